@@ -194,7 +194,11 @@ def _make_cluster(programs: Path, folder: Path, account: pwd.struct_passwd | Non
     """Make the data folder. Its collation is the same on every machine: C order, Unicode upper and lower case."""
     command = [str(programs / "initdb"), "--pgdata", str(folder / "data"), "--username=postgres", "--auth=trust"]
     command += ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-sync"]
-    made = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder, **_as(account))
+    try:
+        made = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder, **_as(account))
+    except OSError as error:
+        # Most often: TMPDIR lies in a folder that the account `nobody` may not enter.
+        raise PostgresUnavailable(f"initdb cannot run in {folder}: {error}") from None
     if made.returncode != 0:
         raise PostgresUnavailable(f"initdb failed:\n{made.stdout}{made.stderr}")
 
