@@ -1,0 +1,75 @@
+"""The bars that issue 2 sets, as data, and whether a line reaches them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bench.report import Row
+
+LABELS = {
+    "requests_per_second": "req/s",
+    "share_of_bare_wsgi": "share",
+    "sql_statements": "SQL",
+    "bytes": "bytes",
+    "p50_ms": "ms",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A limit for one figure of one scenario; `of` makes it a multiple of another scenario's figure in the same database."""
+
+    scenario: str
+    figure: str
+    limit: float
+    at_most: bool = False
+    database: str | None = None
+    of: str | None = None
+
+    def verdict(self, row: Row, rows: Sequence[Row]) -> str | None:
+        """`ok req/s >= 2,000`, or `MISSED ...`; None when the bar does not apply or cannot be judged from these rows."""
+        value = getattr(row, self.figure)
+        limit = self._limit_in(row, rows)
+        if row.name != self.scenario or self.database not in {None, row.database} or value is None or limit is None:
+            return None
+        reached = value <= limit if self.at_most else value >= limit
+        return (
+            f"{'ok' if reached else 'MISSED'} {LABELS[self.figure]} {'<=' if self.at_most else '>='} {_readable(limit)}"
+        )
+
+    def _limit_in(self, row: Row, rows: Sequence[Row]) -> float | None:
+        if self.of is None:
+            return self.limit
+        other = next((found for found in rows if found.name == self.of and found.database == row.database), None)
+        base = None if other is None else getattr(other, self.figure)
+        return None if base is None else base * self.limit
+
+
+def _readable(limit: float) -> str:
+    return f"{limit:,.0f}" if limit >= 10 else f"{limit:.3g}"
+
+
+BARS = (
+    Bar("list_uncached", "requests_per_second", 2000, database="sqlite"),
+    Bar("list_uncached", "requests_per_second", 1000, database="postgresql"),
+    Bar("detail", "requests_per_second", 1, of="list_uncached"),
+    Bar("cursor_deep", "requests_per_second", 1 / 1.3, of="list_uncached"),
+    Bar("filter_agency_tag", "requests_per_second", 1 / 1.3, of="list_uncached"),
+    Bar("list_repeated", "share_of_bare_wsgi", 0.25),
+    Bar("list_not_modified", "share_of_bare_wsgi", 0.25),
+    Bar("publish", "requests_per_second", 120, database="sqlite"),
+    Bar("list_uncached", "sql_statements", 2, at_most=True),
+    Bar("detail", "sql_statements", 2, at_most=True),
+    Bar("cursor_deep", "sql_statements", 2, at_most=True),
+    Bar("filter_agency_tag", "sql_statements", 2, at_most=True),
+    Bar("list_100", "sql_statements", 2, at_most=True),
+    Bar("list_not_modified", "sql_statements", 1, at_most=True),
+    Bar("idle_memory", "bytes", 180 * 2**20, at_most=True),
+    Bar("start", "p50_ms", 1500, at_most=True),
+)
+
+
+def verdict(row: Row, rows: Sequence[Row]) -> str:
+    """What the bars say about a line; empty when there is none for it."""
+    return ", ".join(found for bar in BARS if (found := bar.verdict(row, rows)) is not None)
