@@ -1,8 +1,8 @@
 """Our own load driver, for machines without wrk: `python -m bench.driver` (started by bench.load).
 
 One thread, keep-alive connections, `poll`, and as little Python per answer as possible: find the end of the headers, read
-the status and Content-Length, note the time, send the next prepared request. About 50,000 requests/s of 12 KB on one core; its own
-processor time is reported, so that nobody takes the driver's limit for the server's.
+the status and Content-Length, note the time, send the next prepared request. About 50,000 answers/s of 12 KB on one core;
+its own processor time is reported, so that nobody takes the driver's limit for the server's.
 """
 
 from __future__ import annotations
