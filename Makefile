@@ -13,7 +13,7 @@ RUN_STAMP := $(VENV)/.requirements
 DEV_STAMP := $(VENV)/.requirements-dev
 # -qq: only errors. Hashes: nothing is installed that was not locked.
 INSTALL := $(RUN) -m pip install -qq --disable-pip-version-check --require-hashes
-COMPILE := $(RUN) -m uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet \
+COMPILE := $(RUN) -m uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --quiet \
 	--exclude-newer '$(COOLING_OFF)' $(LOCK_FLAGS)
 
 .DEFAULT_GOAL := help

@@ -1,0 +1,96 @@
+"""Simpul, a headless CMS for the agencies of one city. `create_app()` is its table of contents."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+
+from cms.accounts.authentication import authenticate_person
+from cms.core.access import Authenticators, check_declarations, guard_requests
+from cms.core.api import Blueprint
+from cms.core.db import engine_options, prepare_engine
+from cms.core.json_output import OrjsonProvider
+from cms.core.logging import configure_logging, current_request_id, end_request, start_request
+from cms.core.pagination import Cursors
+from cms.core.problems import register_problem_handlers
+from cms.core.reading import Reader
+from cms.core.runtime import Runtime
+from cms.core.secrets import derived_secret
+from cms.delivery.entrance import admit
+from cms.extensions import api, db, jwt, migrate
+from config import PROJECT_ROOT, ConfigurationError, Settings
+
+API_VERSION = "1.0.0"
+BLUEPRINTS: tuple[Blueprint, ...] = ()
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the application. Raises `ConfigurationError` when the settings are unsafe."""
+    settings = settings or Settings.from_environ()
+    if problems := settings.problems():
+        raise ConfigurationError("; ".join(problems))
+    configure_logging(settings.log_level)
+    app = Flask(__name__, instance_path=settings.instance_path, static_folder=None)
+    _configure(app, settings)
+    _bind_extensions(app, settings)
+    _follow_requests(app)
+    guard_requests(app, Authenticators(management=authenticate_person, delivery=admit))
+    register_problem_handlers(app)
+    for blueprint in BLUEPRINTS:
+        api.register_blueprint(blueprint)
+    check_declarations(app)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.json = OrjsonProvider(app)
+    app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
+    app.config.update(
+        SECRET_KEY=derived_secret(settings.secret_key, "flask"),
+        PUBLIC_URL=settings.public_url.rstrip("/"),
+        TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
+        MAX_CONTENT_LENGTH=settings.max_json_bytes,
+        MAX_FORM_MEMORY_SIZE=settings.max_json_bytes,
+        MAX_FORM_PARTS=50,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url, settings.database_pool_size),
+        API_TITLE="Simpul",
+        API_VERSION=API_VERSION,
+        OPENAPI_VERSION="3.1.0",
+    )
+
+
+def _bind_extensions(app: Flask, settings: Settings) -> None:
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(PROJECT_ROOT / "migrations"), render_as_batch=True, compare_type=True)
+    jwt.init_app(app)
+    api.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+        app.extensions["simpul"] = Runtime(
+            settings=settings,
+            reader=Reader(db.engine),
+            cursors=Cursors(derived_secret(settings.secret_key, "cursor")),
+        )
+
+
+def _follow_requests(app: Flask) -> None:
+    """Give every request an id that its answer, its log lines and its change lines carry."""
+
+    @app.before_request
+    def begin() -> None:
+        start_request(request.headers.get("X-Request-Id"))
+
+    @app.after_request
+    def finish(answer: Response) -> Response:
+        return _with_common_headers(answer)
+
+    @app.teardown_request
+    def forget(_error: BaseException | None) -> None:
+        end_request()
+
+
+def _with_common_headers(answer: Response) -> Response:
+    answer.headers["X-Request-Id"] = current_request_id() or ""
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer

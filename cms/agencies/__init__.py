@@ -1,0 +1,1 @@
+"""Agencies (OPD) of the city and the areas they serve."""

@@ -1,0 +1,79 @@
+"""Agencies and areas. A slug or code is given once and for ever: it is the identity, so content keeps the agency of its day."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Date, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cms.core.db import Model
+from cms.core.types import Json, UTCDateTime
+
+SLUG_LENGTH = 63
+
+
+class AgencyKind(StrEnum):
+    """Kinds of domain.md 6.1; `kota` is the city itself, `bumd` and `instansi_lain` are sources of information beside the OPD."""
+
+    KOTA = "kota"
+    SEKRETARIAT = "sekretariat"
+    DINAS = "dinas"
+    INSPEKTORAT = "inspektorat"
+    BADAN = "badan"
+    SATUAN = "satuan"
+    RS = "rs"
+    KECAMATAN = "kecamatan"
+    KELURAHAN = "kelurahan"
+    BUMD = "bumd"
+    INSTANSI_LAIN = "instansi_lain"
+
+
+class AreaLevel(StrEnum):
+    """Administrative levels of the Kemendagri codes."""
+
+    PROVINSI = "provinsi"
+    KOTA = "kota"
+    KECAMATAN = "kecamatan"
+    KELURAHAN = "kelurahan"
+
+
+class Agency(Model):
+    """An organisation that owns content. Renamed by a new name, merged by an end date and a successor; never deleted."""
+
+    __tablename__ = "agencies"
+
+    slug: Mapped[str] = mapped_column(String(SLUG_LENGTH), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    short_name: Mapped[str] = mapped_column(String(60))
+    kind: Mapped[str] = mapped_column(String(20))
+    abbreviations: Mapped[list[str]] = mapped_column(Json, default=list)
+    aliases: Mapped[list[str]] = mapped_column(Json, default=list)
+    parent: Mapped[str | None] = mapped_column(String(SLUG_LENGTH), ForeignKey("agencies.slug"))
+    contact: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    site_url: Mapped[str | None] = mapped_column(String(300))
+    description: Mapped[str | None] = mapped_column(Text)
+    valid_from: Mapped[date | None] = mapped_column(Date)
+    valid_to: Mapped[date | None] = mapped_column(Date)
+    successor: Mapped[str | None] = mapped_column(String(SLUG_LENGTH), ForeignKey("agencies.slug"))
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    __table_args__ = (Index(None, "successor"), Index(None, "parent"))
+
+
+class Area(Model):
+    """An administrative area with its Kemendagri code, such as `64.71.06.1005`."""
+
+    __tablename__ = "areas"
+
+    code: Mapped[str] = mapped_column(String(13), primary_key=True)
+    name: Mapped[str] = mapped_column(String(100))
+    level: Mapped[str] = mapped_column(String(20))
+    parent_code: Mapped[str | None] = mapped_column(String(13), ForeignKey("areas.code"))
+    aliases: Mapped[list[str]] = mapped_column(Json, default=list)
+
+    __table_args__ = (Index(None, "parent_code"),)

@@ -1,0 +1,86 @@
+"""The closed list of actions, and which readers of the log each one concerns."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Topic(StrEnum):
+    """A part of the delivery plane whose answers change together; each is a column of the log's head row."""
+
+    POSTS = "posts"
+    DOCUMENTS = "documents"
+    REFERENCE = "reference"
+    ACCESS = "access"
+
+
+class Action(StrEnum):
+    """What happened, as `<resource type>.<past participle>`."""
+
+    AGENCY_CREATED = "agency.created"
+    AGENCY_UPDATED = "agency.updated"
+    AREA_CREATED = "area.created"
+    CATEGORY_CREATED = "category.created"
+    CATEGORY_UPDATED = "category.updated"
+    INFORMATION_KIND_CREATED = "information_kind.created"
+
+    USER_CREATED = "user.created"
+    USER_UPDATED = "user.updated"
+    USER_SUSPENDED = "user.suspended"
+    USER_REACTIVATED = "user.reactivated"
+    USER_ROLES_CHANGED = "user.roles_changed"
+    USER_PASSWORD_CHANGED = "user.password_changed"  # noqa: S105 - the name of an action
+    USER_SIGNED_IN = "user.signed_in"
+    USER_SIGNED_OUT = "user.signed_out"
+    USER_REFRESH_REUSED = "user.refresh_reused"
+
+    CONSUMER_CREATED = "consumer.created"
+    CONSUMER_UPDATED = "consumer.updated"
+    KEY_CREATED = "key.created"
+    KEY_ROTATED = "key.rotated"
+    KEY_REVOKED = "key.revoked"
+
+    POST_CREATED = "post.created"
+    POST_UPDATED = "post.updated"
+    POST_DELETED = "post.deleted"
+    POST_SUBMITTED = "post.submitted"
+    POST_RETURNED = "post.returned"
+    POST_PUBLISHED = "post.published"
+    POST_PRESENTED = "post.presented"
+    POST_UNPUBLISHED = "post.unpublished"
+
+    DOCUMENT_CREATED = "document.created"
+    DOCUMENT_UPDATED = "document.updated"
+    DOCUMENT_DELETED = "document.deleted"
+    DOCUMENT_SUBMITTED = "document.submitted"
+    DOCUMENT_RETURNED = "document.returned"
+    DOCUMENT_PUBLISHED = "document.published"
+    DOCUMENT_PRESENTED = "document.presented"
+    DOCUMENT_UNPUBLISHED = "document.unpublished"
+
+
+PUBLIC_VERBS = {"published", "presented", "unpublished"}
+"""What happens to content in public; everything else about content is the editors' own business."""
+
+REFERENCE_TYPES = {"agency", "area", "category", "information_kind"}
+TOPICS_BY_TYPE = {
+    "post": Topic.POSTS,
+    "document": Topic.DOCUMENTS,
+    "consumer": Topic.ACCESS,
+    "key": Topic.ACCESS,
+    **dict.fromkeys(REFERENCE_TYPES, Topic.REFERENCE),
+}
+
+
+def is_public(action: Action) -> bool:
+    """True when readers of the delivery plane may learn of this action."""
+    resource_type, verb = action.value.split(".")
+    return resource_type in REFERENCE_TYPES or verb in PUBLIC_VERBS
+
+
+def topic_of(action: Action) -> Topic | None:
+    """The topic whose delivered answers this action changes, or None."""
+    resource_type = action.value.split(".")[0]
+    if not is_public(action) and resource_type not in {"consumer", "key"}:
+        return None
+    return TOPICS_BY_TYPE.get(resource_type)

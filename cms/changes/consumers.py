@@ -1,0 +1,39 @@
+"""Readers of the log with a position of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import select
+
+from cms.changes.log import read_after
+from cms.changes.models import Change, ConsumerPosition
+from cms.core import clock
+from cms.core.db import UnitOfWork, unit_of_work
+
+Handler = Callable[[UnitOfWork, Sequence[Change]], None]
+
+
+def consume(name: str, handler: Handler, limit: int = 200) -> int:
+    """Give the next lines to `handler` and move the position, in one transaction; returns how many lines there were.
+
+    Several processes may call this for one name: the position row is locked, so each line is handled once. Handlers are
+    idempotent and look at the current state, not at what the line says.
+    """
+    with unit_of_work() as unit:
+        position = _locked_position(unit, name)
+        changes = read_after(position.sequence, limit)
+        if changes:
+            handler(unit, changes)
+            position.sequence = changes[-1].sequence
+            position.moved_at = clock.now()
+    return len(changes)
+
+
+def _locked_position(unit: UnitOfWork, name: str) -> ConsumerPosition:
+    position = unit.session.scalar(select(ConsumerPosition).where(ConsumerPosition.name == name).with_for_update())
+    if position is None:
+        position = ConsumerPosition(name=name, sequence=0, moved_at=clock.now())
+        unit.add(position)
+        unit.session.flush()
+    return position

@@ -1,0 +1,65 @@
+"""Tables of the change log. No foreign keys to content: the lines outlive what they describe."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Index, SmallInteger, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cms.core.db import Model
+from cms.core.types import Id, Json, UTCDateTime
+
+GENESIS_HASH = "0" * 64
+
+
+class Change(Model):
+    """One line of the log. `hash` covers the line and the hash of the line before it."""
+
+    __tablename__ = "changes"
+
+    sequence: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    recorded_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    action: Mapped[str] = mapped_column(String(40))
+    resource_type: Mapped[str] = mapped_column(String(30))
+    resource_id: Mapped[str] = mapped_column(String(63))
+    edition: Mapped[int | None]
+    agency: Mapped[str | None] = mapped_column(String(63))
+    actor_id: Mapped[str | None] = mapped_column(Id)
+    actor_label: Mapped[str] = mapped_column(String(200))
+    request_id: Mapped[str | None] = mapped_column(String(64))
+    is_public: Mapped[bool] = mapped_column(Boolean)
+    fields: Mapped[list[str]] = mapped_column(Json)
+    hash: Mapped[str] = mapped_column(String(64))
+
+    __table_args__ = (
+        Index("ix_changes_resource_type_resource_id", "resource_type", "resource_id"),
+        Index("ix_changes_public", "sequence", postgresql_where=text("is_public"), sqlite_where=text("is_public")),
+    )
+
+
+class ChangeHead(Model):
+    """The one row that numbers the log; it also tells readers the newest sequence of each topic in one small read."""
+
+    __tablename__ = "change_head"
+
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    sequence: Mapped[int] = mapped_column(BigInteger, default=0)
+    hash: Mapped[str] = mapped_column(String(64), default=GENESIS_HASH)
+    public: Mapped[int] = mapped_column(BigInteger, default=0)
+    posts: Mapped[int] = mapped_column(BigInteger, default=0)
+    documents: Mapped[int] = mapped_column(BigInteger, default=0)
+    reference: Mapped[int] = mapped_column(BigInteger, default=0)
+    access: Mapped[int] = mapped_column(BigInteger, default=0)
+
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+
+class ConsumerPosition(Model):
+    """How far a reader of the log has come."""
+
+    __tablename__ = "consumer_positions"
+
+    name: Mapped[str] = mapped_column(String(63), primary_key=True)
+    sequence: Mapped[int] = mapped_column(BigInteger, default=0)
+    moved_at: Mapped[datetime] = mapped_column(UTCDateTime)

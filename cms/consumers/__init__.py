@@ -1,0 +1,1 @@
+"""Registered websites and apps, and the delivery keys they pull with."""

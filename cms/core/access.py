@@ -1,0 +1,141 @@
+"""Who may call a route: declared beside it, checked before anything else of the request is looked at.
+
+A route without a declaration does not start (security.md R-Z2). The order is fixed: identify, authorise, then parse: a
+present but invalid token is 401 on every address, even one that does not exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from flask import Flask, g, request
+
+from cms.core.errors import BadRequest, InputError, Unauthenticated
+from cms.core.permissions import Actor, Permission, authorize
+
+View = TypeVar("View", bound=Callable[..., Any])
+LONGEST_AUTHORIZATION = 4_096
+
+
+class Plane(StrEnum):
+    """One of the three sides of the API."""
+
+    DELIVERY = "delivery"
+    MANAGEMENT = "management"
+    SERVICE = "service"
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """The declaration of one route: its plane, and the permission or scope it needs."""
+
+    plane: Plane
+    permission: Permission | None = None
+    scope: str | None = None
+    needs_token: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Authenticators:
+    """Turns the token of each plane into its caller, or raises `Unauthenticated("invalid_token")`."""
+
+    management: Callable[[str], Actor]
+    delivery: Callable[[str | None, str | None], Any]
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """A management route: a person whose roles can have this permission on anything at all."""
+    return _declare(Access(Plane.MANAGEMENT, permission=permission), {"AccessToken": []})
+
+
+def delivers(scope: str | None = None) -> Callable[[View], View]:
+    """A delivery route: a consumer whose key has this scope."""
+    return _declare(Access(Plane.DELIVERY, scope=scope), {"DeliveryKey": []})
+
+
+def public(plane: Plane) -> Callable[[View], View]:
+    """A route without a token: sign-in on the management plane, health and documentation on the service plane."""
+    return _declare(Access(plane, needs_token=False), None)
+
+
+def _declare(access: Access, security: dict[str, list[str]] | None) -> Callable[[View], View]:
+    def decorator(view: View) -> View:
+        view.access = access  # type: ignore[attr-defined]
+        documented = dict(getattr(view, "_apidoc", {}))
+        documented["manual_doc"] = {**documented.get("manual_doc", {}), "security": [security] if security else []}
+        view._apidoc = documented  # type: ignore[attr-defined]  # noqa: SLF001 - where flask-smorest keeps it
+        return view
+
+    return decorator
+
+
+def access_of(app: Flask, endpoint: str | None) -> Access | None:
+    """The declaration of an endpoint, or None when there is no such endpoint."""
+    view = app.view_functions.get(endpoint or "")
+    return getattr(view, "access", None)
+
+
+def check_declarations(app: Flask) -> None:
+    """Refuse to start when a route does not say who may call it."""
+    undeclared = [rule.rule for rule in app.url_map.iter_rules() if access_of(app, rule.endpoint) is None]
+    if undeclared:
+        raise RuntimeError(f"routes without an access declaration: {', '.join(sorted(undeclared))}")
+
+
+def guard_requests(app: Flask, authenticators: Authenticators) -> None:
+    """Check every request of the app before it is dispatched."""
+    app.extensions["simpul_authenticators"] = authenticators
+
+    def guard() -> None:
+        access = access_of(app, request.endpoint) if request.endpoint else None
+        plane = access.plane if access else _plane_of(request.path)
+        token = _bearer_token()
+        if request.method == "OPTIONS":
+            return
+        if plane is Plane.DELIVERY:
+            g.consumer = authenticators.delivery(token, access.scope if access else None)
+        elif token is not None:
+            g.actor = authenticators.management(token)
+        elif access is not None and access.needs_token:
+            raise Unauthenticated
+        if access is not None:
+            if access.permission is not None:
+                authorize(g.actor, access.permission)
+            _refuse_undeclared_query(app)
+
+    app.before_request(guard)
+
+
+def _plane_of(path: str) -> Plane:
+    return Plane.DELIVERY if path.startswith("/v1/") else Plane.MANAGEMENT
+
+
+def _bearer_token() -> str | None:
+    """The token of the request; None when there is no Authorization header at all."""
+    header = request.headers.get("Authorization")
+    if header is None:
+        return None
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer" or not token or len(header) > LONGEST_AUTHORIZATION or not token.isascii():
+        raise Unauthenticated("invalid_token")
+    return token.strip()
+
+
+def _refuse_undeclared_query(app: Flask) -> None:
+    """A route that takes no query parameters refuses them all (R-Q3)."""
+    if not request.query_string or request.endpoint is None:
+        return
+    documented = getattr(app.view_functions[request.endpoint], "_apidoc", {})
+    parameters = documented.get("arguments", {}).get("parameters", [])
+    if not any(parameter.get("in") == "query" for parameter in parameters):
+        unknown = [InputError("parameter", name, "unknown_parameter", {"allowed": "none"}) for name in request.args]
+        raise BadRequest("invalid_parameter", errors=unknown)
+
+
+def current_actor() -> Actor:
+    """The person of this request."""
+    actor: Actor = g.actor
+    return actor

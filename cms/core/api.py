@@ -1,0 +1,104 @@
+"""flask-smorest, adjusted in the six ways of style.md section 4; the only module that knows it is there."""
+
+from __future__ import annotations
+
+import http
+from collections.abc import Callable
+from typing import Any
+
+import apispec
+import flask_smorest
+from flask import Flask, Request, Response
+from marshmallow import RAISE, Schema, ValidationError, missing
+from webargs.flaskparser import FlaskParser
+
+from cms.core.errors import BadRequest, InputError, UnsupportedType
+from cms.core.input_errors import to_domain_error
+from cms.core.json_input import parse_json
+from cms.core.problems import http_problem
+from cms.core.schemas import ProblemSchema
+
+PROBLEM_TYPE = "application/problem+json"
+PATCH_TYPES = ("application/json", "application/merge-patch+json")
+
+
+class StrictParser(FlaskParser):
+    """Reads input strictly: unknown names and repeated parameters are refused, JSON is parsed by our own rules."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = {"query": RAISE, "json": RAISE, "form": RAISE, "files": RAISE, "headers": None}  # noqa: RUF012
+
+    def load_json(self, req: Request, schema: Schema) -> Any:
+        """The parsed body; an absent one counts as an empty object, so that required fields are named."""
+        if not req.content_length and "Transfer-Encoding" not in req.headers:
+            return {}
+        allowed = PATCH_TYPES if req.method == "PATCH" else PATCH_TYPES[:1]
+        if req.mimetype not in allowed:
+            raise UnsupportedType(allowed=" or ".join(allowed))
+        return parse_json(req.get_data())
+
+    def load_querystring(self, req: Request, schema: Schema) -> Any:
+        """The query parameters; each may stand once."""
+        repeated = [name for name, values in req.args.lists() if len(values) > 1]
+        if repeated:
+            raise BadRequest(
+                "invalid_parameter", errors=[InputError("parameter", name, "repeated") for name in repeated]
+            )
+        return super().load_querystring(req, schema)
+
+    def handle_error(
+        self, error: ValidationError, req: Request, schema: Schema, *, error_status_code: Any, error_headers: Any
+    ) -> Any:
+        """Raise the domain's error instead of aborting."""
+        location = next(iter(error.messages_dict), "json")
+        raise to_domain_error(error, schema, str(location)) from None
+
+    def _raw_load_json(self, req: Request) -> Any:
+        return missing
+
+
+class Blueprint(flask_smorest.Blueprint):
+    """A blueprint whose input is read strictly and whose operations document their problems."""
+
+    ARGUMENTS_PARSER = StrictParser()
+
+    def problems(self, *statuses: int) -> Callable[[Any], Any]:
+        """Document the error answers of an operation beyond the default one."""
+
+        def decorator(view: Any) -> Any:
+            for status in statuses:
+                view = self.alt_response(status, http.HTTPStatus(status).name)(view)
+            return view
+
+        return decorator
+
+
+class Api(flask_smorest.Api):
+    """The API registry: problem+json everywhere, no page-number pagination, no ETag by hashing answers."""
+
+    ERROR_SCHEMA = ProblemSchema
+
+    def handle_http_exception(self, error: Any) -> Response:
+        """Answer through the one table of problems."""
+        return http_problem(error)
+
+    def _register_responses(self) -> None:
+        for status in http.HTTPStatus:
+            if status >= 400:
+                self.spec.components.response(status.name, _problem_answer(status.phrase), lazy=True)
+        self.spec.components.response("DEFAULT_ERROR", _problem_answer("Any other error"), lazy=True)
+
+    def _register_pagination_header(self) -> None:
+        """Our pages stand in the body; without this an unused schema leaks into the document."""
+
+    def init_app(self, app: Flask, *, spec_kwargs: dict[str, Any] | None = None) -> None:
+        """Bind to the app; the document itself is served by the health feature."""
+        super().init_app(app, spec_kwargs=spec_kwargs)
+
+    @property
+    def document(self) -> apispec.APISpec:
+        """The OpenAPI document being built."""
+        return self.spec
+
+
+def _problem_answer(phrase: str) -> dict[str, Any]:
+    return {"description": phrase, "content": {PROBLEM_TYPE: {"schema": ProblemSchema}}}

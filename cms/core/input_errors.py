@@ -1,0 +1,61 @@
+"""From marshmallow's error messages to the domain's input errors."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from marshmallow import Schema, ValidationError
+
+from cms.core.errors import BadRequest, DomainError, InputError, Invalid
+from cms.core.messages import RULES
+
+
+def to_domain_error(error: ValidationError, schema: Schema, location: str) -> DomainError:
+    """The error of a query (400), of unknown fields in a body (400, names the allowed ones) or of its content (422)."""
+    messages = error.messages_dict.get(location, error.messages_dict)
+    allowed = ", ".join(sorted(field.data_key or name for name, field in schema.fields.items() if not field.dump_only))
+    if location == "query":
+        return BadRequest(
+            "invalid_parameter", errors=[_parameter(name, message, allowed) for name, message in _leaves(messages)]
+        )
+    errors = [_pointer(path, message, allowed) for path, message in _leaves(messages)]
+    if any(item.code == "unknown_field" for item in errors):
+        return BadRequest("unknown_field", errors=errors)
+    return Invalid(errors=errors)
+
+
+def _parameter(path: str, message: str, allowed: str) -> InputError:
+    code, params = decoded(message)
+    if code == "unknown_field":
+        code, params = "unknown_parameter", {"allowed": allowed or "none"}
+    return InputError("parameter", path.strip("/").split("/")[0], code, params)
+
+
+def _pointer(path: str, message: str, allowed: str) -> InputError:
+    code, params = decoded(message)
+    if code == "unknown_field" and path.count("/") == 1:
+        params = {"allowed": allowed}
+    return InputError("pointer", path, code, params)
+
+
+def _leaves(messages: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Yield (RFC 6901 pointer, message) for every message of marshmallow's nested answer."""
+    if isinstance(messages, dict):
+        for name, inner in messages.items():
+            step = "" if name == "_schema" else "/" + str(name).replace("~", "~0").replace("/", "~1")
+            yield from _leaves(inner, path + step)
+    elif isinstance(messages, list):
+        for inner in messages:
+            yield from _leaves(inner, path)
+    else:
+        yield path, str(messages)
+
+
+def decoded(message: str) -> tuple[str, dict[str, Any]]:
+    """Split `code {json}`; a message that is not one of ours becomes `bad_format`, so that no library text leaks."""
+    code, _, params = message.partition(" ")
+    if code not in RULES:
+        return "bad_format", {"expected": "another value"}
+    return code, json.loads(params) if params else {}

@@ -1,0 +1,89 @@
+"""Strict JSON (security.md R-H6): what other parsers read differently, or a database cannot keep, is refused."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from typing import Any, NoReturn
+
+from cms.core.errors import BadRequest
+
+DEEPEST_NESTING = 32
+MOST_NODES = 10_000
+LARGEST_INTEGER = 2**53 - 1
+DIRECTION_CONTROLS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u061c")
+WHITE_SPACE_CONTROLS = frozenset("\t\n\r")
+
+
+def parse_json(body: bytes) -> Any:
+    """Parse UTF-8 JSON. Raises `BadRequest("malformed_json")` that says what is wrong and where."""
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        _refuse("it is not UTF-8")
+    if text.startswith("\ufeff"):
+        _refuse("it starts with a byte order mark")
+    try:
+        value = json.loads(text, object_pairs_hook=_unique_names, parse_constant=_refuse_constant, parse_int=_small_int)
+    except RecursionError:
+        _refuse(f"it is nested deeper than {DEEPEST_NESTING} levels")
+    except json.JSONDecodeError as error:
+        _refuse(f"{error.msg} at line {error.lineno} column {error.colno}")
+    _check(value)
+    return value
+
+
+def has_bad_characters(text: str) -> bool:
+    """True when the text has NUL, other controls than tab and line breaks, surrogates, non-characters or direction controls."""
+    if text.isascii() and text.isprintable():
+        return False
+    return any(
+        character in DIRECTION_CONTROLS
+        or (unicodedata.category(character) in {"Cc", "Cs"} and character not in WHITE_SPACE_CONTROLS)
+        or ord(character) & 0xFFFE == 0xFFFE
+        or 0xFDD0 <= ord(character) <= 0xFDEF
+        for character in text
+    )
+
+
+def _refuse(reason: str) -> NoReturn:
+    raise BadRequest("malformed_json", reason=reason)
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    _refuse(f"{name} is not a JSON number")
+
+
+def _small_int(digits: str) -> int:
+    if len(digits) > 17 or abs(int(digits)) > LARGEST_INTEGER:
+        _refuse("an integer is beyond 2^53")
+    return int(digits)
+
+
+def _unique_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        _refuse("an object has the same name twice")
+    return found
+
+
+def _check(value: Any) -> None:
+    """Bound depth and size, and refuse text that no database keeps (NUL, lone surrogates)."""
+    nodes = 0
+    pending = [(value, 1)]
+    while pending:
+        item, depth = pending.pop()
+        nodes += 1
+        if nodes > MOST_NODES:
+            _refuse(f"it has more than {MOST_NODES} values")
+        if depth > DEEPEST_NESTING:
+            _refuse(f"it is nested deeper than {DEEPEST_NESTING} levels")
+        if isinstance(item, dict):
+            pending += [(child, depth + 1) for child in item.values()]
+            pending += [(name, depth + 1) for name in item]
+        elif isinstance(item, list):
+            pending += [(child, depth + 1) for child in item]
+        elif isinstance(item, str) and ("\x00" in item or any("\ud800" <= letter <= "\udfff" for letter in item)):
+            _refuse("a string has NUL or a lone surrogate")
+        elif isinstance(item, float) and item in (float("inf"), float("-inf")):
+            _refuse("a number is out of range")

@@ -1,0 +1,307 @@
+"""The words of every error, in English and Indonesian. Codes never change; docs/errors.md is generated from here.
+
+A problem has a title, a detail and what the caller can do; a rule has one sentence. `{name}` is filled from the
+parameters of the error.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text in both languages."""
+
+    en: str
+    id: str
+
+    def filled(self, language: str, params: dict[str, Any]) -> str:
+        """The text in `language` (`en` or `id`) with its parameters filled in; an unknown parameter stays visible."""
+        return (self.id if language == "id" else self.en).format_map(_Visible(params))
+
+
+class _Visible(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A problem type of RFC 9457: short title and the detail of this case."""
+
+    title: Text
+    detail: Text
+
+
+def _problem(title_en: str, title_id: str, detail_en: str, detail_id: str) -> Problem:
+    return Problem(Text(title_en, title_id), Text(detail_en, detail_id))
+
+
+PROBLEMS: dict[str, Problem] = {
+    # requests
+    "bad_request": _problem(
+        "Bad request", "Permintaan keliru", "The request could not be understood.", "Permintaan tidak dapat dipahami."
+    ),
+    "malformed_json": _problem(
+        "Malformed JSON",
+        "JSON tidak sah",
+        "The body is not acceptable JSON: {reason}.",
+        "Isi permintaan bukan JSON yang dapat diterima: {reason}.",
+    ),
+    "invalid_parameter": _problem(
+        "Invalid parameter",
+        "Parameter tidak sah",
+        "A query parameter or header is unknown or has a value that is not allowed; `errors` names it.",
+        "Ada parameter atau tajuk yang tidak dikenal atau nilainya tidak diizinkan; lihat `errors`.",
+    ),
+    "unknown_field": _problem(
+        "Unknown field",
+        "Bidang tidak dikenal",
+        "The body has a field that this operation does not take; `errors` names it and lists the allowed ones.",
+        "Isi permintaan memuat bidang yang tidak diterima operasi ini; `errors` menyebut bidang itu dan yang diizinkan.",
+    ),
+    "invalid_content": _problem(
+        "The content is not valid",
+        "Isi tidak sah",
+        "One or more fields break a rule; `errors` has one entry per field.",
+        "Satu atau beberapa bidang melanggar aturan; `errors` memuat satu entri per bidang.",
+    ),
+    "invalid_cursor": _problem(
+        "Invalid cursor",
+        "Kursor tidak sah",
+        "The cursor is damaged or belongs to another filter or sort; start again without it.",
+        "Kursor rusak atau milik saringan atau urutan lain; mulai lagi tanpa kursor.",
+    ),
+    "unsupported_media_type": _problem(
+        "Unsupported media type",
+        "Jenis isi tidak didukung",
+        "Send the body as {allowed}.",
+        "Kirim isi sebagai {allowed}.",
+    ),
+    "unsupported_file_type": _problem(
+        "Unsupported file type",
+        "Jenis berkas tidak didukung",
+        "The file was recognised as {found}; accepted are {allowed}.",
+        "Berkas dikenali sebagai {found}; yang diterima: {allowed}.",
+    ),
+    "too_large": _problem(
+        "Too large", "Terlalu besar", "The body is larger than {limit} bytes.", "Isi lebih besar dari {limit} bita."
+    ),
+    "method_not_allowed": _problem(
+        "Method not allowed",
+        "Metode tidak diizinkan",
+        "This address does not take this method; the header Allow lists what it takes.",
+        "Alamat ini tidak menerima metode tersebut; tajuk Allow memuat yang diterima.",
+    ),
+    "not_acceptable": _problem(
+        "Not acceptable", "Tidak dapat disajikan", "This address answers JSON only.", "Alamat ini hanya menjawab JSON."
+    ),
+    "range_not_satisfiable": _problem(
+        "Range not satisfiable",
+        "Rentang tidak tersedia",
+        "The requested range lies outside the file of {bytes} bytes.",
+        "Rentang yang diminta berada di luar berkas sebesar {bytes} bita.",
+    ),
+    "untrusted_host": _problem(
+        "Untrusted host",
+        "Host tidak dipercaya",
+        "This server does not answer for the host name of the request.",
+        "Server ini tidak melayani nama host pada permintaan.",
+    ),
+    # identity
+    "unauthenticated": _problem(
+        "Sign in first",
+        "Belum masuk",
+        "This address needs a token: Authorization: Bearer ...",
+        "Alamat ini memerlukan token: Authorization: Bearer ...",
+    ),
+    "invalid_token": _problem(
+        "Token not valid",
+        "Token tidak sah",
+        "The token is malformed, expired, revoked or belongs to the other plane; get a new one.",
+        "Token rusak, kedaluwarsa, dicabut, atau milik bidang lain; mintalah yang baru.",
+    ),
+    "invalid_credentials": _problem(
+        "Sign-in failed",
+        "Gagal masuk",
+        "The e-mail address or the password is not right.",
+        "Alamat surel atau kata sandi tidak benar.",
+    ),
+    "forbidden": _problem(
+        "Not allowed",
+        "Tidak diizinkan",
+        "Your roles do not give {permission} here.",
+        "Peran Anda tidak memberi {permission} di sini.",
+    ),
+    "scope_missing": _problem(
+        "Scope missing",
+        "Cakupan tidak cukup",
+        "This key has no scope {scope}.",
+        "Kunci ini tidak memiliki cakupan {scope}.",
+    ),
+    "too_many_attempts": _problem(
+        "Too many attempts",
+        "Terlalu banyak percobaan",
+        "Wait {seconds} seconds before the next attempt.",
+        "Tunggu {seconds} detik sebelum mencoba lagi.",
+    ),
+    "too_many_requests": _problem(
+        "Too many requests",
+        "Terlalu banyak permintaan",
+        "Wait {seconds} seconds before the next request.",
+        "Tunggu {seconds} detik sebelum permintaan berikutnya.",
+    ),
+    # items
+    "not_found": _problem(
+        "Not found",
+        "Tidak ditemukan",
+        "There is nothing at this address, or you may not know of it.",
+        "Tidak ada apa pun di alamat ini, atau Anda tidak berhak mengetahuinya.",
+    ),
+    "gone": _problem(
+        "No longer published",
+        "Tidak lagi diterbitkan",
+        "This was published once and has been taken back. {explanation}",
+        "Ini pernah diterbitkan dan telah ditarik. {explanation}",
+    ),
+    "conflict": _problem(
+        "Conflict",
+        "Bertentangan",
+        "The request contradicts the present state.",
+        "Permintaan bertentangan dengan keadaan sekarang.",
+    ),
+    "wrong_state": _problem(
+        "Wrong state",
+        "Keadaan tidak sesuai",
+        "The item is {state}; {operation} is possible when it is {allowed}.",
+        "Butir berstatus {state}; {operation} hanya dapat dilakukan saat {allowed}.",
+    ),
+    "nothing_to_publish": _problem(
+        "Nothing to publish",
+        "Tidak ada yang diterbitkan",
+        "The newest edition is already published.",
+        "Edisi terbaru sudah diterbitkan.",
+    ),
+    "duplicate": _problem(
+        "Already exists", "Sudah ada", "Another one already has this {field}.", "Sudah ada yang memakai {field} ini."
+    ),
+    "already_exists": _problem(
+        "Already exists", "Sudah ada", "There is already an item with this id.", "Sudah ada butir dengan id ini."
+    ),
+    "slug_taken": _problem(
+        "Slug taken",
+        "Slug sudah dipakai",
+        "The slug {slug} belongs or belonged to another item of this agency and is never given again.",
+        "Slug {slug} adalah atau pernah menjadi milik butir lain dari perangkat daerah ini dan tidak diberikan lagi.",
+    ),
+    "stale_version": _problem(
+        "Changed meanwhile",
+        "Sudah berubah",
+        "Somebody saved a newer version; read it ({current_etag}) and try again.",
+        "Ada versi yang lebih baru; baca dahulu ({current_etag}) lalu coba lagi.",
+    ),
+    "if_match_required": _problem(
+        "If-Match required",
+        "If-Match wajib",
+        "Send the ETag that you read in the header If-Match, so that nobody's work is overwritten.",
+        "Kirim ETag yang Anda baca dalam tajuk If-Match agar pekerjaan orang lain tidak tertimpa.",
+    ),
+    "if_none_match_required": _problem(
+        "If-None-Match required",
+        "If-None-Match wajib",
+        "Send If-None-Match: * to create an item under your own id.",
+        "Kirim If-None-Match: * untuk membuat butir dengan id Anda sendiri.",
+    ),
+    # server
+    "busy": _problem(
+        "Busy", "Sibuk", "The database is busy; try again in a moment.", "Basis data sedang sibuk; coba lagi sebentar."
+    ),
+    "database_unavailable": _problem(
+        "Database unavailable",
+        "Basis data tidak tersedia",
+        "The database does not answer; try again later.",
+        "Basis data tidak menjawab; coba lagi nanti.",
+    ),
+    "storage_full": _problem(
+        "Storage full",
+        "Penyimpanan penuh",
+        "There is no room left to write; reading goes on.",
+        "Tidak ada ruang lagi untuk menulis; membaca tetap berjalan.",
+    ),
+    "storage_unavailable": _problem(
+        "Storage unavailable",
+        "Penyimpanan tidak tersedia",
+        "The file storage does not answer; try again later.",
+        "Penyimpanan berkas tidak menjawab; coba lagi nanti.",
+    ),
+    "not_caught_up": _problem(
+        "Not caught up",
+        "Belum mutakhir",
+        "This server has not reached the requested log position yet; it is at {sequence}.",
+        "Server ini belum mencapai posisi log yang diminta; sekarang di {sequence}.",
+    ),
+    "unavailable": _problem(
+        "Unavailable", "Tidak tersedia", "Not now; try again later.", "Belum bisa sekarang; coba lagi nanti."
+    ),
+    "internal_error": _problem(
+        "Internal error",
+        "Galat internal",
+        "Something went wrong here. Tell the operators the request id.",
+        "Terjadi kesalahan pada server. Sampaikan id permintaan kepada pengelola.",
+    ),
+}
+
+RULES: dict[str, Text] = {
+    "required": Text("This field is required.", "Bidang ini wajib diisi."),
+    "not_null": Text("This field must not be null.", "Bidang ini tidak boleh null."),
+    "wrong_type": Text("Expected {expected}.", "Seharusnya {expected}."),
+    "unknown_field": Text("Unknown field. Allowed: {allowed}.", "Bidang tidak dikenal. Yang diizinkan: {allowed}."),
+    "unknown_parameter": Text(
+        "Unknown parameter. Allowed: {allowed}.", "Parameter tidak dikenal. Yang diizinkan: {allowed}."
+    ),
+    "repeated": Text("Given more than once.", "Diberikan lebih dari sekali."),
+    "not_allowed": Text("Not one of: {allowed}.", "Bukan salah satu dari: {allowed}."),
+    "too_short": Text("At least {min} characters or entries.", "Sekurangnya {min} karakter atau entri."),
+    "too_long": Text("At most {max} characters or entries.", "Paling banyak {max} karakter atau entri."),
+    "too_small": Text("At least {min}.", "Sekurangnya {min}."),
+    "too_big": Text("At most {max}.", "Paling banyak {max}."),
+    "bad_format": Text("Expected {expected}.", "Seharusnya {expected}."),
+    "bad_characters": Text(
+        "Control, direction or unassigned characters are not allowed.",
+        "Karakter kendali, pengubah arah, atau tak sah tidak diizinkan.",
+    ),
+    "blank": Text("Must not be blank.", "Tidak boleh kosong."),
+    "not_found": Text("There is no such {what}.", "Tidak ada {what} seperti itu."),
+    "not_valid_any_more": Text("This {what} is not in use any more.", "{what} ini tidak dipakai lagi."),
+    "must_be_owner_or_city": Text(
+        "Must be the owner agency or the city's channel.", "Harus perangkat daerah pemilik atau saluran kota."
+    ),
+    "class_mismatch": Text(
+        "This information kind belongs to class {expected}.", "Jenis informasi ini termasuk klasifikasi {expected}."
+    ),
+    "class_not_open": Text(
+        "Exempt information cannot be recorded here yet.", "Informasi yang dikecualikan belum dapat dicatat di sini."
+    ),
+    "not_before": Text("Must not be before {other}.", "Tidak boleh sebelum {other}."),
+    "unsafe_link": Text(
+        "Only https, http, mailto, tel and same-site links without credentials are allowed.",
+        "Hanya tautan https, http, mailto, tel, dan tautan dalam situs tanpa kredensial yang diizinkan.",
+    ),
+    "needed_to_publish": Text("Needed before this can be published.", "Diperlukan sebelum dapat diterbitkan."),
+    "weak_password": Text("Too easy to guess: {reason}.", "Terlalu mudah ditebak: {reason}."),
+    "wrong_password": Text("The present password is not right.", "Kata sandi sekarang tidak benar."),
+    "agency_needed": Text(
+        "This role is held in an agency: name it.", "Peran ini dipegang di perangkat daerah: sebutkan."
+    ),
+    "agency_not_allowed": Text(
+        "This role is held in the whole city: leave the agency out.",
+        "Peran ini berlaku sekota: jangan sebut perangkat daerah.",
+    ),
+    "extension_mismatch": Text(
+        "The name ends in {extension} but the content is {found}.", "Nama berakhiran {extension} tetapi isinya {found}."
+    ),
+    "empty_file": Text("The file is empty.", "Berkas kosong."),
+    "damaged_file": Text("The file is damaged or unsafe: {reason}.", "Berkas rusak atau tidak aman: {reason}."),
+}

@@ -1,0 +1,85 @@
+"""Reads on the hot path: one autocommit connection per thread, SQL compiled once, rows as plain tuples.
+
+A transaction around two SELECTs doubles their cost on PostgreSQL, and building a statement costs more than running it
+(performance.md), so the delivery half compiles each shape of a query once and hands the text to the driver.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlalchemy.sql import ClauseElement
+
+from cms.core.errors import Unavailable
+
+Row = Sequence[Any]
+Params = dict[str, Any]
+
+
+class Reader:
+    """Runs read-only SQL on connections that belong to one thread each and are kept open.
+
+    `on_statement` is called with the SQL of every statement (tests and `make bench` count them).
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._threads = threading.local()
+        self._is_sqlite = engine.dialect.name == "sqlite"
+        self.on_statement: Callable[[str], None] | None = None
+
+    def compile(self, statement: ClauseElement) -> str:
+        """The statement as text with named parameters in the driver's style."""
+        if self._is_sqlite:
+            return str(statement.compile(dialect=_named_sqlite(self._engine)))
+        return str(statement.compile(dialect=self._engine.dialect))
+
+    def rows(self, sql: str, params: Params) -> list[Row]:
+        """All rows of one SELECT. A connection that the server closed is replaced once; then `Unavailable`."""
+        if self.on_statement is not None:
+            self.on_statement(sql)
+        try:
+            return self._fetch(sql, params)
+        except self._lost_connection() as error:
+            self.forget_connection()
+            try:
+                return self._fetch(sql, params)
+            except self._lost_connection():
+                raise Unavailable("database_unavailable", headers={"Retry-After": "5"}) from error
+
+    def forget_connection(self) -> None:
+        """Close this thread's connection; the next read opens a new one."""
+        held = getattr(self._threads, "held", None)
+        if held is not None:
+            self._threads.held = None
+            held.invalidate()
+            held.close()
+
+    def _fetch(self, sql: str, params: Params) -> list[Row]:
+        cursor = self._cursor()
+        try:
+            cursor.execute(sql, params)
+            found: list[Row] = cursor.fetchall()
+            return found
+        finally:
+            cursor.close()
+
+    def _cursor(self) -> Any:
+        held = getattr(self._threads, "held", None)
+        if held is None:
+            held = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            self._threads.held = held
+            self._threads.driver = held.connection.dbapi_connection
+        return self._threads.driver.cursor()
+
+    def _lost_connection(self) -> tuple[type[BaseException], ...]:
+        driver = self._engine.dialect.loaded_dbapi
+        return (driver.OperationalError, driver.InterfaceError)
+
+
+def _named_sqlite(engine: Engine) -> Any:
+    """SQLite's dialect with `:name` parameters, so that both drivers take one dict."""
+    return type(engine.dialect)(paramstyle="named")  # type: ignore[call-arg]

@@ -1,0 +1,37 @@
+"""What one application instance owns beside its extensions: settings, hot-path reader, cursor maker, storage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from flask import current_app
+
+from cms.core.pagination import Cursors
+from cms.core.reading import Reader
+from config import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """The parts that code below the routes may ask for."""
+
+    settings: Settings
+    reader: Reader
+    cursors: Cursors
+    _caches: list[Callable[[], None]] = field(default_factory=list)
+
+    def remember(self, forget: Callable[[], None]) -> None:
+        """Register how to empty a cache of this process."""
+        self._caches.append(forget)
+
+    def forget(self) -> None:
+        """Empty every cache of this process: after a restore, and between tests, the log may have gone back."""
+        for forget in self._caches:
+            forget()
+
+
+def runtime() -> Runtime:
+    """The parts of the current application."""
+    found: Runtime = current_app.extensions["simpul"]
+    return found

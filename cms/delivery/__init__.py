@@ -1,0 +1,1 @@
+"""The read API: lists, details, addresses and files, from publications only."""

@@ -1,0 +1,1 @@
+"""Public-information documents (UU 14/2008) with their files."""

@@ -1,0 +1,1 @@
+"""What all content types share: the item and its editions, the state machine, publishing and unpublishing."""

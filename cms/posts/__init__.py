@@ -1,0 +1,1 @@
+"""Agency posts: news, press releases, announcements, agenda entries and articles."""

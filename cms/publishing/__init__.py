@@ -1,0 +1,1 @@
+"""Publications: what readers get. Written once when an item is published, never edited."""

@@ -1,0 +1,189 @@
+"""Every setting of Simpul, once: name, type, default and meaning.
+
+The only module that reads the environment. `Settings.from_environ()` builds a frozen value from a mapping, so tests pass
+a dict and nothing is read at import time. docs/operations.md lists the same fields and a test compares the two.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+PROJECT_ROOT = Path(__file__).resolve().parent
+TRUE_WORDS = {"1", "true", "yes", "on"}
+FALSE_WORDS = {"0", "false", "no", "off", ""}
+
+
+class ConfigurationError(Exception):
+    """A setting is missing, malformed or unsafe; the message names it and says what to write instead."""
+
+
+def setting(default: Any, meaning: str) -> Any:
+    """Declare one setting: its default value and one sentence that says what it does."""
+    return field(default=default, metadata={"meaning": meaning})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings; each is read from the environment variable of the same name in capitals."""
+
+    environment: str = setting("development", "`development` or `production`; production refuses unsafe settings")
+    instance_path: str = setting(
+        "instance", "Folder for the embedded database, files and secrets this server made itself"
+    )
+    secret_key: str = setting(
+        "", "Root secret, at least 32 characters; empty: generated once into the instance folder (development only)"
+    )
+    database_url: str = setting(
+        "", "`sqlite:///path` or `postgresql://user:password@host/name`; empty: SQLite in the instance folder"
+    )
+    database_pool_size: int = setting(5, "PostgreSQL connections that one process keeps open")
+    storage_url: str = setting(
+        "",
+        "`file:///folder` or `s3://bucket/prefix?region=..&endpoint=..`; empty: folder `files` in the instance folder",
+    )
+    public_url: str = setting(
+        "http://localhost:8000",
+        "Address under which readers reach this server; absolute links are made from it, never from the Host header",
+    )
+    trusted_hosts: tuple[str, ...] = setting(
+        (), "Comma-separated host names that requests may carry; required in production"
+    )
+    proxy_hops: int = setting(0, "Number of reverse proxies in front whose X-Forwarded headers are believed")
+    allow_sqlite_in_production: bool = setting(
+        False, "Accept the embedded database in production (one server, one disk)"
+    )
+    host: str = setting("127.0.0.1", "Address the web server listens on")
+    port: int = setting(8000, "Port the web server listens on")
+    web_workers: int = setting(1, "Web processes; one per core")
+    web_threads: int = setting(4, "Threads per web process; more do not make a Python server faster")
+    worker_interval: float = setting(1.0, "Seconds between two looks of the background worker at the change log")
+    delivery_anonymous: bool = setting(False, "Answer the delivery plane without a key")
+    delivery_max_age: int = setting(30, "Seconds for which caches may reuse a delivery answer without asking")
+    delivery_cache_bytes: int = setting(
+        16_000_000, "Memory per web process for repeated delivery answers, in bytes; 0 switches it off"
+    )
+    max_json_bytes: int = setting(1_000_000, "Largest accepted JSON body in bytes")
+    max_file_bytes: int = setting(50_000_000, "Largest accepted document file in bytes")
+    city_channel: str = setting(
+        "kota", "Slug of the agency that stands for the city itself; only central editors publish on its channel"
+    )
+    city_timezone: str = setting("Asia/Makassar", "Time zone of the city, for text that people read")
+    city_area: str = setting("64.71", "Kemendagri code of the city")
+    access_token_minutes: int = setting(10, "Life of an access token (JWT) in minutes")
+    refresh_idle_hours: int = setting(8, "Hours after which an unused refresh token dies")
+    refresh_absolute_days: int = setting(7, "Days after which a sign-in ends whatever happens")
+    password_memory_kib: int = setting(65_536, "argon2id memory in KiB (RFC 9106 low-memory profile)")
+    password_time_cost: int = setting(3, "argon2id passes")
+    password_lanes: int = setting(4, "argon2id lanes")
+    log_level: str = setting("INFO", "DEBUG, INFO, WARNING or ERROR")
+    access_log: bool = setting(False, "Let the web server write one line per request")
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read the settings from `environ` (default: the process environment) and complete what depends on the instance folder."""
+        source = os.environ if environ is None else environ
+        values: dict[str, object] = {}
+        for item in fields(cls):
+            text = source.get(item.name.upper())
+            if text is not None:
+                values[item.name] = _parse(item.name, str(item.type), text)
+        return cls(**values).completed()  # type: ignore[arg-type]
+
+    def completed(self) -> Settings:
+        """Fill in what an operator of one small server should not have to think about."""
+        instance = Path(self.instance_path)
+        instance = instance if instance.is_absolute() else PROJECT_ROOT / instance
+        secret = self.secret_key or (_generated_secret(instance) if self.environment != "production" else "")
+        completed = {
+            "instance_path": str(instance),
+            "secret_key": secret,
+            "database_url": normalised_database_url(self.database_url or f"sqlite:///{instance / 'simpul.db'}"),
+            "storage_url": self.storage_url or f"file://{instance / 'files'}",
+        }
+        return Settings(**{item.name: completed.get(item.name, getattr(self, item.name)) for item in fields(self)})
+
+    @property
+    def uses_sqlite(self) -> bool:
+        """True when the embedded database is used."""
+        return self.database_url.startswith("sqlite")
+
+    def problems(self) -> list[str]:
+        """What forbids running with these settings in production, one sentence each; empty means fit."""
+        found = []
+        if len(self.secret_key) < 32:
+            found.append(
+                "SECRET_KEY must have at least 32 characters: python -c 'import secrets; print(secrets.token_urlsafe(48))'"
+            )
+        if self.environment not in {"development", "production"}:
+            found.append("ENVIRONMENT must be development or production")
+        if self.password_memory_kib < 19_456 or self.password_time_cost < 2:
+            found.append("PASSWORD_MEMORY_KIB must be at least 19456 and PASSWORD_TIME_COST at least 2")
+        if self.environment == "production":
+            found += self._production_problems()
+        return found
+
+    def _production_problems(self) -> list[str]:
+        found = []
+        if not self.trusted_hosts:
+            found.append("TRUSTED_HOSTS must list the host names of this server")
+        if urlsplit(self.public_url).scheme != "https":
+            found.append("PUBLIC_URL must start with https://")
+        if self.uses_sqlite and not self.allow_sqlite_in_production:
+            found.append(
+                "DATABASE_URL is SQLite; set ALLOW_SQLITE_IN_PRODUCTION=true if one server with one disk is meant"
+            )
+        return found
+
+
+def normalised_database_url(url: str) -> str:
+    """Give the URL the driver that Simpul uses: psycopg 3 for PostgreSQL, pysqlite3 (through `module=`) for SQLite."""
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def _parse(name: str, kind: str, text: str) -> object:
+    """Turn the text of an environment variable into the type of its field."""
+    try:
+        if kind == "bool":
+            return _parse_bool(text)
+        if kind == "int":
+            return int(text)
+        if kind == "float":
+            return float(text)
+    except ValueError:
+        raise ConfigurationError(f"{name.upper()}={text!r} is not a valid {kind}") from None
+    if kind.startswith("tuple"):
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    return text
+
+
+def _parse_bool(text: str) -> bool:
+    word = text.strip().lower()
+    if word in TRUE_WORDS:
+        return True
+    if word in FALSE_WORDS:
+        return False
+    raise ValueError(text)
+
+
+def _generated_secret(instance: Path) -> str:
+    """Return the secret kept in the instance folder, making it on the first start (readable by its owner only)."""
+    path = instance / "secret_key"
+    if not path.exists():
+        instance.mkdir(parents=True, exist_ok=True)
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            pass
+        else:
+            with os.fdopen(descriptor, "w") as file:
+                file.write(secrets.token_urlsafe(48))
+    return path.read_text()

@@ -1,0 +1,160 @@
+"""What every test stands on: the real application on a real, migrated database, a frozen clock, people and keys.
+
+`TEST_DATABASE` chooses `sqlite` (default) or `postgresql`. Tables are emptied after every test. Never push an application
+context around a request of `client`: the request would share the context's session (style.md 7.1).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from sqlalchemy import event, text
+
+from cms import create_app
+from cms.core import clock
+from cms.core.db import Base, db
+from config import Settings
+from tests.postgres_server import DATABASE_VARIABLE, SERVER_VARIABLE, scratch_database, serve_session
+
+NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
+# The lowest cost that the settings accept: hashing is not what most tests are about.
+CHEAP_PASSWORDS = {"PASSWORD_MEMORY_KIB": "19456", "PASSWORD_TIME_COST": "2", "PASSWORD_LANES": "1"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    serve_session(config)
+
+
+@pytest.fixture(scope="session")
+def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An empty database for this test process."""
+    if os.environ.get(DATABASE_VARIABLE, "sqlite") == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('database') / 'simpul.db'}"
+        return
+    with scratch_database(os.environ[SERVER_VARIABLE], os.environ.get("PYTEST_XDIST_WORKER", "main")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def environment(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment variables of the server under test; give them to processes that a test starts."""
+    return {
+        "DATABASE_URL": database_url,
+        "INSTANCE_PATH": str(tmp_path_factory.mktemp("instance")),
+        "SECRET_KEY": "only-for-tests-" * 4,
+        "PUBLIC_URL": "http://localhost",
+        "LOG_LEVEL": "ERROR",
+        **CHEAP_PASSWORDS,
+    }
+
+
+@pytest.fixture(scope="session")
+def migrated_app(environment: dict[str, str]) -> Iterator[Flask]:
+    """The application on a migrated database, once per test process."""
+    app = create_app(Settings.from_environ(environment))
+    app.config["TESTING"] = True
+    # Errors that we did not expect must fail the test, not become an answer.
+    app.config["PROPAGATE_EXCEPTIONS"] = True
+    with app.app_context():
+        upgrade()
+        _KEPT_ROWS.update(_rows_of_migrations())
+    yield app
+    with app.app_context():
+        app.extensions["simpul"].forget()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(migrated_app: Flask, moment: Callable[[timedelta], None]) -> Iterator[Flask]:
+    """The application with empty tables and a frozen clock."""
+    yield migrated_app
+    with migrated_app.app_context():
+        empty_tables()
+        migrated_app.extensions["simpul"].forget()
+
+
+@pytest.fixture
+def moment() -> Iterator[Callable[[timedelta], None]]:
+    """Freezes the clock at NOW; call it with a timedelta to move on."""
+    with clock.frozen(NOW) as advance:
+        yield advance
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Sends requests without any token."""
+    return app.test_client()
+
+
+@pytest.fixture
+def context(app: Flask) -> Iterator[None]:
+    """An application context, for tests that call services and queries and send no request."""
+    with app.app_context():
+        yield
+
+
+@contextmanager
+def counted_statements(app: Flask) -> Iterator[list[str]]:
+    """Collects every SQL statement but the transaction's own, of the session and of the reader of the hot path."""
+    statements: list[str] = []
+
+    def executed(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not statement.lstrip().upper().startswith(("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PRAGMA")):
+            statements.append(statement)
+
+    with ExitStack() as stack:
+        with app.app_context():
+            engine = db.engine
+        event.listen(engine, "before_cursor_execute", executed)
+        stack.callback(event.remove, engine, "before_cursor_execute", executed)
+        reader = app.extensions["simpul"].reader
+        reader.on_statement = statements.append
+        stack.callback(setattr, reader, "on_statement", None)
+        yield statements
+
+
+_KEPT_ROWS: dict[str, list[dict[str, Any]]] = {}
+
+
+def _rows_of_migrations() -> dict[str, list[dict[str, Any]]]:
+    """What migrations themselves put into tables (the head row of the log)."""
+    found = {}
+    for table in Base.metadata.sorted_tables:
+        rows = [dict(row) for row in db.session.execute(table.select()).mappings()]
+        if rows:
+            found[table.name] = rows
+    db.session.rollback()
+    return found
+
+
+def empty_tables() -> None:
+    """Delete every row and put back what the migrations had put there."""
+    with db.engine.connect().execution_options(writes=True) as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+            connection.commit()
+        else:
+            connection.execute(text("SET session_replication_role = replica"))
+        for table in reversed(Base.metadata.sorted_tables):
+            connection.execute(table.delete())
+        for table in Base.metadata.sorted_tables:
+            if table.name in _KEPT_ROWS:
+                connection.execute(table.insert(), _KEPT_ROWS[table.name])
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SET session_replication_role = origin"))
+        connection.commit()
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+            connection.commit()
+
+
+SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
