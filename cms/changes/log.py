@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,15 +49,18 @@ def record(
     )
     if "changes" not in unit.state:
         unit.state["changes"] = []
-        unit.state["stamped"] = []
+        unit.state["numbered"] = []
         unit.before_commit(lambda: _number(unit))
     unit.state["changes"].append(change)
     return change
 
 
-def stamp(unit: UnitOfWork, target: Any, attribute: str, change: Change) -> None:
-    """Set `target.attribute` to the sequence of `change` once it is known."""
-    unit.state["stamped"].append((target, attribute, change))
+def when_numbered(unit: UnitOfWork, change: Change, step: Callable[[int], None]) -> None:
+    """Run `step` with the sequence of `change` once it is known: last in the transaction, before the line is written.
+
+    For rows that carry the sequence themselves: they are written once, with the right number.
+    """
+    unit.state["numbered"].append((change, step))
 
 
 def _number(unit: UnitOfWork) -> None:
@@ -72,18 +76,18 @@ def _number(unit: UnitOfWork) -> None:
         .returning(ChangeHead.sequence, ChangeHead.hash)
         .execution_options(synchronize_session=False)
     ).one()
-    newest = {"hash": taken.hash}
+    newest: dict[str, Any] = {"hash": taken.hash}
     recorded_at = clock.now()
     for sequence, change in enumerate(changes, start=taken.sequence - len(changes) + 1):
         change.sequence, change.recorded_at = sequence, recorded_at
         change.hash = newest["hash"] = line_hash(change, newest["hash"])
         topic = topic_of(Action(change.action))
         if topic is not None:
-            newest[topic.value] = sequence
+            newest |= {topic.value: sequence, f"{topic.value}_at": recorded_at}
         if change.is_public:
             newest["public"] = sequence
-    for target, attribute, change in unit.state["stamped"]:
-        setattr(target, attribute, change.sequence)
+    for change, step in unit.state["numbered"]:
+        step(change.sequence)
     unit.session.add_all(changes)
     unit.session.flush()
     unit.session.execute(
@@ -139,7 +143,7 @@ def _all_lines() -> Iterator[Change]:
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    """The newest sequence of each topic, read in one statement."""
+    """The newest sequence of each topic and its time (microseconds since 1970), read in one statement."""
 
     sequence: int
     public: int
@@ -147,9 +151,14 @@ class Heads:
     documents: int
     reference: int
     access: int
+    posts_at: int
+    documents_at: int
+    reference_at: int
+    access_at: int
 
 
-_HEADS = "SELECT sequence, public, posts, documents, reference, access FROM change_head WHERE id = 1"
+HEAD_COLUMNS = tuple(field.name for field in dataclasses.fields(Heads))
+_HEADS = f"SELECT {', '.join(HEAD_COLUMNS)} FROM change_head WHERE id = 1"  # noqa: S608 - names of our own
 
 
 def read_heads(reader: Reader) -> Heads:

@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Boolean, CheckConstraint, Index, SmallInteger, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from cms.core.clock import EPOCH
 from cms.core.db import Model
-from cms.core.types import Id, Json, UTCDateTime
+from cms.core.types import EpochMicros, Id, Json, UTCDateTime
 
 GENESIS_HASH = "0" * 64
 
@@ -39,7 +40,7 @@ class Change(Model):
 
 
 class ChangeHead(Model):
-    """The one row that numbers the log; it also tells readers the newest sequence of each topic in one small read."""
+    """The one row that numbers the log; it also tells readers the newest sequence of each topic, and its time, in one small read."""
 
     __tablename__ = "change_head"
 
@@ -51,6 +52,10 @@ class ChangeHead(Model):
     documents: Mapped[int] = mapped_column(BigInteger, default=0)
     reference: Mapped[int] = mapped_column(BigInteger, default=0)
     access: Mapped[int] = mapped_column(BigInteger, default=0)
+    posts_at: Mapped[datetime] = mapped_column(EpochMicros, default=EPOCH)
+    documents_at: Mapped[datetime] = mapped_column(EpochMicros, default=EPOCH)
+    reference_at: Mapped[datetime] = mapped_column(EpochMicros, default=EPOCH)
+    access_at: Mapped[datetime] = mapped_column(EpochMicros, default=EPOCH)
 
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
 

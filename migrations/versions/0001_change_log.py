@@ -11,7 +11,17 @@ depends_on = None
 
 JSON_CONTENT = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
 
-TOPICS = ("public", "posts", "documents", "reference", "access")
+TOPICS = (
+    "public",
+    "posts",
+    "documents",
+    "reference",
+    "access",
+    "posts_at",
+    "documents_at",
+    "reference_at",
+    "access_at",
+)
 
 
 def upgrade() -> None:
@@ -26,6 +36,10 @@ def upgrade() -> None:
         sa.Column("documents", sa.BigInteger(), nullable=False),
         sa.Column("reference", sa.BigInteger(), nullable=False),
         sa.Column("access", sa.BigInteger(), nullable=False),
+        sa.Column("posts_at", sa.BigInteger(), nullable=False),
+        sa.Column("documents_at", sa.BigInteger(), nullable=False),
+        sa.Column("reference_at", sa.BigInteger(), nullable=False),
+        sa.Column("access_at", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("id = 1", name=op.f("ck_change_head_one_row")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_change_head")),
     )

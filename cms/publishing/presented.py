@@ -1,0 +1,41 @@
+"""An item as readers will get it: what a content type hands over when it publishes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class PresentedFile:
+    """A file that the edition shows; `sha256` finds its bytes in the storage."""
+
+    id: str
+    name: str
+    media_type: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """One edition, presented: `card` for lists and `full` for details, as JSON-ready dicts of the delivered schemas.
+
+    `published_at` is the first publication of the item, `updated_at` of this edition. `terms` are pairs (scheme, term) that
+    the item is found by: kind, category, tag, area (with everything above it), channel, class, year, information_kind,
+    language.
+    """
+
+    item_id: str
+    type: str
+    edition: int
+    agency: str
+    slug: str
+    language: str
+    published_at: datetime
+    updated_at: datetime
+    card: dict[str, Any]
+    full: dict[str, Any]
+    terms: frozenset[tuple[str, str]]
+    files: tuple[PresentedFile, ...] = ()
