@@ -1,11 +1,12 @@
 """Reads on the hot path: one autocommit connection per thread, SQL compiled once, rows as plain tuples.
 
 A transaction around two SELECTs doubles their cost on PostgreSQL, and building a statement costs more than running it
-(performance.md), so the delivery half compiles each shape of a query once and hands the text to the driver.
+(performance.md), so the delivery half builds the text of each shape of a query once and hands it to the driver.
 """
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -14,6 +15,8 @@ from sqlalchemy import Engine
 from sqlalchemy.sql import ClauseElement
 
 from cms.core.errors import Unavailable
+
+_NAMED = re.compile(r":([a-z_]+[0-9]*)")
 
 Row = Sequence[Any]
 Params = dict[str, Any]
@@ -32,10 +35,13 @@ class Reader:
         self.on_statement: Callable[[str], None] | None = None
 
     def compile(self, statement: ClauseElement) -> str:
-        """The statement as text with named parameters in the driver's style."""
-        if self._is_sqlite:
-            return str(statement.compile(dialect=_named_sqlite(self._engine)))
-        return str(statement.compile(dialect=self._engine.dialect))
+        """A SQLAlchemy statement as text with named parameters in the driver's style."""
+        dialect = _named_sqlite(self._engine) if self._is_sqlite else self._engine.dialect
+        return str(statement.compile(dialect=dialect))
+
+    def prepared(self, sql: str) -> str:
+        """SQL with `:name` parameters, in the driver's style. No other colon or percent sign may stand in it."""
+        return sql if self._is_sqlite else _NAMED.sub(r"%(\1)s", sql)
 
     def rows(self, sql: str, params: Params) -> list[Row]:
         """All rows of one SELECT. A connection that the server closed is replaced once; then `Unavailable`."""

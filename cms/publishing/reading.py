@@ -1,0 +1,136 @@
+"""Reading live publications: pages, single items, addresses. All SQL of the delivery plane's content stands here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from cms.changes.log import HEAD_COLUMNS, Heads
+from cms.core import clock
+from cms.core.reading import Reader
+from cms.publishing.selection import COUNT_CAP, LIVE, Position, Selection, counted_page_sql, page_sql
+
+_LIVE_JOIN = f"LEFT JOIN publications p ON p.item_id = i.id AND {LIVE.format(p='p')}"
+_HEADS = ", ".join(f"h.{name}" for name in HEAD_COLUMNS)
+_HEADS_AND_ITEM = (
+    f"SELECT {_HEADS}, i.standing, i.agency, i.explanation, i.alternative, i.ended_at,"  # noqa: S608 - constants of ours
+    " p.sequence, p.edition, p.agency, p.updated_at, p.full_json"
+    f" FROM change_head h LEFT JOIN published_items i ON i.id = :id AND i.type = :type {_LIVE_JOIN} WHERE h.id = 1"
+)
+_HEADS_AND_SEQUENCE = (
+    f"SELECT {_HEADS}, p.sequence"  # noqa: S608 - constants of ours
+    f" FROM change_head h LEFT JOIN published_items i ON i.id = :id AND i.type = :type {_LIVE_JOIN} WHERE h.id = 1"
+)
+_ADDRESS = (
+    "SELECT i.id, i.standing, i.agency, i.explanation, i.alternative, p.agency, p.slug"  # noqa: S608 - constants of ours
+    f" FROM published_slugs s JOIN published_items i ON i.id = s.item_id {_LIVE_JOIN}"
+    " WHERE s.type = :type AND s.agency = :agency AND s.slug = :slug"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedState:
+    """Where one item stands for readers: live (`full_json` is set), or with a standing that says how it ended."""
+
+    standing: str
+    agency: str
+    explanation: str | None
+    alternative: str | None
+    sequence: int | None
+    edition: int | None
+    updated_at: int | None
+    full_json: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of JSON texts; `next` is where the following one begins. `total` is capped at COUNT_CAP + 1."""
+
+    items: Sequence[str]
+    next: Position | None
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """What an address leads to; `slug` and `live_agency` are the present address of a live item."""
+
+    id: str
+    standing: str
+    agency: str
+    explanation: str | None
+    alternative: str | None
+    live_agency: str | None
+    slug: str | None
+
+
+@dataclass(slots=True)
+class Publications:
+    """Reads the read model with SQL that is built once for each shape of a question."""
+
+    reader: Reader
+    _sql: dict[tuple[Any, ...], str] = field(default_factory=dict)
+
+    def page(self, selection: Selection, *, is_full: bool = False, is_counted: bool = False) -> Page:
+        """One page, in one statement."""
+        key = (*selection.shape(), is_full, is_counted)
+        sql = self._sql.get(key)
+        if sql is None:
+            build = counted_page_sql if is_counted else page_sql
+            sql = self._sql[key] = self.reader.prepared(build(selection, "full_json" if is_full else "card_json"))
+        rows = self.reader.rows(sql, selection.params(_now()))
+        total = None
+        if is_counted:
+            total = min(int(rows[0][0]), COUNT_CAP + 1)
+            rows = [row[1:] for row in rows if row[1] is not None]
+        has_next = len(rows) > selection.limit
+        rows = rows[: selection.limit]
+        following = Position(int(rows[-1][1]), int(rows[-1][2])) if has_next else None
+        return Page([row[0] for row in rows], following, total)
+
+    def heads_and_item(self, type: str, item_id: str) -> tuple[Heads, PublishedState | None]:
+        """The log's heads and one item, in one statement."""
+        row = self._one(_HEADS_AND_ITEM, {"type": type, "id": item_id})
+        heads, rest = Heads(*row[: len(HEAD_COLUMNS)]), row[len(HEAD_COLUMNS) :]
+        standing, agency, explanation, alternative, _ended, sequence, edition, live_agency, updated_at, full_json = rest
+        if standing is None:
+            return heads, None
+        owner = live_agency or agency
+        return heads, PublishedState(
+            standing, owner, explanation, alternative, sequence, edition, updated_at, full_json
+        )
+
+    def heads_and_sequence(self, type: str, item_id: str) -> tuple[Heads, int | None]:
+        """The log's heads and the sequence of an item's live publication: enough to know that an answer is still right."""
+        row = self._one(_HEADS_AND_SEQUENCE, {"type": type, "id": item_id})
+        return Heads(*row[: len(HEAD_COLUMNS)]), row[len(HEAD_COLUMNS)]
+
+    def items(self, ids: Sequence[str], *, is_full: bool = False) -> list[tuple[str, str, str]]:
+        """(id, agency, JSON) of the live items among `ids`, in one statement; the order is not defined."""
+        names = ", ".join(f":id{index}" for index in range(len(ids)))
+        column = "full_json" if is_full else "card_json"
+        sql = f"SELECT p.item_id, p.agency, p.{column} FROM publications p WHERE p.item_id IN ({names}) AND {LIVE.format(p='p')}"  # noqa: S608
+        params: dict[str, Any] = {f"id{index}": item_id for index, item_id in enumerate(ids)}
+        rows = self.reader.rows(self._prepared(sql), {**params, "now": _now()})
+        return [(row[0], row[1], row[2]) for row in rows]
+
+    def address(self, type: str, agency: str, slug: str) -> Address | None:
+        """What was or is published at an address, in one statement."""
+        params = {"type": type, "agency": agency, "slug": slug, "now": _now()}
+        rows = self.reader.rows(self._prepared(_ADDRESS), params)
+        return Address(*rows[0]) if rows else None
+
+    def _one(self, sql: str, params: dict[str, Any]) -> Sequence[Any]:
+        return self.reader.rows(self._prepared(sql), {**params, "now": _now()})[0]
+
+    def _prepared(self, sql: str) -> str:
+        key = (sql,)
+        found = self._sql.get(key)
+        if found is None:
+            found = self._sql[key] = self.reader.prepared(sql)
+        return found
+
+
+def _now() -> int:
+    return clock.micros(clock.now())

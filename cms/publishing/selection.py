@@ -1,0 +1,219 @@
+"""The one query builder of the read model: which live publications, in which order, from which position.
+
+Visibility in time and the limits of a key live here and nowhere else. A `Selection` has a shape (which filters, how many
+values) and values; the SQL of each shape is built once per process and handed to the driver as text.
+
+How a page is found: every filter value that can lead has an index that ends in the sort key, so the newest N of each value
+are read from the index directly, at any depth and however rare the value is. Several values are several such branches,
+merged. What cannot lead (a second scheme) is checked row by row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+# The scheme with the fewest items per value leads.
+SCHEMES = (
+    "information_kind",
+    "tag",
+    "area",
+    "category",
+    "year",
+    "class",
+    "channel",
+    "kind",
+    "language",
+)
+MOST_BRANCHES = 24
+COUNT_CAP = 10_000
+
+LIVE = (
+    "{p}.superseded_sequence IS NULL AND {p}.effective_from <= :now"
+    " AND ({p}.effective_until IS NULL OR {p}.effective_until > :now)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a page begins: the sort value (microseconds) and item number of the row before it."""
+
+    moment: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a reader asks for. Moments are microseconds since 1970; `agencies` None means all, empty means nothing."""
+
+    type: str
+    agencies: tuple[str, ...] | None = None
+    terms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    published_after: int | None = None
+    published_before: int | None = None
+    updated_after: int | None = None
+    sort: str = "published_at"
+    descending: bool = True
+    limit: int = 20
+    position: Position | None = None
+
+    def shape(self) -> tuple[Any, ...]:
+        """What decides the SQL; the values do not."""
+        return (
+            self.type,
+            None if self.agencies is None else len(self.agencies),
+            tuple((scheme, len(self.terms[scheme])) for scheme in SCHEMES if scheme in self.terms),
+            self.published_after is None,
+            self.published_before is None,
+            self.updated_after is None,
+            self.sort,
+            self.descending,
+            self.limit,
+            self.position is None,
+        )
+
+    def params(self, now: int) -> dict[str, Any]:
+        """The values, under the names that the SQL uses."""
+        values: dict[str, Any] = {"now": now, "type": self.type}
+        for index, agency in enumerate(self.agencies or ()):
+            values[f"agency{index}"] = agency
+        for scheme, terms in self.terms.items():
+            values |= {f"{scheme}{index}": term for index, term in enumerate(terms)}
+        for name in ("published_after", "published_before", "updated_after"):
+            if getattr(self, name) is not None:
+                values[name] = getattr(self, name)
+        if self.position is not None:
+            values |= {"moment": self.position.moment, "number": self.position.number}
+        return values
+
+
+def page_sql(selection: Selection, json_column: str) -> str:
+    """SQL of one page: rows of (JSON, sort moment, item number), one more than the limit when there is a next page."""
+    return f"{_ordered(selection)} SELECT p.{json_column}, f.moment, f.number FROM found f JOIN publications p ON p.id = f.id ORDER BY {_order(selection, 'f.moment', 'f.number')}"  # noqa: S608
+
+
+def counted_page_sql(selection: Selection, json_column: str) -> str:
+    """As `page_sql`, with the capped total in front; an empty page is one row of the total and NULLs."""
+    everything = _without_page(selection)
+    counted = f"SELECT 1 FROM ({_union(everything, limit=COUNT_CAP + 1, is_ordered=False)}) c LIMIT {COUNT_CAP + 1}"  # noqa: S608
+    page = f"SELECT p.{json_column} AS json, f.moment AS moment, f.number AS number FROM found f JOIN publications p ON p.id = f.id"  # noqa: S608
+    return (
+        f"{_ordered(selection)}, total AS (SELECT count(*) AS n FROM ({counted}) t)"  # noqa: S608
+        f" SELECT total.n, page.json, page.moment, page.number FROM total LEFT JOIN ({page}) page ON 1 = 1"
+        f" ORDER BY {_order(selection, 'page.moment', 'page.number')}"
+    )
+
+
+def _without_page(selection: Selection) -> Selection:
+    return Selection(
+        type=selection.type,
+        agencies=selection.agencies,
+        terms=selection.terms,
+        published_after=selection.published_after,
+        published_before=selection.published_before,
+        updated_after=selection.updated_after,
+        sort=selection.sort,
+        descending=selection.descending,
+    )
+
+
+def _ordered(selection: Selection) -> str:
+    union = _union(selection, limit=selection.limit + 1, is_ordered=True)
+    order = _order(selection, "u.moment", "u.number")
+    return (
+        f"WITH found AS (SELECT u.id, u.moment, u.number FROM ({union}) u ORDER BY {order} LIMIT {selection.limit + 1})"  # noqa: S608
+    )
+
+
+def _order(selection: Selection, moment: str, number: str) -> str:
+    direction = "DESC" if selection.descending else "ASC"
+    return f"{moment} {direction}, {number} {direction}"
+
+
+def _union(selection: Selection, limit: int, *, is_ordered: bool) -> str:
+    """All branches; UNION drops an item that two values lead to."""
+    branches = list(_branches(selection))
+    order = f"ORDER BY {_order(selection, 'moment', 'number')} " if is_ordered else ""
+    if len(branches) == 1:
+        return f"{branches[0]} {order}LIMIT {limit}"
+    limited = [
+        f"SELECT * FROM ({branch} {order}LIMIT {limit}) b{index}"  # noqa: S608
+        for index, branch in enumerate(branches)
+    ]
+    return " UNION ".join(limited)
+
+
+def _branches(selection: Selection) -> Iterator[str]:
+    """One SELECT of (id, moment, number) for each value that leads."""
+    agencies = (
+        [f":agency{index}" for index in range(len(selection.agencies))] if selection.agencies is not None else None
+    )
+    if agencies == []:
+        yield "SELECT p.id AS id, p.published_at AS moment, p.item_number AS number FROM publications p WHERE 1 = 0"
+        return
+    lead = next((scheme for scheme in SCHEMES if scheme in selection.terms), None)
+    if selection.sort == "published_at" and lead is not None:
+        yield from _term_branches(selection, lead, agencies)
+    elif agencies is not None and selection.sort == "published_at":
+        for agency in agencies:
+            yield _publication_branch(selection, [f"p.agency = {agency}"], None)
+    else:
+        conditions = [f"p.agency IN ({', '.join(agencies)})"] if agencies else []
+        yield _publication_branch(selection, conditions, None)
+
+
+def _term_branches(selection: Selection, lead: str, agencies: list[str] | None) -> Iterator[str]:
+    values = [f":{lead}{index}" for index in range(len(selection.terms[lead]))]
+    crossed = agencies is not None and len(agencies) * len(values) <= MOST_BRANCHES
+    for value in values:
+        if agencies is None:
+            yield _term_branch(selection, lead, value, None)
+        elif crossed:
+            for agency in agencies:
+                yield _term_branch(selection, lead, value, f"t.agency = {agency}")
+        else:
+            yield _term_branch(selection, lead, value, f"t.agency IN ({', '.join(agencies)})")
+
+
+def _term_branch(selection: Selection, lead: str, value: str, agency: str | None) -> str:
+    conditions = ["t.type = :type", f"t.scheme = '{lead}'", f"t.term = {value}", *([agency] if agency else [])]
+    conditions += _bounds(selection, "t.published_at", "t.item_number")
+    conditions += [LIVE.format(p="p"), *_checks(selection, lead)]
+    return (
+        "SELECT t.publication_id AS id, t.published_at AS moment, t.item_number AS number"  # noqa: S608
+        f" FROM publication_terms t JOIN publications p ON p.id = t.publication_id WHERE {' AND '.join(conditions)}"
+    )
+
+
+def _publication_branch(selection: Selection, conditions: list[str], lead: str | None) -> str:
+    column = f"p.{selection.sort}"
+    conditions = ["p.type = :type", LIVE.format(p="p"), *conditions]
+    conditions += _bounds(selection, column, "p.item_number") + _checks(selection, lead)
+    return f"SELECT p.id AS id, {column} AS moment, p.item_number AS number FROM publications p WHERE {' AND '.join(conditions)}"  # noqa: S608
+
+
+def _bounds(selection: Selection, column: str, number: str) -> list[str]:
+    """Conditions on the sort key of the leading index, and the moments that can be checked there."""
+    sign = "<" if selection.descending else ">"
+    found = []
+    if selection.position is not None:
+        found.append(f"({column}, {number}) {sign} (:moment, :number)")
+    published = column if selection.sort == "published_at" else "p.published_at"
+    if selection.published_after is not None:
+        found.append(f"{published} > :published_after")
+    if selection.published_before is not None:
+        found.append(f"{published} < :published_before")
+    if selection.updated_after is not None:
+        found.append("p.updated_at > :updated_after")
+    return found
+
+
+def _checks(selection: Selection, lead: str | None) -> list[str]:
+    """What the leading index does not know: the other schemes."""
+    return [
+        "EXISTS (SELECT 1 FROM publication_terms x WHERE x.publication_id = p.id"  # noqa: S608
+        f" AND x.scheme = '{scheme}' AND x.term IN ({', '.join(f':{scheme}{n}' for n in range(len(selection.terms[scheme])))}))"
+        for scheme in SCHEMES
+        if scheme in selection.terms and scheme != lead
+    ]
