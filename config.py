@@ -63,6 +63,9 @@ class Settings:
     web_workers: int = setting(1, "Web processes; one per core")
     web_threads: int = setting(4, "Threads per web process; more do not make a Python server faster")
     worker_interval: float = setting(1.0, "Seconds between two looks of the background worker at the change log")
+    metrics_token: str = setting(
+        "", "Bearer token of `/metrics`; empty: answered in development only, and only to this machine"
+    )
     delivery_anonymous: bool = setting(False, "Answer the delivery plane without a key")
     delivery_max_age: int = setting(30, "Seconds for which caches may reuse a delivery answer without asking")
     delivery_cache_bytes: int = setting(

@@ -17,10 +17,11 @@ from cms.core.runtime import Runtime
 from cms.core.secrets import derived_secret
 from cms.delivery.entrance import admit
 from cms.extensions import api, db, jwt, migrate
+from cms.health.routes import blp as service
 from config import PROJECT_ROOT, ConfigurationError, Settings
 
 API_VERSION = "1.0.0"
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+BLUEPRINTS: tuple[Blueprint, ...] = (service,)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -36,6 +36,7 @@ class Access:
     permission: Permission | None = None
     scope: str | None = None
     needs_token: bool = True
+    own_token: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +57,12 @@ def delivers(scope: str | None = None) -> Callable[[View], View]:
     return _declare(Access(Plane.DELIVERY, scope=scope), {"DeliveryKey": []})
 
 
-def public(plane: Plane) -> Callable[[View], View]:
-    """A route without a token: sign-in on the management plane, health and documentation on the service plane."""
-    return _declare(Access(plane, needs_token=False), None)
+def public(plane: Plane, *, own_token: bool = False) -> Callable[[View], View]:
+    """A route without a token: sign-in on the management plane, health and documentation on the service plane.
+
+    With `own_token` the route checks a token of its own (`/metrics`), which is neither a key nor an access token.
+    """
+    return _declare(Access(plane, needs_token=False, own_token=own_token), {"MetricsToken": []} if own_token else None)
 
 
 def _declare(access: Access, security: dict[str, list[str]] | None) -> Callable[[View], View]:
@@ -92,7 +96,7 @@ def guard_requests(app: Flask, authenticators: Authenticators) -> None:
     def guard() -> None:
         access = access_of(app, request.endpoint) if request.endpoint else None
         plane = access.plane if access else _plane_of(request.path)
-        token = _bearer_token()
+        token = None if access is not None and access.own_token else _bearer_token()
         if request.method == "OPTIONS":
             return
         if plane is Plane.DELIVERY:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import http
 from collections.abc import Callable
 from typing import Any
 
-import apispec
 import flask_smorest
 from flask import Flask, Request, Response
 from marshmallow import RAISE, Schema, ValidationError, missing
@@ -15,6 +15,7 @@ from webargs.flaskparser import FlaskParser
 from cms.core.errors import BadRequest, InputError, UnsupportedType
 from cms.core.input_errors import to_domain_error
 from cms.core.json_input import parse_json
+from cms.core.openapi import SPEC_OPTIONS, completed
 from cms.core.problems import http_problem
 from cms.core.schemas import ProblemSchema
 
@@ -92,12 +93,11 @@ class Api(flask_smorest.Api):
 
     def init_app(self, app: Flask, *, spec_kwargs: dict[str, Any] | None = None) -> None:
         """Bind to the app; the document itself is served by the health feature."""
-        super().init_app(app, spec_kwargs=spec_kwargs)
+        super().init_app(app, spec_kwargs={**copy.deepcopy(SPEC_OPTIONS), **(spec_kwargs or {})})
 
-    @property
-    def document(self) -> apispec.APISpec:
-        """The OpenAPI document being built."""
-        return self.spec
+    def document(self, app: Flask) -> dict[str, Any]:
+        """The finished OpenAPI document."""
+        return completed(copy.deepcopy(self.spec.to_dict()), app)
 
 
 def _problem_answer(phrase: str) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""Liveness, readiness, and the API reference."""
+"""Health, metrics and documentation of this server: the service plane."""

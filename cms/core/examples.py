@@ -1,0 +1,127 @@
+"""Examples for the OpenAPI document, made from the schemas: a field's own example, else a plausible value of its type."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Schema = dict[str, Any]
+DEEPEST = 8
+
+BY_FORMAT: dict[str, Any] = {
+    "uuid": "019ac1a0-7c00-7000-8000-000000000002",
+    "date-time": "2026-11-24T01:00:00Z",
+    "date": "2026-11-24",
+    "email": "editor.dpu@balikpapan.example",
+    "uri": "https://dpu.balikpapan.example/berita/jalan-mt-haryono",
+    "uri-reference": "/v1/posts/019ac1a0-7c00-7000-8000-000000000002",
+}
+BY_NAME: dict[str, Any] = {
+    "access_token": "eyJhbGciOiJIUzI1NiJ9.e30.signature",
+    "refresh_token": "opaque-refresh-token",
+    "password": "four random words here",
+    "current_password": "four random words here",
+    "new_password": "five other random words here",
+    "token_type": "Bearer",
+    "agency": "dpu",
+    "channel": "dpu",
+    "slug": "penutupan-jalan-mt-haryono",
+    "short_name": "DPU",
+    "title": "Penutupan Jalan MT Haryono",
+    "summary": "Jalan MT Haryono ditutup sementara karena pekerjaan drainase.",
+    "body": "Jalan MT Haryono ditutup mulai pukul 08.00 Wita.",
+    "body_html": "<p>Jalan MT Haryono ditutup mulai pukul 08.00 Wita.</p>",
+    "body_text": "Jalan MT Haryono ditutup mulai pukul 08.00 Wita.",
+    "language": "id",
+    "category": "infrastruktur",
+    "dateline": "Balikpapan",
+    "name": "Dinas Pekerjaan Umum",
+    "unit": "dpu",
+    "initials": "cha",
+    "year": 2026,
+    "made_at": "2026-05-12",
+    "etag": '"v1"',
+    "key": "smp_0000000000000000000000000000000000000000",
+    "self": "/v1/posts?limit=20",
+    "next": None,
+    "limit": 20,
+    "sequence": 48213,
+    "edition": 1,
+    "media_type": "application/pdf",
+    "bytes": 48211,
+    "sha256": "0" * 64,
+    "comment": "Sudah diperiksa.",
+    "email": "editor.dpu@balikpapan.example",
+    "area": "64.71.06",
+}
+
+
+def example_of(schema: Schema, components: Schema, name: str = "", depth: int = 0) -> Any:
+    """An example of `schema`; `name` is the field that it describes."""
+    schema = _resolved(schema, components)
+    for given in ("example", "default"):
+        if schema.get(given) is not None:
+            return schema[given]
+    if schema.get("examples"):
+        return schema["examples"][0]
+    if schema.get("enum"):
+        return next((value for value in schema["enum"] if value is not None), None)
+    if depth > DEEPEST:
+        return None
+    return _by_type(schema, components, name, depth)
+
+
+def _resolved(schema: Schema, components: Schema) -> Schema:
+    """Follow references; of alternatives take the first that is not null."""
+    while True:
+        if "$ref" in schema:
+            schema = components["schemas"][schema["$ref"].rsplit("/", 1)[-1]]
+            continue
+        alternatives = schema.get("anyOf") or schema.get("oneOf") or schema.get("allOf")
+        if not alternatives:
+            return schema
+        schema = next((part for part in alternatives if part.get("type") != "null"), alternatives[0])
+
+
+def _by_type(schema: Schema, components: Schema, name: str, depth: int) -> Any:
+    kinds = schema.get("type", "object")
+    kind = kinds if isinstance(kinds, str) else next((each for each in kinds if each != "null"), "null")
+    if kind == "object":
+        return _object(schema, components, depth)
+    if kind == "array":
+        return _array(schema, components, name, depth)
+    if name in BY_NAME and _fits(BY_NAME[name], kinds):
+        return BY_NAME[name]
+    if kind in {"integer", "number"}:
+        return schema.get("minimum", 1)
+    return {"boolean": True, "null": None}.get(kind) if kind != "string" else _text(schema, name)
+
+
+def _object(schema: Schema, components: Schema, depth: int) -> dict[str, Any]:
+    properties = schema.get("properties", {})
+    # Warnings are the exception; showing one in every answer would say the contrary.
+    shown = {field: part for field, part in properties.items() if field not in {"warnings", "total"}}
+    return {field: example_of(part, components, field, depth + 1) for field, part in shown.items()}
+
+
+def _array(schema: Schema, components: Schema, name: str, depth: int) -> list[Any]:
+    item = schema.get("items", {})
+    if name in {"areas", "tags", "forms"} and _resolved(item, components).get("type") == "string":
+        return {"areas": ["64.71.06"], "tags": ["jalan", "drainase"], "forms": ["digital"]}[name]
+    return [example_of(item, components, name.removesuffix("s"), depth + 1)]
+
+
+def _text(schema: Schema, name: str) -> str:
+    if schema.get("format") in BY_FORMAT:
+        return str(BY_FORMAT[schema["format"]])
+    if name == "id" or name.endswith("_id"):
+        return str(BY_FORMAT["uuid"])
+    if name.endswith("_at"):
+        return str(BY_FORMAT["date-time"])
+    text = f"{name.replace('_', ' ') or 'text'}"
+    return text.ljust(schema.get("minLength", 0), "x")[: schema.get("maxLength", len(text) + 1_000)]
+
+
+def _fits(value: Any, kinds: str | list[str]) -> bool:
+    allowed = {kinds} if isinstance(kinds, str) else set(kinds)
+    names = {str: {"string"}, int: {"integer", "number"}, type(None): {"null"}}
+    return bool(allowed & names[type(value)])

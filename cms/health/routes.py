@@ -1,0 +1,162 @@
+"""The service plane: `/healthz`, `/readyz`, `/metrics`, `/openapi.json` and the pages below `/docs`. Shows no content."""
+
+from __future__ import annotations
+
+import hmac
+from pathlib import Path
+from typing import Any
+
+from flask import Response, current_app, render_template, request, send_from_directory
+from flask.sansio.blueprints import BlueprintSetupState
+
+from cms.core import clock
+from cms.core.access import Plane, public
+from cms.core.api import Blueprint
+from cms.core.errors import NotFound, Unauthenticated
+from cms.core.messages import PROBLEMS, RULES
+from cms.core.problems import preferred_language
+from cms.core.runtime import runtime
+from cms.health import metrics
+from cms.health.checks import Check, KeptChecks, check_database, check_migrations, check_storage
+from cms.health.document import document_bytes
+from cms.health.pages import PAGE_POLICY, asset_names
+from cms.health.schemas import LivenessSchema, ReadinessSchema
+from config import PROJECT_ROOT
+
+blp = Blueprint("service", __name__, template_folder="templates")
+MIGRATIONS = PROJECT_ROOT / "migrations"
+LOOPBACK = {"127.0.0.1", "::1"}
+CHECKS = "simpul_checks"
+
+
+@blp.record
+def keep_checks(state: BlueprintSetupState) -> None:
+    """Give each application its own kept results."""
+    kept = state.app.extensions[CHECKS] = KeptChecks()
+    state.app.extensions["simpul"].remember(kept.forget)
+
+
+@blp.route("/healthz")
+@public(Plane.SERVICE)
+@blp.response(200, LivenessSchema)
+def get_liveness() -> Any:
+    """Say that this process answers; touches nothing else."""
+    return {"status": "ok"}, 200, {"Cache-Control": "no-store"}
+
+
+@blp.route("/readyz")
+@public(Plane.SERVICE)
+@blp.response(200, ReadinessSchema)
+@blp.alt_response(503, schema=ReadinessSchema, description="Not ready: a check failed")
+def get_readiness() -> Any:
+    """Say whether database, migrations and file storage are ready for work.
+
+    The result is kept for five seconds.
+    """
+    checks = current_app.extensions[CHECKS].results(_run_checks)
+    ready = all(check.ok for check in checks)
+    body = {"status": "ok" if ready else "not_ready", "time": clock.rfc3339(clock.now()), "checks": checks}
+    headers = {"Cache-Control": "no-store"} | ({} if ready else {"Retry-After": "5"})
+    return body, 200 if ready else 503, headers
+
+
+def _run_checks() -> list[Check]:
+    database = check_database(runtime().reader)
+    migrations = check_migrations(MIGRATIONS) if database.ok else Check("migrations", False, database.text)
+    return [database, migrations, check_storage(runtime())]
+
+
+@blp.route("/metrics")
+@public(Plane.SERVICE, own_token=True)
+@blp.response(200, {"type": "string"}, content_type="text/plain", example="simpul_log_sequence 48213\n")
+@blp.problems(401, 404, 503)
+def get_metrics() -> Response:
+    """Figures for monitoring, in the Prometheus text format.
+
+    Takes the token of the setting METRICS_TOKEN. Without that setting they are shown in development only, and only to
+    this machine.
+    """
+    _admit_monitor()
+    text = metrics.metrics_text(runtime().reader)
+    return Response(text, content_type=metrics.CONTENT_TYPE, headers={"Cache-Control": "no-store"})
+
+
+def _admit_monitor() -> None:
+    settings = runtime().settings
+    header = request.headers.get("Authorization")
+    if not settings.metrics_token:
+        if header is not None:
+            raise Unauthenticated("invalid_token")
+        # In production a proxy on the same machine would make every caller look local.
+        if settings.environment == "production" or request.remote_addr not in LOOPBACK:
+            raise NotFound
+        return
+    if header is None:
+        raise Unauthenticated
+    scheme, _, token = header.partition(" ")
+    given = token.strip().encode("utf-8", "replace")
+    if scheme.lower() != "bearer" or not hmac.compare_digest(given, settings.metrics_token.encode()):
+        raise Unauthenticated("invalid_token")
+
+
+@blp.route("/openapi.json")
+@public(Plane.SERVICE)
+@blp.response(200, {"type": "object"}, example={"openapi": "3.1.0", "info": {"title": "Simpul", "version": "1.0.0"}})
+def get_openapi() -> Response:
+    """This API as an OpenAPI 3.1 document, made from the schemas."""
+    answer = Response(document_bytes(current_app), content_type="application/json; charset=utf-8")
+    return _cacheable(answer)
+
+
+@blp.route("/docs")
+@public(Plane.SERVICE)
+@blp.response(200, {"type": "string"}, content_type="text/html", example="<!doctype html>...")
+def get_reference() -> Response:
+    """The interactive API reference for a browser; needs no other host."""
+    return _page(render_template("reference.html"))
+
+
+@blp.route("/docs/errors")
+@public(Plane.SERVICE)
+@blp.response(200, {"type": "string"}, content_type="text/html", example="<!doctype html>...")
+def get_error_reference() -> Response:
+    """Every error code with its meaning; the `type` of a problem leads here."""
+    language = preferred_language()
+    answer = _page(render_template("errors.html", problems=PROBLEMS, rules=RULES, language=language))
+    answer.headers["Content-Language"] = language
+    answer.vary.add("Accept-Language")
+    return answer
+
+
+@blp.route(
+    "/docs/assets/<name>",
+    parameters=[
+        {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}, "example": "swagger-ui.css"}
+    ],
+)
+@public(Plane.SERVICE)
+@blp.response(200, {"type": "string"}, content_type="text/css", example="body { margin: 0 }")
+@blp.problems(404)
+def get_reference_asset(name: str) -> Response:
+    """Script, style and picture files of the reference."""
+    folder: Path | None = asset_names().get(name)
+    if folder is None:
+        raise NotFound
+    return _cacheable(send_from_directory(folder, name, max_age=3600), max_age=3600)
+
+
+def _page(html: str) -> Response:
+    answer = Response(html, content_type="text/html; charset=utf-8")
+    answer.headers["Content-Security-Policy"] = PAGE_POLICY
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    answer.headers["X-Frame-Options"] = "DENY"
+    return _cacheable(answer)
+
+
+def _cacheable(answer: Response, max_age: int = 60) -> Response:
+    """Let caches keep what is the same for everybody, and answer 304 when the caller has it already."""
+    answer.headers["Cache-Control"] = f"public, max-age={max_age}"
+    if not answer.direct_passthrough:
+        answer.add_etag()
+        answer.make_conditional(request)
+    return answer
