@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from flask import Flask, Response, request
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from cms.accounts.authentication import authenticate_person
+from cms.accounts.routes import auth, me, users
+from cms.agencies.routes import blp as agencies
 from cms.core.access import Authenticators, check_declarations, guard_requests
+from cms.core.access_tokens import jwt_settings
 from cms.core.api import Blueprint
 from cms.core.db import engine_options, prepare_engine
 from cms.core.json_output import OrjsonProvider
@@ -21,7 +25,7 @@ from cms.health.routes import blp as service
 from config import PROJECT_ROOT, ConfigurationError, Settings
 
 API_VERSION = "1.0.0"
-BLUEPRINTS: tuple[Blueprint, ...] = (service,)
+BLUEPRINTS: tuple[Blueprint, ...] = (service, auth, me, users, agencies)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -46,6 +50,9 @@ def _configure(app: Flask, settings: Settings) -> None:
     app.json = OrjsonProvider(app)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
+    if settings.proxy_hops:
+        # Host and prefix are not taken over: links come from PUBLIC_URL, hosts are checked against TRUSTED_HOSTS.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxy_hops, x_proto=settings.proxy_hops, x_host=0)  # type: ignore[method-assign]
     app.config.update(
         SECRET_KEY=derived_secret(settings.secret_key, "flask"),
         PUBLIC_URL=settings.public_url.rstrip("/"),
@@ -64,6 +71,7 @@ def _configure(app: Flask, settings: Settings) -> None:
 def _bind_extensions(app: Flask, settings: Settings) -> None:
     db.init_app(app)
     migrate.init_app(app, db, directory=str(PROJECT_ROOT / "migrations"), render_as_batch=True, compare_type=True)
+    app.config.update(jwt_settings(settings))
     jwt.init_app(app)
     api.init_app(app)
     with app.app_context():

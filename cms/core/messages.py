@@ -153,6 +153,12 @@ PROBLEMS: dict[str, Problem] = {
         "Wait {seconds} seconds before the next request.",
         "Tunggu {seconds} detik sebelum permintaan berikutnya.",
     ),
+    "last_admin": _problem(
+        "Last administrator",
+        "Administrator terakhir",
+        "Nobody else is an active administrator; give another person the role first.",
+        "Tidak ada administrator aktif lain; beri peran itu kepada orang lain dahulu.",
+    ),
     # items
     "not_found": _problem(
         "Not found",
@@ -284,7 +290,19 @@ RULES: dict[str, Text] = {
     "class_not_open": Text(
         "Exempt information cannot be recorded here yet.", "Informasi yang dikecualikan belum dapat dicatat di sini."
     ),
+    "leads_back": Text(
+        "Following {what} from here would lead back here.", "Mengikuti {what} dari sini akan kembali ke sini."
+    ),
+    "needed_with": Text("Needed together with {other}.", "Wajib diisi bersama {other}."),
     "not_before": Text("Must not be before {other}.", "Tidak boleh sebelum {other}."),
+    "not_after": Text("Must not be after {other}.", "Tidak boleh setelah {other}."),
+    "reserved_word": Text(
+        "This word is reserved for addresses of the website.", "Kata ini dicadangkan untuk alamat situs."
+    ),
+    "taken": Text("Belongs to another item.", "Sudah menjadi milik butir lain."),
+    "fixed_once_published": Text(
+        "Cannot be changed any more once the item was published.", "Tidak dapat diubah lagi setelah butir diterbitkan."
+    ),
     "unsafe_link": Text(
         "Only https, http, mailto, tel and same-site links without credentials are allowed.",
         "Hanya tautan https, http, mailto, tel, dan tautan dalam situs tanpa kredensial yang diizinkan.",

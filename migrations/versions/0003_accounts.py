@@ -19,6 +19,9 @@ def upgrade() -> None:
         sa.Column("blocked_until", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_sign_in_buckets")),
     )
+    op.create_index(
+        op.f("ix_sign_in_buckets_window_started_at"), "sign_in_buckets", ["window_started_at"], unique=False
+    )
     op.create_table(
         "users",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -53,7 +56,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("user_id", sa.String(length=36), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_reason", sa.String(length=40), nullable=True),
         sa.ForeignKeyConstraint(
@@ -94,4 +97,5 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_memberships_agency"), table_name="memberships")
     op.drop_table("memberships")
     op.drop_table("users")
+    op.drop_index(op.f("ix_sign_in_buckets_window_started_at"), table_name="sign_in_buckets")
     op.drop_table("sign_in_buckets")

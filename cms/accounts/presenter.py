@@ -1,0 +1,40 @@
+"""People and sessions as the management plane shows them. Hashes, token versions and tokens are never among it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cms.accounts.models import User
+from cms.accounts.queries import LiveSession
+from cms.core.permissions import Actor, Permission, can
+
+
+def present_user(user: User) -> dict[str, Any]:
+    """A person with the roles held."""
+    return {
+        "id": user.id,
+        "email": user.email,
+        "name": user.name,
+        "state": user.state,
+        "memberships": [{"role": held.role, "agency": held.agency} for held in user.memberships],
+        "created_at": user.created_at,
+        "updated_at": user.updated_at,
+        "password_changed_at": user.password_changed_at,
+    }
+
+
+def present_me(user: User, actor: Actor) -> dict[str, Any]:
+    """The signed-in person, with every permission that her roles give somewhere."""
+    permissions = sorted(permission.value for permission in Permission if can(actor, permission))
+    return {**present_user(user), "permissions": permissions, "session_id": actor.session_id}
+
+
+def present_session(session: LiveSession, current_id: str | None) -> dict[str, Any]:
+    """A sign-in that is in force; `current` marks the one of this request."""
+    return {
+        "id": session.id,
+        "created_at": session.created_at,
+        "refreshed_at": session.refreshed_at,
+        "expires_at": session.expires_at,
+        "current": session.id == current_id,
+    }

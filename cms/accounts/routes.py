@@ -1,0 +1,271 @@
+"""Routes of sign-in, of the signed-in person and of managing people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+
+from cms.accounts import services, sign_in
+from cms.accounts.passwords import generate_password
+from cms.accounts.presenter import present_me, present_session, present_user
+from cms.accounts.queries import get_user, list_live_sessions, list_users
+from cms.accounts.schemas import (
+    LoginSchema,
+    LogoutSchema,
+    MeSchema,
+    NewUserSchema,
+    PasswordChangeSchema,
+    RefreshSchema,
+    SessionQuerySchema,
+    SessionSchema,
+    SignInTokensSchema,
+    TokensSchema,
+    UserCreateSchema,
+    UserQuerySchema,
+    UserSchema,
+    UserUpdateSchema,
+)
+from cms.accounts.tokens import IssuedTokens
+from cms.core.access import Plane, current_actor, public, requires
+from cms.core.answers import Answer, PageRequest, created_answer, one_answer
+from cms.core.api import Blueprint
+from cms.core.conditional import expected_version
+from cms.core.permissions import Permission
+from cms.core.schemas import many, one
+
+auth = Blueprint("auth", __name__, url_prefix="/manage/v1/auth")
+me = Blueprint("me", __name__, url_prefix="/manage/v1/me")
+users = Blueprint("users", __name__, url_prefix="/manage/v1/users")
+
+
+@auth.route("/login", methods=["POST"])
+@public(Plane.MANAGEMENT)
+@auth.arguments(LoginSchema)
+@auth.response(200, SignInTokensSchema)
+@auth.problems(400, 401, 415, 422, 429, 503)
+def login(body: dict[str, Any]) -> dict[str, Any]:
+    """Sign in with e-mail address and password.
+
+    The answer is the same for an unknown address, a wrong password and a suspended account. After five wrong attempts
+    each further one must wait (429, `Retry-After`), never for ever.
+    """
+    return _tokens(sign_in.sign_in(**body, address=request.remote_addr))
+
+
+@auth.route("/refresh", methods=["POST"])
+@public(Plane.MANAGEMENT)
+@auth.arguments(RefreshSchema)
+@auth.response(200, TokensSchema)
+@auth.problems(400, 401, 415, 422)
+def refresh(body: dict[str, Any]) -> dict[str, Any]:
+    """Exchange a refresh token for new tokens.
+
+    A refresh token works once; within ten seconds the one before may be shown again when its answer was lost. Any other
+    second use ends the session: sign in again.
+    """
+    return _tokens(sign_in.refresh(body["refresh_token"]))
+
+
+@auth.route("/logout", methods=["POST"])
+@requires(Permission.ACCOUNT_OWN)
+@auth.arguments(LogoutSchema)
+@auth.response(204)
+@auth.problems(400, 401, 415, 422)
+def logout(body: dict[str, Any]) -> None:
+    """Sign out: the tokens of this session stop working at once.
+
+    With `everywhere` all sessions of the person end.
+    """
+    sign_in.sign_out(current_actor(), everywhere=body["everywhere"])
+
+
+@auth.route("/password", methods=["POST"])
+@requires(Permission.ACCOUNT_OWN)
+@auth.arguments(PasswordChangeSchema)
+@auth.response(200, SignInTokensSchema)
+@auth.problems(400, 401, 415, 422, 429, 503)
+def change_password(body: dict[str, Any]) -> dict[str, Any]:
+    """Change the own password.
+
+    All sessions, access tokens and device tokens end; go on with the ones in the answer.
+    """
+    return _tokens(sign_in.change_password(current_actor(), **body))
+
+
+@me.route("", methods=["GET"])
+@requires(Permission.ACCOUNT_OWN)
+@me.response(200, one(MeSchema))
+@me.problems(400, 401)
+def get_me() -> Answer:
+    """The signed-in person, with memberships and permissions.
+
+    Roles are read now: a change of roles shows in the next request.
+    """
+    user = get_user(str(current_actor().id))
+    return one_answer(present_me(user, current_actor()), user.version)
+
+
+@me.route("/sessions", methods=["GET"])
+@requires(Permission.ACCOUNT_OWN)
+@me.arguments(SessionQuerySchema, location="query")
+@me.response(200, many(SessionSchema))
+@me.problems(400, 401)
+def list_my_sessions(query: dict[str, Any]) -> Answer:
+    """The own sign-ins that are in force, newest first.
+
+    At most ten; a further sign-in ends the oldest.
+    """
+    return _session_page(str(current_actor().id), query)
+
+
+@me.route("/sessions/<string:session_id>/end", methods=["POST"])
+@requires(Permission.ACCOUNT_OWN)
+@me.response(204)
+@me.problems(400, 401, 404)
+def end_my_session(session_id: str) -> None:
+    """End one of the own sessions, such as that of a lost telephone.
+
+    Its tokens stop working at once.
+    """
+    sign_in.end_own_session(current_actor(), session_id)
+
+
+@users.route("", methods=["GET"])
+@requires(Permission.USER_READ)
+@users.arguments(UserQuerySchema, location="query")
+@users.response(200, many(UserSchema))
+@users.problems(400, 401, 403)
+def list_people(query: dict[str, Any]) -> Answer:
+    """People, newest first.
+
+    Filters by state, role, agency and a part of name or address may be combined.
+    """
+    page = PageRequest(query)
+    filters = {name: value for name, value in query.items() if name not in {"limit", "cursor"}}
+    return page.answer(list_users(filters, page.after, page.fetch), present_user, lambda user: [user.id])
+
+
+@users.route("", methods=["POST"])
+@requires(Permission.USER_WRITE)
+@users.arguments(UserCreateSchema)
+@users.response(201, one(NewUserSchema))
+@users.problems(400, 401, 403, 409, 415, 422, 503)
+def create_user(body: dict[str, Any]) -> Answer:
+    """Add a person.
+
+    The server makes the first password and shows it once, as `data.initial_password`.
+    """
+    password = generate_password()
+    user = services.create_user(current_actor(), password=password, **body)
+    shown = {**present_user(user), "initial_password": password}
+    return created_answer(shown, user.version, f"/manage/v1/users/{user.id}")
+
+
+@users.route("/<string:user_id>", methods=["GET"])
+@requires(Permission.USER_READ)
+@users.response(200, one(UserSchema))
+@users.problems(400, 401, 403, 404)
+def get_person(user_id: str) -> Answer:
+    """One person, with the roles held.
+
+    The `ETag` is what changes to this person must name in `If-Match`.
+    """
+    user = get_user(user_id)
+    return one_answer(present_user(user), user.version)
+
+
+@users.route("/<string:user_id>", methods=["PATCH"])
+@requires(Permission.USER_WRITE)
+@users.arguments(UserUpdateSchema)
+@users.response(200, one(UserSchema))
+@users.problems(400, 401, 403, 404, 409, 412, 415, 422, 428)
+def update_user(body: dict[str, Any], user_id: str) -> Answer:
+    """Change address, name or roles of a person.
+
+    A list of memberships replaces the present one and counts from the person's next request. The last administrator
+    cannot lose that role.
+    """
+    user = services.update_user(current_actor(), user_id, expected_version(), body)
+    return one_answer(present_user(user), user.version)
+
+
+@users.route("/<string:user_id>/suspend", methods=["POST"])
+@requires(Permission.USER_WRITE)
+@users.response(200, one(UserSchema))
+@users.problems(400, 401, 403, 404, 409, 412, 428)
+def suspend_user(user_id: str) -> Answer:
+    """Suspend a person.
+
+    All sessions end at once and signing in is refused. The last administrator cannot be suspended.
+    """
+    user = services.suspend_user(current_actor(), user_id, expected_version())
+    return one_answer(present_user(user), user.version)
+
+
+@users.route("/<string:user_id>/reactivate", methods=["POST"])
+@requires(Permission.USER_WRITE)
+@users.response(200, one(UserSchema))
+@users.problems(400, 401, 403, 404, 409, 412, 428)
+def reactivate_user(user_id: str) -> Answer:
+    """Let a suspended person sign in again.
+
+    The password is the one from before.
+    """
+    user = services.reactivate_user(current_actor(), user_id, expected_version())
+    return one_answer(present_user(user), user.version)
+
+
+@users.route("/<string:user_id>/password", methods=["POST"])
+@requires(Permission.USER_WRITE)
+@users.response(200, one(NewUserSchema))
+@users.problems(400, 401, 403, 404, 412, 428, 503)
+def reset_password(user_id: str) -> Answer:
+    """Give a person who lost it a new password.
+
+    The server makes it and shows it once, as `data.initial_password`; all sessions of the person end.
+    """
+    password = generate_password()
+    user = services.reset_password(current_actor(), user_id, expected_version(), password)
+    return one_answer({**present_user(user), "initial_password": password}, user.version)
+
+
+@users.route("/<string:user_id>/sessions", methods=["GET"])
+@requires(Permission.USER_READ)
+@users.arguments(SessionQuerySchema, location="query")
+@users.response(200, many(SessionSchema))
+@users.problems(400, 401, 403, 404)
+def list_user_sessions(query: dict[str, Any], user_id: str) -> Answer:
+    """The sign-ins of a person that are in force, newest first.
+
+    Tokens are never shown.
+    """
+    return _session_page(get_user(user_id).id, query)
+
+
+@users.route("/<string:user_id>/sessions/<string:session_id>/end", methods=["POST"])
+@requires(Permission.USER_WRITE)
+@users.response(204)
+@users.problems(400, 401, 403, 404)
+def end_user_session(user_id: str, session_id: str) -> None:
+    """End a session of a person.
+
+    Its tokens stop working at once.
+    """
+    services.end_user_session(current_actor(), user_id, session_id)
+
+
+def _tokens(issued: IssuedTokens) -> dict[str, Any]:
+    answer = {
+        "access_token": issued.access_token,
+        "token_type": "Bearer",
+        "expires_in": issued.expires_in,
+        "refresh_token": issued.refresh_token,
+    }
+    return answer if issued.device_token is None else {**answer, "device_token": issued.device_token}
+
+
+def _session_page(user_id: str, query: dict[str, Any]) -> Answer:
+    page = PageRequest(query)
+    found = list_live_sessions(user_id, page.after, page.fetch)
+    return page.answer(found, lambda each: present_session(each, current_actor().session_id), lambda each: [each.id])

@@ -1,0 +1,181 @@
+"""The services of signing in and out: sign-in, refresh, sign-out, change of password (security.md 3.1 to 3.4 and 3.8)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import select
+
+from cms.accounts.identity import normalised_email
+from cms.accounts.models import RefreshToken, SignInSession, User, UserState
+from cms.accounts.password_policy import check_new_password
+from cms.accounts.passwords import hash_password, needs_rehash, verify_password
+from cms.accounts.policies import may_retry
+from cms.accounts.queries import (
+    Credentials,
+    find_credentials,
+    find_personal_names,
+    find_session_id,
+    get_credentials,
+    get_locked_session,
+    get_locked_user,
+    get_user,
+)
+from cms.accounts.sessions import end_sessions, issue_tokens, set_password, start_session
+from cms.accounts.throttle import (
+    Bucket,
+    account_bucket,
+    address_bucket,
+    count_attempt,
+    device_bucket,
+    give_back,
+    password_bucket,
+)
+from cms.accounts.tokens import IssuedTokens, make_device_token, refresh_digest, trusted_device
+from cms.changes.actions import Action
+from cms.changes.log import record
+from cms.core import clock
+from cms.core.db import UnitOfWork, unit_of_work
+from cms.core.errors import NotFound, Unauthenticated, Unavailable, invalid_field
+from cms.core.logging import get_logger
+from cms.core.permissions import Actor, Permission, authorize
+
+log = get_logger(__name__)
+
+
+def sign_in(*, email: str, password: str, device_token: str | None, address: str | None) -> IssuedTokens:
+    """Start a session for the person of this e-mail address and password.
+
+    Raises `Unauthenticated("invalid_credentials")`, the same for a wrong password, an unknown address and a suspended
+    person; `TooManyRequests` while attempts are slowed down; `Unavailable` when too many sign in at once.
+    """
+    name = normalised_email(email)
+    credentials = find_credentials(name)
+    device = trusted_device(device_token, credentials)
+    buckets = (address_bucket(address), device_bucket(device) if device else account_bucket(name))
+    count_attempt(*buckets)
+    if not _is_right(credentials, password, buckets) or credentials is None:
+        log.info("sign_in_failed", account=account_bucket(name).name[:16], trusted_device=device is not None)
+        raise Unauthenticated("invalid_credentials")
+    fresh_hash = hash_password(password) if needs_rehash(credentials.password_hash) else None
+    with unit_of_work() as unit:
+        user = _still_the_same(unit, credentials)
+        give_back(unit, buckets, proven=True)
+        user.password_hash = fresh_hash or user.password_hash
+        issued = start_session(unit, user)
+        record(unit, Action.USER_SIGNED_IN, user.id, _self(user, issued.session_id))
+    return replace(issued, device_token=make_device_token(user))
+
+
+def _is_right(credentials: Credentials | None, password: str, buckets: tuple[Bucket, ...]) -> bool:
+    """Verify; an attempt that was not looked at for lack of room does not count."""
+    try:
+        return verify_password(credentials.password_hash if credentials else None, password)
+    except Unavailable:
+        with unit_of_work() as unit:
+            give_back(unit, buckets, proven=False)
+        raise
+
+
+def _still_the_same(unit: UnitOfWork, credentials: Credentials) -> User:
+    """The locked person, unless suspended, or changed since the password was verified."""
+    try:
+        user = get_locked_user(unit, credentials.user_id)
+    except NotFound:
+        raise Unauthenticated("invalid_credentials") from None
+    if user.state != UserState.ACTIVE.value or user.password_hash != credentials.password_hash:
+        raise Unauthenticated("invalid_credentials")
+    return user
+
+
+def refresh(refresh_token: str) -> IssuedTokens:
+    """Exchange a refresh token for the next one and an access token.
+
+    A token is used once. Whoever shows a used one ends the whole session: one of two holders is a thief, and nobody can
+    tell which. Raises `Unauthenticated("invalid_token")`.
+    """
+    digest = refresh_digest(refresh_token)
+    session_id = find_session_id(digest)
+    if session_id is None:
+        raise Unauthenticated("invalid_token")
+    with unit_of_work() as unit:
+        # Committed in every case: the end of a session stays when the caller is refused.
+        issued = _rotate(unit, session_id, digest)
+    if issued is None:
+        raise Unauthenticated("invalid_token")
+    return issued
+
+
+def _rotate(unit: UnitOfWork, session_id: str, digest: str) -> IssuedTokens | None:
+    """The next tokens, or None when the caller must be refused."""
+    present = clock.now()
+    started = get_locked_session(unit, session_id)
+    token = unit.session.get_one(RefreshToken, digest, populate_existing=True)
+    user = get_user(started.user_id)
+    if not _is_live(started, present) or user.state != UserState.ACTIVE.value:
+        return None
+    if token.used_at is None and token.revoked_at is None:
+        if token.expires_at <= present:
+            return None
+        token.used_at = present
+        return issue_tokens(unit, user, started, token)
+    successors = unit.session.scalars(select(RefreshToken).where(RefreshToken.parent_digest == digest)).all()
+    if may_retry(token, successors, present):
+        successors[0].revoked_at = present
+        return issue_tokens(unit, user, started, token)
+    end_sessions(unit, user.id, "refresh_reused", SignInSession.id == started.id)
+    record(unit, Action.USER_REFRESH_REUSED, user.id, _self(user, started.id))
+    log.warning("refresh_token_reused", user_id=user.id, session_id=started.id)
+    return None
+
+
+def _is_live(started: SignInSession, present: datetime) -> bool:
+    return started.revoked_at is None and started.expires_at > present
+
+
+def sign_out(actor: Actor, *, everywhere: bool = False) -> None:
+    """End the session of this request, or all sessions of the person; their tokens stop working at once."""
+    authorize(actor, Permission.ACCOUNT_OWN)
+    conditions = () if everywhere else (SignInSession.id == actor.session_id,)
+    with unit_of_work() as unit:
+        if end_sessions(unit, str(actor.id), "signed_out", *conditions):
+            record(unit, Action.USER_SIGNED_OUT, str(actor.id), actor)
+
+
+def end_own_session(actor: Actor, session_id: str) -> None:
+    """End one of the person's own sessions, such as that of a lost telephone. Raises `NotFound`."""
+    authorize(actor, Permission.ACCOUNT_OWN)
+    with unit_of_work() as unit:
+        if not end_sessions(unit, str(actor.id), "signed_out", SignInSession.id == session_id):
+            raise NotFound
+        record(unit, Action.USER_SIGNED_OUT, str(actor.id), actor)
+
+
+def change_password(actor: Actor, *, current_password: str, new_password: str) -> IssuedTokens:
+    """Give the person a new password; every session ends, this one goes on under the tokens that are returned.
+
+    Raises `Invalid` (wrong present password, weak new one), `TooManyRequests`, `Unavailable`.
+    """
+    authorize(actor, Permission.ACCOUNT_OWN)
+    user = get_user(str(actor.id))
+    check_new_password("/new_password", new_password, find_personal_names(user))
+    credentials = get_credentials(user.id)
+    if new_password == current_password:
+        raise invalid_field("/new_password", "weak_password", reason="it is the present one")
+    buckets = (password_bucket(credentials.user_id),)
+    count_attempt(*buckets)
+    if not _is_right(credentials, current_password, buckets):
+        raise invalid_field("/current_password", "wrong_password")
+    password_hash = hash_password(new_password)
+    with unit_of_work() as unit:
+        user = _still_the_same(unit, credentials)
+        give_back(unit, buckets, proven=True)
+        set_password(unit, user, password_hash)
+        issued = start_session(unit, user)
+        record(unit, Action.USER_PASSWORD_CHANGED, user.id, actor, fields=["password"])
+    return replace(issued, device_token=make_device_token(user))
+
+
+def _self(user: User, session_id: str) -> Actor:
+    return Actor(id=user.id, label=user.name, session_id=session_id)
