@@ -26,7 +26,9 @@ class State(StrEnum):
 class Item(Model):
     """A piece of content of any type: who owns it, on whose channel it appears, and where it stands.
 
-    `version` grows with every write and is the ETag; `edition` grows with every save of the content.
+    `version` grows with every write and is the ETag; `edition` grows with every save of the content. `kind` is the label
+    lists filter by (kind of a post, class of a document). `published_channel` is where readers have it now: a newer draft
+    may name another channel, and whoever may not publish there must not take it away from there either.
     """
 
     __tablename__ = "items"
@@ -42,6 +44,7 @@ class Item(Model):
     version: Mapped[int] = mapped_column(default=1)
     edition: Mapped[int] = mapped_column(default=1)
     published_edition: Mapped[int | None]
+    published_channel: Mapped[str | None] = mapped_column(String(63))
     author_id: Mapped[str | None] = mapped_column(Id)
     author_label: Mapped[str] = mapped_column(String(200))
     comment: Mapped[str | None] = mapped_column(Text)
@@ -50,7 +53,6 @@ class Item(Model):
     published_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     __table_args__ = (
-        Index("uq_items_type_agency_slug", "type", "agency", "slug", unique=True),
         Index(None, "type", "updated_at", "id"),
         Index(None, "type", "agency", "updated_at", "id"),
         Index(None, "type", "state", "updated_at", "id"),
@@ -73,11 +75,16 @@ class Revision(Model):
 
 
 class ItemSlug(Model):
-    """Which item a slug belongs to. A slug that was ever published is never given to another item."""
+    """Which item a slug belongs to. A slug that was ever published is never given to another item.
+
+    The reference to the item is checked at commit: the slug is claimed before the item is written with it.
+    """
 
     __tablename__ = "item_slugs"
 
     type: Mapped[str] = mapped_column(String(20), primary_key=True)
     agency: Mapped[str] = mapped_column(String(63), ForeignKey("agencies.slug"), primary_key=True)
     slug: Mapped[str] = mapped_column(String(100), primary_key=True)
-    item_id: Mapped[str] = mapped_column(Id, ForeignKey("items.id", ondelete="CASCADE"), index=True)
+    item_id: Mapped[str] = mapped_column(
+        Id, ForeignKey("items.id", ondelete="CASCADE", deferrable=True, initially="DEFERRED"), index=True
+    )

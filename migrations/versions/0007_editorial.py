@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("edition", sa.Integer(), nullable=False),
         sa.Column("published_edition", sa.Integer(), nullable=True),
+        sa.Column("published_channel", sa.String(length=63), nullable=True),
         sa.Column("author_id", sa.String(length=36), nullable=True),
         sa.Column("author_label", sa.String(length=200), nullable=False),
         sa.Column("comment", sa.Text(), nullable=True),
@@ -44,7 +45,6 @@ def upgrade() -> None:
         op.f("ix_items_type_state_updated_at_id"), "items", ["type", "state", "updated_at", "id"], unique=False
     )
     op.create_index(op.f("ix_items_type_updated_at_id"), "items", ["type", "updated_at", "id"], unique=False)
-    op.create_index("uq_items_type_agency_slug", "items", ["type", "agency", "slug"], unique=True)
     op.create_table(
         "item_slugs",
         sa.Column("type", sa.String(length=20), nullable=False),
@@ -53,7 +53,12 @@ def upgrade() -> None:
         sa.Column("item_id", sa.String(length=36), nullable=False),
         sa.ForeignKeyConstraint(["agency"], ["agencies.slug"], name=op.f("fk_item_slugs_agency_agencies")),
         sa.ForeignKeyConstraint(
-            ["item_id"], ["items.id"], name=op.f("fk_item_slugs_item_id_items"), ondelete="CASCADE"
+            ["item_id"],
+            ["items.id"],
+            name=op.f("fk_item_slugs_item_id_items"),
+            ondelete="CASCADE",
+            deferrable=True,
+            initially="DEFERRED",
         ),
         sa.PrimaryKeyConstraint("type", "agency", "slug", name=op.f("pk_item_slugs")),
     )
@@ -78,7 +83,6 @@ def downgrade() -> None:
     op.drop_table("revisions")
     op.drop_index(op.f("ix_item_slugs_item_id"), table_name="item_slugs")
     op.drop_table("item_slugs")
-    op.drop_index("uq_items_type_agency_slug", table_name="items")
     op.drop_index(op.f("ix_items_type_updated_at_id"), table_name="items")
     op.drop_index(op.f("ix_items_type_state_updated_at_id"), table_name="items")
     op.drop_index(op.f("ix_items_type_agency_updated_at_id"), table_name="items")

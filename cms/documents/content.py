@@ -1,0 +1,125 @@
+"""Public-information documents: the columns of the Daftar Informasi Publik (domain.md 2.1) as content.
+
+`files` is the ordered list of `{"id", "label"}` that an edition shows; the rows of the files say the rest. Exempt information
+(`dikecualikan`) has rules of its own and is refused until they exist.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from cms.agencies.queries import city_today
+from cms.core.errors import InputError
+from cms.documents.presenter import present_document
+from cms.documents.queries import find_files
+from cms.editorial.content_types import Content, ContentType, needed, register
+from cms.taxonomy.models import InformationClass, InformationKind
+from cms.taxonomy.queries import find_information_kind
+
+OPEN_CLASSES = tuple(each.value for each in InformationClass if each is not InformationClass.DIKECUALIKAN)
+FORMS = ("cetak", "digital", "rekaman")
+
+DEFAULTS: dict[str, Any] = {
+    "agency": None,
+    "channel": None,
+    "title": None,
+    "slug": None,
+    "summary": None,
+    "body": None,
+    "body_format": "markdown",
+    "class": None,
+    "information_kind": None,
+    "number": None,
+    "year": None,
+    "holder": None,
+    "responsible": None,
+    "made_at": None,
+    "made_place": None,
+    "forms": [],
+    "retention": None,
+    "archive_code": None,
+    "language": "id",
+    "tags": [],
+    "files": [],
+}
+
+
+def check_document(item_id: str, content: Content, previous: Content | None) -> list[InputError]:
+    """The class must be open, the kind must exist and match it, and only files of this document can be shown."""
+    return [
+        *_class_faults(content),
+        *_kind_faults(content, previous),
+        *_made_at_faults(content),
+        *_file_faults(item_id, content, previous),
+    ]
+
+
+def missing_in_document(content: Content, _body_text: str) -> list[InputError]:
+    """What the register must tell of every document: summary, holder, when it was made; and the file of a digital one.
+
+    Perki 1/2021 also asks for place, form and retention; they are often unknown for older papers and can follow.
+    """
+    is_digital = "digital" in content["forms"]
+    return needed(content, "summary", "holder", "made_at", *(["files"] if is_digital else []))
+
+
+def _class_faults(content: Content) -> list[InputError]:
+    if content["class"] in OPEN_CLASSES:
+        return []
+    return [InputError("pointer", "/class", "class_not_open")]
+
+
+def _kind_faults(content: Content, previous: Content | None) -> list[InputError]:
+    code = content["information_kind"]
+    if code is None:
+        return []
+    kind = find_information_kind(code)
+    if kind is None:
+        return [InputError("pointer", "/information_kind", "not_found", {"what": "information kind"})]
+    if kind.information_class != content["class"]:
+        expected = {"expected": kind.information_class}
+        return [InputError("pointer", "/information_kind", "class_mismatch", expected)]
+    is_kept = previous is not None and previous["information_kind"] == code
+    if not is_kept and not _is_valid(kind, city_today()):
+        return [InputError("pointer", "/information_kind", "not_valid_any_more", {"what": "information kind"})]
+    return []
+
+
+def _is_valid(kind: InformationKind, day: date) -> bool:
+    return (kind.valid_from is None or kind.valid_from <= day) and (kind.valid_to is None or day <= kind.valid_to)
+
+
+def _made_at_faults(content: Content) -> list[InputError]:
+    """A day, month or year; text of the same precision compares like the dates."""
+    made_at = content["made_at"]
+    if made_at is None or made_at <= city_today().isoformat()[: len(made_at)]:
+        return []
+    return [InputError("pointer", "/made_at", "not_after", {"other": city_today().isoformat()})]
+
+
+def _file_faults(item_id: str, content: Content, previous: Content | None) -> list[InputError]:
+    ids = [file["id"] for file in content["files"]]
+    if not ids or (previous is not None and previous["files"] == content["files"]):
+        return []
+    known = find_files(item_id, ids)
+    errors = []
+    for index, file_id in enumerate(ids):
+        if file_id not in known:
+            errors.append(InputError("pointer", f"/files/{index}/id", "not_found", {"what": "file"}))
+        elif file_id in ids[:index]:
+            errors.append(InputError("pointer", f"/files/{index}/id", "repeated"))
+    return errors
+
+
+DOCUMENT = register(
+    ContentType(
+        name="document",
+        plural="documents",
+        label="class",
+        defaults=DEFAULTS,
+        check=check_document,
+        missing=missing_in_document,
+        present=present_document,
+    )
+)

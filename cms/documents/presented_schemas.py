@@ -1,0 +1,68 @@
+"""Documents as readers get them. Knows nothing of authoring: delivery documents its answers with these."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from cms.agencies.schemas import AgencyReferenceSchema
+from cms.core.schemas import StrictSchema
+
+MOMENT = {"format": "date-time"}
+
+
+class DocumentCardSchema(StrictSchema):
+    """A document in a list."""
+
+    id = fields.String(metadata={"format": "uuid"})
+    type = fields.String(metadata={"enum": ["document"]})
+    class_ = fields.String(
+        data_key="class",
+        attribute="class",
+        metadata={
+            "enum": ["berkala", "serta_merta", "setiap_saat"],
+            "description": "Class of public information (UU 14/2008).",
+        },
+    )
+    information_kind = fields.String(
+        allow_none=True, metadata={"description": "Code of the legal list.", "example": "BK-A"}
+    )
+    title = fields.String()
+    slug = fields.String()
+    summary = fields.String()
+    number = fields.String(allow_none=True)
+    year = fields.Integer(allow_none=True)
+    agency = fields.Nested(AgencyReferenceSchema, metadata={"description": "The owner: whose information it is."})
+    channel = fields.String(
+        metadata={"description": "Slug of the agency, or of the city, on whose channel it appears."}
+    )
+    tags = fields.List(fields.String())
+    language = fields.String(metadata={"description": "BCP 47."})
+    published_at = fields.String(metadata={**MOMENT, "description": "First publication."})
+    updated_at = fields.String(metadata={**MOMENT, "description": "Last major update."})
+    edition = fields.Integer()
+
+
+class DocumentFileSchema(StrictSchema):
+    """A file to download."""
+
+    id = fields.String(metadata={"format": "uuid"})
+    label = fields.String(metadata={"example": "Profil dinas"})
+    media_type = fields.String()
+    bytes = fields.Integer()
+    sha256 = fields.String(metadata={"description": "Digest of the bytes, which never change.", "example": "0" * 64})
+    url = fields.String(metadata={"format": "uri-reference", "description": "Path on this server."})
+
+
+class DocumentSchema(DocumentCardSchema):
+    """A document in full."""
+
+    body_html = fields.String(metadata={"description": "Sanitised HTML: safe to insert into a page."})
+    body_text = fields.String(metadata={"description": "The same as plain text."})
+    holder = fields.String(metadata={"description": "Unit that holds it."})
+    responsible = fields.String(allow_none=True, metadata={"description": "Official who answers for it."})
+    made_at = fields.String(metadata={"description": "As precisely as known.", "example": "2017-05"})
+    made_place = fields.String(allow_none=True)
+    forms = fields.List(fields.String(metadata={"enum": ["cetak", "digital", "rekaman"]}))
+    retention = fields.String(allow_none=True)
+    archive_code = fields.String(allow_none=True)
+    files = fields.List(fields.Nested(DocumentFileSchema))

@@ -1,0 +1,88 @@
+"""Documents as readers get them (api.md, "Delivered card"), with the files that the edition shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cms.core.clock import rfc3339
+from cms.documents.models import DocumentFile
+from cms.documents.queries import find_files
+from cms.editorial.content_types import Content, Presentation
+from cms.publishing.presented import Presented, PresentedFile
+
+ONLY_IN_FULL = ("holder", "responsible", "made_at", "made_place", "forms", "retention", "archive_code")
+
+
+def present_document(edition: Presentation) -> Presented:
+    """Card, full form, filter terms and files of one edition."""
+    content = edition.content
+    files = find_files(edition.item_id, [entry["id"] for entry in content["files"]])
+    card = _card(edition)
+    full = {
+        **card,
+        "body_html": edition.body_html,
+        "body_text": edition.body_text,
+        **{name: content[name] for name in ONLY_IN_FULL},
+        "files": [_file(edition.item_id, entry, files[entry["id"]]) for entry in content["files"]],
+    }
+    return Presented(
+        item_id=edition.item_id,
+        type="document",
+        edition=edition.edition,
+        agency=content["agency"],
+        slug=content["slug"],
+        language=content["language"],
+        published_at=edition.published_at,
+        updated_at=edition.updated_at,
+        card=card,
+        full=full,
+        terms=_terms(content),
+        files=tuple(_servable(files[entry["id"]]) for entry in content["files"]),
+    )
+
+
+def _card(edition: Presentation) -> dict[str, Any]:
+    content = edition.content
+    return {
+        "id": edition.item_id,
+        "type": "document",
+        "class": content["class"],
+        "information_kind": content["information_kind"],
+        "title": content["title"],
+        "slug": content["slug"],
+        "summary": content["summary"],
+        "number": content["number"],
+        "year": content["year"],
+        "agency": dict(edition.agency),
+        "channel": content["channel"],
+        "tags": content["tags"],
+        "language": content["language"],
+        "published_at": rfc3339(edition.published_at),
+        "updated_at": rfc3339(edition.updated_at),
+        "edition": edition.edition,
+    }
+
+
+def _file(document_id: str, entry: dict[str, Any], file: DocumentFile) -> dict[str, Any]:
+    return {
+        "id": file.id,
+        "label": entry["label"],
+        "media_type": file.media_type,
+        "bytes": file.bytes,
+        "sha256": file.sha256,
+        "url": f"/v1/documents/{document_id}/files/{file.id}",
+    }
+
+
+def _servable(file: DocumentFile) -> PresentedFile:
+    return PresentedFile(file.id, file.name, file.media_type, file.bytes, file.sha256)
+
+
+def _terms(content: Content) -> frozenset[tuple[str, str]]:
+    terms = {("class", content["class"]), ("channel", content["channel"]), ("language", content["language"])}
+    if content["information_kind"]:
+        terms.add(("information_kind", content["information_kind"]))
+    if content["year"] is not None:
+        terms.add(("year", str(content["year"])))
+    terms |= {("tag", tag) for tag in content["tags"]}
+    return frozenset(terms)

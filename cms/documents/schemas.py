@@ -1,0 +1,143 @@
+"""Documents on the management plane."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from marshmallow import ValidationError, fields
+
+from cms.core.fields import Choice, ItemId, Part, Pattern, Rows, Slug, Text, WholeNumber, Words, rule
+from cms.core.schemas import StrictSchema
+from cms.documents.content import FORMS, OPEN_CLASSES
+from cms.editorial.fields import LONGEST_BODY, MOST_TAGS, Distinct, Tag, agency_slug, language
+from cms.editorial.schemas import ContentQuerySchema, RowSchema, StandingSchema
+from cms.taxonomy.models import InformationClass
+
+MOST_FILES = 50
+KIND_PATTERN = r"^[A-Z0-9]+([.-][A-Z0-9]+)*$"
+CLASSES = tuple(each.value for each in InformationClass)
+_MADE_AT = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
+
+
+class MadeAt(Text):
+    """When a document was made, as precisely as it is known: `2017`, `2017-05` or `2017-05-12`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max=10, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if _MADE_AT.fullmatch(text) is None or not _exists(text):
+            raise ValidationError(rule("bad_format", expected="2017, 2017-05 or 2017-05-12"))
+        return text
+
+
+def _exists(partial_date: str) -> bool:
+    try:
+        date.fromisoformat(partial_date + "-01-01"[len(partial_date) - 4 :])
+    except ValueError:
+        return False
+    return True
+
+
+class FileEntrySchema(StrictSchema):
+    """A file that the document shows."""
+
+    id = ItemId(required=True, metadata={"description": "Id of an uploaded file of this document."})
+    label = Text(min=1, max=200, required=True, metadata={"description": "What readers see as its name."})
+
+
+class DocumentContentSchema(StrictSchema):
+    """What people write; null stands for the default."""
+
+    agency = agency_slug(metadata={"description": "Slug of the owner: whose information it is."})
+    channel = agency_slug(
+        allow_none=True,
+        metadata={"description": "Where it appears: on the owner's channel (default) or on the city's."},
+    )
+    title = Text(min=1, max=200)
+    slug = Slug(allow_none=True, metadata={"description": "Part of the address; made from the title by default."})
+    summary = Text(max=500, lines=True, allow_none=True, metadata={"description": "Needed to publish."})
+    body = Text(max=LONGEST_BODY, lines=True, allow_none=True, metadata={"description": "Source text."})
+    body_format = Choice(("markdown", "html"), allow_none=True)
+    class_ = Choice(
+        CLASSES,
+        data_key="class",
+        attribute="class",
+        metadata={"description": f"Class of public information (UU 14/2008); for now {', '.join(OPEN_CLASSES)}."},
+    )
+    information_kind = Text(
+        min=1,
+        max=10,
+        allow_none=True,
+        validate=[Pattern(KIND_PATTERN, "a code such as BK-A")],
+        metadata={"description": "Code of the legal list; it must belong to the class.", "example": "BK-A"},
+    )
+    number = Text(max=100, allow_none=True, metadata={"description": "Number of the letter or decree."})
+    year = WholeNumber(min=1900, max=2100, allow_none=True)
+    holder = Text(max=200, allow_none=True, metadata={"description": "Unit that holds it. Needed to publish."})
+    responsible = Text(max=200, allow_none=True, metadata={"description": "Official who answers for it."})
+    made_at = MadeAt(
+        allow_none=True,
+        metadata={
+            "description": "When it was made, as precisely as known: `2017`, `2017-05` or `2017-05-12`. Needed to publish."
+        },
+    )
+    made_place = Text(max=100, allow_none=True)
+    forms = Distinct(
+        Choice(FORMS),
+        max=3,
+        allow_none=True,
+        metadata={"description": "Forms in which it exists; `digital` needs a file."},
+    )
+    retention = Text(max=100, allow_none=True, metadata={"description": "How long it is kept."})
+    archive_code = Text(max=30, allow_none=True, metadata={"description": "Code of the archive classification."})
+    language = language(allow_none=True)
+    tags = Distinct(Tag(), max=MOST_TAGS, allow_none=True, metadata={"description": "Kept as slugs."})
+
+
+class DocumentCreateSchema(DocumentContentSchema):
+    """A new document; its files are uploaded afterwards."""
+
+    agency = agency_slug(required=True, metadata={"description": "Slug of the owner: whose information it is."})
+    title = Text(min=1, max=200, required=True)
+    class_ = Choice(
+        CLASSES,
+        required=True,
+        data_key="class",
+        attribute="class",
+        metadata={"description": f"Class of public information (UU 14/2008); for now {', '.join(OPEN_CLASSES)}."},
+    )
+
+
+class DocumentUpdateSchema(DocumentContentSchema):
+    """Changes of a document; what is left out stays. `files` reorders, renames or drops uploaded files."""
+
+    files = Rows(Part(FileEntrySchema), max=MOST_FILES, allow_none=True)
+
+
+class DocumentItemSchema(StandingSchema, DocumentContentSchema):
+    """A document as editors see it."""
+
+    files = fields.List(fields.Nested(FileEntrySchema))
+
+
+class DocumentRowSchema(RowSchema):
+    """A document in a list."""
+
+    class_ = fields.String(data_key="class", attribute="class", metadata={"enum": list(CLASSES)})
+
+
+class DocumentQuerySchema(ContentQuerySchema):
+    """Filters of documents."""
+
+    class_ = Words(
+        pattern="|".join(CLASSES),
+        expected=f"any of {', '.join(CLASSES)}",
+        data_key="class",
+        attribute="class",
+        metadata={"description": "Classes."},
+    )

@@ -1,0 +1,100 @@
+"""What a content type is: posts and documents fill in this one description, everything else is shared.
+
+Content is a plain JSON object with the field names of the API, exactly as an edition keeps it: days and moments are text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from cms.changes.actions import Action
+from cms.core.errors import InputError
+from cms.publishing.presented import Presented
+
+Content = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Presentation:
+    """One edition on its way to readers: what a presenter may look at. `agency` is the owner as shown inside content."""
+
+    item_id: str
+    edition: int
+    content: Content
+    body_html: str
+    body_text: str
+    agency: Mapping[str, str]
+    published_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ContentType:
+    """A kind of item.
+
+    `defaults` names every field of the content and its value when nobody gave one; `label` is the field that lists show
+    and filter by (kind of a post, class of a document).
+    """
+
+    name: str
+    plural: str
+    label: str
+    defaults: Mapping[str, Any]
+    check: Callable[[str, Content, Content | None], list[InputError]]
+    """Faults of the content of the item with this id that its schema cannot see; the edition before is given, so that what was valid then stays valid."""
+    missing: Callable[[Content, str], list[InputError]]
+    """What readers need and is not there yet, given the content and the text of its body."""
+    present: Callable[[Presentation], Presented]
+    """The delivered forms of one edition."""
+
+    def action(self, verb: str) -> Action:
+        """The action of the change log, such as `post.published`."""
+        return Action(f"{self.name}.{verb}")
+
+    def completed(self, content: Mapping[str, Any]) -> Content:
+        """The content with every field of the type; null means the default, as after a merge patch that removed it."""
+        given = {name: value for name, value in content.items() if value is not None}
+        whole = {**self.defaults, **given}
+        whole["channel"] = whole["channel"] or whole["agency"]
+        return whole
+
+
+_registered: dict[str, ContentType] = {}
+
+
+def register(content_type: ContentType) -> ContentType:
+    """Make a type known by its name; called once by the feature that defines it."""
+    _registered[content_type.name] = content_type
+    return content_type
+
+
+def registered_types() -> Mapping[str, ContentType]:
+    """All types by name."""
+    return _registered
+
+
+def merged(content: Content, patch: Mapping[str, Any]) -> Content:
+    """Apply a JSON merge patch (RFC 7396): null removes, objects merge, everything else replaces."""
+    result = dict(content)
+    for name, value in patch.items():
+        if isinstance(value, Mapping):
+            inner = result.get(name)
+            result[name] = merged(inner if isinstance(inner, dict) else {}, value)
+        elif value is None:
+            result.pop(name, None)
+        else:
+            result[name] = value
+    return result
+
+
+def changed_fields(before: Content, after: Content) -> list[str]:
+    """Names of the fields that differ."""
+    return sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+
+
+def needed(content: Content, *names: str) -> list[InputError]:
+    """An entry for each of these fields that is empty."""
+    return [InputError("pointer", f"/{name}", "needed_to_publish") for name in names if not content.get(name)]

@@ -1,0 +1,91 @@
+"""Reading items. What a person may see is one SQL predicate, derived from the permission map (security.md R-Z1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, false, or_, select, true, tuple_
+
+from cms.core.db import session
+from cms.core.errors import NotFound
+from cms.core.permissions import PERMISSION_MAP, Actor, Permission, anywhere, in_own_agency
+from cms.editorial.content_types import ContentType
+from cms.editorial.models import Item, Revision
+from cms.publishing.models import Publication
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """The items that the actor may know of; for everybody else they do not exist."""
+    conditions: list[ColumnElement[bool]] = [false()]
+    for role, holds in PERMISSION_MAP[Permission.CONTENT_READ]:
+        if not actor.has(role):
+            continue
+        if holds is anywhere:
+            return true()
+        if holds is not in_own_agency:
+            raise NotImplementedError(f"no SQL for the predicate of {role}")
+        conditions.append(Item.agency.in_(sorted(actor.agencies(role))))
+    return or_(*conditions)
+
+
+def get_item(content_type: ContentType, item_id: str, actor: Actor, *, lock: bool = False) -> Item:
+    """The item as it is now. Raises `NotFound` also when the actor may not know of it.
+
+    `lock` holds its row until the transaction ends, so that of two editors one sees what the other has done.
+    """
+    statement = select(Item).where(Item.id == item_id, Item.type == content_type.name, visible_to(actor))
+    if lock:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    item = session.scalar(statement)
+    if item is None:
+        raise NotFound
+    return item
+
+
+def get_revision(item: Item, edition: int | None = None) -> Revision:
+    """An edition of the item, the newest one by default."""
+    return session.get_one(Revision, (item.id, edition or item.edition))
+
+
+def find_live_update(item_id: str) -> datetime | None:
+    """When readers were last told that the item changed; None when they do not have it."""
+    return session.scalar(
+        select(Publication.updated_at).where(Publication.item_id == item_id, Publication.superseded_sequence.is_(None))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFilter:
+    """What a list is narrowed to; empty means everything. `labels` are kinds of posts or classes of documents."""
+
+    agencies: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    updated_after: datetime | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """The filter as SQL."""
+        pairs: list[tuple[Any, tuple[str, ...]]] = [
+            (Item.agency, self.agencies),
+            (Item.channel, self.channels),
+            (Item.state, self.states),
+            (Item.kind, self.labels),
+        ]
+        found: list[ColumnElement[bool]] = [column.in_(values) for column, values in pairs if values]
+        if self.updated_after is not None:
+            found.append(Item.updated_at > self.updated_after)
+        return found
+
+
+def list_items(
+    content_type: ContentType, actor: Actor, wanted: ItemFilter, limit: int, after: tuple[datetime, str] | None
+) -> Sequence[Item]:
+    """The most recently changed items that the actor may see, at most `limit`, from behind the position `after`."""
+    statement = select(Item).where(Item.type == content_type.name, visible_to(actor), *wanted.conditions())
+    if after is not None:
+        statement = statement.where(tuple_(Item.updated_at, Item.id) < after)
+    return session.scalars(statement.order_by(Item.updated_at.desc(), Item.id.desc()).limit(limit)).all()

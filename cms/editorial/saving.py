@@ -1,0 +1,198 @@
+"""Writing an edition inside a unit of work: what every service that changes content shares, uploads of files included."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from cms.agencies.queries import city_today, find_agency
+from cms.changes.log import record
+from cms.core import clock
+from cms.core.db import UnitOfWork
+from cms.core.errors import Conflict, InputError, Invalid, invalid_field
+from cms.core.permissions import Actor, Permission, Target, authorize
+from cms.core.runtime import runtime
+from cms.core.sanitize import UnsafeLink, plain_text, sanitized_html
+from cms.core.versions import Expected, check_version
+from cms.editorial.content_types import Content, ContentType, changed_fields
+from cms.editorial.models import Item, Revision, State
+from cms.editorial.policies import STATE_AFTER_EDIT, Operation, authorize_operation, check_state
+from cms.editorial.queries import get_item, get_revision
+from cms.editorial.slugs import base_slug, claim_free_slug, claim_slug, follows_title, release_slug
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A body as readers get it."""
+
+    html: str
+    text: str
+
+
+def load_for(
+    content_type: ContentType, actor: Actor, operation: Operation, item_id: str, expected: Expected | None
+) -> Item:
+    """The locked item, after the checks in their fixed order: visible, allowed, current version, possible in its state.
+
+    `expected` is None only where the caller cannot have seen a version: adding a file.
+    Raises `NotFound`, `Forbidden`, `StaleVersion`, `Conflict`.
+    """
+    city_channel = runtime().settings.city_channel
+    item = get_item(content_type, item_id, actor, lock=True)
+    authorize_operation(actor, operation, item, city_channel)
+    if expected is not None:
+        check_version(expected, item.version)
+    check_state(actor, operation, item, city_channel)
+    return item
+
+
+def touch(item: Item) -> None:
+    """Count one more write of the item."""
+    item.version += 1
+    item.updated_at = clock.now()
+
+
+def first_edition(
+    unit: UnitOfWork, content_type: ContentType, actor: Actor, given: Content, item_id: str
+) -> tuple[Item, Revision]:
+    """Make a new item with its first edition. Raises `Forbidden`, `Invalid`, `Conflict` (id or slug taken)."""
+    content = content_type.completed(given)
+    _authorize_owner(actor, content)
+    if unit.session.get(Item, item_id) is not None:
+        raise Conflict("already_exists")
+    rendered = _checked(content_type, item_id, content, None)
+    _claim_for_new(unit, content_type, content, item_id)
+    moment = clock.now()
+    item = Item(
+        id=item_id, type=content_type.name, agency=content["agency"], state=State.DRAFT.value, version=1, edition=1,
+        author_id=actor.id, author_label=actor.label, created_at=moment, updated_at=moment,
+    )  # fmt: skip
+    _show_in_lists(content_type, item, content)
+    revision = _revision(item, actor, content, rendered)
+    unit.add(item)
+    unit.session.flush()
+    unit.add(revision)
+    record(
+        unit, content_type.action("created"), item.id, actor, agency=item.agency, edition=1,
+        fields=changed_fields(dict(content_type.defaults), content),
+    )  # fmt: skip
+    return item, revision
+
+
+def save_edition(unit: UnitOfWork, content_type: ContentType, item: Item, actor: Actor, content: Content) -> Revision:
+    """Save `content` as the next edition of an item that `load_for` gave, and record it. Readers keep what they have.
+
+    `content` is whole (the newest edition's content, changed). Raises `Forbidden` when the actor could not have made the
+    item as it becomes (security.md R-Z1), `Invalid`, `Conflict("slug_taken")`.
+    """
+    before = get_revision(item)
+    content = content_type.completed(content)
+    fields = changed_fields(before.content, content)
+    _check_owner(actor, item, before.content, content)
+    rendered = _checked(content_type, item.id, content, before)
+    _claim_for_change(unit, content_type, item, before.content, content)
+    item.edition += 1
+    item.state = STATE_AFTER_EDIT[item.state].value
+    touch(item)
+    _show_in_lists(content_type, item, content)
+    revision = _revision(item, actor, content, rendered)
+    unit.add(revision)
+    record(
+        unit, content_type.action("updated"), item.id, actor, agency=item.agency, edition=item.edition, fields=fields
+    )
+    return revision
+
+
+def _authorize_owner(actor: Actor, content: Content) -> None:
+    city_channel = runtime().settings.city_channel
+    target = Target(content["agency"], content["channel"], actor.id, content["channel"] == city_channel)
+    authorize(actor, Permission.CONTENT_CREATE, target)
+
+
+def _check_owner(actor: Actor, item: Item, before: Content, content: Content) -> None:
+    """The owner may change only until the first publication, and only to an agency the actor could have written for."""
+    if content["agency"] == item.agency:
+        return
+    if item.published_at is not None:
+        raise invalid_field("/agency", "fixed_once_published")
+    if content["channel"] == before["channel"] == item.agency:
+        content["channel"] = content["agency"]
+    _authorize_owner(actor, content)
+
+
+def _checked(content_type: ContentType, item_id: str, content: Content, before: Revision | None) -> Rendered:
+    """The rendered body of a content without faults. Raises `Invalid` with all faults at once."""
+    previous = before.content if before else None
+    errors = [*_channel_faults(content, previous), *content_type.check(item_id, content, previous)]
+    if before and all(content[name] == before.content[name] for name in ("body", "body_format")):
+        rendered = Rendered(before.body_html, before.body_text)
+    else:
+        rendered = _rendered(content, errors)
+    if errors:
+        raise Invalid(errors=errors)
+    return rendered
+
+
+def _channel_faults(content: Content, previous: Content | None) -> list[InputError]:
+    errors = []
+    if previous is None or previous["agency"] != content["agency"]:
+        agency = find_agency(content["agency"])
+        if agency is None:
+            errors.append(InputError("pointer", "/agency", "not_found", {"what": "agency"}))
+        elif agency.valid_to is not None and agency.valid_to < city_today():
+            errors.append(InputError("pointer", "/agency", "not_valid_any_more", {"what": "agency"}))
+    if content["channel"] not in {content["agency"], runtime().settings.city_channel}:
+        errors.append(InputError("pointer", "/channel", "must_be_owner_or_city"))
+    return errors
+
+
+def _rendered(content: Content, errors: list[InputError]) -> Rendered:
+    source: str = content["body"] or ""
+    if not source:
+        return Rendered("", "")
+    try:
+        html = sanitized_html(source, content["body_format"])
+    except UnsafeLink:
+        errors.append(InputError("pointer", "/body", "unsafe_link"))
+        return Rendered("", "")
+    return Rendered(html, plain_text(html))
+
+
+def _claim_for_new(unit: UnitOfWork, content_type: ContentType, content: Content, item_id: str) -> None:
+    if content["slug"] is None:
+        base = base_slug(content["title"], content_type.name)
+        content["slug"] = claim_free_slug(unit, content_type.name, content["agency"], item_id, base)
+    else:
+        claim_slug(unit, content_type.name, content["agency"], item_id, content["slug"])
+
+
+def _claim_for_change(
+    unit: UnitOfWork, content_type: ContentType, item: Item, before: Content, content: Content
+) -> None:
+    """Keep the address unless it was changed on purpose; before the first publication a made slug follows the title."""
+    moved = content["agency"] != item.agency
+    is_made = item.published_at is None and follows_title(item.slug, before["title"], content_type.name)
+    if content["slug"] is None or (content["slug"] == item.slug and is_made):
+        wanted = base_slug(content["title"], content_type.name)
+        if is_made and not moved and follows_title(item.slug, content["title"], content_type.name):
+            content["slug"] = item.slug
+            return
+        release_slug(unit, item)
+        content["slug"] = claim_free_slug(unit, content_type.name, content["agency"], item.id, wanted)
+    elif moved or content["slug"] != item.slug:
+        release_slug(unit, item)
+        claim_slug(unit, content_type.name, content["agency"], item.id, content["slug"])
+
+
+def _show_in_lists(content_type: ContentType, item: Item, content: Content) -> None:
+    """Keep beside the item what lists show and filter by."""
+    item.agency, item.channel = content["agency"], content["channel"]
+    item.slug, item.title = content["slug"], content["title"]
+    item.kind = content[content_type.label]
+
+
+def _revision(item: Item, actor: Actor, content: dict[str, Any], rendered: Rendered) -> Revision:
+    return Revision(
+        item_id=item.id, edition=item.edition, content=content, body_html=rendered.html, body_text=rendered.text,
+        author_id=actor.id, author_label=actor.label, created_at=item.updated_at,
+    )  # fmt: skip

@@ -1,0 +1,67 @@
+"""Posts: news, press releases, announcements, agenda and articles."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from cms.core.errors import InputError
+from cms.editorial.content_types import Content, ContentType, needed, register
+from cms.editorial.references import area_faults, category_faults, period_faults
+from cms.posts.presenter import present_post
+
+
+class PostKind(StrEnum):
+    """Kinds of posts."""
+
+    BERITA = "berita"
+    SIARAN_PERS = "siaran_pers"
+    PENGUMUMAN = "pengumuman"
+    AGENDA = "agenda"
+    ARTIKEL = "artikel"
+
+
+DEFAULTS: dict[str, Any] = {
+    "agency": None,
+    "channel": None,
+    "kind": None,
+    "title": None,
+    "slug": None,
+    "summary": None,
+    "body": None,
+    "body_format": "markdown",
+    "language": "id",
+    "category": None,
+    "tags": [],
+    "areas": [],
+    "dateline": None,
+    "event_date": None,
+    "credit": None,
+    "source_url": None,
+    "valid_from": None,
+    "valid_until": None,
+    "cover": None,
+}
+
+
+def check_post(_item_id: str, content: Content, previous: Content | None) -> list[InputError]:
+    """References that do not exist and a validity window that ends before it begins."""
+    return [*category_faults(content, previous), *area_faults(content, previous), *period_faults(content)]
+
+
+def missing_in_post(content: Content, body_text: str) -> list[InputError]:
+    """Readers of a post need its text; markup without words is no text."""
+    return [] if body_text.strip() else needed({**content, "body": None}, "body")
+
+
+POST = register(
+    ContentType(
+        name="post",
+        plural="posts",
+        label="kind",
+        defaults=DEFAULTS,
+        check=check_post,
+        missing=missing_in_post,
+        present=present_post,
+    )
+)

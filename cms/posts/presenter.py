@@ -1,0 +1,71 @@
+"""Posts as readers get them (api.md, "Delivered card")."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cms.core.clock import rfc3339
+from cms.editorial.content_types import Content, Presentation
+from cms.editorial.references import area_lineage
+from cms.publishing.presented import Presented
+
+
+def present_post(edition: Presentation) -> Presented:
+    """Card, full form and filter terms of one edition."""
+    content = edition.content
+    card = _card(edition)
+    full = {
+        **card,
+        "body_html": edition.body_html,
+        "body_text": edition.body_text,
+        "dateline": content["dateline"],
+        "event_date": content["event_date"],
+        "credit": content["credit"],
+        "source_url": content["source_url"],
+        "valid_from": content["valid_from"],
+        "valid_until": content["valid_until"],
+    }
+    return Presented(
+        item_id=edition.item_id,
+        type="post",
+        edition=edition.edition,
+        agency=content["agency"],
+        slug=content["slug"],
+        language=content["language"],
+        published_at=edition.published_at,
+        updated_at=edition.updated_at,
+        card=card,
+        full=full,
+        terms=_terms(content),
+    )
+
+
+def _card(edition: Presentation) -> dict[str, Any]:
+    content = edition.content
+    return {
+        "id": edition.item_id,
+        "type": "post",
+        "kind": content["kind"],
+        "title": content["title"],
+        "slug": content["slug"],
+        "summary": content["summary"],
+        "agency": dict(edition.agency),
+        "channel": content["channel"],
+        "category": content["category"],
+        "tags": content["tags"],
+        "areas": content["areas"],
+        "language": content["language"],
+        "published_at": rfc3339(edition.published_at),
+        "updated_at": rfc3339(edition.updated_at),
+        "edition": edition.edition,
+        "cover": content["cover"],
+    }
+
+
+def _terms(content: Content) -> frozenset[tuple[str, str]]:
+    terms = {("kind", content["kind"]), ("channel", content["channel"]), ("language", content["language"])}
+    if content["category"]:
+        terms.add(("category", content["category"]))
+    terms |= {("tag", tag) for tag in content["tags"]}
+    terms |= {("area", code) for area in content["areas"] for code in area_lineage(area)}
+    return frozenset(terms)

@@ -1,0 +1,18 @@
+"""`/manage/v1/posts`: the routes of editorial with the schemas of posts."""
+
+from __future__ import annotations
+
+from cms.editorial.routes import Wire, content_blueprint
+from cms.posts.content import POST
+from cms.posts.schemas import PostCreateSchema, PostItemSchema, PostQuerySchema, PostRowSchema, PostUpdateSchema
+
+blp = content_blueprint(
+    Wire(
+        content_type=POST,
+        create=PostCreateSchema,
+        update=PostUpdateSchema,
+        item=PostItemSchema,
+        row=PostRowSchema,
+        query=PostQuerySchema,
+    )
+)

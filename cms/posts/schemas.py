@@ -1,0 +1,113 @@
+"""Posts on the management plane."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import fields
+
+from cms.core.fields import Choice, Part, Rows, Slug, Text, Words
+from cms.core.schemas import StrictSchema
+from cms.editorial.fields import (
+    LONGEST_BODY,
+    MOST_AREAS,
+    MOST_TAGS,
+    DayText,
+    Distinct,
+    MomentText,
+    Tag,
+    WebAddress,
+    agency_slug,
+    area_code,
+    language,
+    media_id,
+)
+from cms.editorial.schemas import ContentQuerySchema, RowSchema, StandingSchema
+from cms.posts.content import PostKind
+
+MOST_INITIALS = 10
+KINDS = tuple(kind.value for kind in PostKind)
+
+
+class Initials(Rows):
+    """Initials of writers and editors; the usual spelling `cha/mgm` is taken apart."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        if isinstance(value, str):
+            value = [part.strip() for part in value.split("/")]
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class CreditSchema(StrictSchema):
+    """Who wrote it, as the credit line says: `(diskominfo/cha/mgm)`."""
+
+    unit = Text(max=63, allow_none=True, metadata={"description": "The unit, mostly an agency's abbreviation."})
+    initials = Initials(
+        Text(min=1, max=20),
+        max=MOST_INITIALS,
+        allow_none=True,
+        metadata={"description": "Initials of writer and editor, in order.", "example": ["cha", "mgm"]},
+    )
+
+
+class PostContentSchema(StrictSchema):
+    """What people write; null stands for the default."""
+
+    agency = agency_slug(metadata={"description": "Slug of the owner: whose information it is."})
+    channel = agency_slug(
+        allow_none=True,
+        metadata={"description": "Where it appears: on the owner's channel (default) or on the city's."},
+    )
+    kind = Choice(KINDS)
+    title = Text(min=1, max=200)
+    slug = Slug(allow_none=True, metadata={"description": "Part of the address; made from the title by default."})
+    summary = Text(max=500, lines=True, allow_none=True)
+    body = Text(
+        max=LONGEST_BODY, lines=True, allow_none=True, metadata={"description": "Source text; needed to publish."}
+    )
+    body_format = Choice(("markdown", "html"), allow_none=True)
+    language = language(allow_none=True)
+    category = Slug(max=63, allow_none=True, metadata={"description": "Slug of a category."})
+    tags = Distinct(Tag(), max=MOST_TAGS, allow_none=True, metadata={"description": "Kept as slugs."})
+    areas = Distinct(
+        area_code(),
+        max=MOST_AREAS,
+        allow_none=True,
+        metadata={"description": "Kemendagri codes of the areas it is about."},
+    )
+    dateline = Text(max=100, allow_none=True, metadata={"description": "Place at the head of the text."})
+    event_date = DayText(allow_none=True)
+    credit = Part(CreditSchema, allow_none=True)
+    source_url = WebAddress(allow_none=True, metadata={"description": "Where it was first published, if elsewhere."})
+    valid_from = MomentText(allow_none=True, metadata={"description": "From when what it says holds."})
+    valid_until = MomentText(allow_none=True, metadata={"description": "Until when what it says holds."})
+    cover = media_id(allow_none=True, metadata={"description": "Id of the cover image."})
+
+
+class PostCreateSchema(PostContentSchema):
+    """A new post."""
+
+    agency = agency_slug(required=True, metadata={"description": "Slug of the owner: whose information it is."})
+    kind = Choice(KINDS, required=True)
+    title = Text(min=1, max=200, required=True)
+
+
+class PostUpdateSchema(PostContentSchema):
+    """Changes of a post; what is left out stays."""
+
+
+class PostItemSchema(StandingSchema, PostContentSchema):
+    """A post as editors see it."""
+
+
+class PostRowSchema(RowSchema):
+    """A post in a list."""
+
+    kind = fields.String(metadata={"enum": list(KINDS)})
+
+
+class PostQuerySchema(ContentQuerySchema):
+    """Filters of posts."""
+
+    kind = Words(pattern="|".join(KINDS), expected=f"any of {', '.join(KINDS)}", metadata={"description": "Kinds."})
