@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from cms.accounts.authentication import authenticate_person
 from cms.accounts.routes import auth, me, users
 from cms.agencies.routes import blp as agencies
+from cms.consumers.routes import blp as consumers
 from cms.core.access import Authenticators, check_declarations, guard_requests
 from cms.core.access_tokens import jwt_settings
 from cms.core.api import Blueprint
@@ -22,10 +23,11 @@ from cms.core.secrets import derived_secret
 from cms.delivery.entrance import admit
 from cms.extensions import api, db, jwt, migrate
 from cms.health.routes import blp as service
+from cms.taxonomy.routes import blp as taxonomy
 from config import PROJECT_ROOT, ConfigurationError, Settings
 
 API_VERSION = "1.0.0"
-BLUEPRINTS: tuple[Blueprint, ...] = (service, auth, me, users, agencies)
+BLUEPRINTS: tuple[Blueprint, ...] = (service, auth, me, users, agencies, taxonomy, consumers)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -61,6 +61,7 @@ class DeliveryKey(Model):
     label: Mapped[str] = mapped_column(String(120))
     scopes: Mapped[list[str]] = mapped_column(Json)
     agencies: Mapped[list[str] | None] = mapped_column(Json)
+    version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

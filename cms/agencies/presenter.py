@@ -1,0 +1,58 @@
+"""Agencies and areas as the API writes them."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from cms.agencies.models import Agency, Area
+
+
+class NamedAgency(Protocol):
+    """What an agency inside something else shows of itself: a row and an entry of the directory both have it."""
+
+    @property
+    def slug(self) -> str:
+        """Its identity."""
+
+    @property
+    def name(self) -> str:
+        """Its official name."""
+
+    @property
+    def short_name(self) -> str:
+        """What people call it."""
+
+
+def present_reference(agency: NamedAgency) -> dict[str, str]:
+    """An agency inside content."""
+    return {"slug": agency.slug, "name": agency.name, "short_name": agency.short_name}
+
+
+def present_agency(agency: Agency) -> dict[str, Any]:
+    """An agency on the management plane."""
+    return {
+        **present_reference(agency),
+        "kind": agency.kind,
+        "abbreviations": agency.abbreviations,
+        "aliases": agency.aliases,
+        "parent": agency.parent,
+        "contact": {"address": None, "phone": None, "email": None, "hours": None, **agency.contact},
+        "site_url": agency.site_url,
+        "description": agency.description,
+        "valid_from": agency.valid_from,
+        "valid_to": agency.valid_to,
+        "successor": agency.successor,
+        "created_at": agency.created_at,
+        "updated_at": agency.updated_at,
+    }
+
+
+def present_area(area: Area) -> dict[str, Any]:
+    """An area."""
+    return {
+        "code": area.code,
+        "name": area.name,
+        "level": area.level,
+        "parent_code": area.parent_code,
+        "aliases": area.aliases,
+    }

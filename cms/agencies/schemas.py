@@ -1,0 +1,148 @@
+"""Agencies and areas on the wire."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from cms.agencies.models import SLUG_LENGTH, AgencyKind, AreaLevel
+from cms.core.contact_fields import Email, Phone, WebAddress
+from cms.core.fields import Choice, Day, Moment, Part, Rows, Slug, Text, Words, YesNo
+from cms.core.schemas import PageQuerySchema, StrictSchema
+
+AREA_CODE_PATTERN = r"[0-9]{2}(\.[0-9]{2}){0,2}(\.[0-9]{4})?"
+AREA_CODE_WORDS = "a Kemendagri code such as 64.71.06"
+_SITE = {"description": "Address of the agency's own website.", "example": "https://dpu.balikpapan.example"}
+_KINDS = [kind.value for kind in AgencyKind]
+_LEVELS = [level.value for level in AreaLevel]
+
+
+class ContactSchema(StrictSchema):
+    """How people reach an agency. In a change, null takes an entry away and an absent entry stays."""
+
+    address = Text(
+        min=1,
+        max=500,
+        lines=True,
+        allow_none=True,
+        metadata={"description": "Postal address.", "example": "Jalan Contoh 1, Balikpapan"},
+    )
+    phone = Phone(
+        allow_none=True, metadata={"description": "Telephone number, or a short number such as 112.", "example": "112"}
+    )
+    email = Email(allow_none=True)
+    hours = Text(
+        min=1,
+        max=300,
+        lines=True,
+        allow_none=True,
+        metadata={"description": "Opening hours, in words.", "example": "Senin-Jumat 07.30-16.00 Wita"},
+    )
+
+
+class AgencyReferenceSchema(StrictSchema):
+    """An agency inside something else."""
+
+    slug = fields.String(metadata={"description": "The agency's identity; never changes.", "example": "dpu"})
+    name = fields.String()
+    short_name = fields.String()
+
+
+class AgencySchema(AgencyReferenceSchema):
+    """An organisation of the city that owns content."""
+
+    kind = fields.String(metadata={"enum": _KINDS})
+    abbreviations = fields.List(
+        fields.String(), metadata={"description": "Official abbreviations.", "example": ["DPU"]}
+    )
+    aliases = fields.List(
+        fields.String(), metadata={"description": "Earlier and other names.", "example": ["Dinas PU"]}
+    )
+    parent = fields.String(allow_none=True, metadata={"description": "Slug of the agency above it.", "example": "kota"})
+    contact = fields.Nested(ContactSchema)
+    site_url = fields.String(allow_none=True, metadata=_SITE)
+    description = fields.String(allow_none=True)
+    valid_from = Day(allow_none=True, metadata={"description": "First day in office; null: not known."})
+    valid_to = Day(allow_none=True, metadata={"description": "Last day in office; null: still in office."})
+    successor = fields.String(
+        allow_none=True,
+        metadata={
+            "description": "Slug of the agency it was merged into; a filter by it finds both.",
+            "example": "disperkim",
+        },
+    )
+    created_at = Moment()
+    updated_at = Moment()
+
+
+class AgencyUpdateSchema(StrictSchema):
+    """A change of an agency as JSON merge patch; what is absent stays. The slug cannot change."""
+
+    name = Text(min=2, max=200)
+    short_name = Text(min=1, max=60)
+    kind = Choice(_KINDS)
+    abbreviations = Rows(Text(min=1, max=60), max=20)
+    aliases = Rows(
+        Text(min=1, max=200), max=50, metadata={"description": "Earlier and other names.", "example": ["Dinas PU"]}
+    )
+    parent = Slug(
+        max=SLUG_LENGTH, allow_none=True, metadata={"description": "Slug of the agency above it.", "example": "kota"}
+    )
+    contact = Part(ContactSchema, allow_none=True)
+    site_url = WebAddress(allow_none=True, metadata=_SITE)
+    description = Text(max=5_000, lines=True, allow_none=True)
+    valid_from = Day(allow_none=True, metadata={"description": "First day in office."})
+    valid_to = Day(allow_none=True, metadata={"description": "Last day in office."})
+    successor = Slug(
+        max=SLUG_LENGTH,
+        allow_none=True,
+        metadata={"description": "Slug of the agency it is merged into; needs `valid_to`.", "example": "disperkim"},
+    )
+
+
+class AgencyCreateSchema(AgencyUpdateSchema):
+    """A new agency."""
+
+    slug = Slug(max=SLUG_LENGTH, required=True, metadata={"description": "Given once and for ever.", "example": "dpu"})
+    name = Text(min=2, max=200, required=True)
+    short_name = Text(min=1, max=60, required=True)
+    kind = Choice(_KINDS, required=True)
+
+
+class AgencyQuerySchema(PageQuerySchema):
+    """Filters of the list of agencies."""
+
+    kind = Words(
+        pattern="|".join(_KINDS),
+        expected=f"one or more of: {', '.join(_KINDS)}",
+        metadata={"description": "Kinds, separated by commas: any of them."},
+    )
+    parent = Slug(max=SLUG_LENGTH, metadata={"description": "Only agencies directly below this one."})
+    active = YesNo(from_text=True, metadata={"description": "Whether the agency is in office today."})
+
+
+class AreaSchema(StrictSchema):
+    """An administrative area."""
+
+    code = fields.String(
+        metadata={"description": "Kemendagri code; a filter by it includes what lies below.", "example": "64.71.06"}
+    )
+    name = fields.String(metadata={"example": "Balikpapan Kota"})
+    level = fields.String(metadata={"enum": _LEVELS})
+    parent_code = fields.String(allow_none=True, metadata={"example": "64.71"})
+    aliases = fields.List(fields.String(), metadata={"description": "Other names.", "example": []})
+
+
+class AreaQuerySchema(PageQuerySchema):
+    """Filters of the list of areas."""
+
+    level = Words(
+        pattern="|".join(_LEVELS),
+        expected=f"one or more of: {', '.join(_LEVELS)}",
+        metadata={"description": "Levels, separated by commas: any of them."},
+    )
+    parent = Words(
+        pattern=AREA_CODE_PATTERN,
+        expected=AREA_CODE_WORDS,
+        most=1,
+        metadata={"description": "Only areas directly below this code."},
+    )

@@ -1,0 +1,29 @@
+"""Rules about delivery keys: how long they live and in which state they are."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from cms.consumers.models import DeliveryKey
+
+USUAL_LIFE = timedelta(days=365)
+LONGEST_LIFE = timedelta(days=397)
+"""security.md 3.7: a year, and a month to change over."""
+USUAL_OVERLAP_DAYS = 7
+LONGEST_OVERLAP_DAYS = 30
+
+
+class KeyState(StrEnum):
+    """Whether a key opens anything. A key of a consumer that is switched off is `active` and opens nothing all the same."""
+
+    ACTIVE = "active"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
+def key_state(key: DeliveryKey, now: datetime) -> KeyState:
+    """The state of a key at a moment."""
+    if key.revoked_at is not None:
+        return KeyState.REVOKED
+    return KeyState.EXPIRED if key.expires_at <= now else KeyState.ACTIVE

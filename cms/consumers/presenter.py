@@ -1,0 +1,45 @@
+"""Consumers and keys as the API writes them; a key itself is written once, when it is made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cms.consumers.models import Consumer, DeliveryKey
+from cms.consumers.policies import key_state
+from cms.core import clock
+
+
+def present_consumer(consumer: Consumer) -> dict[str, Any]:
+    """A registered website or app."""
+    return {
+        "id": consumer.id,
+        "name": consumer.name,
+        "kind": consumer.kind,
+        "agency": consumer.agency,
+        "contact": {"name": consumer.contact_name, "email": consumer.contact_email},
+        "origins": consumer.origins,
+        "is_active": consumer.is_active,
+        "created_at": consumer.created_at,
+        "updated_at": consumer.updated_at,
+    }
+
+
+def present_key(key: DeliveryKey) -> dict[str, Any]:
+    """What may be known of a key after it was made."""
+    return {
+        "id": key.id,
+        "label": key.label,
+        "hint": key.hint,
+        "state": key_state(key, clock.now()).value,
+        "scopes": key.scopes,
+        "agencies": key.agencies,
+        "created_at": key.created_at,
+        "expires_at": key.expires_at,
+        "revoked_at": key.revoked_at,
+        "last_used_at": key.last_used_at,
+    }
+
+
+def present_issued_key(key: DeliveryKey, text: str) -> dict[str, Any]:
+    """A key that was just made, with the key itself: this once."""
+    return {**present_key(key), "key": text}

@@ -1,0 +1,46 @@
+"""Writing categories. One that content may use is never deleted: it is retired, and new content cannot take it any more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cms.changes.actions import Action
+from cms.changes.log import record
+from cms.core import clock
+from cms.core.assignment import assign_changed
+from cms.core.db import unit_of_work
+from cms.core.errors import Conflict
+from cms.core.permissions import Actor, Permission, Target, authorize
+from cms.core.versions import Expected, check_version
+from cms.taxonomy.models import Category
+from cms.taxonomy.queries import find_category, get_category
+
+DUPLICATES = {"pk_categories": "slug", "uq_categories_slug": "slug"}
+
+
+def create_category(actor: Actor, values: Mapping[str, Any]) -> Category:
+    """Add a category. `values` are those of `CategoryCreateSchema`. Raises `Conflict("duplicate")`."""
+    with unit_of_work(DUPLICATES) as unit:
+        authorize(actor, Permission.TAXONOMY_WRITE, Target())
+        if find_category(values["slug"]) is not None:
+            raise Conflict("duplicate", field="slug")
+        now = clock.now()
+        category = Category(**{"is_retired": False, **values}, version=1, created_at=now, updated_at=now)
+        unit.add(category)
+        record(unit, Action.CATEGORY_CREATED, category.slug, actor)
+    return category
+
+
+def update_category(actor: Actor, slug: str, expected: Expected, changes: Mapping[str, Any]) -> Category:
+    """Rename, describe, retire or bring back a category. Raises `NotFound`, `StaleVersion`."""
+    with unit_of_work() as unit:
+        category = get_category(slug, lock=True)
+        authorize(actor, Permission.TAXONOMY_WRITE, Target())
+        check_version(expected, category.version)
+        changed = assign_changed(category, changes)
+        if changed:
+            category.version += 1
+            category.updated_at = clock.now()
+            record(unit, Action.CATEGORY_UPDATED, slug, actor, fields=changed)
+    return category
