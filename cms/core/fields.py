@@ -31,6 +31,11 @@ def rule(code: str, **params: Any) -> str:
     return f"{code} {json.dumps(params)}" if params else code
 
 
+def _escaped(message: str) -> str:
+    """The message for `str.format`, which gives it back as it was."""
+    return message.replace("{", "{{").replace("}", "}}")
+
+
 def wrong_type(expected: str) -> ValidationError:
     """The error of a value of another type."""
     return ValidationError(rule("wrong_type", expected=expected))
@@ -233,7 +238,8 @@ class Rows(fields.List[Any]):
     """A list with bounds on its number of entries."""
 
     def __init__(self, inner: Any, *, min: int = 0, max: int, **kwargs: Any) -> None:
-        kwargs["error_messages"] = {**MESSAGES, "invalid": rule("wrong_type", expected="a list")}
+        # marshmallow formats its own messages, so the braces of the parameters are doubled.
+        kwargs["error_messages"] = {**MESSAGES, "invalid": _escaped(rule("wrong_type", expected="a list"))}
         super().__init__(inner, validate=Length(min=min or None, max=max), **kwargs)
 
 
@@ -241,5 +247,5 @@ class Part(fields.Nested):
     """An object inside an object; unknown fields are refused there too."""
 
     def __init__(self, nested: Any, **kwargs: Any) -> None:
-        kwargs["error_messages"] = {**MESSAGES, "type": rule("wrong_type", expected="an object")}
+        kwargs["error_messages"] = {**MESSAGES, "type": _escaped(rule("wrong_type", expected="an object"))}
         super().__init__(nested, **kwargs)
