@@ -11,7 +11,8 @@ from cms.changes.models import Change, ConsumerPosition
 from cms.core import clock
 from cms.core.db import UnitOfWork, unit_of_work
 
-Handler = Callable[[UnitOfWork, Sequence[Change]], None]
+Handler = Callable[[UnitOfWork, Sequence[Change]], bool | None]
+"""Does what the lines ask for; `False` means that part of it is left: the same lines come again, in another transaction."""
 
 
 def consume(name: str, handler: Handler, limit: int = 200) -> int:
@@ -23,8 +24,7 @@ def consume(name: str, handler: Handler, limit: int = 200) -> int:
     with unit_of_work() as unit:
         position = _locked_position(unit, name)
         changes = read_after(position.sequence, limit)
-        if changes:
-            handler(unit, changes)
+        if changes and handler(unit, changes) is not False:
             position.sequence = changes[-1].sequence
             position.moved_at = clock.now()
     return len(changes)

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from cms.agencies.presenter import present_reference
-from cms.agencies.queries import find_agency
 from cms.core.clock import rfc3339
 from cms.core.permissions import Actor
 from cms.core.sanitize import sanitized_html
 from cms.editorial.content_types import ContentType, Presentation
 from cms.editorial.models import Item, Revision
 from cms.editorial.policies import allowed_actions
+from cms.editorial.queries import get_owner
 from cms.publishing.presented import Presented
 
 
@@ -38,18 +38,11 @@ def present_edition(
             content=revision.content,
             body_html=sanitized_html(revision.body_html, "html") if revision.body_html else "",
             body_text=revision.body_text,
-            agency=_agency_reference(item.agency),
+            agency=present_reference(get_owner(item)),
             published_at=published_at,
             updated_at=updated_at,
         )
     )
-
-
-def _agency_reference(slug: str) -> dict[str, str]:
-    agency = find_agency(slug)
-    if agency is None:
-        raise LookupError(f"agency {slug} of an item does not exist")
-    return present_reference(agency)
 
 
 def _standing(item: Item, actor: Actor, city_channel: str) -> dict[str, Any]:

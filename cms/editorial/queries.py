@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, false, or_, select, true, tuple_
 
+from cms.agencies.models import Agency
 from cms.core.db import session
 from cms.core.errors import NotFound
 from cms.core.permissions import PERMISSION_MAP, Actor, Permission, anywhere, in_own_agency
@@ -48,6 +49,12 @@ def get_item(content_type: ContentType, item_id: str, actor: Actor, *, lock: boo
 def get_revision(item: Item, edition: int | None = None) -> Revision:
     """An edition of the item, the newest one by default."""
     return session.get_one(Revision, (item.id, edition or item.edition))
+
+
+def get_owner(item: Item) -> Agency:
+    """The agency that owns the item, held as it is: a renaming waits until the edition that shows its name is written."""
+    held = select(Agency).where(Agency.slug == item.agency).with_for_update(read=True)
+    return session.scalars(held.execution_options(populate_existing=True)).one()
 
 
 def find_live_update(item_id: str) -> datetime | None:

@@ -1,0 +1,69 @@
+"""Presenting published items again when something they show has changed: the name of their agency.
+
+A consumer of the change log. It works in bounded batches, so that renaming an agency with a long archive never holds the
+database for long, and looks at what readers have now: an item that was published since then shows the new name already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from cms.changes.actions import Action
+from cms.changes.log import record
+from cms.changes.models import Change
+from cms.core.db import UnitOfWork
+from cms.core.permissions import system_actor
+from cms.editorial.content_types import registered_types
+from cms.editorial.models import Item
+from cms.editorial.presenter import present_edition
+from cms.editorial.queries import get_revision
+from cms.publishing.models import Publication
+from cms.publishing.publish import represent
+
+BATCH = 100
+SHOWN_FIELDS = frozenset({"name", "short_name"})
+ACTOR = system_actor("agency renamed")
+
+
+def represent_changed(unit: UnitOfWork, changes: Sequence[Change]) -> bool:
+    """Present up to `BATCH` items again; False when more of them wait."""
+    renamed = {
+        change.resource_id: change.sequence
+        for change in changes
+        if change.action == Action.AGENCY_UPDATED and SHOWN_FIELDS.intersection(change.fields)
+    }
+    if not renamed:
+        return True
+    outdated = _outdated(renamed.items())
+    waiting = unit.session.scalars(select(Publication.item_id).where(*outdated).limit(BATCH + 1)).all()
+    for publication, item in _held(unit, outdated, waiting[:BATCH]):
+        _represent(unit, publication, item)
+    return len(waiting) <= BATCH
+
+
+def _outdated(renamed: Iterable[tuple[str, int]]) -> list[ColumnElement[bool]]:
+    """Live publications that were written before their agency got its present name."""
+    older = [and_(Publication.agency == slug, Publication.sequence < sequence) for slug, sequence in renamed]
+    return [Publication.superseded_sequence.is_(None), or_(*older)]
+
+
+def _held(
+    unit: UnitOfWork, outdated: list[ColumnElement[bool]], item_ids: Sequence[str]
+) -> Sequence[tuple[Publication, Item]]:
+    """The publications with their items, locked: what an editor publishes or takes back meanwhile is left alone."""
+    lock = select(Item.id).where(Item.id.in_(item_ids)).order_by(Item.id).with_for_update()
+    held = unit.session.scalars(lock).all()
+    statement = select(Publication, Item).join(Item, Item.id == Publication.item_id).where(*outdated, Item.id.in_(held))
+    return [(publication, item) for publication, item in unit.session.execute(statement.order_by(Publication.id))]
+
+
+def _represent(unit: UnitOfWork, publication: Publication, item: Item) -> None:
+    content_type = registered_types()[item.type]
+    revision = get_revision(item, publication.edition)
+    presented = present_edition(content_type, item, revision, publication.published_at, publication.updated_at)
+    change = record(
+        unit, content_type.action("presented"), item.id, ACTOR, agency=item.agency, edition=publication.edition
+    )
+    represent(unit, presented, change)
