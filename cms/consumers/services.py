@@ -59,9 +59,9 @@ def update_consumer(actor: Actor, consumer_id: str, expected: Expected, changes:
         consumer = get_consumer(consumer_id, lock=True)
         authorize(actor, Permission.CONSUMER_WRITE, Target(agency=consumer.agency))
         check_version(expected, consumer.version)
+        if changes.get("agency", consumer.agency) != consumer.agency:
+            _check_owner(changes["agency"])
         changed = assign_changed(consumer, _columns(changes))
-        if "agency" in changed:
-            _check_owner(consumer.agency)
         if changed:
             consumer.version += 1
             consumer.updated_at = clock.now()
