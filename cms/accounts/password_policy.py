@@ -22,7 +22,7 @@ FEWEST_OWN_CHARACTERS = 6
 FEWEST_DIFFERENT_CHARACTERS = 5
 SHORTEST_WORD = 3
 _LISTS = Path(__file__).parent / "common_passwords.txt"
-_LEET = str.maketrans("0134578@$!", "oieastba" + "si")
+_LEET = str.maketrans("0134578@$!", "oieastbasi")
 _YEAR = re.compile(r"(19|20)\d\d")
 _REPEATED = re.compile(r"(.{1,6}?)\1{2,}")
 _NOT_A_WORD = re.compile(r"[\W_]+")
@@ -49,7 +49,8 @@ def weakness(password: str, personal: Iterable[str] = ()) -> str | None:
     if len(set(plain)) < FEWEST_DIFFERENT_CHARACTERS:
         return "too few different characters"
     own_words = _words_of(personal)
-    for text in (plain, plain.translate(_LEET)):
+    # Years first: `2026` is not `zozg` in disguise.
+    for text in (plain, _YEAR.sub(" ", plain).translate(_LEET)):
         if len(_own_part(text, own_words)) < FEWEST_OWN_CHARACTERS:
             return "made of common words, names, years or sequences"
     return None

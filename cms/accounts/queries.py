@@ -15,6 +15,7 @@ from cms.agencies.models import Agency
 from cms.core import clock
 from cms.core.db import UnitOfWork, session
 from cms.core.errors import NotFound
+from cms.core.ids import is_id
 from cms.core.permissions import Role
 
 
@@ -57,7 +58,7 @@ def _credentials(condition: ColumnElement[bool]) -> Credentials | None:
 
 def get_user(user_id: str) -> User:
     """A person with memberships. Raises `NotFound`."""
-    user = session.scalar(select(User).where(User.id == user_id).options(selectinload(User.memberships)))
+    user = session.scalar(select(User).where(User.id == known_form(user_id)).options(selectinload(User.memberships)))
     if user is None:
         raise NotFound
     return user
@@ -67,7 +68,7 @@ def get_locked_user(unit: UnitOfWork, user_id: str) -> User:
     """A person with memberships, locked until the unit of work ends. Raises `NotFound`."""
     user = unit.session.scalar(
         select(User)
-        .where(User.id == user_id)
+        .where(User.id == known_form(user_id))
         .with_for_update()
         .options(selectinload(User.memberships))
         .execution_options(populate_existing=True)
@@ -75,6 +76,13 @@ def get_locked_user(unit: UnitOfWork, user_id: str) -> User:
     if user is None:
         raise NotFound
     return user
+
+
+def known_form(identifier: str) -> str:
+    """The id itself when it has the form of one (no database is asked about others). Raises `NotFound`."""
+    if not is_id(identifier):
+        raise NotFound
+    return identifier
 
 
 def list_users(filters: Mapping[str, Any], after: Sequence[Any] | None, limit: int) -> Sequence[User]:
@@ -100,13 +108,15 @@ def list_users(filters: Mapping[str, Any], after: Sequence[Any] | None, limit: i
 
 
 def lock_active_admins(unit: UnitOfWork) -> set[str]:
-    """Ids of all administrators who may sign in; locked, so that two of them cannot remove each other at once."""
-    statement = (
-        select(User.id)
-        .where(User.state == UserState.ACTIVE.value, User.memberships.any(Membership.role == Role.ADMIN.value))
-        .order_by(User.id)
-        .with_for_update()
+    """Ids of all administrators who may sign in; locked, so that two of them cannot remove each other at once.
+
+    Call it before locking any other person: everybody takes these locks first and in the same order.
+    """
+    statement = select(User.id).where(
+        User.state == UserState.ACTIVE.value, User.memberships.any(Membership.role == Role.ADMIN.value)
     )
+    unit.session.execute(statement.order_by(User.id).with_for_update())
+    # Read again: what was waited for is seen only by a statement that begins afterwards.
     return set(unit.session.scalars(statement))
 
 

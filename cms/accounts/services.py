@@ -10,13 +10,13 @@ from cms.accounts.models import Membership, SignInSession, User, UserState
 from cms.accounts.password_policy import check_new_password
 from cms.accounts.passwords import hash_password
 from cms.accounts.policies import HeldRole, check_memberships, is_operator
-from cms.accounts.queries import find_agency_names, find_personal_names, get_locked_user, lock_active_admins
+from cms.accounts.queries import find_agency_names, find_personal_names, get_locked_user, known_form, lock_active_admins
 from cms.accounts.sessions import end_sessions, set_password
 from cms.changes.actions import Action
 from cms.changes.log import record
 from cms.core import clock
 from cms.core.assignment import assign_changed
-from cms.core.db import UnitOfWork, unit_of_work
+from cms.core.db import unit_of_work
 from cms.core.errors import Conflict, InputError, Invalid, NotFound
 from cms.core.ids import new_id
 from cms.core.permissions import Actor, Permission, Role, authorize
@@ -60,6 +60,7 @@ def update_user(actor: Actor, user_id: str, expected: Expected, values: Mapping[
     `Conflict` ("duplicate", "last_admin").
     """
     with unit_of_work(_DUPLICATES) as unit:
+        admins = lock_active_admins(unit) if "memberships" in values else set()
         user = get_locked_user(unit, user_id)
         _authorize(actor)
         check_version(expected, user.version)
@@ -69,7 +70,7 @@ def update_user(actor: Actor, user_id: str, expected: Expected, values: Mapping[
         changed = assign_changed(user, plain)
         if changed:
             record(unit, Action.USER_UPDATED, user.id, actor, fields=changed)
-        if "memberships" in values and _replace_memberships(unit, user, values["memberships"]):
+        if "memberships" in values and _replace_memberships(user, values["memberships"], admins):
             record(unit, Action.USER_ROLES_CHANGED, user.id, actor, fields=["memberships"])
             changed.append("memberships")
         if changed:
@@ -80,11 +81,12 @@ def update_user(actor: Actor, user_id: str, expected: Expected, values: Mapping[
 def suspend_user(actor: Actor, user_id: str, expected: Expected) -> User:
     """Stop a person from signing in; all sessions end at once. Raises as `update_user`, and `Conflict("wrong_state")`."""
     with unit_of_work() as unit:
+        admins = lock_active_admins(unit)
         user = get_locked_user(unit, user_id)
         _authorize(actor)
         check_version(expected, user.version)
         _check_state(user, UserState.ACTIVE, "suspend")
-        _keep_an_admin(unit, user)
+        _keep_an_admin(admins, user)
         user.state = UserState.SUSPENDED.value
         user.token_version += 1
         _touch(user)
@@ -123,7 +125,7 @@ def end_user_session(actor: Actor, user_id: str, session_id: str) -> None:
     with unit_of_work() as unit:
         user = get_locked_user(unit, user_id)
         _authorize(actor)
-        if not end_sessions(unit, user.id, "ended_by_admin", SignInSession.id == session_id):
+        if not end_sessions(unit, user.id, "ended_by_admin", SignInSession.id == known_form(session_id)):
             raise NotFound
         record(unit, Action.USER_SIGNED_OUT, user.id, actor)
 
@@ -143,7 +145,7 @@ def _check_state(user: User, needed: UserState, operation: str) -> None:
         raise Conflict("wrong_state", state=user.state, operation=operation, allowed=needed.value)
 
 
-def _replace_memberships(unit: UnitOfWork, user: User, memberships: Sequence[HeldRole]) -> bool:
+def _replace_memberships(user: User, memberships: Sequence[HeldRole], admins: set[str]) -> bool:
     """Make the person hold exactly these roles; False when nothing changes."""
     check_memberships(memberships)
     present = {(Role(held.role), held.agency): held for held in user.memberships}
@@ -151,7 +153,7 @@ def _replace_memberships(unit: UnitOfWork, user: User, memberships: Sequence[Hel
         return False
     _check_agencies(memberships)
     if (Role.ADMIN, None) not in memberships:
-        _keep_an_admin(unit, user)
+        _keep_an_admin(admins, user)
     user.memberships = [row for held, row in present.items() if held in memberships] + _rows(
         [held for held in memberships if held not in present]
     )
@@ -173,7 +175,7 @@ def _check_agencies(memberships: Sequence[HeldRole]) -> None:
         raise Invalid(errors=errors)
 
 
-def _keep_an_admin(unit: UnitOfWork, user: User) -> None:
+def _keep_an_admin(admins: set[str], user: User) -> None:
     """Refuse to take the last administrator away: nobody could give the role back."""
-    if lock_active_admins(unit) == {user.id}:
+    if admins == {user.id}:
         raise Conflict("last_admin")

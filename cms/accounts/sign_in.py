@@ -21,6 +21,7 @@ from cms.accounts.queries import (
     get_locked_session,
     get_locked_user,
     get_user,
+    known_form,
 )
 from cms.accounts.sessions import end_sessions, issue_tokens, set_password, start_session
 from cms.accounts.throttle import (
@@ -147,7 +148,7 @@ def end_own_session(actor: Actor, session_id: str) -> None:
     """End one of the person's own sessions, such as that of a lost telephone. Raises `NotFound`."""
     authorize(actor, Permission.ACCOUNT_OWN)
     with unit_of_work() as unit:
-        if not end_sessions(unit, str(actor.id), "signed_out", SignInSession.id == session_id):
+        if not end_sessions(unit, str(actor.id), "signed_out", SignInSession.id == known_form(session_id)):
             raise NotFound
         record(unit, Action.USER_SIGNED_OUT, str(actor.id), actor)
 
