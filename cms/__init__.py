@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from cms.accounts.authentication import authenticate_person
 from cms.accounts.routes import auth, me, users
 from cms.agencies.routes import blp as agencies
+from cms.cli import commands
 from cms.consumers.routes import blp as consumers
 from cms.core.access import Authenticators, check_declarations, guard_requests
 from cms.core.access_tokens import jwt_settings
@@ -21,13 +22,15 @@ from cms.core.reading import Reader
 from cms.core.runtime import Runtime
 from cms.core.secrets import derived_secret
 from cms.delivery.entrance import admit
+from cms.documents.routes import blp as documents
 from cms.extensions import api, db, jwt, migrate
 from cms.health.routes import blp as service
+from cms.posts.routes import blp as posts
 from cms.taxonomy.routes import blp as taxonomy
 from config import PROJECT_ROOT, ConfigurationError, Settings
 
 API_VERSION = "1.0.0"
-BLUEPRINTS: tuple[Blueprint, ...] = (service, auth, me, users, agencies, taxonomy, consumers)
+BLUEPRINTS: tuple[Blueprint, ...] = (service, auth, me, users, agencies, taxonomy, consumers, posts, documents)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -45,6 +48,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
     check_declarations(app)
+    app.cli.add_command(commands)
     return app
 
 

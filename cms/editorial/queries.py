@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, false, or_, select, true, tuple_
 
 from cms.agencies.models import Agency
+from cms.agencies.presenter import NamedAgency
 from cms.core.db import session
 from cms.core.errors import NotFound
 from cms.core.permissions import PERMISSION_MAP, Actor, Permission, anywhere, in_own_agency
@@ -51,10 +52,11 @@ def get_revision(item: Item, edition: int | None = None) -> Revision:
     return session.get_one(Revision, (item.id, edition or item.edition))
 
 
-def get_owner(item: Item) -> Agency:
+def get_owner(item: Item) -> NamedAgency:
     """The agency that owns the item, held as it is: a renaming waits until the edition that shows its name is written."""
-    held = select(Agency).where(Agency.slug == item.agency).with_for_update(read=True)
-    return session.scalars(held.execution_options(populate_existing=True)).one()
+    shown = select(Agency.slug, Agency.name, Agency.short_name).where(Agency.slug == item.agency)
+    owner: NamedAgency = session.execute(shown.with_for_update(read=True)).one()
+    return owner
 
 
 def find_live_update(item_id: str) -> datetime | None:
