@@ -50,7 +50,7 @@ class AgencyReferenceSchema(StrictSchema):
 class AgencySchema(AgencyReferenceSchema):
     """An organisation of the city that owns content."""
 
-    kind = fields.String(metadata={"enum": _KINDS})
+    kind = fields.String(metadata={"enum": _KINDS, "example": "dinas"})
     abbreviations = fields.List(
         fields.String(), metadata={"description": "Official abbreviations.", "example": ["DPU"]}
     )
@@ -79,8 +79,8 @@ class AgencyUpdateSchema(StrictSchema):
 
     name = Text(min=2, max=200)
     short_name = Text(min=1, max=60)
-    kind = Choice(_KINDS)
-    abbreviations = Rows(Text(min=1, max=60), max=20)
+    kind = Choice(_KINDS, metadata={"example": "dinas"})
+    abbreviations = Rows(Text(min=1, max=60), max=20, metadata={"example": ["DPU"]})
     aliases = Rows(
         Text(min=1, max=200), max=50, metadata={"description": "Earlier and other names.", "example": ["Dinas PU"]}
     )
@@ -105,7 +105,7 @@ class AgencyCreateSchema(AgencyUpdateSchema):
     slug = Slug(max=SLUG_LENGTH, required=True, metadata={"description": "Given once and for ever.", "example": "dpu"})
     name = Text(min=2, max=200, required=True)
     short_name = Text(min=1, max=60, required=True)
-    kind = Choice(_KINDS, required=True)
+    kind = Choice(_KINDS, required=True, metadata={"example": "dinas"})
 
 
 class AgencyQuerySchema(PageQuerySchema):
@@ -127,7 +127,7 @@ class AreaSchema(StrictSchema):
         metadata={"description": "Kemendagri code; a filter by it includes what lies below.", "example": "64.71.06"}
     )
     name = fields.String(metadata={"example": "Balikpapan Kota"})
-    level = fields.String(metadata={"enum": _LEVELS})
+    level = fields.String(metadata={"enum": _LEVELS, "example": "kecamatan"})
     parent_code = fields.String(allow_none=True, metadata={"example": "64.71"})
     aliases = fields.List(fields.String(), metadata={"description": "Other names.", "example": []})
 

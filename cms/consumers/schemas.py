@@ -97,10 +97,12 @@ class KeySchema(StrictSchema):
         fields.String(metadata={"enum": _SCOPES}), metadata={"description": "What it opens.", "example": _SCOPES}
     )
     agencies = fields.List(
-        fields.String(), allow_none=True, metadata={"description": "Agencies whose content it opens; null: all."}
+        fields.String(),
+        allow_none=True,
+        metadata={"description": "Agencies whose content it opens; null: all.", "example": ["dpu"]},
     )
     created_at = Moment()
-    expires_at = Moment()
+    expires_at = Moment(metadata={"example": "2027-11-24T01:00:00Z"})
     revoked_at = Moment(allow_none=True)
     last_used_at = Moment(allow_none=True, metadata={"description": "To the minute, and up to a minute late."})
 
@@ -111,7 +113,10 @@ class IssuedKeySchema(KeySchema):
     key = fields.String(metadata={"description": "The key itself. It is shown this once and stored nowhere."})
 
 
-_EXPIRES_AT = {"description": "End of the key; 365 days from now when absent, 397 at most."}
+_EXPIRES_AT = {
+    "description": "End of the key; 365 days from now when absent, 397 at most.",
+    "example": "2027-11-24T01:00:00Z",
+}
 
 
 class KeyCreateSchema(StrictSchema):
@@ -129,7 +134,7 @@ class KeyCreateSchema(StrictSchema):
         min=1,
         max=100,
         allow_none=True,
-        metadata={"description": "Agencies whose content it opens; null or absent: all."},
+        metadata={"description": "Agencies whose content it opens; null or absent: all.", "example": ["dpu"]},
     )
     expires_at = Moment(metadata=_EXPIRES_AT)
 

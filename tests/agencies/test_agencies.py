@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 
 import pytest
 from flask import Flask
 
-from tests.agencies.administration import Caller, add_agency, logged
+from cms.agencies.services import update_agency
+from cms.core.errors import Invalid, StaleVersion
+from tests.agencies.administration import ADMIN, Caller, add_agency, logged
 
 NEW = {"slug": "disperkim", "name": "Dinas Perumahan", "short_name": "Disperkim", "kind": "dinas"}
 ENDS = {"valid_to": "2026-12-31"}
@@ -90,6 +93,38 @@ def test_a_change_needs_the_version_that_was_read(app: Flask, admin: Caller, dpu
 
     assert (stale.status_code, stale.json["current_etag"]) == (412, '"v1"')
     assert logged(app) == []
+
+
+def test_of_writers_who_saw_the_same_version_one_wins(app: Flask, dpu: str) -> None:
+    def rename(number: int) -> bool:
+        with app.app_context():
+            try:
+                update_agency(ADMIN, dpu, frozenset({1}), {"name": f"Dinas {number}"})
+            except StaleVersion:
+                return False
+            return True
+
+    with ThreadPoolExecutor(8) as pool:
+        outcomes = list(pool.map(rename, range(8)))
+
+    assert sorted(outcomes) == [False] * 7 + [True]
+    assert len(logged(app)) == 1
+
+
+def test_two_mergers_at_a_time_make_no_circle(app: Flask) -> None:
+    add_agency(app, "a")
+    add_agency(app, "b")
+
+    def merge(pair: tuple[str, str]) -> bool:
+        with app.app_context():
+            try:
+                update_agency(ADMIN, pair[0], frozenset({1}), {"valid_to": date(2026, 12, 31), "successor": pair[1]})
+            except Invalid:
+                return False
+            return True
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(merge, [("a", "b"), ("b", "a")])) == [False, True]
 
 
 def test_a_change_that_changes_nothing_leaves_no_trace(app: Flask, admin: Caller, dpu: str) -> None:
