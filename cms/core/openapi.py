@@ -167,7 +167,8 @@ def _who(access: Access) -> str:
 
 def _add_headers(operation: Document) -> None:
     responses = operation["responses"]
-    if "428" in responses and not any(given.get("name") == "If-Match" for given in operation.get("parameters", [])):
+    given = {parameter.get("name") for parameter in operation.get("parameters", [])}
+    if "428" in responses and not given & {"If-Match", "If-None-Match"}:
         operation.setdefault("parameters", []).append(IF_MATCH)
     for status, response in responses.items():
         if "$ref" in response or not status.isdigit():

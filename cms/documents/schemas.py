@@ -122,12 +122,14 @@ class DocumentUpdateSchema(DocumentContentSchema):
 class DocumentItemSchema(StandingSchema, DocumentContentSchema):
     """A document as editors see it."""
 
+    type = fields.String(metadata={"enum": ["document"]})
     files = fields.List(fields.Nested(FileEntrySchema))
 
 
 class DocumentRowSchema(RowSchema):
     """A document in a list."""
 
+    type = fields.String(metadata={"enum": ["document"]})
     class_ = fields.String(data_key="class", attribute="class", metadata={"enum": list(CLASSES)})
 
 

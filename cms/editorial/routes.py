@@ -46,6 +46,8 @@ IF_NONE_MATCH = {
 }
 MERGE_PATCH = "JSON merge patch (RFC 7396): null resets a field; `application/merge-patch+json` is accepted as well."
 
+CHANGE_PROBLEMS = (400, 401, 403, 404, 409, 412, 413, 415, 422, 428)
+
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -171,7 +173,7 @@ def _add_change(blueprint: Blueprint, wire: Wire) -> None:
     @requires(Permission.CONTENT_EDIT)
     @blueprint.arguments(wire.update, description=MERGE_PATCH)
     @blueprint.response(200, one(wire.item))
-    @blueprint.problems(400, 401, 403, 404, 409, 412, 413, 415, 422, 428)
+    @blueprint.problems(*CHANGE_PROBLEMS)
     @wire.named(
         "update_{}", "Change a {}", "Saves a new edition; readers keep the published one until the next publish."
     )
@@ -195,7 +197,7 @@ def _add_submit(blueprint: Blueprint, wire: Wire) -> None:
     @requires(Permission.CONTENT_SUBMIT)
     @blueprint.arguments(SubmitSchema)
     @blueprint.response(200, one(wire.item))
-    @blueprint.problems(400, 401, 403, 404, 409, 412, 422, 428)
+    @blueprint.problems(*CHANGE_PROBLEMS)
     @wire.named("submit_{}", "Submit a {} for review", "From then on its authors wait; editors may still change it.")
     def view(body: dict[str, Any], item_id: str) -> Answer:
         return wire.shown(submit_item(wire.content_type, current_actor(), item_id, expected_version(), **body))
@@ -206,7 +208,7 @@ def _add_return(blueprint: Blueprint, wire: Wire) -> None:
     @requires(Permission.CONTENT_RETURN)
     @blueprint.arguments(ReturnSchema)
     @blueprint.response(200, one(wire.item))
-    @blueprint.problems(400, 401, 403, 404, 409, 412, 422, 428)
+    @blueprint.problems(*CHANGE_PROBLEMS)
     @wire.named("return_{}", "Return a {} to its authors", "The comment says what is to be done.")
     def view(body: dict[str, Any], item_id: str) -> Answer:
         return wire.shown(return_item(wire.content_type, current_actor(), item_id, expected_version(), **body))
@@ -217,7 +219,7 @@ def _add_publish(blueprint: Blueprint, wire: Wire) -> None:
     @requires(Permission.CONTENT_PUBLISH)
     @blueprint.arguments(PublishSchema)
     @blueprint.response(200, one(wire.item))
-    @blueprint.problems(400, 401, 403, 404, 409, 412, 422, 428)
+    @blueprint.problems(*CHANGE_PROBLEMS)
     @wire.named("publish_{}", "Publish a {}", "When this has answered, the next read in any process shows it.")
     def view(body: dict[str, Any], item_id: str) -> Answer:
         return wire.shown(publish_item(wire.content_type, current_actor(), item_id, expected_version(), **body))
@@ -228,7 +230,7 @@ def _add_unpublish(blueprint: Blueprint, wire: Wire) -> None:
     @requires(Permission.CONTENT_UNPUBLISH)
     @blueprint.arguments(UnpublishSchema)
     @blueprint.response(200, one(wire.item))
-    @blueprint.problems(400, 401, 403, 404, 409, 412, 422, 428)
+    @blueprint.problems(*CHANGE_PROBLEMS)
     @wire.named("unpublish_{}", "Take a {} back from readers", "A newer draft stays as it is.")
     def view(body: dict[str, Any], item_id: str) -> Answer:
         values = {"explanation": body.get("explanation"), "alternative": body.get("to")}

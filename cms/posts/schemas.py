@@ -79,7 +79,9 @@ class PostContentSchema(StrictSchema):
     dateline = Text(max=100, allow_none=True, metadata={"description": "Place at the head of the text."})
     event_date = DayText(allow_none=True)
     credit = Part(CreditSchema, allow_none=True)
-    source_url = WebAddress(allow_none=True, metadata={"description": "Where it was first published, if elsewhere."})
+    source_url = WebAddress(
+        allow_none=True, metadata={"format": "uri", "description": "Where it was first published, if elsewhere."}
+    )
     valid_from = MomentText(allow_none=True, metadata={"description": "From when what it says holds."})
     valid_until = MomentText(allow_none=True, metadata={"description": "Until when what it says holds."})
     cover = media_id(allow_none=True, metadata={"description": "Id of the cover image."})
@@ -100,10 +102,13 @@ class PostUpdateSchema(PostContentSchema):
 class PostItemSchema(StandingSchema, PostContentSchema):
     """A post as editors see it."""
 
+    type = fields.String(metadata={"enum": ["post"]})
+
 
 class PostRowSchema(RowSchema):
     """A post in a list."""
 
+    type = fields.String(metadata={"enum": ["post"]})
     kind = fields.String(metadata={"enum": list(KINDS)})
 
 
