@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import delete, or_
+from sqlalchemy import ColumnElement, delete
 
 from cms.accounts.models import SignInBucket, SignInSession
+from cms.accounts.throttle import ACCOUNT_WINDOW
 from cms.core import clock
-from cms.core.db import unit_of_work
+from cms.core.db import UnitOfWork, unit_of_work
 
-# An ended sign-in stays visible to its owner and to auditors for a while; the change log keeps the event for good.
 KEEP_SESSIONS = timedelta(days=30)
-# Longer than any window of the throttle.
-KEEP_BUCKETS = timedelta(days=2)
+"""Ended sign-ins are kept this long, so that a stolen token is still recognised as one; the change log keeps the rest."""
+KEEP_BUCKETS = 2 * ACCOUNT_WINDOW
+"""Longer than any window or delay of the throttle."""
 
 
 def purge_expired() -> int:
@@ -23,17 +25,11 @@ def purge_expired() -> int:
     """
     present = clock.now()
     with unit_of_work() as unit:
-        sessions = unit.session.execute(
-            delete(SignInSession)
-            .where(SignInSession.expires_at < present - KEEP_SESSIONS)
-            .execution_options(synchronize_session=False)
-        )
-        buckets = unit.session.execute(
-            delete(SignInBucket)
-            .where(
-                SignInBucket.window_started_at < present - KEEP_BUCKETS,
-                or_(SignInBucket.blocked_until.is_(None), SignInBucket.blocked_until < present),
-            )
-            .execution_options(synchronize_session=False)
-        )
-    return int(sessions.rowcount + buckets.rowcount)
+        sessions = _delete(unit, SignInSession, SignInSession.expires_at < present - KEEP_SESSIONS)
+        buckets = _delete(unit, SignInBucket, SignInBucket.window_started_at < present - KEEP_BUCKETS)
+    return sessions + buckets
+
+
+def _delete(unit: UnitOfWork, model: Any, condition: ColumnElement[bool]) -> int:
+    statement = delete(model).where(condition).returning(*model.__table__.primary_key)
+    return len(unit.session.execute(statement.execution_options(synchronize_session=False)).all())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, select, update
 
 from cms.accounts.models import RefreshToken, SignInSession, User
 from cms.accounts.policies import MOST_SESSIONS
@@ -15,20 +15,12 @@ from cms.core.db import UnitOfWork
 from cms.core.ids import new_id
 from cms.core.runtime import runtime
 
-KEPT_AFTER_END = timedelta(days=30)
-"""Ended sign-ins are kept this long, so that a stolen token is still recognised as one; the change log keeps the rest."""
-
 
 def start_session(unit: UnitOfWork, user: User) -> IssuedTokens:
     """A new sign-in of a locked user; the oldest ends when there are too many."""
     present = clock.now()
     kept = select(SignInSession.id).where(*is_live(user.id)).order_by(SignInSession.id.desc()).limit(MOST_SESSIONS - 1)
     end_sessions(unit, user.id, "too_many", SignInSession.id.not_in(list(unit.session.scalars(kept))))
-    unit.session.execute(
-        delete(SignInSession)
-        .where(SignInSession.user_id == user.id, SignInSession.expires_at < present - KEPT_AFTER_END)
-        .execution_options(synchronize_session=False)
-    )
     ends_at = present + timedelta(days=runtime().settings.refresh_absolute_days)
     started = SignInSession(id=new_id(), user_id=user.id, created_at=present, expires_at=ends_at)
     unit.add(started)

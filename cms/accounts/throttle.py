@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, delete, select, text
+from sqlalchemy import bindparam, select, text
 
 from cms.accounts.models import SignInBucket
 from cms.core import clock
@@ -79,7 +79,6 @@ def count_attempt(*buckets: Bucket) -> None:
     """Count one attempt in every bucket. Raises `TooManyRequests` and counts nothing when one of them is blocked."""
     present = clock.now()
     with unit_of_work() as unit:
-        unit.session.execute(delete(SignInBucket).where(SignInBucket.window_started_at < present - 2 * ACCOUNT_WINDOW))
         # Sorted: two attempts that share buckets lock them in the same order.
         for bucket in sorted(buckets, key=lambda bucket: bucket.name):
             row = _locked(unit, bucket, present)

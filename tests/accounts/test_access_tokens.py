@@ -20,7 +20,7 @@ from cms.accounts.models import Membership, SignInSession, User
 from cms.accounts.services import suspend_user, update_user
 from cms.core import clock
 from cms.core.access import Plane, public
-from cms.core.db import unit_of_work
+from cms.core.db import db, unit_of_work
 from cms.core.ids import new_id
 from cms.core.permissions import Role, system_actor
 from config import Settings
@@ -189,5 +189,8 @@ def test_a_library_decorator_answers_with_our_401_too(environment: dict[str, str
     other.add_url_rule("/probe", "probe", public(Plane.SERVICE)(jwt_required()(lambda: jsonify({}))))
     with other.test_client() as probing:
         answer = probing.get("/probe")
+    with other.app_context():
+        other.extensions["simpul"].reader.forget_connection()
+        db.engine.dispose()
     assert (answer.status_code, answer.content_type) == (401, "application/problem+json")
     assert answer.json["code"] == "invalid_token"

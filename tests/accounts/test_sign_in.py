@@ -13,7 +13,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from cms.accounts.models import RefreshToken, SignInSession, User
+from cms.accounts.models import RefreshToken, SignInBucket, SignInSession, User
+from cms.accounts.purging import purge_expired
 from cms.accounts.services import suspend_user
 from cms.core.db import session, unit_of_work
 from cms.core.permissions import Role, system_actor
@@ -215,14 +216,25 @@ def test_the_eleventh_session_ends_the_oldest(app: Flask, client: FlaskClient, m
     assert alive == [401] + [200] * 10
 
 
-def test_sessions_that_ended_long_ago_are_forgotten(app: Flask, client: FlaskClient, moment: Advance) -> None:
+def test_sessions_and_counters_that_ended_long_ago_are_forgotten(
+    app: Flask, client: FlaskClient, moment: Advance
+) -> None:
     person = add_person(app)
     tokens_of(client, person)
-    moment(timedelta(days=38))
-    tokens_of(client, person)
+    log_in(client, person.email, "not-the-password")
+    moment(timedelta(days=37) + timedelta(seconds=1))
+    kept = tokens_of(client, person)
+    log_in(client, "nobody@balikpapan.example", "not-the-password")
     with app.app_context():
+        # The old session; the address's counter began again, the first account's was cleared by the right password.
+        assert purge_expired() == 1
         assert len(session.scalars(select(SignInSession)).all()) == 1
         assert len(session.scalars(select(RefreshToken)).all()) == 1
+    assert client.get(ME, headers=bearer(kept["access_token"])).status_code == 200
+    moment(timedelta(hours=3))
+    with app.app_context():
+        assert purge_expired() == 2
+        assert session.scalars(select(SignInBucket)).all() == []
 
 
 def test_own_sessions_can_be_listed_and_ended(app: Flask, client: FlaskClient, moment: Advance) -> None:
