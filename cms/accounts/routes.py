@@ -69,7 +69,7 @@ def refresh(body: dict[str, Any]) -> dict[str, Any]:
 
 @auth.route("/logout", methods=["POST"])
 @requires(Permission.ACCOUNT_OWN)
-@auth.arguments(LogoutSchema)
+@auth.arguments(LogoutSchema, required=False)
 @auth.response(204)
 @auth.problems(400, 401, 415, 422)
 def logout(body: dict[str, Any]) -> None:

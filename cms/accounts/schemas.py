@@ -90,7 +90,9 @@ class TokensSchema(StrictSchema):
 
     access_token = fields.String(required=True, metadata={"description": "JWT for `Authorization: Bearer`."})
     token_type = fields.String(required=True, metadata={"enum": ["Bearer"]})
-    expires_in = fields.Integer(required=True, metadata={"description": "Seconds for which the access token works."})
+    expires_in = fields.Integer(
+        required=True, metadata={"description": "Seconds for which the access token works.", "example": 600}
+    )
     refresh_token = fields.String(
         required=True, metadata={"description": "Opaque; works once. Showing a used one ends the session."}
     )

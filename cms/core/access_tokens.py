@@ -36,6 +36,8 @@ def jwt_settings(settings: Settings) -> dict[str, Any]:
         "JWT_ALGORITHM": ALGORITHM,
         "JWT_DECODE_ALGORITHMS": [ALGORITHM],
         "JWT_TOKEN_LOCATION": ["headers"],
+        # No cookies, hence nothing for another site to ride on.
+        "JWT_COOKIE_CSRF_PROTECT": False,
         "JWT_ENCODE_ISSUER": settings.public_url,
         "JWT_DECODE_ISSUER": settings.public_url,
         "JWT_ENCODE_AUDIENCE": AUDIENCE,

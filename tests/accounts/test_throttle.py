@@ -10,10 +10,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from cms import create_app
 from cms.accounts import passwords
 from cms.accounts.models import SignInBucket
 from cms.accounts.throttle import address_bucket
-from cms.core.db import session
+from cms.core.db import db, session
+from config import Settings
 from tests.accounts.persons import CHANGE_PASSWORD, LOGIN, PASSWORD, add_person, at_once, bearer, log_in, tokens_of
 
 Advance = Callable[[timedelta], None]
@@ -130,6 +132,24 @@ def test_a_header_does_not_make_a_new_address(app: Flask, client: FlaskClient) -
     ]
     assert answers[-2:] == [429, 429]
     assert log_in(client, person.email).status_code == 429
+
+
+def test_behind_a_proxy_the_address_is_the_one_that_the_proxy_saw(
+    environment: dict[str, str], client: FlaskClient
+) -> None:
+    behind = create_app(Settings.from_environ({**environment, "PROXY_HOPS": "1"}))
+
+    def guess(forwarded: str, number: int) -> int:
+        body = {"email": f"guess{number}@balikpapan.example", "password": WRONG}
+        return behind.test_client().post(LOGIN, json=body, headers={"X-Forwarded-For": forwarded}).status_code
+
+    # What the client writes itself stands to the left and is not believed.
+    answers = [guess(f"198.51.100.{number}, 192.0.2.7", number) for number in range(31)]
+    other = guess("198.51.100.1, 192.0.2.8", 31)
+    with behind.app_context():
+        db.engine.dispose()
+    assert answers == [401] * 30 + [429]
+    assert other == 401
 
 
 @pytest.mark.usefixtures("context")
