@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable
 from datetime import timedelta
@@ -125,6 +126,19 @@ def test_what_is_present_and_not_valid_is_401_everywhere(client: FlaskClient, he
     answer = client.open(address, method="GET", headers={"Authorization": header})
     assert answer.status_code == 401
     assert answer.content_type == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "[" * 2_900, '{"a":' * 700, "[]", "null", "1", '"x"', '{"alg":[]}', '{"alg":{}}', '{"alg":"HS256","kid":[]}', '{"alg":"HS256","typ":1}',
+        '{"alg":"HS256","b64":false,"crit":["b64"]}', '{"alg":1e999}', "NaN", "\udcff",
+    ],
+)  # fmt: skip
+def test_a_malformed_token_is_401(client: FlaskClient, header: str) -> None:
+    encoded = base64.urlsafe_b64encode(header.encode(errors="surrogateescape")).decode().rstrip("=")
+    for token in (f"{encoded}.e30.eA", f"{encoded}..", encoded, f"{encoded}.a.b.c.d"):
+        assert client.get(ME, headers=bearer(token)).status_code == 401
 
 
 def test_no_token_is_401_with_a_challenge(client: FlaskClient) -> None:
