@@ -307,6 +307,7 @@ RULES: dict[str, Text] = {
         "Only https, http, mailto, tel and same-site links without credentials are allowed.",
         "Hanya tautan https, http, mailto, tel, dan tautan dalam situs tanpa kredensial yang diizinkan.",
     ),
+    "too_many_tags": Text("At most {max} HTML tags.", "Paling banyak {max} tag HTML."),
     "needed_to_publish": Text("Needed before this can be published.", "Diperlukan sebelum dapat diterbitkan."),
     "weak_password": Text("Too easy to guess: {reason}.", "Terlalu mudah ditebak: {reason}."),
     "wrong_password": Text("The present password is not right.", "Kata sandi sekarang tidak benar."),
