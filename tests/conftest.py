@@ -23,6 +23,9 @@ from cms import create_app
 from cms.core import clock
 from cms.core.db import Base, db
 from config import Settings
+from tests.contract import Contract, ContractClient
+from tests.factories import add_city
+from tests.people import People
 from tests.postgres_server import DATABASE_VARIABLE, SERVER_VARIABLE, scratch_database, serve_session
 
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
@@ -64,6 +67,8 @@ def migrated_app(environment: dict[str, str]) -> Iterator[Flask]:
     app.config["TESTING"] = True
     # Errors that we did not expect must fail the test, not become an answer.
     app.config["PROPAGATE_EXCEPTIONS"] = True
+    app.extensions["contract"] = Contract(app)
+    app.test_client_class = ContractClient
     with app.app_context():
         upgrade()
         _KEPT_ROWS.update(_rows_of_migrations())
@@ -91,8 +96,20 @@ def moment() -> Iterator[Callable[[timedelta], None]]:
 
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
-    """Sends requests without any token."""
+    """Sends requests without any token; every answer is held against the OpenAPI document."""
     return app.test_client()
+
+
+@pytest.fixture
+def people(app: Flask, client: FlaskClient) -> People:
+    """Makes callers with a token: people of every role, and websites with a delivery key."""
+    return People(app, client)
+
+
+@pytest.fixture
+def city(app: Flask) -> None:
+    """The city's channel, the agencies `dpu` and `dishub`, areas, a category and an information kind."""
+    add_city(app)
 
 
 @pytest.fixture

@@ -94,6 +94,7 @@ class ProblemSchema(Schema):
     detail = fields.String(required=True)
     code = fields.String(required=True, metadata={"description": "Stable; listed in docs/errors.md."})
     request_id = fields.String(required=True)
+    current_etag = fields.String(metadata={"description": "Only with 412: the `ETag` to read and to try again with."})
     errors = fields.List(fields.Nested(InputErrorSchema))
 
 

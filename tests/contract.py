@@ -1,0 +1,129 @@
+"""The test client of every test: it holds each answer against the OpenAPI document that the application itself builds.
+
+So the document cannot drift from behaviour without a red test: an undocumented status, media type or field fails the test
+that received it, whatever that test is about.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
+from werkzeug.exceptions import HTTPException
+from werkzeug.test import TestResponse
+
+from cms.extensions import api
+
+PROBLEM_TYPE = "application/problem+json"
+PROBLEM = {"$ref": "#/components/schemas/Problem"}
+# Of any request, before its operation is known or whatever it is: not repeated in every operation.
+UNIVERSAL_STATUSES = {400, 401, 500, 503}
+UNDOCUMENTED_METHODS = {"OPTIONS"}
+
+
+class Contract:
+    """What the OpenAPI document of an application promises."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._validators: dict[tuple[str, str, str, str], Draft202012Validator] = {}
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        """The document, built once."""
+        return api.document(self._app)
+
+    def check(self, method: str, path: str, answer: TestResponse) -> None:
+        """Raise AssertionError when the answer is not what the document says."""
+        where = f"{method} {path} -> {answer.status_code}"
+        assert answer.headers.get("X-Request-Id"), f"{where}: no X-Request-Id"
+        assert answer.status_code != 500, f"{where}: {answer.get_data(as_text=True)}"
+        template = self._template(method, path)
+        if method in UNDOCUMENTED_METHODS and answer.status_code < 400:
+            return
+        if template is None:
+            assert answer.status_code >= 400, f"{where}: no such operation"
+            self._check_problem(where, method, answer)
+            return
+        responses = self._operation(where, method, template)["responses"]
+        status = str(answer.status_code)
+        if status not in responses:
+            assert answer.status_code in UNIVERSAL_STATUSES, f"{where}: only {sorted(responses)} are documented"
+            self._check_problem(where, method, answer)
+            return
+        self._check_body(where, (template, method, status), self._resolved(responses[status]), answer)
+        if answer.status_code >= 400:
+            self._check_problem(where, method, answer)
+
+    def _template(self, method: str, path: str) -> str | None:
+        """The path of the operation as the document writes it; None for an unknown address or method."""
+        try:
+            rule, _values = self._app.url_map.bind("localhost").match(path, method, return_rule=True)
+        except HTTPException:
+            return None
+        return re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", r"{\1}", rule.rule)
+
+    def _operation(self, where: str, method: str, template: str) -> dict[str, Any]:
+        path = self.document["paths"].get(template)
+        assert path is not None, f"{where}: {template} is not documented"
+        operation: dict[str, Any] | None = path.get("get" if method == "HEAD" else method.lower())
+        assert operation is not None, f"{where}: this method of {template} is not documented"
+        return operation
+
+    def _resolved(self, response: dict[str, Any]) -> dict[str, Any]:
+        if "$ref" not in response:
+            return response
+        found: dict[str, Any] = self.document["components"]["responses"][response["$ref"].rsplit("/", 1)[-1]]
+        return found
+
+    def _check_body(
+        self, where: str, key: tuple[str, str, str], response: dict[str, Any], answer: TestResponse
+    ) -> None:
+        content = response.get("content")
+        if key[1] == "HEAD" or answer.status_code in {204, 304}:
+            assert not answer.get_data(), f"{where}: a body where there must be none"
+            return
+        if not content:
+            assert not answer.get_data(), f"{where}: a body, but none is documented"
+            return
+        media_type = answer.mimetype
+        if media_type not in content:
+            wild = {name for name in content if name.endswith("/*")}
+            assert any(re.fullmatch(re.escape(name).replace(r"\*", ".+"), media_type) for name in wild), (
+                f"{where}: {media_type} instead of {sorted(content)}"
+            )
+            return
+        if "json" in media_type and "schema" in content[media_type]:
+            self._validate(where, (*key, media_type), content[media_type]["schema"], answer.json)
+
+    def _check_problem(self, where: str, method: str, answer: TestResponse) -> None:
+        assert answer.mimetype == PROBLEM_TYPE, f"{where}: {answer.mimetype} instead of {PROBLEM_TYPE}"
+        if method == "HEAD":
+            return
+        body = answer.get_json(force=True)
+        self._validate(where, ("", "", "", PROBLEM_TYPE), PROBLEM, body)
+        assert body["status"] == answer.status_code, f"{where}: `status` says {body['status']}"
+        assert body["request_id"] == answer.headers["X-Request-Id"], f"{where}: another request_id in the body"
+        assert "{" not in body["title"] + body["detail"], f"{where}: a hole in the text: {body['detail']}"
+
+    def _validate(self, where: str, key: tuple[str, str, str, str], schema: dict[str, Any], value: Any) -> None:
+        if key not in self._validators:
+            self._validators[key] = Draft202012Validator({**schema, "components": self.document["components"]})
+        error = best_match(self._validators[key].iter_errors(value))
+        assert error is None, f"{where}: {error.json_path}: {error.message}"
+
+
+class ContractClient(FlaskClient):
+    """A test client that checks every answer; put `application.extensions["contract"] = Contract(application)` first."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """Send a request and check its answer."""
+        answer = super().open(*args, **kwargs)
+        contract: Contract = self.application.extensions["contract"]
+        contract.check(answer.request.method, answer.request.path, answer)
+        return answer
