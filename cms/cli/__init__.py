@@ -1,1 +1,49 @@
-"""The command line: `flask --app wsgi cms ...`, also as `python -m cms ...`."""
+"""The command line. Each command is a module, loaded when it is called, so that the server carries none of the others."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+# Module of each command and the line that the list of commands shows of it.
+COMMANDS = {
+    "audit": ("cms.cli.audit", "Prove that the change log was not altered."),
+    "demo": ("cms.cli.demo", "Load the demonstration city into an empty database."),
+    "doctor": ("cms.cli.doctor", "Say what is wrong with this installation."),
+    "init": ("cms.cli.init", "Migrate the database and add the reference data."),
+    "key": ("cms.cli.key", "Make delivery keys for websites and apps."),
+    "openapi": ("cms.cli.openapi", "Write or check docs/openapi.json."),
+    "run": ("cms.cli.run", "Start everything on this machine, with the demonstration city."),
+    "serve": ("cms.cli.serve", "Start the web server for production."),
+    "user": ("cms.cli.user", "Add people who may sign in."),
+    "worker": ("cms.cli.worker", "Start the background worker."),
+}
+
+
+class CommandFolder(click.Group):
+    """A group whose commands are the modules of COMMANDS; each has its click command as `command`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, sorted."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name, or None."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(COMMANDS[cmd_name][0]).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without loading them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_module, line) in sorted(COMMANDS.items())])
+
+
+@click.group("cms", cls=CommandFolder)
+def commands() -> None:
+    """Operate Simpul: set up, run, look after people and keys, and check.
+
+    Every setting is an environment variable (docs/operations.md).
+    """

@@ -1,0 +1,40 @@
+"""The application and the actor that commands work with."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import click
+from flask import Flask
+from flask.cli import ScriptInfo
+
+from cms import create_app
+from cms.core.permissions import Actor, Role
+from config import ConfigurationError, Settings
+
+
+def application(settings: Settings | None = None) -> Flask:
+    """The application: the one that `flask` has loaded, or a new one. Ends the command when the settings are unsafe."""
+    context = click.get_current_context(silent=True)
+    info = context.find_object(ScriptInfo) if context is not None and settings is None else None
+    try:
+        return info.load_app() if info is not None else create_app(settings)
+    except ConfigurationError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def settings_for(host: str | None, port: int | None) -> Settings:
+    """The settings of the environment, with what the command line says instead."""
+    try:
+        settings = Settings.from_environ()
+    except ConfigurationError as error:
+        raise click.ClickException(str(error)) from None
+    chosen = replace(settings, host=host or settings.host, port=port or settings.port)
+    if settings.public_url == settings.local_url:
+        chosen = replace(chosen, public_url=chosen.local_url)
+    return chosen
+
+
+def operator() -> Actor:
+    """Who acts on the command line: whoever may start it can change everything anyway."""
+    return Actor(id=None, label="command line", roles=frozenset({(Role.ADMIN, None)}))

@@ -1,0 +1,58 @@
+"""What `run` tells when the server is up: where things are, who can sign in, and three commands to try."""
+
+from __future__ import annotations
+
+from cms.cli.demo_city.secrets_file import DemoSecrets, DemoUser
+from cms.core.reading import Reader
+from config import Settings
+
+_OLDEST_POST = """
+SELECT agency, slug FROM publications
+WHERE type = 'post' AND superseded_sequence IS NULL ORDER BY published_at LIMIT 1
+"""
+
+
+def banner(settings: Settings, secrets: DemoSecrets | None, reader: Reader) -> str:
+    """The whole text."""
+    url = settings.local_url
+    lines = ["", f"Simpul is running: {url}", f"API reference:     {url}/docs", ""]
+    if secrets is not None:
+        lines += [f"Delivery key:      {secrets.keys['website']}", "", *_people(secrets.users), ""]
+        lines += ["Try (in another terminal):", "", *_commands(url, secrets, reader), ""]
+        lines.append(f"Kept in {settings.instance_path}/demo.json.")
+    lines.append("Ctrl-C stops everything.")
+    return "\n".join(lines)
+
+
+def _people(users: list[DemoUser]) -> list[str]:
+    width = max(len(user.email) for user in users)
+    return [
+        "Editors (sign-in name, password, role):",
+        *(
+            f"  {user.email:<{width}}  {user.password}  {user.role}{f' of {user.agency}' if user.agency else ''}"
+            for user in users
+        ),
+    ]
+
+
+def _commands(url: str, secrets: DemoSecrets, reader: Reader) -> list[str]:
+    key = f"-H 'Authorization: Bearer {secrets.keys['website']}'"
+    found = reader.rows(_OLDEST_POST, {})
+    agency, slug = found[0] if found else ("diskominfo", "none")
+    author = next(user for user in secrets.users if user.role == "author")
+    sign_in = (
+        f"""curl -s {url}/manage/v1/auth/login -H 'Content-Type: application/json' """
+        f"""-d '{{"email": "{author.email}", "password": "{author.password}"}}'"""
+    )
+    create = (
+        f"""curl -s {url}/manage/v1/posts -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' """
+        f"""-d '{{"agency": "{author.agency}", "kind": "berita", "title": "Berita pertama saya", "body": "Isi berita."}}'"""
+    )
+    return [
+        "# the newest posts",
+        f"curl -s '{url}/v1/posts?limit=3' {key}",
+        "# where is the post with this address?",
+        f"curl -s '{url}/v1/resolve?type=post&agency={agency}&slug={slug}' {key}",
+        "# sign in and write a draft",
+        f"""TOKEN=$({sign_in} | sed 's/.*"access_token": *"\\([^"]*\\)".*/\\1/'); {create}""",
+    ]

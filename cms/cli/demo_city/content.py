@@ -1,0 +1,83 @@
+"""Posts and documents of the demonstration city, written, reviewed and published by its people.
+
+Every step goes through the services that people use. An item that is there already is only brought to the state that it
+should have, so an interrupted load can go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+from sqlalchemy import select
+
+from cms.cli.demo_city.pdf import make_pdf
+from cms.cli.demo_city.people import Cast
+from cms.core import clock
+from cms.core.db import rolled_back, session
+from cms.core.permissions import Actor
+from cms.core.runtime import runtime
+from cms.core.schemas import StrictSchema
+from cms.documents.content import DOCUMENT
+from cms.documents.schemas import DocumentCreateSchema
+from cms.editorial.content_types import ContentType
+from cms.editorial.models import Item, State
+from cms.editorial.services import create_item, publish_item, return_item, submit_item
+from cms.posts.content import POST
+from cms.posts.schemas import PostCreateSchema
+
+# What an entry says about its story, not about its content.
+STORY = {"key", "author", "published_at", "state", "comment", "files"}
+CLEARED = "Lengkapi sumber dan tanggal sebelum diajukan kembali."
+
+
+def add_post(entry: Mapping[str, Any], cast: Cast) -> None:
+    """Add one post."""
+    _add(POST, PostCreateSchema(), entry, cast)
+
+
+def add_document(entry: Mapping[str, Any], cast: Cast) -> None:
+    """Add one document with its files."""
+    _add(DOCUMENT, DocumentCreateSchema(), entry, cast)
+
+
+def _add(content_type: ContentType, schema: StrictSchema, entry: Mapping[str, Any], cast: Cast) -> None:
+    item = _find(content_type, entry)
+    author = cast.author(entry["agency"])
+    if item is None:
+        given = {name: value for name, value in entry.items() if name not in STORY and value is not None}
+        item = create_item(content_type, author, schema.load(given)).item
+        for file in entry.get("files", ()):
+            item = _add_file(author, item, file, entry["title"])
+    _bring_to_state(content_type, item, entry, cast, author)
+
+
+def _find(content_type: ContentType, entry: Mapping[str, Any]) -> Item | None:
+    with rolled_back():
+        return session.scalar(
+            select(Item).where(
+                Item.type == content_type.name, Item.agency == entry["agency"], Item.title == entry["title"]
+            )
+        )
+
+
+def _bring_to_state(content_type: ContentType, item: Item, entry: Mapping[str, Any], cast: Cast, author: Actor) -> None:
+    wanted = State(entry["state"])
+    if item.state == wanted or wanted is State.DRAFT:
+        return
+    publisher = cast.publisher(item.agency, item.channel, runtime().settings.city_channel)
+    if item.state != State.IN_REVIEW:
+        item = submit_item(content_type, author, item.id, frozenset({item.version})).item
+    seen = frozenset({item.version})
+    if wanted is State.RETURNED:
+        return_item(content_type, publisher, item.id, seen, entry.get("comment") or CLEARED)
+    elif wanted is State.PUBLISHED:
+        # Never in the future: where the clock is behind, readers would miss the item.
+        published_at = min(datetime.fromisoformat(entry["published_at"]), clock.now())
+        publish_item(content_type, publisher, item.id, seen, published_at=published_at)
+
+
+def _file_bytes(file: Mapping[str, Any], title: str) -> BytesIO:
+    return BytesIO(file["csv"].encode() if "csv" in file else make_pdf(title, file["pages"]))

@@ -1,0 +1,188 @@
+"""Web server and worker as processes: one Granian configuration for `run` and for production.
+
+The application is loaded once and the processes are forked from it, so that they share its memory. Whatever ends the
+main process, even SIGKILL, ends the others.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import multiprocessing
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from multiprocessing.process import BaseProcess
+
+import click
+from flask import Flask
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+
+from cms import create_app
+from cms.core.db import db
+from cms.core.logging import get_logger
+from cms.worker import run_worker, start_web_tasks
+from config import Settings
+
+log = get_logger(__name__)
+
+# Requests under way get this long when the server stops; with `run` nobody waits for anything.
+GRACE_SECONDS = 5
+HEADER_MILLISECONDS = 10_000
+KEEP_GRANIAN_LOGS = {
+    "loggers": {
+        "_granian": {"handlers": [], "propagate": True},
+        "granian.access": {"handlers": [], "level": "INFO", "propagate": True},
+    }
+}
+PR_SET_PDEATHSIG = 1
+M_ARENA_MAX, MOST_ARENAS = -8, 2
+
+_loaded: dict[Settings, Flask] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class WebApplication:
+    """Gives a web process its application: the one it was forked with, or a new one where processes are not forked."""
+
+    settings: Settings
+
+    def __call__(self) -> Flask:
+        """The application of this process; called once, in it."""
+        end_with_parent()
+        app = _loaded.get(self.settings) or create_app(self.settings)
+        start_web_tasks(app)
+        return app
+
+
+@dataclass(slots=True)
+class WorkerProcess:
+    """The background worker beside the web server; when it ends by itself, everything ends, so that somebody notices."""
+
+    app: Flask
+    failed: bool = False
+    _process: BaseProcess | None = None
+    _stopping: threading.Event = field(default_factory=threading.Event)
+
+    def start(self) -> None:
+        """Fork it and watch over it."""
+        context = multiprocessing.get_context("fork")
+        self._process = context.Process(target=_be_worker, args=(self.app,), name="simpul-worker")
+        self._process.start()
+        threading.Thread(target=self._watch, name="worker-watch", daemon=True).start()
+
+    def stop(self) -> None:
+        """Ask it to end; end it when it does not."""
+        self._stopping.set()
+        if self._process is None:
+            return
+        self._process.terminate()
+        self._process.join(GRACE_SECONDS)
+        if self._process.is_alive():
+            self._process.kill()
+
+    def _watch(self) -> None:
+        if self._process is None:
+            return
+        self._process.join()
+        if not self._stopping.is_set():
+            self.failed = self._process.exitcode != 0
+            log.error("worker_ended", exit_code=self._process.exitcode)
+            os.kill(os.getpid(), signal.SIGTERM)
+
+
+def serve(app: Flask, settings: Settings, *, with_worker: bool, when_ready: Callable[[], None] | None = None) -> None:
+    """Serve until SIGTERM or SIGINT. `when_ready` is called once the web server takes connections."""
+    ensure_port_is_free(settings.host, settings.port)
+    server = web_server(settings)
+    worker = WorkerProcess(app) if with_worker else None
+    if worker is not None:
+        server.on_startup(worker.start)
+        server.on_shutdown(worker.stop)
+    if when_ready is not None:
+        server.on_startup(lambda: _call_when_ready(settings, when_ready))
+    _share_memory(app, settings)
+    server.serve(target_loader=WebApplication(settings), wrap_loader=False)
+    if worker is not None and worker.failed:
+        sys.exit(1)
+
+
+def web_server(settings: Settings) -> Granian:
+    """The web server as it is everywhere: HTTP/1, few threads, JSON log lines, workers replaced when they fail."""
+    return Granian(
+        "wsgi:app",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        websockets=False,
+        workers=settings.web_workers,
+        blocking_threads=settings.web_threads,
+        runtime_threads=1,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS),
+        workers_kill_timeout=GRACE_SECONDS,
+        respawn_failed_workers=True,
+        log_level=LogLevels.warning,
+        log_dictconfig=KEEP_GRANIAN_LOGS,
+        log_access=settings.access_log,
+    )
+
+
+def ensure_port_is_free(host: str, port: int) -> None:
+    """End the command when somebody listens there: Granian would share the port silently."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise click.ClickException(
+                f"Port {port} on {host} cannot be used ({error.strerror}). Choose another one: make run PORT={port + 1}"
+            ) from None
+
+
+def end_with_parent() -> None:
+    """Ask the kernel to end this process when the one that forked it is gone (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _be_worker(app: Flask) -> None:
+    end_with_parent()
+    run_worker(app)
+
+
+def _share_memory(app: Flask, settings: Settings) -> None:
+    """Make this process fit to be forked: no open connections, and nothing that the garbage collector would touch."""
+    with app.app_context():
+        app.extensions["simpul"].reader.forget_connection()
+        db.session.remove()
+        db.engine.dispose()
+    _loaded[settings] = app
+    if sys.platform == "linux":
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, MOST_ARENAS)
+    gc.collect()
+    gc.freeze()
+
+
+def _call_when_ready(settings: Settings, when_ready: Callable[[], None]) -> None:
+    threading.Thread(target=_await_port, args=(settings, when_ready), name="ready", daemon=True).start()
+
+
+def _await_port(settings: Settings, when_ready: Callable[[], None]) -> None:
+    waiting = threading.Event()
+    for _ in range(600):
+        try:
+            socket.create_connection((settings.host, settings.port), timeout=1).close()
+        except OSError:
+            waiting.wait(0.05)
+        else:
+            when_ready()
+            return

@@ -1,0 +1,27 @@
+"""`serve`: the production web server."""
+
+from __future__ import annotations
+
+import click
+
+from cms.cli.application import application, settings_for
+from cms.cli.doctor import startup_findings
+from cms.cli.processes import serve
+
+
+@click.command("serve")
+@click.option("--host", help="Address to listen on (HOST).")
+@click.option("--port", type=click.IntRange(1, 65_535), help="Port to listen on (PORT).")
+@click.option("--worker/--no-worker", default=False, help="Start the background worker beside it (one small server).")
+def command(host: str | None, port: int | None, worker: bool) -> None:
+    """Start the web server for production.
+
+    Granian with the same configuration as `run`, but it neither migrates nor loads anything, and it refuses to start
+    when a setting is unsafe or the database is not on the newest migration.
+    """
+    settings = settings_for(host, port)
+    app = application(settings)
+    with app.app_context():
+        if faults := [finding.text for finding in startup_findings() if not finding.ok]:
+            raise click.ClickException(" ".join(faults))
+    serve(app, settings, with_worker=worker)

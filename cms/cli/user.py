@@ -1,0 +1,36 @@
+"""`user`: people who may sign in."""
+
+from __future__ import annotations
+
+import click
+
+from cms.accounts.passwords import generate_password
+from cms.accounts.services import create_user
+from cms.cli.application import application
+from cms.cli.failures import ready
+from cms.core.permissions import Role, system_actor
+
+
+@click.group("user")
+def command() -> None:
+    """Look after the people who may sign in."""
+
+
+@command.command("create")
+@click.argument("email")
+@click.option("--name", required=True, help="Full name.")
+@click.option("--role", required=True, type=click.Choice([role.value for role in Role]), help="What the person is.")
+@click.option("--agency", help="Slug of the agency; needed for author and agency_editor, refused for the others.")
+def create(email: str, name: str, role: str, agency: str | None) -> None:
+    """Add a person and print the generated password once.
+
+    More roles are given over the API: PATCH /manage/v1/users/{id}.
+    """
+    password = generate_password()
+    with ready(application()):
+        user = create_user(
+            system_actor("command line"), email=email, name=name, password=password, memberships=[(Role(role), agency)]
+        )
+    click.echo(
+        f"Created {user.email} ({role}{f' of {agency}' if agency else ''}). Password, shown only now:\n{password}"
+    )

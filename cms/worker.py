@@ -1,0 +1,136 @@
+"""The background worker: follows the change log and does what comes round, such as removing what has expired.
+
+Several may run at once: every consumer of the log locks its position, and the periodic tasks are harmless when done
+twice. What fails is logged and tried again later, up to a minute apart, so an outage of the database only delays it.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from flask import Flask
+
+from cms.accounts.purging import purge_expired
+from cms.changes.consumers import Handler, consume
+from cms.changes.log import read_heads
+from cms.core import clock
+from cms.core.logging import get_logger
+from cms.core.runtime import runtime
+from cms.delivery.desk import desk
+from cms.documents.sweeping import sweep_orphans
+from cms.editorial.representing import represent_changed
+
+log = get_logger(__name__)
+
+MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
+LONGEST_WAIT_AFTER_FAILURE = MINUTE
+
+
+@dataclass(slots=True)
+class Task:
+    """Something to do again and again: every `interval` seconds, at once when `run` says that there is more to do."""
+
+    name: str
+    interval: float
+    run: Callable[[], bool]
+    due_at: float = 0.0
+    failures: int = 0
+
+
+@dataclass(slots=True)
+class LogFollower:
+    """A consumer of the change log; looks with one small SELECT whether there is anything new before it locks anything."""
+
+    name: str
+    handler: Handler
+    _seen: int = field(default=-1)
+
+    def __call__(self) -> bool:
+        """Handle the next lines; True when there may be more."""
+        newest = read_heads(runtime().reader).sequence
+        if newest == self._seen:
+            return False
+        handled = consume(self.name, self.handler)
+        if not handled:
+            self._seen = newest
+        return handled > 0
+
+
+def worker_tasks(interval: float) -> list[Task]:
+    """What the worker does."""
+    return [
+        Task("presenter", interval, LogFollower("presenter", represent_changed)),
+        Task("expired_sign_ins", HOUR, _quietly(purge_expired), due_at=_in(MINUTE)),
+        Task("orphaned_files", DAY, _quietly(sweep_orphans), due_at=_in(5 * MINUTE)),
+    ]
+
+
+def web_tasks() -> list[Task]:
+    """What each web process does beside its requests: write down when keys were used."""
+    return [Task("key_uses", MINUTE, _quietly(write_key_uses), due_at=_in(MINUTE))]
+
+
+def write_key_uses() -> int:
+    """Write down when the keys that this process saw were last used."""
+    return desk().keys.flush_uses()
+
+
+def _quietly(work: Callable[[], object]) -> Callable[[], bool]:
+    """A task that never has more to do right away."""
+
+    def run() -> bool:
+        work()
+        return False
+
+    return run
+
+
+def _in(seconds: float) -> float:
+    return clock.monotonic() + seconds
+
+
+def run_tasks(app: Flask, tasks: Sequence[Task], stop: threading.Event) -> None:
+    """Run the tasks when they are due, until `stop` is set."""
+    while not stop.is_set():
+        for task in tasks:
+            if task.due_at <= clock.monotonic() and not stop.is_set():
+                _run(app, task)
+        stop.wait(max(0.0, min(task.due_at for task in tasks) - clock.monotonic()))
+
+
+def _run(app: Flask, task: Task) -> None:
+    """Run one task once and say when it is due again."""
+    try:
+        with app.app_context():
+            has_more = task.run()
+    except Exception:
+        # One task's fault must not stop the others; it is logged with its trace.
+        task.failures += 1
+        wait = min(2.0 ** min(task.failures, 10), LONGEST_WAIT_AFTER_FAILURE)
+        log.exception("task_failed", task=task.name, failures=task.failures, next_in_seconds=wait)
+        task.due_at = _in(max(wait, min(task.interval, LONGEST_WAIT_AFTER_FAILURE)))
+        return
+    if task.failures:
+        log.info("task_recovered", task=task.name, failures=task.failures)
+        task.failures = 0
+    task.due_at = clock.monotonic() if has_more else _in(task.interval)
+
+
+def run_worker(app: Flask) -> None:
+    """Be the worker until SIGTERM or SIGINT."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    log.info("worker_started")
+    run_tasks(app, worker_tasks(app.extensions["simpul"].settings.worker_interval), stop)
+    log.info("worker_stopped")
+
+
+def start_web_tasks(app: Flask) -> None:
+    """Run the tasks of a web process on a thread that ends with it."""
+    threading.Thread(
+        target=run_tasks, args=(app, web_tasks(), threading.Event()), name="web-tasks", daemon=True
+    ).start()
