@@ -47,9 +47,14 @@ class Settings:
         "",
         "`file:///folder` or `s3://bucket/prefix?region=..&endpoint=..`; empty: folder `files` in the instance folder",
     )
+    storage_access_key: str = setting(
+        "", "S3 access key; empty: looked for where AWS programs look (AWS_ACCESS_KEY_ID, instance role)"
+    )
+    storage_secret_key: str = setting("", "S3 secret key that belongs to STORAGE_ACCESS_KEY")
     public_url: str = setting(
-        "http://localhost:8000",
-        "Address under which readers reach this server; absolute links are made from it, never from the Host header",
+        "",
+        "Address under which readers reach this server; absolute links are made from it, never from the Host header; "
+        "empty: this machine and `PORT`",
     )
     trusted_hosts: tuple[str, ...] = setting(
         (), "Comma-separated host names that requests may carry; required in production"
@@ -106,6 +111,7 @@ class Settings:
         completed = {
             "instance_path": str(instance),
             "secret_key": secret,
+            "public_url": self.public_url or self.local_url,
             "database_url": normalised_database_url(self.database_url or f"sqlite:///{instance / 'simpul.db'}"),
             "storage_url": self.storage_url or f"file://{instance / 'files'}",
         }
@@ -115,6 +121,11 @@ class Settings:
     def uses_sqlite(self) -> bool:
         """True when the embedded database is used."""
         return self.database_url.startswith("sqlite")
+
+    @property
+    def local_url(self) -> str:
+        """Address of this server for somebody on the same machine."""
+        return f"http://localhost:{self.port}"
 
     def problems(self) -> list[str]:
         """What forbids running with these settings in production, one sentence each; empty means fit."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from flask import Flask, Response, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -21,6 +23,7 @@ from cms.core.problems import register_problem_handlers
 from cms.core.reading import Reader
 from cms.core.runtime import Runtime
 from cms.core.secrets import derived_secret
+from cms.core.storage import Storage, storage_from_url
 from cms.delivery.entrance import admit
 from cms.documents.routes import blp as documents
 from cms.extensions import api, db, jwt, migrate
@@ -86,7 +89,17 @@ def _bind_extensions(app: Flask, settings: Settings) -> None:
             settings=settings,
             reader=Reader(db.engine),
             cursors=Cursors(derived_secret(settings.secret_key, "cursor")),
+            storage=_storage(settings),
         )
+
+
+def _storage(settings: Settings) -> Storage:
+    return storage_from_url(
+        settings.storage_url,
+        incoming=Path(settings.instance_path) / "incoming",
+        access_key=settings.storage_access_key,
+        secret_key=settings.storage_secret_key,
+    )
 
 
 def _follow_requests(app: Flask) -> None:

@@ -9,6 +9,7 @@ from flask import current_app
 
 from cms.core.pagination import Cursors
 from cms.core.reading import Reader
+from cms.core.storage import Storage
 from config import Settings
 
 
@@ -19,6 +20,7 @@ class Runtime:
     settings: Settings
     reader: Reader
     cursors: Cursors
+    storage: Storage
     _caches: list[Callable[[], None]] = field(default_factory=list)
 
     def remember(self, forget: Callable[[], None]) -> None:

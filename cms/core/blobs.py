@@ -1,0 +1,100 @@
+"""Files by their SHA-256: what every storage offers, how its failures are told, and where uploads wait until complete."""
+
+from __future__ import annotations
+
+import errno
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final, Protocol
+
+from obstore.exceptions import BaseError
+
+from cms.core import clock
+from cms.core.errors import Unavailable
+
+FULL_DISK: Final = {errno.ENOSPC, errno.EDQUOT}
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+class Storage(Protocol):
+    """Blobs by SHA-256 (64 lower-case hexadecimal digits; anything else is a `ValueError`).
+
+    Every method raises `Unavailable("storage_full")` or `Unavailable("storage_unavailable")`.
+    """
+
+    incoming: Path
+    """Folder for uploads that are not complete yet."""
+
+    def put(self, source: Path, digest: str) -> None:
+        """Keep the complete file `source` durably and remove it; when the digest is known already, it counts as new again."""
+
+    def open(self, digest: str, start: int = 0, length: int | None = None) -> Iterator[bytes]:
+        """The bytes from `start`, at most `length`, in chunks. A missing blob is reported before the first chunk."""
+
+    def exists(self, digest: str) -> bool:
+        """True when the bytes are here."""
+
+    def size(self, digest: str) -> int | None:
+        """Number of bytes, None when they are not here."""
+
+    def delete(self, digest: str) -> None:
+        """Remove the bytes; absent ones are no error."""
+
+    def stored_before(self, moment: datetime) -> Iterator[str]:
+        """The digests of what was put before `moment`."""
+
+    def delete_if_before(self, digest: str, moment: datetime) -> bool:
+        """Remove the bytes unless they were put again since `moment`; True when they are gone."""
+
+
+def is_digest(text: str) -> bool:
+    """True for a SHA-256 as 64 lower-case hexadecimal digits."""
+    return _DIGEST.fullmatch(text) is not None
+
+
+def checked_digest(digest: str) -> str:
+    """The digest itself. Raises `ValueError` for what is none: no other text ever becomes a path (R-F1)."""
+    if not is_digest(digest):
+        raise ValueError("not a SHA-256")
+    return digest
+
+
+@contextmanager
+def storage_errors() -> Iterator[None]:
+    """Report a full disk and everything else that storage cannot do as `Unavailable`."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in FULL_DISK:
+            raise Unavailable("storage_full", headers={"Retry-After": "60"}) from error
+        raise Unavailable("storage_unavailable", headers={"Retry-After": "30"}) from error
+    except BaseError as error:
+        raise Unavailable("storage_unavailable", headers={"Retry-After": "30"}) from error
+
+
+def new_incoming(folder: Path) -> Path:
+    """A fresh name in the folder of incoming uploads, which is made when it is missing."""
+    with storage_errors():
+        folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{secrets.token_hex(16)}.part"
+
+
+def delete_incoming_before(folder: Path, moment: datetime) -> int:
+    """Remove uploads that broke off before `moment`; returns how many."""
+    removed = 0
+    with storage_errors():
+        for path in folder.glob("*.part"):
+            with suppress(FileNotFoundError):
+                if changed_at(path) < moment:
+                    path.unlink()
+                    removed += 1
+    return removed
+
+
+def changed_at(path: Path) -> datetime:
+    """When a local file was last written."""
+    return clock.EPOCH + timedelta(seconds=path.stat().st_mtime)

@@ -1,0 +1,112 @@
+"""Files in a bucket of S3, or of a server that speaks its protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import obstore
+from obstore.store import S3Store
+
+from cms.core.blobs import checked_digest, is_digest, storage_errors
+from cms.core.errors import Unavailable
+
+if TYPE_CHECKING:
+    from obstore.store import ClientConfig, S3Config
+
+# One request per part: none lasts so long that a slow reader lets it time out.
+PART_BYTES: Final = 2 * 1024 * 1024
+
+
+class S3Storage:
+    """A bucket of S3 or a server that speaks its protocol: `<prefix>/ab/cd/<sha256>`."""
+
+    def __init__(
+        self,
+        bucket: str,
+        prefix: str,
+        options: dict[str, str],
+        incoming: Path,
+        access_key: str = "",
+        secret_key: str = "",
+    ) -> None:
+        self.incoming = incoming
+        self._prefix = f"{prefix}/" if prefix else ""
+        config: S3Config = {"region": options.get("region", "us-east-1"), "checksum_algorithm": "SHA256"}
+        client: ClientConfig = {"connect_timeout": timedelta(seconds=5), "timeout": timedelta(seconds=60)}
+        if access_key:
+            config["access_key_id"] = access_key
+            config["secret_access_key"] = secret_key
+        if "endpoint" in options:
+            config["endpoint"] = options["endpoint"]
+            client["allow_http"] = options["endpoint"].startswith("http://")
+        self._store = S3Store(
+            bucket,
+            config=config,
+            client_options=client,
+            retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=20)},
+        )
+
+    def put(self, source: Path, digest: str) -> None:
+        """Upload in parts with checksums; the server shows all of it or nothing. Known bytes are sent again: they count as new."""
+        with storage_errors():
+            obstore.put(self._store, self._key(digest), source, chunk_size=5 * 1024 * 1024, max_concurrency=2)
+            source.unlink()
+
+    def open(self, digest: str, start: int = 0, length: int | None = None) -> Iterator[bytes]:
+        """Ask for the first part now and for each further one when it is wanted."""
+        size = self.size(digest)
+        if size is None:
+            raise Unavailable("storage_unavailable", headers={"Retry-After": "30"})
+        end = size if length is None else min(size, start + length)
+        return self._parts(self._key(digest), start, end)
+
+    def exists(self, digest: str) -> bool:
+        """True when the bytes are here."""
+        return self.size(digest) is not None
+
+    def size(self, digest: str) -> int | None:
+        """Number of bytes, None when they are not here."""
+        with storage_errors():
+            try:
+                return obstore.head(self._store, self._key(digest))["size"]
+            except FileNotFoundError:
+                return None
+
+    def delete(self, digest: str) -> None:
+        """Remove the bytes."""
+        with storage_errors(), suppress(FileNotFoundError):
+            obstore.delete(self._store, self._key(digest))
+
+    def stored_before(self, moment: datetime) -> Iterator[str]:
+        """List the whole prefix, a thousand at a time."""
+        with storage_errors():
+            for page in obstore.list(self._store, self._prefix or None, chunk_size=1_000):
+                for found in page:
+                    name = found["path"].rpartition("/")[2]
+                    if is_digest(name) and found["last_modified"] < moment:
+                        yield name
+
+    def delete_if_before(self, digest: str, moment: datetime) -> bool:
+        """Look at the age again just before deleting; S3 has no way to do both at once."""
+        with storage_errors():
+            try:
+                if obstore.head(self._store, self._key(digest))["last_modified"] >= moment:
+                    return False
+            except FileNotFoundError:
+                return True
+        self.delete(digest)
+        return True
+
+    def _key(self, digest: str) -> str:
+        checked_digest(digest)
+        return f"{self._prefix}{digest[:2]}/{digest[2:4]}/{digest}"
+
+    def _parts(self, key: str, start: int, end: int) -> Iterator[bytes]:
+        for position in range(start, end, PART_BYTES):
+            with storage_errors():
+                part = obstore.get_range(self._store, key, start=position, end=min(position + PART_BYTES, end))
+            yield bytes(part)

@@ -1,0 +1,164 @@
+"""Where the bytes of files lie, under their SHA-256: a local folder or an S3 bucket, behind one interface.
+
+Content is never changed under a digest, so the same bytes are stored once whoever uploads them. A file is complete and
+on the disk before a row names it (security.md M-13). An upload is written to `incoming`, then given over with `put`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
+from io import FileIO
+from pathlib import Path
+from typing import Final, Self
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from cms.core import clock
+from cms.core.blobs import Storage, changed_at, checked_digest, is_digest, new_incoming, storage_errors
+from cms.core.s3_storage import S3Storage
+from config import ConfigurationError
+
+__all__ = ["LocalStorage", "S3Storage", "Storage", "storage_from_url"]
+
+CHUNK_BYTES: Final = 256 * 1024
+S3_PARAMETERS: Final = {"region", "endpoint"}
+
+
+def storage_from_url(
+    url: str, *, incoming: Path | None = None, access_key: str = "", secret_key: str = ""
+) -> LocalStorage | S3Storage:
+    """The storage that STORAGE_URL names: `file:///folder` or `s3://bucket/prefix?region=..&endpoint=..`.
+
+    `incoming` is where uploads to S3 wait. Without keys S3 looks for them as all AWS programs do. Raises `ConfigurationError`.
+    """
+    parts = urlsplit(url)
+    if parts.scheme == "file" and not parts.netloc and parts.path.startswith("/"):
+        return LocalStorage(Path(unquote(parts.path)))
+    query = dict(parse_qsl(parts.query))
+    if parts.scheme != "s3" or not parts.hostname or set(query) - S3_PARAMETERS:
+        raise ConfigurationError(
+            "STORAGE_URL must be file:///folder or s3://bucket/prefix?region=..&endpoint=.. (absolute folder, no other parameters)"
+        )
+    if incoming is None:
+        raise ConfigurationError("uploads to S3 need a local folder to wait in")
+    return S3Storage(parts.hostname, parts.path.strip("/"), query, incoming, access_key, secret_key)
+
+
+class LocalStorage:
+    """A folder on a local disk: `ab/cd/<sha256>`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.incoming = folder / "incoming"
+
+    def put(self, source: Path, digest: str) -> None:
+        """Flush to the disk, then rename: there is never half a file under a digest."""
+        target = self._path(digest)
+        with storage_errors():
+            _flush(source)
+            self._make_folders(target.parent)
+            if target.exists():
+                # It was there: the sweeper must take it for new from now on, and another upload's bytes stay untouched.
+                with suppress(FileNotFoundError):
+                    moment = clock.now().timestamp()
+                    os.utime(target, (moment, moment))
+                    source.unlink()
+                    return
+            source.rename(target)
+            _flush(target.parent)
+
+    def open(self, digest: str, start: int = 0, length: int | None = None) -> Iterator[bytes]:
+        """Open now, read later."""
+        with storage_errors():
+            return _Chunks(FileIO(self._path(digest)), start, length)
+
+    def exists(self, digest: str) -> bool:
+        """True when the bytes are here. Raises `Unavailable` when the folder itself cannot be used."""
+        with storage_errors():
+            self._folder.mkdir(parents=True, exist_ok=True)
+            return self._path(digest).is_file()
+
+    def size(self, digest: str) -> int | None:
+        """Number of bytes, None when they are not here."""
+        with storage_errors():
+            try:
+                return self._path(digest).stat().st_size
+            except FileNotFoundError:
+                return None
+
+    def delete(self, digest: str) -> None:
+        """Remove the bytes."""
+        with storage_errors():
+            self._path(digest).unlink(missing_ok=True)
+
+    def stored_before(self, moment: datetime) -> Iterator[str]:
+        """Walk through the whole folder."""
+        with storage_errors():
+            for path in self._folder.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]/*"):
+                with suppress(FileNotFoundError):
+                    if is_digest(path.name) and changed_at(path) < moment:
+                        yield path.name
+
+    def delete_if_before(self, digest: str, moment: datetime) -> bool:
+        """Take the file aside before looking at its age: an upload of the same bytes meanwhile stores its own copy."""
+        path = self._path(digest)
+        aside = new_incoming(self.incoming)
+        with storage_errors():
+            try:
+                path.rename(aside)
+            except FileNotFoundError:
+                return True
+            if changed_at(aside) >= moment:
+                aside.rename(path)
+                return False
+            aside.unlink()
+            return True
+
+    def _path(self, digest: str) -> Path:
+        checked_digest(digest)
+        return self._folder / digest[:2] / digest[2:4] / digest
+
+    def _make_folders(self, folder: Path) -> None:
+        """Make the two levels of folders; a new one is durable only once its parent is flushed."""
+        if folder.is_dir():
+            return
+        folder.mkdir(parents=True, exist_ok=True)
+        for parent in (folder.parent, self._folder):
+            _flush(parent)
+
+
+class _Chunks:
+    """Part of an open file; whoever stops before its end calls `close()`, as web servers do."""
+
+    def __init__(self, file: FileIO, start: int, length: int | None) -> None:
+        self._file = file
+        self._left = length
+        file.seek(start)
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> bytes:
+        wanted = CHUNK_BYTES if self._left is None else min(CHUNK_BYTES, self._left)
+        chunk = self._file.read(wanted) if wanted and not self._file.closed else b""
+        if not chunk:
+            self.close()
+            raise StopIteration
+        if self._left is not None:
+            self._left -= len(chunk)
+        return chunk
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._file.close()
+
+
+def _flush(path: Path) -> None:
+    """Have a file, or the names in a folder, written to the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
