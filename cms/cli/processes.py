@@ -15,8 +15,10 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from multiprocessing.process import BaseProcess
+from types import FrameType
 
 import click
 from flask import Flask
@@ -36,6 +38,7 @@ log = get_logger(__name__)
 # Requests under way get this long when the server stops; with `run` nobody waits for anything.
 GRACE_SECONDS = 5
 HEADER_MILLISECONDS = 10_000
+LOOK_SECONDS, MOST_LOOKS = 0.02, 1_500
 KEEP_GRANIAN_LOGS = {
     "loggers": {
         "_granian": {"handlers": [], "propagate": True},
@@ -56,6 +59,7 @@ class WebApplication:
 
     def __call__(self) -> Flask:
         """The application of this process; called once, in it."""
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         end_with_parent()
         app = _loaded.get(self.settings) or create_app(self.settings)
         start_web_tasks(app)
@@ -64,23 +68,28 @@ class WebApplication:
 
 @dataclass(slots=True)
 class WorkerProcess:
-    """The background worker beside the web server; when it ends by itself, everything ends, so that somebody notices."""
+    """The background worker beside the web server; when it ends by itself, everything ends, so that somebody notices.
+
+    It is watched by signal, not by a thread: what a thread holds at the moment of a fork stays locked in the new process.
+    """
 
     app: Flask
+    greeting: Callable[[], None] | None = None
     failed: bool = False
     _process: BaseProcess | None = None
-    _stopping: threading.Event = field(default_factory=threading.Event)
+    _stopping: bool = False
 
     def start(self) -> None:
         """Fork it and watch over it."""
         context = multiprocessing.get_context("fork")
-        self._process = context.Process(target=_be_worker, args=(self.app,), name="simpul-worker")
+        self._process = context.Process(target=self._be_worker, name="simpul-worker")
         self._process.start()
-        threading.Thread(target=self._watch, name="worker-watch", daemon=True).start()
+        signal.signal(signal.SIGCHLD, self._notice_end)
 
     def stop(self) -> None:
         """Ask it to end; end it when it does not."""
-        self._stopping.set()
+        self._stopping = True
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         if self._process is None:
             return
         self._process.terminate()
@@ -88,26 +97,28 @@ class WorkerProcess:
         if self._process.is_alive():
             self._process.kill()
 
-    def _watch(self) -> None:
-        if self._process is None:
-            return
-        self._process.join()
-        if not self._stopping.is_set():
-            self.failed = self._process.exitcode != 0
+    def _be_worker(self) -> None:
+        end_with_parent()
+        if self.greeting is not None:
+            threading.Thread(target=self.greeting, name="greeting", daemon=True).start()
+        run_worker(self.app)
+
+    def _notice_end(self, _number: int, _frame: FrameType | None) -> None:
+        if self._process is not None and not self._stopping and not self._process.is_alive():
+            self._stopping = self.failed = True
             log.error("worker_ended", exit_code=self._process.exitcode)
             os.kill(os.getpid(), signal.SIGTERM)
 
 
 def serve(app: Flask, settings: Settings, *, with_worker: bool, when_ready: Callable[[], None] | None = None) -> None:
-    """Serve until SIGTERM or SIGINT. `when_ready` is called once the web server takes connections."""
+    """Serve until SIGTERM or SIGINT. The worker calls `when_ready` once the web server takes connections."""
     ensure_port_is_free(settings.host, settings.port)
     server = web_server(settings)
-    worker = WorkerProcess(app) if with_worker else None
+    greeting = partial(_await_port, settings, when_ready) if when_ready is not None else None
+    worker = WorkerProcess(app, greeting) if with_worker else None
     if worker is not None:
         server.on_startup(worker.start)
         server.on_shutdown(worker.stop)
-    if when_ready is not None:
-        server.on_startup(lambda: _call_when_ready(settings, when_ready))
     _share_memory(app, settings)
     server.serve(target_loader=WebApplication(settings), wrap_loader=False)
     if worker is not None and worker.failed:
@@ -154,11 +165,6 @@ def end_with_parent() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def _be_worker(app: Flask) -> None:
-    end_with_parent()
-    run_worker(app)
-
-
 def _share_memory(app: Flask, settings: Settings) -> None:
     """Make this process fit to be forked: no open connections, and nothing that the garbage collector would touch."""
     with app.app_context():
@@ -172,17 +178,14 @@ def _share_memory(app: Flask, settings: Settings) -> None:
     gc.freeze()
 
 
-def _call_when_ready(settings: Settings, when_ready: Callable[[], None]) -> None:
-    threading.Thread(target=_await_port, args=(settings, when_ready), name="ready", daemon=True).start()
-
-
 def _await_port(settings: Settings, when_ready: Callable[[], None]) -> None:
+    """Call `when_ready` once the web server takes connections."""
     waiting = threading.Event()
-    for _ in range(600):
+    for _ in range(MOST_LOOKS):
         try:
             socket.create_connection((settings.host, settings.port), timeout=1).close()
         except OSError:
-            waiting.wait(0.05)
+            waiting.wait(LOOK_SECONDS)
         else:
             when_ready()
             return
