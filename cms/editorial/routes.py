@@ -113,7 +113,7 @@ def _add_list(blueprint: Blueprint, wire: Wire) -> None:
     @blueprint.arguments(wire.query, location="query")
     @blueprint.response(200, many(wire.row))
     @blueprint.problems(400, 401, 403)
-    @wire.named(f"list_{kind.plural}", f"List {kind.plural}", "What the caller may see, newest change first.")
+    @wire.named(f"list_managed_{kind.plural}", f"List {kind.plural}", "What the caller may see, newest change first.")
     def view(query: dict[str, Any]) -> Answer:
         page = PageRequest(query)
         after = (from_micros(page.after[0]), page.after[1]) if page.after else None
