@@ -22,10 +22,10 @@ from types import FrameType
 
 import click
 from flask import Flask
-from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
+from granian.server.mp import MPServer
 
 from cms import create_app
 from cms.core.db import db
@@ -125,9 +125,9 @@ def serve(app: Flask, settings: Settings, *, with_worker: bool, when_ready: Call
         sys.exit(1)
 
 
-def web_server(settings: Settings) -> Granian:
+def web_server(settings: Settings) -> MPServer:
     """The web server as it is everywhere: HTTP/1, few threads, JSON log lines, workers replaced when they fail."""
-    return Granian(
+    return MPServer(
         "wsgi:app",
         address=settings.host,
         port=settings.port,

@@ -86,6 +86,8 @@ class Api(flask_smorest.Api):
         for status in http.HTTPStatus:
             if status >= 400:
                 self.spec.components.response(status.name, _problem_answer(status.phrase), lazy=True)
+        not_modified = {"description": "What you have is still current"}
+        self.spec.components.response("NOT_MODIFIED", not_modified, lazy=True)
         self.spec.components.response("DEFAULT_ERROR", _problem_answer("Any other error"), lazy=True)
 
     def _register_pagination_header(self) -> None:

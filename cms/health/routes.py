@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hmac
+import mimetypes
 from pathlib import Path
 from typing import Any
 
-from flask import Response, current_app, render_template, request, send_from_directory
+from flask import Response, current_app, render_template, request
 from flask.sansio.blueprints import BlueprintSetupState
 
 from cms.core import clock
 from cms.core.access import Plane, public
 from cms.core.api import Blueprint
-from cms.core.errors import NotFound, Unauthenticated
+from cms.core.errors import NotFound, Unauthenticated, Unavailable
 from cms.core.messages import PROBLEMS, RULES
 from cms.core.problems import preferred_language
 from cms.core.runtime import runtime
@@ -47,17 +48,17 @@ def get_liveness() -> Any:
 @blp.route("/readyz")
 @public(Plane.SERVICE)
 @blp.response(200, ReadinessSchema)
-@blp.alt_response(503, schema=ReadinessSchema, description="Not ready: a check failed")
+@blp.problems(503)
 def get_readiness() -> Any:
     """Say whether database, migrations and file storage are ready for work.
 
-    The result is kept for five seconds.
+    The result is kept for five seconds. When something is missing the answer is 503 and names it.
     """
     checks = current_app.extensions[CHECKS].results(_run_checks)
-    ready = all(check.ok for check in checks)
-    body = {"status": "ok" if ready else "not_ready", "time": clock.rfc3339(clock.now()), "checks": checks}
-    headers = {"Cache-Control": "no-store"} | ({} if ready else {"Retry-After": "5"})
-    return body, 200 if ready else 503, headers
+    if failed := [check.name for check in checks if not check.ok]:
+        raise Unavailable("not_ready", headers={"Retry-After": "5"}, failed=", ".join(failed))
+    body = {"status": "ok", "time": clock.rfc3339(clock.now()), "checks": checks}
+    return body, 200, {"Cache-Control": "no-store"}
 
 
 def _run_checks() -> list[Check]:
@@ -102,6 +103,7 @@ def _admit_monitor() -> None:
 @blp.route("/openapi.json")
 @public(Plane.SERVICE)
 @blp.response(200, {"type": "object"}, example={"openapi": "3.1.0", "info": {"title": "Simpul", "version": "1.0.0"}})
+@blp.problems(304)
 def get_openapi() -> Response:
     """This API as an OpenAPI 3.1 document, made from the schemas."""
     answer = Response(document_bytes(current_app), content_type="application/json; charset=utf-8")
@@ -111,6 +113,7 @@ def get_openapi() -> Response:
 @blp.route("/docs")
 @public(Plane.SERVICE)
 @blp.response(200, {"type": "string"}, content_type="text/html", example="<!doctype html>...")
+@blp.problems(304)
 def get_reference() -> Response:
     """The interactive API reference for a browser; needs no other host."""
     return _page(render_template("reference.html"))
@@ -119,6 +122,7 @@ def get_reference() -> Response:
 @blp.route("/docs/errors")
 @public(Plane.SERVICE)
 @blp.response(200, {"type": "string"}, content_type="text/html", example="<!doctype html>...")
+@blp.problems(304)
 def get_error_reference() -> Response:
     """Every error code with its meaning; the `type` of a problem leads here."""
     language = preferred_language()
@@ -135,14 +139,15 @@ def get_error_reference() -> Response:
     ],
 )
 @public(Plane.SERVICE)
-@blp.response(200, {"type": "string"}, content_type="text/css", example="body { margin: 0 }")
-@blp.problems(404)
+@blp.response(200, {"type": "string"}, content_type="*/*", example="body { margin: 0 }")
+@blp.problems(304, 404)
 def get_reference_asset(name: str) -> Response:
     """Script, style and picture files of the reference."""
     folder: Path | None = asset_names().get(name)
     if folder is None:
         raise NotFound
-    return _cacheable(send_from_directory(folder, name, max_age=3600), max_age=3600)
+    content_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return _cacheable(Response((folder / name).read_bytes(), content_type=content_type), max_age=3600)
 
 
 def _page(html: str) -> Response:
@@ -156,7 +161,6 @@ def _page(html: str) -> Response:
 def _cacheable(answer: Response, max_age: int = 60) -> Response:
     """Let caches keep what is the same for everybody, and answer 304 when the caller has it already."""
     answer.headers["Cache-Control"] = f"public, max-age={max_age}"
-    if not answer.direct_passthrough:
-        answer.add_etag()
-        answer.make_conditional(request)
+    answer.add_etag()
+    answer.make_conditional(request)
     return answer

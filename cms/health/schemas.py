@@ -23,7 +23,7 @@ class CheckSchema(StrictSchema):
 class ReadinessSchema(StrictSchema):
     """Whether this server can do its job."""
 
-    status = fields.String(required=True, metadata={"enum": ["ok", "not_ready"]})
+    status = fields.String(required=True, metadata={"enum": ["ok"]})
     time = fields.String(
         required=True,
         metadata={"format": "date-time", "description": "Clock of this server, so that skew can be seen."},

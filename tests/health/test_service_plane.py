@@ -1,0 +1,138 @@
+"""Health, metrics and documentation: public, cheap, without content and without foreign hosts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from cms.core.db import db
+from cms.core.messages import PROBLEMS, RULES
+from tests.conftest import counted_statements
+
+PAGES = ("/docs", "/docs/errors")
+
+
+def test_liveness_touches_no_database(app: Flask, client: FlaskClient) -> None:
+    with counted_statements(app) as statements:
+        answer = client.get("/healthz")
+    assert (answer.status_code, answer.json) == (200, {"status": "ok"})
+    assert statements == []
+
+
+def test_readiness_names_every_check(client: FlaskClient) -> None:
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json["status"] == "ok"
+    assert {check["name"]: check["ok"] for check in answer.json["checks"]} == {
+        "database": True,
+        "migrations": True,
+        "storage": True,
+    }
+
+
+def test_readiness_asks_the_database_once_in_five_seconds(app: Flask, client: FlaskClient) -> None:
+    client.get("/readyz")
+    with counted_statements(app) as statements:
+        assert client.get("/readyz").status_code == 200
+    assert statements == []
+
+
+def test_a_database_on_an_older_migration_is_not_ready(app: Flask, client: FlaskClient) -> None:
+    with app.app_context(), db.engine.connect().execution_options(writes=True) as connection:
+        current = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+        connection.commit()
+        try:
+            answer = client.get("/readyz")
+        finally:
+            connection.execute(text("UPDATE alembic_version SET version_num = :current"), {"current": current})
+            connection.commit()
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "5"
+    assert (answer.json["code"], answer.json["detail"]) == ("not_ready", "This server cannot work now: migrations.")
+
+
+def test_metrics_are_prometheus_text_for_this_machine_in_development(client: FlaskClient) -> None:
+    answer = client.get("/metrics")
+    assert answer.status_code == 200
+    assert answer.content_type == "text/plain; version=0.0.4; charset=utf-8"
+    assert re.search(r"^simpul_log_sequence \d+$", answer.text, re.MULTILINE)
+
+
+def test_metrics_hide_from_other_machines(client: FlaskClient) -> None:
+    assert client.get("/metrics", environ_base={"REMOTE_ADDR": "203.0.113.7"}).status_code == 404
+
+
+def test_metrics_hide_in_production_without_a_token(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _with_settings(app, monkeypatch, environment="production")
+    assert client.get("/metrics").status_code == 404
+
+
+def test_metrics_take_only_their_own_token(app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    _with_settings(app, monkeypatch, metrics_token="m" * 40)
+    assert client.get("/metrics").status_code == 401
+    assert client.get("/metrics", headers={"Authorization": "Bearer wrong"}).status_code == 401
+    assert client.get("/metrics", headers={"Authorization": f"Basic {'m' * 40}"}).status_code == 401
+    assert client.get("/metrics", headers={"Authorization": f"bearer {'m' * 40}"}).status_code == 200
+
+
+def test_metrics_refuse_a_token_where_none_is_set(client: FlaskClient) -> None:
+    assert client.get("/metrics", headers={"Authorization": "Bearer x"}).status_code == 401
+
+
+def test_the_document_is_cached_by_its_etag(client: FlaskClient) -> None:
+    first = client.get("/openapi.json")
+    assert first.json["openapi"].startswith("3.1")
+    again = client.get("/openapi.json", headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_name_no_foreign_host_and_run_no_inline_script(client: FlaskClient, path: str) -> None:
+    answer = client.get(path)
+    policy = answer.headers["Content-Security-Policy"]
+    assert "script-src 'self';" in policy
+    assert "default-src 'none'" in policy
+    assert "://" not in answer.text
+    assert not re.search(r"<script(?![^>]*\ssrc=)", answer.text)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_file_that_a_page_names_is_served(client: FlaskClient, path: str) -> None:
+    for address in re.findall(r'(?:src|href)="(/[^"]+)"', client.get(path).text):
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("name", ["..%2Froutes.py", "oauth2-redirect.html", "routes.py", "%00"])
+def test_no_other_file_is_served(client: FlaskClient, name: str) -> None:
+    assert client.get(f"/docs/assets/{name}").status_code == 404
+
+
+def test_the_type_of_every_problem_has_its_place_in_the_error_reference(client: FlaskClient) -> None:
+    page = client.get("/docs/errors").text
+    assert [code for code in PROBLEMS if f'id="{code}"' not in page] == []
+    assert [code for code in RULES if f'id="rule-{code}"' not in page] == []
+
+
+def test_the_error_reference_speaks_indonesian(client: FlaskClient) -> None:
+    answer = client.get("/docs/errors", headers={"Accept-Language": "id"})
+    assert answer.headers["Content-Language"] == "id"
+    assert PROBLEMS["not_found"].title.id in answer.text
+
+
+def test_the_service_plane_takes_no_parameters(client: FlaskClient) -> None:
+    assert client.get("/healthz?verbose=1").status_code == 400
+
+
+def _with_settings(app: Flask, monkeypatch: pytest.MonkeyPatch, **values: str) -> None:
+    runtime = app.extensions["simpul"]
+    monkeypatch.setitem(app.extensions, "simpul", replace(runtime, settings=replace(runtime.settings, **values)))
