@@ -24,7 +24,13 @@ from cms.core.reading import Reader
 from cms.core.runtime import Runtime
 from cms.core.secrets import derived_secret
 from cms.core.storage import Storage, storage_from_url
+from cms.delivery.cors import answer_browsers
+from cms.delivery.desk import make_desk
 from cms.delivery.entrance import admit
+from cms.delivery.file_routes import blp as delivery_files
+from cms.delivery.lane import Lane
+from cms.delivery.routes import blp as delivery
+from cms.documents.file_routes import blp as files
 from cms.documents.routes import blp as documents
 from cms.extensions import api, db, jwt, migrate
 from cms.health.routes import blp as service
@@ -33,7 +39,20 @@ from cms.taxonomy.routes import blp as taxonomy
 from config import PROJECT_ROOT, ConfigurationError, Settings
 
 API_VERSION = "1.0.0"
-BLUEPRINTS: tuple[Blueprint, ...] = (service, auth, me, users, agencies, taxonomy, consumers, posts, documents)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    service,
+    auth,
+    me,
+    users,
+    agencies,
+    taxonomy,
+    consumers,
+    posts,
+    documents,
+    files,
+    delivery,
+    delivery_files,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -51,8 +70,17 @@ def create_app(settings: Settings | None = None) -> Flask:
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
     check_declarations(app)
+    _deliver_fast(app, settings)
     app.cli.add_command(commands)
     return app
+
+
+def _deliver_fast(app: Flask, settings: Settings) -> None:
+    """Keep answers of the delivery plane, and give them before Flask is entered."""
+    answer_browsers(app)
+    delivery_desk = app.extensions["simpul_delivery"] = make_desk(app.extensions["simpul"])
+    if settings.delivery_cache_bytes:
+        app.wsgi_app = Lane(app.wsgi_app, delivery_desk)  # type: ignore[method-assign]
 
 
 def _configure(app: Flask, settings: Settings) -> None:

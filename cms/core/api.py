@@ -73,6 +73,11 @@ class Blueprint(flask_smorest.Blueprint):
         return decorator
 
 
+    def conditional(self, view: Any) -> Any:
+        """Document an answer that carries a strong ETag and may be 304."""
+        return self.alt_response(304, description="Not modified: what `If-None-Match` names is still right.")(view)
+
+
 class Api(flask_smorest.Api):
     """The API registry: problem+json everywhere, no page-number pagination, no ETag by hashing answers."""
 

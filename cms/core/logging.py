@@ -23,9 +23,14 @@ _CLIENT_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 LONGEST_VALUE = 2_000
 
 
+def harmless_request_id(client_id: str | None) -> str:
+    """The client's id when it is harmless, else a fresh one (R-G3)."""
+    return client_id if client_id and _CLIENT_REQUEST_ID.fullmatch(client_id) else new_id()
+
+
 def start_request(client_id: str | None) -> str:
-    """Begin a request: the client's id when it is harmless, else a fresh one (R-G3)."""
-    request_id = client_id if client_id and _CLIENT_REQUEST_ID.fullmatch(client_id) else new_id()
+    """Begin a request under the client's id or a fresh one."""
+    request_id = harmless_request_id(client_id)
     _request_id.set(request_id)
     return request_id
 

@@ -50,6 +50,12 @@ PROBLEMS: dict[str, Problem] = {
         "The body is not acceptable JSON: {reason}.",
         "Isi permintaan bukan JSON yang dapat diterima: {reason}.",
     ),
+    "malformed_form": _problem(
+        "Malformed form",
+        "Formulir tidak sah",
+        "The body is not acceptable multipart/form-data: {reason}.",
+        "Isi permintaan bukan multipart/form-data yang dapat diterima: {reason}.",
+    ),
     "invalid_parameter": _problem(
         "Invalid parameter",
         "Parameter tidak sah",
@@ -248,6 +254,18 @@ PROBLEMS: dict[str, Problem] = {
         "This server has not reached the requested log position yet; it is at {sequence}.",
         "Server ini belum mencapai posisi log yang diminta; sekarang di {sequence}.",
     ),
+    "not_there_yet": _problem(
+        "Not there yet",
+        "Belum sampai",
+        "This server has reached log position {sequence}, not yet the one that Min-Seq demands; try again in a moment.",
+        "Server ini baru mencapai posisi log {sequence}, belum posisi yang diminta Min-Seq; coba lagi sebentar.",
+    ),
+    "not_ready": _problem(
+        "Not ready",
+        "Belum siap",
+        "This server cannot work now: {failed}.",
+        "Server ini belum dapat bekerja: {failed}.",
+    ),
     "unavailable": _problem(
         "Unavailable", "Tidak tersedia", "Not now; try again later.", "Belum bisa sekarang; coba lagi nanti."
     ),
@@ -321,6 +339,7 @@ RULES: dict[str, Text] = {
     "extension_mismatch": Text(
         "The name ends in {extension} but the content is {found}.", "Nama berakhiran {extension} tetapi isinya {found}."
     ),
+    "too_many_files": Text("A document has at most {max} files.", "Dokumen memuat paling banyak {max} berkas."),
     "empty_file": Text("The file is empty.", "Berkas kosong."),
     "damaged_file": Text("The file is damaged or unsafe: {reason}.", "Berkas rusak atau tidak aman: {reason}."),
 }

@@ -95,6 +95,8 @@ class ProblemSchema(Schema):
     code = fields.String(required=True, metadata={"description": "Stable; listed in docs/errors.md."})
     request_id = fields.String(required=True)
     current_etag = fields.String(metadata={"description": "Only with 412: the `ETag` to read and to try again with."})
+    explanation = fields.String(allow_none=True, metadata={"description": "Only with 410: why it is gone."})
+    alternative = fields.String(allow_none=True, metadata={"description": "Only with 410: where to look instead."})
     errors = fields.List(fields.Nested(InputErrorSchema))
 
 

@@ -1,10 +1,92 @@
-"""Who is behind a delivery key."""
+"""The entrance of the delivery plane: who holds the key, and which position of the log the answer will reflect."""
 
 from __future__ import annotations
 
-from cms.core.errors import Unauthenticated
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from flask import current_app, g, request
+
+from cms.changes.log import Heads, read_heads
+from cms.consumers.keyring import KeyHolder
+from cms.consumers.keys import checksum_holds
+from cms.consumers.models import Scope
+from cms.core.errors import Forbidden, Unauthenticated, Unavailable, invalid_parameter
+from cms.core.ids import is_id
+from cms.core.runtime import runtime
+from cms.delivery.desk import desk
+from cms.publishing.reading import PublishedState
+
+ANONYMOUS = KeyHolder(
+    consumer_id="",
+    key_id="",
+    name="anonymous",
+    kind="anonymous",
+    scopes=frozenset(Scope),
+    agencies=None,
+    origins=frozenset(),
+    expires_at=datetime(9999, 1, 1, tzinfo=UTC),
+)
 
 
-def admit(token: str | None, scope: str | None) -> None:
-    """Let the caller of a delivery route in. Raises `Unauthenticated`."""
-    raise Unauthenticated("invalid_token" if token else None)
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One admitted request: the log's heads as they were read for it, and the item of a detail read with them."""
+
+    holder: KeyHolder
+    heads: Heads
+    item: PublishedState | None = None
+
+    def visible_agencies(self) -> frozenset[str] | None:
+        """The agencies whose content the key shows, predecessors included; None means all."""
+        if self.holder.agencies is None:
+            return None
+        return desk().vocabulary(self.heads.reference).directory.with_predecessors(self.holder.agencies)
+
+
+def admit(token: str | None, scope: str | None) -> KeyHolder:
+    """Let the caller of a delivery route in and remember the `Visit` of this request.
+
+    Raises `Unauthenticated` without a valid key, `Forbidden("scope_missing")`, and `Unavailable("not_there_yet")` when the
+    caller demands a position of the log that has not been reached (`Min-Seq`).
+    """
+    if token is None and not runtime().settings.delivery_anonymous:
+        raise Unauthenticated
+    if token is not None and not checksum_holds(token):
+        # A mistyped key is refused without touching the database.
+        raise Unauthenticated("invalid_token")
+    heads, item = _read_position()
+    holder = ANONYMOUS if token is None else desk().keys.holder(token, heads.access)
+    if scope is not None and scope not in holder.scopes:
+        raise Forbidden("scope_missing", scope=scope)
+    _check_demanded_position(heads)
+    if holder.key_id:
+        desk().keys.note_use(holder.key_id)
+    g.visit = Visit(holder, heads, item)
+    return holder
+
+
+def visit() -> Visit:
+    """The visit of this request."""
+    found: Visit = g.visit
+    return found
+
+
+def _read_position() -> tuple[Heads, PublishedState | None]:
+    """The heads of the log; a detail route reads its item in the same statement."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    item_type = getattr(view, "reads_item", None)
+    item_id = (request.view_args or {}).get("id", "")
+    if item_type is not None and is_id(item_id):
+        return desk().publications.heads_and_item(item_type, item_id)
+    return read_heads(desk().reader), None
+
+
+def _check_demanded_position(heads: Heads) -> None:
+    demanded = request.headers.get("Min-Seq")
+    if demanded is None:
+        return
+    if not demanded.isascii() or not demanded.isdigit() or len(demanded) > 18:
+        raise invalid_parameter("Min-Seq", "bad_format", expected="a log position, such as 48213")
+    if int(demanded) > heads.sequence:
+        raise Unavailable("not_there_yet", sequence=heads.sequence, headers={"Retry-After": "1"})

@@ -1,0 +1,71 @@
+"""What a key may do and what this server can do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, current_app
+
+from cms.core import clock
+from cms.core.schemas import LARGEST_LIMIT
+from cms.delivery.delivering import Basis, deliver
+from cms.delivery.desk import desk
+from cms.delivery.encoding import ENCODINGS
+from cms.delivery.entrance import ANONYMOUS, visit
+from cms.delivery.items import one_body
+from cms.delivery.parameters import MOST_IDS, DocumentPageQuerySchema, PostPageQuerySchema
+from cms.delivery.types import SORTS, TYPES
+from cms.publishing.selection import COUNT_CAP
+
+NOT_FILTERS = {"limit", "cursor", "sort", "fields", "include", "count"}
+QUERIES = {"post": PostPageQuerySchema, "document": DocumentPageQuerySchema}
+
+
+def deliver_whoami() -> Response:
+    """The key of this request."""
+    holder = visit().holder
+    is_known = holder is not ANONYMOUS
+    shown = {
+        "consumer": holder.name if is_known else None,
+        "kind": holder.kind,
+        "key_id": holder.key_id if is_known else None,
+        "scopes": sorted(holder.scopes),
+        "agencies": None if holder.agencies is None else sorted(holder.agencies),
+        "origins": sorted(holder.origins),
+        "expires_at": clock.rfc3339(holder.expires_at) if is_known else None,
+    }
+    # The answer is about one key, and changes when anything about keys does.
+    return deliver(Basis(topics=("access",), groups=("access",)), lambda sequence: one_body(shown, sequence))
+
+
+def deliver_capabilities() -> Response:
+    """Types, vocabularies and limits."""
+    basis = Basis(topics=("reference",), groups=("reference",))
+    return deliver(basis, lambda sequence: one_body(_capabilities(), sequence))
+
+
+def _capabilities() -> dict[str, Any]:
+    vocabulary = desk().vocabulary(visit().heads.reference)
+    return {
+        "version": current_app.config["API_VERSION"],
+        "types": {
+            delivered.name: {
+                "path": f"/v1/{delivered.topic}",
+                "filters": sorted(_filters(delivered.name)),
+                "sorts": list(SORTS),
+                "fields": list(delivered.full_fields),
+                "card_fields": list(delivered.card_fields),
+                "includes": list(delivered.includes),
+            }
+            for delivered in TYPES.values()
+        },
+        "categories": list(vocabulary.categories.values()),
+        "information_kinds": list(vocabulary.information_kinds.values()),
+        "encodings": list(ENCODINGS),
+        "limits": {"page": LARGEST_LIMIT, "ids": MOST_IDS, "count": COUNT_CAP},
+    }
+
+
+def _filters(type: str) -> set[str]:
+    declared = QUERIES[type]().fields.items()
+    return {field.data_key or name for name, field in declared} - NOT_FILTERS

@@ -1,0 +1,118 @@
+"""A delivery answer: its bytes in each encoding, its headers, and what must hold for it to still be right.
+
+Both ways out use it: Flask for an answer that is computed, the lane (`cms.delivery.lane`) for one that is kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from werkzeug.http import http_date
+
+from cms.changes.log import Heads
+from cms.delivery.encoding import SMALLEST, chosen_encoding, encoded
+
+# Part of every ETag: raise it when the same publications are written out differently.
+FORMAT = "1"
+_ENCODED_TAG = re.compile(r"-(?:zstd|br|gzip)\"$")
+_CONTENT_HEADERS = {"content-type", "content-length", "content-encoding"}
+Headers = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """What a kept answer depends on: positions of the log's topics, for a detail the publication, and the key's end."""
+
+    access: int
+    topics: tuple[tuple[str, int], ...]
+    key_expires_at: int
+    item: tuple[str, str] | None = None
+    item_sequence: int | None = None
+
+    def holds(self, heads: Heads, now: int, item_sequence: int | None) -> bool:
+        """True while nothing that this answer shows, and nothing about the key, has changed."""
+        return (
+            heads.access == self.access
+            and now < self.key_expires_at
+            and item_sequence == self.item_sequence
+            and all(getattr(heads, topic) == sequence for topic, sequence in self.topics)
+        )
+
+
+@dataclass(slots=True)
+class Answer:
+    """A 200 answer of the delivery plane. `body` None: only its ETag was ever needed."""
+
+    digest: str
+    headers: Headers
+    body: bytes | None
+    validity: Validity
+    key_id: str
+    _encoded: dict[str, bytes] = field(default_factory=dict)
+
+    def encoding_for(self, accepted: str) -> str | None:
+        """Which encoding the caller gets; short bodies are sent as they are."""
+        if not accepted or (self.body is not None and len(self.body) < SMALLEST):
+            return None
+        return chosen_encoding(accepted)
+
+    def etag(self, encoding: str | None) -> str:
+        """The strong ETag of one encoding: other bytes, other tag."""
+        return f'"{self.digest}-{encoding}"' if encoding else f'"{self.digest}"'
+
+    def is_known(self, if_none_match: str) -> bool:
+        """True when the caller already has this answer, in whichever encoding."""
+        if if_none_match.strip() == "*":
+            return True
+        tags = (tag.strip().removeprefix("W/") for tag in if_none_match.split(","))
+        return any(_ENCODED_TAG.sub('"', tag) == f'"{self.digest}"' for tag in tags)
+
+    def bytes_in(self, encoding: str | None) -> bytes:
+        """The body in an encoding, compressed once."""
+        body = self.body or b""
+        if encoding is None:
+            return body
+        found = self._encoded.get(encoding)
+        if found is None:
+            found = self._encoded[encoding] = encoded(body, encoding)
+        return found
+
+    def full_headers(self, encoding: str | None, length: int) -> Headers:
+        """Headers of the 200 answer."""
+        extra = [("ETag", self.etag(encoding)), ("Content-Length", str(length))]
+        return [*self.headers, *extra, *([("Content-Encoding", encoding)] if encoding else [])]
+
+    def headers_without_body(self, encoding: str | None) -> Headers:
+        """Headers of the 304 answer: the same, less what describes a body."""
+        kept = [(name, value) for name, value in self.headers if name.lower() not in _CONTENT_HEADERS]
+        return [*kept, ("ETag", self.etag(encoding))]
+
+    @property
+    def size(self) -> int:
+        """Memory that keeping it takes, in bytes, roughly."""
+        return 1_500 + len(self.body or b"") + sum(map(len, self._encoded.values()))
+
+
+def answer_digest(*parts: object) -> str:
+    """The opaque part of an ETag."""
+    text = "|".join(map(str, (FORMAT, *parts)))
+    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+
+
+def caching_headers(max_age: int, modified_at: int, groups: Sequence[str], vary: str) -> Headers:
+    """Headers that tell caches how long and for whom an answer is good. `modified_at` in microseconds since 1970.
+
+    stale-if-error stays short: a withdrawn item must not be kept alive by a cache whose origin is down.
+    """
+    return [
+        ("Content-Type", "application/json; charset=utf-8"),
+        ("Cache-Control", f"public, max-age={max_age}, stale-while-revalidate={max_age}, stale-if-error=600"),
+        ("Last-Modified", http_date(modified_at // 1_000_000)),
+        ("Vary", vary),
+        ("Cache-Groups", ", ".join(f'"{group}"' for group in groups)),
+        ("Surrogate-Key", " ".join(groups)),
+        ("X-Content-Type-Options", "nosniff"),
+    ]

@@ -1,0 +1,127 @@
+"""From a basis (what an answer depends on) to the answer: 304 before anything is computed, else the bytes with their headers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, request
+from werkzeug.datastructures import Headers as WerkzeugHeaders
+
+from cms.core import clock
+from cms.core.runtime import runtime
+from cms.delivery.answers import Answer, Headers, Validity, answer_digest, caching_headers
+from cms.delivery.desk import desk
+from cms.delivery.entrance import Visit, visit
+from cms.delivery.kept_answers import RequestKey
+
+KEPT_KEY = "simpul.request_key"
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What decides an answer, beside the request itself.
+
+    `topics` are those of the log whose changes can affect it; `item_sequence` replaces its type's topic for a detail.
+    `modified_at` (microseconds since 1970) is when the newest of them changed.
+    """
+
+    topics: tuple[str, ...]
+    groups: tuple[str, ...]
+    item: tuple[str, str] | None = None
+    item_sequence: int | None = None
+    item_updated_at: int = 0
+
+    def sequence(self, visited: Visit) -> int:
+        """The newest position of the log that affects the answer."""
+        return max([int(getattr(visited.heads, topic)) for topic in self.topics] + [self.item_sequence or 0])
+
+    def modified_at(self, visited: Visit) -> int:
+        """When that was."""
+        return max([int(getattr(visited.heads, f"{topic}_at")) for topic in self.topics] + [self.item_updated_at])
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A computed body and the headers that only it knows (the Link to the next page)."""
+
+    content: bytes
+    headers: Headers
+
+
+def deliver(basis: Basis, compute: Callable[[int], Body]) -> Response:
+    """Answer with 304 when the caller has it, else with what `compute` makes of the sequence that the answer reflects."""
+    visited = visit()
+    sequence = basis.sequence(visited)
+    answer = _bare_answer(basis, visited, sequence)
+    known = request.headers.get("If-None-Match")
+    if known is not None and answer.is_known(known):
+        _keep(answer)
+        return _not_modified(answer, visited)
+    body = compute(sequence)
+    answer.body = body.content
+    answer.headers += body.headers
+    _keep(answer)
+    return _full(answer, visited)
+
+
+def _bare_answer(basis: Basis, visited: Visit, sequence: int) -> Answer:
+    agencies = visited.holder.agencies
+    visibility = "all" if agencies is None else ",".join(sorted(agencies))
+    digest = answer_digest(sequence, visibility, request.path, request.query_string.decode("latin-1"))
+    vary = "Authorization, Accept-Encoding" + (", Origin" if visited.holder.origins else "")
+    headers = caching_headers(
+        runtime().settings.delivery_max_age, basis.modified_at(visited), basis.groups, vary
+    ) + cors_headers(visited)
+    validity = Validity(
+        access=visited.heads.access,
+        topics=tuple((topic, getattr(visited.heads, topic)) for topic in basis.topics),
+        key_expires_at=clock.micros(visited.holder.expires_at),
+        item=basis.item,
+        item_sequence=basis.item_sequence,
+    )
+    return Answer(digest, headers, None, validity, visited.holder.key_id)
+
+
+def cors_headers(visited: Visit) -> Headers:
+    """Let a browser page of the consumer's own registered origins read the answer; nobody else's (R-H4)."""
+    origin = request.headers.get("Origin")
+    if origin is None or origin not in visited.holder.origins:
+        return []
+    return [("Access-Control-Allow-Origin", origin), ("Access-Control-Expose-Headers", EXPOSED)]
+
+
+EXPOSED = "ETag, Last-Modified, Link, Content-Seq, Retry-After, X-Request-Id, Content-Disposition, Content-Range, Accept-Ranges"
+
+
+def _keep(answer: Answer) -> None:
+    key: RequestKey | None = request.environ.get(KEPT_KEY)
+    if key is not None:
+        desk().kept.keep(key, answer)
+
+
+def _full(answer: Answer, visited: Visit) -> Response:
+    encoding = answer.encoding_for(request.headers.get("Accept-Encoding", ""))
+    content = answer.bytes_in(encoding)
+    response = Response(content, headers=answer.full_headers(encoding, len(content)))
+    response.headers["Content-Seq"] = str(visited.heads.sequence)
+    return response
+
+
+class _NotModified(Response):
+    """A 304 answer; Werkzeug takes Last-Modified away from one, api.md wants the headers of the 200 answer."""
+
+    def get_wsgi_headers(self, environ: dict[str, Any]) -> WerkzeugHeaders:  # type: ignore[override]
+        """The headers as they are sent."""
+        headers = super().get_wsgi_headers(environ)
+        headers["Last-Modified"] = self.headers["Last-Modified"]
+        return headers
+
+
+def _not_modified(answer: Answer, visited: Visit) -> Response:
+    encoding = answer.encoding_for(request.headers.get("Accept-Encoding", ""))
+    response = _NotModified(status=304, headers=answer.headers_without_body(encoding))
+    response.headers.pop("Content-Type", None)
+    response.headers["Content-Seq"] = str(visited.heads.sequence)
+    return response

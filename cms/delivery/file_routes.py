@@ -1,0 +1,44 @@
+"""`/v1/documents/{id}/files/{file_id}`: downloads, by readers' sites and apps."""
+
+from __future__ import annotations
+
+from flask import Response
+
+from cms.core.access import delivers
+from cms.core.api import Blueprint
+from cms.core.file_answers import SAFETY_HEADERS
+from cms.delivery.files import deliver_file
+
+blp = Blueprint("delivery_files", __name__)
+
+
+@blp.after_request
+def keep_harmless(answer: Response) -> Response:
+    """Send the headers that keep a file harmless with errors as well (R-F3)."""
+    for name, value in SAFETY_HEADERS.items():
+        answer.headers.setdefault(name, value)
+    return answer
+
+
+@blp.route("/v1/documents/<string:id>/files/<string:file_id>")
+@delivers("files:read")
+@blp.response(
+    200, {"type": "string", "format": "binary"}, content_type="application/octet-stream", example="%PDF-1.7 ..."
+)
+@blp.conditional
+@blp.alt_response(
+    206,
+    {"type": "string", "format": "binary"},
+    content_type="application/octet-stream",
+    description="The range that was asked for.",
+    example="%PDF",
+)
+@blp.problems(401, 403, 404, 416, 503)
+@blp.doc(tags=["delivery"])
+def download_file(id: str, file_id: str) -> Response:
+    """Download a file of a published document.
+
+    Takes `Range`, `If-Range` and `If-None-Match`; the ETag is the SHA-256 of the bytes, which never change. 404 as soon as no
+    published edition shows the file.
+    """
+    return deliver_file(id, file_id)

@@ -1,0 +1,65 @@
+"""Files of published documents. What no live edition shows does not exist here, whatever address is guessed."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Response
+
+from cms.core import clock
+from cms.core.errors import NotFound
+from cms.core.file_answers import FileFacts, file_answer
+from cms.core.ids import is_id
+from cms.core.reading import Row
+from cms.core.runtime import runtime
+from cms.delivery.desk import desk
+from cms.delivery.entrance import visit
+from cms.publishing.models import Standing
+from cms.publishing.selection import LIVE
+
+_FILE: Final = (
+    "SELECT f.name, f.media_type, f.bytes, f.sha256, p.agency, p.updated_at, p.effective_until"  # noqa: S608 - constants of ours
+    " FROM publication_files f JOIN publications p ON p.id = f.publication_id JOIN published_items i ON i.id = p.item_id"
+    f" WHERE f.item_id = :item_id AND f.file_id = :file_id AND p.type = 'document' AND i.standing = :live AND {LIVE.format(p='p')}"
+)
+
+
+def deliver_file(document_id: str, file_id: str) -> Response:
+    """The file, or the part that was asked for. Raises `NotFound` also for what the key's agencies do not show."""
+    row = _live_row(document_id, file_id)
+    agencies = visit().visible_agencies()
+    if row is None or (agencies is not None and row[4] not in agencies):
+        raise NotFound
+    name, media_type, size, sha256, agency, updated_at, effective_until = row
+    facts = FileFacts(name, media_type, int(size), sha256, clock.from_micros(int(updated_at)))
+    return file_answer(facts, _caching_headers(document_id, agency, effective_until))
+
+
+def _live_row(document_id: str, file_id: str) -> Row | None:
+    if not is_id(document_id) or not is_id(file_id):
+        return None
+    reader = desk().reader
+    params = {
+        "item_id": document_id,
+        "file_id": file_id,
+        "live": Standing.LIVE.value,
+        "now": clock.micros(clock.now()),
+    }
+    rows = reader.rows(reader.prepared(_FILE), params)
+    return rows[0] if rows else None
+
+
+def _caching_headers(document_id: str, agency: str, effective_until: int | None) -> dict[str, str]:
+    """The bytes never change, but they may be withdrawn: a cache asks again after the same short time as for any answer."""
+    max_age = runtime().settings.delivery_max_age
+    if effective_until is not None:
+        left = (int(effective_until) - clock.micros(clock.now())) // 1_000_000
+        max_age = max(0, min(max_age, left))
+    groups = ("documents", f"document-{document_id}", f"agency-{agency}")
+    return {
+        "Cache-Control": f"public, max-age={max_age}, must-revalidate",
+        "Vary": "Authorization" + (", Origin" if visit().holder.origins else ""),
+        "Cache-Groups": ", ".join(f'"{group}"' for group in groups),
+        "Surrogate-Key": " ".join(groups),
+        "Content-Seq": str(visit().heads.sequence),
+    }

@@ -1,0 +1,109 @@
+"""Single items: details, several by id, and what an address leads to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from flask import Response
+
+from cms.core.errors import Gone, NotFound
+from cms.core.ids import is_id
+from cms.delivery.delivering import Basis, Body, deliver
+from cms.delivery.desk import desk
+from cms.delivery.entrance import visit
+from cms.delivery.shaping import reshaped
+from cms.delivery.types import TYPES, DeliveredType
+from cms.publishing.models import Standing
+from cms.publishing.reading import Address, PublishedState
+
+Query = dict[str, Any]
+
+
+def deliver_item(delivered: DeliveredType, item_id: str, query: Query) -> Response:
+    """The full form of one item. Raises `NotFound`, and `Gone` for what was published once."""
+    state = _visible(visit().item) if is_id(item_id) else None
+    if state is None or state.standing == Standing.VANISHED:
+        raise NotFound
+    if state.full_json is None:
+        raise _gone(state.explanation, state.alternative)
+    full_json = state.full_json
+    basis = Basis(
+        topics=("reference",) if "include" in query else (),
+        groups=(delivered.topic, f"{delivered.name}-{item_id}", f"agency-{state.agency}"),
+        item=(delivered.name, item_id),
+        item_sequence=state.sequence,
+        item_updated_at=state.updated_at or 0,
+    )
+    return deliver(basis, lambda sequence: _item_body(full_json, query, sequence))
+
+
+def deliver_items(ids: tuple[str, ...]) -> Response:
+    """The cards of several items of any type, in the order of their ids; what readers cannot have is named as missing."""
+    topics = (*(delivered.topic for delivered in TYPES.values()), "reference")
+    return deliver(Basis(topics=topics, groups=topics[:-1]), lambda sequence: _items_body(ids, sequence))
+
+
+def deliver_address(type: str, agency: str, slug: str) -> Response:
+    """What an address leads to. Raises `NotFound` when nothing was ever published there, or nothing that may be known."""
+    return deliver(
+        Basis(topics=(TYPES[type].topic, "reference"), groups=(TYPES[type].topic,)),
+        lambda sequence: _address_body(type, agency, slug, sequence),
+    )
+
+
+def one_body(data: Any, sequence: int) -> Body:
+    """The envelope of one resource."""
+    return Body(orjson.dumps({"data": data, "meta": {"sequence": sequence}}), [])
+
+
+def _visible(state: PublishedState | None) -> PublishedState | None:
+    agencies = visit().visible_agencies()
+    return state if state is None or agencies is None or state.agency in agencies else None
+
+
+def _gone(explanation: str | None, alternative: str | None) -> Gone:
+    extra = {"explanation": explanation, "alternative": alternative}
+    return Gone(explanation=explanation or "", extra=extra)
+
+
+def _item_body(full_json: str, query: Query, sequence: int) -> Body:
+    if query:
+        vocabulary = desk().vocabulary(visit().heads.reference)
+        full_json = reshaped(full_json, query.get("fields"), query.get("include", ()), vocabulary)
+    return Body(f'{{"data":{full_json},"meta":{{"sequence":{sequence}}}}}'.encode(), [])
+
+
+def _items_body(ids: tuple[str, ...], sequence: int) -> Body:
+    agencies = visit().visible_agencies()
+    found = {
+        item_id: card
+        for item_id, agency, card in desk().publications.items(ids)
+        if agencies is None or agency in agencies
+    }
+    cards = ",".join(found[item_id] for item_id in ids if item_id in found)
+    missing = orjson.dumps([item_id for item_id in ids if item_id not in found]).decode()
+    return Body(f'{{"data":[{cards}],"meta":{{"sequence":{sequence},"missing":{missing}}}}}'.encode(), [])
+
+
+def _address_body(type: str, agency: str, slug: str, sequence: int) -> Body:
+    address = desk().publications.address(type, agency, slug)
+    visible = visit().visible_agencies()
+    if address is None or address.standing == Standing.VANISHED:
+        raise NotFound
+    if visible is not None and (address.live_agency or address.agency) not in visible:
+        raise NotFound
+    return one_body(_resolved(address, agency, slug), sequence)
+
+
+def _resolved(address: Address, agency: str, slug: str) -> dict[str, Any]:
+    is_live = address.standing == Standing.LIVE
+    is_moved = is_live and (address.live_agency, address.slug) != (agency, slug)
+    return {
+        "status": ("moved" if is_moved else "live") if is_live else "gone",
+        "id": address.id,
+        "to": address.slug if is_moved else address.alternative,
+        "agency": address.live_agency,
+        "slug": address.slug,
+        "explanation": address.explanation,
+    }

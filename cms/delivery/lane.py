@@ -1,0 +1,92 @@
+"""The short way of a repeated request: answered from memory before Flask is entered.
+
+A kept answer is given only while one small read of the log's heads says that nothing it depends on has changed and that
+its key still holds: as right as a computed one, on every process, the moment a publish has answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from cms.changes.log import Heads, read_heads
+from cms.core import clock
+from cms.core.errors import DomainError
+from cms.core.logging import harmless_request_id
+from cms.delivery.answers import Answer
+from cms.delivery.delivering import KEPT_KEY
+from cms.delivery.desk import Desk
+from cms.delivery.kept_answers import RequestKey
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+Application = Callable[[Environ, StartResponse], Iterable[bytes]]
+# Requests that ask for more than the answer go the long way.
+LONG_WAY = ("HTTP_MIN_SEQ", "HTTP_RANGE", "HTTP_TRANSFER_ENCODING")
+
+
+class Lane:
+    """WSGI middleware around the application."""
+
+    def __init__(self, application: Application, desk: Desk) -> None:
+        self._application = application
+        self._desk = desk
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer from memory where that is right, else ask the application."""
+        if not environ["PATH_INFO"].startswith("/v1/") or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            return self._application(environ, start_response)
+        if any(name in environ for name in LONG_WAY):
+            return self._application(environ, start_response)
+        key = _request_key(environ)
+        answer = self._desk.kept.find(key)
+        if answer is not None:
+            given = self._given(answer, environ, start_response)
+            if given is not None:
+                return given
+        environ[KEPT_KEY] = key
+        return self._application(environ, start_response)
+
+    def _given(self, answer: Answer, environ: Environ, start_response: StartResponse) -> Iterable[bytes] | None:
+        """The kept answer, sent; None when it does not hold any more or its body was never made."""
+        known = environ.get("HTTP_IF_NONE_MATCH")
+        is_known = known is not None and answer.is_known(known)
+        if answer.body is None and not is_known:
+            return None
+        try:
+            heads, item_sequence = self._position(answer)
+        except DomainError:
+            # The application says it in a problem document.
+            return None
+        if not answer.validity.holds(heads, clock.micros(clock.now()), item_sequence):
+            return None
+        self._desk.keys.note_use(answer.key_id) if answer.key_id else None
+        encoding = answer.encoding_for(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        own = [
+            ("Content-Seq", str(heads.sequence)),
+            ("X-Request-Id", harmless_request_id(environ.get("HTTP_X_REQUEST_ID"))),
+        ]
+        if is_known:
+            start_response("304 Not Modified", answer.headers_without_body(encoding) + own)
+            return []
+        content = answer.bytes_in(encoding)
+        start_response("200 OK", answer.full_headers(encoding, len(content)) + own)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [content]
+
+    def _position(self, answer: Answer) -> tuple[Heads, int | None]:
+        """Where the log stands, and for a detail which publication is live; one statement."""
+        item = answer.validity.item
+        if item is None:
+            return read_heads(self._desk.reader), None
+        return self._desk.publications.heads_and_sequence(*item)
+
+
+def _request_key(environ: Environ) -> RequestKey:
+    get = environ.get
+    return (
+        get("HTTP_HOST", ""),
+        environ["PATH_INFO"],
+        get("QUERY_STRING", ""),
+        get("HTTP_AUTHORIZATION", ""),
+        get("HTTP_ORIGIN", ""),
+    )

@@ -1,0 +1,136 @@
+"""Lists of content: from query parameters to spliced JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+from flask import Response, current_app, request
+
+from cms.core import clock
+from cms.core.runtime import runtime
+from cms.delivery.delivering import Basis, Body, deliver
+from cms.delivery.desk import Vocabulary, desk
+from cms.delivery.entrance import visit
+from cms.delivery.shaping import reshaped
+from cms.delivery.types import SORTS, DeliveredType
+from cms.publishing.reading import Page
+from cms.publishing.selection import COUNT_CAP, Position, Selection
+
+Query = dict[str, Any]
+NOT_IN_BINDING = {"cursor", "limit", "fields", "include", "count"}
+
+
+def deliver_list(delivered: DeliveredType, query: Query) -> Response:
+    """One page of cards, filtered and sorted as the query says."""
+    binding = _binding(delivered, query)
+    position = _position(query, binding)
+    basis = Basis(topics=(delivered.topic, "reference"), groups=(delivered.topic,))
+    return deliver(basis, lambda sequence: _page_body(delivered, query, binding, position, sequence))
+
+
+def _page_body(delivered: DeliveredType, query: Query, binding: str, position: Position | None, sequence: int) -> Body:
+    vocabulary = desk().vocabulary(visit().heads.reference)
+    selection = _selection(delivered, query, position, vocabulary)
+    picked = query.get("fields")
+    is_full = picked is not None and any(name not in delivered.card_fields for name in picked)
+    page = desk().publications.page(selection, is_full=is_full, is_counted="count" in query)
+    items: Sequence[str] = page.items
+    if picked is not None or "include" in query:
+        items = [reshaped(text, picked, query.get("include", ()), vocabulary) for text in items]
+    return page_body(items, _next_cursor(page, binding), query["limit"], sequence, _more_meta(page, query, vocabulary))
+
+
+def page_body(
+    items: Sequence[str], cursor: str | None, limit: int, sequence: int, more_meta: dict[str, Any] | None = None
+) -> Body:
+    """The envelope around JSON texts, with the link to the next page in the body and in the headers."""
+    following = None if cursor is None else _address(cursor)
+    links = orjson.dumps({"self": _address(request.args.get("cursor")), "next": following}).decode()
+    meta = orjson.dumps({"limit": limit, "sequence": sequence, **(more_meta or {})}).decode()
+    content = f'{{"data":[{",".join(items)}],"links":{links},"meta":{meta}}}'
+    return Body(content.encode(), [] if following is None else [("Link", f'<{following}>; rel="next"')])
+
+
+def deliver_rows(
+    rows: Callable[[Vocabulary], list[dict[str, Any]]], key: str, query: Query, groups: tuple[str, ...]
+) -> Response:
+    """One page of the rows of a vocabulary, which are few and in the order of their keys."""
+    binding = f"{request.path}?{sorted((name, value) for name, value in query.items() if name not in NOT_IN_BINDING)}"
+    after = runtime().cursors.decode(query["cursor"], binding)[0] if "cursor" in query else ""
+
+    def compute(sequence: int) -> Body:
+        found = [row for row in rows(desk().vocabulary(visit().heads.reference)) if row[key] > after]
+        shown = found[: query["limit"]]
+        cursor = runtime().cursors.encode([shown[-1][key]], binding) if len(found) > len(shown) else None
+        return page_body([orjson.dumps(row).decode() for row in shown], cursor, query["limit"], sequence)
+
+    return deliver(Basis(topics=("reference",), groups=groups), compute)
+
+
+def _selection(delivered: DeliveredType, query: Query, position: Position | None, vocabulary: Vocabulary) -> Selection:
+    sort, descending = SORTS[query["sort"]]
+    moments = {
+        name: clock.micros(query[name])
+        for name in ("published_after", "published_before", "updated_after")
+        if name in query
+    }
+    return Selection(
+        type=delivered.name,
+        agencies=_agencies(query, vocabulary),
+        terms={scheme: query[name] for name, scheme in delivered.schemes.items() if name in query},
+        sort=sort,
+        descending=descending,
+        limit=query["limit"],
+        position=position,
+        **moments,
+    )
+
+
+def _agencies(query: Query, vocabulary: Vocabulary) -> tuple[str, ...] | None:
+    """Owners that are asked for, with their predecessors, as far as the key shows them; None means all."""
+    visible = visit().visible_agencies()
+    if "agency" not in query:
+        return None if visible is None else tuple(sorted(visible))
+    asked = vocabulary.directory.with_predecessors(query["agency"])
+    return tuple(sorted(asked if visible is None else asked & visible))
+
+
+def _binding(delivered: DeliveredType, query: Query) -> str:
+    """What a cursor belongs to: filters, sort, and what its key may see."""
+    filters = sorted((name, str(value)) for name, value in query.items() if name not in NOT_IN_BINDING)
+    agencies = visit().holder.agencies
+    return f"{delivered.name}?{filters}&{'all' if agencies is None else sorted(agencies)}"
+
+
+def _position(query: Query, binding: str) -> Position | None:
+    if "cursor" not in query:
+        return None
+    moment, number = runtime().cursors.decode(query["cursor"], binding)
+    return Position(moment, number)
+
+
+def _next_cursor(page: Page, binding: str) -> str | None:
+    if page.next is None:
+        return None
+    return runtime().cursors.encode([page.next.moment, page.next.number], binding)
+
+
+def _more_meta(page: Page, query: Query, vocabulary: Vocabulary) -> dict[str, Any]:
+    more: dict[str, Any] = {}
+    if page.total is not None:
+        is_capped = page.total > COUNT_CAP
+        more["total"] = {"value": min(page.total, COUNT_CAP), "relation": "gte" if is_capped else "eq"}
+    unknown = [slug for slug in query.get("agency", ()) if slug not in vocabulary.directory.agencies]
+    if unknown:
+        more["warnings"] = [{"code": "unknown_agency", "detail": f"There is no agency {slug}."} for slug in unknown]
+    return more
+
+
+def _address(cursor: str | None) -> str:
+    """The address of this list with another cursor."""
+    kept = {name: value for name, value in request.args.items() if name != "cursor"}
+    query = urlencode(kept if cursor is None else {**kept, "cursor": cursor})
+    return f"{current_app.config['PUBLIC_URL']}{request.path}" + (f"?{query}" if query else "")

@@ -1,0 +1,65 @@
+"""Agencies and areas, straight from the vocabulary that every delivery process keeps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+
+from cms.agencies.directory import AgencyEntry, AreaEntry
+from cms.agencies.queries import city_today
+from cms.core.errors import NotFound
+from cms.delivery.delivering import Basis, deliver
+from cms.delivery.desk import Vocabulary, desk
+from cms.delivery.entrance import visit
+from cms.delivery.items import one_body
+from cms.delivery.lists import deliver_rows
+from cms.delivery.shaping import shown_agency, shown_area
+
+Query = dict[str, Any]
+GROUPS = ("reference",)
+
+
+def deliver_agencies(query: Query) -> Response:
+    """One page of agencies by slug."""
+
+    def rows(vocabulary: Vocabulary) -> list[dict[str, Any]]:
+        return [shown_agency(entry) for entry in vocabulary.directory.agencies.values() if _is_asked(entry, query)]
+
+    return deliver_rows(rows, "slug", query, GROUPS)
+
+
+def deliver_agency(slug: str) -> Response:
+    """One agency. Raises `NotFound`."""
+    entry = desk().vocabulary(visit().heads.reference).directory.agencies.get(slug)
+    if entry is None:
+        raise NotFound
+    return deliver(Basis(topics=GROUPS, groups=GROUPS), lambda sequence: one_body(shown_agency(entry), sequence))
+
+
+def deliver_areas(query: Query) -> Response:
+    """One page of areas by code."""
+
+    def rows(vocabulary: Vocabulary) -> list[dict[str, Any]]:
+        return [shown_area(entry) for entry in vocabulary.directory.areas.values() if _is_area_asked(entry, query)]
+
+    return deliver_rows(rows, "code", query, GROUPS)
+
+
+def _is_asked(entry: AgencyEntry, query: Query) -> bool:
+    if "kind" in query and entry.kind not in query["kind"]:
+        return False
+    if "parent" in query and entry.parent not in query["parent"]:
+        return False
+    if "active" not in query:
+        return True
+    today = city_today()
+    begun = entry.valid_from is None or entry.valid_from <= today
+    is_active = begun and (entry.valid_to is None or entry.valid_to >= today)
+    return bool(is_active == (query["active"] == "true"))
+
+
+def _is_area_asked(entry: AreaEntry, query: Query) -> bool:
+    if "level" in query and entry.level not in query["level"]:
+        return False
+    return "parent" not in query or entry.parent_code in query["parent"]

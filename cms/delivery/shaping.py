@@ -1,0 +1,64 @@
+"""Sparse fields and embedded relations: a presented item reshaped for one request."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+
+from cms.agencies.directory import AgencyEntry, AreaEntry
+from cms.delivery.desk import Vocabulary
+
+
+def reshaped(text: str, picked: Sequence[str] | None, included: Sequence[str], vocabulary: Vocabulary) -> str:
+    """The item with only the picked fields and with its included relations embedded in place of their ids."""
+    item: dict[str, Any] = orjson.loads(text)
+    for relation in included:
+        item[relation] = _embedded(relation, item[relation], vocabulary)
+    if picked is not None:
+        # What is included is shown, picked or not.
+        item = {name: value for name, value in item.items() if name in picked or name in included}
+    return orjson.dumps(item).decode()
+
+
+def shown_agency(entry: AgencyEntry) -> dict[str, Any]:
+    """An agency as readers get it."""
+    return {
+        "slug": entry.slug,
+        "name": entry.name,
+        "short_name": entry.short_name,
+        "kind": entry.kind,
+        "abbreviations": list(entry.abbreviations),
+        "aliases": list(entry.aliases),
+        "parent": entry.parent,
+        "contact": entry.contact,
+        "site_url": entry.site_url,
+        "description": entry.description,
+        "valid_from": entry.valid_from,
+        "valid_to": entry.valid_to,
+        "successor": entry.successor,
+    }
+
+
+def shown_area(entry: AreaEntry) -> dict[str, Any]:
+    """An area as readers get it."""
+    return {
+        "code": entry.code,
+        "name": entry.name,
+        "level": entry.level,
+        "parent_code": entry.parent_code,
+        "aliases": list(entry.aliases),
+    }
+
+
+def _embedded(relation: str, value: Any, vocabulary: Vocabulary) -> Any:
+    directory = vocabulary.directory
+    if relation == "areas":
+        return [shown_area(directory.areas[code]) for code in value if code in directory.areas]
+    if relation == "category":
+        return vocabulary.categories.get(value)
+    if relation == "information_kind":
+        return vocabulary.information_kinds.get(value)
+    entry = directory.agencies.get(value["slug"] if isinstance(value, dict) else value)
+    return value if entry is None else shown_agency(entry)
