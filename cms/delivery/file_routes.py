@@ -22,14 +22,12 @@ def keep_harmless(answer: Response) -> Response:
 
 @blp.route("/v1/documents/<string:id>/files/<string:file_id>")
 @delivers("files:read")
-@blp.response(
-    200, {"type": "string", "format": "binary"}, content_type="application/octet-stream", example="%PDF-1.7 ..."
-)
+@blp.response(200, {"type": "string", "format": "binary"}, content_type="*/*", example="%PDF-1.7 ...")
 @blp.conditional
 @blp.alt_response(
     206,
-    {"type": "string", "format": "binary"},
-    content_type="application/octet-stream",
+    schema={"type": "string", "format": "binary"},
+    content_type="*/*",
     description="The range that was asked for.",
     example="%PDF",
 )

@@ -18,6 +18,7 @@ from cms.taxonomy.models import InformationClass, InformationKind
 from cms.taxonomy.queries import find_information_kind
 
 OPEN_CLASSES = tuple(each.value for each in InformationClass if each is not InformationClass.DIKECUALIKAN)
+MOST_FILES = 50
 FORMS = ("cetak", "digital", "rekaman")
 
 DEFAULTS: dict[str, Any] = {

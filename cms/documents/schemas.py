@@ -11,12 +11,11 @@ from marshmallow import ValidationError, fields
 
 from cms.core.fields import Choice, ItemId, Part, Pattern, Rows, Slug, Text, WholeNumber, Words, rule
 from cms.core.schemas import StrictSchema
-from cms.documents.content import FORMS, OPEN_CLASSES
+from cms.documents.content import FORMS, MOST_FILES, OPEN_CLASSES
 from cms.editorial.fields import LONGEST_BODY, MOST_TAGS, Distinct, Tag, agency_slug, language
 from cms.editorial.schemas import ContentQuerySchema, RowSchema, StandingSchema
 from cms.taxonomy.models import InformationClass
 
-MOST_FILES = 50
 KIND_PATTERN = r"^[A-Z0-9]+([.-][A-Z0-9]+)*$"
 CLASSES = tuple(each.value for each in InformationClass)
 _MADE_AT = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")

@@ -1,0 +1,11 @@
+"""Why a file is not accepted; `cms.documents.file_types` turns these into the words of the API."""
+
+from __future__ import annotations
+
+
+class UnsupportedFile(Exception):
+    """A kind of file that is not accepted; the text names what was found."""
+
+
+class DamagedFile(Exception):
+    """A file that is broken or unsafe; the text says how."""

@@ -1,0 +1,70 @@
+"""`/manage/v1/documents/{id}/files`: uploading, downloading and taking out files."""
+
+from __future__ import annotations
+
+from flask import Response
+
+from cms.core.access import current_actor, requires
+from cms.core.answers import Answer, created_answer
+from cms.core.api import Blueprint
+from cms.core.conditional import expected_version, version_headers
+from cms.core.file_answers import FileFacts, file_answer
+from cms.core.permissions import Permission
+from cms.core.schemas import one
+from cms.documents.file_schemas import UPLOAD_BODY, UploadedFileSchema
+from cms.documents.files import check_may_add, file_path, get_file, present_file
+from cms.documents.services import add_file, remove_file
+from cms.documents.upload_form import upload_form
+
+blp = Blueprint("files", __name__, url_prefix="/manage/v1/documents")
+
+
+@blp.route("/<item_id>/files", methods=["POST"])
+@requires(Permission.CONTENT_EDIT)
+@blp.response(201, one(UploadedFileSchema))
+@blp.problems(400, 401, 403, 404, 409, 413, 415, 422, 503)
+@blp.doc(requestBody=UPLOAD_BODY)
+def add_document_file(item_id: str) -> Answer:
+    """Add a file to a document.
+
+    Send `multipart/form-data`; the body is read as a stream and checked as it arrives. Makes a new edition of the document, whose
+    version the ETag tells; no If-Match is needed, because adding destroys nobody's work. Readers get the file with the next publish.
+    """
+    check_may_add(current_actor(), item_id)
+    with upload_form() as form:
+        added = add_file(current_actor(), item_id, form.upload, form.label, form.position)
+    return created_answer(present_file(added.file, added.label), added.item.version, file_path(added.file))
+
+
+@blp.route("/<item_id>/files/<file_id>", methods=["GET"])
+@requires(Permission.CONTENT_READ)
+@blp.response(200, {"type": "string", "format": "binary"}, content_type="*/*", example="%PDF-1.7 ...")
+@blp.conditional
+@blp.alt_response(
+    206,
+    schema={"type": "string", "format": "binary"},
+    content_type="*/*",
+    description="The range that was asked for.",
+    example="%PDF",
+)
+@blp.problems(401, 403, 404, 416, 503)
+def get_document_file(item_id: str, file_id: str) -> Response:
+    """Download a file of a document, of whichever edition.
+
+    Takes `Range`, `If-Range` and `If-None-Match`.
+    """
+    file = get_file(current_actor(), item_id, file_id)
+    return file_answer(FileFacts(file.name, file.media_type, file.bytes, file.sha256, file.created_at))
+
+
+@blp.route("/<item_id>/files/<file_id>", methods=["DELETE"])
+@requires(Permission.CONTENT_EDIT)
+@blp.response(204)
+@blp.problems(401, 403, 404, 409, 412, 428)
+def remove_document_file(item_id: str, file_id: str) -> Response:
+    """Take a file out of the draft.
+
+    Makes a new edition of the document, whose version the ETag tells; what readers have keeps the file until the next publish.
+    """
+    item = remove_file(current_actor(), item_id, file_id, expected_version())
+    return Response(status=204, headers=version_headers(item.version))

@@ -1,0 +1,115 @@
+"""Uploaded files on their way in, and as editors see them.
+
+An upload is a complete temporary file with its size, digest and kind before anything else is decided about it. Its bytes are
+never rewritten: they may be signed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from cms.core.blobs import new_incoming, storage_errors
+from cms.core.clock import rfc3339
+from cms.core.db import rolled_back, session
+from cms.core.errors import NotFound, TooLarge
+from cms.core.permissions import Actor
+from cms.core.runtime import runtime
+from cms.documents.content import DOCUMENT
+from cms.documents.file_names import clean_name
+from cms.documents.file_types import recognised_type
+from cms.documents.models import DocumentFile
+from cms.editorial.policies import Operation, authorize_operation, check_state
+from cms.editorial.queries import get_item
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A complete file that waits to be stored; `name` is clean, `media_type` is what its content says."""
+
+    path: Path
+    name: str
+    media_type: str
+    bytes: int
+    sha256: str
+
+
+@contextmanager
+def received(chunks: Iterable[bytes], name: str) -> Iterator[Upload]:
+    """Write a file to the incoming folder while hashing it; what is not stored by the end is removed.
+
+    Raises `TooLarge` as soon as it is larger than MAX_FILE_BYTES, `Invalid` for what its content is, `Unavailable`.
+    """
+    path = new_incoming(runtime().storage.incoming)
+    try:
+        size, digest = _written(chunks, path)
+        cleaned = clean_name(name)
+        found = recognised_type(path, cleaned)
+        yield Upload(path, cleaned, found.media_type, size, digest)
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _written(chunks: Iterable[bytes], path: Path) -> tuple[int, str]:
+    limit, size, digest = runtime().settings.max_file_bytes, 0, hashlib.sha256()
+    with storage_errors():
+        file = path.open("xb")
+    with file:
+        for chunk in chunks:
+            size += len(chunk)
+            if size > limit:
+                raise TooLarge(limit=limit)
+            digest.update(chunk)
+            with storage_errors():
+                file.write(chunk)
+        with storage_errors():
+            file.flush()
+    return size, digest.hexdigest()
+
+
+def check_may_add(actor: Actor, document_id: str) -> None:
+    """Decide before the first byte of an upload is read (R-Z3). Raises `NotFound`, `Forbidden`, `Conflict`.
+
+    No transaction stays open while a slow sender takes its time; the service decides once more when it stores the row.
+    """
+    city_channel = runtime().settings.city_channel
+    with rolled_back():
+        item = get_item(DOCUMENT, document_id, actor)
+        authorize_operation(actor, Operation.EDIT, item, city_channel)
+        check_state(actor, Operation.EDIT, item, city_channel)
+
+
+def get_file(actor: Actor, document_id: str, file_id: str) -> DocumentFile:
+    """A file of any edition of a document that the actor may see. Raises `NotFound`."""
+    get_item(DOCUMENT, document_id, actor)
+    file = session.scalar(
+        select(DocumentFile).where(DocumentFile.id == file_id, DocumentFile.document_id == document_id)
+    )
+    if file is None:
+        raise NotFound
+    return file
+
+
+def present_file(file: DocumentFile, label: str) -> dict[str, Any]:
+    """A file as editors see it."""
+    return {
+        "id": file.id,
+        "label": label,
+        "name": file.name,
+        "media_type": file.media_type,
+        "bytes": file.bytes,
+        "sha256": file.sha256,
+        "created_at": rfc3339(file.created_at),
+        "url": file_path(file),
+    }
+
+
+def file_path(file: DocumentFile) -> str:
+    """Where editors download it."""
+    return f"/manage/v1/documents/{file.document_id}/files/{file.id}"
