@@ -10,6 +10,7 @@ import click
 COMMANDS = {
     "audit": ("cms.cli.audit", "Prove that the change log was not altered."),
     "demo": ("cms.cli.demo", "Load the demonstration city into an empty database."),
+    "docs": ("cms.cli.docs", "Write or check the generated parts of the guides."),
     "doctor": ("cms.cli.doctor", "Say what is wrong with this installation."),
     "init": ("cms.cli.init", "Migrate the database and add the reference data."),
     "key": ("cms.cli.key", "Make delivery keys for websites and apps."),

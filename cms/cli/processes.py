@@ -35,8 +35,9 @@ from config import Settings
 
 log = get_logger(__name__)
 
-# Requests under way get this long when the server stops; with `run` nobody waits for anything.
-GRACE_SECONDS = 5
+# How long requests under way may take when the server stops: in production the longest upload should finish (M-18),
+# with `run` nobody waits. A signal in the first milliseconds of a web process can be lost, which then costs this time.
+GRACE_SECONDS, SHORT_GRACE_SECONDS = 20, 2
 HEADER_MILLISECONDS = 10_000
 LOOK_SECONDS, MOST_LOOKS = 0.02, 1_500
 KEEP_GRANIAN_LOGS = {
@@ -60,7 +61,7 @@ class WebApplication:
     def __call__(self) -> Flask:
         """The application of this process; called once, in it."""
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        end_with_parent()
+        follow_parent()
         app = _loaded.get(self.settings) or create_app(self.settings)
         start_web_tasks(app)
         return app
@@ -93,27 +94,34 @@ class WorkerProcess:
         if self._process is None:
             return
         self._process.terminate()
-        self._process.join(GRACE_SECONDS)
+        self._process.join(SHORT_GRACE_SECONDS)
         if self._process.is_alive():
             self._process.kill()
 
     def _be_worker(self) -> None:
-        end_with_parent()
+        follow_parent()
         if self.greeting is not None:
             threading.Thread(target=self.greeting, name="greeting", daemon=True).start()
         run_worker(self.app)
 
     def _notice_end(self, _number: int, _frame: FrameType | None) -> None:
         if self._process is not None and not self._stopping and not self._process.is_alive():
-            self._stopping = self.failed = True
+            self._stopping, self.failed = True, self._process.exitcode != 0
             log.error("worker_ended", exit_code=self._process.exitcode)
             os.kill(os.getpid(), signal.SIGTERM)
 
 
-def serve(app: Flask, settings: Settings, *, with_worker: bool, when_ready: Callable[[], None] | None = None) -> None:
+def serve(
+    app: Flask,
+    settings: Settings,
+    *,
+    with_worker: bool,
+    grace_seconds: int = GRACE_SECONDS,
+    when_ready: Callable[[], None] | None = None,
+) -> None:
     """Serve until SIGTERM or SIGINT. The worker calls `when_ready` once the web server takes connections."""
     ensure_port_is_free(settings.host, settings.port)
-    server = web_server(settings)
+    server = web_server(settings, grace_seconds)
     greeting = partial(_await_port, settings, when_ready) if when_ready is not None else None
     worker = WorkerProcess(app, greeting) if with_worker else None
     if worker is not None:
@@ -125,7 +133,7 @@ def serve(app: Flask, settings: Settings, *, with_worker: bool, when_ready: Call
         sys.exit(1)
 
 
-def web_server(settings: Settings) -> MPServer:
+def web_server(settings: Settings, grace_seconds: int) -> MPServer:
     """The web server as it is everywhere: HTTP/1, few threads, JSON log lines, workers replaced when they fail."""
     return MPServer(
         "wsgi:app",
@@ -138,7 +146,7 @@ def web_server(settings: Settings) -> MPServer:
         blocking_threads=settings.web_threads,
         runtime_threads=1,
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS),
-        workers_kill_timeout=GRACE_SECONDS,
+        workers_kill_timeout=grace_seconds,
         respawn_failed_workers=True,
         log_level=LogLevels.warning,
         log_dictconfig=KEEP_GRANIAN_LOGS,
@@ -159,10 +167,15 @@ def ensure_port_is_free(host: str, port: int) -> None:
             ) from None
 
 
-def end_with_parent() -> None:
-    """Ask the kernel to end this process when the one that forked it is gone (Linux)."""
+def follow_parent() -> None:
+    """Leave starting and stopping to the process that forked this one.
+
+    Ctrl-C goes to a whole group of processes and Granian's web process may hang for its grace when it is told to stop
+    twice, hence a group of its own; the kernel ends it when its parent is gone (Linux).
+    """
+    os.setpgid(0, 0)
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _share_memory(app: Flask, settings: Settings) -> None:

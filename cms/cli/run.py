@@ -14,7 +14,7 @@ from cms.cli.application import application, settings_for
 from cms.cli.banner import banner
 from cms.cli.demo_city.secrets_file import UNFINISHED, read_secrets, write_secrets
 from cms.cli.init import is_current
-from cms.cli.processes import ensure_port_is_free, serve
+from cms.cli.processes import SHORT_GRACE_SECONDS, ensure_port_is_free, serve
 from cms.core.reading import Reader
 from cms.core.runtime import runtime
 from config import PROJECT_ROOT, Settings
@@ -36,7 +36,7 @@ def command(host: str | None, port: int | None) -> None:
         if not _is_ready(settings):
             _prepare(settings)
         _note_address(settings)
-    serve(app, settings, with_worker=True, when_ready=partial(_greet, app, settings))
+    serve(app, settings, with_worker=True, grace_seconds=SHORT_GRACE_SECONDS, when_ready=partial(_greet, app, settings))
 
 
 def _is_ready(settings: Settings) -> bool:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from io import BytesIO
 from typing import Any
 
 from sqlalchemy import select
@@ -21,9 +20,12 @@ from cms.core.permissions import Actor
 from cms.core.runtime import runtime
 from cms.core.schemas import StrictSchema
 from cms.documents.content import DOCUMENT
+from cms.documents.files import received
 from cms.documents.schemas import DocumentCreateSchema
+from cms.documents.services import add_file
 from cms.editorial.content_types import ContentType
 from cms.editorial.models import Item, State
+from cms.editorial.queries import get_revision
 from cms.editorial.services import create_item, publish_item, return_item, submit_item
 from cms.posts.content import POST
 from cms.posts.schemas import PostCreateSchema
@@ -49,8 +51,8 @@ def _add(content_type: ContentType, schema: StrictSchema, entry: Mapping[str, An
     if item is None:
         given = {name: value for name, value in entry.items() if name not in STORY and value is not None}
         item = create_item(content_type, author, schema.load(given)).item
-        for file in entry.get("files", ()):
-            item = _add_file(author, item, file, entry["title"])
+    if item.state == State.DRAFT:
+        item = _with_files(item, entry, author)
     _bring_to_state(content_type, item, entry, cast, author)
 
 
@@ -79,5 +81,12 @@ def _bring_to_state(content_type: ContentType, item: Item, entry: Mapping[str, A
         publish_item(content_type, publisher, item.id, seen, published_at=published_at)
 
 
-def _file_bytes(file: Mapping[str, Any], title: str) -> BytesIO:
-    return BytesIO(file["csv"].encode() if "csv" in file else make_pdf(title, file["pages"]))
+def _with_files(item: Item, entry: Mapping[str, Any], author: Actor) -> Item:
+    """The item after the files that it does not have yet were added."""
+    with rolled_back():
+        present = len(get_revision(item).content.get("files", ()))
+    for file in entry.get("files", ())[present:]:
+        content = file["csv"].encode() if "csv" in file else make_pdf(entry["title"], file["pages"])
+        with received([content], file["name"]) as upload:
+            item = add_file(author, item.id, upload, file["label"]).item
+    return item

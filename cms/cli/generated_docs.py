@@ -1,0 +1,176 @@
+"""The generated blocks of docs/*.md. Each is a function of the code alone, so the same code always gives the same text.
+
+A block stands between `<!-- generated: NAME -->` and `<!-- /generated -->`; what is around it is written by people.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import MISSING, fields
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import current_app
+
+from cms.changes.actions import Action, is_public, topic_of
+from cms.cli import COMMANDS
+from cms.core.db import Base
+from cms.core.messages import PROBLEMS, RULES, Text
+from cms.core.openapi import METHODS
+from cms.core.permissions import PERMISSION_MAP
+from cms.core.problems import CODE_BY_STATUS, STATUS_BY_CLASS
+from cms.editorial.policies import RULES as OPERATIONS
+from cms.extensions import api
+from config import PROJECT_ROOT, Settings
+
+_BLOCK = re.compile(r"(<!-- generated: ([a-z_]+) -->\n).*?(<!-- /generated -->)", re.DOTALL)
+# Answers that are built without an error class.
+OTHER_STATUSES = {"internal_error": {500}, "untrusted_host": {400}}
+
+
+def rendered(page: str, text: str) -> str:
+    """The text of a page of docs/ with its blocks as the code gives them. Raises `ValueError` for a missing block."""
+    blocks = PAGES[page]
+    if missing := blocks.keys() - {match[2] for match in _BLOCK.finditer(text)}:
+        raise ValueError(f"docs/{page} has no block {', '.join(sorted(missing))}")
+    return _BLOCK.sub(lambda match: f"{match[1]}\n{blocks[match[2]]().strip()}\n\n{match[3]}", text)
+
+
+def problems() -> str:
+    """Every problem code under its own heading: the `type` of a problem leads there."""
+    return "\n\n".join(
+        f"### {code}\n\n{_statuses(code)} · **{problem.title.en}** · {problem.title.id}\n\n{_both(problem.detail)}"
+        for code, problem in PROBLEMS.items()
+    )
+
+
+def _statuses(code: str) -> str:
+    return " or ".join(str(status) for status in sorted(_found_statuses().get(code, set()))) or "not raised yet"
+
+
+def _both(text: Text) -> str:
+    return f"{text.en}\n\n*{text.id}*"
+
+
+def rules() -> str:
+    """The codes inside `errors`."""
+    return _table(("Code", "English", "Indonesian"), ((f"`{code}`", text.en, text.id) for code, text in RULES.items()))
+
+
+def settings() -> str:
+    """Every setting with its default."""
+    return _table(
+        ("Variable", "Default", "Meaning"),
+        ((f"`{each.name.upper()}`", _default(each.default), each.metadata["meaning"]) for each in fields(Settings)),
+    )
+
+
+def _default(value: Any) -> str:
+    if value in ("", (), MISSING):
+        return ""
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+def commands() -> str:
+    """The command line."""
+    return _table(("Command", "What it does"), ((f"`{name}`", line) for name, (_, line) in sorted(COMMANDS.items())))
+
+
+def permissions() -> str:
+    """Who may do what, from the permission map."""
+    rows = (
+        (f"`{permission}`", ", ".join(f"`{role}` {_words(where)}" for role, where in rights))
+        for permission, rights in PERMISSION_MAP.items()
+    )
+    places = {where for rights in PERMISSION_MAP.values() for _, where in rights}
+    legend = (
+        f"- *{_words(place)}*: {inspect.getdoc(place)}" for place in sorted(places, key=lambda place: place.__name__)
+    )
+    return f"{_table(('Permission', 'Who, and where'), rows)}\n\n" + "\n".join(legend)
+
+
+def _words(predicate: Callable[..., bool]) -> str:
+    return predicate.__name__.replace("_", " ")
+
+
+def paths() -> str:
+    """Every operation of the API, from the OpenAPI document."""
+    rows = (
+        (method.upper(), f"`{path}`", operation["summary"].rstrip("."))
+        for path, operations in sorted(api.document(current_app)["paths"].items())
+        for method, operation in operations.items()
+        if method in METHODS
+    )
+    return _table(("Method", "Path", "What it does"), rows)
+
+
+def actions() -> str:
+    """The closed list of the change log's actions."""
+    rows = (
+        (f"`{action.value}`", "public" if is_public(action) else "internal", str(topic_of(action) or ""))
+        for action in Action
+    )
+    return _table(("Action", "Who may learn of it", "Topic whose answers it changes"), rows)
+
+
+def states() -> str:
+    """Operations on items, from the policies of editorial."""
+    rows = (
+        (f"`{operation}`", f"`{rule.permission}`", ", ".join(f"`{state}`" for state in rule.states))
+        for operation, rule in OPERATIONS.items()
+    )
+    return _table(("Operation", "Permission", "Possible in state"), rows)
+
+
+def tables() -> str:
+    """Every table with the first sentence of its model."""
+    models = sorted((mapper.class_ for mapper in Base.registry.mappers), key=lambda model: model.__tablename__)
+    return _table(
+        ("Table", "Code", "What a row is"),
+        ((f"`{model.__tablename__}`", f"`{model.__module__}`", _first_sentence(model)) for model in models),
+    )
+
+
+def _first_sentence(model: type[Any]) -> str:
+    return (inspect.getdoc(model) or "").split("\n\n")[0].replace("\n", " ").split(". ")[0].rstrip(".") + "."
+
+
+@cache
+def _found_statuses() -> dict[str, set[int]]:
+    """Status codes of each problem code: from the tables of cms.core.problems, and from where the errors are raised."""
+    found = {code: set(statuses) for code, statuses in OTHER_STATUSES.items()}
+    named = {kind.__name__: status for kind, status in STATUS_BY_CLASS.items()}
+    pairs = [(code, status) for status, code in CODE_BY_STATUS.items()]
+    pairs += [(kind.default_code, status) for kind, status in STATUS_BY_CLASS.items()]
+    pairs += [pair for path in sorted((PROJECT_ROOT / "cms").rglob("*.py")) for pair in _raised(path, named)]
+    for code, status in pairs:
+        found.setdefault(code, set()).add(status)
+    return found
+
+
+def _raised(path: Path, named: dict[str, int]) -> Iterator[tuple[str, int]]:
+    """(code, status) of every `NotFound("code")` and its like in a file."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call) or not node.args:
+            continue
+        first = node.args[0]
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if name in named and isinstance(first, ast.Constant) and first.value in PROBLEMS:
+            yield str(first.value), named[name]
+
+
+def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [heads, tuple("---" for _ in heads), *rows]
+    return "\n".join(f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |" for line in lines)
+
+
+PAGES: dict[str, dict[str, Callable[[], str]]] = {
+    "errors.md": {"problems": problems, "rules": rules},
+    "operations.md": {"settings": settings, "commands": commands},
+    "api.md": {"permissions": permissions, "paths": paths},
+    "model.md": {"actions": actions, "states": states, "tables": tables},
+}

@@ -1,0 +1,170 @@
+"""`make run` as processes: starts, answers, and stops completely."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+from config import PROJECT_ROOT
+
+START_SECONDS, STOP_SECONDS = 60.0, 5.0
+CHEAP = {"PASSWORD_MEMORY_KIB": "19456", "PASSWORD_TIME_COST": "2", "PASSWORD_LANES": "1"}
+
+
+@pytest.fixture
+def instance(tmp_path: Path) -> Path:
+    """An instance folder with a migrated database that somebody uses, so that no demonstration is loaded."""
+    for words in (["init"], ["user", "create", "admin@city.example", "--name", "Admin", "--role", "admin"]):
+        subprocess.run(
+            [*_cms(), *words], check=True, cwd=PROJECT_ROOT, env=_environment(tmp_path), stdout=subprocess.DEVNULL
+        )
+    return tmp_path
+
+
+def test_sigterm_stops_web_server_and_worker(instance: Path) -> None:
+    with running(instance) as (process, port):
+        family = psutil.Process(process.pid).children(recursive=True)
+        assert len(family) == 2
+        assert get(port, "/readyz")["status"] == "ok"
+        began = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(STOP_SECONDS) == 0
+        assert time.monotonic() - began < STOP_SECONDS
+        assert psutil.wait_procs(family, timeout=1)[1] == []
+
+
+def test_ctrl_c_reaches_every_process_and_stops_them(instance: Path) -> None:
+    with running(instance) as (process, _port):
+        family = psutil.Process(process.pid).children(recursive=True)
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.wait(STOP_SECONDS) == 0
+        assert psutil.wait_procs(family, timeout=1)[1] == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children that their parent is gone")
+def test_nothing_is_left_behind_when_the_main_process_is_killed(instance: Path) -> None:
+    with running(instance) as (process, _port):
+        family = psutil.Process(process.pid).children(recursive=True)
+        process.kill()
+        process.wait()
+        assert psutil.wait_procs(family, timeout=STOP_SECONDS)[1] == []
+
+
+def test_everything_ends_when_the_worker_dies(instance: Path) -> None:
+    with running(instance) as (process, _port):
+        worker = next(child for child in psutil.Process(process.pid).children() if not child.net_connections("tcp4"))
+        worker.kill()
+        assert process.wait(STOP_SECONDS) == 1
+
+
+def test_a_port_in_use_is_said_in_one_sentence(instance: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        answer = subprocess.run(
+            [*_cms(), "run", "--port", str(port)],
+            check=False,
+            cwd=PROJECT_ROOT,
+            env=_environment(instance),
+            capture_output=True,
+            text=True,
+        )
+    assert answer.returncode == 1
+    assert re.fullmatch(rf"Error: Port {port} on 127\.0\.0\.1 cannot be used .*\n", answer.stderr)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("curl") is None, reason="the printed commands use curl")
+def test_the_printed_commands_work_as_printed(tmp_path: Path) -> None:
+    with running(tmp_path, log := tmp_path / "log") as (_process, port):
+        printed = log.read_text()
+        for _ in range(100):
+            if "Ctrl-C" in printed:
+                break
+            time.sleep(0.05)
+            printed = log.read_text()
+        answers = [
+            json.loads(subprocess.run(["/bin/sh", "-c", line], check=True, capture_output=True, text=True).stdout)
+            for line in printed.splitlines()
+            if line.startswith(("curl ", "TOKEN="))
+        ]
+    posts, resolved, draft = answers
+    assert len(posts["data"]) == 3
+    assert resolved["data"]["status"] == "live"
+    assert draft["data"]["state"] == "draft"
+    kept = json.loads((tmp_path / "demo.json").read_text())
+    assert kept["base_url"] == f"http://localhost:{port}"
+    assert kept.keys() == {"base_url", "keys", "users"}
+    for role in ("author", "agency_editor"):
+        assert len({user["agency"] for user in kept["users"] if user["role"] == role}) >= 2
+
+
+@contextmanager
+def running(instance: Path, log: Path | None = None) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    port = _free_port()
+    with (log or instance / "log").open("wb") as output:
+        process = subprocess.Popen(
+            [*_cms(), "run", "--port", str(port)],
+            cwd=PROJECT_ROOT,
+            env=_environment(instance),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            _await_answer(process, port)
+            yield process, port
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def get(port: int, path: str) -> dict[str, str]:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+        found: dict[str, str] = json.load(answer)
+        return found
+
+
+def _await_answer(process: subprocess.Popen[bytes], port: int) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        assert process.poll() is None, "the server ended"
+        try:
+            get(port, "/healthz")
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    pytest.fail("the server did not answer")
+
+
+def _cms() -> list[str]:
+    return [sys.executable, "-m", "cms"]
+
+
+def _environment(instance: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "PORT", "PUBLIC_URL"}}
+    return {**kept, "INSTANCE_PATH": str(instance), "PYTHONUNBUFFERED": "1", **CHEAP}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
