@@ -91,13 +91,8 @@ def test_a_port_in_use_is_said_in_one_sentence(instance: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the printed commands use curl")
 def test_the_printed_commands_work_as_printed(tmp_path: Path) -> None:
-    with running(tmp_path, log := tmp_path / "log") as (_process, port):
-        printed = log.read_text()
-        for _ in range(100):
-            if "Ctrl-C" in printed:
-                break
-            time.sleep(0.05)
-            printed = log.read_text()
+    with running(tmp_path) as (_process, port):
+        printed = _printed(tmp_path / "log")
         answers = [
             json.loads(subprocess.run(["/bin/sh", "-c", line], check=True, capture_output=True, text=True).stdout)
             for line in printed.splitlines()
@@ -115,9 +110,9 @@ def test_the_printed_commands_work_as_printed(tmp_path: Path) -> None:
 
 
 @contextmanager
-def running(instance: Path, log: Path | None = None) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    port = _free_port()
-    with (log or instance / "log").open("wb") as output:
+def running(instance: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    port, log = _free_port(), instance / "log"
+    with log.open("wb") as output:
         process = subprocess.Popen(
             [*_cms(), "run", "--port", str(port)],
             cwd=PROJECT_ROOT,
@@ -127,7 +122,7 @@ def running(instance: Path, log: Path | None = None) -> Iterator[tuple[subproces
             start_new_session=True,
         )
         try:
-            _await_answer(process, port)
+            _await_answer(process, port, log)
             yield process, port
         finally:
             if process.poll() is None:
@@ -141,10 +136,19 @@ def get(port: int, path: str) -> dict[str, str]:
         return found
 
 
-def _await_answer(process: subprocess.Popen[bytes], port: int) -> None:
+def _printed(log: Path) -> str:
+    """What the server told, once it has told all."""
+    for _ in range(100):
+        if "Ctrl-C" in log.read_text():
+            break
+        time.sleep(0.05)
+    return log.read_text()
+
+
+def _await_answer(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
-        assert process.poll() is None, "the server ended"
+        assert process.poll() is None, f"the server ended: {log.read_text()[-2000:]}"
         try:
             get(port, "/healthz")
         except OSError:
