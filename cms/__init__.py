@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flask import Flask, Response, request
+from flask import Flask, Request, Response, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from cms.accounts.authentication import authenticate_person
@@ -55,6 +56,17 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 )
 
 
+class NoSessions(SecureCookieSessionInterface):
+    """No cookies, no sessions: every request carries its own token."""
+
+    def open_session(self, app: Flask, request: Request) -> SessionMixin | None:  # type: ignore[override]
+        """Nothing to open."""
+        return self.make_null_session(app)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Nothing to save."""
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     """Build the application. Raises `ConfigurationError` when the settings are unsafe."""
     settings = settings or Settings.from_environ()
@@ -85,6 +97,7 @@ def _deliver_fast(app: Flask, settings: Settings) -> None:
 
 def _configure(app: Flask, settings: Settings) -> None:
     app.json = OrjsonProvider(app)
+    app.session_interface = NoSessions()
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     if settings.proxy_hops:

@@ -9,15 +9,24 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from cms.changes.actions import Action, is_public, topic_of
 from cms.changes.models import GENESIS_HASH, Change, ChangeHead
 from cms.core import clock
-from cms.core.db import UnitOfWork, session
+from cms.core.db import UnitOfWork, session, table_of
 from cms.core.logging import current_request_id
 from cms.core.permissions import Actor
 from cms.core.reading import Reader
+
+_changes, _head = table_of(Change), table_of(ChangeHead)
+_COLUMNS = tuple(column.name for column in _changes.columns)
+_TAKE_NUMBERS = (
+    update(_head)
+    .where(_head.c.id == 1)
+    .values(sequence=_head.c.sequence + bindparam("count"))
+    .returning(_head.c.sequence, _head.c.hash)
+)
 
 
 def record(
@@ -69,13 +78,8 @@ def _number(unit: UnitOfWork) -> None:
     The row stays locked until commit: numbers are gap-free and in commit order (architecture.md section 3).
     """
     changes: list[Change] = unit.state["changes"]
-    taken = unit.session.execute(
-        update(ChangeHead)
-        .where(ChangeHead.id == 1)
-        .values(sequence=ChangeHead.sequence + len(changes))
-        .returning(ChangeHead.sequence, ChangeHead.hash)
-        .execution_options(synchronize_session=False)
-    ).one()
+    connection = unit.session.connection()
+    taken = connection.execute(_TAKE_NUMBERS, {"count": len(changes)}).one()
     newest: dict[str, Any] = {"hash": taken.hash}
     recorded_at = clock.now()
     for sequence, change in enumerate(changes, start=taken.sequence - len(changes) + 1):
@@ -88,11 +92,8 @@ def _number(unit: UnitOfWork) -> None:
             newest["public"] = sequence
     for change, step in unit.state["numbered"]:
         step(change.sequence)
-    unit.session.add_all(changes)
-    unit.session.flush()
-    unit.session.execute(
-        update(ChangeHead).where(ChangeHead.id == 1).values(**newest).execution_options(synchronize_session=False)
-    )
+    connection.execute(insert(_changes), [{name: getattr(change, name) for name in _COLUMNS} for change in changes])
+    connection.execute(update(_head).where(_head.c.id == 1).values(**newest))
 
 
 def line_hash(change: Change, previous_hash: str) -> str:

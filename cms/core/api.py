@@ -62,20 +62,30 @@ class Blueprint(flask_smorest.Blueprint):
 
     ARGUMENTS_PARSER = StrictParser()
 
+    def arguments(self, schema: Any, **options: Any) -> Any:
+        """Read input through a schema. One instance serves all requests: making one copies every field."""
+        return super().arguments(schema() if isinstance(schema, type) else schema, **options)
+
     def problems(self, *statuses: int) -> Callable[[Any], Any]:
         """Document the error answers of an operation beyond the default one."""
 
         def decorator(view: Any) -> Any:
             for status in statuses:
-                view = self.alt_response(status, http.HTTPStatus(status).name)(view)
+                _document(view, self.alt_response(status, http.HTTPStatus(status).name))
             return view
 
         return decorator
 
-
     def conditional(self, view: Any) -> Any:
         """Document an answer that carries a strong ETag and may be 304."""
-        return self.alt_response(304, description="Not modified: what `If-None-Match` names is still right.")(view)
+        text = "Not modified: what `If-None-Match` names is still right."
+        return _document(view, self.alt_response(304, description=text))
+
+
+def _document(view: Any, decorator: Callable[[Any], Any]) -> Any:
+    """Take over what a decorator documents, without the wrapper that it would put around every call of the view."""
+    view._apidoc = decorator(view)._apidoc  # noqa: SLF001 - where flask-smorest keeps it
+    return view
 
 
 class Api(flask_smorest.Api):

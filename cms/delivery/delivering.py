@@ -112,7 +112,7 @@ def _full(answer: Answer, visited: Visit) -> Response:
 class _NotModified(Response):
     """A 304 answer; Werkzeug takes Last-Modified away from one, api.md wants the headers of the 200 answer."""
 
-    def get_wsgi_headers(self, environ: dict[str, Any]) -> WerkzeugHeaders:  # type: ignore[override]
+    def get_wsgi_headers(self, environ: dict[str, Any]) -> WerkzeugHeaders:
         """The headers as they are sent."""
         headers = super().get_wsgi_headers(environ)
         headers["Last-Modified"] = self.headers["Last-Modified"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
-from urllib.parse import urlencode
 
 import orjson
 from flask import Response, current_app, request
@@ -48,7 +47,7 @@ def page_body(
 ) -> Body:
     """The envelope around JSON texts, with the link to the next page in the body and in the headers."""
     following = None if cursor is None else _address(cursor)
-    links = orjson.dumps({"self": _address(request.args.get("cursor")), "next": following}).decode()
+    links = orjson.dumps({"self": _own_address(), "next": following}).decode()
     meta = orjson.dumps({"limit": limit, "sequence": sequence, **(more_meta or {})}).decode()
     content = f'{{"data":[{",".join(items)}],"links":{links},"meta":{meta}}}'
     return Body(content.encode(), [] if following is None else [("Link", f'<{following}>; rel="next"')])
@@ -129,8 +128,12 @@ def _more_meta(page: Page, query: Query, vocabulary: Vocabulary) -> dict[str, An
     return more
 
 
-def _address(cursor: str | None) -> str:
-    """The address of this list with another cursor."""
-    kept = {name: value for name, value in request.args.items() if name != "cursor"}
-    query = urlencode(kept if cursor is None else {**kept, "cursor": cursor})
+def _own_address() -> str:
+    query = request.query_string.decode("latin-1")
     return f"{current_app.config['PUBLIC_URL']}{request.path}" + (f"?{query}" if query else "")
+
+
+def _address(cursor: str) -> str:
+    """The address of this list with another cursor, the other parameters as they came."""
+    kept = [part for part in request.query_string.decode("latin-1").split("&") if part and part[:7] != "cursor="]
+    return f"{current_app.config['PUBLIC_URL']}{request.path}?{'&'.join([*kept, f'cursor={cursor}'])}"
