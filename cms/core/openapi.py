@@ -102,6 +102,28 @@ IF_MATCH: Document = {
     "schema": {"type": "string", "pattern": '^"v[0-9]{1,12}"$'},
     "example": '"v1"',
 }
+# What a parameter means where neither its schema nor its route says so.
+PARAMETERS = {
+    "id": "Id of the item.",
+    "item_id": "Id of the item.",
+    "user_id": "Id of the person.",
+    "session_id": "Id of the sign-in session.",
+    "file_id": "Id of the file.",
+    "name": "Name of the file.",
+    "slug": "Slug: the readable part of an address.",
+    "agency": "Slugs of agencies, separated by commas: any of them.",
+    "state": "States, separated by commas: any of them.",
+    "role": "Roles, separated by commas: any of them.",
+    "kind": "Kinds, separated by commas: any of them.",
+    "category": "Slugs of categories, separated by commas: any of them.",
+    "tag": "Tags, separated by commas: any of them.",
+    "language": "Languages (BCP 47), separated by commas: any of them.",
+    "information_kind": "Codes of information kinds, separated by commas: any of them.",
+    "year": "Years, separated by commas: any of them.",
+    "type": "Type of the item.",
+    "parent": "What lies directly below this one.",
+    "level": "Level of the area.",
+}
 # Statuses that only the domain raises, with their most usual code.
 DOMAIN_CODES = {412: "stale_version", 428: "if_match_required"}
 STATUS_BY_NAME = {status.name: int(status) for status in http.HTTPStatus}
@@ -118,6 +140,7 @@ def completed(document: Document, app: Flask) -> Document:
     for path, method, operation in _operations(document):
         used.update(operation.get("tags", ()))
         _describe(operation, declared.get((path, method)))
+        _describe_parameters([*operation.get("parameters", ()), *document["paths"][path].get("parameters", ())])
         _add_headers(operation)
         _add_examples(operation, components)
     for name, response in components.get("responses", {}).items():
@@ -154,6 +177,13 @@ def _describe(operation: Document, declared: tuple[str, Access] | None) -> None:
     operation.setdefault("operationId", endpoint.rsplit(".", 1)[-1])
     parts = [operation.get("description") or operation.get("summary", ""), _who(access)]
     operation["description"] = "\n\n".join(part for part in parts if part)
+
+
+def _describe_parameters(parameters: list[Document]) -> None:
+    for parameter in parameters:
+        meaning = PARAMETERS.get(parameter.get("name", ""))
+        if meaning and not parameter.get("description") and not parameter.get("schema", {}).get("description"):
+            parameter["description"] = meaning
 
 
 def _who(access: Access) -> str:
