@@ -10,7 +10,6 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
-from io import FileIO
 from pathlib import Path
 from typing import Final, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -72,7 +71,7 @@ class LocalStorage:
     def open(self, digest: str, start: int = 0, length: int | None = None) -> Iterator[bytes]:
         """Open now, read later."""
         with storage_errors():
-            return _Chunks(FileIO(self._path(digest)), start, length)
+            return _Chunks(self._path(digest), start, length)
 
     def exists(self, digest: str) -> bool:
         """True when the bytes are here. Raises `Unavailable` when the folder itself cannot be used."""
@@ -130,29 +129,33 @@ class LocalStorage:
 
 
 class _Chunks:
-    """Part of an open file; whoever stops before its end calls `close()`, as web servers do."""
+    """Part of an open file. Web servers call `close()` when they stop early; who drops it unread needs not to."""
 
-    def __init__(self, file: FileIO, start: int, length: int | None) -> None:
-        self._file = file
-        self._left = length
-        file.seek(start)
+    def __init__(self, path: Path, start: int, length: int | None) -> None:
+        self._descriptor: int | None = None
+        self._descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        self._position, self._left = start, length
 
     def __iter__(self) -> Self:
         return self
 
     def __next__(self) -> bytes:
         wanted = CHUNK_BYTES if self._left is None else min(CHUNK_BYTES, self._left)
-        chunk = self._file.read(wanted) if wanted and not self._file.closed else b""
+        chunk = b"" if self._descriptor is None else os.pread(self._descriptor, wanted, self._position)
         if not chunk:
             self.close()
             raise StopIteration
-        if self._left is not None:
-            self._left -= len(chunk)
+        self._position += len(chunk)
+        self._left = None if self._left is None else self._left - len(chunk)
         return chunk
 
     def close(self) -> None:
         """Give the file back."""
-        self._file.close()
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    __del__ = close
 
 
 def _flush(path: Path) -> None:
