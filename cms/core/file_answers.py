@@ -69,7 +69,10 @@ def content_disposition(name: str, media_type: str) -> str:
     """`inline` for what browsers show safely, else `attachment`; the name in ASCII and in UTF-8 (RFC 6266, RFC 8187)."""
     kind = "inline" if media_type in SHOWN_INLINE else "attachment"
     ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    ascii_name = re.sub(r'[^ -~]|["\\%/]', "_", ascii_name).strip() or "berkas"
+    ascii_name = re.sub(r'[^ -~]|["\\%/]', "_", ascii_name).strip()
+    if not ascii_name or ascii_name.startswith("."):
+        # Nothing was left of a name in another script.
+        ascii_name = f"berkas{ascii_name}"
     if ascii_name == name:
         return f'{kind}; filename="{ascii_name}"'
     return f"{kind}; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(name, safe='')}"
@@ -94,7 +97,8 @@ def _is_known(file: FileFacts) -> bool:
 def _wanted_range(file: FileFacts) -> tuple[int, int] | None:
     """Start and end (exclusive) of the one range; None for the whole file; an empty range cannot be satisfied."""
     match = _RANGE.fullmatch(request.headers.get("Range", "").strip())
-    if match is None or not _range_holds(file):
+    # Ranges are defined for GET alone (RFC 9110, section 14.2).
+    if match is None or request.method != "GET" or not _range_holds(file):
         return None
     first, last, suffix = match.groups()
     if suffix is not None:
