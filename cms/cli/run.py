@@ -43,7 +43,9 @@ def _is_ready(settings: Settings) -> bool:
     """True when the database is current and somebody uses it already."""
     if not is_current() or (Path(settings.instance_path) / UNFINISHED).exists():
         return False
-    return bool(runtime().reader.rows("SELECT 1 FROM users LIMIT 1", {}))
+    return bool(
+        runtime().reader.rows("SELECT 1 WHERE EXISTS (SELECT 1 FROM users) OR EXISTS (SELECT 1 FROM items)", {})
+    )
 
 
 def _prepare(settings: Settings) -> None:

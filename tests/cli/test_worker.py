@@ -12,10 +12,11 @@ from cms.accounts.models import SignInSession
 from cms.accounts.purging import KEEP_SESSIONS, purge_expired
 from cms.changes.models import Change
 from cms.cli.init import seed_city
+from cms.consumers.models import DeliveryKey
 from cms.core import clock
 from cms.core.db import UnitOfWork, session
 from cms.core.permissions import Role
-from cms.worker import LogFollower, Task, run_tasks, worker_tasks
+from cms.worker import LogFollower, Task, run_tasks, worker_tasks, write_key_uses
 from tests.conftest import counted_statements
 from tests.people import People
 
@@ -87,6 +88,14 @@ def test_a_stopped_worker_starts_nothing(app: Flask) -> None:
     stop = threading.Event()
     stop.set()
     run_tasks(app, worker_tasks(1.0), stop)
+
+
+def test_a_web_process_writes_down_when_keys_were_used(app: Flask, people: People) -> None:
+    assert people.website()("GET", "/v1/whoami").status_code == 200
+    with app.app_context():
+        assert write_key_uses() == 1
+        assert write_key_uses() == 0
+        assert session.query(DeliveryKey).one().last_used_at is not None
 
 
 def test_old_sign_ins_are_forgotten_and_live_ones_kept(app: Flask, people: People, moment: Moment) -> None:
