@@ -54,7 +54,8 @@ def get_document_file(item_id: str, file_id: str) -> Response:
     Takes `Range`, `If-Range` and `If-None-Match`.
     """
     file = get_file(current_actor(), item_id, file_id)
-    return file_answer(FileFacts(file.name, file.media_type, file.bytes, file.sha256, file.created_at))
+    facts = FileFacts(file.name, file.media_type, file.bytes, file.sha256, file.created_at)
+    return file_answer(facts, {"Cache-Control": "private, no-store"})
 
 
 @blp.route("/<item_id>/files/<file_id>", methods=["DELETE"])
