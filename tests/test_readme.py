@@ -1,0 +1,145 @@
+"""The examples of the README and of the API guide answer as they stand: every curl command and every address in PHP and JavaScript.
+
+The commands are read from the pages and sent to the application in their order, so `$ID` of one is used by the next.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from io import BytesIO
+from string import Template
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from cms.core.permissions import Role
+from config import PROJECT_ROOT
+from tests.factories import add_areas, add_published_document, add_published_post
+from tests.people import People
+
+PAGES = ("README.md", "README.id.md", "docs/api.md")
+SERVER = "http://localhost:8000"
+UPLOADED = b"bulan,meter\nOktober,1250\n"
+# What the demonstration city has and an example asks for by its address.
+SHOWN_TITLE = "Penutupan Sebagian Jalan MT Haryono untuk Pemasangan Box Culvert"
+_FENCE = re.compile(r"^ *```(\w+)\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
+_ASSIGNED = re.compile(r"(\w+)=\$")
+
+
+@dataclass
+class Command:
+    """One curl command: its words, and the variable that keeps the id of what it made."""
+
+    words: list[str] = field(default_factory=list)
+    assigned: str | None = None
+
+
+def blocks(page: str, *languages: str) -> list[str]:
+    text = (PROJECT_ROOT / page).read_text(encoding="utf-8")
+    return [block for language, block in _FENCE.findall(text) if language in languages]
+
+
+def commands(block: str) -> Iterator[Command]:
+    """The curl commands of a shell block that people call directly, not those inside functions."""
+    lexer = shlex.shlex(block.replace("\\\n", " "), posix=True, punctuation_chars="|();\n")
+    lexer.whitespace, lexer.whitespace_split = " \t", True
+    before, current = ["", ""], None
+    for token in lexer:
+        if token == "curl":
+            named = _ASSIGNED.fullmatch(before[-2]) if before[-1] == "(" else None
+            current = Command(assigned=named[1] if named else None)
+        elif current is not None and set(token) <= set("|();\n"):
+            yield from [] if any("$1" in word for word in current.words) else [current]
+            current = None
+        elif current is not None:
+            current.words.append(token)
+        before = [before[-1], token]
+
+
+def request_of(command: Command, known: dict[str, str]) -> dict[str, Any]:
+    """What the test client sends for a curl command."""
+    sent: dict[str, Any] = {"method": "GET", "headers": {}, "data": None}
+    words = iter(Template(word).safe_substitute(known) for word in command.words)
+    for word in words:
+        if word == "-H":
+            name, _, value = next(words).partition(": ")
+            sent["headers"][name] = value
+        elif word == "-X":
+            sent["method"] = next(words)
+        elif word == "-d":
+            sent["data"] = next(words)
+        elif word == "-F":
+            name, _, value = next(words).partition("=")
+            value_or_file = (BytesIO(UPLOADED), value[1:]) if value.startswith("@") else value
+            sent["data"] = {**(sent["data"] or {}), name: value_or_file}
+        elif not word.startswith("-"):
+            sent["path"] = word.removeprefix(SERVER)
+    if sent["data"] is not None and sent["method"] == "GET":
+        sent["method"] = "POST"
+    return sent
+
+
+@pytest.fixture
+def known(app: Flask, people: People, city: None) -> dict[str, str]:
+    """The variables of the examples, and a city that has what they ask for."""
+    add_areas(app, {"64.71.05": "kecamatan"})
+    add_published_post(app, title=SHOWN_TITLE, areas=["64.71.06.1005"])
+    add_published_document(app, year=2026, information_kind="BK-A")
+    return {
+        "API": "",
+        "KEY": people.website().token,
+        "AUTHOR": people.person(Role.AUTHOR, "dpu").token,
+        "EDITOR": people.person(Role.AGENCY_EDITOR, "dpu").token,
+    }
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_curl_command_of_the_page_is_answered(page: str, client: FlaskClient, known: dict[str, str]) -> None:
+    found = [command for block in blocks(page, "sh") for command in commands(block)]
+    refused = []
+    for command in found:
+        answer = client.open(**request_of(command, known))
+        if answer.status_code >= 300:
+            refused.append((answer.status_code, command.words, answer.get_data(as_text=True)))
+        elif command.assigned is not None:
+            known[command.assigned] = answer.get_json()["data"]["id"]
+
+    assert refused == []
+    assert len(found) >= 2
+
+
+def test_lists_that_examples_ask_for_are_not_empty(client: FlaskClient, known: dict[str, str]) -> None:
+    """A filter that finds nothing would be answered all the same."""
+    asked = [request_of(command, known) for block in blocks("README.md", "sh") for command in commands(block)]
+
+    assert [sent["path"] for sent in asked if not client.open(**sent).get_json()["data"]] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_address_in_php_and_javascript_is_answered(page: str, client: FlaskClient, known: dict[str, str]) -> None:
+    code = "\n".join(blocks(page, "php", "js"))
+    paths = re.findall(r"/v1/[^\s\"'`]+", code)
+    headers = {"Authorization": f"Bearer {known['KEY']}"}
+
+    assert {path: client.get(path, headers=headers).status_code for path in paths} == dict.fromkeys(paths, 200)
+
+
+def test_the_address_that_the_guide_resolves_is_one_of_the_demonstration_city() -> None:
+    posts = (PROJECT_ROOT / "cms" / "cli" / "demo_city" / "posts.json").read_text(encoding="utf-8")
+
+    assert SHOWN_TITLE in posts
+
+
+def test_people_and_keys_of_the_examples_are_those_of_the_demonstration_city() -> None:
+    city = PROJECT_ROOT / "cms" / "cli" / "demo_city"
+    made = "".join((city / name).read_text(encoding="utf-8") for name in ("people.json", "consumers.json"))
+    text = "\n".join(block for page in PAGES for block in blocks(page, "sh", "php", "js"))
+    named = set(re.findall(r"[a-z.]+@balikpapan\.example", text)) | set(re.findall(r"\[\"keys\"\]\[\"(\w+)\"\]", text))
+
+    assert {name for name in named if f'"{name}"' not in made} == set()
+    assert "website" in named
