@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, insert, select, update
 
@@ -142,8 +140,7 @@ def _all_lines() -> Iterator[Change]:
         session.expunge_all()
 
 
-@dataclass(frozen=True, slots=True)
-class Heads:
+class Heads(NamedTuple):
     """The newest sequence of each topic and its time (microseconds since 1970), read in one statement."""
 
     sequence: int
@@ -158,10 +155,10 @@ class Heads:
     access_at: int
 
 
-HEAD_COLUMNS = tuple(field.name for field in dataclasses.fields(Heads))
+HEAD_COLUMNS = Heads._fields
 _HEADS = f"SELECT {', '.join(HEAD_COLUMNS)} FROM change_head WHERE id = 1"  # noqa: S608 - names of our own
 
 
 def read_heads(reader: Reader) -> Heads:
     """The newest sequences now; one small SELECT."""
-    return Heads(*reader.rows(_HEADS, {})[0])
+    return Heads(*reader.numbers(_HEADS))

@@ -52,6 +52,8 @@ class Answer:
     validity: Validity
     key_id: str
     _encoded: dict[str, bytes] = field(default_factory=dict)
+    _full: dict[str | None, Headers] = field(default_factory=dict)
+    _bodiless: dict[str | None, Headers] = field(default_factory=dict)
 
     def encoding_for(self, accepted: str) -> str | None:
         """Which encoding the caller gets; short bodies are sent as they are."""
@@ -65,7 +67,7 @@ class Answer:
 
     def is_known(self, if_none_match: str) -> bool:
         """True when the caller already has this answer, in whichever encoding."""
-        if if_none_match.strip() == "*":
+        if if_none_match == f'"{self.digest}"' or if_none_match.strip() == "*":
             return True
         tags = (tag.strip().removeprefix("W/") for tag in if_none_match.split(","))
         return any(_ENCODED_TAG.sub('"', tag) == f'"{self.digest}"' for tag in tags)
@@ -82,13 +84,20 @@ class Answer:
 
     def full_headers(self, encoding: str | None, length: int) -> Headers:
         """Headers of the 200 answer."""
-        extra = [("ETag", self.etag(encoding)), ("Content-Length", str(length))]
-        return [*self.headers, *extra, *([("Content-Encoding", encoding)] if encoding else [])]
+        found = self._full.get(encoding)
+        if found is None:
+            extra = [("ETag", self.etag(encoding)), ("Content-Length", str(length))]
+            found = [*self.headers, *extra, *([("Content-Encoding", encoding)] if encoding else [])]
+            self._full[encoding] = found
+        return found
 
     def headers_without_body(self, encoding: str | None) -> Headers:
         """Headers of the 304 answer: the same, less what describes a body."""
-        kept = [(name, value) for name, value in self.headers if name.lower() not in _CONTENT_HEADERS]
-        return [*kept, ("ETag", self.etag(encoding))]
+        found = self._bodiless.get(encoding)
+        if found is None:
+            kept = [(name, value) for name, value in self.headers if name.lower() not in _CONTENT_HEADERS]
+            found = self._bodiless[encoding] = [*kept, ("ETag", self.etag(encoding))]
+        return found
 
     @property
     def size(self) -> int:
