@@ -8,6 +8,7 @@ from cms.agencies.schemas import AgencyReferenceSchema
 from cms.core.schemas import StrictSchema
 
 MOMENT = {"format": "date-time"}
+ALWAYS_NULL = "Always null: as in a post's card, so that lists of mixed items need one model."
 
 
 class DocumentCardSchema(StrictSchema):
@@ -15,6 +16,7 @@ class DocumentCardSchema(StrictSchema):
 
     id = fields.String(metadata={"format": "uuid"})
     type = fields.String(metadata={"enum": ["document"]})
+    kind = fields.String(allow_none=True, metadata={"description": ALWAYS_NULL})
     class_ = fields.String(
         data_key="class",
         attribute="class",
@@ -35,11 +37,14 @@ class DocumentCardSchema(StrictSchema):
     channel = fields.String(
         metadata={"description": "Slug of the agency, or of the city, on whose channel it appears."}
     )
+    category = fields.String(allow_none=True, metadata={"description": ALWAYS_NULL})
     tags = fields.List(fields.String())
+    areas = fields.List(fields.String(), metadata={"description": "Always empty: as in a post's card."})
     language = fields.String(metadata={"description": "BCP 47."})
     published_at = fields.String(metadata={**MOMENT, "description": "First publication."})
     updated_at = fields.String(metadata={**MOMENT, "description": "Last major update."})
     edition = fields.Integer()
+    cover = fields.String(allow_none=True, metadata={"description": ALWAYS_NULL})
 
 
 class DocumentFileSchema(StrictSchema):

@@ -42,10 +42,12 @@ def present_document(edition: Presentation) -> Presented:
 
 
 def _card(edition: Presentation) -> dict[str, Any]:
+    """Has every field of a post's card too, so that lists of mixed items need one model (`/v1/items`)."""
     content = edition.content
     return {
         "id": edition.item_id,
         "type": "document",
+        "kind": None,
         "class": content["class"],
         "information_kind": content["information_kind"],
         "title": content["title"],
@@ -55,11 +57,14 @@ def _card(edition: Presentation) -> dict[str, Any]:
         "year": content["year"],
         "agency": dict(edition.agency),
         "channel": content["channel"],
+        "category": None,
         "tags": content["tags"],
+        "areas": [],
         "language": content["language"],
         "published_at": rfc3339(edition.published_at),
         "updated_at": rfc3339(edition.updated_at),
         "edition": edition.edition,
+        "cover": None,
     }
 
 
@@ -79,7 +84,12 @@ def _servable(file: DocumentFile) -> PresentedFile:
 
 
 def _terms(content: Content) -> frozenset[tuple[str, str]]:
-    terms = {("class", content["class"]), ("channel", content["channel"]), ("language", content["language"])}
+    terms = {
+        ("class", content["class"]),
+        ("channel", content["channel"]),
+        ("channel", content["agency"]),
+        ("language", content["language"]),
+    }
     if content["information_kind"]:
         terms.add(("information_kind", content["information_kind"]))
     if content["year"] is not None:

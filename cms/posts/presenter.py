@@ -63,7 +63,9 @@ def _card(edition: Presentation) -> dict[str, Any]:
 
 
 def _terms(content: Content) -> frozenset[tuple[str, str]]:
-    terms = {("kind", content["kind"]), ("channel", content["channel"]), ("language", content["language"])}
+    terms = {("kind", content["kind"]), ("language", content["language"])}
+    # An agency's channel carries what it owns, also when the city publishes it.
+    terms |= {("channel", content["channel"]), ("channel", content["agency"])}
     if content["category"]:
         terms.add(("category", content["category"]))
     terms |= {("tag", tag) for tag in content["tags"]}
