@@ -22,9 +22,13 @@ def test_lines_of_one_unit_of_work_follow_each_other_and_the_chain_holds() -> No
 
 @pytest.mark.usefixtures("context")
 def test_a_failed_unit_of_work_leaves_no_line_and_no_gap() -> None:
-    with pytest.raises(ZeroDivisionError), unit_of_work() as unit:
-        record(unit, Action.AGENCY_CREATED, "dpu", system_actor("test"))
-        raise ZeroDivisionError
+    def fail() -> None:
+        with unit_of_work() as unit:
+            record(unit, Action.AGENCY_CREATED, "dpu", system_actor("test"))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     with unit_of_work() as unit:
         record(unit, Action.AGENCY_CREATED, "dishub", system_actor("test"))
 
