@@ -248,12 +248,6 @@ PROBLEMS: dict[str, Problem] = {
         "The file storage does not answer; try again later.",
         "Penyimpanan berkas tidak menjawab; coba lagi nanti.",
     ),
-    "not_caught_up": _problem(
-        "Not caught up",
-        "Belum mutakhir",
-        "This server has not reached the requested log position yet; it is at {sequence}.",
-        "Server ini belum mencapai posisi log yang diminta; sekarang di {sequence}.",
-    ),
     "not_there_yet": _problem(
         "Not there yet",
         "Belum sampai",

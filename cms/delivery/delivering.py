@@ -32,6 +32,8 @@ class Basis:
     item: tuple[str, str] | None = None
     item_sequence: int | None = None
     item_updated_at: int = 0
+    may_be_missing: bool = False
+    """Only `compute` finds out whether there is anything, so that `If-None-Match: *` cannot be answered before it."""
 
     def sequence(self, visited: Visit) -> int:
         """The newest position of the log that affects the answer."""
@@ -56,7 +58,7 @@ def deliver(basis: Basis, compute: Callable[[int], Body]) -> Response:
     sequence = basis.sequence(visited)
     answer = _bare_answer(basis, visited, sequence)
     known = request.headers.get("If-None-Match")
-    if known is not None and answer.is_known(known):
+    if known is not None and answer.is_known(known) and not (basis.may_be_missing and "*" in known):
         _keep(answer)
         return _not_modified(answer, visited)
     body = compute(sequence)

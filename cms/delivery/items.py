@@ -47,7 +47,7 @@ def deliver_items(ids: tuple[str, ...]) -> Response:
 def deliver_address(type: str, agency: str, slug: str) -> Response:
     """What an address leads to. Raises `NotFound` when nothing was ever published there, or nothing that may be known."""
     return deliver(
-        Basis(topics=(TYPES[type].topic, "reference"), groups=(TYPES[type].topic,)),
+        Basis(topics=(TYPES[type].topic, "reference"), groups=(TYPES[type].topic,), may_be_missing=True),
         lambda sequence: _address_body(type, agency, slug, sequence),
     )
 

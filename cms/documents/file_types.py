@@ -16,7 +16,7 @@ from typing import IO, Final
 
 import puremagic
 
-from cms.core.errors import Invalid, invalid_field
+from cms.core.errors import Invalid, UnsupportedType, invalid_field
 from cms.documents.faults import DamagedFile, UnsupportedFile
 from cms.documents.file_names import extension_of
 from cms.documents.zip_files import OPEN_DOCUMENT, OPEN_XML, container_type
@@ -61,13 +61,15 @@ CONTAINERS: Final = {
     )
 }
 ACCEPTED: Final = (PDF, *CONTAINERS.values(), CSV, TEXT, JPEG, PNG, WEBP)
+ACCEPTED_EXTENSIONS: Final = frozenset(extension for each in ACCEPTED for extension in each.extensions)
 ACCEPTED_LABELS: Final = ", ".join(each.label for each in ACCEPTED)
 
 
 def recognised_type(path: Path, name: str) -> FileType:
     """The kind of a complete file with this (clean) name.
 
-    Raises `Invalid`: `unsupported_file_type`, or about `/file` `empty_file`, `damaged_file` or `extension_mismatch`.
+    Raises `UnsupportedType("unsupported_file_type")` for a kind that is not accepted, `Invalid` with the same code when its
+    name hides that, or `Invalid` about `/file`: `empty_file`, `damaged_file` or `extension_mismatch`.
     """
     if path.stat().st_size == 0:
         raise invalid_field("/file", "empty_file")
@@ -76,7 +78,9 @@ def recognised_type(path: Path, name: str) -> FileType:
     except DamagedFile as damage:
         raise invalid_field("/file", "damaged_file", reason=str(damage)) from None
     except UnsupportedFile as kind:
-        raise Invalid("unsupported_file_type", found=str(kind), allowed=ACCEPTED_LABELS) from None
+        # A name that promises an accepted kind makes it a false content, any other name a kind that is not accepted.
+        refusal = Invalid if extension_of(name) in ACCEPTED_EXTENSIONS else UnsupportedType
+        raise refusal("unsupported_file_type", found=str(kind), allowed=ACCEPTED_LABELS) from None
     if extension_of(name) not in found.extensions:
         params = {"extension": extension_of(name) or "nothing", "found": found.label}
         raise invalid_field("/file", "extension_mismatch", **params)

@@ -89,7 +89,9 @@ def test_an_address_resolves_to_the_id(app: Flask, site: Caller) -> None:
     live = site.get(f"/v1/resolve?type=document&agency=dpu&slug={document.slug}").json["data"]
 
     assert (live["status"], live["id"], live["to"]) == ("live", document.id, None)
-    assert site.get("/v1/resolve?type=document&agency=dpu&slug=tidak-ada").status_code == 404
+    for headers in ({}, {"If-None-Match": "*"}):
+        missing = site.get("/v1/resolve?type=document&agency=dpu&slug=tidak-ada", headers=headers)
+        assert missing.status_code == 404
     assert site.get("/v1/resolve?type=document&agency=dpu").status_code == 400
 
 
