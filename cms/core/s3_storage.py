@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import obstore
 from obstore.store import S3Store
 
+from cms.core import clock
 from cms.core.blobs import checked_digest, is_digest, storage_errors
 from cms.core.errors import Unavailable
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 # One request per part: none lasts so long that a slow reader lets it time out.
 PART_BYTES: Final = 2 * 1024 * 1024
+# Far younger than what the sweeper of orphans looks at.
+JUST_NOW: Final = timedelta(minutes=10)
 
 
 class S3Storage:
@@ -52,9 +55,23 @@ class S3Storage:
 
     def put(self, source: Path, digest: str) -> None:
         """Upload in parts with checksums; the server shows all of it or nothing. Known bytes are sent again: they count as new."""
+        key, size = self._key(digest), source.stat().st_size
+        try:
+            with storage_errors():
+                obstore.put(self._store, key, source, chunk_size=5 * 1024 * 1024, max_concurrency=2)
+        except Unavailable:
+            # Servers may refuse one of two uploads to the same key; the other one has brought the same bytes.
+            if not self._was_just_stored(key, size):
+                raise
+        source.unlink()
+
+    def _was_just_stored(self, key: str, size: int) -> bool:
         with storage_errors():
-            obstore.put(self._store, self._key(digest), source, chunk_size=5 * 1024 * 1024, max_concurrency=2)
-            source.unlink()
+            try:
+                found = obstore.head(self._store, key)
+            except FileNotFoundError:
+                return False
+        return found["size"] == size and clock.now() - found["last_modified"] < JUST_NOW
 
     def open(self, digest: str, start: int = 0, length: int | None = None) -> Iterator[bytes]:
         """Ask for the first part now and for each further one when it is wanted."""
