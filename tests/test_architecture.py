@@ -1,0 +1,166 @@
+"""Guards over the source: where transactions may be, how long things may get, and that every route says who may call it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from cms.core.access import access_of
+from config import PROJECT_ROOT
+
+SOURCES = sorted((PROJECT_ROOT / "cms").rglob("*.py"))
+OTHERS = sorted(
+    [*PROJECT_ROOT.glob("*.py"), *(PROJECT_ROOT / "bench").rglob("*.py"), *Path(__file__).parent.rglob("*.py")]
+)
+LONGEST_FILE = 320
+LONGEST_FUNCTION = 40
+LONGEST_VIEW = 12
+# One table of words, not code: cutting it up would hide that it is complete.
+TABLES = {"cms/core/messages.py"}
+# Modules whose functions are writes, beside every services.py: each says in its docstring why it is one.
+WRITERS = {
+    "cms/accounts/purging.py",
+    "cms/accounts/sign_in.py",
+    "cms/accounts/throttle.py",
+    "cms/agencies/seed.py",
+    "cms/changes/consumers.py",
+    "cms/consumers/keyring.py",
+    "cms/taxonomy/seed.py",
+}
+VERBS = {"get", "post", "put", "patch", "delete", "head"}
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(PROJECT_ROOT).as_posix()
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def functions(path: Path) -> Iterator[Function]:
+    return (node for node in ast.walk(tree(path)) if isinstance(node, Function))
+
+
+def calls(node: ast.AST, name: str) -> int:
+    """How often the function or method `name` is called below this node."""
+    found = [each.func for each in ast.walk(node) if isinstance(each, ast.Call)]
+    return sum(getattr(each, "id", getattr(each, "attr", None)) == name for each in found)
+
+
+def lines_of_code(function: Function) -> int:
+    """Lines of the body, without the docstring."""
+    first = function.body[1] if ast.get_docstring(function) and len(function.body) > 1 else function.body[0]
+    return (function.end_lineno or 0) - first.lineno + 1
+
+
+def is_view(function: Function) -> bool:
+    """True when a decorator puts the function at an address."""
+    return any(
+        isinstance(each, ast.Call) and getattr(each.func, "attr", None) == "route" for each in function.decorator_list
+    )
+
+
+def is_writer(path: Path) -> bool:
+    return path.name == "services.py" or name_of(path) in WRITERS or "services" in path.parts
+
+
+def test_only_the_unit_of_work_commits_and_rolls_back() -> None:
+    offenders = [
+        name_of(path)
+        for path in SOURCES
+        if name_of(path) != "cms/core/db.py" and calls(tree(path), "commit") + calls(tree(path), "rollback")
+    ]
+
+    assert offenders == []
+
+
+def test_units_of_work_are_opened_only_by_services_and_named_writers() -> None:
+    openers = {path for path in SOURCES if calls(tree(path), "unit_of_work")}
+
+    assert [name_of(path) for path in openers if not is_writer(path)] == []
+    assert {name_of(path) for path in openers} >= WRITERS, "a writer in the list does not write any more"
+
+
+def test_every_service_opens_exactly_one_unit_of_work() -> None:
+    opened = {
+        f"{name_of(path)}:{function.name}": calls(function, "unit_of_work")
+        for path in SOURCES
+        if path.name == "services.py"
+        for function in tree(path).body
+        if isinstance(function, Function) and not function.name.startswith("_")
+    }
+
+    assert len(opened) > 15
+    assert {name: count for name, count in opened.items() if count != 1} == {}
+
+
+def test_no_function_opens_a_second_unit_of_work() -> None:
+    doubles = [
+        f"{name_of(path)}:{function.name}"
+        for path in SOURCES
+        for function in functions(path)
+        if calls(function, "unit_of_work") > 1
+    ]
+
+    assert doubles == []
+
+
+def test_services_do_not_call_services_of_another_feature() -> None:
+    """What services share takes the unit; a service that calls another one would open a second transaction."""
+    offenders = [
+        f"{name_of(path)} imports {node.module}"
+        for path in SOURCES
+        if path.name == "services.py"
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").endswith(".services")
+    ]
+
+    assert offenders == []
+
+
+@pytest.mark.parametrize("path", [*SOURCES, *OTHERS], ids=name_of)
+def test_files_and_functions_fit_into_a_head(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").count("\n")
+    long = [
+        f"{each.name} ({lines_of_code(each)})" for each in functions(path) if lines_of_code(each) > LONGEST_FUNCTION
+    ]
+
+    assert lines <= LONGEST_FILE or name_of(path) in TABLES
+    assert long == []
+
+
+@pytest.mark.parametrize("path", [path for path in SOURCES if any(map(is_view, functions(path)))], ids=name_of)
+def test_views_only_translate_between_http_and_the_domain(path: Path) -> None:
+    long = [
+        f"{each.name} ({lines_of_code(each)})"
+        for each in functions(path)
+        if is_view(each) and lines_of_code(each) > LONGEST_VIEW
+    ]
+
+    assert long == []
+
+
+@pytest.mark.parametrize("path", [path for path in SOURCES if path.name != "__init__.py"], ids=name_of)
+def test_every_public_thing_says_what_it_is(path: Path) -> None:
+    """Every module; ruff's D1 rules watch the rest."""
+    assert ast.get_docstring(tree(path))
+
+
+def test_every_route_says_who_may_call_it(app: Flask) -> None:
+    undeclared = [rule.rule for rule in app.url_map.iter_rules() if access_of(app, rule.endpoint) is None]
+
+    assert undeclared == []
+
+
+def test_no_two_routes_answer_the_same_address(app: Flask) -> None:
+    seen = [
+        (rule.rule, verb) for rule in app.url_map.iter_rules() for verb in (rule.methods or ()) if verb.lower() in VERBS
+    ]
+
+    assert len(seen) == len(set(seen))

@@ -1,0 +1,159 @@
+"""The OpenAPI document: valid, current, and telling everything about every operation."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from cms.core.access import Plane, access_of
+from cms.extensions import api
+from config import PROJECT_ROOT
+
+COMMITTED = PROJECT_ROOT / "docs" / "openapi.json"
+METHODS = ("get", "put", "post", "delete", "patch")
+SCHEMES = {Plane.DELIVERY: "DeliveryKey", Plane.MANAGEMENT: "AccessToken"}
+Operation = tuple[str, dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def document(migrated_app: Flask) -> dict[str, Any]:
+    return api.document(migrated_app)
+
+
+def operations(document: dict[str, Any]) -> Iterator[Operation]:
+    for path, item in document["paths"].items():
+        for method in METHODS:
+            if method in item:
+                yield f"{method.upper()} {path}", item[method]
+
+
+def bodies(document: dict[str, Any], operation: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The JSON contents of request and success answers."""
+    answers = [answer for status, answer in operation["responses"].items() if status.startswith("2")]
+    for part in (operation.get("requestBody", {}), *answers):
+        for media_type, content in part.get("content", {}).items():
+            if media_type.endswith("json"):
+                yield content
+
+
+def test_it_is_valid_openapi_3_1(document: dict[str, Any]) -> None:
+    assert document["openapi"].startswith("3.1.")
+    assert [error.message for error in OpenAPIV31SpecValidator(document).iter_errors()] == []
+
+
+def test_the_committed_document_is_the_built_one(document: dict[str, Any]) -> None:
+    assert COMMITTED.exists(), "docs/openapi.json is missing: make openapi"
+    assert json.loads(COMMITTED.read_text(encoding="utf-8")) == json.loads(json.dumps(document)), (
+        "docs/openapi.json is not current: make openapi"
+    )
+
+
+def test_every_route_is_documented(app: Flask, document: dict[str, Any]) -> None:
+    documented = {name.replace("{", "<").replace("}", ">") for name, _operation in operations(document)}
+    missing = [
+        f"{verb} {rule.rule}"
+        for rule in app.url_map.iter_rules()
+        for verb in (rule.methods or set()) & {method.upper() for method in METHODS}
+        if f"{verb} {_plain(rule.rule)}" not in documented
+    ]
+
+    assert missing == []
+
+
+def _plain(rule: str) -> str:
+    """The rule without the names of converters: `<string:slug>` is `<slug>`."""
+    return "/".join(
+        f"<{part[1:-1].rpartition(':')[2]}>" if part.startswith("<") and part.endswith(">") else part
+        for part in rule.split("/")
+    )
+
+
+def test_operation_ids_are_unique_words(document: dict[str, Any]) -> None:
+    ids = [operation["operationId"] for _name, operation in operations(document)]
+
+    assert len(ids) == len(set(ids))
+    assert [each for each in ids if not each.isidentifier()] == []
+
+
+def test_every_operation_has_summary_description_and_tag(document: dict[str, Any]) -> None:
+    lacking = [
+        name
+        for name, operation in operations(document)
+        if not operation.get("summary") or not operation.get("description") or not operation.get("tags")
+    ]
+
+    assert lacking == []
+
+
+def test_every_operation_says_which_token_it_takes(app: Flask, document: dict[str, Any]) -> None:
+    for name, operation in operations(document):
+        assert isinstance(operation.get("security"), list), f"{name} says nothing about security"
+    for rule in app.url_map.iter_rules():
+        access = access_of(app, rule.endpoint)
+        path = document["paths"][_plain(rule.rule).replace("<", "{").replace(">", "}")]
+        for verb in (rule.methods or set()) & {method.upper() for method in METHODS}:
+            named = {scheme for each in path[verb.lower()]["security"] for scheme in each}
+            if access is not None and access.needs_token and access.plane in SCHEMES:
+                assert SCHEMES[access.plane] in named, f"{verb} {rule.rule}"
+
+
+def test_every_operation_documents_its_errors(document: dict[str, Any]) -> None:
+    lacking = []
+    for name, operation in operations(document):
+        statuses = set(operation["responses"])
+        needed = {"401"} if operation["security"] and "MetricsToken" not in str(operation["security"]) else set()
+        if any(parameter.get("in") == "query" for parameter in operation.get("parameters", ())):
+            needed |= {"400"}
+        if "application/json" in operation.get("requestBody", {}).get("content", {}):
+            needed |= {"400", "415", "422"}
+        if "/manage/" in name and operation["security"] and "{" in name:
+            needed |= {"404"} if not name.startswith("PUT") else set()
+        if needed - statuses:
+            lacking.append(f"{name}: {sorted(needed - statuses)}")
+
+    assert lacking == []
+
+
+def test_every_operation_shows_an_example_that_fits_its_schema(document: dict[str, Any]) -> None:
+    faults = []
+    for name, operation in operations(document):
+        for content in bodies(document, operation):
+            examples = [content["example"]] if "example" in content else []
+            examples += [each["value"] for each in content.get("examples", {}).values()]
+            if not examples:
+                faults.append(f"{name}: no example")
+            validator = Draft202012Validator({**content["schema"], "components": document["components"]})
+            faults += [f"{name}: {error.message}" for each in examples for error in validator.iter_errors(each)]
+
+    assert faults == []
+
+
+def test_every_parameter_is_described(document: dict[str, Any]) -> None:
+    lacking = [
+        f"{name}: {parameter['name']}"
+        for name, operation in operations(document)
+        for parameter in operation.get("parameters", ())
+        if parameter.get("in") in {"query", "header"} and not parameter.get("description")
+    ]
+
+    assert lacking == []
+
+
+def test_objects_are_closed(document: dict[str, Any]) -> None:
+    """An unknown field is refused on the way in and never appears on the way out."""
+    open_ones = [
+        name
+        for name, schema in document["components"]["schemas"].items()
+        if schema.get("type") == "object"
+        and schema.get("properties")
+        and schema.get("additionalProperties") is not False
+    ]
+
+    # Problems may gain members (RFC 9457, section 3.2).
+    assert set(open_ones) <= {"Problem"}
