@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
+import psycopg
 import pysqlite3
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, MetaData, Table, event
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session, scoped_session
 
-from cms.core.errors import Conflict, DomainError, Unavailable
+from cms.core.errors import Conflict, Unavailable
 
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -106,6 +108,15 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
 
 
+_BUSY_WORDS = ("database is locked", "database table is locked")
+_BUSY_STATES = {"55P03", "40001", "40P01", "57014"}
+_FULL_WORDS = ("disk is full", "disk i/o error", "database or disk is full")
+_FULL_STATES = {"53100", "53200"}
+_LOST_WORDS = ("unable to open database file", "readonly database")
+# Connection exceptions, and an operator's intervention such as a shutdown.
+_LOST_CLASSES = {"08", "57"}
+
+
 class NestedUnitOfWork(RuntimeError):
     """A service opened a unit of work inside another one: a programming error."""
 
@@ -159,9 +170,9 @@ def unit_of_work(duplicates: Mapping[str, str] | None = None) -> Iterator[UnitOf
         current.info["unit_of_work"] = unit
         yield unit
         unit.finish()
-    except DBAPIError as error:
+    except SQLAlchemyError as error:
         current.rollback()
-        raise _domain_error(error, duplicates or {}) from error
+        raise domain_error(error, duplicates) from error
     except BaseException:
         current.rollback()
         raise
@@ -177,24 +188,35 @@ def rolled_back() -> Iterator[None]:
     session().rollback()
 
 
-def _domain_error(error: DBAPIError, duplicates: Mapping[str, str]) -> DomainError | DBAPIError:
+def domain_error(error: SQLAlchemyError, duplicates: Mapping[str, str] | None = None) -> Exception:
     """Translate what the driver reports into an error of the domain, or give it back unchanged."""
+    if isinstance(error, PoolTimeout):
+        return Unavailable("busy", headers={"Retry-After": "1"})
+    if not isinstance(error, DBAPIError):
+        return error
     if isinstance(error, IntegrityError):
         name = violated_unique_constraint(error)
-        if name is not None:
-            return Conflict("duplicate", field=duplicates.get(name, name))
-        return error
+        return error if name is None else Conflict("duplicate", field=(duplicates or {}).get(name, name))
     text = str(error.orig).lower()
     state = getattr(error.orig, "sqlstate", None)
-    if (
-        "database is locked" in text
-        or "database table is locked" in text
-        or state in {"55P03", "40001", "40P01", "57014"}
-    ):
+    if state in _BUSY_STATES or any(words in text for words in _BUSY_WORDS):
         return Unavailable("busy", headers={"Retry-After": "1"})
-    if "disk is full" in text or "disk i/o error" in text or state in {"53100", "53200"}:
+    if state in _FULL_STATES or any(words in text for words in _FULL_WORDS):
         return Unavailable("storage_full", headers={"Retry-After": "60"})
+    if is_connection_lost(error):
+        return Unavailable("database_unavailable", headers={"Retry-After": "5"})
     return error
+
+
+def is_connection_lost(error: DBAPIError) -> bool:
+    """True when there is no database at the other end: not there, gone away, shutting down, or no file to open."""
+    state = getattr(error.orig, "sqlstate", None)
+    if error.connection_invalidated or (state or "")[:2] in _LOST_CLASSES:
+        return True
+    if isinstance(error.orig, psycopg.OperationalError):
+        # What libpq itself reports carries no state.
+        return state is None
+    return any(words in str(error.orig).lower() for words in _LOST_WORDS)
 
 
 def violated_unique_constraint(error: IntegrityError) -> str | None:

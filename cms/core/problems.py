@@ -6,9 +6,11 @@ from typing import Any
 
 import orjson
 from flask import Flask, Response, current_app, request
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from cms.core import errors
+from cms.core.db import domain_error
 from cms.core.errors import DomainError, InputError
 from cms.core.logging import current_request_id, get_logger
 from cms.core.messages import PROBLEMS, RULES
@@ -42,6 +44,7 @@ def register_problem_handlers(app: Flask) -> None:
     """Answer every error of every route in the one shape."""
     app.register_error_handler(DomainError, domain_problem)
     app.register_error_handler(HTTPException, http_problem)
+    app.register_error_handler(SQLAlchemyError, database_problem)
     app.register_error_handler(Exception, unexpected_problem)
 
 
@@ -70,6 +73,12 @@ def http_problem(error: HTTPException) -> Response:
     kept = {name: value for name, value in error.get_headers() if name.lower() in HEADERS_KEPT}
     params = {"limit": request.max_content_length, "allowed": "application/json"}
     return problem_response(status, code, params, headers=kept)
+
+
+def database_problem(error: SQLAlchemyError) -> Response:
+    """A database that is busy, full or away while something is read; anything else is a fault of ours."""
+    translated = domain_error(error)
+    return domain_problem(translated) if isinstance(translated, DomainError) else unexpected_problem(error)
 
 
 def unexpected_problem(error: Exception) -> Response:

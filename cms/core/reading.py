@@ -13,6 +13,8 @@ from typing import Any
 
 from psycopg.pq import ExecStatus
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.sql import ClauseElement
 
 from cms.core.errors import Unavailable
@@ -126,7 +128,7 @@ class Reader:
 
     def _lost_connection(self) -> tuple[type[BaseException], ...]:
         driver = self._engine.dialect.loaded_dbapi
-        return (driver.OperationalError, driver.InterfaceError)
+        return (driver.OperationalError, driver.InterfaceError, OperationalError, PoolTimeout)
 
 
 def _named_sqlite(engine: Engine) -> Any:
