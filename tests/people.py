@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from flask import Flask
@@ -19,6 +20,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from cms.accounts.models import Membership, SignInSession, User
+from cms.accounts.passwords import hash_password
 from cms.accounts.tokens import make_access_token
 from cms.consumers.models import Scope
 from cms.core import clock
@@ -28,6 +30,8 @@ from cms.core.permissions import AGENCY_ROLES, Actor, Role
 from tests.factories import add_agencies, add_consumer, add_key
 
 LONG = timedelta(days=300)
+PASSWORD = "teluk-tenang-17-burung"
+"""The password of all of them."""
 
 
 class Caller:
@@ -100,7 +104,7 @@ def sign_in(app: Flask, actor: Actor) -> str:
     present = clock.now()
     with app.app_context():
         with unit_of_work() as unit:
-            user = User(id=actor.id, email=f"{actor.id}@balikpapan.example", name=actor.label, password_hash="none")
+            user = User(id=actor.id, email=email_of(actor), name=actor.label, password_hash=_password_hash())
             user.created_at = user.updated_at = user.password_changed_at = present
             user.token_version = 1
             unit.add(user)
@@ -109,3 +113,14 @@ def sign_in(app: Flask, actor: Actor) -> str:
             unit.add(*(Membership(user_id=actor.id, role=role.value, agency=agency) for role, agency in actor.roles))
         token, _seconds = make_access_token(user, str(actor.id), present + LONG)
     return token
+
+
+def email_of(actor: Actor) -> str:
+    """The address under which this person signs in."""
+    return f"{actor.id}@balikpapan.example"
+
+
+@cache
+def _password_hash() -> str:
+    """Hashed once per test process: that is made to be slow."""
+    return hash_password(PASSWORD)

@@ -71,7 +71,7 @@ def refresh(body: dict[str, Any]) -> dict[str, Any]:
 @requires(Permission.ACCOUNT_OWN)
 @auth.arguments(LogoutSchema, required=False)
 @auth.response(204)
-@auth.problems(400, 401, 415, 422)
+@auth.problems(400, 401, 403, 415, 422)
 def logout(body: dict[str, Any]) -> None:
     """Sign out: the tokens of this session stop working at once.
 
@@ -84,7 +84,7 @@ def logout(body: dict[str, Any]) -> None:
 @requires(Permission.ACCOUNT_OWN)
 @auth.arguments(PasswordChangeSchema)
 @auth.response(200, SignInTokensSchema)
-@auth.problems(400, 401, 415, 422, 429, 503)
+@auth.problems(400, 401, 403, 415, 422, 429, 503)
 def change_password(body: dict[str, Any]) -> dict[str, Any]:
     """Change the own password.
 
@@ -96,7 +96,7 @@ def change_password(body: dict[str, Any]) -> dict[str, Any]:
 @me.route("", methods=["GET"])
 @requires(Permission.ACCOUNT_OWN)
 @me.response(200, one(MeSchema))
-@me.problems(400, 401)
+@me.problems(400, 401, 403)
 def get_me() -> Answer:
     """The signed-in person, with memberships and permissions.
 
@@ -110,7 +110,7 @@ def get_me() -> Answer:
 @requires(Permission.ACCOUNT_OWN)
 @me.arguments(SessionQuerySchema, location="query")
 @me.response(200, many(SessionSchema))
-@me.problems(400, 401)
+@me.problems(400, 401, 403)
 def list_my_sessions(query: dict[str, Any]) -> Answer:
     """The own sign-ins that are in force, newest first.
 
@@ -122,7 +122,7 @@ def list_my_sessions(query: dict[str, Any]) -> Answer:
 @me.route("/sessions/<string:session_id>/end", methods=["POST"])
 @requires(Permission.ACCOUNT_OWN)
 @me.response(204)
-@me.problems(400, 401, 404)
+@me.problems(400, 401, 403, 404)
 def end_my_session(session_id: str) -> None:
     """End one of the own sessions, such as that of a lost telephone.
 

@@ -1,0 +1,149 @@
+"""What the rows of the access matrix send: one good request for each route, about something that was just made."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+from cms.core.ids import new_id
+from tests.access.world import NOBODIES, WEBSITES, Ask, Sent, World
+from tests.documents.samples import PDF
+from tests.factories import document_content, post_content
+from tests.people import PASSWORD, email_of
+
+MANAGE = "/manage/v1"
+CREATE = {"If-None-Match": "*"}
+
+
+def get(path: str) -> Ask:
+    """An address that is always there."""
+    return lambda _world, _who: Sent(path)
+
+
+def send(path: str, body: dict[str, Any]) -> Ask:
+    """This body; `{}` in a text becomes a new number."""
+
+    def ask(world: World, _who: str) -> Sent:
+        number = world.number()
+        return Sent(path, arguments={"json": {k: _numbered(v, number) for k, v in body.items()}})
+
+    return ask
+
+
+def _numbered(value: Any, number: int) -> Any:
+    return value.replace("{}", str(number)) if isinstance(value, str) else value
+
+
+def content(kind: str) -> dict[str, Any]:
+    """A new item."""
+    made = post_content() if kind == "post" else document_content()
+    return {**made, "title": "Judul baru {}"}
+
+
+def put(kind: str) -> Ask:
+    """Create an item under an id of the caller's own."""
+    arguments = {"json": content(kind), "headers": CREATE}
+    return lambda _world, _who: Sent(f"{MANAGE}/{kind}s/{new_id()}", arguments=arguments)
+
+
+def item(kind: str, suffix: str = "", state: str = "draft", body: dict[str, Any] | None = None) -> Ask:
+    """An item in this state."""
+
+    def ask(world: World, _who: str) -> Sent:
+        made = world.item(kind, state)
+        return Sent(f"{MANAGE}/{kind}s/{made.id}{suffix}", made.version, {} if body is None else {"json": body})
+
+    return ask
+
+
+def upload(world: World, _who: str) -> Sent:
+    """Add a file to a document."""
+    path = f"{MANAGE}/documents/{world.item('document').id}/files"
+    return Sent(path, arguments={"data": {"file": (BytesIO(PDF), "renja.pdf")}})
+
+
+def file(world: World, _who: str) -> Sent:
+    """A file of a draft."""
+    document, file_id, version = world.document_with_file()
+    return Sent(f"{MANAGE}/documents/{document}/files/{file_id}", version)
+
+
+def delivered_file(world: World, _who: str) -> Sent:
+    """A file that readers have."""
+    document, file_id, _version = world.document_with_file("published")
+    return Sent(f"/v1/documents/{document}/files/{file_id}")
+
+
+def delivered(kind: str) -> Ask:
+    """An item that readers have."""
+    return lambda world, _who: Sent(f"/v1/{kind}s/{world.item(kind, 'published').id}")
+
+
+def delivered_items(world: World, _who: str) -> Sent:
+    """Several items by id."""
+    return Sent(f"/v1/items?ids={world.item('post', 'published').id},{world.item('document', 'published').id}")
+
+
+def address(world: World, _who: str) -> Sent:
+    """An item by its address."""
+    return Sent(f"/v1/resolve?type=post&agency=dpu&slug={world.item('post', 'published').slug}")
+
+
+def login(world: World, _who: str) -> Sent:
+    """Sign in as somebody else."""
+    body = {"email": email_of(world.people.stranger().actor), "password": PASSWORD}
+    return Sent(f"{MANAGE}/auth/login", arguments={"json": body})
+
+
+def refresh(world: World, who: str) -> Sent:
+    """Refresh the tokens of somebody else."""
+    given = world.client.post(f"{MANAGE}/auth/login", **login(world, who).arguments).json
+    assert given is not None
+    return Sent(f"{MANAGE}/auth/refresh", arguments={"json": {"refresh_token": given["refresh_token"]}})
+
+
+def own_session(world: World, who: str) -> Sent:
+    """End the session of the caller himself."""
+    named = who in NOBODIES or who in WEBSITES
+    return Sent(f"{MANAGE}/me/sessions/{new_id() if named else world.callers[who].actor.id}/end")
+
+
+def person(suffix: str = "", body: dict[str, Any] | None = None) -> Ask:
+    """Somebody else."""
+    return lambda world, _who: Sent(
+        f"{MANAGE}/users/{world.person()}{suffix}", 1, {} if body is None else {"json": body}
+    )
+
+
+def session_of_person(world: World, _who: str) -> Sent:
+    """End a session of somebody else."""
+    someone = world.person()
+    return Sent(f"{MANAGE}/users/{someone}/sessions/{someone}/end")
+
+
+def agency(body: dict[str, Any] | None = None) -> Ask:
+    """An agency."""
+    return lambda world, _who: Sent(f"{MANAGE}/agencies/{world.agency()}", 1, {} if body is None else {"json": body})
+
+
+def category(body: dict[str, Any] | None = None) -> Ask:
+    """A category."""
+    return lambda world, _who: Sent(
+        f"{MANAGE}/categories/{world.category()}", 1, {} if body is None else {"json": body}
+    )
+
+
+def consumer(suffix: str = "", body: dict[str, Any] | None = None) -> Ask:
+    """A website."""
+    arguments = {} if body is None else {"json": body}
+    return lambda world, _who: Sent(f"{MANAGE}/consumers/{world.consumer()}{suffix}", 1, arguments)
+
+
+def key(suffix: str = "", body: dict[str, Any] | None = None) -> Ask:
+    """A key of a website."""
+
+    def ask(world: World, _who: str) -> Sent:
+        owner, key_id = world.key()
+        return Sent(f"{MANAGE}/consumers/{owner}/keys/{key_id}{suffix}", 1, {} if body is None else {"json": body})
+
+    return ask

@@ -1,0 +1,197 @@
+"""Who gets what from which route (security.md R-Z1): every route has a row, every row an answer for every caller.
+
+Callers without a valid token get 401 everywhere but on public routes, where no token is needed but a wrong one is still
+refused. Whoever is refused has changed nothing: all tables and the storage are compared.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from cms.core.access import access_of
+from tests.access import requests as ask
+from tests.access.requests import MANAGE, content, get, send
+from tests.access.world import NOBODIES, PEOPLE, WEBSITES, Ask, World
+
+VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One route, a good request to it, and the status that each caller gets."""
+
+    verb: str
+    rule: str
+    ask: Ask
+    statuses: dict[str, int]
+
+    @property
+    def name(self) -> str:
+        return f"{self.verb} {self.rule}"
+
+
+def person_row(verb: str, rule: str, asked: Ask, statuses: str) -> Row:
+    """A management route; the statuses are those of PEOPLE, in their order."""
+    expected = dict(zip(PEOPLE, map(int, statuses.split()), strict=True))
+    return Row(verb, MANAGE + rule, asked, expected | dict.fromkeys((*NOBODIES, *WEBSITES), 401))
+
+
+def delivery_row(rule: str, asked: Ask, statuses: str) -> Row:
+    """A delivery route; the statuses are those of WEBSITES, in their order."""
+    expected = dict(zip(WEBSITES, map(int, statuses.split()), strict=True))
+    return Row("GET", rule, asked, expected | dict.fromkeys((*NOBODIES, *PEOPLE), 401))
+
+
+def public_row(verb: str, rule: str, asked: Ask, people: int = 200) -> Row:
+    """A route without a token; `people` is what a person gets who sends one all the same."""
+    refused = dict.fromkeys((*NOBODIES, *WEBSITES), 401)
+    return Row(verb, rule, asked, {**refused, **dict.fromkeys(PEOPLE, people), "anonymous": 200})
+
+
+def content_rows(kind: str) -> list[Row]:
+    rule, one = f"/{kind}s", f"/{kind}s/<item_id>"
+    return [
+        #                                                                            stranger author editor elsewhere central auditor admin
+        person_row("GET", rule, get(MANAGE + rule), "403 200 200 200 200 200 403"),
+        person_row("POST", rule, send(MANAGE + rule, content(kind)), "403 201 201 403 201 403 403"),
+        person_row("PUT", one, ask.put(kind), "403 201 201 403 201 403 403"),
+        person_row("GET", one, ask.item(kind), "403 200 200 404 200 200 403"),
+        person_row("PATCH", one, ask.item(kind, body={"title": "Lain"}), "403 200 200 404 200 403 403"),
+        person_row("DELETE", one, ask.item(kind), "403 204 204 404 204 403 403"),
+        person_row("POST", f"{one}/submit", ask.item(kind, "/submit", body={}), "403 200 200 404 200 403 403"),
+        person_row(
+            "POST",
+            f"{one}/return",
+            ask.item(kind, "/return", "in_review", {"comment": "Mohon diperbaiki."}),
+            "403 403 200 404 200 403 403",
+        ),
+        person_row("POST", f"{one}/publish", ask.item(kind, "/publish", body={}), "403 403 200 404 200 403 403"),
+        person_row(
+            "POST",
+            f"{one}/unpublish",
+            ask.item(kind, "/unpublish", "published", {"kind": "vanish"}),
+            "403 403 200 404 200 403 403",
+        ),
+    ]
+
+
+NEW_USER = {"email": "baru-{}@balikpapan.example", "name": "Baru", "memberships": [{"role": "author", "agency": "dpu"}]}
+NEW_AGENCY = {"slug": "badan-{}", "name": "Badan Baru", "short_name": "BB", "kind": "badan"}
+NEW_CATEGORY = {"slug": "tema-{}", "name_id": "Tema", "name_en": "Theme"}
+CONTACT = {"name": "Pengelola", "email": "situs@balikpapan.example"}
+NEW_CONSUMER = {"name": "Situs baru", "kind": "website", "agency": "dpu", "contact": CONTACT}
+PASSWORDS = {"current_password": "teluk-tenang-17-burung", "new_password": "gunung-biru-23-kucing"}
+ONLY_ADMIN, ADMIN_AND_AUDITOR = "403 403 403 403 403 403 {}", "403 403 403 403 403 200 200"
+EVERY_ROLE = "403 200 200 200 200 200 200"
+
+ROWS = [
+    *(public_row("GET", rule, get(rule)) for rule in ("/healthz", "/readyz", "/openapi.json", "/docs", "/docs/errors")),
+    public_row("GET", "/docs/assets/<name>", get("/docs/assets/swagger-ui.css")),
+    # Takes a token of its own; an access token is a wrong one here.
+    public_row("GET", "/metrics", get("/metrics"), people=401),
+    public_row("POST", f"{MANAGE}/auth/login", ask.login),
+    public_row("POST", f"{MANAGE}/auth/refresh", ask.refresh),
+    person_row("POST", "/auth/logout", send(f"{MANAGE}/auth/logout", {}), EVERY_ROLE.replace("200", "204")),
+    person_row("POST", "/auth/password", send(f"{MANAGE}/auth/password", PASSWORDS), EVERY_ROLE),
+    person_row("GET", "/me", get(f"{MANAGE}/me"), EVERY_ROLE),
+    person_row("GET", "/me/sessions", get(f"{MANAGE}/me/sessions"), EVERY_ROLE),
+    person_row("POST", "/me/sessions/<string:session_id>/end", ask.own_session, EVERY_ROLE.replace("200", "204")),
+    person_row("GET", "/users", get(f"{MANAGE}/users"), ADMIN_AND_AUDITOR),
+    person_row("POST", "/users", send(f"{MANAGE}/users", NEW_USER), ONLY_ADMIN.format(201)),
+    person_row("GET", "/users/<string:user_id>", ask.person(), ADMIN_AND_AUDITOR),
+    person_row("PATCH", "/users/<string:user_id>", ask.person(body={"name": "Lain"}), ONLY_ADMIN.format(200)),
+    person_row("POST", "/users/<string:user_id>/suspend", ask.person("/suspend"), ONLY_ADMIN.format(200)),
+    # He is not suspended: an administrator may ask, the state refuses.
+    person_row("POST", "/users/<string:user_id>/reactivate", ask.person("/reactivate"), ONLY_ADMIN.format(409)),
+    person_row("POST", "/users/<string:user_id>/password", ask.person("/password"), ONLY_ADMIN.format(200)),
+    person_row("GET", "/users/<string:user_id>/sessions", ask.person("/sessions"), ADMIN_AND_AUDITOR),
+    person_row(
+        "POST",
+        "/users/<string:user_id>/sessions/<string:session_id>/end",
+        ask.session_of_person,
+        ONLY_ADMIN.format(204),
+    ),
+    person_row("GET", "/agencies", get(f"{MANAGE}/agencies"), EVERY_ROLE),
+    person_row("POST", "/agencies", send(f"{MANAGE}/agencies", NEW_AGENCY), ONLY_ADMIN.format(201)),
+    person_row("GET", "/agencies/<slug>", ask.agency(), EVERY_ROLE),
+    person_row("PATCH", "/agencies/<slug>", ask.agency({"name": "Nama lain"}), ONLY_ADMIN.format(200)),
+    person_row("GET", "/areas", get(f"{MANAGE}/areas"), EVERY_ROLE),
+    person_row("GET", "/categories", get(f"{MANAGE}/categories"), EVERY_ROLE),
+    person_row("POST", "/categories", send(f"{MANAGE}/categories", NEW_CATEGORY), "403 403 403 403 201 403 201"),
+    person_row("GET", "/categories/<slug>", ask.category(), EVERY_ROLE),
+    person_row("PATCH", "/categories/<slug>", ask.category({"name_id": "Lain"}), "403 403 403 403 200 403 200"),
+    person_row("GET", "/information-kinds", get(f"{MANAGE}/information-kinds"), EVERY_ROLE),
+    person_row("GET", "/consumers", get(f"{MANAGE}/consumers"), ADMIN_AND_AUDITOR),
+    person_row("POST", "/consumers", send(f"{MANAGE}/consumers", NEW_CONSUMER), ONLY_ADMIN.format(201)),
+    person_row("GET", "/consumers/<consumer_id>", ask.consumer(), ADMIN_AND_AUDITOR),
+    person_row("PATCH", "/consumers/<consumer_id>", ask.consumer(body={"name": "Lain"}), ONLY_ADMIN.format(200)),
+    person_row("GET", "/consumers/<consumer_id>/keys", ask.consumer("/keys"), ADMIN_AND_AUDITOR),
+    person_row(
+        "POST", "/consumers/<consumer_id>/keys", ask.consumer("/keys", {"label": "Uji"}), ONLY_ADMIN.format(201)
+    ),
+    person_row("GET", "/consumers/<consumer_id>/keys/<key_id>", ask.key(), ADMIN_AND_AUDITOR),
+    person_row("POST", "/consumers/<consumer_id>/keys/<key_id>/rotate", ask.key("/rotate", {}), ONLY_ADMIN.format(201)),
+    person_row("DELETE", "/consumers/<consumer_id>/keys/<key_id>", ask.key(), ONLY_ADMIN.format(204)),
+    *content_rows("post"),
+    *content_rows("document"),
+    person_row("POST", "/documents/<item_id>/files", ask.upload, "403 201 201 404 201 403 403"),
+    person_row("GET", "/documents/<item_id>/files/<file_id>", ask.file, "403 200 200 404 200 200 403"),
+    person_row("DELETE", "/documents/<item_id>/files/<file_id>", ask.file, "403 204 204 404 204 403 403"),
+    #                                          key without the scope, key of another agency, key that sees everything
+    delivery_row("/v1/posts", get("/v1/posts"), "403 200 200"),
+    delivery_row("/v1/posts/<string:id>", ask.delivered("post"), "403 404 200"),
+    delivery_row("/v1/documents", get("/v1/documents"), "403 200 200"),
+    delivery_row("/v1/documents/<string:id>", ask.delivered("document"), "403 404 200"),
+    delivery_row("/v1/documents/<string:id>/files/<string:file_id>", ask.delivered_file, "403 404 200"),
+    delivery_row("/v1/items", ask.delivered_items, "403 200 200"),
+    delivery_row("/v1/resolve", ask.address, "403 404 200"),
+    delivery_row("/v1/agencies", get("/v1/agencies"), "403 200 200"),
+    delivery_row("/v1/agencies/<string:slug>", get("/v1/agencies/dpu"), "403 200 200"),
+    delivery_row("/v1/areas", get("/v1/areas"), "403 200 200"),
+    delivery_row("/v1/whoami", get("/v1/whoami"), "200 200 200"),
+    delivery_row("/v1/capabilities", get("/v1/capabilities"), "200 200 200"),
+]
+
+
+def test_every_route_has_a_row(app: Flask) -> None:
+    routes = [
+        f"{verb} {rule.rule}" for rule in app.url_map.iter_rules() for verb in VERBS if verb in (rule.methods or ())
+    ]
+
+    assert sorted(routes) == sorted(row.name for row in ROWS)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_callers_get_what_they_may_have_and_the_refused_change_nothing(
+    app: Flask, client: FlaskClient, row: Row
+) -> None:
+    world = World(app, client)
+    rule = next(each for each in app.url_map.iter_rules() if each.rule == row.rule and row.verb in (each.methods or ()))
+    access = access_of(app, rule.endpoint)
+    world.without_scope(access.scope if access else None)
+
+    for who, status in row.statuses.items():
+        sent = row.ask(world, who)
+        before = world.state()
+        answer = world.send(who, row.verb, sent)
+        assert answer.status_code == status, f"{who}: {answer.get_data(as_text=True)[:500]}"
+        if status >= 400:
+            assert world.state() == before, f"{who} was refused and has changed something"
+        if row.verb == "GET":
+            assert world.send(who, "HEAD", sent).status_code == status, f"{who}: HEAD"
+
+
+def test_what_another_agency_has_is_missing_from_lists(app: Flask, client: FlaskClient) -> None:
+    world = World(app, client)
+    items = {world.item(kind, "published").id for kind in ("post", "document")}
+
+    for path in ("/manage/v1/posts", "/manage/v1/documents"):
+        assert [each["id"] for each in world.callers["author"].get(path).json["data"] if each["id"] in items]  # type: ignore[index]
+        assert world.callers["elsewhere"].get(path).json["data"] == []  # type: ignore[index]
+    for path in ("/v1/posts", "/v1/documents", f"/v1/items?ids={','.join(items)}"):
+        assert [each["id"] for each in world.callers["website"].get(path).json["data"] if each["id"] in items]  # type: ignore[index]
+        assert world.callers["other_agency"].get(path).json["data"] == []  # type: ignore[index]

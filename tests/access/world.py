@@ -1,0 +1,157 @@
+"""The callers of the access matrix, and the things that its requests are about, made anew for every request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from cms.consumers.keys import make_key
+from cms.consumers.models import Scope
+from cms.core.db import db
+from cms.core.permissions import Role
+from cms.documents.content import DOCUMENT
+from cms.editorial.models import Item
+from cms.editorial.services import publish_item, submit_item
+from cms.posts.content import POST
+from tests.documents.samples import PDF
+from tests.factories import (
+    add_agencies,
+    add_categories,
+    add_city,
+    add_consumer,
+    add_document,
+    add_key,
+    add_post,
+    seen,
+)
+from tests.people import Caller, People
+
+# Not part of what a refused request must leave alone: attempts are counted because they were refused.
+COUNTERS = {"sign_in_buckets"}
+PEOPLE = ("stranger", "author", "editor", "elsewhere", "central", "auditor", "admin")
+WEBSITES = ("other_scope", "other_agency", "website")
+NOBODIES = ("anonymous", "garbage", "unknown_key")
+TYPES = {"post": POST, "document": DOCUMENT}
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What a request sends beside its method: address, If-Match and the arguments of the test client."""
+
+    path: str
+    match: int | None = None
+    arguments: dict[str, Any] = field(default_factory=dict)
+
+
+Ask = Callable[["World", str], Sent]
+"""Makes what a request is about, and the request that the caller of this name sends."""
+
+
+class World:
+    """A city with people of every role."""
+
+    def __init__(self, app: Flask, client: FlaskClient) -> None:
+        add_city(app)
+        self.app, self.client, self.people = app, client, People(app, client)
+        self.callers: dict[str, Caller] = {
+            "stranger": self.people.stranger(),
+            "author": self.people.person(Role.AUTHOR, "dpu"),
+            "editor": self.people.person(Role.AGENCY_EDITOR, "dpu"),
+            "elsewhere": self.people.person(Role.AGENCY_EDITOR, "dishub"),
+            "central": self.people.person(Role.CENTRAL_EDITOR),
+            "auditor": self.people.person(Role.AUDITOR),
+            "admin": self.people.person(Role.ADMIN),
+            "website": self.people.website(),
+            "other_agency": self.people.website(agencies=["dishub"]),
+            "garbage": Caller(client, "not.a.token"),
+            "unknown_key": Caller(client, make_key()),
+        }
+        self._made = 0
+
+    def send(self, name: str, verb: str, sent: Sent, scope: str | None = None) -> TestResponse:
+        """Send the request as the caller of this name; `scope` is what the key of `other_scope` must not have."""
+        if name == "anonymous":
+            match = {} if sent.match is None else {"If-Match": f'"v{sent.match}"'}
+            headers = {**match, **sent.arguments.get("headers", {})}
+            return self.client.open(sent.path, method=verb, **{**sent.arguments, "headers": headers})
+        return self.callers[name](verb, sent.path, match=sent.match, **sent.arguments)
+
+    def without_scope(self, scope: str | None) -> None:
+        """Make `other_scope` a website whose key has every scope but this one."""
+        self.callers["other_scope"] = self.people.website(scopes=[each for each in Scope if each != scope])
+
+    def number(self) -> int:
+        """A number that was not given before."""
+        self._made += 1
+        return self._made
+
+    def state(self) -> dict[str, Any]:
+        """Every row of every table and every stored file."""
+        with self.app.app_context(), db.engine.connect() as connection:
+            rows = {
+                table.name: sorted(map(tuple, connection.execute(table.select())), key=repr)
+                for table in db.metadata.sorted_tables
+                if table.name not in COUNTERS
+            }
+        folder = Path(urlsplit(self.app.extensions["simpul"].settings.storage_url).path)
+        return {**rows, "files": sorted(str(path) for path in folder.rglob("*") if path.is_file())}
+
+    # --- what requests are about ---
+
+    def item(self, kind: str, state: str = "draft") -> Item:
+        """An item of Dinas Pekerjaan Umum, written by `author`."""
+        add = add_post if kind == "post" else add_document
+        item = add(self.app, self.callers["author"].actor, title=f"Judul {self.number()}")
+        central = self.callers["central"].actor
+        with self.app.app_context():
+            if state == "in_review":
+                return submit_item(TYPES[kind], central, item.id, seen(item)).item
+            if state == "published":
+                return publish_item(TYPES[kind], central, item.id, seen(item)).item
+        return item
+
+    def document_with_file(self, state: str = "draft") -> tuple[str, str, int]:
+        """Ids of a document and its file, and the version of the document."""
+        item = self.item("document")
+        central = self.callers["central"]
+        data = {"file": (BytesIO(PDF), f"renja-{self.number()}.pdf")}
+        added = central("POST", f"/manage/v1/documents/{item.id}/files", data=data)
+        assert added.status_code == 201, added.json
+        version = item.version + 1
+        if state == "published":
+            done = central("POST", f"/manage/v1/documents/{item.id}/publish", match=version, json={})
+            assert done.status_code == 200, done.json
+        return item.id, added.json["data"]["id"], version  # type: ignore[index]
+
+    def person(self) -> str:
+        """The id of somebody; also that of his session."""
+        return str(self.people.stranger().actor.id)
+
+    def agency(self) -> str:
+        """The slug of a new agency."""
+        slug = f"dinas-{self.number()}"
+        add_agencies(self.app, slug)
+        return slug
+
+    def category(self) -> str:
+        """The slug of a new category."""
+        slug = f"rubrik-{self.number()}"
+        add_categories(self.app, slug)
+        return slug
+
+    def consumer(self) -> str:
+        """The id of a new website."""
+        return add_consumer(self.app)
+
+    def key(self) -> tuple[str, str]:
+        """Ids of a new website and of its key."""
+        consumer = self.consumer()
+        return consumer, add_key(self.app, consumer)[0]
