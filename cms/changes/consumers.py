@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
 
 from cms.changes.log import read_after
 from cms.changes.models import Change, ConsumerPosition
@@ -31,9 +32,18 @@ def consume(name: str, handler: Handler, limit: int = 200) -> int:
 
 
 def _locked_position(unit: UnitOfWork, name: str) -> ConsumerPosition:
-    position = unit.session.scalar(select(ConsumerPosition).where(ConsumerPosition.name == name).with_for_update())
+    locked = select(ConsumerPosition).where(ConsumerPosition.name == name).with_for_update()
+    position = unit.session.scalar(locked)
     if position is None:
-        position = ConsumerPosition(name=name, sequence=0, moved_at=clock.now())
-        unit.add(position)
-        unit.session.flush()
+        _begin_position(unit, name)
+        position = unit.session.scalars(locked).one()
     return position
+
+
+def _begin_position(unit: UnitOfWork, name: str) -> None:
+    """Add the position of a consumer that reads for the first time, unless another process is a moment faster."""
+    try:
+        with unit.session.begin_nested():
+            unit.session.execute(insert(ConsumerPosition).values(name=name, sequence=0, moved_at=clock.now()))
+    except IntegrityError:
+        return
