@@ -43,7 +43,7 @@ users = Blueprint("users", __name__, url_prefix="/manage/v1/users")
 @public(Plane.MANAGEMENT)
 @auth.arguments(LoginSchema)
 @auth.response(200, SignInTokensSchema)
-@auth.problems(400, 401, 415, 422, 429, 503)
+@auth.problems(400, 401, 413, 415, 422, 429, 503)
 def login(body: dict[str, Any]) -> dict[str, Any]:
     """Sign in with e-mail address and password.
 
@@ -57,7 +57,7 @@ def login(body: dict[str, Any]) -> dict[str, Any]:
 @public(Plane.MANAGEMENT)
 @auth.arguments(RefreshSchema)
 @auth.response(200, TokensSchema)
-@auth.problems(400, 401, 415, 422)
+@auth.problems(400, 401, 413, 415, 422)
 def refresh(body: dict[str, Any]) -> dict[str, Any]:
     """Exchange a refresh token for new tokens.
 
@@ -71,7 +71,7 @@ def refresh(body: dict[str, Any]) -> dict[str, Any]:
 @requires(Permission.ACCOUNT_OWN)
 @auth.arguments(LogoutSchema, required=False)
 @auth.response(204)
-@auth.problems(400, 401, 403, 415, 422)
+@auth.problems(400, 401, 403, 413, 415, 422)
 def logout(body: dict[str, Any]) -> None:
     """Sign out: the tokens of this session stop working at once.
 
@@ -84,7 +84,7 @@ def logout(body: dict[str, Any]) -> None:
 @requires(Permission.ACCOUNT_OWN)
 @auth.arguments(PasswordChangeSchema)
 @auth.response(200, SignInTokensSchema)
-@auth.problems(400, 401, 403, 415, 422, 429, 503)
+@auth.problems(400, 401, 403, 413, 415, 422, 429, 503)
 def change_password(body: dict[str, Any]) -> dict[str, Any]:
     """Change the own password.
 
@@ -150,7 +150,7 @@ def list_people(query: dict[str, Any]) -> Answer:
 @requires(Permission.USER_WRITE)
 @users.arguments(UserCreateSchema)
 @users.response(201, one(NewUserSchema))
-@users.problems(400, 401, 403, 409, 415, 422, 503)
+@users.problems(400, 401, 403, 409, 413, 415, 422, 503)
 def create_user(body: dict[str, Any]) -> Answer:
     """Add a person.
 
@@ -179,7 +179,7 @@ def get_person(user_id: str) -> Answer:
 @requires(Permission.USER_WRITE)
 @users.arguments(UserUpdateSchema)
 @users.response(200, one(UserSchema))
-@users.problems(400, 401, 403, 404, 409, 412, 415, 422, 428)
+@users.problems(400, 401, 403, 404, 409, 412, 413, 415, 422, 428)
 def update_user(body: dict[str, Any], user_id: str) -> Answer:
     """Change address, name or roles of a person.
 

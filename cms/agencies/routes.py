@@ -52,7 +52,7 @@ def list_managed_agencies(query: dict[str, Any]) -> Answer:
 @requires(Permission.AGENCY_WRITE)
 @blp.arguments(AgencyCreateSchema)
 @blp.response(201, one(AgencySchema))
-@blp.problems(400, 401, 403, 409, 415, 422)
+@blp.problems(400, 401, 403, 409, 413, 415, 422)
 def create_agency(values: dict[str, Any]) -> Answer:
     """Add an agency.
 
@@ -79,7 +79,7 @@ def read_managed_agency(slug: str) -> Answer:
 @requires(Permission.AGENCY_WRITE)
 @blp.arguments(AgencyUpdateSchema)
 @blp.response(200, one(AgencySchema))
-@blp.problems(400, 401, 403, 404, 412, 415, 422, 428)
+@blp.problems(400, 401, 403, 404, 412, 413, 415, 422, 428)
 def update_agency(changes: dict[str, Any], slug: str) -> Answer:
     """Change, rename, end or merge an agency.
 

@@ -55,7 +55,7 @@ def list_consumers(query: dict[str, Any]) -> Answer:
 @requires(Permission.CONSUMER_WRITE)
 @blp.arguments(ConsumerCreateSchema)
 @blp.response(201, one(ConsumerSchema))
-@blp.problems(400, 401, 403, 415, 422)
+@blp.problems(400, 401, 403, 413, 415, 422)
 def register_consumer(values: dict[str, Any]) -> Answer:
     """Register a website or app.
 
@@ -82,7 +82,7 @@ def read_consumer(consumer_id: str) -> Answer:
 @requires(Permission.CONSUMER_WRITE)
 @blp.arguments(ConsumerUpdateSchema)
 @blp.response(200, one(ConsumerSchema))
-@blp.problems(400, 401, 403, 404, 412, 415, 422, 428)
+@blp.problems(400, 401, 403, 404, 412, 413, 415, 422, 428)
 def update_consumer(changes: dict[str, Any], consumer_id: str) -> Answer:
     """Change a consumer, or switch it off.
 
@@ -112,7 +112,7 @@ def list_keys(query: dict[str, Any], consumer_id: str) -> Answer:
 @requires(Permission.CONSUMER_WRITE)
 @blp.arguments(KeyCreateSchema)
 @blp.response(201, one(IssuedKeySchema))
-@blp.problems(400, 401, 403, 404, 409, 415, 422)
+@blp.problems(400, 401, 403, 404, 409, 413, 415, 422)
 def create_key(values: dict[str, Any], consumer_id: str) -> Answer:
     """Make a delivery key.
 
@@ -139,7 +139,7 @@ def read_key(consumer_id: str, key_id: str) -> Answer:
 @requires(Permission.CONSUMER_WRITE)
 @blp.arguments(KeyRotationSchema)
 @blp.response(201, one(IssuedKeySchema))
-@blp.problems(400, 401, 403, 404, 409, 412, 415, 422, 428)
+@blp.problems(400, 401, 403, 404, 409, 412, 413, 415, 422, 428)
 def rotate_key(values: dict[str, Any], consumer_id: str, key_id: str) -> Answer:
     """Replace a key without a gap.
 

@@ -46,7 +46,7 @@ def list_categories(query: dict[str, Any]) -> Answer:
 @requires(Permission.TAXONOMY_WRITE)
 @blp.arguments(CategoryCreateSchema)
 @blp.response(201, one(CategorySchema))
-@blp.problems(400, 401, 403, 409, 415, 422)
+@blp.problems(400, 401, 403, 409, 413, 415, 422)
 def create_category(values: dict[str, Any]) -> Answer:
     """Add a category.
 
@@ -73,7 +73,7 @@ def read_category(slug: str) -> Answer:
 @requires(Permission.TAXONOMY_WRITE)
 @blp.arguments(CategoryUpdateSchema)
 @blp.response(200, one(CategorySchema))
-@blp.problems(400, 401, 403, 404, 412, 415, 422, 428)
+@blp.problems(400, 401, 403, 404, 412, 413, 415, 422, 428)
 def update_category(changes: dict[str, Any], slug: str) -> Answer:
     """Rename, describe or retire a category.
 
