@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, Request, Response, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
@@ -67,13 +69,23 @@ class NoSessions(SecureCookieSessionInterface):
         """Nothing to save."""
 
 
+class Application(Flask):
+    """Flask without what this application never uses on any request."""
+
+    session_interface = NoSessions()
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """No view is a coroutine; Flask would look at every function of every request to find out."""
+        return func
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     """Build the application. Raises `ConfigurationError` when the settings are unsafe."""
     settings = settings or Settings.from_environ()
     if problems := settings.problems():
         raise ConfigurationError("; ".join(problems))
     configure_logging(settings.log_level)
-    app = Flask(__name__, instance_path=settings.instance_path, static_folder=None)
+    app = Application(__name__, instance_path=settings.instance_path, static_folder=None)
     _configure(app, settings)
     _bind_extensions(app, settings)
     _follow_requests(app)
@@ -97,7 +109,6 @@ def _deliver_fast(app: Flask, settings: Settings) -> None:
 
 def _configure(app: Flask, settings: Settings) -> None:
     app.json = OrjsonProvider(app)
-    app.session_interface = NoSessions()
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     if settings.proxy_hops:

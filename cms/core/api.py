@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy
+import functools
 import http
 from collections.abc import Callable
 from typing import Any
 
 import flask_smorest
-from flask import Flask, Request, Response
+from flask import Flask, Request, Response, request
 from marshmallow import RAISE, Schema, ValidationError, missing
 from webargs.flaskparser import FlaskParser
 
@@ -37,15 +38,6 @@ class StrictParser(FlaskParser):
             raise UnsupportedType(allowed=" or ".join(allowed))
         return parse_json(req.get_data())
 
-    def load_querystring(self, req: Request, schema: Schema) -> Any:
-        """The query parameters; each may stand once."""
-        repeated = [name for name, values in req.args.lists() if len(values) > 1]
-        if repeated:
-            raise BadRequest(
-                "invalid_parameter", errors=[InputError("parameter", name, "repeated") for name in repeated]
-            )
-        return super().load_querystring(req, schema)
-
     def handle_error(
         self, error: ValidationError, req: Request, schema: Schema, *, error_status_code: Any, error_headers: Any
     ) -> Any:
@@ -57,14 +49,42 @@ class StrictParser(FlaskParser):
         return missing
 
 
+def load_query(schema: Schema) -> Any:
+    """The query parameters of the request through a schema; each may stand once, unknown names are refused."""
+    arguments = request.args
+    given = arguments.to_dict()
+    if len(given) != sum(len(values) for values in arguments.listvalues()):
+        repeated = [name for name, values in arguments.lists() if len(values) > 1]
+        raise BadRequest("invalid_parameter", errors=[InputError("parameter", name, "repeated") for name in repeated])
+    try:
+        return schema.load(given)
+    except ValidationError as error:
+        raise to_domain_error(error, schema, "query") from None
+
+
 class Blueprint(flask_smorest.Blueprint):
     """A blueprint whose input is read strictly and whose operations document their problems."""
 
     ARGUMENTS_PARSER = StrictParser()
 
-    def arguments(self, schema: Any, **options: Any) -> Any:
-        """Read input through a schema. One instance serves all requests: making one copies every field."""
-        return super().arguments(schema() if isinstance(schema, type) else schema, **options)
+    def arguments(self, schema: Any, *, location: str = "json", **options: Any) -> Any:
+        """Read input through a schema. One instance serves all requests: making one copies every field.
+
+        Query parameters, which every list and detail has, are read without webargs' layers: same rules, half the cost.
+        """
+        schema = schema() if isinstance(schema, type) else schema
+        documented = super().arguments(schema, location=location, **options)
+        if location != "query":
+            return documented
+
+        def decorator(view: Any) -> Any:
+            @functools.wraps(view)
+            def with_query(*args: Any, **kwargs: Any) -> Any:
+                return view(load_query(schema), *args, **kwargs)
+
+            return _document(with_query, documented)
+
+        return decorator
 
     def problems(self, *statuses: int) -> Callable[[Any], Any]:
         """Document the error answers of an operation beyond the default one."""

@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from werkzeug.http import http_date
 
@@ -111,6 +112,11 @@ def answer_digest(*parts: object) -> str:
     return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
 
+@lru_cache(maxsize=4_096)
+def _http_date(seconds: int) -> str:
+    return http_date(seconds)
+
+
 def caching_headers(max_age: int, modified_at: int, groups: Sequence[str], vary: str) -> Headers:
     """Headers that tell caches how long and for whom an answer is good. `modified_at` in microseconds since 1970.
 
@@ -119,7 +125,7 @@ def caching_headers(max_age: int, modified_at: int, groups: Sequence[str], vary:
     return [
         ("Content-Type", "application/json; charset=utf-8"),
         ("Cache-Control", f"public, max-age={max_age}, stale-while-revalidate={max_age}, stale-if-error=600"),
-        ("Last-Modified", http_date(modified_at // 1_000_000)),
+        ("Last-Modified", _http_date(modified_at // 1_000_000)),
         ("Vary", vary),
         ("Cache-Groups", ", ".join(f'"{group}"' for group in groups)),
         ("Surrogate-Key", " ".join(groups)),

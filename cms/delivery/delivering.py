@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,27 +103,30 @@ def _keep(answer: Answer) -> None:
         desk().kept.keep(key, answer)
 
 
+class _PreparedResponse(Response):
+    """A response whose headers are complete: Werkzeug has nothing to work out any more.
+
+    It would also take Last-Modified away from a 304, and api.md wants the headers of the 200 answer.
+    """
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """Send it."""
+        start_response(self.status, self.headers.to_wsgi_list())
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else self.response  # type: ignore[return-value]
+
+
 def _full(answer: Answer, visited: Visit) -> Response:
     encoding = answer.encoding_for(request.headers.get("Accept-Encoding", ""))
     content = answer.bytes_in(encoding)
-    response = Response(content, headers=answer.full_headers(encoding, len(content)))
-    response.headers["Content-Seq"] = str(visited.heads.sequence)
-    return response
-
-
-class _NotModified(Response):
-    """A 304 answer; Werkzeug takes Last-Modified away from one, api.md wants the headers of the 200 answer."""
-
-    def get_wsgi_headers(self, environ: dict[str, Any]) -> WerkzeugHeaders:
-        """The headers as they are sent."""
-        headers = super().get_wsgi_headers(environ)
-        headers["Last-Modified"] = self.headers["Last-Modified"]
-        return headers
+    return _prepared(200, answer.full_headers(encoding, len(content)), [content], visited)
 
 
 def _not_modified(answer: Answer, visited: Visit) -> Response:
     encoding = answer.encoding_for(request.headers.get("Accept-Encoding", ""))
-    response = _NotModified(status=304, headers=answer.headers_without_body(encoding))
-    response.headers.pop("Content-Type", None)
-    response.headers["Content-Seq"] = str(visited.heads.sequence)
+    return _prepared(304, answer.headers_without_body(encoding), [], visited)
+
+
+def _prepared(status: int, headers: Headers, content: list[bytes], visited: Visit) -> Response:
+    response = _PreparedResponse(content, status)
+    response.headers = WerkzeugHeaders([*headers, ("Content-Seq", str(visited.heads.sequence))])
     return response
