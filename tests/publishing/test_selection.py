@@ -1,0 +1,187 @@
+"""The read model finds what a plain filter over all items finds, in the same order, page by page."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import orjson
+import pytest
+from flask import Flask
+
+from cms.changes.actions import Action
+from cms.changes.log import record
+from cms.core import clock
+from cms.core.db import unit_of_work
+from cms.core.ids import new_id
+from cms.core.runtime import runtime
+from cms.publishing.models import Standing
+from cms.publishing.presented import Presented
+from cms.publishing.publish import publish, withdraw
+from cms.publishing.reading import Page, Publications
+from cms.publishing.selection import Selection
+from tests.conftest import NOW
+from tests.factories import CENTRAL
+
+ITEMS, QUESTIONS = 240, 400
+AGENCIES = ("dpu", "dishub", "dinkes", "kota")
+# Half of all items have the first term of a scheme, one or two the last.
+TERMS = {
+    "tag": ("umum", "jalan", "air", "langka"),
+    "area": ("64", "64.71", "64.71.06", "64.71.06.1005"),
+    "category": ("berita", "infrastruktur", "jarang"),
+    "year": ("2026", "2025", "1999"),
+    "channel": ("dpu", "kota"),
+    "kind": ("berita", "pengumuman", "agenda"),
+    "language": ("id", "en", "bjn"),
+}
+MANY_VALUED = {"tag", "area"}
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What a plain filter looks at."""
+
+    number: int
+    id: str
+    type: str
+    agency: str
+    published_at: int
+    updated_at: int
+    terms: frozenset[tuple[str, str]]
+
+
+@pytest.fixture
+def items(app: Flask, context: None) -> list[Published]:
+    """Live items of two types; some were published twice, others are gone, and moments collide."""
+    dice = random.Random(20261124)
+    live = []
+    with unit_of_work() as unit:
+        for number in range(ITEMS):
+            presented = _presented(dice, number)
+            for edition in range(1, dice.choice((2, 2, 3))):
+                presented = replace(_presented(dice, number), item_id=presented.item_id, edition=edition)
+                change = record(unit, Action.POST_PUBLISHED, presented.item_id, CENTRAL)
+                publish(unit, presented, change)
+            if dice.random() < 0.1:
+                change = record(unit, Action.POST_UNPUBLISHED, presented.item_id, CENTRAL)
+                withdraw(unit, presented.item_id, Standing.GONE, "Ditarik.", None, change)
+            else:
+                live.append(_known(number, presented))
+    return live
+
+
+def _presented(dice: random.Random, number: int) -> Presented:
+    published = NOW - timedelta(hours=dice.randrange(60))
+    item_id = new_id()
+    card = {"number": number}
+    return Presented(
+        item_id=item_id, type="post" if number % 3 else "document", edition=1, agency=AGENCIES[number % 4],
+        slug=f"s-{number}", language="id", published_at=published,
+        updated_at=published + timedelta(minutes=dice.randrange(3)), card=card, full={**card, "full": True},
+        terms=frozenset(_terms(dice)),
+    )  # fmt: skip
+
+
+def _terms(dice: random.Random) -> Iterator[tuple[str, str]]:
+    for scheme, values in TERMS.items():
+        weights = [
+            0.01 if value == values[-1] and len(values) > 2 else 0.5 ** (n + 1) for n, value in enumerate(values)
+        ]
+        for value in set(dice.choices(values, weights, k=2 if scheme in MANY_VALUED else 1)):
+            yield scheme, value
+
+
+def _known(number: int, presented: Presented) -> Published:
+    return Published(
+        number, presented.item_id, presented.type, presented.agency, clock.micros(presented.published_at),
+        clock.micros(presented.updated_at), presented.terms,
+    )  # fmt: skip
+
+
+def test_every_page_is_what_a_plain_filter_gives(items: list[Published]) -> None:
+    publications = Publications(runtime().reader)
+    sizes = set()
+    dice = random.Random(7)
+    for _ in range(QUESTIONS):
+        selection = _question(dice)
+        expected = plain_filter(items, selection)
+        assert read_all(publications, selection) == expected, selection
+        sizes.add(min(len(expected), 40))
+    # Nothing, one, several pages: all were asked for.
+    assert {0, 1, 40} <= sizes
+
+
+def test_the_total_counts_an_item_once_whatever_leads_to_it(items: list[Published]) -> None:
+    publications = Publications(runtime().reader)
+    dice = random.Random(8)
+    for _ in range(QUESTIONS // 4):
+        selection = _question(dice)
+        page = publications.page(selection, is_counted=True)
+        expected = plain_filter(items, selection)
+        assert page.total == len(expected), selection
+        assert numbers(page) == expected[: selection.limit], selection
+
+
+@pytest.mark.parametrize("sort", ["published_at", "updated_at"])
+@pytest.mark.parametrize("descending", [True, False])
+@pytest.mark.parametrize("term", ["umum", "langka"])
+def test_rare_and_frequent_terms_are_paged_to_the_end(
+    items: list[Published], sort: str, descending: bool, term: str
+) -> None:
+    selection = Selection("post", terms={"tag": (term,)}, sort=sort, descending=descending, limit=3)
+    expected = plain_filter(items, selection)
+    assert expected, "no item has this term"
+    assert read_all(Publications(runtime().reader), selection) == expected
+
+
+def _question(dice: random.Random) -> Selection:
+    schemes = dice.sample(sorted(TERMS), dice.choice((0, 1, 1, 2, 3)))
+    moments = [
+        clock.micros(NOW - timedelta(hours=dice.randrange(70))) if dice.random() < 0.2 else None for _ in range(3)
+    ]
+    return Selection(
+        type=dice.choice(("post", "document")),
+        agencies=dice.choice((None, None, (), *(tuple(dice.sample(AGENCIES, n)) for n in (1, 2, 4)))),
+        terms={scheme: tuple(dice.sample(TERMS[scheme], dice.choice((1, 1, 2)))) for scheme in schemes},
+        published_after=moments[0], published_before=moments[1], updated_after=moments[2],
+        sort=dice.choice(("published_at", "updated_at")), descending=dice.choice((True, False)),
+        limit=dice.choice((1, 3, 20, 100)),
+    )  # fmt: skip
+
+
+def plain_filter(items: list[Published], asked: Selection) -> list[int]:
+    """What the question means, without any SQL."""
+    found = [item for item in items if _fits(item, asked)]
+    found.sort(key=lambda item: (getattr(item, asked.sort), item.number), reverse=asked.descending)
+    return [item.number for item in found]
+
+
+def _fits(item: Published, asked: Selection) -> bool:
+    return (
+        item.type == asked.type
+        and (asked.agencies is None or item.agency in asked.agencies)
+        and all(any((scheme, value) in item.terms for value in values) for scheme, values in asked.terms.items())
+        and (asked.published_after is None or item.published_at > asked.published_after)
+        and (asked.published_before is None or item.published_at < asked.published_before)
+        and (asked.updated_after is None or item.updated_at > asked.updated_after)
+    )
+
+
+def read_all(publications: Publications, selection: Selection) -> list[int]:
+    """All pages, one after the other."""
+    found: list[int] = []
+    while True:
+        page = publications.page(selection)
+        assert len(page.items) <= selection.limit
+        found += numbers(page)
+        if page.next is None:
+            return found
+        assert len(page.items) == selection.limit
+        selection = replace(selection, position=page.next)
+
+
+def numbers(page: Page) -> list[int]:
+    return [orjson.loads(text)["number"] for text in page.items]
