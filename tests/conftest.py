@@ -120,6 +120,19 @@ def context(app: Flask) -> Iterator[None]:
 
 
 @contextmanager
+def second_app(environment: dict[str, str]) -> Iterator[Flask]:
+    """Another application on the same database, with caches and connections of its own, as in another process."""
+    app = create_app(Settings.from_environ(environment))
+    app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=True)
+    app.extensions["contract"] = Contract(app)
+    app.test_client_class = ContractClient
+    yield app
+    with app.app_context():
+        app.extensions["simpul"].reader.forget_connection()
+        db.engine.dispose()
+
+
+@contextmanager
 def counted_statements(app: Flask) -> Iterator[list[str]]:
     """Collects every SQL statement but the transaction's own, of the session and of the reader of the hot path."""
     statements: list[str] = []

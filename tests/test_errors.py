@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from cms import create_app
 from cms.core.messages import PROBLEMS, RULES
 from cms.core.permissions import Role
-from config import Settings
-from tests.contract import Contract, ContractClient
+from tests.conftest import second_app
 from tests.factories import add_post, post_content
 from tests.people import People
 
@@ -233,12 +232,10 @@ def test_a_request_id_of_the_caller_comes_back_when_it_is_harmless(client: Flask
 
 
 @pytest.fixture
-def strict_client(app: Flask, environment: dict[str, str]) -> FlaskClient:
+def strict_client(app: Flask, environment: dict[str, str]) -> Iterator[FlaskClient]:
     """A server that knows its own names."""
-    other = create_app(Settings.from_environ({**environment, "TRUSTED_HOSTS": "cms.balikpapan.example"}))
-    other.extensions["contract"] = Contract(other)
-    other.test_client_class = ContractClient
-    return other.test_client()
+    with second_app({**environment, "TRUSTED_HOSTS": "cms.balikpapan.example"}) as other:
+        yield other.test_client()
 
 
 def test_a_foreign_host_name_is_refused_and_never_comes_back(strict_client: FlaskClient) -> None:

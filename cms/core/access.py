@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 
 from flask import Flask, g, request
 
-from cms.core.errors import BadRequest, InputError, Unauthenticated
+from cms.core.errors import BadRequest, InputError, NotFound, Unauthenticated
+from cms.core.json_input import has_bad_characters
 from cms.core.permissions import Actor, Permission, authorize
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -108,6 +109,7 @@ def guard_requests(app: Flask, authenticators: Authenticators) -> None:
         if access is not None:
             if access.permission is not None:
                 authorize(g.actor, access.permission)
+            _refuse_impossible_path()
             _refuse_undeclared_query(app)
 
     app.before_request(guard)
@@ -126,6 +128,12 @@ def _bearer_token() -> str | None:
     if scheme.lower() != "bearer" or not token or len(header) > LONGEST_AUTHORIZATION or not token.isascii():
         raise Unauthenticated("invalid_token")
     return token.strip()
+
+
+def _refuse_impossible_path() -> None:
+    """No id or slug has characters that no text may have; PostgreSQL does not even take them as a question."""
+    if any(isinstance(value, str) and has_bad_characters(value) for value in (request.view_args or {}).values()):
+        raise NotFound
 
 
 def _refuse_undeclared_query(app: Flask) -> None:

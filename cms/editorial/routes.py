@@ -147,7 +147,7 @@ def _add_put(blueprint: Blueprint, wire: Wire) -> None:
     @requires(Permission.CONTENT_CREATE)
     @blueprint.arguments(wire.create)
     @blueprint.response(201, one(wire.item))
-    @blueprint.problems(400, 401, 403, 409, 413, 415, 422, 428)
+    @blueprint.problems(400, 401, 403, 404, 409, 413, 415, 422, 428)
     @blueprint.doc(parameters=[IF_NONE_MATCH])
     @wire.named("put_{}", "Create a {} under an id of your own", "The id is a UUIDv7; repeating the call is safe.")
     def view(content: dict[str, Any], item_id: str) -> Answer:

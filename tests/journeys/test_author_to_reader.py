@@ -12,14 +12,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from cms import create_app
 from cms.accounts.services import create_user
 from cms.agencies.seed import seed_agencies
-from cms.core.db import db
 from cms.core.permissions import Role, system_actor
 from cms.taxonomy.seed import seed_taxonomy
-from config import Settings
-from tests.contract import Contract, ContractClient
+from tests.conftest import second_app
 from tests.people import Caller
 
 AGENCY = "dpu"
@@ -51,13 +48,8 @@ def _signed_in(client: FlaskClient, email: str) -> Caller:
 def website(office: Office, app: Flask, environment: dict[str, str]) -> Iterator[Caller]:
     """The agency's website, which pulls from another process of the same server."""
     key = _registered_key(office["admin"])
-    other = create_app(Settings.from_environ(environment))
-    other.extensions["contract"] = Contract(other)
-    other.test_client_class = ContractClient
-    yield Caller(other.test_client(), key)
-    with other.app_context():
-        other.extensions["simpul"].reader.forget_connection()
-        db.engine.dispose()
+    with second_app(environment) as other:
+        yield Caller(other.test_client(), key)
 
 
 def _registered_key(admin: Caller) -> str:

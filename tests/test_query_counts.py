@@ -1,0 +1,149 @@
+"""What a request costs in statements does not depend on how much there is: the same for one row and for a hundred."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from cms.agencies.models import Agency
+from cms.core import clock
+from cms.core.db import unit_of_work
+from cms.core.permissions import Role
+from cms.documents.content import DOCUMENT
+from cms.editorial.services import create_item, publish_item
+from cms.posts.content import POST
+from cms.taxonomy.models import Category
+from tests.conftest import counted_statements
+from tests.factories import (
+    CENTRAL,
+    add_agencies,
+    add_areas,
+    add_categories,
+    add_city,
+    add_consumer,
+    add_information_kinds,
+    add_key,
+    document_content,
+    post_content,
+    seen,
+)
+from tests.people import Caller, People
+
+MANY = 100
+# Who is asking (1), and what for.
+MOST_FOR_A_LIST = 3
+LISTS = (
+    "users",
+    "agencies",
+    "areas",
+    "categories",
+    "information-kinds",
+    "consumers",
+    "posts",
+    "documents",
+    "posts?agency=dpu&state=draft&kind=pengumuman",
+)
+
+
+@pytest.fixture
+def people(app: Flask, client: FlaskClient) -> People:
+    add_city(app)
+    return People(app, client)
+
+
+def fill(app: Flask) -> None:
+    """A hundred of everything that a list shows."""
+    with app.app_context():
+        for number in range(MANY):
+            create_item(POST, CENTRAL, POST.completed(post_content(title=f"Judul {number}")))
+            create_item(DOCUMENT, CENTRAL, DOCUMENT.completed(document_content(title=f"Judul {number}")))
+        with unit_of_work() as unit:
+            unit.add(
+                *(Agency(slug=f"dinas-{n}", name="Dinas", short_name="D", kind="dinas", **_born()) for n in range(MANY))
+            )
+            unit.add(*(Category(slug=f"tema-{n}", name_id="Tema", name_en="Theme", **_born()) for n in range(MANY)))
+    add_areas(app, {f"64.71.{number:02d}": "kecamatan" for number in range(10, 98)})
+    add_information_kinds(app, *(f"BK-{number}" for number in range(MANY)))
+    for _ in range(MANY):
+        add_consumer(app)
+
+
+def _born() -> dict[str, Any]:
+    return {"created_at": clock.now(), "updated_at": clock.now()}
+
+
+def counted(app: Flask, caller: Caller, path: str) -> tuple[int, int]:
+    """How many rows the list has, and how many statements it took."""
+    with counted_statements(app) as statements:
+        answer = caller.get(path)
+    assert answer.status_code == 200, answer.json
+    return len(answer.json["data"]), len(statements)  # type: ignore[index]
+
+
+def test_management_lists_take_the_same_statements_for_one_row_and_for_a_page(app: Flask, people: People) -> None:
+    admin, central = people.person(Role.ADMIN), people.person(Role.CENTRAL_EDITOR)
+    fill(app)
+    for _ in range(MANY):
+        people.stranger()
+
+    for path in LISTS:
+        caller = central if path.startswith(("posts", "documents")) else admin
+        join = "&" if "?" in path else "?"
+        one = counted(app, caller, f"/manage/v1/{path}{join}limit=1")
+        page = counted(app, caller, f"/manage/v1/{path}{join}limit=100")
+        assert one[0] == 1, path
+        assert page[0] > 80, path
+        assert one[1] == page[1] <= MOST_FOR_A_LIST, path
+
+
+def test_the_keys_of_a_consumer_take_the_same_statements_for_one_and_for_a_hundred(app: Flask, people: People) -> None:
+    admin, consumer = people.person(Role.ADMIN), add_consumer(app)
+    for _ in range(MANY):
+        add_key(app, consumer)
+
+    one = counted(app, admin, f"/manage/v1/consumers/{consumer}/keys?limit=1")
+    page = counted(app, admin, f"/manage/v1/consumers/{consumer}/keys?limit=100")
+
+    assert (one[0], page[0]) == (1, MANY)
+    assert one[1] == page[1]
+
+
+DELIVERY_LISTS = ("posts", "documents", "posts?include=agency", "posts?agency=dpu&kind=pengumuman", "agencies", "areas")
+
+
+def test_delivery_lists_take_the_same_statements_for_one_row_and_for_a_page(app: Flask, people: People) -> None:
+    site = people.website()
+    add_areas(app, {f"64.71.{number:02d}": "kecamatan" for number in range(10, 98)})
+    add_agencies(app, *(f"dinas-{number}" for number in range(MANY)))
+    with app.app_context():
+        for number in range(MANY):
+            for kind, content in ((POST, post_content()), (DOCUMENT, document_content())):
+                item = create_item(kind, CENTRAL, kind.completed({**content, "title": f"Judul {number}"})).item
+                publish_item(kind, CENTRAL, item.id, seen(item))
+    site.get("/v1/capabilities")
+
+    for path in DELIVERY_LISTS:
+        join = "&" if "?" in path else "?"
+        one = counted(app, site, f"/v1/{path}{join}limit=1")
+        page = counted(app, site, f"/v1/{path}{join}limit=100")
+        assert one[0] == 1, path
+        assert page[0] > 80, path
+        assert one[1] == page[1] <= 2, path
+
+
+def test_publishing_takes_the_same_statements_however_much_is_published(app: Flask, people: People) -> None:
+    editor = people.person(Role.AGENCY_EDITOR, "dpu")
+    add_categories(app, "lalu-lintas")
+    counts = []
+    for number in range(21):
+        made = editor.post("/manage/v1/posts", post_content(title=f"Judul {number}"))
+        path = f"/manage/v1/posts/{made.json['data']['id']}/publish"  # type: ignore[index]
+        with counted_statements(app) as statements:
+            assert editor.post(path, {}, match=made.headers["ETag"]).status_code == 200
+        counts.append(len(statements))
+
+    assert set(counts) == {counts[0]}
+    assert counts[0] <= 20
