@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from cms.agencies.models import Agency, Area
@@ -28,6 +29,11 @@ def present_reference(agency: NamedAgency) -> dict[str, str]:
     return {"slug": agency.slug, "name": agency.name, "short_name": agency.short_name}
 
 
+def present_contact(contact: Mapping[str, Any]) -> dict[str, Any]:
+    """How to reach an agency; what is not known is there as null."""
+    return {"address": None, "phone": None, "email": None, "hours": None, **contact}
+
+
 def present_agency(agency: Agency) -> dict[str, Any]:
     """An agency on the management plane."""
     return {
@@ -36,7 +42,7 @@ def present_agency(agency: Agency) -> dict[str, Any]:
         "abbreviations": agency.abbreviations,
         "aliases": agency.aliases,
         "parent": agency.parent,
-        "contact": {"address": None, "phone": None, "email": None, "hours": None, **agency.contact},
+        "contact": present_contact(agency.contact),
         "site_url": agency.site_url,
         "description": agency.description,
         "valid_from": agency.valid_from,

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from marshmallow import Schema, ValidationError
+from marshmallow import Schema, ValidationError, fields
 
 from cms.core.errors import BadRequest, DomainError, InputError, Invalid
 from cms.core.messages import RULES
@@ -15,12 +15,12 @@ from cms.core.messages import RULES
 def to_domain_error(error: ValidationError, schema: Schema, location: str) -> DomainError:
     """The error of a query (400), of unknown fields in a body (400, names the allowed ones) or of its content (422)."""
     messages = error.messages_dict.get(location, error.messages_dict)
-    allowed = ", ".join(sorted(field.data_key or name for name, field in schema.fields.items() if not field.dump_only))
     if location == "query":
+        allowed = _allowed(schema)
         return BadRequest(
             "invalid_parameter", errors=[_parameter(name, message, allowed) for name, message in _leaves(messages)]
         )
-    errors = [_pointer(path, message, allowed) for path, message in _leaves(messages)]
+    errors = [_pointer(path, message, schema) for path, message in _leaves(messages)]
     if any(item.code == "unknown_field" for item in errors):
         return BadRequest("unknown_field", errors=errors)
     return Invalid(errors=errors)
@@ -33,11 +33,26 @@ def _parameter(path: str, message: str, allowed: str) -> InputError:
     return InputError("parameter", path.strip("/").split("/")[0], code, params)
 
 
-def _pointer(path: str, message: str, allowed: str) -> InputError:
+def _pointer(path: str, message: str, schema: Schema) -> InputError:
     code, params = decoded(message)
-    if code == "unknown_field" and path.count("/") == 1:
-        params = {"allowed": allowed}
+    if code == "unknown_field":
+        params = {"allowed": _allowed(_part_around(path, schema)) or "none"}
     return InputError("pointer", path, code, params)
+
+
+def _allowed(schema: Schema) -> str:
+    return ", ".join(sorted(field.data_key or name for name, field in schema.fields.items() if not field.dump_only))
+
+
+def _part_around(path: str, schema: Schema) -> Schema:
+    """The schema of the object in which the last step of a pointer stands, such as the credit of a post."""
+    for step in path.split("/")[1:-1]:
+        named = (field for name, field in schema.fields.items() if step == (field.data_key or name))
+        part = next(named, None)
+        # Steps that are no field number the entries of a list.
+        part = part.inner if isinstance(part, fields.List) else part
+        schema = part.schema if isinstance(part, fields.Nested) else schema
+    return schema
 
 
 def _leaves(messages: Any, path: str = "") -> Iterator[tuple[str, str]]:

@@ -94,7 +94,10 @@ def cors_headers(visited: Visit) -> Headers:
     return [("Access-Control-Allow-Origin", origin), ("Access-Control-Expose-Headers", EXPOSED)]
 
 
-EXPOSED = "ETag, Last-Modified, Link, Content-Seq, Retry-After, X-Request-Id, Content-Disposition, Content-Range, Accept-Ranges"
+EXPOSED = (
+    "ETag, Last-Modified, Link, Content-Seq, Cache-Groups, Surrogate-Key, Vary, Retry-After, X-Request-Id, "
+    "Content-Disposition, Content-Range, Accept-Ranges"
+)
 
 
 def _keep(answer: Answer) -> None:

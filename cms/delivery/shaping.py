@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from cms.agencies.directory import AgencyEntry, AreaEntry
+from cms.agencies.presenter import present_contact
 from cms.delivery.desk import Vocabulary
 
 
@@ -32,7 +33,7 @@ def shown_agency(entry: AgencyEntry) -> dict[str, Any]:
         "abbreviations": list(entry.abbreviations),
         "aliases": list(entry.aliases),
         "parent": entry.parent,
-        "contact": entry.contact,
+        "contact": present_contact(entry.contact),
         "site_url": entry.site_url,
         "description": entry.description,
         "valid_from": entry.valid_from,

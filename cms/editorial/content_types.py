@@ -6,7 +6,7 @@ Content is a plain JSON object with the field names of the API, exactly as an ed
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -49,6 +49,8 @@ class ContentType:
     """What readers need and is not there yet, given the content and the text of its body."""
     present: Callable[[Presentation], Presented]
     """The delivered forms of one edition."""
+    parts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Fields that are objects, with every field inside and its value when nobody gave one."""
 
     def action(self, verb: str) -> Action:
         """The action of the change log, such as `post.published`."""
@@ -56,10 +58,16 @@ class ContentType:
 
     def completed(self, content: Mapping[str, Any]) -> Content:
         """The content with every field of the type; null means the default, as after a merge patch that removed it."""
-        given = {name: value for name, value in content.items() if value is not None}
-        whole = {**self.defaults, **given}
+        whole = {**self.defaults, **_given(content)}
+        for name, defaults in self.parts.items():
+            part = _given(whole[name] or {})
+            whole[name] = {**defaults, **part} if part else None
         whole["channel"] = whole["channel"] or whole["agency"]
         return whole
+
+
+def _given(content: Mapping[str, Any]) -> Content:
+    return {name: value for name, value in content.items() if value is not None}
 
 
 _registered: dict[str, ContentType] = {}

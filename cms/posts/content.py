@@ -63,5 +63,6 @@ POST = register(
         check=check_post,
         missing=missing_in_post,
         present=present_post,
+        parts={"credit": {"unit": None, "initials": []}},
     )
 )

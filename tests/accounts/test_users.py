@@ -89,6 +89,14 @@ def test_a_person_that_breaks_a_rule_is_refused_and_nothing_changes(
     assert all_rows(app) == before
 
 
+def test_an_unknown_field_of_a_membership_names_what_is_allowed_there(
+    client: FlaskClient, admin: dict[str, str]
+) -> None:
+    answer = client.post(USERS, headers=admin, json={**NEW, "memberships": [{"role": "author", "lain": 1}]})
+    details = {error["pointer"]: error["detail"] for error in answer.json["errors"]}
+    assert details["/memberships/0/lain"] == "Unknown field. Allowed: agency, role."
+
+
 def test_an_address_belongs_to_one_person(app: Flask, client: FlaskClient, admin: dict[str, str]) -> None:
     client.post(USERS, headers=admin, json=NEW)
     answer = client.post(USERS, headers=admin, json={**NEW, "email": "BUDI@balikpapan.example"})

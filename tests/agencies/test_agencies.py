@@ -78,6 +78,12 @@ def test_unknown_fields_are_refused_on_every_level(admin: Caller, change: dict[s
     assert (answer.status_code, answer.json["code"]) == (400, "unknown_field")
 
 
+def test_an_unknown_field_inside_another_names_what_is_allowed_there(admin: Caller) -> None:
+    answer = admin("POST", "agencies", {**NEW, "contact": {"fax": "1"}})
+
+    assert answer.json["errors"][0]["detail"] == "Unknown field. Allowed: address, email, hours, phone."
+
+
 def test_a_rename_keeps_the_slug_and_says_what_changed(app: Flask, admin: Caller, dpu: str) -> None:
     answer = admin("PATCH", "agencies/dpu", {"name": "Dinas PUPR", "aliases": ["Dinas Pekerjaan Umum"]}, '"v1"')
 

@@ -126,6 +126,8 @@ def test_agencies_and_areas_are_listed_in_pages(app: Flask, site: Caller) -> Non
     assert site.get("/v1/agencies?kind=kota").json["data"][0]["slug"] == "kota"
     assert site.get("/v1/agencies?active=false").json["data"] == []
     assert site.get("/v1/agencies/dpu").json["data"]["short_name"] == "DPU"
+    unknown = {"address": None, "phone": None, "email": None, "hours": None}
+    assert site.get("/v1/agencies/dpu").json["data"]["contact"] == unknown
     assert site.get("/v1/agencies/tidak-ada").status_code == 404
     assert [area["code"] for area in site.get("/v1/areas?parent=64.71").json["data"]] == ["64.71.06"]
     assert len(site.get("/v1/areas?level=kelurahan,kecamatan").json["data"]) == 2

@@ -130,6 +130,24 @@ def test_a_merge_patch_changes_what_it_names_and_null_resets(callers: Callers) -
     assert patched.headers["ETag"] == '"v2"'
 
 
+def test_a_part_of_the_credit_that_nobody_gave_is_there_all_the_same(callers: Callers) -> None:
+    author = callers["author"]
+    made = author("POST", "posts", post(credit={"unit": "dpu"}))
+    assert made.json["data"]["credit"] == {"unit": "dpu", "initials": []}
+    address = f"posts/{made.json['data']['id']}"
+
+    swapped = author("PATCH", address, {"credit": {"unit": None, "initials": ["cha"]}}, match='"v1"')
+    emptied = author("PATCH", address, {"credit": {"initials": None}}, match='"v2"')
+
+    assert swapped.json["data"]["credit"] == {"unit": None, "initials": ["cha"]}
+    assert emptied.json["data"]["credit"] is None
+
+
+def test_an_unknown_field_of_the_credit_names_what_is_allowed_there(callers: Callers) -> None:
+    answer = callers["author"]("POST", "posts", post(credit={"pangkat": "x"}))
+    assert answer.json["errors"][0]["detail"] == "Unknown field. Allowed: initials, unit."
+
+
 def test_a_patch_that_changes_nothing_makes_no_edition(callers: Callers) -> None:
     author = callers["author"]
     data = author("POST", "posts", post()).json["data"]
