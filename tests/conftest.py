@@ -73,9 +73,7 @@ def migrated_app(environment: dict[str, str]) -> Iterator[Flask]:
         upgrade()
         _KEPT_ROWS.update(_rows_of_migrations())
     yield app
-    with app.app_context():
-        app.extensions["simpul"].forget()
-        db.engine.dispose()
+    _close(app)
 
 
 @pytest.fixture
@@ -127,8 +125,14 @@ def second_app(environment: dict[str, str]) -> Iterator[Flask]:
     app.extensions["contract"] = Contract(app)
     app.test_client_class = ContractClient
     yield app
+    _close(app)
+
+
+def _close(app: Flask) -> None:
+    """Close every connection of this thread."""
     with app.app_context():
         app.extensions["simpul"].reader.forget_connection()
+        db.session.remove()
         db.engine.dispose()
 
 
