@@ -248,6 +248,23 @@ def test_a_foreign_host_name_is_refused_and_never_comes_back(strict_client: Flas
     assert "evil" not in bad.get_data(as_text=True)
 
 
+@pytest.mark.parametrize("path", ["/v1/posts", "/v1/documents/x/files/y", "/manage/v1/posts", "/healthz"])
+def test_a_foreign_host_name_is_refused_before_anybody_is_asked_for_a_token(
+    strict_client: FlaskClient, path: str
+) -> None:
+    bad = strict_client.get(path, headers={"Host": "evil.example"})
+
+    assert (bad.status_code, bad.json["code"]) == (400, "untrusted_host")  # type: ignore[index]
+
+
+def test_a_packed_body_is_refused_by_its_coding(client: FlaskClient) -> None:
+    packed = client.post(
+        LOGIN, data=b"\x1f\x8b\x08", content_type="application/json", headers={"Content-Encoding": "gzip"}
+    )
+
+    assert (packed.status_code, packed.json["code"]) == (415, "unsupported_media_type")  # type: ignore[index]
+
+
 def test_links_are_made_from_the_public_address_not_from_the_host(client: FlaskClient, people: People) -> None:
     answer = people.person(Role.ADMIN).get(
         "/manage/v1/users", headers={"Host": "evil.example", "X-Forwarded-Host": "evil.example"}

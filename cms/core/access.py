@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from flask import Flask, g, request
+from werkzeug.exceptions import SecurityError
 
 from cms.core.errors import BadRequest, InputError, NotFound, Unauthenticated
 from cms.core.json_input import has_bad_characters
@@ -95,6 +96,7 @@ def guard_requests(app: Flask, authenticators: Authenticators) -> None:
     app.extensions["simpul_authenticators"] = authenticators
 
     def guard() -> None:
+        _refuse_foreign_host()
         access = access_of(app, request.endpoint) if request.endpoint else None
         plane = access.plane if access else _plane_of(request.path)
         token = None if access is not None and access.own_token else _bearer_token()
@@ -113,6 +115,12 @@ def guard_requests(app: Flask, authenticators: Authenticators) -> None:
             _refuse_undeclared_query(app)
 
     app.before_request(guard)
+
+
+def _refuse_foreign_host() -> None:
+    """Under a host name that is not ours nobody is asked for a token."""
+    if isinstance(request.routing_exception, SecurityError):
+        raise request.routing_exception
 
 
 def _plane_of(path: str) -> Plane:
