@@ -173,6 +173,9 @@ def _follow_requests(app: Flask) -> None:
 def _with_common_headers(answer: Response) -> Response:
     answer.headers["X-Request-Id"] = current_request_id() or ""
     answer.headers["X-Content-Type-Options"] = "nosniff"
+    if request.method == "OPTIONS" and answer.status_code == 200:
+        answer.status_code = 204
+        answer.headers.pop("Content-Type", None)
     if request.path.startswith("/manage/"):
         # What a person may see is nobody else's to keep (R-H1).
         answer.headers.setdefault("Cache-Control", "private, no-store")

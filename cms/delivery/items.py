@@ -12,6 +12,8 @@ from cms.core.ids import is_id
 from cms.delivery.delivering import Basis, Body, deliver
 from cms.delivery.desk import desk
 from cms.delivery.entrance import visit
+from cms.delivery.lists import page_body
+from cms.delivery.parameters import MOST_IDS
 from cms.delivery.shaping import reshaped
 from cms.delivery.types import TYPES, DeliveredType
 from cms.publishing.models import Standing
@@ -39,7 +41,7 @@ def deliver_item(delivered: DeliveredType, item_id: str, query: Query) -> Respon
 
 
 def deliver_items(ids: tuple[str, ...]) -> Response:
-    """The cards of several items of any type, in the order of their ids; what readers cannot have is named as missing."""
+    """The cards of several items of any type, in the order asked for; what readers cannot have is named as missing."""
     topics = (*(delivered.topic for delivered in TYPES.values()), "reference")
     return deliver(Basis(topics=topics, groups=topics[:-1]), lambda sequence: _items_body(ids, sequence))
 
@@ -81,9 +83,10 @@ def _items_body(ids: tuple[str, ...], sequence: int) -> Body:
         for item_id, agency, card in desk().publications.items(ids)
         if agencies is None or agency in agencies
     }
-    cards = ",".join(found[item_id] for item_id in ids if item_id in found)
-    missing = orjson.dumps([item_id for item_id in ids if item_id not in found]).decode()
-    return Body(f'{{"data":[{cards}],"meta":{{"sequence":{sequence},"missing":{missing}}}}}'.encode(), [])
+    missing = [item_id for item_id in ids if item_id not in found]
+    return page_body(
+        [found[item_id] for item_id in ids if item_id in found], None, MOST_IDS, sequence, {"missing": missing}
+    )
 
 
 def _address_body(type: str, agency: str, slug: str, sequence: int) -> Body:

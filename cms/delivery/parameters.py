@@ -25,6 +25,14 @@ _YEAR: dict[str, Any] = {"pattern": "^(19|20)[0-9]{2}$", "expected": "years such
 MOST_IDS = 100
 
 
+class InOrder(Words):
+    """As `Words`, in the order in which they were given."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        known = super()._deserialize(value, attr, data, **kwargs)
+        return tuple(dict.fromkeys(word for word in value.split(",") if word in known))
+
+
 class Names(fields.String):
     """Comma-separated names out of a closed list; becomes a tuple in the given order, without doubles."""
 
@@ -125,7 +133,7 @@ class DocumentDetailQuerySchema(StrictSchema):
 class ItemsQuerySchema(StrictSchema):
     """Several items at once."""
 
-    ids = Words(
+    ids = InOrder(
         pattern=ID_PATTERN,
         expected="ids, separated by commas",
         most=MOST_IDS,

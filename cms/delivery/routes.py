@@ -118,7 +118,7 @@ def read_document(query: dict[str, Any], id: str) -> Response:
 def list_items(query: dict[str, Any]) -> Response:
     """Read several items by id.
 
-    Cards of posts and documents in the order of their ids; `meta.missing` names what is not live.
+    Cards of posts and documents in the order asked for; `meta.missing` names what is not live.
     """
     return deliver_items(query["ids"])
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import fields
 
-from cms.core.schemas import MetaSchema, StrictSchema
+from cms.core.schemas import LinksSchema, PageMetaSchema, StrictSchema
 from cms.delivery.types import TYPES
 from cms.documents.presented_schemas import DocumentSchema
 from cms.posts.presented_schemas import PostSchema
@@ -67,7 +67,7 @@ DeliveredPostSchema = PostSchema.from_dict(_OF_POSTS, name="DeliveredPostSchema"
 DeliveredDocumentSchema = DocumentSchema.from_dict(_OF_DOCUMENTS, name="DeliveredDocumentSchema")
 
 
-class ItemsMetaSchema(MetaSchema):
+class ItemsMetaSchema(PageMetaSchema):
     """About several items."""
 
     missing = fields.List(fields.String(), metadata={"description": "Ids that are not live, or not yours to see."})
@@ -77,6 +77,7 @@ class ItemsAnswerSchema(StrictSchema):
     """Cards of several items; `type` tells posts from documents."""
 
     data = fields.List(fields.Dict(), required=True)
+    links = fields.Nested(LinksSchema, required=True)
     meta = fields.Nested(ItemsMetaSchema, required=True)
 
 

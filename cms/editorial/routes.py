@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from flask import Response
+from flask import Response, request
 from marshmallow import Schema
 
 from cms.core.access import current_actor, requires
@@ -29,6 +29,7 @@ from cms.editorial.services import (
     create_item,
     delete_item,
     publish_item,
+    replace_item,
     return_item,
     submit_item,
     unpublish_item,
@@ -40,10 +41,21 @@ STANDINGS = {"gone": Standing.GONE, "vanish": Standing.VANISHED}
 IF_NONE_MATCH = {
     "name": "If-None-Match",
     "in": "header",
-    "required": True,
-    "description": "Always `*`: the item is created, never overwritten.",
+    "required": False,
+    "description": "`*` creates the item. Either this or `If-Match` is needed: 428 without.",
     "schema": {"type": "string", "enum": ["*"]},
 }
+IF_MATCH_TO_REPLACE = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "The `ETag` that was read replaces the item; not the current one: 412.",
+    "schema": {"type": "string", "pattern": '^"v[0-9]{1,12}"$'},
+}
+PUT = """With `If-None-Match: *` the draft is created under the client's UUIDv7; repeating the call is safe.
+
+With `If-Match` the whole content is replaced: a field that is not given goes back to its default. Files stay, and the slug
+unless another is given."""
 MERGE_PATCH = "JSON merge patch (RFC 7396): null resets a field; `application/merge-patch+json` is accepted as well."
 
 CHANGE_PROBLEMS = (400, 401, 403, 404, 409, 412, 413, 415, 422, 428)
@@ -147,10 +159,13 @@ def _add_put(blueprint: Blueprint, wire: Wire) -> None:
     @requires(Permission.CONTENT_CREATE)
     @blueprint.arguments(wire.create)
     @blueprint.response(201, one(wire.item))
-    @blueprint.problems(400, 401, 403, 404, 409, 413, 415, 422, 428)
-    @blueprint.doc(parameters=[IF_NONE_MATCH])
-    @wire.named("put_{}", "Create a {} under an id of your own", "The id is a UUIDv7; repeating the call is safe.")
+    @blueprint.alt_response(200, schema=one(wire.item), description="Replaced.")
+    @blueprint.problems(400, 401, 403, 404, 409, 412, 413, 415, 422, 428)
+    @blueprint.doc(parameters=[IF_NONE_MATCH, IF_MATCH_TO_REPLACE])
+    @wire.named("put_{}", "Create a {} under an id of your own, or replace it", PUT)
     def view(content: dict[str, Any], item_id: str) -> Answer:
+        if "If-Match" in request.headers:
+            return wire.shown(replace_item(wire.content_type, current_actor(), item_id, content, expected_version()))
         require_creation()
         if not is_id(item_id):
             raise invalid_parameter("item_id", "bad_format", expected="a UUIDv7")

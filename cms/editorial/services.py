@@ -26,6 +26,7 @@ from cms.publishing.models import Standing
 from cms.publishing.publish import publish, withdraw
 
 DUPLICATES = {"uq_items_id": "id", "pk_items": "id"}
+KEPT_BY_REPLACEMENT = ("slug", "files")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,21 @@ def update_item(content_type: ContentType, actor: Actor, item_id: str, patch: Co
         content = content_type.completed(merged(revision.content, patch))
         if content != revision.content:
             revision = save_edition(unit, content_type, item, actor, content)
+    return Edited(item, revision)
+
+
+def replace_item(content_type: ContentType, actor: Actor, item_id: str, content: Content, expected: Expected) -> Edited:
+    """Save a whole content as the next edition (PUT): a field that is not given goes back to its default.
+
+    The address and the files stay, unless another slug is given: neither is content that a PUT carries along.
+    """
+    with unit_of_work() as unit:
+        item = load_for(content_type, actor, Operation.EDIT, item_id, expected)
+        revision = get_revision(item)
+        kept = {name: revision.content[name] for name in KEPT_BY_REPLACEMENT if name in revision.content}
+        whole = content_type.completed({**kept, **content})
+        if whole != revision.content:
+            revision = save_edition(unit, content_type, item, actor, whole)
     return Edited(item, revision)
 
 

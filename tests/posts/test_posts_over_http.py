@@ -111,6 +111,14 @@ def test_put_creates_under_the_client_s_id_once(callers: Callers) -> None:
     assert (created.status_code, created.json["data"]["id"]) == (201, item_id)
     again = author("PUT", f"posts/{item_id}", post(), headers={"If-None-Match": "*"})
     assert (again.status_code, again.json["code"]) == (409, "already_exists")
+    replaced = author(
+        "PUT", f"posts/{item_id}", post(title="Judul lain", tags=[]), headers={"If-Match": created.headers["ETag"]}
+    )
+    assert (replaced.status_code, replaced.json["data"]["title"]) == (200, "Judul lain")
+    assert replaced.json["data"]["tags"] == []
+    assert replaced.json["data"]["edition"] == 2
+    stale = author("PUT", f"posts/{item_id}", post(), headers={"If-Match": created.headers["ETag"]})
+    assert stale.status_code == 412
     assert author("PUT", "posts/7", post(), headers={"If-None-Match": "*"}).status_code == 400
 
 
