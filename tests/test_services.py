@@ -169,6 +169,11 @@ def change_published(world: World) -> Act:
     return lambda: editorial.update_item(POST, central_of(world), item.id, {"title": "Lain"}, seen(item))
 
 
+def replace(world: World) -> Act:
+    item, content = world.item("post"), post_content(title="Lain")
+    return lambda: editorial.replace_item(POST, central_of(world), item.id, content, seen(item))
+
+
 def return_to_author(world: World) -> Act:
     item = world.item("post", "in_review")
     return lambda: editorial.return_item(POST, central_of(world), item.id, seen(item), "Mohon diperbaiki.")
@@ -194,6 +199,7 @@ SCENARIOS: dict[str, Scenario] = {
     "editorial.create_item": create("post", post_content(areas=["64.71.06"], category="infrastruktur")),
     "editorial.create_item document": create("document", document_content(information_kind="BK-A")),
     "editorial.update_item": change_published,
+    "editorial.replace_item": replace,
     "editorial.delete_item": on_item("post", "draft", editorial.delete_item),
     "editorial.submit_item": on_item("post", "draft", editorial.submit_item),
     "editorial.return_item": return_to_author,
