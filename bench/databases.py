@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,7 +62,9 @@ def _pin(postmaster: psutil.Process | None) -> None:
     if postmaster is None or core is None:
         return
     for process in [postmaster, *postmaster.children(recursive=True)]:
-        process.cpu_affinity([core])
+        # A helper of the server may have ended since it was listed.
+        with suppress(psutil.NoSuchProcess):
+            process.cpu_affinity([core])
 
 
 def _family_cpu_seconds(postmaster: psutil.Process | None) -> float:

@@ -10,7 +10,7 @@ from typing import Any
 
 import flask_smorest
 from flask import Flask, Request, Response, request
-from marshmallow import RAISE, Schema, ValidationError, missing
+from marshmallow import RAISE, Schema, ValidationError, fields, missing
 from webargs.flaskparser import FlaskParser
 
 from cms.core.errors import BadRequest, InputError, UnsupportedType
@@ -60,9 +60,41 @@ def load_query(schema: Schema) -> Any:
         repeated = [name for name, values in arguments.lists() if len(values) > 1]
         raise BadRequest("invalid_parameter", errors=[InputError("parameter", name, "repeated") for name in repeated])
     try:
-        return schema.load(given)
-    except ValidationError as error:
-        raise to_domain_error(error, schema, "query") from None
+        return _quickly_loaded(schema, given)
+    except (KeyError, ValidationError):
+        # Something is wrong: the schema itself says what, about every parameter.
+        try:
+            return schema.load(given)
+        except ValidationError as error:
+            raise to_domain_error(error, schema, "query") from None
+
+
+def _quickly_loaded(schema: Schema, given: dict[str, str]) -> dict[str, Any]:
+    """What `schema.load` gives for a flat schema without hooks, looking only at the parameters that were sent.
+
+    Raises KeyError for an unknown or a missing one, `ValidationError` for a wrong one.
+    """
+    known, defaults, required = _shape(schema)
+    values = dict(defaults)
+    for name, text in given.items():
+        attribute, declared = known[name]
+        values[attribute] = declared.deserialize(text, name, given)
+    for name in required:
+        given[name]
+    return values
+
+
+@functools.cache
+def _shape(schema: Schema) -> tuple[dict[str, tuple[str, fields.Field[Any]]], dict[str, Any], tuple[str, ...]]:
+    """Of a query schema: fields by parameter name, defaults by attribute, and the parameters that must be there."""
+    loaded = schema.load_fields
+    known = {field.data_key or name: (field.attribute or name, field) for name, field in loaded.items()}
+    defaults = {
+        field.attribute or name: field.load_default
+        for name, field in loaded.items()
+        if field.load_default is not missing
+    }
+    return known, defaults, tuple(field.data_key or name for name, field in loaded.items() if field.required)
 
 
 class Blueprint(flask_smorest.Blueprint):
