@@ -28,6 +28,7 @@ from cms.core.runtime import Runtime
 from cms.core.secrets import derived_secret
 from cms.core.storage import Storage, storage_from_url
 from cms.delivery.cors import answer_browsers
+from cms.delivery.delivering import PreparedResponse
 from cms.delivery.desk import make_desk
 from cms.delivery.entrance import admit
 from cms.delivery.file_routes import blp as delivery_files
@@ -171,6 +172,8 @@ def _follow_requests(app: Flask) -> None:
 
 
 def _with_common_headers(answer: Response) -> Response:
+    if isinstance(answer, PreparedResponse):
+        return answer
     answer.headers["X-Request-Id"] = current_request_id() or ""
     answer.headers["X-Content-Type-Options"] = "nosniff"
     if request.method == "OPTIONS" and answer.status_code == 200:

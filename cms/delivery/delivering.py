@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, request
-from werkzeug.datastructures import Headers as WerkzeugHeaders
+from flask import Response
 
 from cms.core import clock
+from cms.core.logging import current_request_id
 from cms.core.runtime import runtime
 from cms.delivery.answers import Answer, Headers, Validity, answer_digest, caching_headers
-from cms.delivery.desk import desk
 from cms.delivery.entrance import Visit, visit
 from cms.delivery.kept_answers import RequestKey
 
@@ -57,21 +56,21 @@ def deliver(basis: Basis, compute: Callable[[int], Body]) -> Response:
     visited = visit()
     sequence = basis.sequence(visited)
     answer = _bare_answer(basis, visited, sequence)
-    known = request.headers.get("If-None-Match")
+    known = visited.asked.headers.get("If-None-Match")
     if known is not None and answer.is_known(known) and not (basis.may_be_missing and "*" in known):
-        _keep(answer)
+        _keep(answer, visited)
         return _not_modified(answer, visited)
     body = compute(sequence)
     answer.body = body.content
     answer.headers += body.headers
-    _keep(answer)
+    _keep(answer, visited)
     return _full(answer, visited)
 
 
 def _bare_answer(basis: Basis, visited: Visit, sequence: int) -> Answer:
-    agencies = visited.holder.agencies
+    agencies, asked = visited.holder.agencies, visited.asked
     visibility = "all" if agencies is None else ",".join(sorted(agencies))
-    digest = answer_digest(sequence, visibility, request.path, request.query_string.decode("latin-1"))
+    digest = answer_digest(sequence, visibility, asked.path, asked.query_string.decode("latin-1"))
     vary = "Authorization, Accept-Encoding" + (", Origin" if visited.holder.origins else "")
     headers = caching_headers(
         runtime().settings.delivery_max_age, basis.modified_at(visited), basis.groups, vary
@@ -88,7 +87,7 @@ def _bare_answer(basis: Basis, visited: Visit, sequence: int) -> Answer:
 
 def cors_headers(visited: Visit) -> Headers:
     """Let a browser page of the consumer's own registered origins read the answer; nobody else's (R-H4)."""
-    origin = request.headers.get("Origin")
+    origin = visited.asked.headers.get("Origin")
     if origin is None or origin not in visited.holder.origins:
         return []
     return [("Access-Control-Allow-Origin", origin), ("Access-Control-Expose-Headers", EXPOSED)]
@@ -100,36 +99,39 @@ EXPOSED = (
 )
 
 
-def _keep(answer: Answer) -> None:
-    key: RequestKey | None = request.environ.get(KEPT_KEY)
+def _keep(answer: Answer, visited: Visit) -> None:
+    key: RequestKey | None = visited.asked.environ.get(KEPT_KEY)
     if key is not None:
-        desk().kept.keep(key, answer)
+        visited.desk.kept.keep(key, answer)
 
 
-class _PreparedResponse(Response):
-    """A response whose headers are complete: Werkzeug has nothing to work out any more.
+class PreparedResponse(Response):
+    """A response whose headers are complete: neither Werkzeug nor a hook of ours has anything to add any more.
 
-    It would also take Last-Modified away from a 304, and api.md wants the headers of the 200 answer.
+    Werkzeug would also take Last-Modified away from a 304, and api.md wants the headers of the 200 answer.
     """
+
+    def __init__(self, status: int, headers: Headers, content: list[bytes]) -> None:
+        super().__init__(content, status)
+        self._complete = headers
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Send it."""
-        start_response(self.status, self.headers.to_wsgi_list())
+        start_response(self.status, self._complete)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else self.response  # type: ignore[return-value]
 
 
 def _full(answer: Answer, visited: Visit) -> Response:
-    encoding = answer.encoding_for(request.headers.get("Accept-Encoding", ""))
+    encoding = answer.encoding_for(visited.asked.headers.get("Accept-Encoding", ""))
     content = answer.bytes_in(encoding)
     return _prepared(200, answer.full_headers(encoding, len(content)), [content], visited)
 
 
 def _not_modified(answer: Answer, visited: Visit) -> Response:
-    encoding = answer.encoding_for(request.headers.get("Accept-Encoding", ""))
+    encoding = answer.encoding_for(visited.asked.headers.get("Accept-Encoding", ""))
     return _prepared(304, answer.headers_without_body(encoding), [], visited)
 
 
 def _prepared(status: int, headers: Headers, content: list[bytes], visited: Visit) -> Response:
-    response = _PreparedResponse(content, status)
-    response.headers = WerkzeugHeaders([*headers, ("Content-Seq", str(visited.heads.sequence))])
-    return response
+    own = [("Content-Seq", str(visited.heads.sequence)), ("X-Request-Id", current_request_id() or "")]
+    return PreparedResponse(status, headers + own, content)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from flask import current_app, g, request
+from flask import Request, current_app, g, request
 
 from cms.changes.log import Heads, read_heads
 from cms.consumers.keyring import KeyHolder
@@ -14,7 +14,7 @@ from cms.consumers.models import Scope
 from cms.core.errors import Forbidden, Unauthenticated, Unavailable, invalid_parameter
 from cms.core.ids import is_id
 from cms.core.runtime import runtime
-from cms.delivery.desk import desk
+from cms.delivery.desk import Desk, desk
 from cms.publishing.reading import PublishedState
 
 ANONYMOUS = KeyHolder(
@@ -31,8 +31,13 @@ ANONYMOUS = KeyHolder(
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One admitted request: the log's heads as they were read for it, and the item of a detail read with them."""
+    """One admitted request: the log's heads as they were read for it, and the item of a detail read with them.
 
+    `asked` and `desk` are the things themselves: every look through Flask's proxies costs more than what it finds.
+    """
+
+    asked: Request
+    desk: Desk
     holder: KeyHolder
     heads: Heads
     item: PublishedState | None = None
@@ -41,7 +46,7 @@ class Visit:
         """The agencies whose content the key shows, predecessors included; None means all."""
         if self.holder.agencies is None:
             return None
-        return desk().vocabulary(self.heads.reference).directory.with_predecessors(self.holder.agencies)
+        return self.desk.vocabulary(self.heads.reference).directory.with_predecessors(self.holder.agencies)
 
 
 def admit(token: str | None, scope: str | None) -> KeyHolder:
@@ -55,14 +60,15 @@ def admit(token: str | None, scope: str | None) -> KeyHolder:
     if token is not None and not checksum_holds(token):
         # A mistyped key is refused without touching the database.
         raise Unauthenticated("invalid_token")
-    heads, item = _read_position()
-    holder = ANONYMOUS if token is None else desk().keys.holder(token, heads.access)
+    asked, own_desk = request._get_current_object(), desk()  # type: ignore[attr-defined]  # noqa: SLF001 - Werkzeug's documented way
+    heads, item = _read_position(asked, own_desk)
+    holder = ANONYMOUS if token is None else own_desk.keys.holder(token, heads.access)
     if scope is not None and scope not in holder.scopes:
         raise Forbidden("scope_missing", scope=scope)
-    _check_demanded_position(heads)
+    _check_demanded_position(asked, heads)
     if holder.key_id:
-        desk().keys.note_use(holder.key_id)
-    g.visit = Visit(holder, heads, item)
+        own_desk.keys.note_use(holder.key_id)
+    g.visit = Visit(asked, own_desk, holder, heads, item)
     return holder
 
 
@@ -72,18 +78,18 @@ def visit() -> Visit:
     return found
 
 
-def _read_position() -> tuple[Heads, PublishedState | None]:
+def _read_position(asked: Request, own_desk: Desk) -> tuple[Heads, PublishedState | None]:
     """The heads of the log; a detail route reads its item in the same statement."""
-    view = current_app.view_functions.get(request.endpoint or "")
-    item_type = getattr(view, "reads_item", None)
-    item_id = (request.view_args or {}).get("id", "")
-    if item_type is not None and is_id(item_id):
-        return desk().publications.heads_and_item(item_type, item_id)
-    return read_heads(desk().reader), None
+    item_id = (asked.view_args or {}).get("id")
+    if item_id is not None and is_id(item_id):
+        item_type = getattr(current_app.view_functions.get(asked.endpoint or ""), "reads_item", None)
+        if item_type is not None:
+            return own_desk.publications.heads_and_item(item_type, item_id)
+    return read_heads(own_desk.reader), None
 
 
-def _check_demanded_position(heads: Heads) -> None:
-    demanded = request.headers.get("Min-Seq")
+def _check_demanded_position(asked: Request, heads: Heads) -> None:
+    demanded = asked.headers.get("Min-Seq")
     if demanded is None:
         return
     if not demanded.isascii() or not demanded.isdigit() or len(demanded) > 18:

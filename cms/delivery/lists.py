@@ -129,11 +129,13 @@ def _more_meta(page: Page, query: Query, vocabulary: Vocabulary) -> dict[str, An
 
 
 def _own_address() -> str:
-    query = request.query_string.decode("latin-1")
-    return f"{current_app.config['PUBLIC_URL']}{request.path}" + (f"?{query}" if query else "")
+    asked = visit().asked
+    query = asked.query_string.decode("latin-1")
+    return f"{current_app.config['PUBLIC_URL']}{asked.path}" + (f"?{query}" if query else "")
 
 
 def _address(cursor: str) -> str:
     """The address of this list with another cursor, the other parameters as they came."""
-    kept = [part for part in request.query_string.decode("latin-1").split("&") if part and part[:7] != "cursor="]
-    return f"{current_app.config['PUBLIC_URL']}{request.path}?{'&'.join([*kept, f'cursor={cursor}'])}"
+    asked = visit().asked
+    kept = [part for part in asked.query_string.decode("latin-1").split("&") if part and part[:7] != "cursor="]
+    return f"{current_app.config['PUBLIC_URL']}{asked.path}?{'&'.join([*kept, f'cursor={cursor}'])}"
