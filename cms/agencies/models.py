@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Date, ForeignKey, Index, String, Text
+from sqlalchemy import Boolean, Date, ForeignKey, Index, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cms.core.db import Model
@@ -40,8 +40,18 @@ class AreaLevel(StrEnum):
     KELURAHAN = "kelurahan"
 
 
+class Reviewer(StrEnum):
+    """Who approves what an agency publishes: its own editors, or the city's central editors (Diskominfo)."""
+
+    AGENCY = "agency"
+    CENTRAL = "central"
+
+
 class Agency(Model):
-    """An organisation that owns content. Renamed by a new name, merged by an end date and a successor; never deleted."""
+    """An organisation that owns content. Renamed by a new name, merged by an end date and a successor; never deleted.
+
+    `four_eyes` asks that somebody who wrote none of it approves what is published.
+    """
 
     __tablename__ = "agencies"
 
@@ -58,6 +68,8 @@ class Agency(Model):
     valid_from: Mapped[date | None] = mapped_column(Date)
     valid_to: Mapped[date | None] = mapped_column(Date)
     successor: Mapped[str | None] = mapped_column(String(SLUG_LENGTH), ForeignKey("agencies.slug"))
+    review: Mapped[str] = mapped_column(String(10), default=Reviewer.AGENCY.value, server_default=Reviewer.AGENCY.value)
+    four_eyes: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)

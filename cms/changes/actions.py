@@ -48,6 +48,17 @@ class Action(StrEnum):
     POST_PUBLISHED = "post.published"
     POST_PRESENTED = "post.presented"
     POST_UNPUBLISHED = "post.unpublished"
+    POST_REPOSTED = "post.reposted"
+    POST_REPOST_ENDED = "post.repost_ended"
+    POST_APPROVED = "post.approved"
+    POST_DISCARDED = "post.discarded"
+    POST_ARCHIVED = "post.archived"
+    POST_RESTORED = "post.restored"
+    POST_TRASHED = "post.trashed"
+    POST_PURGED = "post.purged"
+    POST_COMMENTED = "post.commented"
+    POST_COMMENT_RESOLVED = "post.comment_resolved"
+    POST_COMMENT_REOPENED = "post.comment_reopened"
 
     DOCUMENT_CREATED = "document.created"
     DOCUMENT_UPDATED = "document.updated"
@@ -57,9 +68,18 @@ class Action(StrEnum):
     DOCUMENT_PUBLISHED = "document.published"
     DOCUMENT_PRESENTED = "document.presented"
     DOCUMENT_UNPUBLISHED = "document.unpublished"
+    DOCUMENT_APPROVED = "document.approved"
+    DOCUMENT_DISCARDED = "document.discarded"
+    DOCUMENT_ARCHIVED = "document.archived"
+    DOCUMENT_RESTORED = "document.restored"
+    DOCUMENT_TRASHED = "document.trashed"
+    DOCUMENT_PURGED = "document.purged"
+    DOCUMENT_COMMENTED = "document.commented"
+    DOCUMENT_COMMENT_RESOLVED = "document.comment_resolved"
+    DOCUMENT_COMMENT_REOPENED = "document.comment_reopened"
 
 
-PUBLIC_VERBS = {"published", "presented", "unpublished"}
+PUBLIC_VERBS = {"published", "presented", "unpublished", "reposted", "repost_ended"}
 """What happens to content in public; everything else about content is the editors' own business."""
 
 REFERENCE_TYPES = {"agency", "area", "category", "information_kind"}

@@ -196,11 +196,53 @@ PROBLEMS: dict[str, Problem] = {
         "The newest edition is already published.",
         "Edisi terbaru sudah diterbitkan.",
     ),
+    "still_published": _problem(
+        "Still published",
+        "Masih diterbitkan",
+        "Readers have this; unpublish it before {operation}.",
+        "Pembaca masih melihat ini; tarik dahulu (unpublish) sebelum {operation}.",
+    ),
+    "approval_needed": _problem(
+        "Approval needed",
+        "Perlu persetujuan",
+        "This edition needs the approval of {whose}; submit it and ask for one.",
+        "Edisi ini perlu persetujuan ({whose}); ajukan dan mintalah persetujuan.",
+    ),
+    "approval_not_yours": _problem(
+        "Somebody else must approve",
+        "Harus disetujui orang lain",
+        "Your approval does not count here: this edition needs the approval of {whose}.",
+        "Persetujuan Anda tidak berlaku di sini: edisi ini perlu persetujuan ({whose}).",
+    ),
     "duplicate": _problem(
         "Already exists", "Sudah ada", "Another one already has this {field}.", "Sudah ada yang memakai {field} ini."
     ),
     "already_exists": _problem(
         "Already exists", "Sudah ada", "There is already an item with this id.", "Sudah ada butir dengan id ini."
+    ),
+    "not_published": _problem(
+        "Not published",
+        "Belum terbit",
+        "Readers do not have the item now; only what is live can be carried.",
+        "Butir ini sedang tidak terbit; hanya yang sedang terbit dapat diteruskan.",
+    ),
+    "own_item": _problem(
+        "Own item",
+        "Milik sendiri",
+        "The item belongs to this agency; it is on its channel as its own.",
+        "Butir ini milik perangkat daerah itu sendiri dan sudah tampil di salurannya.",
+    ),
+    "already_on_channel": _problem(
+        "Already on this channel",
+        "Sudah ada di saluran",
+        "The item was published on the channel of {agency} already.",
+        "Butir ini sudah diterbitkan di saluran {agency}.",
+    ),
+    "already_reposted": _problem(
+        "Already reposted",
+        "Sudah diteruskan",
+        "{agency} carries the item already; end that repost to say something else about it.",
+        "{agency} sudah meneruskan butir ini; akhiri dahulu untuk mengubah keterangannya.",
     ),
     "slug_taken": _problem(
         "Slug taken",

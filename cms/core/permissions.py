@@ -37,6 +37,12 @@ class Permission(StrEnum):
     CONTENT_RETURN = "content:return"
     CONTENT_PUBLISH = "content:publish"
     CONTENT_UNPUBLISH = "content:unpublish"
+    CONTENT_APPROVE = "content:approve"
+    CONTENT_SCHEDULE = "content:schedule"
+    CONTENT_TRASH = "content:trash"
+    CONTENT_PURGE = "content:purge"
+    CONTENT_COMMENT = "content:comment"
+    CONTENT_REPOST = "content:repost"
     AGENCY_READ = "agency:read"
     AGENCY_WRITE = "agency:write"
     TAXONOMY_READ = "taxonomy:read"
@@ -45,6 +51,7 @@ class Permission(StrEnum):
     USER_WRITE = "user:write"
     CONSUMER_READ = "consumer:read"
     CONSUMER_WRITE = "consumer:write"
+    TRAIL_READ = "trail:read"
     ACCOUNT_OWN = "account:own"
 
 
@@ -136,6 +143,20 @@ PERMISSION_MAP: dict[Permission, tuple[tuple[Role, Predicate], ...]] = {
     Permission.CONTENT_RETURN: ((Role.AGENCY_EDITOR, in_own_agency), (Role.CENTRAL_EDITOR, anywhere)),
     Permission.CONTENT_PUBLISH: ((Role.AGENCY_EDITOR, on_own_channel), (Role.CENTRAL_EDITOR, anywhere)),
     Permission.CONTENT_UNPUBLISH: ((Role.AGENCY_EDITOR, on_own_channel), (Role.CENTRAL_EDITOR, anywhere)),
+    Permission.CONTENT_APPROVE: ((Role.AGENCY_EDITOR, on_own_channel), (Role.CENTRAL_EDITOR, anywhere)),
+    Permission.CONTENT_SCHEDULE: ((Role.AGENCY_EDITOR, on_own_channel), (Role.CENTRAL_EDITOR, anywhere)),
+    Permission.CONTENT_TRASH: (
+        (Role.AUTHOR, own_work),
+        (Role.AGENCY_EDITOR, in_own_agency),
+        (Role.CENTRAL_EDITOR, anywhere),
+    ),
+    Permission.CONTENT_PURGE: ((Role.CENTRAL_EDITOR, anywhere),),
+    Permission.CONTENT_COMMENT: (
+        (Role.AUTHOR, in_own_agency),
+        (Role.AGENCY_EDITOR, in_own_agency),
+        (Role.CENTRAL_EDITOR, anywhere),
+    ),
+    Permission.CONTENT_REPOST: ((Role.AGENCY_EDITOR, on_own_channel), (Role.CENTRAL_EDITOR, anywhere)),
     Permission.AGENCY_READ: _ALL,
     Permission.AGENCY_WRITE: ((Role.ADMIN, anywhere),),
     Permission.TAXONOMY_READ: _ALL,
@@ -144,6 +165,7 @@ PERMISSION_MAP: dict[Permission, tuple[tuple[Role, Predicate], ...]] = {
     Permission.USER_WRITE: ((Role.ADMIN, anywhere),),
     Permission.CONSUMER_READ: ((Role.ADMIN, anywhere), (Role.AUDITOR, anywhere)),
     Permission.CONSUMER_WRITE: ((Role.ADMIN, anywhere),),
+    Permission.TRAIL_READ: ((Role.AUDITOR, anywhere), (Role.ADMIN, anywhere)),
     Permission.ACCOUNT_OWN: _ALL,
 }
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import inspect
+
 from cms.agencies.queries import city_today, find_agency
 from cms.changes.log import record
 from cms.core import clock
-from cms.core.db import UnitOfWork
+from cms.core.db import UnitOfWork, session
 from cms.core.errors import Conflict, InputError, Invalid, invalid_field
 from cms.core.permissions import Actor, Permission, Target, authorize
 from cms.core.runtime import runtime
@@ -52,6 +54,17 @@ def touch(item: Item) -> None:
     item.updated_at = clock.now()
 
 
+def move(item: Item, state: State) -> None:
+    """Put the item into a state, since now; staying in it keeps the moment."""
+    if item.state != state.value:
+        item.state, item.state_since = state.value, clock.now()
+
+
+def void_approval(item: Item) -> None:
+    """An approval belongs to one edition: forget it when there is another."""
+    item.approved_edition = item.approved_by_id = item.approved_by_label = item.approved_as = item.approved_at = None
+
+
 def first_edition(
     unit: UnitOfWork, content_type: ContentType, actor: Actor, given: Content, item_id: str
 ) -> tuple[Item, Revision]:
@@ -65,9 +78,10 @@ def first_edition(
     moment = clock.now()
     item = Item(
         id=item_id, type=content_type.name, agency=content["agency"], state=State.DRAFT.value, version=1, edition=1,
-        author_id=actor.id, author_label=actor.label, created_at=moment, updated_at=moment,
+        author_id=actor.id, author_label=actor.label, created_at=moment, updated_at=moment, state_since=moment,
+        last_edition=1, writers=[actor.id] if actor.id else [],
     )  # fmt: skip
-    _show_in_lists(content_type, item, content)
+    show_in_lists(content_type, item, content)
     revision = _revision(item, actor, content, rendered)
     unit.add(item)
     unit.session.flush()
@@ -91,10 +105,9 @@ def save_edition(unit: UnitOfWork, content_type: ContentType, item: Item, actor:
     _check_owner(actor, item, before.content, content)
     rendered = _checked(content_type, item.id, content, before)
     _claim_for_change(unit, content_type, item, before.content, content)
-    item.edition += 1
-    item.state = STATE_AFTER_EDIT[item.state].value
+    _count_edition(item, actor)
     touch(item)
-    _show_in_lists(content_type, item, content)
+    show_in_lists(content_type, item, content)
     revision = _revision(item, actor, content, rendered)
     unit.add(revision)
     record(
@@ -184,11 +197,24 @@ def _claim_for_change(
         claim_slug(unit, content_type.name, content["agency"], item.id, content["slug"])
 
 
-def _show_in_lists(content_type: ContentType, item: Item, content: Content) -> None:
-    """Keep beside the item what lists show and filter by."""
+def _count_edition(item: Item, actor: Actor) -> None:
+    """Number the next edition. Those who wrote since the last publication are counted from the first edition after it."""
+    begins_anew = item.state in (State.PUBLISHED, State.UNPUBLISHED)
+    writers = set() if begins_anew else set(item.writers)
+    item.writers = sorted(writers | ({actor.id} if actor.id else set()))
+    item.last_edition += 1
+    item.edition = item.last_edition
+    void_approval(item)
+    move(item, STATE_AFTER_EDIT[item.state])
+
+
+def show_in_lists(content_type: ContentType, item: Item, content: Content) -> None:
+    """Keep beside the item what lists show and filter by; what its agency and category ask for is read again."""
     item.agency, item.channel = content["agency"], content["channel"]
     item.slug, item.title = content["slug"], content["title"]
-    item.kind = content[content_type.label]
+    item.kind, item.category = content[content_type.label], content.get("category")
+    if inspect(item).persistent:
+        session.expire(item, ["reviewed_by", "needs_four_eyes"])
 
 
 def _revision(item: Item, actor: Actor, content: dict[str, Any], rendered: Rendered) -> Revision:

@@ -21,7 +21,7 @@ from cms.editorial.models import Item, Revision, State
 from cms.editorial.policies import Operation
 from cms.editorial.presenter import present_edition
 from cms.editorial.queries import find_live_update, get_revision
-from cms.editorial.saving import first_edition, load_for, save_edition, touch
+from cms.editorial.saving import first_edition, load_for, move, save_edition, touch
 from cms.publishing.models import Standing
 from cms.publishing.publish import publish, withdraw
 
@@ -125,7 +125,8 @@ def publish_item(
         moment = published_at or clock.now()
         shown_update = find_live_update(item.id) if update == "minor" else None
         item.published_at = item.published_at or moment
-        item.state, item.comment = State.PUBLISHED.value, change_note
+        move(item, State.PUBLISHED)
+        item.comment = change_note
         item.published_edition, item.published_channel = item.edition, item.channel
         touch(item)
         presented = present_edition(content_type, item, revision, item.published_at, shown_update or moment)
@@ -164,7 +165,7 @@ def unpublish_item(
 
 def _forget_publication(item: Item, explanation: str | None) -> None:
     if item.state == State.PUBLISHED:
-        item.state = State.UNPUBLISHED.value
+        move(item, State.UNPUBLISHED)
     item.comment = explanation
     item.published_edition = item.published_channel = None
     touch(item)
@@ -174,7 +175,8 @@ def _move(
     unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, state: State, verb: str, comment: str | None
 ) -> Revision:
     """A transition that changes only the state."""
-    item.state, item.comment = state.value, comment
+    move(item, state)
+    item.comment = comment
     touch(item)
     record(unit, content_type.action(verb), item.id, actor, agency=item.agency, edition=item.edition, fields=["state"])
     return get_revision(item)

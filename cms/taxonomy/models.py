@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Boolean, Date, ForeignKey, String, Text
+from sqlalchemy import Boolean, Date, ForeignKey, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cms.core.db import Model
@@ -22,7 +22,7 @@ class InformationClass(StrEnum):
 
 
 class Category(Model):
-    """A subject under which content is filed."""
+    """A subject under which content is filed. `four_eyes` asks that somebody who wrote none of it approves what is published."""
 
     __tablename__ = "categories"
 
@@ -31,6 +31,7 @@ class Category(Model):
     name_en: Mapped[str] = mapped_column(String(120))
     description: Mapped[str | None] = mapped_column(Text)
     is_retired: Mapped[bool] = mapped_column(Boolean, default=False)
+    four_eyes: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -44,9 +44,9 @@ def test_an_author_submits_and_an_editor_publishes(app: Flask, callers: Callers)
     submitted = callers["author"]("POST", f"{path}/submit", {"comment": "Mohon diperiksa."}, match='"v1"')
     assert submitted.json["data"]["state"] == "in_review"
     assert submitted.json["data"]["comment"] == "Mohon diperiksa."
-    assert submitted.json["data"]["allowed_actions"] == []
+    assert submitted.json["data"]["allowed_actions"] == ["preview"]
     seen = callers["editor"]("GET", path).json["data"]
-    assert seen["allowed_actions"] == ["edit", "return", "publish"]
+    assert seen["allowed_actions"] == ["edit", "return", "approve", "publish", "schedule", "preview"]
 
     answer = callers["editor"]("POST", f"{path}/publish", {}, match='"v2"')
 
@@ -54,7 +54,7 @@ def test_an_author_submits_and_an_editor_publishes(app: Flask, callers: Callers)
     data = answer.json["data"]
     assert (data["state"], data["published_edition"]) == ("published", 1)
     assert data["published_at"] == "2026-11-24T01:00:00Z"
-    assert data["allowed_actions"] == ["edit", "unpublish"]
+    assert data["allowed_actions"] == ["edit", "schedule", "unpublish", "preview", "repost"]
     card, full = live(app, data["id"])
     assert json.loads(card) == {
         "id": data["id"], "type": "post", "kind": "pengumuman", "title": "Penutupan Jalan MT Haryono",

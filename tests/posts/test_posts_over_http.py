@@ -22,7 +22,7 @@ def test_a_new_post_is_answered_with_its_address_its_version_and_all_fields(call
     assert (data["type"], data["state"], data["edition"], data["published_edition"]) == ("post", "draft", 1, None)
     assert (data["slug"], data["channel"], data["language"]) == ("penutupan-jalan-mt-haryono", "dpu", "id")
     assert data["tags"] == ["air-bersih", "jalan"]
-    assert data["allowed_actions"] == ["edit", "delete", "submit"]
+    assert data["allowed_actions"] == ["edit", "delete", "submit", "archive", "trash", "preview"]
     assert data["credit"] is None
     assert data["author"]["name"] == "author"
     read = callers["author"]("GET", f"posts/{data['id']}")
