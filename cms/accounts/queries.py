@@ -16,7 +16,7 @@ from cms.core import clock
 from cms.core.db import UnitOfWork, session
 from cms.core.errors import NotFound
 from cms.core.ids import is_id
-from cms.core.permissions import Role
+from cms.core.permissions import Actor, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,22 @@ def known_form(identifier: str) -> str:
     if not is_id(identifier):
         raise NotFound
     return identifier
+
+
+def find_active_actor(user_id: str) -> tuple[Actor, int] | None:
+    """A person who may sign in, as an actor with the roles held now, and the version of the access tokens in force.
+
+    For what somebody left behind and others use later, such as a link: it must end with the person's right (R-A3).
+    """
+    rows = session.execute(
+        select(User.name, User.token_version, Membership.role, Membership.agency)
+        .outerjoin(Membership, Membership.user_id == User.id)
+        .where(User.id == user_id, User.state == UserState.ACTIVE.value)
+    ).all()
+    if not rows:
+        return None
+    roles = frozenset((Role(row.role), row.agency) for row in rows if row.role is not None)
+    return Actor(user_id, rows[0].name, roles), rows[0].token_version
 
 
 def list_users(filters: Mapping[str, Any], after: Sequence[Any] | None, limit: int) -> Sequence[User]:
