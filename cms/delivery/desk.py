@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
+import orjson
 from flask import current_app
 from sqlalchemy import select
 
 from cms.agencies.directory import Directory, read_directory
+from cms.agencies.presenter import present_reference
 from cms.consumers.keyring import KeyRing
 from cms.consumers.models import Consumer
 from cms.core.raw_columns import json_value
@@ -41,6 +43,17 @@ class Vocabulary:
     directory: Directory
     categories: dict[str, dict[str, Any]]
     information_kinds: dict[str, dict[str, Any]]
+    _references: dict[str, str] = field(default_factory=dict)
+
+    def reference_json(self, slug: str) -> str:
+        """An agency as it stands inside content, as JSON; made once."""
+        found = self._references.get(slug)
+        if found is None:
+            entry = self.directory.agencies.get(slug)
+            # An agency may have been made since this vocabulary was read.
+            shown = present_reference(entry) if entry else {"slug": slug, "name": slug, "short_name": slug}
+            found = self._references[slug] = orjson.dumps(shown).decode()
+        return found
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ from cms.core.reading import Row
 from cms.core.runtime import runtime
 from cms.delivery.desk import desk
 from cms.delivery.entrance import visit
+from cms.delivery.items import shown_to_key
 from cms.publishing.models import Standing
 from cms.publishing.selection import LIVE
 
@@ -27,8 +28,7 @@ _FILE: Final = (
 def deliver_file(document_id: str, file_id: str) -> Response:
     """The file, or the part that was asked for. Raises `NotFound` also for what the key's agencies do not show."""
     row = _live_row(document_id, file_id)
-    agencies = visit().visible_agencies()
-    if row is None or (agencies is not None and row[4] not in agencies):
+    if row is None or not shown_to_key({document_id: row[4]}):
         raise NotFound
     name, media_type, size, sha256, agency, updated_at, effective_until = row
     facts = FileFacts(name, media_type, int(size), sha256, clock.from_micros(int(updated_at)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -24,7 +25,7 @@ Query = dict[str, Any]
 
 def deliver_item(delivered: DeliveredType, item_id: str, query: Query) -> Response:
     """The full form of one item. Raises `NotFound`, and `Gone` for what was published once."""
-    state = _visible(visit().item) if is_id(item_id) else None
+    state = _visible(visit().item, item_id) if is_id(item_id) else None
     if state is None or state.standing == Standing.VANISHED:
         raise NotFound
     if state.full_json is None:
@@ -59,9 +60,21 @@ def one_body(data: Any, sequence: int) -> Body:
     return Body(orjson.dumps({"data": data, "meta": {"sequence": sequence}}), [])
 
 
-def _visible(state: PublishedState | None) -> PublishedState | None:
+def shown_to_key(items: Mapping[str, str]) -> set[str]:
+    """Those of the items (owner by id) that the key shows: of its agencies, on their channels, or carried by them.
+
+    Only for items of other owners it takes a look at the database, one for all of them.
+    """
     agencies = visit().visible_agencies()
-    return state if state is None or agencies is None or state.agency in agencies else None
+    if agencies is None:
+        return set(items)
+    own = {item_id for item_id, owner in items.items() if owner in agencies}
+    others = sorted(items.keys() - own)
+    return own | desk().publications.shown_by(agencies, others) if others else own
+
+
+def _visible(state: PublishedState | None, item_id: str) -> PublishedState | None:
+    return state if state is not None and shown_to_key({item_id: state.agency}) else None
 
 
 def _gone(explanation: str | None, alternative: str | None) -> Gone:
@@ -77,12 +90,9 @@ def _item_body(full_json: str, query: Query, sequence: int) -> Body:
 
 
 def _items_body(ids: tuple[str, ...], sequence: int) -> Body:
-    agencies = visit().visible_agencies()
-    found = {
-        item_id: card
-        for item_id, agency, card in desk().publications.items(ids)
-        if agencies is None or agency in agencies
-    }
+    live = desk().publications.items(ids)
+    shown = shown_to_key({item_id: agency for item_id, agency, _card in live})
+    found = {item_id: card for item_id, _agency, card in live if item_id in shown}
     missing = [item_id for item_id in ids if item_id not in found]
     return page_body(
         [found[item_id] for item_id in ids if item_id in found], None, MOST_IDS, sequence, {"missing": missing}
@@ -91,10 +101,9 @@ def _items_body(ids: tuple[str, ...], sequence: int) -> Body:
 
 def _address_body(type: str, agency: str, slug: str, sequence: int) -> Body:
     address = desk().publications.address(type, agency, slug)
-    visible = visit().visible_agencies()
     if address is None or address.standing == Standing.VANISHED:
         raise NotFound
-    if visible is not None and (address.live_agency or address.agency) not in visible:
+    if not shown_to_key({address.id: address.live_agency or address.agency}):
         raise NotFound
     return one_body(_resolved(address, agency, slug), sequence)
 

@@ -16,6 +16,7 @@ from cms.delivery.entrance import visit
 from cms.delivery.shaping import reshaped
 from cms.delivery.types import SORTS, DeliveredType
 from cms.publishing.reading import Page
+from cms.publishing.reposts import as_repost
 from cms.publishing.selection import COUNT_CAP, Position, Selection
 
 Query = dict[str, Any]
@@ -36,10 +37,25 @@ def _page_body(delivered: DeliveredType, query: Query, binding: str, position: P
     picked = query.get("fields")
     is_full = picked is not None and any(name not in delivered.card_fields for name in picked)
     page = desk().publications.page(selection, is_full=is_full, is_counted="count" in query)
-    items: Sequence[str] = page.items
+    items = _on_channels(page, vocabulary)
     if picked is not None or "include" in query:
         items = [reshaped(text, picked, query.get("include", ()), vocabulary) for text in items]
     return page_body(items, _next_cursor(page, binding), query["limit"], sequence, _more_meta(page, query, vocabulary))
+
+
+def _on_channels(page: Page, vocabulary: Vocabulary) -> Sequence[str]:
+    """The items, those that the channels asked for only carry as reposts: with the carrier's present name, unparsed."""
+    if not any(page.reposts):
+        return page.items
+    return [
+        text if repost is None else _as_repost(text, repost, vocabulary)
+        for text, repost in zip(page.items, page.reposts, strict=True)
+    ]
+
+
+def _as_repost(text: str, repost: str, vocabulary: Vocabulary) -> str:
+    slug, _, note = repost.partition(" ")
+    return as_repost(text, vocabulary.reference_json(slug), note)
 
 
 def page_body(
@@ -91,6 +107,9 @@ def _selection(delivered: DeliveredType, query: Query, position: Position | None
 def _agencies(query: Query, vocabulary: Vocabulary) -> tuple[str, ...] | None:
     """Owners that are asked for, with their predecessors, as far as the key shows them; None means all."""
     visible = visit().visible_agencies()
+    if visible is not None and "channel" in query and visible.issuperset(query["channel"]):
+        # The channels of its agencies are open to a key, with everything that others have on them.
+        visible = None
     if "agency" not in query:
         return None if visible is None else tuple(sorted(visible))
     asked = vocabulary.directory.with_predecessors(query["agency"])

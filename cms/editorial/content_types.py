@@ -29,6 +29,8 @@ class Presentation:
     agency: Mapping[str, str]
     published_at: datetime
     updated_at: datetime
+    canonical_url: str = ""
+    """The one address of the item, which every copy names."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,9 @@ from typing import Any
 from cms.agencies.presenter import present_reference
 from cms.core.clock import rfc3339
 from cms.core.permissions import Actor
+from cms.core.runtime import runtime
 from cms.core.sanitize import sanitized_html
+from cms.editorial.attribution import canonical_url
 from cms.editorial.content_types import ContentType, Presentation
 from cms.editorial.models import Item, Revision
 from cms.editorial.policies import allowed_actions
@@ -31,6 +33,8 @@ def present_edition(
     content_type: ContentType, item: Item, revision: Revision, published_at: datetime, updated_at: datetime
 ) -> Presented:
     """The delivered forms of an edition. The body is sanitised again (R-C1): the rules may have become stricter."""
+    owner = get_owner(item)
+    slug, public_url = revision.content["slug"], runtime().settings.public_url
     return content_type.present(
         Presentation(
             item_id=item.id,
@@ -38,9 +42,10 @@ def present_edition(
             content=revision.content,
             body_html=sanitized_html(revision.body_html, "html") if revision.body_html else "",
             body_text=revision.body_text,
-            agency=present_reference(get_owner(item)),
+            agency=present_reference(owner),
             published_at=published_at,
             updated_at=updated_at,
+            canonical_url=canonical_url(owner, content_type.name, slug, public_url),
         )
     )
 

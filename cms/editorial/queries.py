@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, false, or_, select, true, tuple_
 
 from cms.agencies.models import Agency
-from cms.agencies.presenter import NamedAgency
 from cms.core.db import session
 from cms.core.errors import NotFound
 from cms.core.permissions import PERMISSION_MAP, Actor, Permission, anywhere, in_own_agency
+from cms.editorial.attribution import Owner
 from cms.editorial.content_types import ContentType
 from cms.editorial.models import Item, Revision
 from cms.publishing.models import Publication
@@ -52,10 +52,10 @@ def get_revision(item: Item, edition: int | None = None) -> Revision:
     return session.get_one(Revision, (item.id, edition or item.edition))
 
 
-def get_owner(item: Item) -> NamedAgency:
+def get_owner(item: Item) -> Owner:
     """The agency that owns the item, held as it is: a renaming waits until the edition that shows its name is written."""
-    shown = select(Agency.slug, Agency.name, Agency.short_name).where(Agency.slug == item.agency)
-    owner: NamedAgency = session.execute(shown.with_for_update(read=True)).one()
+    shown = select(Agency.slug, Agency.name, Agency.short_name, Agency.site_url).where(Agency.slug == item.agency)
+    owner: Owner = session.execute(shown.with_for_update(read=True)).one()
     return owner
 
 

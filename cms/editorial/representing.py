@@ -1,4 +1,4 @@
-"""Presenting published items again when something they show has changed: the name of their agency.
+"""Presenting published items again when something they show has changed: the name or site of their agency.
 
 A consumer of the change log. It works in bounded batches, so that renaming an agency with a long archive never holds the
 database for long, and looks at what readers have now: an item that was published since then shows the new name already.
@@ -23,7 +23,7 @@ from cms.publishing.models import Publication
 from cms.publishing.publish import represent
 
 BATCH = 100
-SHOWN_FIELDS = frozenset({"name", "short_name"})
+SHOWN_FIELDS = frozenset({"name", "short_name", "site_url"})
 ACTOR = system_actor("agency renamed")
 
 
@@ -60,10 +60,14 @@ def _held(
 
 
 def _represent(unit: UnitOfWork, publication: Publication, item: Item) -> None:
+    action = registered_types()[item.type].action("presented")
+    change = record(unit, action, item.id, ACTOR, agency=item.agency, edition=publication.edition)
+    represent_live(unit, publication, item, change)
+
+
+def represent_live(unit: UnitOfWork, publication: Publication, item: Item, change: Change) -> None:
+    """Present the edition that readers have as it looks now. The caller holds the item's row."""
     content_type = registered_types()[item.type]
     revision = get_revision(item, publication.edition)
     presented = present_edition(content_type, item, revision, publication.published_at, publication.updated_at)
-    change = record(
-        unit, content_type.action("presented"), item.id, ACTOR, agency=item.agency, edition=publication.edition
-    )
     represent(unit, presented, change)

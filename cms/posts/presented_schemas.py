@@ -10,6 +10,15 @@ from cms.core.schemas import StrictSchema
 MOMENT = {"format": "date-time"}
 
 
+class RepostShownSchema(StrictSchema):
+    """Who carries it on the channel that was asked for, and what they say about it."""
+
+    agency = fields.Nested(AgencyReferenceSchema)
+    comment = fields.String(allow_none=True)
+    place = fields.String(allow_none=True, metadata={"description": "Where the carrying agency is."})
+    at = fields.String(metadata={**MOMENT, "description": "Since when they carry it."})
+
+
 class PostCardSchema(StrictSchema):
     """A post in a list."""
 
@@ -31,6 +40,19 @@ class PostCardSchema(StrictSchema):
     updated_at = fields.String(metadata={**MOMENT, "description": "Last major update."})
     edition = fields.Integer()
     cover = fields.String(allow_none=True, metadata={"format": "uuid", "description": "Id of the cover image."})
+    canonical_url = fields.String(
+        metadata={"format": "uri", "description": "The one address of the item; every copy links to it."}
+    )
+    credit_line = fields.String(
+        metadata={"description": "To be shown below it.", "example": "Sumber: Dinas Pekerjaan Umum (dpu/cha/mgm)"}
+    )
+    relation = fields.String(
+        metadata={
+            "enum": ["own", "repost"],
+            "description": "`repost` when the channels that were asked for only carry it; else `own`.",
+        }
+    )
+    repost = fields.Nested(RepostShownSchema, allow_none=True, metadata={"description": "Null when it is an own one."})
 
 
 class PresentedCreditSchema(StrictSchema):
@@ -51,3 +73,9 @@ class PostSchema(PostCardSchema):
     source_url = fields.String(allow_none=True, metadata={"format": "uri"})
     valid_from = fields.String(allow_none=True, metadata=MOMENT)
     valid_until = fields.String(allow_none=True, metadata=MOMENT)
+    reposted_by = fields.List(
+        fields.String(), metadata={"description": "Slugs of the agencies that carry it.", "example": ["dishub"]}
+    )
+    social_text = fields.String(
+        metadata={"description": "For social media: at most 280 characters, hashtags and canonical address included."}
+    )

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from cms.core.clock import rfc3339
+from cms.editorial.attribution import credit_line
 from cms.editorial.content_types import Content, Presentation
 from cms.editorial.references import area_lineage
+from cms.editorial.social import caption
 from cms.publishing.presented import Presented
+from cms.publishing.reposts import OWN_FIELDS
 
 
 def present_post(edition: Presentation) -> Presented:
@@ -24,6 +27,8 @@ def present_post(edition: Presentation) -> Presented:
         "source_url": content["source_url"],
         "valid_from": content["valid_from"],
         "valid_until": content["valid_until"],
+        "reposted_by": [],
+        "social_text": _social_text(edition),
     }
     return Presented(
         item_id=edition.item_id,
@@ -59,7 +64,16 @@ def _card(edition: Presentation) -> dict[str, Any]:
         "updated_at": rfc3339(edition.updated_at),
         "edition": edition.edition,
         "cover": content["cover"],
+        "canonical_url": edition.canonical_url,
+        "credit_line": credit_line(edition.agency["name"], content["language"], content["credit"]),
+        **OWN_FIELDS,
     }
+
+
+def _social_text(edition: Presentation) -> str:
+    content = edition.content
+    short_name, link = edition.agency["short_name"], edition.canonical_url
+    return caption(content["title"], content["summary"], short_name, content["tags"], link).text
 
 
 def _terms(content: Content) -> frozenset[tuple[str, str]]:

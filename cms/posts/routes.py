@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from cms.editorial.reposts_routes import add_reposts
 from cms.editorial.routes import Wire, content_blueprint
 from cms.posts.content import POST
 from cms.posts.schemas import PostCreateSchema, PostItemSchema, PostQuerySchema, PostRowSchema, PostUpdateSchema
 
-blp = content_blueprint(
-    Wire(
-        content_type=POST,
-        create=PostCreateSchema,
-        update=PostUpdateSchema,
-        item=PostItemSchema,
-        row=PostRowSchema,
-        query=PostQuerySchema,
-    )
+WIRE = Wire(
+    content_type=POST,
+    create=PostCreateSchema,
+    update=PostUpdateSchema,
+    item=PostItemSchema,
+    row=PostRowSchema,
+    query=PostQuerySchema,
 )
+blp = content_blueprint(WIRE)
+add_reposts(blp, WIRE)

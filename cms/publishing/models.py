@@ -4,24 +4,38 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, text
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from cms.core.clock import EPOCH
 from cms.core.db import Model
-from cms.core.types import EpochMicros, Id, RowNumber, UTCDateTime
+from cms.core.types import EpochMicros, Id, Json, RowNumber, UTCDateTime
 
 
 class Standing(StrEnum):
-    """Where a once published item stands. `gone` answers 410 with an explanation, `vanished` 404 as if it had never been."""
+    """Where an item stands for readers.
 
+    `planned` was never live and will be; `withdrawn` is still readable, with a notice; `gone` answers 410 with an
+    explanation, `redirected` 410 with where it is now, `vanished` 404 as if it had never been. Moments that have passed and
+    that the worker has not carried out yet count as well: what is live now is decided by `cms.publishing.selection.LIVE`.
+    """
+
+    PLANNED = "planned"
     LIVE = "live"
+    WITHDRAWN = "withdrawn"
     GONE = "gone"
+    REDIRECTED = "redirected"
     VANISHED = "vanished"
 
 
 class PublishedItem(Model):
-    """An item that was published at least once. `number` breaks ties in lists and stays for the item's life."""
+    """An item that was published at least once, or will be. `number` breaks ties in lists and stays for the item's life.
+
+    `alternative` is the address that readers are sent to, `target_id` the item; `change_history` the public notes, newest
+    first, `public_updated_at` the last major update.
+    """
 
     __tablename__ = "published_items"
 
@@ -32,15 +46,18 @@ class PublishedItem(Model):
     standing: Mapped[str] = mapped_column(String(10))
     explanation: Mapped[str | None] = mapped_column(Text)
     alternative: Mapped[str | None] = mapped_column(String(500))
+    target_id: Mapped[str | None] = mapped_column(Id)
     first_published_at: Mapped[datetime] = mapped_column(UTCDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    public_updated_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    change_history: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list, server_default="[]")
     sequence: Mapped[int] = mapped_column(BigInteger, default=0)
 
     __table_args__ = (Index(None, "type", "sequence"),)
 
 
 class PublishedSlug(Model):
-    """Every address an item was ever published under; the newest one of an item is its current address."""
+    """Every address an item was ever published under, for ever. `effective_from` is when a planned address begins to exist."""
 
     __tablename__ = "published_slugs"
 
@@ -48,12 +65,15 @@ class PublishedSlug(Model):
     agency: Mapped[str] = mapped_column(String(63), primary_key=True)
     slug: Mapped[str] = mapped_column(String(100), primary_key=True)
     item_id: Mapped[str] = mapped_column(Id, ForeignKey("published_items.id"), index=True)
+    effective_from: Mapped[datetime] = mapped_column(EpochMicros, default=EPOCH, server_default="0")
 
 
 class Publication(Model):
     """One published edition as readers get it: `card_json` in lists, `full_json` in details.
 
-    Superseded rows stay: they answer what was public on a given day. Live means `superseded_sequence` is null.
+    Superseded rows stay: they answer what was public on a given day. Current means `superseded_sequence` is null: one
+    row per item, and beside it one with `is_planned` for an edition that was scheduled and not carried out yet. A current row
+    is live from `effective_from` until `effective_until`; `end_explanation` is what readers are told after that.
     """
 
     __tablename__ = "publications"
@@ -70,6 +90,8 @@ class Publication(Model):
     updated_at: Mapped[datetime] = mapped_column(EpochMicros)
     effective_from: Mapped[datetime] = mapped_column(EpochMicros)
     effective_until: Mapped[datetime | None] = mapped_column(EpochMicros)
+    is_planned: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    end_explanation: Mapped[str | None] = mapped_column(Text)
     card_json: Mapped[str] = mapped_column(Text)
     full_json: Mapped[str] = mapped_column(Text)
     digest: Mapped[str] = mapped_column(String(64))
@@ -78,8 +100,18 @@ class Publication(Model):
 
     __table_args__ = (
         Index(
-            "uq_publications_live_item", "item_id", unique=True,
+            "uq_publications_live_item", "item_id", "is_planned", unique=True,
             sqlite_where=text("superseded_sequence IS NULL"), postgresql_where=text("superseded_sequence IS NULL"),
+        ),
+        Index(
+            "ix_publications_planned", "type", "effective_from",
+            sqlite_where=text("superseded_sequence IS NULL AND is_planned"),
+            postgresql_where=text("superseded_sequence IS NULL AND is_planned"),
+        ),
+        Index(
+            "ix_publications_ending", "type", "effective_until",
+            sqlite_where=text("superseded_sequence IS NULL AND effective_until IS NOT NULL"),
+            postgresql_where=text("superseded_sequence IS NULL AND effective_until IS NOT NULL"),
         ),
         Index(
             "ix_publications_live_published", "type", "published_at", "item_number",
@@ -101,6 +133,7 @@ class PublicationTerm(Model):
     """One value that a live publication can be found by. Removed when the publication is superseded or taken back.
 
     The agency stands in every row, so that the commonest pair of filters (an agency's site and one other) is one index range.
+    `repost` is set in the channel of an agency that carries the item, and is what that agency says about it, as JSON.
     """
 
     __tablename__ = "publication_terms"
@@ -112,6 +145,7 @@ class PublicationTerm(Model):
     agency: Mapped[str] = mapped_column(String(63))
     published_at: Mapped[datetime] = mapped_column(EpochMicros)
     item_number: Mapped[int] = mapped_column(BigInteger)
+    repost: Mapped[str | None] = mapped_column(Text)
 
     __table_args__ = (
         Index("ix_publication_terms_term", "type", "scheme", "term", "published_at", "item_number", "publication_id"),
@@ -126,6 +160,18 @@ class PublicationTerm(Model):
             "publication_id",
         ),
     )
+
+
+class Repost(Model):
+    """An agency carries a published item of another one on its channel, with a comment and a place of its own."""
+
+    __tablename__ = "reposts"
+
+    item_id: Mapped[str] = mapped_column(Id, ForeignKey("published_items.id"), primary_key=True)
+    agency: Mapped[str] = mapped_column(String(63), primary_key=True)
+    comment: Mapped[str | None] = mapped_column(Text)
+    place: Mapped[str | None] = mapped_column(String(100))
+    reposted_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class PublicationFile(Model):

@@ -8,6 +8,7 @@ ORM would cost several times the statements themselves.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 import orjson
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
@@ -27,11 +28,12 @@ from cms.publishing.models import (
     Standing,
 )
 from cms.publishing.presented import Presented
+from cms.publishing.reposts import REPOST_COUNT, Carried, carried, carrier_terms, with_carriers
 
 _items, _slugs = table_of(PublishedItem), table_of(PublishedSlug)
 _publications, _terms, _files = table_of(Publication), table_of(PublicationTerm), table_of(PublicationFile)
 
-_NUMBER = select(_items.c.number).where(_items.c.id == bindparam("published_id"))
+_NUMBER = select(_items.c.number, REPOST_COUNT).where(_items.c.id == bindparam("published_id"))
 _INSERT_ITEM = insert(_items).returning(_items.c.number)
 _UPDATE_ITEM = update(_items).where(_items.c.id == bindparam("published_id"))
 _LIVE_AGAIN = _UPDATE_ITEM.values(
@@ -67,9 +69,9 @@ def publish(unit: UnitOfWork, presented: Presented, change: Change) -> None:
     Raises `Conflict("slug_taken")` when the slug was published for another item.
     """
     connection = unit.session.connection()
-    number = _published_item(connection, presented)
+    number, carriers = _published_item(connection, presented)
     _keep_slug(connection, presented)
-    when_numbered(unit, change, lambda sequence: _write(connection, presented, number, sequence))
+    when_numbered(unit, change, lambda sequence: _write(connection, presented, number, carriers, sequence))
 
 
 def represent(unit: UnitOfWork, presented: Presented, change: Change) -> None:
@@ -107,11 +109,12 @@ def _owner_of_slug(connection: Connection, address: dict[str, str]) -> str | Non
     return owner
 
 
-def _published_item(connection: Connection, presented: Presented) -> int:
-    """The row number of the item in the delivery half, made at its first publication."""
-    number: int | None = connection.scalar(_NUMBER, {"published_id": presented.item_id})
-    if number is not None:
-        return number
+def _published_item(connection: Connection, presented: Presented) -> tuple[int, Sequence[Carried]]:
+    """The row number of the item in the delivery half, made at its first publication, and who carries it."""
+    found = connection.execute(_NUMBER, {"published_id": presented.item_id}).one_or_none()
+    if found is not None:
+        number, reposts = found
+        return number, carried(connection, presented.item_id) if reposts else ()
     first = {
         "id": presented.item_id,
         "type": presented.type,
@@ -121,7 +124,7 @@ def _published_item(connection: Connection, presented: Presented) -> int:
         "sequence": 0,
     }
     made: int = connection.execute(_INSERT_ITEM, first).scalar_one()
-    return made
+    return made, ()
 
 
 def _keep_slug(connection: Connection, presented: Presented) -> None:
@@ -133,18 +136,22 @@ def _keep_slug(connection: Connection, presented: Presented) -> None:
         raise Conflict("slug_taken", slug=presented.slug)
 
 
-def _write(connection: Connection, presented: Presented, number: int, sequence: int) -> None:
+def _write(
+    connection: Connection, presented: Presented, number: int, carriers: Sequence[Carried], sequence: int
+) -> None:
     _supersede(connection, presented.item_id, sequence)
     connection.execute(
         _LIVE_AGAIN, {"published_id": presented.item_id, "owner": presented.agency, "at_sequence": sequence}
     )
-    publication_id = _insert_publication(connection, presented, number, sequence)
-    _insert_terms(connection, presented, number, publication_id)
+    publication_id = _insert_publication(connection, presented, number, carriers, sequence)
+    _insert_terms(connection, presented, number, carriers, publication_id)
     _insert_files(connection, presented, publication_id)
 
 
-def _insert_publication(connection: Connection, presented: Presented, number: int, sequence: int) -> int:
-    full_json = orjson.dumps(presented.full, option=orjson.OPT_UTC_Z)
+def _insert_publication(
+    connection: Connection, presented: Presented, number: int, carriers: Sequence[Carried], sequence: int
+) -> int:
+    full_json = orjson.dumps(with_carriers(presented.full, carriers), option=orjson.OPT_UTC_Z)
     row = {
         "item_number": number,
         "item_id": presented.item_id,
@@ -167,7 +174,9 @@ def _insert_publication(connection: Connection, presented: Presented, number: in
     return made
 
 
-def _insert_terms(connection: Connection, presented: Presented, number: int, publication_id: int) -> None:
+def _insert_terms(
+    connection: Connection, presented: Presented, number: int, carriers: Sequence[Carried], publication_id: int
+) -> None:
     shared = {
         "publication_id": publication_id,
         "item_number": number,
@@ -175,7 +184,8 @@ def _insert_terms(connection: Connection, presented: Presented, number: int, pub
         "agency": presented.agency,
         "published_at": presented.published_at,
     }
-    rows = [{**shared, "scheme": scheme, "term": term} for scheme, term in sorted(presented.terms)]
+    rows = [{**shared, "scheme": scheme, "term": term, "repost": None} for scheme, term in sorted(presented.terms)]
+    rows += [{**shared, **term} for term in carrier_terms(carriers, presented.terms)]
     if rows:
         connection.execute(_INSERT_TERMS, rows)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,11 +45,15 @@ class PublishedState:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of JSON texts; `next` is where the following one begins. `total` is capped at COUNT_CAP + 1."""
+    """One page of JSON texts; `next` is where the following one begins. `total` is capped at COUNT_CAP + 1.
+
+    `reposts`, there when channels were asked for, has for every item that they only carry `<agency> <note>`.
+    """
 
     items: Sequence[str]
     next: Position | None
     total: int | None = None
+    reposts: Sequence[str | None] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,8 @@ class Publications:
         has_next = len(rows) > selection.limit
         rows = rows[: selection.limit]
         following = Position(int(rows[-1][1]), int(rows[-1][2])) if has_next else None
-        return Page([row[0] for row in rows], following, total)
+        reposts = [row[3] for row in rows] if selection.asks_channels else ()
+        return Page([row[0] for row in rows], following, total, reposts)
 
     def heads_and_item(self, type: str, item_id: str) -> tuple[Heads, PublishedState | None]:
         """The log's heads and one item, in one statement."""
@@ -114,6 +119,21 @@ class Publications:
         params: dict[str, Any] = {f"id{index}": item_id for index, item_id in enumerate(ids)}
         rows = self.reader.rows(self._prepared(sql), {**params, "now": _now()})
         return [(row[0], row[1], row[2]) for row in rows]
+
+    def shown_by(self, agencies: Collection[str], item_ids: Sequence[str]) -> set[str]:
+        """Those of the items that the agencies carry, or that are live on one of their channels, in one statement."""
+        ids = ", ".join(f":id{index}" for index in range(len(item_ids)))
+        slugs = ", ".join(f":slug{index}" for index in range(len(agencies)))
+        if not item_ids or not agencies:
+            return set()
+        params: dict[str, Any] = {f"id{index}": item_id for index, item_id in enumerate(item_ids)}
+        params |= {f"slug{index}": slug for index, slug in enumerate(sorted(agencies))}
+        sql = (
+            f"SELECT r.item_id FROM reposts r WHERE r.item_id IN ({ids}) AND r.agency IN ({slugs})"  # noqa: S608
+            " UNION SELECT p.item_id FROM publications p JOIN publication_terms t ON t.publication_id = p.id"
+            f" AND t.scheme = 'channel' AND t.term IN ({slugs}) WHERE p.item_id IN ({ids}) AND {LIVE.format(p='p')}"
+        )
+        return {row[0] for row in self.reader.rows(self._prepared(sql), {**params, "now": _now()})}
 
     def address(self, type: str, agency: str, slug: str) -> Address | None:
         """What was or is published at an address, in one statement."""

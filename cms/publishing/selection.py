@@ -58,6 +58,11 @@ class Selection:
     limit: int = 20
     position: Position | None = None
 
+    @property
+    def asks_channels(self) -> bool:
+        """True when it is about the channels of agencies, which carry items of others as well."""
+        return "channel" in self.terms
+
     def shape(self) -> tuple[Any, ...]:
         """What decides the SQL; the values do not."""
         return (
@@ -89,19 +94,39 @@ class Selection:
 
 
 def page_sql(selection: Selection, json_column: str) -> str:
-    """SQL of one page: rows of (JSON, sort moment, item number), one more than the limit when there is a next page."""
-    return f"{_ordered(selection)} SELECT p.{json_column}, f.moment, f.number FROM found f JOIN publications p ON p.id = f.id ORDER BY {_order(selection, 'f.moment', 'f.number')}"  # noqa: S608
+    """SQL of one page: rows of (JSON, sort moment, item number), one more than the limit when there is a next page.
+
+    When channels are asked for, `<agency> <note>` follows for an item that is on them as a repost only, else NULL.
+    """
+    branches = list(_branches(selection))
+    if len(branches) == 1 and not selection.asks_channels:
+        # No branch to merge, no repost to find: the rows come straight from the index, without a second look at each.
+        found, order = branches[0], _order(selection, "moment", "number")
+        return f"SELECT p.{json_column}, {found.moment} AS moment, {found.number} AS number {found.source} ORDER BY {order} LIMIT {selection.limit + 1}"
+    return f"{_ordered(selection)} SELECT p.{json_column}, f.moment, f.number{_repost(selection)} FROM found f JOIN publications p ON p.id = f.id ORDER BY {_order(selection, 'f.moment', 'f.number')}"  # noqa: S608
 
 
 def counted_page_sql(selection: Selection, json_column: str) -> str:
     """As `page_sql`, with the capped total in front; an empty page is one row of the total and NULLs."""
     everything = _without_page(selection)
     counted = f"SELECT 1 FROM ({_union(everything, limit=COUNT_CAP + 1, is_ordered=False)}) c LIMIT {COUNT_CAP + 1}"  # noqa: S608
-    page = f"SELECT p.{json_column} AS json, f.moment AS moment, f.number AS number FROM found f JOIN publications p ON p.id = f.id"  # noqa: S608
+    page = f"SELECT p.{json_column} AS json, f.moment AS moment, f.number AS number{_repost(selection)} FROM found f JOIN publications p ON p.id = f.id"  # noqa: S608
     return (
         f"{_ordered(selection)}, total AS (SELECT count(*) AS n FROM ({counted}) t)"  # noqa: S608
-        f" SELECT total.n, page.json, page.moment, page.number FROM total LEFT JOIN ({page}) page ON 1 = 1"
+        f" SELECT total.n, page.json, page.moment, page.number{', page.repost' if selection.asks_channels else ''} FROM total LEFT JOIN ({page}) page ON 1 = 1"
         f" ORDER BY {_order(selection, 'page.moment', 'page.number')}"
+    )
+
+
+def _repost(selection: Selection) -> str:
+    """On which of the channels asked for the item is carried: none when one of them has it as its own, else the first."""
+    if not selection.asks_channels:
+        return ""
+    channels = ", ".join(f":channel{index}" for index in range(len(selection.terms["channel"])))
+    return (
+        ", (SELECT c.term || ' ' || c.repost FROM publication_terms c WHERE c.publication_id = f.id"  # noqa: S608
+        f" AND c.scheme = 'channel' AND c.term IN ({channels})"
+        " ORDER BY CASE WHEN c.repost IS NULL THEN 0 ELSE 1 END, c.term LIMIT 1) AS repost"
     )
 
 
@@ -133,7 +158,7 @@ def _order(selection: Selection, moment: str, number: str) -> str:
 
 def _union(selection: Selection, limit: int, *, is_ordered: bool) -> str:
     """All branches; UNION drops an item that two values lead to."""
-    branches = list(_branches(selection))
+    branches = [branch.sql for branch in _branches(selection)]
     order = f"ORDER BY {_order(selection, 'moment', 'number')} " if is_ordered else ""
     if len(branches) == 1:
         return f"{branches[0]} {order}LIMIT {limit}"
@@ -144,13 +169,28 @@ def _union(selection: Selection, limit: int, *, is_ordered: bool) -> str:
     return " UNION ".join(limited)
 
 
-def _branches(selection: Selection) -> Iterator[str]:
-    """One SELECT of (id, moment, number) for each value that leads."""
+@dataclass(frozen=True, slots=True)
+class _Branch:
+    """What one index range finds: FROM and WHERE, in which `p` is the publication, and where the keys stand in it."""
+
+    id: str
+    moment: str
+    number: str
+    source: str
+
+    @property
+    def sql(self) -> str:
+        """A SELECT of (id, moment, number)."""
+        return f"SELECT {self.id} AS id, {self.moment} AS moment, {self.number} AS number {self.source}"
+
+
+def _branches(selection: Selection) -> Iterator[_Branch]:
+    """One for each value that leads."""
     agencies = (
         [f":agency{index}" for index in range(len(selection.agencies))] if selection.agencies is not None else None
     )
     if agencies == []:
-        yield "SELECT p.id AS id, p.published_at AS moment, p.item_number AS number FROM publications p WHERE 1 = 0"
+        yield _Branch("p.id", "p.published_at", "p.item_number", "FROM publications p WHERE 1 = 0")
         return
     lead = next((scheme for scheme in SCHEMES if scheme in selection.terms), None)
     if selection.sort == "published_at" and lead is not None:
@@ -163,7 +203,7 @@ def _branches(selection: Selection) -> Iterator[str]:
         yield _publication_branch(selection, conditions, None)
 
 
-def _term_branches(selection: Selection, lead: str, agencies: list[str] | None) -> Iterator[str]:
+def _term_branches(selection: Selection, lead: str, agencies: list[str] | None) -> Iterator[_Branch]:
     values = [f":{lead}{index}" for index in range(len(selection.terms[lead]))]
     crossed = agencies is not None and len(agencies) * len(values) <= MOST_BRANCHES
     for value in values:
@@ -176,21 +216,19 @@ def _term_branches(selection: Selection, lead: str, agencies: list[str] | None) 
             yield _term_branch(selection, lead, value, f"t.agency IN ({', '.join(agencies)})")
 
 
-def _term_branch(selection: Selection, lead: str, value: str, agency: str | None) -> str:
+def _term_branch(selection: Selection, lead: str, value: str, agency: str | None) -> _Branch:
     conditions = ["t.type = :type", f"t.scheme = '{lead}'", f"t.term = {value}", *([agency] if agency else [])]
     conditions += _bounds(selection, "t.published_at", "t.item_number")
     conditions += [LIVE.format(p="p"), *_checks(selection, lead)]
-    return (
-        "SELECT t.publication_id AS id, t.published_at AS moment, t.item_number AS number"  # noqa: S608
-        f" FROM publication_terms t JOIN publications p ON p.id = t.publication_id WHERE {' AND '.join(conditions)}"
-    )
+    source = f"FROM publication_terms t JOIN publications p ON p.id = t.publication_id WHERE {' AND '.join(conditions)}"
+    return _Branch("t.publication_id", "t.published_at", "t.item_number", source)
 
 
-def _publication_branch(selection: Selection, conditions: list[str], lead: str | None) -> str:
+def _publication_branch(selection: Selection, conditions: list[str], lead: str | None) -> _Branch:
     column = f"p.{selection.sort}"
     conditions = ["p.type = :type", LIVE.format(p="p"), *conditions]
     conditions += _bounds(selection, column, "p.item_number") + _checks(selection, lead)
-    return f"SELECT p.id AS id, {column} AS moment, p.item_number AS number FROM publications p WHERE {' AND '.join(conditions)}"  # noqa: S608
+    return _Branch("p.id", column, "p.item_number", f"FROM publications p WHERE {' AND '.join(conditions)}")
 
 
 def _bounds(selection: Selection, column: str, number: str) -> list[str]:

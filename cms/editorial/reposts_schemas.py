@@ -1,0 +1,63 @@
+"""Reposts and social texts on the wire."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from cms.agencies.schemas import AgencyReferenceSchema
+from cms.core.fields import Text
+from cms.core.schemas import PageQuerySchema, StrictSchema
+from cms.editorial.fields import agency_slug
+
+LONGEST_NOTE = 500
+
+
+class RepostCreateSchema(StrictSchema):
+    """Carries an item on the channel of an agency."""
+
+    agency = agency_slug(
+        required=True, metadata={"description": "Slug of the agency that carries it.", "example": "dishub"}
+    )
+    comment = Text(
+        min=1,
+        max=LONGEST_NOTE,
+        lines=True,
+        allow_none=True,
+        metadata={
+            "description": "What the carrying agency says about it; readers see it.",
+            "example": "Gunakan Jalan Ahmad Yani selama penutupan.",
+        },
+    )
+    place = Text(
+        min=1,
+        max=100,
+        allow_none=True,
+        metadata={"description": "Where the carrying agency is.", "example": "Balikpapan Selatan"},
+    )
+
+
+class RepostSchema(StrictSchema):
+    """An agency that carries an item."""
+
+    agency = fields.Nested(AgencyReferenceSchema)
+    comment = fields.String(allow_none=True)
+    place = fields.String(allow_none=True)
+    at = fields.String(metadata={"format": "date-time", "description": "Since when."})
+
+
+class RepostQuerySchema(PageQuerySchema):
+    """A page of those who carry an item."""
+
+
+class SocialSchema(StrictSchema):
+    """A text for social media, ready to be posted."""
+
+    text = fields.String(
+        metadata={
+            "description": "At most 280 characters, hashtags and link included.",
+            "example": "Penutupan Jalan MT Haryono\n#DPU #Jalan\nhttps://dpu.balikpapan.example/penutupan-jalan-mt-haryono",
+        }
+    )
+    length = fields.Integer(metadata={"description": "Characters (code points).", "example": 96})
+    link = fields.String(metadata={"format": "uri", "description": "The canonical address."})
+    edition = fields.Integer(metadata={"description": "The edition that it was made of."})

@@ -1,0 +1,130 @@
+"""Reposts: which agencies carry a published item on their channels, and how delivery tells such an item from an own one.
+
+A repost is no item of its own, only an association with its source, so there are no loops, no copies to go stale, and a
+correction or withdrawal of the source is one of all its reposts in the same transaction. It rests while the source is not
+live and is back when the source is published again; only `end_repost` removes it.
+
+Every caller holds the item's row (editorial locks it), so that a publish and a repost of the same item follow each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, false, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from cms.core.clock import now, rfc3339
+from cms.core.db import UnitOfWork, table_of
+from cms.publishing.models import Publication, Repost
+
+OWN = '"relation":"own","repost":null'
+"""What every presented card and full form of a repostable type contains; unescaped quotes keep it out of any text inside."""
+OWN_FIELDS = {"relation": "own", "repost": None}
+
+_reposts = table_of(Repost)
+REPOST_COUNT = (
+    select(func.count()).select_from(_reposts).where(_reposts.c.item_id == bindparam("published_id")).scalar_subquery()
+)
+"""How many agencies carry the item `published_id`: read along with another statement, so that publishing costs none more."""
+_CARRIED = (
+    select(_reposts.c.agency, _reposts.c.comment, _reposts.c.place, _reposts.c.reposted_at)
+    .where(_reposts.c.item_id == bindparam("carried_id"))
+    .order_by(_reposts.c.agency)
+)
+
+
+class Carried(NamedTuple):
+    """One agency that carries an item: what it says about it, where it is, and since when."""
+
+    agency: str
+    comment: str | None
+    place: str | None
+    at: datetime
+
+    @property
+    def note(self) -> str:
+        """The rest of the delivered `repost` object, behind its agency, which readers get by its present name."""
+        said = {"comment": self.comment, "place": self.place, "at": rfc3339(self.at)}
+        return orjson.dumps(said).decode()[1:]
+
+
+def carried(connection: Connection, item_id: str) -> list[Carried]:
+    """The agencies that carry the item, by slug."""
+    return [Carried(*row) for row in connection.execute(_CARRIED, {"carried_id": item_id})]
+
+
+def carrier_terms(carriers: Iterable[Carried], terms: Collection[tuple[str, str]]) -> list[dict[str, Any]]:
+    """The channels that the item is also found on; where it appears as an own one anyway, that counts."""
+    return [
+        {"scheme": "channel", "term": carrier.agency, "repost": carrier.note}
+        for carrier in carriers
+        if ("channel", carrier.agency) not in terms
+    ]
+
+
+def with_carriers(full: dict[str, Any], carriers: Sequence[Carried]) -> dict[str, Any]:
+    """The full form with the slugs of those who carry it."""
+    return {**full, "reposted_by": [carrier.agency for carrier in carriers]} if carriers else full
+
+
+def as_repost(text: str, agency_json: str, note: str) -> str:
+    """Presented JSON as it is on the channel of an agency that carries it: text is put in, nothing is parsed."""
+    shown = f'"relation":"repost","repost":{{"agency":{agency_json},{note}'
+    return text.replace(OWN, shown, 1)
+
+
+def is_live(item_id: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """Whether readers have the item now, as SQL."""
+    return exists().where(Publication.item_id == item_id, *_effective())
+
+
+def is_carried_by(
+    item_id: ColumnElement[str] | InstrumentedAttribute[str], agencies: Collection[str]
+) -> ColumnElement[bool]:
+    """Whether one of the agencies carries the item, as SQL."""
+    return exists().where(Repost.item_id == item_id, Repost.agency.in_(agencies)) if agencies else false()
+
+
+def find_live_publication(session: Session, item_id: str) -> Publication | None:
+    """What readers have of the item now; None when they have nothing."""
+    return session.scalar(select(Publication).where(Publication.item_id == item_id, *_effective()))
+
+
+def _effective() -> list[ColumnElement[bool]]:
+    moment = now()
+    return [
+        Publication.superseded_sequence.is_(None),
+        Publication.effective_from <= moment,
+        or_(Publication.effective_until.is_(None), Publication.effective_until > moment),
+    ]
+
+
+def find_repost(session: Session, item_id: str, agency: str) -> Repost | None:
+    """The repost of this item by this agency."""
+    return session.get(Repost, (item_id, agency))
+
+
+def list_reposts(session: Session, item_id: str, *, after: str | None = None, limit: int) -> Sequence[Repost]:
+    """Who carries the item, by the slug of the agency; `after` is a slug."""
+    statement = select(Repost).where(Repost.item_id == item_id).order_by(Repost.agency).limit(limit)
+    if after is not None:
+        statement = statement.where(Repost.agency > after)
+    return session.scalars(statement).all()
+
+
+def add_repost(unit: UnitOfWork, item_id: str, agency: str, comment: str | None, place: str | None) -> Repost:
+    """Note that the agency carries the item from now on; the caller presents the item again."""
+    repost = Repost(item_id=item_id, agency=agency, comment=comment, place=place, reposted_at=now())
+    unit.add(repost)
+    unit.session.flush()
+    return repost
+
+
+def end_repost(unit: UnitOfWork, repost: Repost) -> None:
+    """Note that the agency does not carry the item any more; the caller presents the item again."""
+    unit.session.delete(repost)
+    unit.session.flush()
