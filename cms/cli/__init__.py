@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 from importlib import import_module
-from typing import Any
 
 import click
 
@@ -24,19 +22,6 @@ COMMANDS = {
 }
 
 
-def _loaded(module: str) -> Any:
-    """Import a module with all it needs, without looking for garbage meanwhile: a fifth of the time to start.
-
-    What was imported stays for good, so the collector need not look at it later either.
-    """
-    gc.disable()
-    try:
-        return import_module(module)
-    finally:
-        gc.freeze()
-        gc.enable()
-
-
 class CommandFolder(click.Group):
     """A group whose commands are the modules of COMMANDS; each has its click command as `command`."""
 
@@ -48,7 +33,7 @@ class CommandFolder(click.Group):
         """The command of this name, or None."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = _loaded(COMMANDS[cmd_name][0]).command
+        command: click.Command = import_module(COMMANDS[cmd_name][0]).command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
