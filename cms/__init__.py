@@ -37,6 +37,7 @@ from cms.delivery.routes import blp as delivery
 from cms.documents.file_routes import blp as files
 from cms.documents.routes import blp as documents
 from cms.extensions import api, db, jwt, migrate
+from cms.guard.routes import blp as guard
 from cms.health.routes import blp as service
 from cms.posts.routes import blp as posts
 from cms.taxonomy.routes import blp as taxonomy
@@ -54,6 +55,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     posts,
     documents,
     files,
+    guard,
     delivery,
     delivery_files,
 )

@@ -52,6 +52,7 @@ class Action(StrEnum):
     POST_REPOST_ENDED = "post.repost_ended"
     POST_APPROVED = "post.approved"
     POST_DISCARDED = "post.discarded"
+    POST_HELD = "post.held"
     POST_ARCHIVED = "post.archived"
     POST_RESTORED = "post.restored"
     POST_TRASHED = "post.trashed"
@@ -70,6 +71,7 @@ class Action(StrEnum):
     DOCUMENT_UNPUBLISHED = "document.unpublished"
     DOCUMENT_APPROVED = "document.approved"
     DOCUMENT_DISCARDED = "document.discarded"
+    DOCUMENT_HELD = "document.held"
     DOCUMENT_ARCHIVED = "document.archived"
     DOCUMENT_RESTORED = "document.restored"
     DOCUMENT_TRASHED = "document.trashed"
@@ -77,6 +79,16 @@ class Action(StrEnum):
     DOCUMENT_COMMENTED = "document.commented"
     DOCUMENT_COMMENT_RESOLVED = "document.comment_resolved"
     DOCUMENT_COMMENT_REOPENED = "document.comment_reopened"
+
+    LINK_DOMAIN_ALLOWED = "link_domain.allowed"
+    LINK_DOMAIN_BLOCKED = "link_domain.blocked"
+    LINK_DOMAIN_REMOVED = "link_domain.removed"
+    FREEZE_SET = "freeze.set"
+    FREEZE_LIFTED = "freeze.lifted"
+    BREAKER_TRIPPED = "breaker.tripped"
+    BREAKER_RESET = "breaker.reset"
+    ROLLBACK_STARTED = "rollback.started"
+    ROLLBACK_FINISHED = "rollback.finished"
 
 
 PUBLIC_VERBS = {"published", "presented", "unpublished", "reposted", "repost_ended"}

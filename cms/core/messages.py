@@ -268,6 +268,30 @@ PROBLEMS: dict[str, Problem] = {
         "Send If-None-Match: * to create an item under your own id.",
         "Kirim If-None-Match: * untuk membuat butir dengan id Anda sendiri.",
     ),
+    "held": _problem(
+        "Held by the guard",
+        "Ditahan penjaga konten",
+        "The guard holds this edition ({reasons}). It needs the approval of {whose}: submit it and ask for one, or change what was found.",
+        "Edisi ini ditahan ({reasons}) dan perlu persetujuan ({whose}): ajukan dan mintalah persetujuan, atau perbaiki temuannya.",
+    ),
+    "publishing_frozen": _problem(
+        "Publishing is frozen",
+        "Penerbitan dibekukan",
+        "Publishing is frozen for {scope}: {reason} Drafts can be written; central editors lift the freeze.",
+        "Penerbitan dibekukan untuk {scope}: {reason} Draf tetap dapat ditulis; redaksi kota yang mencabut pembekuan.",
+    ),
+    "publishing_paused": _problem(
+        "Too much at once",
+        "Terlalu banyak sekaligus",
+        "{subject} published unusually much; publishing is paused until {until} or until a central editor resets it.",
+        "{subject} menerbitkan terlalu banyak dalam waktu singkat; penerbitan dijeda sampai {until} atau dibuka redaksi kota.",
+    ),
+    "rollback_running": _problem(
+        "Already running",
+        "Sedang berjalan",
+        "The same rollback is being carried out by another request; read it under its id.",
+        "Pemulihan yang sama sedang dijalankan permintaan lain; lihat lewat id-nya.",
+    ),
     # server
     "busy": _problem(
         "Busy", "Sibuk", "The database is busy; try again in a moment.", "Basis data sedang sibuk; coba lagi sebentar."
@@ -360,6 +384,9 @@ RULES: dict[str, Text] = {
     "unsafe_link": Text(
         "Only https, http, mailto, tel and same-site links without credentials are allowed.",
         "Hanya tautan https, http, mailto, tel, dan tautan dalam situs tanpa kredensial yang diizinkan.",
+    ),
+    "blocked_link": Text(
+        "Links to {domain} are blocked in this city.", "Tautan ke {domain} diblokir di kota ini."
     ),
     "too_many_tags": Text("At most {max} HTML tags.", "Paling banyak {max} tag HTML."),
     "needed_to_publish": Text("Needed before this can be published.", "Diperlukan sebelum dapat diterbitkan."),

@@ -52,6 +52,8 @@ class Permission(StrEnum):
     CONSUMER_READ = "consumer:read"
     CONSUMER_WRITE = "consumer:write"
     TRAIL_READ = "trail:read"
+    GUARD_READ = "guard:read"
+    GUARD_WRITE = "guard:write"
     ACCOUNT_OWN = "account:own"
 
 
@@ -166,6 +168,12 @@ PERMISSION_MAP: dict[Permission, tuple[tuple[Role, Predicate], ...]] = {
     Permission.CONSUMER_READ: ((Role.ADMIN, anywhere), (Role.AUDITOR, anywhere)),
     Permission.CONSUMER_WRITE: ((Role.ADMIN, anywhere),),
     Permission.TRAIL_READ: ((Role.AUDITOR, anywhere), (Role.ADMIN, anywhere)),
+    Permission.GUARD_READ: (
+        (Role.CENTRAL_EDITOR, anywhere),
+        (Role.AUDITOR, anywhere),
+        (Role.ADMIN, anywhere),
+    ),
+    Permission.GUARD_WRITE: ((Role.CENTRAL_EDITOR, anywhere), (Role.ADMIN, anywhere)),
     Permission.ACCOUNT_OWN: _ALL,
 }
 

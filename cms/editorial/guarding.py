@@ -1,0 +1,75 @@
+"""What the guard against gambling links is asked about an edition, and what follows from its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from cms.changes.log import record
+from cms.core.db import UnitOfWork
+from cms.core.errors import InputError
+from cms.core.logging import get_logger
+from cms.core.permissions import Actor
+from cms.editorial.content_types import Content, ContentType
+from cms.editorial.models import Item
+from cms.guard.assessing import Assessment, assess
+
+log = get_logger(__name__)
+
+NOT_TEXT: Final = frozenset(
+    {"agency", "channel", "kind", "class", "body", "body_format", "language", "category", "areas", "information_kind"}
+    | {"cover", "id", "event_date", "valid_from", "valid_until", "made_at", "forms", "source_url", "year"}
+)
+"""Fields that hold codes, days or the body, whose text is looked at as readers get it."""
+
+
+def assess_content(content: Content, body_html: str, body_text: str) -> Assessment:
+    """The guard's view of an edition: every text that can become public, with where it stands."""
+    texts = {**dict(_texts("", content)), "/body": body_text}
+    links = [link for link in (content.get("source_url"),) if link]
+    return assess(texts, body_html, links, source=content.get("body") or "")
+
+
+def link_faults(assessment: Assessment) -> list[InputError]:
+    """Links to blocked domains are refused, not held."""
+    blocked = (reason for reason in assessment.reasons if reason.code == "blocked_link")
+    return [InputError("pointer", reason.pointer, "blocked_link", {"domain": reason.detail}) for reason in blocked]
+
+
+def hold(unit: UnitOfWork, content_type: ContentType, item: Item, actor: Actor, assessment: Assessment) -> None:
+    """Note on the item what the guard found in its newest edition; raise the alarm when that is new."""
+    reasons = [reason.as_json() for reason in assessment.reasons]
+    is_new = bool(reasons) and reasons != item.hold
+    item.hold, item.hold_version = reasons, assessment.version if reasons else None
+    if not is_new:
+        return
+    record(
+        unit, content_type.action("held"), item.id, actor, agency=item.agency, edition=item.edition,
+        fields=sorted({reason.code for reason in assessment.reasons}),
+    )  # fmt: skip
+    codes = sorted({reason.code for reason in assessment.reasons})
+    seen = {"item_id": item.id, "type": item.type, "agency": item.agency, "actor_id": actor.id, "reasons": codes}
+    unit.after_commit(lambda: log.warning("content_held", **seen))
+
+
+def hold_warnings(reasons: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """The reasons as warnings of an answer."""
+    return [{"code": "held", "detail": _in_words(reason)} for reason in reasons]
+
+
+def _in_words(reason: Mapping[str, Any]) -> str:
+    detail = f" ({reason['detail']})" if reason.get("detail") else ""
+    return f"{reason['code']} at {reason['pointer']}{detail}: a second person must approve this edition before it is published."
+
+
+def _texts(pointer: str, value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        if value:
+            yield pointer, value
+    elif isinstance(value, Mapping):
+        for name, part in value.items():
+            if name not in NOT_TEXT:
+                yield from _texts(f"{pointer}/{name}", part)
+    elif isinstance(value, list):
+        for index, part in enumerate(value):
+            yield from _texts(f"{pointer}/{index}", part)

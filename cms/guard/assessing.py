@@ -1,0 +1,147 @@
+"""What the guard thinks of an edition: reasons to hold it until a second person has approved it, or to refuse its links.
+
+Nothing is dropped silently and nobody is accused: a reason says where to look (security.md R-C5 to R-C7).
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+
+from cms.core.runtime import runtime
+from cms.guard.lexicon import lexicon
+from cms.guard.links import (
+    Anchor,
+    all_candidates,
+    anchors,
+    hosts_in_link,
+    hosts_in_text,
+    registrable,
+    standing_of,
+)
+from cms.guard.models import LinkStanding
+from cms.guard.queries import agency_sites, known_standings
+from cms.guard.scanning import advertises_gambling
+
+FREE_LINKS: Final = 10
+"""So many links are fine in the shortest text."""
+LINKS_PER_HUNDRED_WORDS: Final = 10
+MOST_NAMED: Final = 10
+"""Reasons of one kind that are listed; the rest would say nothing new."""
+
+_DIRECTION: Final = re.compile(
+    "[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]|<bdo\\b|<[^<>]*\\bdir\\s*=", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why an edition is held: `lexicon`, `unknown_domain`, `empty_link`, `many_links`, `hidden_direction` or `blocked_link`.
+
+    `pointer` is where, as RFC 6901 into the content; `detail` is a domain or a number, never words of the text.
+    """
+
+    code: str
+    pointer: str
+    detail: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """The form in which an item keeps it and the API shows it."""
+        return {"code": self.code, "pointer": self.pointer, "detail": self.detail}
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """`reasons` to hold; `version` of the lexicon that was used; `is_blocked` when the edition may not even be saved."""
+
+    reasons: tuple[Reason, ...]
+    version: str
+    is_blocked: bool
+
+
+def assess(texts: Mapping[str, str], body_html: str, links: Sequence[str] = (), source: str = "") -> Assessment:
+    """Look at an edition.
+
+    `texts` are its texts by pointer, the text of the body among them (`/body`); `links` are addresses that stand in fields
+    of their own; `source` is the body as it was written, for what sanitising has removed. Asks the database only when
+    something leads to a domain that is not allowed from the start.
+    """
+    found = anchors(body_html)
+    addresses = [*(anchor.address for anchor in found), *links]
+    blocked, unknown = _domains(texts, found, links)
+    reasons = [
+        *(Reason("blocked_link", pointer, domain) for pointer, domain in blocked[:MOST_NAMED]),
+        *_gambling(texts, addresses),
+        *(Reason("unknown_domain", pointer, domain) for pointer, domain in unknown[:MOST_NAMED]),
+        *_hidden(found, texts.get("/body", ""), source),
+    ]
+    return Assessment(tuple(reasons), lexicon().version, bool(blocked))
+
+
+def _gambling(texts: Mapping[str, str], addresses: Sequence[str]) -> list[Reason]:
+    """All texts together, so that nothing is spread over them; the reason names the first that is enough alone."""
+    words = unquote(" ".join(addresses)).replace("/", " ").replace("?", " ").replace("=", " ") if addresses else ""
+    if not advertises_gambling("\n".join((*texts.values(), words))):
+        return []
+    alone = (pointer for pointer, text in texts.items() if advertises_gambling(text))
+    return [Reason("lexicon", next(alone, "/body"))]
+
+
+def _domains(
+    texts: Mapping[str, str], found: Sequence[Anchor], links: Sequence[str]
+) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Blocked and unknown domains with the place of each, in the order in which they stand."""
+    places: dict[str, str] = {}
+    for anchor in found:
+        for host in sorted(hosts_in_link(anchor.address)):
+            places.setdefault(host, "/body")
+    for link in links:
+        for host in sorted(hosts_in_link(link)):
+            places.setdefault(host, "/source_url")
+    for pointer, text in texts.items():
+        for host in sorted(hosts_in_text(text)):
+            places.setdefault(host, pointer)
+    return _sorted_by_standing(places)
+
+
+def _sorted_by_standing(places: Mapping[str, str]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    if not places:
+        return [], []
+    # Entries are asked for even below what is allowed from the start: a hijacked sub-domain of go.id can be blocked.
+    known = dict(known_standings(all_candidates(places)))
+    own: dict[str, LinkStanding] | None = None
+    blocked: dict[str, str] = {}
+    unknown: dict[str, str] = {}
+    for host, pointer in places.items():
+        standing = standing_of(host, known)
+        if standing is None:
+            own = _own_domains() if own is None else own
+            standing = standing_of(host, own)
+        if standing is LinkStanding.BLOCKED:
+            blocked.setdefault(registrable(host), pointer)
+        elif standing is None:
+            unknown.setdefault(registrable(host), pointer)
+    return [(pointer, name) for name, pointer in blocked.items()], [(place, name) for name, place in unknown.items()]
+
+
+def _own_domains() -> dict[str, LinkStanding]:
+    """This server and the agencies' websites."""
+    names = (urlsplit(site).hostname for site in (runtime().settings.public_url, *agency_sites()))
+    return {name: LinkStanding.ALLOWED for name in names if name}
+
+
+def _hidden(found: Sequence[Anchor], text: str, source: str) -> list[Reason]:
+    """What readers would not see or not expect (R-C7)."""
+    reasons = []
+    invisible = sum(not anchor.is_visible for anchor in found)
+    if invisible:
+        reasons.append(Reason("empty_link", "/body", str(invisible)))
+    if len(found) > FREE_LINKS and len(found) * 100 > LINKS_PER_HUNDRED_WORDS * len(text.split()):
+        reasons.append(Reason("many_links", "/body", str(len(found))))
+    if _DIRECTION.search(html.unescape(source)):
+        reasons.append(Reason("hidden_direction", "/body"))
+    return reasons

@@ -1,0 +1,199 @@
+"""Circuit breakers and the freeze, asked before anything becomes public or ceases to be (security.md R-C8).
+
+One small statement per publication. What stops people is a row in a table: it holds in every process at once, and delivery
+goes on.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Final
+
+from sqlalchemy import Column, ScalarSelect, bindparam, column, func, or_, select, table
+
+from cms.changes.actions import Action
+from cms.changes.log import record
+from cms.changes.models import Change
+from cms.core import clock
+from cms.core.clock import rfc3339
+from cms.core.db import UnitOfWork, table_of
+from cms.core.errors import Conflict
+from cms.core.ids import new_id
+from cms.core.logging import get_logger
+from cms.core.permissions import Actor
+from cms.core.runtime import runtime
+from cms.guard.models import WHOLE_CITY, BreakerKind, BreakerTrip, PublishingFreeze
+
+log = get_logger(__name__)
+HOUR: Final = timedelta(hours=1)
+LINES_PER_PUBLICATION: Final = 10
+"""So many lines of the log are looked at for each publication that is allowed."""
+COUNTED: Final = frozenset(
+    action.value for action in Action if action.value.rpartition(".")[2] in {"published", "unpublished", "scheduled"}
+)
+
+_changes, _trips, _freezes = table_of(Change), table_of(BreakerTrip), table_of(PublishingFreeze)
+# The read model lies above this feature; nothing but the number of its live rows is asked.
+_publications = table("publications", column("agency"), column("superseded_sequence"))
+
+
+def _published(name: str, subject: Column[Any]) -> ScalarSelect[int]:
+    """Counts the publications among the newest lines of a person or an agency: a bounded walk along one index.
+
+    What a reset forgave does not count again.
+    """
+    newest = (
+        select(_changes.c.action, _changes.c.recorded_at)
+        .where(subject == bindparam(name))
+        .order_by(_changes.c.sequence.desc())
+        .limit(bindparam(f"{name}_lines"))
+        .subquery()
+    )
+    forgiven = select(func.max(_trips.c.reset_at)).where(_trips.c.subject == bindparam(name)).scalar_subquery()
+    counted = (
+        newest.c.action.in_(sorted(COUNTED)),
+        newest.c.recorded_at > bindparam(f"{name}_since"),
+        or_(forgiven.is_(None), newest.c.recorded_at > forgiven),
+    )
+    return select(func.count()).select_from(newest).where(*counted).scalar_subquery()
+
+
+_FROZEN = (
+    select(func.max(_freezes.c.scope))
+    .where(_freezes.c.scope.in_(bindparam("scopes", expanding=True)))
+    .scalar_subquery()
+)
+_PAUSED = (
+    select(func.max(_trips.c.id))
+    .where(
+        _trips.c.subject.in_(bindparam("subjects", expanding=True)),
+        _trips.c.until > bindparam("now"),
+        _trips.c.reset_at.is_(None),
+    )
+    .scalar_subquery()
+)
+_LOOK = select(
+    _FROZEN.label("frozen"),
+    _PAUSED.label("paused"),
+    _published("person", _changes.c.actor_id).label("by_person"),
+    _published("agency", _changes.c.agency).label("in_agency"),
+)
+_LIVE = (
+    select(func.count())
+    .select_from(_publications)
+    .where(_publications.c.agency == bindparam("agency"), _publications.c.superseded_sequence.is_(None))
+)
+
+
+def check_publishing(unit: UnitOfWork, actor: Actor, agency: str, *, is_release: bool = False) -> None:
+    """Raise `Conflict` when this actor must not publish, unpublish or schedule in this agency now.
+
+    `publishing_frozen` and `publishing_paused`. Call it once for every change that readers will see, before it is recorded.
+    The change that reaches the limit is the last: it goes through and trips the breaker. Several changes in one transaction
+    count together and cannot pass the limit, except in a release, which people planned and checked as a whole.
+    """
+    known: dict[str, tuple[int, int]] = unit.state.setdefault("breaker", {})
+    if agency not in known:
+        known[agency] = _look(unit, actor, agency)
+    by_person, in_agency = known[agency]
+    _count(unit, actor, agency, by_person, in_agency, is_release=is_release)
+
+
+def check_freeze(unit: UnitOfWork, agency: str) -> None:
+    """Raise `Conflict("publishing_frozen")` when a freeze holds for this agency; counts nothing."""
+    frozen = unit.session.scalar(select(_FROZEN), {"scopes": [agency, WHOLE_CITY]})
+    if frozen is not None:
+        _refuse_frozen(unit, frozen)
+
+
+def _look(unit: UnitOfWork, actor: Actor, agency: str) -> tuple[int, int]:
+    """How much the actor and the agency have published lately. Raises when they are stopped."""
+    now, settings = clock.now(), runtime().settings
+    least = settings.breaker_agency_least if settings.breaker_agency_percent else 0
+    asked = {
+        "scopes": [agency, WHOLE_CITY],
+        "subjects": [subject for subject in (actor.id, agency) if subject],
+        "now": now,
+        "person": actor.id,
+        "person_since": now - timedelta(minutes=settings.breaker_minutes),
+        "person_lines": settings.breaker_person * LINES_PER_PUBLICATION,
+        "agency": agency,
+        "agency_since": now - HOUR,
+        "agency_lines": least * LINES_PER_PUBLICATION,
+    }
+    found = unit.session.connection().execute(_LOOK, asked).one()
+    if found.frozen is not None:
+        _refuse_frozen(unit, found.frozen)
+    if found.paused is not None:
+        _refuse_paused(unit.session.get_one(BreakerTrip, found.paused))
+    return found.by_person, found.in_agency
+
+
+def _refuse_frozen(unit: UnitOfWork, scope: str) -> None:
+    freeze = unit.session.get_one(PublishingFreeze, scope)
+    shown = "the whole city" if scope == WHOLE_CITY else scope
+    raise Conflict("publishing_frozen", scope=shown, reason=freeze.reason)
+
+
+def _refuse_paused(trip: BreakerTrip) -> None:
+    raise Conflict("publishing_paused", subject=trip.label, until=rfc3339(trip.until))
+
+
+def _count(unit: UnitOfWork, actor: Actor, agency: str, by_person: int, in_agency: int, *, is_release: bool) -> None:
+    """Trip the breaker whose limit this change reaches; refuse what one transaction adds beyond it."""
+    settings = runtime().settings
+    pending: list[Change] = unit.state.get("changes", [])
+    mine = sum(line.actor_id == actor.id and line.action in COUNTED for line in pending) if actor.id else 0
+    if settings.breaker_person and actor.id:
+        _reach(
+            unit,
+            actor,
+            BreakerKind.PERSON,
+            actor.id,
+            actor.label,
+            by_person + mine + 1,
+            settings.breaker_person,
+            is_release,
+        )
+    if settings.breaker_agency_percent:
+        here = in_agency + sum(line.agency == agency and line.action in COUNTED for line in pending) + 1
+        if here >= settings.breaker_agency_least:
+            limit = max(settings.breaker_agency_least, _live(unit, agency) * settings.breaker_agency_percent // 100)
+            _reach(unit, actor, BreakerKind.AGENCY, agency, agency, here, limit, is_release)
+
+
+def _reach(
+    unit: UnitOfWork,
+    actor: Actor,
+    kind: BreakerKind,
+    subject: str,
+    label: str,
+    count: int,
+    limit: int,
+    is_release: bool,
+) -> None:
+    if count < limit:
+        return
+    tripped: set[str] = unit.state.setdefault("tripped", set())
+    if subject not in tripped:
+        tripped.add(subject)
+        _trip(unit, actor, kind, subject, label, count)
+    elif not is_release:
+        until = clock.now() + timedelta(minutes=runtime().settings.breaker_pause_minutes)
+        raise Conflict("publishing_paused", subject=label, until=rfc3339(until))
+
+
+def _trip(unit: UnitOfWork, actor: Actor, kind: BreakerKind, subject: str, label: str, count: int) -> None:
+    now = clock.now()
+    until = now + timedelta(minutes=runtime().settings.breaker_pause_minutes)
+    trip = BreakerTrip(
+        id=new_id(), kind=kind.value, subject=subject, label=label, published=count, tripped_at=now, until=until
+    )
+    unit.add(trip)
+    record(unit, Action.BREAKER_TRIPPED, trip.id, actor, agency=subject if kind is BreakerKind.AGENCY else None)
+    unit.after_commit(lambda: log.warning("breaker_tripped", kind=kind.value, subject=subject, published=count))
+
+
+def _live(unit: UnitOfWork, agency: str) -> int:
+    """How many items of the agency readers have; asked only when an agency publishes much."""
+    return unit.session.connection().scalar(_LIVE, {"agency": agency}) or 0

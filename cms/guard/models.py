@@ -1,0 +1,101 @@
+"""Tables of the guard: the link lists, freezes, trips of the circuit breakers, and rollbacks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cms.core.db import Model
+from cms.core.types import Id, Json, UTCDateTime
+
+WHOLE_CITY = "city"
+"""The scope of a freeze that holds for every agency."""
+
+
+class LinkStanding(StrEnum):
+    """What is known of a domain. One that stands in no list is unknown: links to it wait for a second person."""
+
+    ALLOWED = "allowed"
+    BLOCKED = "blocked"
+
+
+class BreakerKind(StrEnum):
+    """Whose publications are counted."""
+
+    PERSON = "person"
+    AGENCY = "agency"
+
+
+class LinkDomain(Model):
+    """A domain and everything below it: links there are fine, or refused. Of two entries the longer one counts."""
+
+    __tablename__ = "link_domains"
+
+    domain: Mapped[str] = mapped_column(String(253), primary_key=True)
+    standing: Mapped[str] = mapped_column(String(10))
+    note: Mapped[str | None] = mapped_column(Text)
+    changed_by_id: Mapped[str | None] = mapped_column(Id)
+    changed_by_label: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class PublishingFreeze(Model):
+    """Nothing is published, unpublished or scheduled in an agency, or in the whole city (scope `city`), until it is lifted."""
+
+    __tablename__ = "publishing_freezes"
+
+    scope: Mapped[str] = mapped_column(String(63), primary_key=True)
+    reason: Mapped[str] = mapped_column(Text)
+    frozen_by_id: Mapped[str | None] = mapped_column(Id)
+    frozen_by_label: Mapped[str] = mapped_column(String(200))
+    frozen_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class BreakerTrip(Model):
+    """Somebody, or an agency, published more than is usual and waits: until `until`, or until a central editor resets it.
+
+    `subject` is the id of a person or the slug of an agency; `published` counts the publications that led to it.
+    """
+
+    __tablename__ = "breaker_trips"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    subject: Mapped[str] = mapped_column(String(63))
+    label: Mapped[str] = mapped_column(String(200))
+    published: Mapped[int]
+    tripped_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    until: Mapped[datetime] = mapped_column(UTCDateTime)
+    reset_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    reset_by_id: Mapped[str | None] = mapped_column(Id)
+    reset_by_label: Mapped[str | None] = mapped_column(String(200))
+
+    __table_args__ = (Index(None, "subject", "until"),)
+
+
+class Rollback(Model):
+    """One order to undo what somebody changed since a moment; `done` counts items by what was done, `failed` names the rest.
+
+    Every item is undone in a transaction of its own. The same order again goes on where it stopped.
+    """
+
+    __tablename__ = "rollbacks"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    target_id: Mapped[str] = mapped_column(Id)
+    since: Mapped[datetime] = mapped_column(UTCDateTime)
+    agency: Mapped[str | None] = mapped_column(String(63))
+    reason: Mapped[str] = mapped_column(Text)
+    started_by_id: Mapped[str | None] = mapped_column(Id)
+    started_by_label: Mapped[str] = mapped_column(String(200))
+    started_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    done: Mapped[dict[str, int]] = mapped_column(Json, default=dict)
+    failed: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
+
+    __table_args__ = (Index(None, "target_id", "started_at"),)

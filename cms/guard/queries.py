@@ -1,0 +1,91 @@
+"""Reading the link lists, freezes, breakers and rollbacks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from sqlalchemy import select
+
+from cms.agencies.models import Agency
+from cms.core.clock import now
+from cms.core.db import session
+from cms.core.errors import NotFound
+from cms.core.ids import is_id
+from cms.guard.models import BreakerTrip, LinkDomain, LinkStanding, PublishingFreeze, Rollback
+
+
+def known_standings(domains: Collection[str]) -> Mapping[str, LinkStanding]:
+    """What the link lists say of these domains; those without an entry are left out."""
+    if not domains:
+        return {}
+    rows = session.execute(select(LinkDomain.domain, LinkDomain.standing).where(LinkDomain.domain.in_(sorted(domains))))
+    return {domain: LinkStanding(standing) for domain, standing in rows}
+
+
+def agency_sites() -> Sequence[str]:
+    """The addresses of the agencies' own websites."""
+    return [site for site in session.scalars(select(Agency.site_url).where(Agency.site_url.is_not(None))) if site]
+
+
+def find_link_domain(domain: str) -> LinkDomain | None:
+    """The entry for exactly this domain."""
+    return session.get(LinkDomain, domain)
+
+
+def list_link_domains(*, standing: str | None = None, after: str | None = None, limit: int) -> Sequence[LinkDomain]:
+    """Entries of the link lists by domain; `after` is a domain."""
+    statement = select(LinkDomain).order_by(LinkDomain.domain).limit(limit)
+    if standing is not None:
+        statement = statement.where(LinkDomain.standing == standing)
+    if after is not None:
+        statement = statement.where(LinkDomain.domain > after)
+    return session.scalars(statement).all()
+
+
+def list_freezes() -> Sequence[PublishingFreeze]:
+    """All freezes, the city's among them."""
+    return session.scalars(select(PublishingFreeze).order_by(PublishingFreeze.scope)).all()
+
+
+def get_freeze(scope: str) -> PublishingFreeze:
+    """The freeze of an agency or of the city. Raises `NotFound`."""
+    freeze = session.get(PublishingFreeze, scope)
+    if freeze is None:
+        raise NotFound
+    return freeze
+
+
+def list_trips(*, is_open: bool | None = None, after: str | None = None, limit: int) -> Sequence[BreakerTrip]:
+    """Trips of the breakers, the newest first; `after` is an id. `is_open`: those that still hold somebody up."""
+    statement = select(BreakerTrip).order_by(BreakerTrip.id.desc()).limit(limit)
+    holds = BreakerTrip.reset_at.is_(None) & (BreakerTrip.until > now())
+    if is_open is not None:
+        statement = statement.where(holds if is_open else ~holds)
+    if after is not None:
+        statement = statement.where(BreakerTrip.id < after)
+    return session.scalars(statement).all()
+
+
+def get_trip(trip_id: str) -> BreakerTrip:
+    """The trip with this id, locked until the end of the unit of work. Raises `NotFound`."""
+    statement = select(BreakerTrip).where(BreakerTrip.id == trip_id).with_for_update()
+    trip = session.scalar(statement.execution_options(populate_existing=True)) if is_id(trip_id) else None
+    if trip is None:
+        raise NotFound
+    return trip
+
+
+def get_rollback(rollback_id: str) -> Rollback:
+    """The rollback with this id. Raises `NotFound`."""
+    rollback = session.get(Rollback, rollback_id) if is_id(rollback_id) else None
+    if rollback is None:
+        raise NotFound
+    return rollback
+
+
+def list_rollbacks(*, after: str | None = None, limit: int) -> Sequence[Rollback]:
+    """Rollbacks, the newest first; `after` is an id."""
+    statement = select(Rollback).order_by(Rollback.id.desc()).limit(limit)
+    if after is not None:
+        statement = statement.where(Rollback.id < after)
+    return session.scalars(statement).all()
