@@ -6,6 +6,7 @@ a dict and nothing is read at import time. docs/operations.md lists the same fie
 
 from __future__ import annotations
 
+import base64
 import os
 import secrets
 from collections.abc import Mapping
@@ -58,6 +59,11 @@ class Settings:
     )
     trusted_hosts: tuple[str, ...] = setting(
         (), "Comma-separated host names that requests may carry; required in production"
+    )
+    audit_signing_key: str = setting(
+        "",
+        "Ed25519 key that signs checkpoints of the change log, 32 bytes as base64; empty: the one that `init` made in the "
+        "instance folder",
     )
     proxy_hops: int = setting(0, "Number of reverse proxies in front whose X-Forwarded headers are believed")
     allow_sqlite_in_production: bool = setting(
@@ -147,6 +153,11 @@ class Settings:
             found.append("ENVIRONMENT must be development or production")
         if self.password_memory_kib < 19_456 or self.password_time_cost < 2:
             found.append("PASSWORD_MEMORY_KIB must be at least 19456 and PASSWORD_TIME_COST at least 2")
+        if self.audit_signing_key and not _is_key(self.audit_signing_key):
+            found.append(
+                "AUDIT_SIGNING_KEY must be 32 bytes as base64: "
+                "python -c 'import base64, secrets; print(base64.b64encode(secrets.token_bytes(32)).decode())'"
+            )
         if self.environment == "production":
             found += self._production_problems()
         return found
@@ -195,6 +206,13 @@ def _parse_bool(text: str) -> bool:
     if word in FALSE_WORDS:
         return False
     raise ValueError(text)
+
+
+def _is_key(text: str) -> bool:
+    try:
+        return len(base64.b64decode(text, validate=True)) == 32
+    except ValueError:
+        return False
 
 
 def _generated_secret(instance: Path) -> str:

@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from cms.accounts.authentication import authenticate_person
 from cms.accounts.routes import auth, me, users
 from cms.agencies.routes import blp as agencies
+from cms.audit.routes import blp as trail
 from cms.cli import commands
 from cms.consumers.routes import blp as consumers
 from cms.core.access import Authenticators, check_declarations, guard_requests
@@ -55,6 +56,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     posts,
     documents,
     files,
+    trail,
     guard,
     delivery,
     delivery_files,

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from flask import Flask
 
 from cms.accounts.purging import purge_expired
+from cms.changes.checkpoints import checkpoint_when_due
 from cms.changes.consumers import Handler, consume
 from cms.changes.log import read_heads
 from cms.core import clock
@@ -64,6 +65,7 @@ def worker_tasks(interval: float) -> list[Task]:
     return [
         Task("presenter", interval, LogFollower("presenter", represent_changed)),
         Task("expired_sign_ins", HOUR, _quietly(purge_expired), due_at=_in(MINUTE)),
+        Task("checkpoints", 5 * MINUTE, checkpoint_when_due, due_at=_in(MINUTE)),
         Task("orphaned_files", DAY, _quietly(sweep_orphans), due_at=_in(5 * MINUTE)),
     ]
 

@@ -17,12 +17,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
-from sqlalchemy import event, text
+from sqlalchemy import event
 
 from cms import create_app
 from cms.core import clock
 from cms.core.db import Base, db
 from config import Settings
+from tests.changes.tampering import unguarded
 from tests.contract import Contract, ContractClient
 from tests.factories import add_city
 from tests.people import People
@@ -179,15 +180,12 @@ def empty_tables() -> None:
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
             connection.commit()
-        else:
-            connection.execute(text("SET session_replication_role = replica"))
-        for table in reversed(Base.metadata.sorted_tables):
-            connection.execute(table.delete())
-        for table in Base.metadata.sorted_tables:
-            if table.name in _KEPT_ROWS:
-                connection.execute(table.insert(), _KEPT_ROWS[table.name])
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("SET session_replication_role = origin"))
+        with unguarded(connection):
+            for table in reversed(Base.metadata.sorted_tables):
+                connection.execute(table.delete())
+            for table in Base.metadata.sorted_tables:
+                if table.name in _KEPT_ROWS:
+                    connection.execute(table.insert(), _KEPT_ROWS[table.name])
         connection.commit()
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA foreign_keys=ON")

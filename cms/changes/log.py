@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, insert, select, update
 
 from cms.changes.actions import Action, is_public, topic_of
-from cms.changes.models import GENESIS_HASH, Change, ChangeHead
+from cms.changes.chain import Line, line_hash
+from cms.changes.models import Change, ChangeHead
+from cms.changes.stored_lines import StoredLog
+from cms.changes.verification import verify
 from cms.core import clock
 from cms.core.db import UnitOfWork, session, table_of
 from cms.core.logging import current_request_id
@@ -82,7 +83,7 @@ def _number(unit: UnitOfWork) -> None:
     recorded_at = clock.now()
     for sequence, change in enumerate(changes, start=taken.sequence - len(changes) + 1):
         change.sequence, change.recorded_at = sequence, recorded_at
-        change.hash = newest["hash"] = line_hash(change, newest["hash"])
+        change.hash = newest["hash"] = line_hash(_line(change), newest["hash"])
         topic = topic_of(Action(change.action))
         if topic is not None:
             newest |= {topic.value: sequence, f"{topic.value}_at": recorded_at}
@@ -94,24 +95,23 @@ def _number(unit: UnitOfWork) -> None:
     connection.execute(update(_head).where(_head.c.id == 1).values(**newest))
 
 
-def line_hash(change: Change, previous_hash: str) -> str:
-    """SHA-256 over the canonical JSON of the line and the hash of the line before it, in hexadecimal."""
-    content = {
-        "sequence": change.sequence,
-        "recorded_at": clock.micros(change.recorded_at),
-        "action": change.action,
-        "resource_type": change.resource_type,
-        "resource_id": change.resource_id,
-        "edition": change.edition,
-        "agency": change.agency,
-        "actor_id": change.actor_id,
-        "actor_label": change.actor_label,
-        "request_id": change.request_id,
-        "is_public": change.is_public,
-        "fields": change.fields,
-    }
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(f"simpul-log-1\n{previous_hash}\n{text}".encode()).hexdigest()
+def _line(change: Change) -> Line:
+    """The line as it is hashed, once its number and time are known; its own hash is still to come."""
+    return Line(
+        action=change.action,
+        actor_id=change.actor_id,
+        actor_label=change.actor_label,
+        agency=change.agency,
+        edition=change.edition,
+        fields=change.fields,
+        is_public=change.is_public,
+        recorded_at=clock.micros(change.recorded_at),
+        request_id=change.request_id,
+        resource_id=change.resource_id,
+        resource_type=change.resource_type,
+        sequence=change.sequence,
+        hash="",
+    )
 
 
 def read_after(sequence: int, limit: int = 500) -> Sequence[Change]:
@@ -123,21 +123,9 @@ def read_after(sequence: int, limit: int = 500) -> Sequence[Change]:
 
 def broken_at() -> int | None:
     """The sequence of the first line that is altered, missing or out of place; None when the chain is whole."""
-    previous, expected = GENESIS_HASH, 1
-    for change in _all_lines():
-        if change.sequence != expected or line_hash(change, previous) != change.hash:
-            return expected
-        previous, expected = change.hash, expected + 1
-    head = session.get_one(ChangeHead, 1)
-    return None if (head.sequence, head.hash) == (expected - 1, previous) else expected
-
-
-def _all_lines() -> Iterator[Change]:
-    last = 0
-    while lines := read_after(last, 1000):
-        yield from lines
-        last = lines[-1].sequence
-        session.expunge_all()
+    stored = StoredLog()
+    finding = verify(stored, stored.head).finding
+    return None if finding is None else finding.sequence
 
 
 class Heads(NamedTuple):

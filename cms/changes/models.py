@@ -7,11 +7,10 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Boolean, CheckConstraint, Index, SmallInteger, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from cms.changes.chain import GENESIS_HASH
 from cms.core.clock import EPOCH
 from cms.core.db import Model
 from cms.core.types import EpochMicros, Id, Json, UTCDateTime
-
-GENESIS_HASH = "0" * 64
 
 
 class Change(Model):
@@ -34,7 +33,12 @@ class Change(Model):
     hash: Mapped[str] = mapped_column(String(64))
 
     __table_args__ = (
-        Index("ix_changes_resource_type_resource_id", "resource_type", "resource_id"),
+        Index("ix_changes_resource_id", "resource_id"),
+        Index("ix_changes_actor_id", "actor_id", "sequence"),
+        Index("ix_changes_agency", "agency", "sequence"),
+        Index("ix_changes_request_id", "request_id"),
+        # Times grow with the numbers: PostgreSQL notes the range of each group of pages instead of an entry per line.
+        Index("ix_changes_recorded_at", "recorded_at", postgresql_using="brin"),
         Index("ix_changes_public", "sequence", postgresql_where=text("is_public"), sqlite_where=text("is_public")),
     )
 
@@ -68,3 +72,17 @@ class ConsumerPosition(Model):
     name: Mapped[str] = mapped_column(String(63), primary_key=True)
     sequence: Mapped[int] = mapped_column(BigInteger, default=0)
     moved_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class Checkpoint(Model):
+    """A signed statement of what the log was at one moment; `count` is the number of lines up to `sequence`."""
+
+    __tablename__ = "checkpoints"
+
+    sequence: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    key_id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    hash: Mapped[str] = mapped_column(String(64))
+    count: Mapped[int] = mapped_column(BigInteger)
+    signed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    public_key: Mapped[str] = mapped_column(String(44))
+    signature: Mapped[str] = mapped_column(String(128))

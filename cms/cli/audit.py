@@ -1,12 +1,84 @@
-"""`audit`: proofs about the change log."""
+"""`audit`: proofs about the change log.
+
+Exit codes: 0 whole, 1 damaged, 2 the proof could not be made (no database, a checkpoint that cannot be used, no key).
+"""
 
 from __future__ import annotations
 
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
 import click
 
-from cms.changes.log import broken_at
+from cms.changes.checkpoints import (
+    BadCheckpointError,
+    LogDamagedError,
+    Signed,
+    check_signature,
+    is_signed,
+    make_checkpoint,
+    read_checkpoints,
+    signed,
+    stored_checkpoints,
+    trusted_keys,
+)
+from cms.changes.log import read_heads
+from cms.changes.signing import BadKeyError, NoSigningKeyError, needed_signing_key
+from cms.changes.stored_lines import StoredLog, hash_of, nothing
+from cms.changes.verification import BEGINNING, Place, Verdict, verify
 from cms.cli.application import application
 from cms.cli.failures import ready
+from cms.core.runtime import runtime
+
+DAMAGED, NOT_DONE = 1, 2
+PROGRESS_FROM = 50_000
+NO_CHECKPOINT = (
+    "No checkpoint was given: an end that was cut off or hashed anew, together with the head row and the stored "
+    "checkpoints, could not be seen. Keep checkpoints elsewhere and give one with --checkpoint."
+)
+
+
+class NotDone(click.ClickException):
+    """The proof could not be made."""
+
+    exit_code = NOT_DONE
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What was found, against how many checkpoints; which stored ones nobody here can judge, and which were altered."""
+
+    verdict: Verdict
+    seconds: float
+    checkpoints: int
+    given: int
+    unknown: list[int]
+    altered: list[int]
+
+    @property
+    def is_whole(self) -> bool:
+        """True when nothing was found."""
+        return self.verdict.finding is None and not self.altered
+
+    def as_dict(self) -> dict[str, object]:
+        """The proof for machines."""
+        finding = self.verdict.finding
+        return {
+            "whole": self.is_whole,
+            "lines": self.verdict.followed,
+            "seconds": round(self.seconds, 3),
+            "checkpoints": self.checkpoints,
+            "checkpoints_given": self.given,
+            "checkpoints_of_unknown_keys": self.unknown,
+            "altered_checkpoints": self.altered,
+            "first_bad_line": None if finding is None else finding.sequence,
+            "until": None if finding is None else finding.until,
+            "damage": None if finding is None else finding.damage.value,
+        }
 
 
 @click.group("audit")
@@ -15,10 +87,135 @@ def command() -> None:
 
 
 @command.command("verify")
-def verify() -> None:
-    """Follow the hash chain through the whole log; exit code 1 and the first bad line when it is broken."""
-    with ready(application()):
-        sequence = broken_at()
-    if sequence is not None:
-        raise click.ClickException(f"The change log is altered or incomplete at line {sequence}.")
-    click.echo("The change log is whole.")
+@click.option(
+    "--checkpoint",
+    "files",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A checkpoint, or a saved answer of /manage/v1/checkpoints, that was kept elsewhere. May be repeated.",
+)
+@click.option("--public-key", "keys", multiple=True, help="A public key to trust beside this server's own.")
+@click.option("--from", "first", type=click.IntRange(min=1), default=1, help="Begin with this line.")
+@click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
+def verify_log(files: Sequence[Path], keys: Sequence[str], first: int, as_json: bool) -> None:
+    """Follow the hash chain through the log; name the first bad line and what was done.
+
+    Exit code 0: whole, 1: damaged, 2: the proof could not be made.
+    """
+    with _provable():
+        proof = _proved(files, keys, first, as_json)
+    if as_json:
+        click.echo(json.dumps(proof.as_dict()))
+    else:
+        _tell(proof, first)
+    if not proof.is_whole:
+        raise SystemExit(DAMAGED)
+
+
+@command.command("checkpoint")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write to; else standard output.")
+def checkpoint(out: Path | None) -> None:
+    """Verify the log and sign where it ends, to be kept elsewhere."""
+    with _provable():
+        made = make_checkpoint(_progress("Verifying", hidden=False))
+    if out is None:
+        click.echo(made.as_json(), nl=False)
+        return
+    out.write_text(made.as_json(), encoding="utf-8")
+    click.echo(f"Signed line {made.sequence} with key {made.key_id}: {out}")
+
+
+@command.command("public-key")
+def public_key() -> None:
+    """Print the key that checkpoints of this server are checked with, and its id."""
+    with _provable():
+        key = needed_signing_key(runtime().settings)
+    click.echo(f"{key.public_key}  {key.key_id}")
+
+
+@contextmanager
+def _provable() -> Iterator[None]:
+    """An application context; what keeps a proof from being made ends the command with exit code 2."""
+    try:
+        with ready(application()):
+            yield
+    except (BadCheckpointError, BadKeyError, NoSigningKeyError) as error:
+        raise NotDone(str(error)) from None
+    except LogDamagedError as error:
+        raise click.ClickException(f"Not signed. {error}") from None
+    except NotDone:
+        raise
+    except click.ClickException as error:
+        raise NotDone(error.message) from None
+
+
+def _proved(files: Sequence[Path], keys: Sequence[str], first: int, as_json: bool) -> Proof:
+    trusted = trusted_keys(keys)
+    given = [checkpoint for path in files for checkpoint in read_checkpoints(path.read_bytes())]
+    for checkpoint in given:
+        check_signature(checkpoint, trusted)
+    stored, unknown, altered = _stored(trusted)
+    anchors = {checkpoint.sequence: checkpoint.hash for checkpoint in stored}
+    # What was kept elsewhere has the last word.
+    anchors |= {checkpoint.sequence: checkpoint.hash for checkpoint in given}
+    begin = _place_before(first)
+    log = StoredLog(begin.sequence or None, _progress("Verifying", hidden=as_json))
+    began = time.perf_counter()
+    verdict = verify(log, log.head, anchors, begin)
+    return Proof(verdict, time.perf_counter() - began, len(anchors), len(given), unknown, altered)
+
+
+def _stored(trusted: Mapping[str, str]) -> tuple[list[Signed], list[int], list[int]]:
+    """The stored checkpoints that a known key has signed; the lines of those of unknown keys, and of those that were altered."""
+    usable, unknown, altered = [], [], []
+    for kept in map(signed, stored_checkpoints()):
+        if kept.key_id not in trusted:
+            unknown.append(kept.sequence)
+        elif is_signed(kept, trusted):
+            usable.append(kept)
+        else:
+            altered.append(kept.sequence)
+    return usable, unknown, altered
+
+
+def _place_before(first: int) -> Place:
+    if first == 1:
+        return BEGINNING
+    found = hash_of(first - 1)
+    if found is None:
+        raise NotDone(f"There is no line {first - 1}, so the proof cannot begin behind it.")
+    return Place(first - 1, found)
+
+
+def _progress(label: str, *, hidden: bool) -> Callable[[int], None]:
+    """Tells on standard error how far a long run has come."""
+    total = read_heads(runtime().reader).sequence
+    if hidden or total < PROGRESS_FROM:
+        return nothing
+
+    def tell(sequence: int) -> None:
+        click.echo(f"{label}: line {sequence:,} of {total:,}", err=True)
+
+    return tell
+
+
+def _tell(proof: Proof, first: int) -> None:
+    if proof.unknown:
+        click.echo(
+            f"{len(proof.unknown)} stored checkpoints are of unknown keys: --public-key makes them count.", err=True
+        )
+    for sequence in proof.altered:
+        click.echo(f"Error: The stored checkpoint of line {sequence} is not as it was signed.", err=True)
+    finding = proof.verdict.finding
+    if finding is not None:
+        click.echo(f"Error: {finding.sentence()}", err=True)
+    if not proof.is_whole:
+        return
+    click.echo(
+        f"The change log is whole: {proof.verdict.followed:,} lines in {proof.seconds:.1f} s, "
+        f"{proof.checkpoints} checkpoints hold."
+    )
+    if first > 1:
+        click.echo(f"The hash of line {first - 1} was believed; what lies before it was not looked at.")
+    if not proof.given:
+        click.echo(NO_CHECKPOINT)

@@ -15,8 +15,12 @@ from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from cms.changes.log import broken_at, read_heads
+from cms.changes.checkpoints import newest_checkpoint
+from cms.changes.log import read_heads
 from cms.changes.models import ConsumerPosition
+from cms.changes.signing import BadKeyError, signing_key
+from cms.changes.stored_lines import StoredLog
+from cms.changes.verification import verify
 from cms.cli.application import application, settings_for
 from cms.core import clock
 from cms.core.db import rolled_back, session, sqlite_is_safe
@@ -30,6 +34,8 @@ LITTLE_ROOM, NO_ROOM = GIGABYTE, GIGABYTE // 5
 LARGEST_SKEW = timedelta(seconds=30)
 # A worker looks about every second; a position that stands still this long while there are newer lines has no worker.
 WORKER_SILENCE = timedelta(minutes=2)
+# The worker signs once a day when there is anything new.
+OLDEST_CHECKPOINT = timedelta(days=2)
 
 
 class Level(StrEnum):
@@ -89,7 +95,7 @@ def _application_findings(app: Flask, settings: Settings) -> list[Finding]:
         if found[-1][0] is Level.OK:
             found.append(_of(check_migrations(PROJECT_ROOT / "migrations")))
             if found[-1][0] is Level.OK:
-                found += [_log_finding(), *_worker_findings(), _clock_finding()]
+                found += [_log_finding(), _checkpoint_finding(settings), *_worker_findings(), _clock_finding()]
         return [*found, _storage_finding(), _disk_finding(Path(settings.instance_path))]
 
 
@@ -98,10 +104,33 @@ def _of(check: Check) -> Finding:
 
 
 def _log_finding() -> Finding:
-    broken = broken_at()
-    if broken is None:
+    log = StoredLog()
+    finding = verify(log, log.head).finding
+    if finding is None:
         return Level.OK, "The hash chain of the change log is whole."
-    return Level.RED, f"The change log is altered or incomplete at line {broken}."
+    return Level.RED, finding.sentence()
+
+
+def _checkpoint_finding(settings: Settings) -> Finding:
+    """Is there a key to sign the log with, and was that done lately?"""
+    try:
+        has_key = signing_key(settings) is not None
+    except BadKeyError as error:
+        return Level.RED, f"The key that signs checkpoints is none: {error}."
+    newest, lines = newest_checkpoint(), read_heads(runtime().reader).sequence
+    if not has_key:
+        return Level.WARNING, "No key signs checkpoints of the change log: python -m cms init"
+    if newest is None:
+        return (
+            Level.WARNING if lines else Level.OK
+        ), "No checkpoint of the change log was signed yet: is a worker running?"
+    age = clock.now() - newest.signed_at
+    hours = f"{age.total_seconds() / 3600:.0f} h"
+    sentence = (
+        f"The newest checkpoint is {hours} old and covers {newest.sequence} of {lines} lines; keep copies elsewhere."
+    )
+    is_late = lines > newest.sequence and age > OLDEST_CHECKPOINT
+    return (Level.WARNING if is_late else Level.OK), sentence
 
 
 def _worker_findings() -> list[Finding]:

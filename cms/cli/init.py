@@ -7,8 +7,10 @@ from flask_migrate import upgrade
 from sqlalchemy.exc import SQLAlchemyError
 
 from cms.agencies.seed import seed_agencies
+from cms.changes.signing import make_signing_key
 from cms.cli.application import application
 from cms.core.permissions import system_actor
+from cms.core.runtime import runtime
 from cms.health.checks import newest_migration, stored_migration
 from cms.taxonomy.seed import seed_taxonomy
 from config import PROJECT_ROOT
@@ -47,6 +49,7 @@ def is_current() -> bool:
 
 
 def seed_city() -> int:
-    """Add the reference data that is not there yet; returns how many rows that were."""
+    """Add the reference data that is not there yet, and the key that signs the log; returns how many rows that were."""
+    make_signing_key(runtime().settings)
     actor = system_actor("seed")
     return seed_agencies(actor) + seed_taxonomy(actor)

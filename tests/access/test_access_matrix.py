@@ -136,6 +136,8 @@ ROWS = [
     person_row("GET", "/consumers/<consumer_id>/keys/<key_id>", ask.key(), ADMIN_AND_AUDITOR),
     person_row("POST", "/consumers/<consumer_id>/keys/<key_id>/rotate", ask.key("/rotate", {}), ONLY_ADMIN.format(201)),
     person_row("DELETE", "/consumers/<consumer_id>/keys/<key_id>", ask.key(), ONLY_ADMIN.format(204)),
+    person_row("GET", "/changes", get(f"{MANAGE}/changes"), ADMIN_AND_AUDITOR),
+    person_row("GET", "/checkpoints", get(f"{MANAGE}/checkpoints"), ADMIN_AND_AUDITOR),
     *content_rows("post"),
     *content_rows("document"),
     person_row("POST", "/documents/<item_id>/files", ask.upload, "403 201 201 404 201 403 403"),

@@ -1,0 +1,31 @@
+"""Lines of the log and checkpoints as the API writes them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from cms.changes.checkpoints import FORMAT, signed
+from cms.changes.models import Change, Checkpoint
+
+
+def present_change(change: Change) -> dict[str, Any]:
+    """One line of the log."""
+    return {
+        "sequence": change.sequence,
+        "recorded_at": change.recorded_at,
+        "action": change.action,
+        "resource": {"type": change.resource_type, "id": change.resource_id},
+        "edition": change.edition,
+        "agency": change.agency,
+        "actor": {"id": change.actor_id, "label": change.actor_label},
+        "request_id": change.request_id,
+        "fields": change.fields,
+        "is_public": change.is_public,
+        "hash": change.hash,
+    }
+
+
+def present_checkpoint(checkpoint: Checkpoint) -> dict[str, Any]:
+    """A checkpoint with the very text that was signed: a saved answer can be verified."""
+    return {"format": FORMAT, **asdict(signed(checkpoint))}

@@ -1,0 +1,104 @@
+"""The trail on the wire."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from cms.changes.actions import Action
+from cms.changes.checkpoints import FORMAT
+from cms.core.fields import Choice, ItemId, Moment, Text, WholeNumber, Words
+from cms.core.schemas import PageQuerySchema, StrictSchema
+
+_ACTIONS = [action.value for action in Action]
+_TYPES = sorted({action.split(".")[0] for action in _ACTIONS})
+_HASH = {"description": "SHA-256, hexadecimal.", "example": "5f" * 32}
+NEWEST_FIRST, OLDEST_FIRST = "-sequence", "sequence"
+LARGEST_SEQUENCE = 10**15 - 1
+
+
+class ChangedResourceSchema(StrictSchema):
+    """What a line of the log is about."""
+
+    type = fields.String(metadata={"enum": _TYPES})
+    id = fields.String(metadata={"description": "Id, slug or code of the resource."})
+
+
+class ChangeActorSchema(StrictSchema):
+    """Who did it, under the name of that day."""
+
+    id = fields.String(allow_none=True, metadata={"format": "uuid", "description": "Null: a task or the command line."})
+    label = fields.String(metadata={"example": "Siti Rahmah"})
+
+
+class ChangeSchema(StrictSchema):
+    """One line of the change log."""
+
+    sequence = fields.Integer(metadata={"description": "Number of the line: without gaps, in the order of commits."})
+    recorded_at = Moment()
+    action = fields.String(metadata={"example": "post.published"})
+    resource = fields.Nested(ChangedResourceSchema)
+    edition = fields.Integer(allow_none=True)
+    agency = fields.String(allow_none=True)
+    actor = fields.Nested(ChangeActorSchema)
+    request_id = fields.String(
+        allow_none=True, metadata={"description": "`X-Request-Id` of the answer that told of it."}
+    )
+    fields_ = fields.List(
+        fields.String(),
+        data_key="fields",
+        attribute="fields",
+        metadata={"description": "Names of the changed fields; never their content.", "example": ["title"]},
+    )
+    is_public = fields.Boolean(metadata={"description": "Whether readers may learn of it."})
+    hash = fields.String(metadata={**_HASH, "description": "SHA-256 over this line and the hash of the line before."})
+
+
+class ChangeQuerySchema(PageQuerySchema):
+    """Filters of the trail; all that are given must hold."""
+
+    actor = ItemId(metadata={"description": "Id of the person."})
+    agency = Words(
+        pattern=r"[a-z0-9-]{1,63}",
+        expected="slugs of agencies",
+        metadata={"description": "Slugs of agencies, separated by commas: any of them."},
+    )
+    type = Words(
+        pattern="|".join(_TYPES),
+        expected=f"one or more of: {', '.join(_TYPES)}",
+        metadata={"description": "Types of resources, separated by commas: any of them."},
+    )
+    item = Text(min=1, max=63, metadata={"description": "Id, slug or code of one resource."})
+    action = Words(
+        pattern="|".join(_ACTIONS).replace(".", r"\."),
+        expected="actions such as post.published",
+        metadata={"description": "Actions such as `post.published`, separated by commas: any of them."},
+    )
+    request_id = Text(min=1, max=64, metadata={"description": "What one request did."})
+    after = Moment(metadata={"description": "Recorded after this moment."})
+    before = Moment(metadata={"description": "Recorded before this moment."})
+    from_sequence = WholeNumber(
+        from_text=True, min=1, max=LARGEST_SEQUENCE, metadata={"description": "First number, included."}
+    )
+    to_sequence = WholeNumber(
+        from_text=True, min=1, max=LARGEST_SEQUENCE, metadata={"description": "Last number, included."}
+    )
+    sort = Choice(
+        [NEWEST_FIRST, OLDEST_FIRST],
+        load_default=NEWEST_FIRST,
+        metadata={"description": "Order; a minus means newest first."},
+    )
+
+
+class CheckpointSchema(StrictSchema):
+    """A signed statement of what the log was at one moment. Keep it elsewhere: it proves later that nothing was taken away."""
+
+    format = fields.String(metadata={"enum": [FORMAT]})
+    sequence = fields.Integer(metadata={"description": "Number of the last line that it covers."})
+    hash = fields.String(metadata={**_HASH, "description": "Hash of that line."})
+    count = fields.Integer(metadata={"description": "Number of lines up to and with that one.", "example": 48213})
+    signed_at = fields.String(metadata={"format": "date-time", "description": "Exactly the text that was signed."})
+    key_id = fields.String(metadata={"description": "First 16 digits of the SHA-256 of the key.", "example": "5f" * 8})
+    public_key = fields.String(
+        metadata={"description": "Ed25519, 32 bytes as base64. Trust the copy that you keep, not this one."}
+    )
+    signature = fields.String(metadata={"description": "Ed25519, 64 bytes in hexadecimal.", "example": "5f" * 64})

@@ -1,0 +1,193 @@
+"""Signed checkpoints: what the log was at one moment, in a form that can be kept elsewhere and held against it later.
+
+The chain alone proves nothing against somebody who may rewrite the whole table. A checkpoint does: it names a line, its
+hash and the number of lines up to it, and only the holder of the key could have signed that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
+
+from cms.changes.log import read_heads
+from cms.changes.models import Checkpoint
+from cms.changes.signing import SigningKey, holds, key_id_of, needed_signing_key, signing_key
+from cms.changes.stored_lines import StoredLog, nothing
+from cms.changes.verification import BEGINNING, Finding, Place, verify
+from cms.core import clock
+from cms.core.db import rolled_back, session, unit_of_work
+from cms.core.logging import get_logger
+from cms.core.runtime import runtime
+
+log = get_logger(__name__)
+
+FORMAT = "simpul-checkpoint-1"
+MOST_LINES, LONGEST_TIME = 1_000, timedelta(days=1)
+"""The worker signs after this many lines, and after this time when there is any new line."""
+
+
+class LogDamagedError(Exception):
+    """The log is not whole, so nothing is signed."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.sentence())
+        self.finding = finding
+
+
+class BadCheckpointError(ValueError):
+    """A checkpoint cannot be used: it is not one, its signature does not hold, or its key is not known here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A checkpoint as it is kept elsewhere; `signed_at` as RFC 3339 text, exactly as it was signed."""
+
+    sequence: int
+    hash: str
+    count: int
+    signed_at: str
+    key_id: str
+    public_key: str
+    signature: str
+
+    def statement(self) -> bytes:
+        """What the signature covers."""
+        said = {name: getattr(self, name) for name in ("count", "hash", "sequence", "signed_at")}
+        return b"%b\n%b" % (FORMAT.encode(), orjson.dumps(said, option=orjson.OPT_SORT_KEYS))
+
+    def as_json(self) -> str:
+        """The checkpoint for a file."""
+        return orjson.dumps({"format": FORMAT, **asdict(self)}, option=orjson.OPT_INDENT_2).decode() + "\n"
+
+
+def signed(checkpoint: Checkpoint) -> Signed:
+    """A stored checkpoint as it is kept elsewhere."""
+    return Signed(
+        sequence=checkpoint.sequence,
+        hash=checkpoint.hash,
+        count=checkpoint.count,
+        signed_at=clock.rfc3339(checkpoint.signed_at),
+        key_id=checkpoint.key_id,
+        public_key=checkpoint.public_key,
+        signature=checkpoint.signature,
+    )
+
+
+def read_checkpoints(text: bytes) -> list[Signed]:
+    """The checkpoints in a file: one, a list, or an answer of the API with either. Raises `BadCheckpointError`."""
+    try:
+        content = orjson.loads(text)
+        content = content["data"] if isinstance(content, dict) and "data" in content else content
+        entries = content if isinstance(content, list) else [content]
+        return [_read(entry) for entry in entries]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise BadCheckpointError("This is no checkpoint: a file of `audit checkpoint` is expected.") from None
+
+
+def _read(entry: Mapping[str, Any]) -> Signed:
+    kinds = {name: int if name in {"sequence", "count"} else str for name in Signed.__dataclass_fields__}
+    if any(type(entry[name]) is not kind for name, kind in kinds.items()):
+        raise ValueError(entry)
+    return Signed(**{name: entry[name] for name in kinds})
+
+
+def trusted_keys(given: Iterable[str] = ()) -> dict[str, str]:
+    """Public keys by id: this server's own and those that the caller trusts. Raises `BadKeyError`."""
+    own = signing_key(runtime().settings)
+    keys = [*([] if own is None else [own.public_key]), *given]
+    return {key_id_of(key): key for key in keys}
+
+
+def check_signature(checkpoint: Signed, keys: Mapping[str, str]) -> None:
+    """Raise `BadCheckpointError` unless one of these keys has signed it."""
+    if checkpoint.key_id not in keys:
+        raise BadCheckpointError(
+            f"The checkpoint of line {checkpoint.sequence} is signed with key {checkpoint.key_id}, which is not known here."
+        )
+    if not is_signed(checkpoint, keys):
+        raise BadCheckpointError(f"The signature of the checkpoint of line {checkpoint.sequence} does not hold.")
+
+
+def is_signed(checkpoint: Signed, keys: Mapping[str, str]) -> bool:
+    """True when the key that the checkpoint names, one of these, has signed just this."""
+    as_counted = checkpoint.count == checkpoint.sequence
+    return as_counted and holds(checkpoint.statement(), checkpoint.signature, keys[checkpoint.key_id])
+
+
+def stored_checkpoints() -> Sequence[Checkpoint]:
+    """All checkpoints of this database, oldest first."""
+    with rolled_back():
+        return session.scalars(select(Checkpoint).order_by(Checkpoint.sequence, Checkpoint.key_id)).all()
+
+
+def newest_checkpoint() -> Checkpoint | None:
+    """The checkpoint of the highest number."""
+    with rolled_back():
+        return session.scalar(select(Checkpoint).order_by(Checkpoint.sequence.desc()).limit(1))
+
+
+def make_checkpoint(progress: Callable[[int], None] = nothing) -> Signed:
+    """Follow the chain to its end, sign where it ends, and keep that in the database; one that is there already is given back.
+
+    Raises `NoSigningKeyError`, and `LogDamagedError` when the log is not whole.
+    """
+    key = needed_signing_key(runtime().settings)
+    begin = _last_signed(key)
+    stored = StoredLog(begin.sequence or None, progress)
+    verdict = verify(stored, stored.head, {begin.sequence: begin.hash} if begin.sequence else {}, begin)
+    if verdict.finding is not None:
+        raise LogDamagedError(verdict.finding)
+    made = _signed_by(key, verdict.reached, clock.now())
+    _keep(made)
+    return made
+
+
+def checkpoint_when_due() -> bool:
+    """Make a checkpoint when many lines or a day have come since the last one; False when there was nothing to do."""
+    newest, lines = newest_checkpoint(), read_heads(runtime().reader).sequence
+    if newest is None:
+        is_due = lines > 0
+    else:
+        behind = lines - newest.sequence
+        is_due = behind >= MOST_LINES or (behind > 0 and clock.now() - newest.signed_at >= LONGEST_TIME)
+    if not is_due or signing_key(runtime().settings) is None:
+        return False
+    try:
+        make_checkpoint()
+    except LogDamagedError as error:
+        log.error("change_log_damaged", sequence=error.finding.sequence, damage=error.finding.damage.value)  # noqa: TRY400 - the finding says it all
+        return False
+    return True
+
+
+def _last_signed(key: SigningKey) -> Place:
+    """Where our own newest checkpoint stands, whose signature holds; the beginning when there is none."""
+    for checkpoint in reversed(stored_checkpoints()):
+        kept = signed(checkpoint)
+        if kept.key_id == key.key_id and is_signed(kept, {key.key_id: key.public_key}):
+            return Place(kept.sequence, kept.hash)
+    return BEGINNING
+
+
+def _signed_by(key: SigningKey, place: Place, moment: datetime) -> Signed:
+    unsigned = Signed(
+        place.sequence, place.hash, place.sequence, clock.rfc3339(moment), key.key_id, key.public_key, signature=""
+    )
+    return Signed(**{**asdict(unsigned), "signature": key.sign(unsigned.statement())})
+
+
+def _keep(made: Signed) -> None:
+    """Add the row, unless another process has signed the same line a moment earlier."""
+    row = {**asdict(made), "signed_at": datetime.fromisoformat(made.signed_at)}
+    with unit_of_work() as unit:
+        try:
+            with unit.session.begin_nested():
+                unit.session.execute(insert(Checkpoint).values(**row))
+        except IntegrityError:
+            return
