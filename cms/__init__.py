@@ -19,7 +19,7 @@ from cms.consumers.routes import blp as consumers
 from cms.core.access import Authenticators, check_declarations, guard_requests
 from cms.core.access_tokens import jwt_settings
 from cms.core.api import Blueprint
-from cms.core.db import engine_options, prepare_engine
+from cms.core.engines import engine_options, prepare_engine
 from cms.core.json_output import OrjsonProvider
 from cms.core.logging import configure_logging, current_request_id, end_request, start_request
 from cms.core.pagination import Cursors
@@ -37,11 +37,15 @@ from cms.delivery.lane import Lane
 from cms.delivery.routes import blp as delivery
 from cms.documents.file_routes import blp as files
 from cms.documents.routes import blp as documents
+from cms.editorial.preview_routes import previews
+from cms.editorial.review_routes import reviews
 from cms.extensions import api, db, jwt, migrate
 from cms.guard.routes import blp as guard
 from cms.health.routes import blp as service
 from cms.posts.routes import blp as posts
 from cms.taxonomy.routes import blp as taxonomy
+from cms.writing.carrying_out import carry_out_writes
+from cms.writing.routes import blp as batch
 from config import PROJECT_ROOT, ConfigurationError, Settings
 
 API_VERSION = "1.0.0"
@@ -55,9 +59,12 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     consumers,
     posts,
     documents,
+    reviews,
     files,
+    previews,
     trail,
     guard,
+    batch,
     delivery,
     delivery_files,
 )
@@ -99,6 +106,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
     check_declarations(app)
+    carry_out_writes(app)
     _deliver_fast(app, settings)
     app.cli.add_command(commands)
     return app

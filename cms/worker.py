@@ -23,6 +23,9 @@ from cms.core.runtime import runtime
 from cms.delivery.desk import desk
 from cms.documents.sweeping import sweep_orphans
 from cms.editorial.representing import represent_changed
+from cms.editorial.scheduling import carry_out_schedules, has_due
+from cms.editorial.trash import empty_trash
+from cms.writing.purging import purge_kept_answers
 
 log = get_logger(__name__)
 
@@ -64,10 +67,18 @@ def worker_tasks(interval: float) -> list[Task]:
     """What the worker does."""
     return [
         Task("presenter", interval, LogFollower("presenter", represent_changed)),
+        Task("schedule", interval, carry_out_due_schedules),
         Task("expired_sign_ins", HOUR, _quietly(purge_expired), due_at=_in(MINUTE)),
         Task("checkpoints", 5 * MINUTE, checkpoint_when_due, due_at=_in(MINUTE)),
+        Task("kept_answers", HOUR, _quietly(purge_kept_answers), due_at=_in(2 * MINUTE)),
+        Task("trash", HOUR, empty_trash, due_at=_in(2 * MINUTE)),
         Task("orphaned_files", DAY, _quietly(sweep_orphans), due_at=_in(5 * MINUTE)),
     ]
+
+
+def carry_out_due_schedules() -> bool:
+    """Carry out what was planned and is due; True when more may wait. The first look locks nothing."""
+    return has_due() and carry_out_schedules()
 
 
 def web_tasks() -> list[Task]:

@@ -29,6 +29,12 @@ WRITERS = {
     "cms/agencies/seed.py",
     "cms/changes/consumers.py",
     "cms/consumers/keyring.py",
+    "cms/editorial/comments.py",
+    "cms/editorial/leases.py",
+    "cms/editorial/previews.py",
+    "cms/editorial/reviewing.py",
+    "cms/editorial/revisions.py",
+    "cms/editorial/trash.py",
     "cms/taxonomy/seed.py",
 }
 VERBS = {"get", "post", "put", "patch", "delete", "head"}

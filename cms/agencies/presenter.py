@@ -45,6 +45,8 @@ def present_agency(agency: Agency) -> dict[str, Any]:
         "contact": present_contact(agency.contact),
         "site_url": agency.site_url,
         "description": agency.description,
+        "review": agency.review,
+        "four_eyes": agency.four_eyes,
         "valid_from": agency.valid_from,
         "valid_to": agency.valid_to,
         "successor": agency.successor,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from cms.agencies.models import SLUG_LENGTH, AgencyKind, AreaLevel
+from cms.agencies.models import SLUG_LENGTH, AgencyKind, AreaLevel, Reviewer
 from cms.core.contact_fields import Email, Phone, WebAddress
 from cms.core.fields import Choice, Day, Moment, Part, Rows, Slug, Text, Words, YesNo
 from cms.core.schemas import PageQuerySchema, StrictSchema
@@ -13,6 +13,9 @@ AREA_CODE_PATTERN = r"[0-9]{2}(\.[0-9]{2}){0,2}(\.[0-9]{4})?"
 AREA_CODE_WORDS = "a Kemendagri code such as 64.71.06"
 _SITE = {"description": "Address of the agency's own website.", "example": "https://dpu.balikpapan.example"}
 _KINDS = [kind.value for kind in AgencyKind]
+_REVIEWERS = [reviewer.value for reviewer in Reviewer]
+REVIEW = "Who approves what the agency publishes: its own editors (`agency`) or the city's (`central`)."
+FOUR_EYES = "True: somebody who wrote none of it must approve before it is published."
 _LEVELS = [level.value for level in AreaLevel]
 
 
@@ -61,6 +64,8 @@ class AgencySchema(AgencyReferenceSchema):
     contact = fields.Nested(ContactSchema)
     site_url = fields.String(allow_none=True, metadata=_SITE)
     description = fields.String(allow_none=True)
+    review = fields.String(metadata={"enum": _REVIEWERS, "description": REVIEW})
+    four_eyes = fields.Boolean(metadata={"description": FOUR_EYES})
     valid_from = Day(allow_none=True, metadata={"description": "First day in office; null: not known."})
     valid_to = Day(allow_none=True, metadata={"description": "Last day in office; null: still in office."})
     successor = fields.String(
@@ -90,6 +95,8 @@ class AgencyUpdateSchema(StrictSchema):
     contact = Part(ContactSchema, allow_none=True)
     site_url = WebAddress(allow_none=True, metadata=_SITE)
     description = Text(max=5_000, lines=True, allow_none=True)
+    review = Choice(_REVIEWERS, metadata={"description": REVIEW})
+    four_eyes = YesNo(metadata={"description": FOUR_EYES})
     valid_from = Day(allow_none=True, metadata={"description": "First day in office."})
     valid_to = Day(allow_none=True, metadata={"description": "Last day in office."})
     successor = Slug(

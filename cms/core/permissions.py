@@ -177,12 +177,17 @@ PERMISSION_MAP: dict[Permission, tuple[tuple[Role, Predicate], ...]] = {
     Permission.ACCOUNT_OWN: _ALL,
 }
 
+OF_EVERY_PERSON = frozenset({Permission.ACCOUNT_OWN})
+"""What whoever is signed in may do, with or without a role: see and end his own sign-ins, change his own password."""
+
 
 def can(actor: Actor, permission: Permission, target: Target | None = None) -> bool:
     """True when the map gives the actor this permission on the target.
 
     Without a target the question is the coarse one of a route: could the actor have it on anything at all?
     """
+    if permission in OF_EVERY_PERSON:
+        return actor.id is not None
     for role, holds in PERMISSION_MAP[permission]:
         if actor.has(role) and (target is None or holds(actor, role, target)):
             return True

@@ -11,7 +11,7 @@ from cms.core.fields import WholeNumber, YesNo
 from cms.core.schemas import StrictSchema
 from cms.editorial.history import LARGEST_EDITION
 from cms.editorial.models import State
-from cms.editorial.schemas import AuthorSchema
+from cms.editorial.schemas import AuthorSchema, StandingSchema
 
 MOMENT = {"format": "date-time"}
 SHORTEST_LIFE, USUAL_LIFE, LONGEST_LIFE = 60, 7 * 86_400, 30 * 86_400
@@ -101,6 +101,28 @@ class LeaseSchema(StrictSchema):
     holder = fields.Nested(AuthorSchema, allow_none=True, metadata={"description": "Null when nobody is editing."})
     since = fields.String(allow_none=True, metadata=MOMENT)
     until = fields.String(allow_none=True, metadata=MOMENT)
+
+
+class EditedSchema(StandingSchema):
+    """Where an item stands, and who is editing it: what is shown of a single item."""
+
+    open_comments = fields.Integer(metadata={"description": "How many comments on it are not settled.", "example": 0})
+
+    lease = fields.Nested(
+        LeaseSchema, allow_none=True, metadata={"description": "Who is editing it now; null when nobody said so."}
+    )
+
+
+class ChangeQuerySchema(StrictSchema):
+    """How a change is saved."""
+
+    autosave = YesNo(
+        from_text=True,
+        load_default=False,
+        metadata={
+            "description": "Saved by a program while a person writes: within half an hour such saves stay one edition."
+        },
+    )
 
 
 class TakeLeaseSchema(StrictSchema):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, Index, String, Text, exists, false, or_, select
+from sqlalchemy import ForeignKey, Index, String, Text, exists, false, func, or_, select, text
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from cms.agencies.models import Agency
@@ -77,6 +77,9 @@ class Item(Model):
     publish_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     unpublish_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     timezone: Mapped[str | None] = mapped_column(String(63))
+    planned_by_id: Mapped[str | None] = mapped_column(Id)
+    planned_by_label: Mapped[str | None] = mapped_column(String(200))
+    unpublished_as: Mapped[str | None] = mapped_column(String(10))
     hold: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list, server_default="[]")
     hold_version: Mapped[str | None] = mapped_column(String(64))
 
@@ -92,8 +95,13 @@ class Item(Model):
     )
     """True when the agency or the category asks for a second person. Read with the item, never written."""
 
+    open_comments: ClassVar[Mapped[int]]
+    """How many comments on it are not settled; read only where one item is loaded. Set below, where comments are known."""
+
     __table_args__ = (
         Index(None, "state", "state_since", "id"),
+        Index("ix_items_publish_at", "publish_at", sqlite_where=text("publish_at IS NOT NULL"), postgresql_where=text("publish_at IS NOT NULL")),
+        Index("ix_items_unpublish_at", "unpublish_at", sqlite_where=text("unpublish_at IS NOT NULL"), postgresql_where=text("unpublish_at IS NOT NULL")),
         Index(None, "type", "updated_at", "id"),
         Index(None, "type", "agency", "updated_at", "id"),
         Index(None, "type", "state", "updated_at", "id"),
@@ -144,6 +152,15 @@ class ReviewComment(Model):
     resolved_by_label: Mapped[str | None] = mapped_column(String(200))
 
     __table_args__ = (Index(None, "item_id", "created_at", "id"),)
+
+
+Item.open_comments = column_property(
+    select(func.count(ReviewComment.id))
+    .where(ReviewComment.item_id == Item.id, ReviewComment.resolved_at.is_(None))
+    .correlate_except(ReviewComment)
+    .scalar_subquery(),
+    deferred=True,
+)
 
 
 class ItemSlug(Model):

@@ -16,7 +16,7 @@ from cms.core.permissions import Actor, Permission, Role, Target, authorize, can
 from cms.editorial.models import Item, State
 
 CENTRAL_REASONS = frozenset({"lexicon"})
-"""Codes (their part before the first `:`) of reasons to hold an edition that only a central editor may lift."""
+"""Codes of reasons to hold an edition that only a central editor may lift."""
 
 
 class Operation(StrEnum):
@@ -55,7 +55,7 @@ _AT_REST = (State.DRAFT, State.APPROVED, State.RETURNED, State.UNPUBLISHED)
 RULES: dict[Operation, Rule] = {
     Operation.EDIT: Rule(Permission.CONTENT_EDIT, (*_UNFINISHED, State.PUBLISHED, State.UNPUBLISHED)),
     Operation.DELETE: Rule(Permission.CONTENT_DELETE, (*_AT_REST, State.ARCHIVED)),
-    Operation.SUBMIT: Rule(Permission.CONTENT_SUBMIT, (State.DRAFT, State.RETURNED)),
+    Operation.SUBMIT: Rule(Permission.CONTENT_SUBMIT, (State.DRAFT, State.RETURNED, State.UNPUBLISHED)),
     Operation.RETURN: Rule(Permission.CONTENT_RETURN, (State.IN_REVIEW, State.APPROVED)),
     Operation.APPROVE: Rule(Permission.CONTENT_APPROVE, (State.IN_REVIEW,)),
     Operation.PUBLISH: Rule(Permission.CONTENT_PUBLISH, (*_UNFINISHED, State.UNPUBLISHED)),
@@ -119,8 +119,12 @@ def needs_second_person(item: Item) -> bool:
 
 def needs_central_approval(item: Item) -> bool:
     """True when only a central editor's approval counts: by the agency's review, or for what the lexicon found."""
-    found = {str(reason["code"]).partition(":")[0] for reason in item.hold or ()}
-    return item.reviewed_by == Reviewer.CENTRAL.value or not CENTRAL_REASONS.isdisjoint(found)
+    return item.reviewed_by == Reviewer.CENTRAL.value or not CENTRAL_REASONS.isdisjoint(_reasons(item))
+
+
+def _reasons(item: Item) -> set[str]:
+    """Codes of the reasons for which the newest edition is held."""
+    return {str(reason["code"]) for reason in item.hold or ()}
 
 
 def approval_fault(actor: Actor, item: Item) -> str | None:
@@ -191,13 +195,15 @@ def check_state(actor: Actor, operation: Operation, item: Item, city_channel: st
     """Raise `Conflict` when the operation makes no sense now.
 
     `wrong_state`; `nothing_to_publish`; `still_published` for what must be taken back from readers first;
-    `approval_needed` when the edition lacks an approval; `approval_not_yours` when the actor's would not count.
+    `approval_needed` when the edition lacks an approval, `held` when the guard asks for it; `approval_not_yours` when the actor's would not count.
     """
     if is_possible(actor, operation, item, city_channel):
         return
     if _fits_state(actor, operation, item, city_channel):
         if operation is Operation.APPROVE:
             raise Conflict("approval_not_yours", whose=_whose(item))
+        if item.hold:
+            raise Conflict("held", reasons=", ".join(sorted(_reasons(item))), whose=_whose(item))
         raise Conflict("approval_needed", whose=_whose(item))
     if operation is Operation.PUBLISH and item.state == State.PUBLISHED:
         raise Conflict("nothing_to_publish")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from cms.agencies.presenter import present_reference
 from cms.core.clock import rfc3339
@@ -13,26 +14,40 @@ from cms.core.sanitize import sanitized_html
 from cms.editorial.attribution import canonical_url
 from cms.editorial.content_types import ContentType, Presentation
 from cms.editorial.models import Item, Revision
-from cms.editorial.policies import allowed_actions
+from cms.editorial.notes import PublicNotes
+from cms.editorial.policies import allowed_actions, has_approval
 from cms.editorial.queries import get_owner
 from cms.publishing.presented import Presented
+
+HOLD_FIELDS = ("code", "pointer", "detail")
 
 
 def present_item(item: Item, revision: Revision, actor: Actor, city_channel: str) -> dict[str, Any]:
     """The item with the content of its newest edition, for this caller."""
-    return {**_standing(item, actor, city_channel), **revision.content}
+    return {**_standing(item, actor, city_channel), "open_comments": item.open_comments, **revision.content}
 
 
 def present_row(content_type: ContentType, item: Item, actor: Actor, city_channel: str) -> dict[str, Any]:
     """The item as lists show it."""
-    shown = {"agency": item.agency, "channel": item.channel, "title": item.title, "slug": item.slug}
-    return {**_standing(item, actor, city_channel), **shown, content_type.label: item.kind}
+    return {**_row(item, actor, city_channel), content_type.label: item.kind}
+
+
+def present_waiting(item: Item, actor: Actor, city_channel: str, waiting_for: str) -> dict[str, Any]:
+    """The item in the work list, whatever its type."""
+    waiting = {"since": rfc3339(item.state_since), "waiting_for": waiting_for}
+    return {**_row(item, actor, city_channel), **waiting}
 
 
 def present_edition(
-    content_type: ContentType, item: Item, revision: Revision, published_at: datetime, updated_at: datetime
+    content_type: ContentType,
+    item: Item,
+    revision: Revision,
+    published_at: datetime,
+    updated_at: datetime,
+    notes: PublicNotes | None = None,
 ) -> Presented:
     """The delivered forms of an edition. The body is sanitised again (R-C1): the rules may have become stricter."""
+    notes = notes or PublicNotes(updated_at)
     owner = get_owner(item)
     slug, public_url = revision.content["slug"], runtime().settings.public_url
     return content_type.present(
@@ -46,8 +61,35 @@ def present_edition(
             published_at=published_at,
             updated_at=updated_at,
             canonical_url=canonical_url(owner, content_type.name, slug, public_url),
+            public_updated_at=notes.public_updated_at,
+            change_history=notes.history,
+            withdrawn=notes.withdrawn,
         )
     )
+
+
+def _row(item: Item, actor: Actor, city_channel: str) -> dict[str, Any]:
+    shown = {"agency": item.agency, "channel": item.channel, "title": item.title, "slug": item.slug}
+    return {**_standing(item, actor, city_channel), **shown}
+
+
+def _approval(item: Item) -> dict[str, Any] | None:
+    """Who approved the newest edition, and when; None when nobody did."""
+    if not has_approval(item) or item.approved_at is None:
+        return None
+    by = {"id": item.approved_by_id, "name": item.approved_by_label}
+    return {"edition": item.approved_edition, "by": by, "at": rfc3339(item.approved_at)}
+
+
+def _schedule(item: Item) -> dict[str, Any] | None:
+    """What is planned, as instants and as the clocks in the planner's zone show them; None when nothing is."""
+    if item.publish_at is None and item.unpublish_at is None:
+        return None
+    zone = ZoneInfo(item.timezone or "UTC")
+    moments = {"publish_at": item.publish_at, "unpublish_at": item.unpublish_at}
+    shown = {name: rfc3339(moment) if moment else None for name, moment in moments.items()}
+    local = {f"{name}_local": moment.astimezone(zone).isoformat() if moment else None for name, moment in moments.items()}
+    return {**shown, **local, "timezone": item.timezone, "by": {"id": item.planned_by_id, "name": item.planned_by_label}}
 
 
 def _standing(item: Item, actor: Actor, city_channel: str) -> dict[str, Any]:
@@ -58,9 +100,14 @@ def _standing(item: Item, actor: Actor, city_channel: str) -> dict[str, Any]:
         "edition": item.edition,
         "published_edition": item.published_edition,
         "allowed_actions": allowed_actions(actor, item, city_channel),
+        "approval": _approval(item),
+        "hold": [{name: reason.get(name) for name in HOLD_FIELDS} for reason in item.hold],
         "comment": item.comment,
+        "schedule": _schedule(item),
+        "unpublished_as": item.unpublished_as,
         "author": {"id": item.author_id, "name": item.author_label},
         "created_at": rfc3339(item.created_at),
         "updated_at": rfc3339(item.updated_at),
         "published_at": rfc3339(item.published_at) if item.published_at else None,
+        "trashed_at": rfc3339(item.trashed_at) if item.trashed_at else None,
     }

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, false, or_, select, true, tuple_
+from sqlalchemy.orm import undefer
 
 from cms.agencies.models import Agency
 from cms.core.db import session
@@ -15,8 +16,11 @@ from cms.core.errors import NotFound
 from cms.core.permissions import PERMISSION_MAP, Actor, Permission, anywhere, in_own_agency
 from cms.editorial.attribution import Owner
 from cms.editorial.content_types import ContentType
-from cms.editorial.models import Item, Revision
+from cms.editorial.models import Item, Revision, State
 from cms.publishing.models import Publication
+
+PUT_AWAY = (State.ARCHIVED.value, State.TRASHED.value)
+"""States that a list shows only when asked for."""
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -39,6 +43,7 @@ def get_item(content_type: ContentType, item_id: str, actor: Actor, *, lock: boo
     `lock` holds its row until the transaction ends, so that of two editors one sees what the other has done.
     """
     statement = select(Item).where(Item.id == item_id, Item.type == content_type.name, visible_to(actor))
+    statement = statement.options(undefer(Item.open_comments))
     if lock:
         statement = statement.with_for_update().execution_options(populate_existing=True)
     item = session.scalar(statement)
@@ -59,16 +64,16 @@ def get_owner(item: Item) -> Owner:
     return owner
 
 
-def find_live_update(item_id: str) -> datetime | None:
-    """When readers were last told that the item changed; None when they do not have it."""
-    return session.scalar(
-        select(Publication.updated_at).where(Publication.item_id == item_id, Publication.superseded_sequence.is_(None))
-    )
+def get_last_published(item_id: str) -> int:
+    """The edition that readers got last, also when they do not have it any more. Only for items that were published."""
+    newest = select(Publication.edition).where(Publication.item_id == item_id).order_by(Publication.id.desc()).limit(1)
+    newest = newest.where(Publication.is_planned.is_(False))
+    return session.scalars(newest).one()
 
 
 @dataclass(frozen=True, slots=True)
 class ItemFilter:
-    """What a list is narrowed to; empty means everything. `labels` are kinds of posts or classes of documents."""
+    """What a list is narrowed to; empty means everything, for `states` all but `PUT_AWAY`. `labels` are kinds of posts or classes of documents."""
 
     agencies: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
@@ -85,6 +90,8 @@ class ItemFilter:
             (Item.kind, self.labels),
         ]
         found: list[ColumnElement[bool]] = [column.in_(values) for column, values in pairs if values]
+        if not self.states:
+            found.append(Item.state.not_in(PUT_AWAY))
         if self.updated_after is not None:
             found.append(Item.updated_at > self.updated_after)
         return found

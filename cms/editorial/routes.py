@@ -19,25 +19,30 @@ from cms.core.ids import is_id
 from cms.core.permissions import Permission
 from cms.core.runtime import runtime
 from cms.core.schemas import many, one
+from cms.editorial.comment_routes import add_comments
 from cms.editorial.content_types import ContentType
+from cms.editorial.history_schemas import ChangeQuerySchema
+from cms.editorial.lease_routes import add_lease
+from cms.editorial.leases import find_lease, present_lease
 from cms.editorial.models import Item
 from cms.editorial.presenter import present_item, present_row
+from cms.editorial.preview_routes import add_previews
 from cms.editorial.queries import ItemFilter, get_item, get_revision, list_items
-from cms.editorial.schemas import PublishSchema, ReturnSchema, SubmitSchema, UnpublishSchema
+from cms.editorial.review_routes import add_review
+from cms.editorial.revision_routes import add_revisions
+from cms.editorial.schemas import PublishSchema, ReturnSchema, SubmitSchema
 from cms.editorial.services import (
     Edited,
     create_item,
-    delete_item,
     publish_item,
     replace_item,
     return_item,
     submit_item,
-    unpublish_item,
     update_item,
 )
-from cms.publishing.models import Standing
+from cms.editorial.time_routes import add_times
+from cms.editorial.trash import delete_item
 
-STANDINGS = {"gone": Standing.GONE, "vanish": Standing.VANISHED}
 IF_NONE_MATCH = {
     "name": "If-None-Match",
     "in": "header",
@@ -56,6 +61,8 @@ PUT = """With `If-None-Match: *` the draft is created under the client's UUIDv7;
 
 With `If-Match` the whole content is replaced: a field that is not given goes back to its default. Files stay, and the slug
 unless another is given."""
+DELETE = """Into the trash, as `POST .../trash` does. What is in the trash already and was never published is removed for ever, with all
+its editions, by who may purge."""
 MERGE_PATCH = "JSON merge patch (RFC 7396): null resets a field; `application/merge-patch+json` is accepted as well."
 
 CHANGE_PROBLEMS = (400, 401, 403, 404, 409, 412, 413, 415, 422, 428)
@@ -100,7 +107,9 @@ class Wire:
 
     def presented(self, edited: Edited) -> dict[str, Any]:
         """The item for this caller."""
-        return present_item(edited.item, edited.revision, current_actor(), runtime().settings.city_channel)
+        shown = present_item(edited.item, edited.revision, current_actor(), runtime().settings.city_channel)
+        lease = find_lease(edited.item.id)
+        return {**shown, "lease": present_lease(lease) if lease else None}
 
     def presented_row(self, item: Item) -> dict[str, Any]:
         """The item in a list for this caller."""
@@ -112,7 +121,11 @@ def content_blueprint(wire: Wire) -> Blueprint:
     blueprint = Blueprint(wire.content_type.plural, __name__, url_prefix=wire.path)
     for add in (_add_list, _add_creation, _add_put, _add_read, _add_change, _add_deletion):
         add(blueprint, wire)
-    for add in (_add_submit, _add_return, _add_publish, _add_unpublish):
+    for add in (_add_submit, _add_return, _add_publish, add_times):
+        add(blueprint, wire)
+    for add in (add_review, add_comments):
+        add(blueprint, wire)
+    for add in (add_revisions, add_lease, add_previews):
         add(blueprint, wire)
     return blueprint
 
@@ -186,14 +199,16 @@ def _add_read(blueprint: Blueprint, wire: Wire) -> None:
 def _add_change(blueprint: Blueprint, wire: Wire) -> None:
     @blueprint.route("/<item_id>", methods=["PATCH"])
     @requires(Permission.CONTENT_EDIT)
+    @blueprint.arguments(ChangeQuerySchema, location="query")
     @blueprint.arguments(wire.update, description=MERGE_PATCH)
     @blueprint.response(200, one(wire.item))
     @blueprint.problems(*CHANGE_PROBLEMS)
     @wire.named(
         "update_{}", "Change a {}", "Saves a new edition; readers keep the published one until the next publish."
     )
-    def view(patch: dict[str, Any], item_id: str) -> Answer:
-        return wire.shown(update_item(wire.content_type, current_actor(), item_id, patch, expected_version()))
+    def view(query: dict[str, Any], patch: dict[str, Any], item_id: str) -> Answer:
+        how = {"is_autosave": query["autosave"]}
+        return wire.shown(update_item(wire.content_type, current_actor(), item_id, patch, expected_version(), **how))
 
 
 def _add_deletion(blueprint: Blueprint, wire: Wire) -> None:
@@ -201,7 +216,7 @@ def _add_deletion(blueprint: Blueprint, wire: Wire) -> None:
     @requires(Permission.CONTENT_DELETE)
     @blueprint.response(204)
     @blueprint.problems(401, 403, 404, 409, 412, 428)
-    @wire.named("delete_{}", "Delete a draft {}", "Only what was never published can be deleted.")
+    @wire.named("delete_{}", "Put a {} into the trash, or purge it from there", DELETE)
     def view(item_id: str) -> Response:
         delete_item(wire.content_type, current_actor(), item_id, expected_version())
         return Response(status=204)
@@ -238,19 +253,3 @@ def _add_publish(blueprint: Blueprint, wire: Wire) -> None:
     @wire.named("publish_{}", "Publish a {}", "When this has answered, the next read in any process shows it.")
     def view(body: dict[str, Any], item_id: str) -> Answer:
         return wire.shown(publish_item(wire.content_type, current_actor(), item_id, expected_version(), **body))
-
-
-def _add_unpublish(blueprint: Blueprint, wire: Wire) -> None:
-    @blueprint.route("/<item_id>/unpublish", methods=["POST"])
-    @requires(Permission.CONTENT_UNPUBLISH)
-    @blueprint.arguments(UnpublishSchema)
-    @blueprint.response(200, one(wire.item))
-    @blueprint.problems(*CHANGE_PROBLEMS)
-    @wire.named("unpublish_{}", "Take a {} back from readers", "A newer draft stays as it is.")
-    def view(body: dict[str, Any], item_id: str) -> Answer:
-        values = {"explanation": body.get("explanation"), "alternative": body.get("to")}
-        standing = STANDINGS[body["kind"]]
-        edited = unpublish_item(
-            wire.content_type, current_actor(), item_id, expected_version(), standing=standing, **values
-        )
-        return wire.shown(edited)

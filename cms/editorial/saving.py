@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import inspect
@@ -10,25 +10,46 @@ from sqlalchemy import inspect
 from cms.agencies.queries import city_today, find_agency
 from cms.changes.log import record
 from cms.core import clock
-from cms.core.db import UnitOfWork, session
+from cms.core.db import UnitOfWork, current_unit, session
 from cms.core.errors import Conflict, InputError, Invalid, invalid_field
 from cms.core.permissions import Actor, Permission, Target, authorize
 from cms.core.runtime import runtime
 from cms.core.sanitize import UnsafeLink, plain_text, sanitized_html
 from cms.core.versions import Expected, check_version
+from cms.editorial.autosaves import continues_sitting
 from cms.editorial.content_types import Content, ContentType, changed_fields
+from cms.editorial.guarding import assess_content, hold, link_faults
 from cms.editorial.models import Item, Revision, State
+from cms.editorial.planned import carry_out_due
 from cms.editorial.policies import STATE_AFTER_EDIT, Operation, authorize_operation, check_state
 from cms.editorial.queries import get_item, get_revision
 from cms.editorial.slugs import base_slug, claim_free_slug, claim_slug, follows_title, release_slug
+from cms.guard.assessing import CLEAR, Assessment
+
+
+@dataclass(frozen=True, slots=True)
+class Save:
+    """What kind of save: by a program while a person writes, or the bringing back of an old edition; else an ordinary one."""
+
+    is_autosave: bool = False
+    restored_from: int | None = None
+
+    @property
+    def verb(self) -> str:
+        """How the log calls it."""
+        return "updated" if self.restored_from is None else "restored"
+
+
+ORDINARY = Save()
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A body as readers get it."""
+    """A body as readers get it, and what the guard thinks of the edition."""
 
     html: str
     text: str
+    assessment: Assessment = CLEAR
 
 
 def load_for(
@@ -39,13 +60,20 @@ def load_for(
     `expected` is None only where the caller cannot have seen a version: adding a file.
     Raises `NotFound`, `Forbidden`, `StaleVersion`, `Conflict`.
     """
-    city_channel = runtime().settings.city_channel
     item = get_item(content_type, item_id, actor, lock=True)
+    # What its plan has made of it by now counts, whether or not the worker has come by.
+    carry_out_due(current_unit(), content_type, item)
+    ready_for(item, actor, operation, expected)
+    return item
+
+
+def ready_for(item: Item, actor: Actor, operation: Operation, expected: Expected | None) -> None:
+    """The checks of `load_for` on an item that is loaded and locked already."""
+    city_channel = runtime().settings.city_channel
     authorize_operation(actor, operation, item, city_channel)
     if expected is not None:
         check_version(expected, item.version)
     check_state(actor, operation, item, city_channel)
-    return item
 
 
 def touch(item: Item) -> None:
@@ -58,6 +86,17 @@ def move(item: Item, state: State) -> None:
     """Put the item into a state, since now; staying in it keeps the moment."""
     if item.state != state.value:
         item.state, item.state_since = state.value, clock.now()
+
+
+def transition(
+    unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, state: State, verb: str, comment: str | None
+) -> Revision:
+    """Move an item that `load_for` gave into another state and record it; nothing else of it changes."""
+    move(item, state)
+    item.comment = comment
+    touch(item)
+    record(unit, content_type.action(verb), item.id, actor, agency=item.agency, edition=item.edition, fields=["state"])
+    return get_revision(item)
 
 
 def void_approval(item: Item) -> None:
@@ -82,22 +121,24 @@ def first_edition(
         last_edition=1, writers=[actor.id] if actor.id else [],
     )  # fmt: skip
     show_in_lists(content_type, item, content)
-    revision = _revision(item, actor, content, rendered)
+    fields = changed_fields(dict(content_type.defaults), content)
+    revision = _revision(item, actor, content, rendered, fields)
     unit.add(item)
     unit.session.flush()
     unit.add(revision)
-    record(
-        unit, content_type.action("created"), item.id, actor, agency=item.agency, edition=1,
-        fields=changed_fields(dict(content_type.defaults), content),
-    )  # fmt: skip
+    record(unit, content_type.action("created"), item.id, actor, agency=item.agency, edition=1, fields=fields)
+    hold(unit, content_type, item, actor, rendered.assessment)
     return item, revision
 
 
-def save_edition(unit: UnitOfWork, content_type: ContentType, item: Item, actor: Actor, content: Content) -> Revision:
+def save_edition(
+    unit: UnitOfWork, content_type: ContentType, item: Item, actor: Actor, content: Content, save: Save = ORDINARY
+) -> Revision:
     """Save `content` as the next edition of an item that `load_for` gave, and record it. Readers keep what they have.
 
-    `content` is whole (the newest edition's content, changed). Raises `Forbidden` when the actor could not have made the
-    item as it becomes (security.md R-Z1), `Invalid`, `Conflict("slug_taken")`.
+    An autosave within a sitting goes into the newest edition instead. `content` is whole (the newest edition's content,
+    changed). Raises `Forbidden` when the actor could not have made the item as it becomes (security.md R-Z1), `Invalid`,
+    `Conflict("slug_taken")`.
     """
     before = get_revision(item)
     content = content_type.completed(content)
@@ -105,14 +146,18 @@ def save_edition(unit: UnitOfWork, content_type: ContentType, item: Item, actor:
     _check_owner(actor, item, before.content, content)
     rendered = _checked(content_type, item.id, content, before)
     _claim_for_change(unit, content_type, item, before.content, content)
-    _count_edition(item, actor)
+    is_continued = save.is_autosave and continues_sitting(before, item, actor)
+    if not is_continued:
+        _count_edition(item, actor)
     touch(item)
     show_in_lists(content_type, item, content)
-    revision = _revision(item, actor, content, rendered)
+    revision = before if is_continued else _revision(item, actor, content, rendered, fields, save)
+    if is_continued:
+        _rewrite(revision, item, content, rendered, fields)
     unit.add(revision)
-    record(
-        unit, content_type.action("updated"), item.id, actor, agency=item.agency, edition=item.edition, fields=fields
-    )
+    action = content_type.action(save.verb)
+    record(unit, action, item.id, actor, agency=item.agency, edition=item.edition, fields=fields)
+    hold(unit, content_type, item, actor, rendered.assessment)
     return revision
 
 
@@ -134,16 +179,17 @@ def _check_owner(actor: Actor, item: Item, before: Content, content: Content) ->
 
 
 def _checked(content_type: ContentType, item_id: str, content: Content, before: Revision | None) -> Rendered:
-    """The rendered body of a content without faults. Raises `Invalid` with all faults at once."""
+    """The rendered body of a content without faults, assessed by the guard. Raises `Invalid` with all faults at once."""
     previous = before.content if before else None
     errors = [*_channel_faults(content, previous), *content_type.check(item_id, content, previous)]
     if before and all(content[name] == before.content[name] for name in ("body", "body_format")):
         rendered = Rendered(before.body_html, before.body_text)
     else:
         rendered = _rendered(content, errors)
-    if errors:
+    assessment = assess_content(content, rendered.html, rendered.text)
+    if errors := [*errors, *link_faults(assessment)]:
         raise Invalid(errors=errors)
-    return rendered
+    return replace(rendered, assessment=assessment)
 
 
 def _channel_faults(content: Content, previous: Content | None) -> list[InputError]:
@@ -217,8 +263,18 @@ def show_in_lists(content_type: ContentType, item: Item, content: Content) -> No
         session.expire(item, ["reviewed_by", "needs_four_eyes"])
 
 
-def _revision(item: Item, actor: Actor, content: dict[str, Any], rendered: Rendered) -> Revision:
+def _revision(
+    item: Item, actor: Actor, content: dict[str, Any], rendered: Rendered, fields: list[str], save: Save = ORDINARY
+) -> Revision:
     return Revision(
         item_id=item.id, edition=item.edition, content=content, body_html=rendered.html, body_text=rendered.text,
-        author_id=actor.id, author_label=actor.label, created_at=item.updated_at,
+        author_id=actor.id, author_label=actor.label, created_at=item.updated_at, changed_fields=fields,
+        is_autosave=save.is_autosave, restored_from=save.restored_from, saved_version=item.version,
     )  # fmt: skip
+
+
+def _rewrite(revision: Revision, item: Item, content: dict[str, Any], rendered: Rendered, fields: list[str]) -> None:
+    """Put a further autosave of the sitting into its edition."""
+    revision.content, revision.body_html, revision.body_text = content, rendered.html, rendered.text
+    revision.changed_fields = sorted({*(revision.changed_fields or ()), *fields})
+    revision.saved_at, revision.saved_version = item.updated_at, item.version

@@ -6,7 +6,7 @@ from marshmallow import fields
 
 from cms.core.fields import Choice, Moment, Text, Words
 from cms.core.schemas import PageQuerySchema, StrictSchema
-from cms.editorial.fields import AGENCY_PATTERN, WebAddress
+from cms.editorial.fields import AGENCY_PATTERN
 from cms.editorial.models import State
 from cms.editorial.policies import Operation
 
@@ -31,32 +31,12 @@ class PublishSchema(StrictSchema):
     """Publishes the newest edition."""
 
     change_note = Text(
-        max=LONGEST_COMMENT, lines=True, allow_none=True, metadata={"description": "What is new, for colleagues."}
+        max=LONGEST_COMMENT, lines=True, allow_none=True, metadata={"description": "What is new. Of a major update readers see it in `change_history`."}
     )
     update = Choice(
         ("major", "minor"),
         load_default="major",
-        metadata={"description": "A minor update keeps the `updated_at` that readers see."},
-    )
-
-
-class UnpublishSchema(StrictSchema):
-    """Takes an item back from readers."""
-
-    kind = Choice(
-        ("gone", "vanish"),
-        required=True,
-        metadata={"description": "`gone` answers 410 with the explanation; `vanish` 404, as if it had never been."},
-    )
-    explanation = Text(
-        min=1,
-        max=LONGEST_COMMENT,
-        lines=True,
-        allow_none=True,
-        metadata={"description": "Why; needed for `gone`, whose readers see it."},
-    )
-    to = WebAddress(
-        allow_path=True, allow_none=True, metadata={"description": "Where readers find it or its successor now."}
+        metadata={"description": "A minor update keeps `public_updated_at` and tells readers nothing."},
     )
 
 
@@ -65,6 +45,33 @@ class AuthorSchema(StrictSchema):
 
     id = fields.String(allow_none=True, metadata={"format": "uuid"})
     name = fields.String()
+
+
+class ApprovalSchema(StrictSchema):
+    """An approval of one edition."""
+
+    edition = fields.Integer()
+    by = fields.Nested(AuthorSchema)
+    at = fields.String(metadata={"format": "date-time", "example": "2026-11-24T01:00:00Z"})
+
+
+class HoldSchema(StrictSchema):
+    """A reason for which an edition needs the approval of a second person."""
+
+    code = fields.String(metadata={"example": "unknown_link"})
+    pointer = fields.String(allow_none=True, metadata={"example": "/body"})
+    detail = fields.String(allow_none=True)
+
+
+class PlannedSchema(StrictSchema):
+    """What is planned for an item: instants, and what the clocks in the planner's zone show then."""
+
+    publish_at = fields.String(allow_none=True, metadata={"format": "date-time"})
+    unpublish_at = fields.String(allow_none=True, metadata={"format": "date-time"})
+    timezone = fields.String(metadata={"example": "Asia/Makassar"})
+    publish_at_local = fields.String(allow_none=True, metadata={"example": "2026-12-01T08:00:00+08:00"})
+    unpublish_at_local = fields.String(allow_none=True, metadata={"example": "2026-12-31T23:59:00+08:00"})
+    by = fields.Nested(AuthorSchema, metadata={"description": "Who planned it."})
 
 
 class StandingSchema(StrictSchema):
@@ -83,14 +90,35 @@ class StandingSchema(StrictSchema):
         fields.String(metadata={"enum": [operation.value for operation in Operation]}),
         metadata={"description": "What the caller can do with the item now."},
     )
+    approval = fields.Nested(
+        ApprovalSchema,
+        allow_none=True,
+        metadata={"description": "Who approved the newest edition; null when nobody did, or a save voided it."},
+    )
+    hold = fields.List(
+        fields.Nested(HoldSchema),
+        metadata={"description": "Why the guard holds the newest edition; empty when it does not.", "example": []},
+    )
     comment = fields.String(
         allow_none=True, metadata={"description": "What was said with the last step: why it came back, what is new."}
+    )
+    schedule = fields.Nested(PlannedSchema, allow_none=True, metadata={"description": "What is planned; null: nothing."})
+    unpublished_as = fields.String(
+        allow_none=True,
+        metadata={
+            "enum": ["gone", "redirect", "withdrawn", "vanish", None],
+            "description": "How it was taken back from readers; null when it was not.",
+        },
     )
     author = fields.Nested(AuthorSchema)
     created_at = fields.String(metadata={"format": "date-time"})
     updated_at = fields.String(metadata={"format": "date-time"})
     published_at = fields.String(
         allow_none=True, metadata={"format": "date-time", "description": "First publication; null before it."}
+    )
+    trashed_at = fields.String(
+        allow_none=True,
+        metadata={"format": "date-time", "description": "When it came into the trash.", "example": None},
     )
 
 

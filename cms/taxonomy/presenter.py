@@ -15,6 +15,7 @@ def present_category(category: Category) -> dict[str, Any]:
         "name_en": category.name_en,
         "description": category.description,
         "is_retired": category.is_retired,
+        "four_eyes": category.four_eyes,
         "created_at": category.created_at,
         "updated_at": category.updated_at,
     }

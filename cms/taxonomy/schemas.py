@@ -9,6 +9,7 @@ from cms.core.schemas import PageQuerySchema, StrictSchema
 from cms.taxonomy.models import InformationClass
 
 CODE_PATTERN = r"[A-Z]{2}-[A-Z0-9]{1,3}(\.[0-9]{1,2})?"
+FOUR_EYES = "True: content of this category must be approved by somebody who wrote none of it before it is published."
 _CLASSES = [item.value for item in InformationClass]
 
 
@@ -25,6 +26,7 @@ class CategorySchema(StrictSchema):
     name_en = fields.String(metadata={"description": "Name in English.", "example": "Infrastructure"})
     description = fields.String(allow_none=True)
     is_retired = fields.Boolean(metadata={"description": "Retired: content keeps it, new content cannot take it."})
+    four_eyes = fields.Boolean(metadata={"description": FOUR_EYES})
     created_at = Moment()
     updated_at = Moment()
 
@@ -35,6 +37,7 @@ class CategoryUpdateSchema(StrictSchema):
     name_id = Text(min=2, max=120, metadata={"description": "Name in Indonesian.", "example": "Infrastruktur"})
     name_en = Text(min=2, max=120, metadata={"description": "Name in English.", "example": "Infrastructure"})
     description = Text(max=2_000, lines=True, allow_none=True)
+    four_eyes = YesNo(metadata={"description": FOUR_EYES})
     is_retired = YesNo(metadata={"description": "True retires the category, false brings it back."})
 
 
@@ -49,6 +52,7 @@ class CategoryCreateSchema(StrictSchema):
         min=2, max=120, required=True, metadata={"description": "Name in English.", "example": "Infrastructure"}
     )
     description = Text(max=2_000, lines=True, allow_none=True)
+    four_eyes = YesNo(metadata={"description": FOUR_EYES})
 
 
 class CategoryQuerySchema(PageQuerySchema):

@@ -56,6 +56,31 @@ def item(kind: str, suffix: str = "", state: str = "draft", body: dict[str, Any]
     return ask
 
 
+def comment(kind: str, step: str, state: str) -> Ask:
+    """A comment on a draft."""
+
+    def ask(world: World, _who: str) -> Sent:
+        item_id, comment_id = world.comment(kind, state)
+        return Sent(f"{MANAGE}/{kind}s/{item_id}/comments/{comment_id}/{step}", arguments={"json": {}})
+
+    return ask
+
+
+def preview(kind: str) -> Ask:
+    """What is known of a preview link."""
+
+    def ask(world: World, _who: str) -> Sent:
+        item_id, preview_id, _link = world.preview(kind)
+        return Sent(f"{MANAGE}/{kind}s/{item_id}/previews/{preview_id}")
+
+    return ask
+
+
+def preview_link(kind: str) -> Ask:
+    """Where a preview link leads."""
+    return lambda world, _who: Sent(world.preview(kind)[2])
+
+
 def upload(world: World, _who: str) -> Sent:
     """Add a file to a document."""
     path = f"{MANAGE}/documents/{world.item('document').id}/files"

@@ -52,6 +52,20 @@ def public_row(verb: str, rule: str, asked: Ask, people: int = 200) -> Row:
     return Row(verb, rule, asked, {**refused, **dict.fromkeys(PEOPLE, people), "anonymous": 200})
 
 
+def repost_rows() -> list[Row]:
+    rule = "/posts/<item_id>/reposts"
+    mine = ask.item("post", "/reposts", "published", {"agency": "dishub"})
+    return [
+        #                                                                            stranger author editor elsewhere central auditor admin
+        person_row("GET", rule, ask.item("post", "/reposts", "reposted"), "403 200 200 200 200 200 403"),
+        person_row("POST", rule, mine, "403 403 403 201 201 403 403"),
+        person_row(
+            "DELETE", f"{rule}/<agency>", ask.item("post", "/reposts/dishub", "reposted"), "403 403 403 204 204 403 403"
+        ),
+        person_row("GET", "/posts/<item_id>/social", ask.item("post", "/social"), "403 200 200 404 200 200 403"),
+    ]
+
+
 def content_rows(kind: str) -> list[Row]:
     rule, one = f"/{kind}s", f"/{kind}s/<item_id>"
     return [
@@ -79,6 +93,46 @@ def content_rows(kind: str) -> list[Row]:
     ]
 
 
+def review_rows(kind: str) -> list[Row]:
+    one, editors, writers = f"/{kind}s/<item_id>", "403 403 200 404 200 403 403", "403 200 200 404 200 403 403"
+    steps = (
+        ("approve", "in_review", editors),
+        ("discard", "changed", writers),
+        ("archive", "draft", writers),
+        ("trash", "draft", writers),
+        ("restore", "trashed", writers),
+    )
+    said = {"body": "Mohon cek.", "pointer": "/title"}
+    return [
+        *(
+            person_row("POST", f"{one}/{verb}", ask.item(kind, f"/{verb}", state, {}), expected)
+            for verb, state, expected in steps
+        ),
+        person_row("GET", f"{one}/comments", ask.item(kind, "/comments"), "403 200 200 404 200 200 403"),
+        person_row("POST", f"{one}/comments", ask.item(kind, "/comments", body=said), writers.replace("200", "201")),
+        *(
+            person_row("POST", f"{one}/comments/<comment_id>/{step}", ask.comment(kind, step, state), writers)
+            for step, state in (("resolve", "open"), ("reopen", "resolved"))
+        ),
+    ]
+
+
+def history_rows(kind: str) -> list[Row]:
+    one, preview = f"/{kind}s/<item_id>", f"/{kind}s/<item_id>/previews/<preview_id>"
+    readers, writers = "403 200 200 404 200 200 403", "403 {0} {0} 404 {0} 403 403"
+    return [
+        *(person_row("GET", one + path, ask.item(kind, path), readers) for path in ("/revisions", "/diff", "/lease")),
+        person_row("GET", f"{one}/revisions/<int:edition>", ask.item(kind, "/revisions/1"), readers),
+        person_row("POST", f"{one}/lease", ask.item(kind, "/lease", body={}), writers.format(200)),
+        person_row("DELETE", f"{one}/lease", ask.item(kind, "/lease"), writers.format(204)),
+        person_row("GET", f"{one}/previews", ask.item(kind, "/previews"), readers),
+        person_row("POST", f"{one}/previews", ask.item(kind, "/previews", body={}), writers.format(201)),
+        person_row("GET", preview, ask.preview(kind), readers),
+        person_row("DELETE", preview, ask.preview(kind), writers.format(204)),
+        public_row("GET", f"/preview/{kind}s/<token>", ask.preview_link(kind)),
+    ]
+
+
 NEW_USER = {"email": "baru-{}@balikpapan.example", "name": "Baru", "memberships": [{"role": "author", "agency": "dpu"}]}
 NEW_AGENCY = {"slug": "badan-{}", "name": "Badan Baru", "short_name": "BB", "kind": "badan"}
 NEW_CATEGORY = {"slug": "tema-{}", "name_id": "Tema", "name_en": "Theme"}
@@ -86,6 +140,7 @@ CONTACT = {"name": "Pengelola", "email": "situs@balikpapan.example"}
 NEW_CONSUMER = {"name": "Situs baru", "kind": "website", "agency": "dpu", "contact": CONTACT}
 PASSWORDS = {"current_password": "teluk-tenang-17-burung", "new_password": "gunung-biru-23-kucing"}
 ONLY_ADMIN, ADMIN_AND_AUDITOR = "403 403 403 403 403 403 {}", "403 403 403 403 403 200 200"
+EVERYBODY = "200 200 200 200 200 200 200"
 EVERY_ROLE = "403 200 200 200 200 200 200"
 
 ROWS = [
@@ -95,11 +150,11 @@ ROWS = [
     public_row("GET", "/metrics", get("/metrics"), people=401),
     public_row("POST", f"{MANAGE}/auth/login", ask.login),
     public_row("POST", f"{MANAGE}/auth/refresh", ask.refresh),
-    person_row("POST", "/auth/logout", send(f"{MANAGE}/auth/logout", {}), EVERY_ROLE.replace("200", "204")),
-    person_row("POST", "/auth/password", send(f"{MANAGE}/auth/password", PASSWORDS), EVERY_ROLE),
-    person_row("GET", "/me", get(f"{MANAGE}/me"), EVERY_ROLE),
-    person_row("GET", "/me/sessions", get(f"{MANAGE}/me/sessions"), EVERY_ROLE),
-    person_row("POST", "/me/sessions/<string:session_id>/end", ask.own_session, EVERY_ROLE.replace("200", "204")),
+    person_row("POST", "/auth/logout", send(f"{MANAGE}/auth/logout", {}), EVERYBODY.replace("200", "204")),
+    person_row("POST", "/auth/password", send(f"{MANAGE}/auth/password", PASSWORDS), EVERYBODY),
+    person_row("GET", "/me", get(f"{MANAGE}/me"), EVERYBODY),
+    person_row("GET", "/me/sessions", get(f"{MANAGE}/me/sessions"), EVERYBODY),
+    person_row("POST", "/me/sessions/<string:session_id>/end", ask.own_session, EVERYBODY.replace("200", "204")),
     person_row("GET", "/users", get(f"{MANAGE}/users"), ADMIN_AND_AUDITOR),
     person_row("POST", "/users", send(f"{MANAGE}/users", NEW_USER), ONLY_ADMIN.format(201)),
     person_row("GET", "/users/<string:user_id>", ask.person(), ADMIN_AND_AUDITOR),
@@ -138,8 +193,14 @@ ROWS = [
     person_row("DELETE", "/consumers/<consumer_id>/keys/<key_id>", ask.key(), ONLY_ADMIN.format(204)),
     person_row("GET", "/changes", get(f"{MANAGE}/changes"), ADMIN_AND_AUDITOR),
     person_row("GET", "/checkpoints", get(f"{MANAGE}/checkpoints"), ADMIN_AND_AUDITOR),
+    person_row("GET", "/reviews", get(f"{MANAGE}/reviews"), "403 200 200 200 200 200 403"),
     *content_rows("post"),
+    *review_rows("post"),
+    *review_rows("document"),
+    *history_rows("post"),
+    *history_rows("document"),
     *content_rows("document"),
+    *repost_rows(),
     person_row("POST", "/documents/<item_id>/files", ask.upload, "403 201 201 404 201 403 403"),
     person_row("GET", "/documents/<item_id>/files/<file_id>", ask.file, "403 200 200 404 200 200 403"),
     person_row("DELETE", "/documents/<item_id>/files/<file_id>", ask.file, "403 204 204 404 204 403 403"),

@@ -18,8 +18,11 @@ from cms.consumers.models import Scope
 from cms.core.db import db
 from cms.core.permissions import Role
 from cms.documents.content import DOCUMENT
+from cms.editorial.comments import add_comment, resolve_comment
 from cms.editorial.models import Item
-from cms.editorial.services import publish_item, submit_item
+from cms.editorial.reposts import repost_item
+from cms.editorial.services import publish_item, submit_item, update_item
+from cms.editorial.trash import archive_item, trash_item
 from cms.posts.content import POST
 from tests.documents.samples import PDF
 from tests.factories import (
@@ -40,6 +43,7 @@ PEOPLE = ("stranger", "author", "editor", "elsewhere", "central", "auditor", "ad
 WEBSITES = ("other_scope", "other_agency", "website")
 NOBODIES = ("anonymous", "garbage", "unknown_key")
 TYPES = {"post": POST, "document": DOCUMENT}
+PUT_AWAY = {"archived": archive_item, "trashed": trash_item}
 
 
 @dataclass(frozen=True)
@@ -112,11 +116,34 @@ class World:
         item = add(self.app, self.callers["author"].actor, title=f"Judul {self.number()}")
         central = self.callers["central"].actor
         with self.app.app_context():
-            if state == "in_review":
-                return submit_item(TYPES[kind], central, item.id, seen(item)).item
-            if state == "published":
-                return publish_item(TYPES[kind], central, item.id, seen(item)).item
+            if state in {"in_review", "approved"}:
+                item = submit_item(TYPES[kind], central, item.id, seen(item)).item
+            if state in PUT_AWAY:
+                return PUT_AWAY[state](TYPES[kind], self.callers["author"].actor, item.id, seen(item)).item
+            if state in {"published", "reposted", "changed"}:
+                item = publish_item(TYPES[kind], central, item.id, seen(item)).item
+            if state == "changed":
+                return update_item(TYPES[kind], central, item.id, {"title": f"{item.title} lagi"}, seen(item)).item
+            if state == "reposted":
+                repost_item(TYPES[kind], central, item.id, "dishub")
         return item
+
+    def comment(self, kind: str, state: str = "open") -> tuple[str, str]:
+        """Ids of an item and of a comment on it, by `editor`."""
+        item, editor = self.item(kind), self.callers["editor"].actor
+        with self.app.app_context():
+            comment = add_comment(TYPES[kind], editor, item.id, "Mohon cek tanggalnya.", "/title")
+            if state == "resolved":
+                resolve_comment(TYPES[kind], editor, item.id, comment.id)
+        return item.id, comment.id
+
+    def preview(self, kind: str) -> tuple[str, str, str]:
+        """Ids of an item and of a preview link of it, and the path where the link leads."""
+        item = self.item(kind)
+        made = self.callers["author"]("POST", f"/manage/v1/{kind}s/{item.id}/previews", json={})
+        assert made.status_code == 201, made.json
+        data = made.json["data"]  # type: ignore[index]
+        return item.id, data["id"], urlsplit(data["url"]).path
 
     def document_with_file(self, state: str = "draft") -> tuple[str, str, int]:
         """Ids of a document and its file, and the version of the document."""

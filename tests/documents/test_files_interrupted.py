@@ -22,9 +22,11 @@ from cms.core.db import rolled_back, session
 from cms.core.permissions import Role
 from cms.core.runtime import runtime
 from cms.core.storage import LocalStorage, storage_from_url
+from cms.documents.content import DOCUMENT
 from cms.documents.models import DocumentFile
 from cms.documents.sweeping import sweep_orphans
 from cms.editorial.models import Item
+from cms.editorial.trash import delete_item
 from config import PROJECT_ROOT
 from tests.core.storages import ACCESS_KEY, SECRET_KEY, incoming_file, new_bucket, s3_server
 from tests.documents.samples import CSV, PDF
@@ -39,7 +41,7 @@ from tests.documents.uploads import (
     stored_names,
     use_storage,
 )
-from tests.factories import add_document
+from tests.factories import CENTRAL, add_document
 from tests.people import Caller, People
 
 LATER = timedelta(days=2)
@@ -176,6 +178,8 @@ def test_files_of_a_deleted_draft_are_swept_and_published_ones_stay(
 ) -> None:
     send(editor, document.id, PDF)
     assert editor("DELETE", f"/manage/v1/documents/{document.id}", match=2).status_code == 204
+    with app.app_context():
+        delete_item(DOCUMENT, CENTRAL, document.id, frozenset({3}))
     kept = add_document(app, title="Tetap")
     file_id = send(editor, kept.id, CSV, "a.csv").json["data"]["id"]
     assert editor("POST", f"/manage/v1/documents/{kept.id}/publish", match=2, json={}).status_code == 200

@@ -104,6 +104,14 @@ def city(app: Flask) -> None:
                 unit.add(*rows)
 
 
+def add_people(app: Flask, *people: Actor) -> None:
+    """More people, each signed in."""
+    with app.app_context():
+        for rows in (_people(people), _roles(people)):
+            with unit_of_work() as unit:
+                unit.add(*rows)
+
+
 class Caller:
     """A person at an HTTP client."""
 

@@ -206,7 +206,7 @@ def test_what_was_published_is_never_deleted_and_keeps_its_owner(callers: Caller
     path = published(callers)
     callers["author"]("PATCH", path, {"summary": "x"}, match='"v2"')
     refused = callers["editor"]("DELETE", path, match='"v3"')
-    assert (refused.status_code, refused.json["code"]) == (409, "wrong_state")
+    assert (refused.status_code, refused.json["code"]) == (409, "still_published")
     moved = callers["central"]("PATCH", path, {"agency": "dishub"}, match='"v3"')
     assert (moved.status_code, moved.json["errors"][0]["code"]) == (422, "fixed_once_published")
 

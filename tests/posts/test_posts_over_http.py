@@ -182,6 +182,10 @@ def test_a_draft_can_be_deleted_by_its_author_but_not_once_submitted(callers: Ca
     callers["editor"]("POST", f"{path}/return", {"comment": "Lengkapi."}, match='"v2"')
 
     assert author("DELETE", path, match='"v3"').status_code == 204
+    assert author("GET", path).json["data"]["state"] == "trashed"
+    assert author("POST", "posts", post()).json["data"]["slug"] == "penutupan-jalan-mt-haryono-2"
+    assert author("DELETE", path, match='"v4"').status_code == 403
+    assert callers["central"]("DELETE", path, match='"v4"').status_code == 204
     assert author("GET", path).status_code == 404
     assert author("POST", "posts", post()).json["data"]["slug"] == "penutupan-jalan-mt-haryono"
 

@@ -1,0 +1,114 @@
+"""Putting items away: archive, trash, and what ends them for good.
+
+Writers like those of `services`. What was ever published is never purged (issue 3, capability 6): it keeps its slug, and
+readers go on getting the answer with which it ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import ColumnElement, select
+
+from cms.changes.log import record
+from cms.core import clock
+from cms.core.db import UnitOfWork, session, unit_of_work
+from cms.core.permissions import Actor, system_actor
+from cms.core.versions import Expected
+from cms.editorial.content_types import ContentType, registered_types
+from cms.editorial.models import Item, State
+from cms.editorial.policies import Operation, has_approval
+from cms.editorial.queries import get_item
+from cms.editorial.saving import load_for, ready_for, transition
+from cms.editorial.services import Edited
+
+KEPT_IN_TRASH: Final = timedelta(days=30)
+BATCH: Final = 100
+ACTOR: Final = system_actor("trash emptied")
+
+
+def archive_item(content_type: ContentType, actor: Actor, item_id: str, expected: Expected) -> Edited:
+    """Put an item away that readers do not have: out of the usual lists, not editable until it is restored."""
+    with unit_of_work() as unit:
+        item = load_for(content_type, actor, Operation.ARCHIVE, item_id, expected)
+        item.state_before = item.state
+        revision = transition(unit, content_type, actor, item, State.ARCHIVED, "archived", item.comment)
+    return Edited(item, revision)
+
+
+def trash_item(content_type: ContentType, actor: Actor, item_id: str, expected: Expected) -> Edited:
+    """Put an item into the trash. Raises `Conflict("still_published")` while readers have it."""
+    with unit_of_work() as unit:
+        item = load_for(content_type, actor, Operation.TRASH, item_id, expected)
+        _put_into_trash(item)
+        revision = transition(unit, content_type, actor, item, State.TRASHED, "trashed", item.comment)
+    return Edited(item, revision)
+
+
+def restore_item(content_type: ContentType, actor: Actor, item_id: str, expected: Expected) -> Edited:
+    """Bring an item back from the archive or the trash, into the state it had before it was put away."""
+    with unit_of_work() as unit:
+        item = load_for(content_type, actor, Operation.RESTORE, item_id, expected)
+        state = State(item.state_before or State.DRAFT)
+        if state is State.APPROVED and not has_approval(item):
+            state = State.DRAFT
+        item.state_before = item.trashed_at = None
+        revision = transition(unit, content_type, actor, item, state, "restored", item.comment)
+    return Edited(item, revision)
+
+
+def delete_item(content_type: ContentType, actor: Actor, item_id: str, expected: Expected) -> None:
+    """What DELETE means: into the trash; out of the trash for ever, by who may purge, if it was never published."""
+    with unit_of_work() as unit:
+        item = get_item(content_type, item_id, actor, lock=True)
+        if item.state == State.TRASHED:
+            ready_for(item, actor, Operation.PURGE, expected)
+            _purge(unit, item, actor)
+        else:
+            ready_for(item, actor, Operation.DELETE, expected)
+            _put_into_trash(item)
+            transition(unit, content_type, actor, item, State.TRASHED, "trashed", item.comment)
+
+
+def purge_old_trash() -> int:
+    """Purge what has been in the trash for 30 days and was never published, at most `BATCH` items; returns how many.
+
+    A task of the worker: doing it twice at once is harmless, each item is locked and looked at again.
+    """
+    with unit_of_work() as unit:
+        items = _old_trash(unit)
+        for item in items:
+            _purge(unit, item, ACTOR)
+    return len(items)
+
+
+def empty_trash() -> bool:
+    """The worker's task: looks with a small read before it locks anything. True when there may be more to purge."""
+    if session.scalar(select(Item.id).where(*_is_old_trash()).limit(1)) is None:
+        return False
+    return purge_old_trash() == BATCH
+
+
+def _old_trash(unit: UnitOfWork) -> Sequence[Item]:
+    statement = select(Item).where(*_is_old_trash()).order_by(Item.id).limit(BATCH)
+    return unit.session.scalars(statement.with_for_update(skip_locked=True)).all()
+
+
+def _is_old_trash() -> tuple[ColumnElement[bool], ...]:
+    long_ago = clock.now() - KEPT_IN_TRASH
+    return (Item.state == State.TRASHED.value, Item.published_at.is_(None), Item.trashed_at <= long_ago)
+
+
+def _put_into_trash(item: Item) -> None:
+    if item.state != State.ARCHIVED:
+        item.state_before = item.state
+    item.trashed_at = clock.now()
+
+
+def _purge(unit: UnitOfWork, item: Item, actor: Actor) -> None:
+    """Remove the item with its editions, comments and slugs; bytes of its files are swept later."""
+    action = registered_types()[item.type].action("purged")
+    record(unit, action, item.id, actor, agency=item.agency, edition=item.edition)
+    unit.session.delete(item)
