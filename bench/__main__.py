@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from bench.audit import measure_audit
 from bench.bars import verdict
 from bench.databases import KINDS, Database, fresh_database
 from bench.idle import measure_idle
@@ -55,7 +56,7 @@ class Choice:
 
 
 def measured(choice: Choice, database: Database, loaded: Loaded) -> Iterator[tuple[Row, Remarks]]:
-    """Measure every chosen scenario on a loaded database, then the whole system at rest."""
+    """Measure every chosen scenario on a loaded database, then the proof of its log and the whole system at rest."""
     plan = Plan(seconds=choice.seconds, threads=Settings().web_threads)
     for cached in (False, True):
         group = [scenario for scenario in choice.scenarios if scenario.cached == cached]
@@ -66,6 +67,7 @@ def measured(choice: Choice, database: Database, loaded: Loaded) -> Iterator[tup
             for scenario in group:
                 yield measure(scenario, Site(server, loaded), database, plan)
     if len(sys.argv) == 1:
+        yield measure_audit(database, loaded.items)
         yield from measure_idle(database, loaded.items)
 
 

@@ -56,6 +56,8 @@ BARS = (
     Bar("detail", "requests_per_second", 1, of="list_uncached"),
     Bar("cursor_deep", "requests_per_second", 1 / 1.3, of="list_uncached"),
     Bar("filter_agency_tag", "requests_per_second", 1 / 1.3, of="list_uncached"),
+    Bar("list_reposts", "requests_per_second", 1 / 1.3, of="list_channel"),
+    Bar("list_reposts", "sql_statements", 2, at_most=True),
     Bar("list_repeated", "share_of_bare_wsgi", 0.25),
     Bar("list_not_modified", "share_of_bare_wsgi", 0.25),
     Bar("publish", "requests_per_second", 120, database="sqlite"),
@@ -65,6 +67,8 @@ BARS = (
     Bar("filter_agency_tag", "sql_statements", 2, at_most=True),
     Bar("list_100", "sql_statements", 2, at_most=True),
     Bar("list_not_modified", "sql_statements", 1, at_most=True),
+    # What is counted are lines of the log.
+    Bar("audit_verify", "requests_per_second", 20_000),
     Bar("idle_memory", "bytes", 180 * 2**20, at_most=True),
     Bar("start", "p50_ms", 1500, at_most=True),
 )

@@ -62,6 +62,11 @@ class BenchAgency:
     short_name: str
 
 
+CARRIER = "opd-01"
+"""The agency that carries every tenth post of the others: four times as many as it owns."""
+CARRIED = 10
+
+
 def agencies() -> list[BenchAgency]:
     """All agencies."""
     numbers = range(1, AGENCIES + 1)

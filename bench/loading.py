@@ -16,7 +16,7 @@ from typing import Any
 from flask_migrate import upgrade
 
 from bench.databases import Database
-from bench.dataset import AREAS, CATEGORIES, agencies, posts
+from bench.dataset import AREAS, CARRIED, CARRIER, CATEGORIES, agencies, posts
 from bench.scenarios import Draft, Loaded
 from cms import create_app
 from cms.accounts.passwords import generate_password
@@ -35,7 +35,8 @@ from cms.core.versions import etag
 from cms.editorial.content_types import Presentation
 from cms.editorial.services import create_item
 from cms.posts.content import POST
-from cms.publishing.publish import publish
+from cms.publishing.publish import publish, represent
+from cms.publishing.reposts import add_repost, find_live_publication
 from cms.taxonomy.models import Category
 from config import Settings
 
@@ -121,20 +122,34 @@ def _publish_posts(kind: str, items: int) -> list[str]:
                 change = record(unit, Action.POST_PUBLISHED, post["id"], SYSTEM, agency=post["agency"], edition=1)
                 publish(unit, POST.present(_presentation(post, owners[post["agency"]])), change)
                 ids.append(post["id"])
+    _carry(items, owners)
     return ids
 
 
+def _carry(items: int, owners: dict[str, dict[str, str]]) -> None:
+    waiting = (post for number, post in enumerate(posts(items)) if number % CARRIED == 0 and post["agency"] != CARRIER)
+    while batch := list(islice(waiting, BATCH)):
+        with unit_of_work() as unit:
+            for post in batch:
+                add_repost(unit, post["id"], CARRIER, "Simak pengumuman ini.", "Balikpapan Selatan")
+                change = record(unit, Action.POST_REPOSTED, post["id"], SYSTEM, agency=CARRIER, edition=1)
+                live = find_live_publication(unit.session, post["id"])
+                assert live is not None
+                represent(unit, POST.present(_presentation(post, owners[post["agency"]])), change, live)
+
+
 def _presentation(post: dict[str, Any], owner: dict[str, str]) -> Presentation:
-    body_html = sanitized_html(post["body"], post["body_format"])
+    body_html, slug = sanitized_html(post["body"], post["body_format"]), f"berita-{post['id'][-12:]}"
     return Presentation(
         item_id=post["id"],
         edition=1,
-        content={**_content(post), "slug": f"berita-{post['id'][-12:]}"},
+        content={**_content(post), "slug": slug},
         body_html=body_html,
         body_text=plain_text(body_html),
         agency=owner,
         published_at=post["published_at"],
         updated_at=post["published_at"],
+        canonical_url=f"https://{post['agency']}.balikpapan.example/{slug}",
     )
 
 

@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from bench.dataset import NEWEST, agencies, tags
+from bench.dataset import CARRIER, NEWEST, agencies, tags
 from bench.server import Answer, Server
 from bench.wire import Request
 
@@ -104,6 +104,16 @@ def long_pages(site: Site) -> list[Request]:
     return [site.get(f"{request.path}&limit=100") for request in first_pages(site)]
 
 
+def channel_pages(site: Site) -> list[Request]:
+    """The first page of a channel on which everything is its own."""
+    return [site.get(f"{request.path}&channel={agencies()[1].slug}") for request in first_pages(site)]
+
+
+def repost_pages(site: Site) -> list[Request]:
+    """The first page of the channel that carries more than it owns."""
+    return [site.get(f"{request.path}&channel={CARRIER}") for request in first_pages(site)]
+
+
 def details(site: Site) -> list[Request]:
     """Posts with their bodies, spread over the whole archive."""
     ids = site.loaded.post_ids
@@ -167,6 +177,8 @@ SCENARIOS = (
     Scenario("cursor_deep", deep_pages),
     Scenario("filter_agency_tag", filtered_pages),
     Scenario("list_100", long_pages),
+    Scenario("list_channel", channel_pages),
+    Scenario("list_reposts", repost_pages),
     Scenario("list_repeated", one_page, cached=True),
     Scenario("list_not_modified", known_page, cached=True),
     Scenario("publish", publications, cached=True, once=True, connections=WRITERS, has_bare=False),
