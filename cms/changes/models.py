@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Boolean, CheckConstraint, Index, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cms.changes.chain import GENESIS_HASH
-from cms.core.clock import EPOCH
+from cms.core.clock import EPOCH, NEVER, micros
 from cms.core.db import Model
 from cms.core.types import EpochMicros, Id, Json, UTCDateTime
 
@@ -44,7 +44,11 @@ class Change(Model):
 
 
 class ChangeHead(Model):
-    """The one row that numbers the log; it also tells readers the newest sequence of each topic, and its time, in one small read."""
+    """The one row that numbers the log; it also tells readers the newest sequence of each topic, and its time, in one small read.
+
+    `posts_due_at` and `documents_due_at` are the earliest moment at which something that was planned begins or ends and that
+    the worker has not carried out yet; `NEVER` when nothing is planned. cms.publishing.planning keeps them.
+    """
 
     __tablename__ = "change_head"
 
@@ -60,6 +64,8 @@ class ChangeHead(Model):
     documents_at: Mapped[datetime] = mapped_column(EpochMicros, default=EPOCH)
     reference_at: Mapped[datetime] = mapped_column(EpochMicros, default=EPOCH)
     access_at: Mapped[datetime] = mapped_column(EpochMicros, default=EPOCH)
+    posts_due_at: Mapped[datetime] = mapped_column(EpochMicros, default=NEVER, server_default=str(micros(NEVER)))
+    documents_due_at: Mapped[datetime] = mapped_column(EpochMicros, default=NEVER, server_default=str(micros(NEVER)))
 
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
 

@@ -14,31 +14,42 @@ from functools import lru_cache
 from werkzeug.http import http_date
 
 from cms.changes.log import Heads
+from cms.core import clock
 from cms.delivery.encoding import SMALLEST, chosen_encoding, encoded
 
 # Part of every ETag: raise it when the same publications are written out differently.
-FORMAT = "1"
+FORMAT = "2"
+STALE_IF_ERROR = 600
 _ENCODED_TAG = re.compile(r"-(?:zstd|br|gzip)\"$")
 _CONTENT_HEADERS = {"content-type", "content-length", "content-encoding"}
 Headers = list[tuple[str, str]]
+NEVER_DUE = clock.micros(clock.NEVER)
+# Farther away than any cache may keep an answer: a day.
+LONGEST_LEFT = 86_400_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Validity:
-    """What a kept answer depends on: positions of the log's topics, for a detail the publication, and the key's end."""
+    """What a kept answer depends on: the key, positions of the log's topics, and for a detail the publication.
+
+    `until` (microseconds since 1970) is when the next planned change comes: nothing may show the answer after that.
+    `item_live` are the sequence and the end of the publication.
+    """
 
     access: int
     topics: tuple[tuple[str, int], ...]
     key_expires_at: int
     item: tuple[str, str] | None = None
-    item_sequence: int | None = None
+    item_live: tuple[int | None, int | None] | None = None
+    until: int = NEVER_DUE
 
-    def holds(self, heads: Heads, now: int, item_sequence: int | None) -> bool:
+    def holds(self, heads: Heads, now: int, item_live: tuple[int | None, int | None] | None) -> bool:
         """True while nothing that this answer shows, and nothing about the key, has changed."""
         return (
             heads.access == self.access
             and now < self.key_expires_at
-            and item_sequence == self.item_sequence
+            and now < self.until
+            and item_live == self.item_live
             and all(getattr(heads, topic) == sequence for topic, sequence in self.topics)
         )
 
@@ -52,6 +63,7 @@ class Answer:
     body: bytes | None
     validity: Validity
     key_id: str
+    max_age: int = 0
     _encoded: dict[str, bytes] = field(default_factory=dict)
     _full: dict[str | None, Headers] = field(default_factory=dict)
     _bodiless: dict[str | None, Headers] = field(default_factory=dict)
@@ -72,6 +84,13 @@ class Answer:
             return True
         tags = (tag.strip().removeprefix("W/") for tag in if_none_match.split(","))
         return any(_ENCODED_TAG.sub('"', tag) == f'"{self.digest}"' for tag in tags)
+
+    def cache_control(self, now: int) -> str:
+        """How long caches may use it: never beyond the next planned change."""
+        left = self.validity.until - now
+        if left > LONGEST_LEFT:
+            return _cache_control(self.max_age, STALE_IF_ERROR + self.max_age)
+        return _cache_control(self.max_age, max(0, left // 1_000_000))
 
     def bytes_in(self, encoding: str | None) -> bytes:
         """The body in an encoding, compressed once."""
@@ -117,14 +136,21 @@ def _http_date(seconds: int) -> str:
     return http_date(seconds)
 
 
-def caching_headers(max_age: int, modified_at: int, groups: Sequence[str], vary: str) -> Headers:
-    """Headers that tell caches how long and for whom an answer is good. `modified_at` in microseconds since 1970.
+@lru_cache(maxsize=4_096)
+def _cache_control(max_age: int, left: int) -> str:
+    """`left` are the seconds until the answer is wrong. What comes after max-age counts from its end.
 
     stale-if-error stays short: a withdrawn item must not be kept alive by a cache whose origin is down.
     """
+    fresh = min(max_age, left)
+    stale, on_error = min(max_age, left - fresh), min(STALE_IF_ERROR, left - fresh)
+    return f"public, max-age={fresh}, stale-while-revalidate={stale}, stale-if-error={on_error}"
+
+
+def caching_headers(modified_at: int, groups: Sequence[str], vary: str) -> Headers:
+    """Headers that tell caches for whom an answer is good. `modified_at` in microseconds since 1970."""
     return [
         ("Content-Type", "application/json; charset=utf-8"),
-        ("Cache-Control", f"public, max-age={max_age}, stale-while-revalidate={max_age}, stale-if-error=600"),
         ("Last-Modified", _http_date(modified_at // 1_000_000)),
         ("Vary", vary),
         ("Cache-Groups", ", ".join(f'"{group}"' for group in groups)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from flask import Response
@@ -11,11 +12,13 @@ from flask import Response
 from cms.core import clock
 from cms.core.logging import current_request_id
 from cms.core.runtime import runtime
-from cms.delivery.answers import Answer, Headers, Validity, answer_digest, caching_headers
+from cms.delivery.answers import NEVER_DUE, Answer, Headers, Validity, answer_digest, caching_headers
 from cms.delivery.entrance import Visit, visit
 from cms.delivery.kept_answers import RequestKey
 
 KEPT_KEY = "simpul.request_key"
+PLANNED_TOPICS = {"posts": "post", "documents": "document"}
+"""Topics whose answers change at planned moments, and their content type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,7 @@ class Basis:
     """What decides an answer, beside the request itself.
 
     `topics` are those of the log whose changes can affect it; `item_sequence` replaces its type's topic for a detail.
-    `modified_at` (microseconds since 1970) is when the newest of them changed.
+    `modified_at` (microseconds since 1970) is when the newest of them changed, `item_until` when the detail ends.
     """
 
     topics: tuple[str, ...]
@@ -31,6 +34,7 @@ class Basis:
     item: tuple[str, str] | None = None
     item_sequence: int | None = None
     item_updated_at: int = 0
+    item_until: int | None = None
     may_be_missing: bool = False
     """Only `compute` finds out whether there is anything, so that `If-None-Match: *` cannot be answered before it."""
 
@@ -41,6 +45,15 @@ class Basis:
     def modified_at(self, visited: Visit) -> int:
         """When that was."""
         return max([int(getattr(visited.heads, f"{topic}_at")) for topic in self.topics] + [self.item_updated_at])
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Where an answer stands between planned changes (microseconds since 1970): the last that has passed without being
+    carried out, 0 when there is none, and the next one."""
+
+    passed: int
+    until: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,34 +68,57 @@ def deliver(basis: Basis, compute: Callable[[int], Body]) -> Response:
     """Answer with 304 when the caller has it, else with what `compute` makes of the sequence that the answer reflects."""
     visited = visit()
     sequence = basis.sequence(visited)
-    answer = _bare_answer(basis, visited, sequence)
+    now = clock.micros(clock.now())
+    answer = _bare_answer(basis, visited, sequence, _timing(basis, visited, now))
     known = visited.asked.headers.get("If-None-Match")
     if known is not None and answer.is_known(known) and not (basis.may_be_missing and "*" in known):
         _keep(answer, visited)
-        return _not_modified(answer, visited)
+        return _not_modified(answer, visited, now)
     body = compute(sequence)
     answer.body = body.content
     answer.headers += body.headers
     _keep(answer, visited)
-    return _full(answer, visited)
+    return _full(answer, visited, now)
 
 
-def _bare_answer(basis: Basis, visited: Visit, sequence: int) -> Answer:
+def _timing(basis: Basis, visited: Visit, now: int) -> Timing:
+    """Usually the heads say it. While a moment has passed and the worker has not come yet, a look at the plans does."""
+    passed, until = 0, basis.item_until or NEVER_DUE
+    for topic, type in PLANNED_TOPICS.items():
+        if topic not in basis.topics:
+            continue
+        due_at = getattr(visited.heads, f"{topic}_due_at")
+        if due_at <= now:
+            last, due_at = visited.desk.publications.planned_moments(type)
+            passed = max(passed, last)
+        until = min(until, due_at)
+    return Timing(passed, until)
+
+
+def _bare_answer(basis: Basis, visited: Visit, sequence: int, timing: Timing) -> Answer:
     agencies, asked = visited.holder.agencies, visited.asked
     visibility = "all" if agencies is None else ",".join(sorted(agencies))
-    digest = answer_digest(sequence, visibility, asked.path, asked.query_string.decode("latin-1"))
+    moment = (timing.passed,) if timing.passed else ()
+    digest = answer_digest(sequence, visibility, asked.path, asked.query_string.decode("latin-1"), *moment)
     vary = "Authorization, Accept-Encoding" + (", Origin" if visited.holder.origins else "")
-    headers = caching_headers(
-        runtime().settings.delivery_max_age, basis.modified_at(visited), basis.groups, vary
-    ) + cors_headers(visited)
+    modified_at = max(basis.modified_at(visited), timing.passed)
+    headers = caching_headers(modified_at, basis.groups, vary) + cors_headers(visited)
     validity = Validity(
         access=visited.heads.access,
-        topics=tuple((topic, getattr(visited.heads, topic)) for topic in basis.topics),
+        topics=tuple((name, getattr(visited.heads, name)) for name in _watched(basis.topics)),
         key_expires_at=clock.micros(visited.holder.expires_at),
         item=basis.item,
-        item_sequence=basis.item_sequence,
+        item_live=(basis.item_sequence, basis.item_until) if basis.item else None,
+        # While the worker is late, plans may change behind the one that the heads name: nothing is kept.
+        until=timing.until if not timing.passed else 0,
     )
-    return Answer(digest, headers, None, validity, visited.holder.key_id)
+    return Answer(digest, headers, None, validity, visited.holder.key_id, runtime().settings.delivery_max_age)
+
+
+@lru_cache
+def _watched(topics: tuple[str, ...]) -> tuple[str, ...]:
+    """The columns of the heads that say whether the answer holds."""
+    return (*topics, *(f"{topic}_due_at" for topic in topics if topic in PLANNED_TOPICS))
 
 
 def cors_headers(visited: Visit) -> Headers:
@@ -121,17 +157,23 @@ class PreparedResponse(Response):
         return [] if environ["REQUEST_METHOD"] == "HEAD" else self.response  # type: ignore[return-value]
 
 
-def _full(answer: Answer, visited: Visit) -> Response:
+def _full(answer: Answer, visited: Visit, now: int) -> Response:
     encoding = answer.encoding_for(visited.asked.headers.get("Accept-Encoding", ""))
     content = answer.bytes_in(encoding)
-    return _prepared(200, answer.full_headers(encoding, len(content)), [content], visited)
+    return _prepared(200, answer.full_headers(encoding, len(content)), [content], visited, answer.cache_control(now))
 
 
-def _not_modified(answer: Answer, visited: Visit) -> Response:
+def _not_modified(answer: Answer, visited: Visit, now: int) -> Response:
     encoding = answer.encoding_for(visited.asked.headers.get("Accept-Encoding", ""))
-    return _prepared(304, answer.headers_without_body(encoding), [], visited)
+    return _prepared(304, answer.headers_without_body(encoding), [], visited, answer.cache_control(now))
 
 
-def _prepared(status: int, headers: Headers, content: list[bytes], visited: Visit) -> Response:
-    own = [("Content-Seq", str(visited.heads.sequence)), ("X-Request-Id", current_request_id() or "")]
+def _prepared(
+    status: int, headers: Headers, content: list[bytes], visited: Visit, cache_control: str
+) -> Response:
+    own = [
+        ("Cache-Control", cache_control),
+        ("Content-Seq", str(visited.heads.sequence)),
+        ("X-Request-Id", current_request_id() or ""),
+    ]
     return PreparedResponse(status, headers + own, content)

@@ -15,13 +15,12 @@ from cms.core.runtime import runtime
 from cms.delivery.desk import desk
 from cms.delivery.entrance import visit
 from cms.delivery.items import shown_to_key
-from cms.publishing.models import Standing
 from cms.publishing.selection import LIVE
 
 _FILE: Final = (
     "SELECT f.name, f.media_type, f.bytes, f.sha256, p.agency, p.updated_at, p.effective_until"  # noqa: S608 - constants of ours
-    " FROM publication_files f JOIN publications p ON p.id = f.publication_id JOIN published_items i ON i.id = p.item_id"
-    f" WHERE f.item_id = :item_id AND f.file_id = :file_id AND p.type = 'document' AND i.standing = :live AND {LIVE.format(p='p')}"
+    " FROM publication_files f JOIN publications p ON p.id = f.publication_id"
+    f" WHERE f.item_id = :item_id AND f.file_id = :file_id AND p.type = 'document' AND {LIVE.format(p='p')}"
 )
 
 
@@ -42,7 +41,6 @@ def _live_row(document_id: str, file_id: str) -> Row | None:
     params = {
         "item_id": document_id,
         "file_id": file_id,
-        "live": Standing.LIVE.value,
         "now": clock.micros(clock.now()),
     }
     rows = reader.rows(reader.prepared(_FILE), params)

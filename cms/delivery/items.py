@@ -8,10 +8,11 @@ from typing import Any
 import orjson
 from flask import Response
 
-from cms.core.errors import Gone, NotFound
+from cms.core.errors import NotFound
 from cms.core.ids import is_id
 from cms.delivery.delivering import Basis, Body, deliver
 from cms.delivery.desk import desk
+from cms.delivery.endings import ended, resolved_ending
 from cms.delivery.entrance import visit
 from cms.delivery.lists import page_body
 from cms.delivery.parameters import MOST_IDS
@@ -26,10 +27,10 @@ Query = dict[str, Any]
 def deliver_item(delivered: DeliveredType, item_id: str, query: Query) -> Response:
     """The full form of one item. Raises `NotFound`, and `Gone` for what was published once."""
     state = _visible(visit().item, item_id) if is_id(item_id) else None
-    if state is None or state.standing == Standing.VANISHED:
+    if state is None:
         raise NotFound
     if state.full_json is None:
-        raise _gone(state.explanation, state.alternative)
+        raise ended(state, item_id)
     full_json = state.full_json
     basis = Basis(
         topics=("reference",) if "include" in query else (),
@@ -37,6 +38,7 @@ def deliver_item(delivered: DeliveredType, item_id: str, query: Query) -> Respon
         item=(delivered.name, item_id),
         item_sequence=state.sequence,
         item_updated_at=state.updated_at or 0,
+        item_until=state.effective_until,
     )
     return deliver(basis, lambda sequence: _item_body(full_json, query, sequence))
 
@@ -77,11 +79,6 @@ def _visible(state: PublishedState | None, item_id: str) -> PublishedState | Non
     return state if state is not None and shown_to_key({item_id: state.agency}) else None
 
 
-def _gone(explanation: str | None, alternative: str | None) -> Gone:
-    extra = {"explanation": explanation, "alternative": alternative}
-    return Gone(explanation=explanation or "", extra=extra)
-
-
 def _item_body(full_json: str, query: Query, sequence: int) -> Body:
     if query:
         vocabulary = desk().vocabulary(visit().heads.reference)
@@ -101,21 +98,21 @@ def _items_body(ids: tuple[str, ...], sequence: int) -> Body:
 
 def _address_body(type: str, agency: str, slug: str, sequence: int) -> Body:
     address = desk().publications.address(type, agency, slug)
-    if address is None or address.standing == Standing.VANISHED:
-        raise NotFound
-    if not shown_to_key({address.id: address.live_agency or address.agency}):
+    if address is None or not shown_to_key({address.id: address.live_agency or address.agency}):
         raise NotFound
     return one_body(_resolved(address, agency, slug), sequence)
 
 
 def _resolved(address: Address, agency: str, slug: str) -> dict[str, Any]:
-    is_live = address.standing == Standing.LIVE
-    is_moved = is_live and (address.live_agency, address.slug) != (agency, slug)
+    if address.slug is None:
+        return resolved_ending(address)
+    is_moved = (address.live_agency, address.slug) != (agency, slug)
+    is_withdrawn = address.standing == Standing.WITHDRAWN
     return {
-        "status": ("moved" if is_moved else "live") if is_live else "gone",
+        "status": "moved" if is_moved else "withdrawn" if is_withdrawn else "live",
         "id": address.id,
-        "to": address.slug if is_moved else address.alternative,
+        "to": address.slug if is_moved else None,
         "agency": address.live_agency,
         "slug": address.slug,
-        "explanation": address.explanation,
+        "explanation": address.explanation if is_withdrawn else None,
     }

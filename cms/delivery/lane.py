@@ -54,15 +54,17 @@ class Lane:
         if answer.body is None and not is_known:
             return None
         try:
-            heads, item_sequence = self._position(answer)
+            heads, item_live = self._position(answer)
         except DomainError:
             # The application says it in a problem document.
             return None
-        if not answer.validity.holds(heads, clock.micros(clock.now()), item_sequence):
+        now = clock.micros(clock.now())
+        if not answer.validity.holds(heads, now, item_live):
             return None
         self._desk.keys.note_use(answer.key_id) if answer.key_id else None
         encoding = answer.encoding_for(environ.get("HTTP_ACCEPT_ENCODING", ""))
         own = [
+            ("Cache-Control", answer.cache_control(now)),
             ("Content-Seq", str(heads.sequence)),
             ("X-Request-Id", harmless_request_id(environ.get("HTTP_X_REQUEST_ID"))),
         ]
@@ -73,12 +75,12 @@ class Lane:
         start_response("200 OK", answer.full_headers(encoding, len(content)) + own)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [content]
 
-    def _position(self, answer: Answer) -> tuple[Heads, int | None]:
-        """Where the log stands, and for a detail which publication is live; one statement."""
+    def _position(self, answer: Answer) -> tuple[Heads, tuple[int | None, int | None] | None]:
+        """Where the log stands, and for a detail which publication is live and until when; one statement."""
         item = answer.validity.item
         if item is None:
             return read_heads(self._desk.reader), None
-        return self._desk.publications.heads_and_sequence(*item)
+        return self._desk.publications.heads_and_live(*item)
 
 
 def _request_key(environ: Environ) -> RequestKey:

@@ -6,6 +6,7 @@ from marshmallow import fields
 
 from cms.agencies.schemas import AgencyReferenceSchema
 from cms.core.schemas import StrictSchema
+from cms.editorial.presented_schemas import ChangeNoteSchema, WithdrawnSchema
 
 MOMENT = {"format": "date-time"}
 ALWAYS_NULL = "Always null: as in a post's card, so that lists of mixed items need one model."
@@ -42,8 +43,14 @@ class DocumentCardSchema(StrictSchema):
     areas = fields.List(fields.String(), metadata={"description": "Always empty: as in a post's card."})
     language = fields.String(metadata={"description": "BCP 47."})
     published_at = fields.String(metadata={**MOMENT, "description": "First publication."})
-    updated_at = fields.String(metadata={**MOMENT, "description": "Last major update."})
+    updated_at = fields.String(metadata={**MOMENT, "description": "Newest publication, corrections included."})
+    public_updated_at = fields.String(
+        metadata={**MOMENT, "description": "Last major update: the one to show to people."}
+    )
     edition = fields.Integer()
+    withdrawn = fields.Nested(
+        WithdrawnSchema, allow_none=True, metadata={"description": "Null, or the notice to be shown above the text."}
+    )
     cover = fields.String(allow_none=True, metadata={"description": ALWAYS_NULL})
 
 
@@ -63,6 +70,9 @@ class DocumentSchema(DocumentCardSchema):
 
     body_html = fields.String(metadata={"description": "Sanitised HTML: safe to insert into a page."})
     body_text = fields.String(metadata={"description": "The same as plain text."})
+    change_history = fields.List(
+        fields.Nested(ChangeNoteSchema), metadata={"description": "What changed for readers, newest first."}
+    )
     holder = fields.String(metadata={"description": "Unit that holds it."})
     responsible = fields.String(allow_none=True, metadata={"description": "Official who answers for it."})
     made_at = fields.String(metadata={"description": "As precisely as known.", "example": "2017-05"})

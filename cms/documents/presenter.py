@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from cms.core.clock import rfc3339
 from cms.documents.models import DocumentFile
 from cms.documents.queries import find_files
 from cms.editorial.content_types import Content, Presentation
@@ -22,6 +21,7 @@ def present_document(edition: Presentation) -> Presented:
         **card,
         "body_html": edition.body_html,
         "body_text": edition.body_text,
+        "change_history": list(edition.change_history),
         **{name: content[name] for name in ONLY_IN_FULL},
         "files": [_file(edition.item_id, entry, files[entry["id"]]) for entry in content["files"]],
     }
@@ -61,9 +61,7 @@ def _card(edition: Presentation) -> dict[str, Any]:
         "tags": content["tags"],
         "areas": [],
         "language": content["language"],
-        "published_at": rfc3339(edition.published_at),
-        "updated_at": rfc3339(edition.updated_at),
-        "edition": edition.edition,
+        **edition.times(),
         "cover": None,
     }
 

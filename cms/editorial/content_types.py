@@ -5,12 +5,13 @@ Content is a plain JSON object with the field names of the API, exactly as an ed
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from cms.changes.actions import Action
+from cms.core.clock import rfc3339
 from cms.core.errors import InputError
 from cms.publishing.presented import Presented
 
@@ -31,6 +32,22 @@ class Presentation:
     updated_at: datetime
     canonical_url: str = ""
     """The one address of the item, which every copy names."""
+    public_updated_at: datetime | None = None
+    """The last major update; the same as `updated_at` when nothing else is known."""
+    change_history: Sequence[Mapping[str, Any]] = ()
+    """Public notes, newest first."""
+    withdrawn: Mapping[str, Any] | None = None
+    """The notice that readers must show with an item that was withdrawn and stays readable."""
+
+    def times(self) -> dict[str, Any]:
+        """What every card says about when it was published, and whether it still holds."""
+        return {
+            "published_at": rfc3339(self.published_at),
+            "updated_at": rfc3339(self.updated_at),
+            "public_updated_at": rfc3339(self.public_updated_at or self.updated_at),
+            "edition": self.edition,
+            "withdrawn": self.withdrawn,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from cms.agencies.queries import city_today, find_agencies, find_agency
 from cms.changes.log import record
 from cms.core.clock import rfc3339
 from cms.core.db import UnitOfWork, session, unit_of_work
-from cms.core.errors import Conflict, NotFound, invalid_field
+from cms.core.errors import Conflict, InputError, Invalid, NotFound, invalid_field
 from cms.core.permissions import AGENCY_ROLES, Actor, Permission, Target, authorize
 from cms.core.runtime import runtime
 from cms.editorial.content_types import ContentType
@@ -26,7 +26,10 @@ from cms.editorial.models import Item
 from cms.editorial.presenter import present_edition
 from cms.editorial.queries import get_revision, visible_to
 from cms.editorial.representing import represent_live
+from cms.guard.assessing import Reason, assess
+from cms.guard.breaker import check_publishing
 from cms.publishing.models import Repost
+from cms.publishing.planning import find_planned_publication
 from cms.publishing.reposts import (
     add_repost,
     end_repost,
@@ -60,13 +63,15 @@ def repost_item(
 ) -> Repost:
     """Carry a live item on the channel of `agency` from now on.
 
-    Raises `NotFound`, `Forbidden`, `Invalid` (no such agency, or not any more) and `Conflict`: `not_published`, `own_item`,
-    `already_on_channel`, `already_reposted`.
+    Raises `NotFound`, `Forbidden`, `Invalid` (no such agency, or not any more; a comment that the guard would hold) and
+    `Conflict`: `not_published`, `own_item`, `already_on_channel`, `already_reposted`, `publishing_frozen`, `publishing_paused`.
     """
     with unit_of_work(DUPLICATES) as unit:
         item = _get_source(content_type, actor, item_id, lock=True)
         _authorize(actor, agency)
+        check_publishing(unit, actor, agency)
         _check_carrier(item, agency)
+        _check_note(comment, place)
         repost = add_repost(unit, item.id, agency, comment, place)
         _present_again(unit, content_type, actor, item, agency, "reposted")
     return repost
@@ -157,12 +162,30 @@ def _check_carrier(item: Item, slug: str) -> None:
         raise invalid_field("/agency", "not_valid_any_more", what="agency")
 
 
+def _check_note(comment: str | None, place: str | None) -> None:
+    """Nobody else looks at a note before readers see it: what would hold an edition is refused here."""
+    texts = {pointer: text for pointer, text in (("/comment", comment), ("/place", place)) if text}
+    reasons = assess(texts, "").reasons if texts else ()
+    faults = [
+        InputError("pointer", reason.pointer if reason.pointer in texts else "/comment", *_fault(reason))
+        for reason in reasons
+    ]
+    if faults:
+        raise Invalid(errors=faults)
+
+
+def _fault(reason: Reason) -> tuple[str, dict[str, str]]:
+    return ("blocked_link", {"domain": reason.detail}) if reason.code == "blocked_link" else ("suspicious_note", {})
+
+
 def _present_again(
     unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, agency: str, verb: str
 ) -> None:
-    """Record it, and give readers the live edition with those who carry it now."""
+    """Record it, and present what readers have, and what is planned, with those who carry it now."""
     publication = find_live_publication(unit.session, item.id)
     edition = publication.edition if publication else item.edition
     change = record(unit, content_type.action(verb), item.id, actor, agency=agency, edition=edition)
-    if publication is not None:
-        represent_live(unit, publication, item, change)
+    # What was planned is what readers have, from its moment until the worker has come.
+    planned = find_planned_publication(unit.session, item.id)
+    for current in {found.id: found for found in (publication, planned) if found is not None}.values():
+        represent_live(unit, current, item, change)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import orjson
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from cms.changes.actions import Action
@@ -17,6 +18,7 @@ from cms.core.db import UnitOfWork
 from cms.core.permissions import system_actor
 from cms.editorial.content_types import registered_types
 from cms.editorial.models import Item
+from cms.editorial.notes import PublicNotes
 from cms.editorial.presenter import present_edition
 from cms.editorial.queries import get_revision
 from cms.publishing.models import Publication
@@ -60,7 +62,9 @@ def _held(
 
 
 def _represent(unit: UnitOfWork, publication: Publication, item: Item) -> None:
-    action = registered_types()[item.type].action("presented")
+    # Readers may not learn of what they cannot read yet.
+    verb = "scheduled" if publication.is_planned else "presented"
+    action = registered_types()[item.type].action(verb)
     change = record(unit, action, item.id, ACTOR, agency=item.agency, edition=publication.edition)
     represent_live(unit, publication, item, change)
 
@@ -69,5 +73,7 @@ def represent_live(unit: UnitOfWork, publication: Publication, item: Item, chang
     """Present the edition that readers have as it looks now. The caller holds the item's row."""
     content_type = registered_types()[item.type]
     revision = get_revision(item, publication.edition)
-    presented = present_edition(content_type, item, revision, publication.published_at, publication.updated_at)
-    represent(unit, presented, change)
+    notes = PublicNotes.of(orjson.loads(publication.full_json))
+    published_at, updated_at = publication.published_at, publication.updated_at
+    presented = present_edition(content_type, item, revision, published_at, updated_at, notes)
+    represent(unit, presented, change, publication)

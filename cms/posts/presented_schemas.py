@@ -6,6 +6,7 @@ from marshmallow import fields
 
 from cms.agencies.schemas import AgencyReferenceSchema
 from cms.core.schemas import StrictSchema
+from cms.editorial.presented_schemas import ChangeNoteSchema, WithdrawnSchema
 
 MOMENT = {"format": "date-time"}
 
@@ -37,8 +38,14 @@ class PostCardSchema(StrictSchema):
     areas = fields.List(fields.String(), metadata={"description": "Kemendagri codes."})
     language = fields.String(metadata={"description": "BCP 47."})
     published_at = fields.String(metadata={**MOMENT, "description": "First publication."})
-    updated_at = fields.String(metadata={**MOMENT, "description": "Last major update."})
+    updated_at = fields.String(metadata={**MOMENT, "description": "Newest publication, corrections included."})
+    public_updated_at = fields.String(
+        metadata={**MOMENT, "description": "Last major update: the one to show to people."}
+    )
     edition = fields.Integer()
+    withdrawn = fields.Nested(
+        WithdrawnSchema, allow_none=True, metadata={"description": "Null, or the notice to be shown above the text."}
+    )
     cover = fields.String(allow_none=True, metadata={"format": "uuid", "description": "Id of the cover image."})
     canonical_url = fields.String(
         metadata={"format": "uri", "description": "The one address of the item; every copy links to it."}
@@ -67,6 +74,9 @@ class PostSchema(PostCardSchema):
 
     body_html = fields.String(metadata={"description": "Sanitised HTML: safe to insert into a page."})
     body_text = fields.String(metadata={"description": "The same as plain text."})
+    change_history = fields.List(
+        fields.Nested(ChangeNoteSchema), metadata={"description": "What changed for readers, newest first."}
+    )
     dateline = fields.String(allow_none=True)
     event_date = fields.String(allow_none=True, metadata={"format": "date"})
     credit = fields.Nested(PresentedCreditSchema, allow_none=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from cms.core.clock import rfc3339
 from cms.editorial.attribution import credit_line
 from cms.editorial.content_types import Content, Presentation
 from cms.editorial.references import area_lineage
@@ -21,6 +20,7 @@ def present_post(edition: Presentation) -> Presented:
         **card,
         "body_html": edition.body_html,
         "body_text": edition.body_text,
+        "change_history": list(edition.change_history),
         "dateline": content["dateline"],
         "event_date": content["event_date"],
         "credit": content["credit"],
@@ -60,9 +60,7 @@ def _card(edition: Presentation) -> dict[str, Any]:
         "tags": content["tags"],
         "areas": content["areas"],
         "language": content["language"],
-        "published_at": rfc3339(edition.published_at),
-        "updated_at": rfc3339(edition.updated_at),
-        "edition": edition.edition,
+        **edition.times(),
         "cover": content["cover"],
         "canonical_url": edition.canonical_url,
         "credit_line": credit_line(edition.agency["name"], content["language"], content["credit"]),

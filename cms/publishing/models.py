@@ -187,4 +187,4 @@ class PublicationFile(Model):
     bytes: Mapped[int] = mapped_column(BigInteger)
     sha256: Mapped[str] = mapped_column(String(64), index=True)
 
-    __table_args__ = (Index(None, "item_id", "file_id"),)
+    __table_args__ = (Index(None, "item_id", "file_id"), Index(None, "file_id"))

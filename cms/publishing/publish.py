@@ -1,17 +1,16 @@
 """Writing the delivery tables, inside the unit of work of the service that publishes.
 
 Every row is written when the sequence of its change is known, so it is written once. Readers see all of it or nothing.
-Rows are written as Core statements on the session's connection: nobody loads them as objects, and the unit of work of the
-ORM would cost several times the statements themselves.
+What is planned for a later moment is written by `cms.publishing.planning` with the same rows.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
-import orjson
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from cms.changes.log import when_numbered
@@ -19,97 +18,140 @@ from cms.changes.models import Change
 from cms.core import clock
 from cms.core.db import UnitOfWork, table_of
 from cms.core.errors import Conflict
-from cms.publishing.models import (
-    Publication,
-    PublicationFile,
-    PublicationTerm,
-    PublishedItem,
-    PublishedSlug,
-    Standing,
-)
+from cms.publishing.due import due_again
+from cms.publishing.models import Publication, PublishedItem, PublishedSlug, Standing
 from cms.publishing.presented import Presented
-from cms.publishing.reposts import REPOST_COUNT, Carried, carried, carrier_terms, with_carriers
+from cms.publishing.reposts import REPOST_COUNT, Carried, carried
+from cms.publishing.rows import AT_ONCE, Window, drop_publication, supersede_live, supersede_one, write_publication
 
 _items, _slugs = table_of(PublishedItem), table_of(PublishedSlug)
-_publications, _terms, _files = table_of(Publication), table_of(PublicationTerm), table_of(PublicationFile)
 
 _NUMBER = select(_items.c.number, REPOST_COUNT).where(_items.c.id == bindparam("published_id"))
 _INSERT_ITEM = insert(_items).returning(_items.c.number)
-_UPDATE_ITEM = update(_items).where(_items.c.id == bindparam("published_id"))
-_LIVE_AGAIN = _UPDATE_ITEM.values(
+UPDATE_ITEM = update(_items).where(_items.c.id == bindparam("published_id"))
+_LIVE_AGAIN = UPDATE_ITEM.values(
     standing=Standing.LIVE.value,
     agency=bindparam("owner"),
     explanation=None,
     alternative=None,
+    target_id=None,
     ended_at=None,
+    public_updated_at=bindparam("major_at"),
+    change_history=bindparam("history"),
     sequence=bindparam("at_sequence"),
 )
-_SLUG_OWNER = select(_slugs.c.item_id).where(
+_REPRESENTED = UPDATE_ITEM.values(sequence=bindparam("at_sequence"))
+_SLUG_OWNER = select(_slugs.c.item_id, _slugs.c.effective_from).where(
     _slugs.c.type == bindparam("type"), _slugs.c.agency == bindparam("agency"), _slugs.c.slug == bindparam("slug")
 )
 _INSERT_SLUG = insert(_slugs)
-_INSERT_PUBLICATION = insert(_publications).returning(_publications.c.id)
-_INSERT_TERMS, _INSERT_FILES = insert(_terms), insert(_files)
-_SUPERSEDE = (
-    update(_publications)
-    .where(_publications.c.item_id == bindparam("ended_item_id"), _publications.c.superseded_sequence.is_(None))
-    .values(superseded_sequence=bindparam("ended_by"))
-    .returning(_publications.c.id)
-)
-_DELETE_TERMS = delete(_terms).where(_terms.c.publication_id == bindparam("ended_id"))
-_DELETE_FILES = delete(_files).where(_files.c.publication_id == bindparam("ended_id"))
-
-# A publication that nobody planned is effective at once on every node, whatever its clock says.
-AT_ONCE = clock.EPOCH
 
 
-def publish(unit: UnitOfWork, presented: Presented, change: Change) -> None:
+def publish(unit: UnitOfWork, presented: Presented, change: Change, window: Window | None = None) -> None:
     """Make this edition the live one: the publication before it is superseded, its terms and files are replaced.
 
-    Raises `Conflict("slug_taken")` when the slug was published for another item.
+    `window` says until when, unless it is for good. Raises `Conflict("slug_taken")` when the slug was published for another item.
     """
     connection = unit.session.connection()
-    number, carriers = _published_item(connection, presented)
-    _keep_slug(connection, presented)
-    when_numbered(unit, change, lambda sequence: _write(connection, presented, number, carriers, sequence))
+    number, carriers = published_item(connection, presented, Standing.LIVE)
+    keep_slug(connection, presented, AT_ONCE)
+
+    def write(sequence: int) -> None:
+        ended = supersede_live(connection, presented.item_id, sequence)
+        now_live(connection, presented.item_id, presented.agency, presented.full, sequence)
+        write_publication(connection, presented, number, carriers, sequence, window or Window())
+        if any(row.effective_until is not None for row in ended) or window is not None:
+            due_again(unit, connection, presented.type)
+
+    when_numbered(unit, change, write)
 
 
-def represent(unit: UnitOfWork, presented: Presented, change: Change) -> None:
-    """Present the live edition again because something it shows has changed (an agency's name, for example)."""
-    publish(unit, presented, change)
+def represent(
+    unit: UnitOfWork, presented: Presented, change: Change, publication: Publication | None = None
+) -> None:
+    """Present a current publication again because something it shows has changed (an agency's name, for example).
+
+    When it begins and ends stays, and so does the standing of the item. Without `publication` it is the live one, whose end
+    nobody planned.
+    """
+    connection = unit.session.connection()
+    number, carriers = published_item(connection, presented, Standing.LIVE)
+    window = Window.of(publication) if publication else Window()
+
+    def write(sequence: int) -> None:
+        _replace(connection, presented.item_id, publication, sequence)
+        connection.execute(_REPRESENTED, {"published_id": presented.item_id, "at_sequence": sequence})
+        write_publication(connection, presented, number, carriers, sequence, window)
+
+    when_numbered(unit, change, write)
 
 
 def withdraw(
     unit: UnitOfWork,
     item_id: str,
+    type: str,
     standing: Standing,
-    explanation: str | None,
-    alternative: str | None,
     change: Change,
+    *,
+    explanation: str | None = None,
+    alternative: str | None = None,
+    target_id: str | None = None,
+    ended_at: datetime | None = None,
 ) -> None:
-    """Take a live item back: `gone` keeps a tombstone with an explanation, `vanished` answers like nothing at all."""
+    """Take a live item back. `GONE` keeps a tombstone with an explanation, `REDIRECTED` says where readers find it now
+    (an address or an item), `VANISHED` answers like nothing at all.
+    """
     connection = unit.session.connection()
-    ended = {"standing": standing.value, "explanation": explanation, "alternative": alternative}
+    values = {
+        "standing": standing.value,
+        "explanation": explanation,
+        "alternative": alternative,
+        "target_id": target_id,
+        "ended_at": ended_at or clock.now(),
+    }
 
     def write(sequence: int) -> None:
-        _supersede(connection, item_id, sequence)
-        values = {**ended, "ended_at": clock.now(), "sequence": sequence}
-        connection.execute(_UPDATE_ITEM.values(**values), {"published_id": item_id})
+        ended = supersede_live(connection, item_id, sequence)
+        connection.execute(UPDATE_ITEM.values(**values, sequence=sequence), {"published_id": item_id})
+        if any(row.effective_until is not None for row in ended):
+            due_again(unit, connection, type)
+
+    when_numbered(unit, change, write)
+
+
+def keep_readable(
+    unit: UnitOfWork, presented: Presented, change: Change, publication: Publication, explanation: str
+) -> None:
+    """Withdraw an item that stays readable: `presented` is its live edition with the notice that readers must show."""
+    represent(unit, presented, change, publication)
+    values = {"standing": Standing.WITHDRAWN.value, "explanation": explanation, "ended_at": clock.now()}
+
+    def write(_sequence: int) -> None:
+        unit.session.connection().execute(UPDATE_ITEM.values(**values), {"published_id": presented.item_id})
 
     when_numbered(unit, change, write)
 
 
 def owner_of_slug(session: Session, type: str, agency: str, slug: str) -> str | None:
     """The item that was published under this address, now or earlier."""
-    return _owner_of_slug(session.connection(), {"type": type, "agency": agency, "slug": slug})
+    found = session.connection().execute(_SLUG_OWNER, {"type": type, "agency": agency, "slug": slug}).one_or_none()
+    return None if found is None else found.item_id
 
 
-def _owner_of_slug(connection: Connection, address: dict[str, str]) -> str | None:
-    owner: str | None = connection.scalar(_SLUG_OWNER, address)
-    return owner
+def now_live(connection: Connection, item_id: str, agency: str, full: Mapping[str, Any], sequence: int) -> None:
+    """Note that readers have this full form of the item, and what its public history says."""
+    major_at = full.get("public_updated_at")
+    values = {
+        "published_id": item_id,
+        "owner": agency,
+        "major_at": datetime.fromisoformat(major_at) if major_at else None,
+        "history": full.get("change_history", []),
+        "at_sequence": sequence,
+    }
+    connection.execute(_LIVE_AGAIN, values)
 
 
-def _published_item(connection: Connection, presented: Presented) -> tuple[int, Sequence[Carried]]:
+def published_item(connection: Connection, presented: Presented, standing: Standing) -> tuple[int, Sequence[Carried]]:
     """The row number of the item in the delivery half, made at its first publication, and who carries it."""
     found = connection.execute(_NUMBER, {"published_id": presented.item_id}).one_or_none()
     if found is not None:
@@ -119,7 +161,7 @@ def _published_item(connection: Connection, presented: Presented) -> tuple[int, 
         "id": presented.item_id,
         "type": presented.type,
         "agency": presented.agency,
-        "standing": Standing.LIVE.value,
+        "standing": standing.value,
         "first_published_at": presented.published_at,
         "sequence": 0,
     }
@@ -127,89 +169,21 @@ def _published_item(connection: Connection, presented: Presented) -> tuple[int, 
     return made, ()
 
 
-def _keep_slug(connection: Connection, presented: Presented) -> None:
+def keep_slug(connection: Connection, presented: Presented, effective_from: datetime) -> None:
+    """Give the address to the item for ever, from this moment on. Raises `Conflict("slug_taken")`."""
     address = {"type": presented.type, "agency": presented.agency, "slug": presented.slug}
-    owner = _owner_of_slug(connection, address)
-    if owner is None:
-        connection.execute(_INSERT_SLUG, {**address, "item_id": presented.item_id})
-    elif owner != presented.item_id:
+    found = connection.execute(_SLUG_OWNER, address).one_or_none()
+    if found is None:
+        connection.execute(_INSERT_SLUG, {**address, "item_id": presented.item_id, "effective_from": effective_from})
+    elif found.item_id != presented.item_id:
         raise Conflict("slug_taken", slug=presented.slug)
 
 
-def _write(
-    connection: Connection, presented: Presented, number: int, carriers: Sequence[Carried], sequence: int
-) -> None:
-    _supersede(connection, presented.item_id, sequence)
-    connection.execute(
-        _LIVE_AGAIN, {"published_id": presented.item_id, "owner": presented.agency, "at_sequence": sequence}
-    )
-    publication_id = _insert_publication(connection, presented, number, carriers, sequence)
-    _insert_terms(connection, presented, number, carriers, publication_id)
-    _insert_files(connection, presented, publication_id)
-
-
-def _insert_publication(
-    connection: Connection, presented: Presented, number: int, carriers: Sequence[Carried], sequence: int
-) -> int:
-    full_json = orjson.dumps(with_carriers(presented.full, carriers), option=orjson.OPT_UTC_Z)
-    row = {
-        "item_number": number,
-        "item_id": presented.item_id,
-        "type": presented.type,
-        "edition": presented.edition,
-        "agency": presented.agency,
-        "slug": presented.slug,
-        "language": presented.language,
-        "published_at": presented.published_at,
-        "updated_at": presented.updated_at,
-        "effective_from": AT_ONCE,
-        "effective_until": None,
-        "card_json": orjson.dumps(presented.card, option=orjson.OPT_UTC_Z).decode(),
-        "full_json": full_json.decode(),
-        "digest": hashlib.sha256(full_json).hexdigest(),
-        "sequence": sequence,
-        "superseded_sequence": None,
-    }
-    made: int = connection.execute(_INSERT_PUBLICATION, row).scalar_one()
-    return made
-
-
-def _insert_terms(
-    connection: Connection, presented: Presented, number: int, carriers: Sequence[Carried], publication_id: int
-) -> None:
-    shared = {
-        "publication_id": publication_id,
-        "item_number": number,
-        "type": presented.type,
-        "agency": presented.agency,
-        "published_at": presented.published_at,
-    }
-    rows = [{**shared, "scheme": scheme, "term": term, "repost": None} for scheme, term in sorted(presented.terms)]
-    rows += [{**shared, **term} for term in carrier_terms(carriers, presented.terms)]
-    if rows:
-        connection.execute(_INSERT_TERMS, rows)
-
-
-def _insert_files(connection: Connection, presented: Presented, publication_id: int) -> None:
-    rows = [
-        {
-            "publication_id": publication_id,
-            "file_id": file.id,
-            "item_id": presented.item_id,
-            "name": file.name,
-            "media_type": file.media_type,
-            "bytes": file.bytes,
-            "sha256": file.sha256,
-        }
-        for file in presented.files
-    ]
-    if rows:
-        connection.execute(_INSERT_FILES, rows)
-
-
-def _supersede(connection: Connection, item_id: str, sequence: int) -> None:
-    """End the live publication; the row stays, what finds it in lists and serves its files goes."""
-    ended = connection.scalars(_SUPERSEDE, {"ended_item_id": item_id, "ended_by": sequence})
-    for publication_id in ended.all():
-        connection.execute(_DELETE_TERMS, {"ended_id": publication_id})
-        connection.execute(_DELETE_FILES, {"ended_id": publication_id})
+def _replace(connection: Connection, item_id: str, publication: Publication | None, sequence: int) -> None:
+    """Make room for the same publication, presented again; what nobody could read yet leaves no trace."""
+    if publication is None:
+        supersede_live(connection, item_id, sequence)
+    elif publication.is_planned:
+        drop_publication(connection, publication.id)
+    else:
+        supersede_one(connection, publication.id, sequence)

@@ -9,24 +9,42 @@ from typing import Any
 from cms.changes.log import HEAD_COLUMNS, Heads
 from cms.core import clock
 from cms.core.reading import Reader
+from cms.publishing.due import BEGINNINGS, ENDS
 from cms.publishing.selection import COUNT_CAP, LIVE, Position, Selection, counted_page_sql, page_sql
 
 _LIVE_JOIN = f"LEFT JOIN publications p ON p.item_id = i.id AND {LIVE.format(p='p')}"
+# A planned publication whose moment has come counts as live, also before anybody has carried it out.
+_STANDING = "CASE WHEN p.is_planned THEN 'live' ELSE i.standing END"
 _HEADS = ", ".join(f"h.{name}" for name in HEAD_COLUMNS)
 _HEADS_AND_ITEM = (
     f"SELECT {_HEADS}, i.standing, i.agency, i.explanation, i.alternative, i.ended_at,"  # noqa: S608 - constants of ours
-    " p.sequence, p.edition, p.agency, p.updated_at, p.full_json"
+    " i.target_id, p.sequence, p.edition, p.agency, p.updated_at, p.effective_until, p.full_json"
     f" FROM change_head h LEFT JOIN published_items i ON i.id = :id AND i.type = :type {_LIVE_JOIN} WHERE h.id = 1"
 )
 _HEADS_AND_SEQUENCE = (
-    f"SELECT {_HEADS}, p.sequence"  # noqa: S608 - constants of ours
+    f"SELECT {_HEADS}, p.sequence, p.effective_until"  # noqa: S608 - constants of ours
     f" FROM change_head h LEFT JOIN published_items i ON i.id = :id AND i.type = :type {_LIVE_JOIN} WHERE h.id = 1"
 )
 _ADDRESS = (
-    "SELECT i.id, i.standing, i.agency, i.explanation, i.alternative, p.agency, p.slug"  # noqa: S608 - constants of ours
+    f"SELECT i.id, {_STANDING}, i.agency, i.explanation, i.alternative, i.target_id, p.agency, p.slug"  # noqa: S608 - ours
     f" FROM published_slugs s JOIN published_items i ON i.id = s.item_id {_LIVE_JOIN}"
-    " WHERE s.type = :type AND s.agency = :agency AND s.slug = :slug"
+    " WHERE s.type = :type AND s.agency = :agency AND s.slug = :slug AND s.effective_from <= :now"
 )
+_TARGET = (
+    f"SELECT i.id, {_STANDING}, i.agency, i.explanation, i.alternative, i.target_id, p.agency, p.slug, i.type"  # noqa: S608 - ours
+    f" FROM published_items i {_LIVE_JOIN} WHERE i.id = :id"
+)
+_ENDED = (
+    "SELECT end_explanation FROM publications WHERE item_id = :id AND superseded_sequence IS NULL"
+    " AND effective_until <= :now ORDER BY effective_until DESC LIMIT 1"
+)
+_PASSED = (
+    f"SELECT max(moment) FROM ({BEGINNINGS} AND effective_from <= :now UNION ALL {ENDS} AND effective_until <= :now) passed"  # noqa: S608 - ours
+).format(edge="max")
+_COMING = (
+    f"SELECT min(moment) FROM ({BEGINNINGS} AND effective_from > :now UNION ALL {ENDS} AND effective_until > :now) coming"  # noqa: S608 - ours
+).format(edge="min")
+MOST_REDIRECTIONS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +55,11 @@ class PublishedState:
     agency: str
     explanation: str | None
     alternative: str | None
+    target_id: str | None
     sequence: int | None
     edition: int | None
     updated_at: int | None
+    effective_until: int | None
     full_json: str | None
 
 
@@ -65,8 +85,10 @@ class Address:
     agency: str
     explanation: str | None
     alternative: str | None
+    target_id: str | None
     live_agency: str | None
     slug: str | None
+    type: str = ""
 
 
 @dataclass(slots=True)
@@ -98,18 +120,41 @@ class Publications:
         """The log's heads and one item, in one statement."""
         row = self._one(_HEADS_AND_ITEM, {"type": type, "id": item_id})
         heads, rest = Heads(*row[: len(HEAD_COLUMNS)]), row[len(HEAD_COLUMNS) :]
-        standing, agency, explanation, alternative, _ended, sequence, edition, live_agency, updated_at, full_json = rest
+        standing, agency, explanation, alternative, _ended, target_id, sequence, edition, live_agency, *live = rest
         if standing is None:
             return heads, None
         owner = live_agency or agency
-        return heads, PublishedState(
-            standing, owner, explanation, alternative, sequence, edition, updated_at, full_json
-        )
+        return heads, PublishedState(standing, owner, explanation, alternative, target_id, sequence, edition, *live)
 
-    def heads_and_sequence(self, type: str, item_id: str) -> tuple[Heads, int | None]:
-        """The log's heads and the sequence of an item's live publication: enough to know that an answer is still right."""
+    def heads_and_live(self, type: str, item_id: str) -> tuple[Heads, tuple[int | None, int | None]]:
+        """The log's heads, and the sequence and end of an item's live publication: enough to know that an answer holds."""
         row = self._one(_HEADS_AND_SEQUENCE, {"type": type, "id": item_id})
-        return Heads(*row[: len(HEAD_COLUMNS)]), row[len(HEAD_COLUMNS)]
+        return Heads(*row[: len(HEAD_COLUMNS)]), (row[-2], row[-1])
+
+    def planned_moments(self, type: str) -> tuple[int, int]:
+        """The last planned moment that has passed and was not carried out, and the next one; in one statement.
+
+        Microseconds since 1970; 0 and the end of times when there is none.
+        """
+        passed, coming = self._one(f"SELECT ({_PASSED}), ({_COMING})", {"type": type})  # noqa: S608 - ours
+        return int(passed or 0), int(coming or clock.micros(clock.NEVER))
+
+    def ended_by_time(self, item_id: str) -> tuple[bool, str | None]:
+        """Whether the item had a planned end that has come and was not carried out, and what readers are told."""
+        rows = self.reader.rows(self._prepared(_ENDED), {"id": item_id, "now": _now()})
+        return (True, rows[0][0]) if rows else (False, None)
+
+    def target(self, item_id: str) -> Address | None:
+        """Where readers who were sent to this item end up: redirections in a row collapse to the last one."""
+        for _ in range(MOST_REDIRECTIONS):
+            rows = self.reader.rows(self._prepared(_TARGET), {"id": item_id, "now": _now()})
+            if not rows:
+                return None
+            found = Address(*rows[0])
+            if found.slug is not None or found.target_id is None:
+                return found
+            item_id = found.target_id
+        return None
 
     def items(self, ids: Sequence[str], *, is_full: bool = False) -> list[tuple[str, str, str]]:
         """(id, agency, JSON) of the live items among `ids`, in one statement; the order is not defined."""

@@ -28,6 +28,8 @@ SCHEMES = (
 )
 MOST_BRANCHES = 24
 COUNT_CAP = 10_000
+CLOCK_DIFFERENCE = 10_000_000
+"""How far apart the clocks of two nodes may be (microseconds): what is later than that cannot be live."""
 
 LIVE = (
     "{p}.superseded_sequence IS NULL AND {p}.effective_from <= :now"
@@ -63,6 +65,16 @@ class Selection:
         """True when it is about the channels of agencies, which carry items of others as well."""
         return "channel" in self.terms
 
+    @property
+    def is_bounded(self) -> bool:
+        """True when the page could begin among what is only planned, so that the index must be told to leave it out.
+
+        Another upper bound does that already, and SQLite uses only one of two.
+        """
+        if self.descending and self.position is not None:
+            return False
+        return self.published_before is None or self.sort != "published_at"
+
     def shape(self) -> tuple[Any, ...]:
         """What decides the SQL; the values do not."""
         return (
@@ -80,7 +92,8 @@ class Selection:
 
     def params(self, now: int) -> dict[str, Any]:
         """The values, under the names that the SQL uses."""
-        values: dict[str, Any] = {"now": now, "type": self.type}
+        soon = now + CLOCK_DIFFERENCE
+        values: dict[str, Any] = {"now": now, "soon": soon, "type": self.type}
         for index, agency in enumerate(self.agencies or ()):
             values[f"agency{index}"] = agency
         for scheme, terms in self.terms.items():
@@ -88,6 +101,8 @@ class Selection:
         for name in ("published_after", "published_before", "updated_after"):
             if getattr(self, name) is not None:
                 values[name] = getattr(self, name)
+        if self.published_before is not None:
+            values["published_before"] = min(self.published_before, soon)
         if self.position is not None:
             values |= {"moment": self.position.moment, "number": self.position.number}
         return values
@@ -237,6 +252,8 @@ def _bounds(selection: Selection, column: str, number: str) -> list[str]:
     found = []
     if selection.position is not None:
         found.append(f"({column}, {number}) {sign} (:moment, :number)")
+    if selection.is_bounded:
+        found.append(f"{column} <= :soon")
     published = column if selection.sort == "published_at" else "p.published_at"
     if selection.published_after is not None:
         found.append(f"{published} > :published_after")

@@ -1,0 +1,71 @@
+"""What is not live any more: how readers are told, and where they are sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cms.core.errors import DomainError, Gone, NotFound
+from cms.delivery.entrance import visit
+from cms.delivery.types import TYPES
+from cms.publishing.models import Standing
+from cms.publishing.reading import Address, PublishedState
+
+LIVE_UNLESS_ENDED = frozenset({Standing.PLANNED, Standing.LIVE, Standing.WITHDRAWN})
+
+
+def ended(state: PublishedState, item_id: str) -> DomainError:
+    """The error that a reader of a detail gets who is too late, or too early: then there is nothing to be known yet."""
+    if state.standing in LIVE_UNLESS_ENDED:
+        has_ended, explanation = visit().desk.publications.ended_by_time(item_id)
+        return _gone("gone", explanation, None) if has_ended else NotFound()
+    if state.standing == Standing.VANISHED:
+        return NotFound()
+    if state.standing == Standing.REDIRECTED:
+        return _gone("redirected", state.explanation, _address_of(state))
+    return _gone("gone", state.explanation, state.alternative)
+
+
+def resolved_ending(address: Address) -> dict[str, Any]:
+    """What the address of an item leads to that is not live. Raises `NotFound` when nothing may be known of it."""
+    if address.standing in LIVE_UNLESS_ENDED:
+        has_ended, explanation = visit().desk.publications.ended_by_time(address.id)
+        if not has_ended:
+            raise NotFound
+        return _told(address, "gone", None, explanation)
+    if address.standing == Standing.REDIRECTED:
+        return _redirected(address)
+    if address.standing == Standing.VANISHED:
+        raise NotFound
+    return _told(address, "gone", address.alternative, address.explanation)
+
+
+def _redirected(address: Address) -> dict[str, Any]:
+    """Moved to another address, or to the present slug of the item that it leads to in the end."""
+    if address.target_id is None:
+        return _told(address, "moved", address.alternative, address.explanation)
+    target = visit().desk.publications.target(address.target_id)
+    if target is None or target.slug is None:
+        alternative = target.alternative if target and target.standing == Standing.REDIRECTED else None
+        return _told(address, "moved" if alternative else "gone", alternative, address.explanation)
+    shown = {"id": target.id, "agency": target.live_agency, "slug": target.slug}
+    return {"status": "moved", **shown, "to": target.slug, "explanation": address.explanation}
+
+
+def _told(address: Address, status: str, to: str | None, explanation: str | None) -> dict[str, Any]:
+    shown = {"id": address.id, "agency": None, "slug": None}
+    return {"status": status, **shown, "to": to, "explanation": explanation}
+
+
+def _address_of(state: PublishedState) -> str | None:
+    """Where readers find it now: the address they were given, or the path of the item that it leads to in the end."""
+    if state.target_id is None:
+        return state.alternative
+    target = visit().desk.publications.target(state.target_id)
+    if target is None:
+        return None
+    return target.alternative if target.slug is None else f"/v1/{TYPES[target.type].topic}/{target.id}"
+
+
+def _gone(code: str, explanation: str | None, alternative: str | None) -> Gone:
+    extra = {"explanation": explanation, "alternative": alternative}
+    return Gone(code, explanation=explanation or "", to=alternative or "", extra=extra)

@@ -1,0 +1,77 @@
+"""Giving an edition to readers inside a unit of work: what publishing at once, a schedule and a release share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from cms.changes.log import record
+from cms.core import clock
+from cms.core.db import UnitOfWork
+from cms.core.errors import Invalid
+from cms.core.permissions import Actor
+from cms.editorial.content_types import ContentType
+from cms.editorial.models import Item, Revision, State
+from cms.editorial.notes import PublicNotes, first_notes, published_notes
+from cms.editorial.presenter import present_edition
+from cms.editorial.queries import get_revision
+from cms.editorial.saving import move, touch
+from cms.guard.breaker import check_publishing
+from cms.publishing.planning import planned_explanation
+from cms.publishing.presented import Presented
+from cms.publishing.publish import publish
+from cms.publishing.rows import Window
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What is said about a publication. A major one moves `public_updated_at`; its note joins the public history."""
+
+    note: str | None = None
+    is_major: bool = True
+
+
+def check_complete(content_type: ContentType, item: Item) -> Revision:
+    """The newest edition, when nothing that readers need is missing. Raises `Invalid` (`needed_to_publish`)."""
+    revision = get_revision(item)
+    if errors := content_type.missing(revision.content, revision.body_text):
+        raise Invalid(errors=errors)
+    return revision
+
+
+def publish_edition(
+    unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, update: Update, moment: datetime | None = None
+) -> Revision:
+    """Publish the newest edition of an item that `load_for` gave. A planned end of what readers have stays planned.
+
+    Raises `Invalid` (`needed_to_publish`), `Conflict("slug_taken")`.
+    """
+    check_publishing(unit, actor, item.agency)
+    revision = check_complete(content_type, item)
+    presented = present_update(content_type, item, revision, update, moment or clock.now())
+    item.published_at = presented.published_at
+    move(item, State.PUBLISHED)
+    item.comment, item.unpublished_as = update.note, None
+    item.published_edition, item.published_channel = item.edition, item.channel
+    touch(item)
+    window = None
+    if item.unpublish_at is not None:
+        window = Window(ends=item.unpublish_at, end_explanation=planned_explanation(unit, item.id))
+    action = content_type.action("published")
+    publish(unit, presented, record(unit, action, item.id, actor, agency=item.agency, edition=item.edition), window)
+    return revision
+
+
+def present_update(
+    content_type: ContentType, item: Item, revision: Revision, update: Update, moment: datetime
+) -> Presented:
+    """The newest edition as readers get it from `moment` on, with its public notes."""
+    notes = _notes(item, revision, update, moment)
+    return present_edition(content_type, item, revision, item.published_at or moment, moment, notes)
+
+
+def _notes(item: Item, revision: Revision, update: Update, moment: datetime) -> PublicNotes:
+    before = published_notes(item.id) if item.published_at is not None else None
+    if before is None:
+        return first_notes(moment, update.note, revision.content["language"])
+    return before.after(moment, update.note, is_major=update.is_major)

@@ -1,0 +1,55 @@
+"""Releases on the wire."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from cms.core.fields import Choice, ItemId, Part, Rows, Text
+from cms.core.schemas import PageQuerySchema, StrictSchema
+from cms.editorial.releases import MOST_ITEMS
+from cms.editorial.schemas import AuthorSchema, PublishSchema
+
+TYPES = ("post", "document")
+MOMENT = {"format": "date-time"}
+
+
+class ReleaseItemSchema(StrictSchema):
+    """One item."""
+
+    type = Choice(TYPES, required=True)
+    id = ItemId(required=True)
+
+
+class ReleaseUpdateSchema(StrictSchema):
+    """Changes of a release; `items` replaces the whole list."""
+
+    title = Text(min=1, max=200)
+    items = Rows(Part(ReleaseItemSchema), min=1, max=MOST_ITEMS)
+
+
+class ReleaseCreateSchema(StrictSchema):
+    """A new release."""
+
+    title = Text(min=1, max=200, required=True)
+    items = Rows(Part(ReleaseItemSchema), min=1, max=MOST_ITEMS, required=True)
+
+
+class ReleasePublishSchema(PublishSchema):
+    """Publishes all items; the note belongs to each of them."""
+
+
+class ReleaseSchema(StrictSchema):
+    """Items that readers get together."""
+
+    id = fields.String(metadata={"format": "uuid"})
+    title = fields.String()
+    state = fields.String(metadata={"enum": ["open", "published"]})
+    items = fields.List(fields.Nested(ReleaseItemSchema))
+    author = fields.Nested(AuthorSchema)
+    created_at = fields.String(metadata=MOMENT)
+    updated_at = fields.String(metadata=MOMENT)
+    published_at = fields.String(allow_none=True, metadata=MOMENT)
+
+
+class ReleaseQuerySchema(PageQuerySchema):
+    """A list of releases."""

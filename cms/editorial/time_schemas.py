@@ -1,0 +1,135 @@
+"""Schedules and ways of going away, on the wire."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from marshmallow import ValidationError, fields, post_load
+
+from cms.core.errors import InputError, Invalid
+from cms.core.fields import Choice, Moment, Text, rule
+from cms.core.ids import is_id
+from cms.core.schemas import StrictSchema
+from cms.editorial.fields import WebAddress
+
+LONGEST_TEXT = 2_000
+_LOCAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?")
+_EXAMPLES = {"publish_at": "2026-12-01T08:00:00", "unpublish_at": "2026-12-31T23:59:00+08:00"}
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+class Zone(Text):
+    """An IANA time zone such as `Asia/Makassar`."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        zone = super()._deserialize(value, attr, data, **kwargs)
+        if zone not in _zones():
+            raise ValidationError("unknown_zone")
+        return zone
+
+
+class ZonedMoment(fields.String):
+    """An instant with its offset, or what the clocks of the schedule's zone will show; becomes a datetime with or without."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        if not isinstance(value, str) or _LOCAL.fullmatch(value) is None:
+            return Moment()._deserialize(value, attr, data, **kwargs)  # noqa: SLF001 - the same field, as a part of this one
+        try:
+            return datetime.fromisoformat(value)
+        except ValueError:
+            raise ValidationError(rule("bad_format", expected="a time that exists")) from None
+
+
+def _moment(name: str, description: str) -> ZonedMoment:
+    metadata = {"description": description, "example": _EXAMPLES[name]}
+    return ZonedMoment(allow_none=True, load_default=None, metadata=metadata)
+
+
+class ScheduleSchema(StrictSchema):
+    """Plans when readers get the newest edition, and until when."""
+
+    publish_at = _moment("publish_at", "When readers get it; null: only the end is planned, of what they have now.")
+    unpublish_at = _moment("unpublish_at", "When it is gone again; null: never.")
+    timezone = Zone(
+        min=1,
+        max=63,
+        load_default="Asia/Makassar",
+        metadata={"description": "Zone in which times without an offset are meant, and in which people read the plan."},
+    )
+    explanation = Text(
+        min=1,
+        max=LONGEST_TEXT,
+        lines=True,
+        allow_none=True,
+        load_default=None,
+        metadata={"description": "What readers are told when it is gone; a general sentence by default."},
+    )
+    change_note = Text(max=LONGEST_TEXT, lines=True, allow_none=True, load_default=None, metadata={"description": "As for `publish`."})
+    update = Choice(("major", "minor"), load_default="major", metadata={"description": "As for `publish`."})
+
+    @post_load
+    def to_instants(self, values: dict[str, Any], **_rest: Any) -> dict[str, Any]:
+        """Read local times in the zone. Raises `Invalid` for a time that its clocks skip."""
+        zone = ZoneInfo(values["timezone"])
+        for name in ("publish_at", "unpublish_at"):
+            if values[name] is not None and values[name].tzinfo is None:
+                values[name] = _instant(name, values[name], zone)
+        return values
+
+
+def _instant(name: str, local: datetime, zone: ZoneInfo) -> datetime:
+    try:
+        instant = local.replace(tzinfo=zone).astimezone(UTC)
+        if instant.astimezone(zone).replace(tzinfo=None) == local:
+            return instant
+    except OverflowError:
+        pass
+    raise Invalid(errors=[InputError("pointer", f"/{name}", "no_such_time")])
+
+
+class Destination(WebAddress):
+    """Where readers are sent: an address, a path of the same site, or the id of an item."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        if isinstance(value, str) and is_id(value):
+            return value
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class UnpublishSchema(StrictSchema):
+    """Takes an item back from readers."""
+
+    kind = Choice(
+        ("gone", "redirect", "withdrawn", "vanish"),
+        required=True,
+        metadata={
+            "description": "`gone` answers 410 with the explanation; `redirect` sends readers to `to`; `withdrawn` stays readable"
+            " with a dated notice; `vanish` answers 404, as if it had never been."
+        },
+    )
+    explanation = Text(
+        min=1,
+        max=LONGEST_TEXT,
+        lines=True,
+        allow_none=True,
+        metadata={"description": "Why; needed for `gone` and `withdrawn`, whose readers see it."},
+    )
+    to = Destination(
+        allow_path=True,
+        allow_none=True,
+        metadata={
+            "description": "Where readers find it or its successor now. Needed for `redirect`, which takes a path, an address"
+            " of the city's own domains or the id of a published item."
+        },
+    )
+
+

@@ -1,0 +1,142 @@
+"""What readers will have later: publications written in advance, and the end of the live one.
+
+Readers compute what is live from the clock, so a planned publication appears on the second whether or not anybody carries it
+out. Carrying out (`carry_out`, `carry_out_end`) only makes it an ordinary publication and gives it its line in the log.
+Every caller holds the item's row, so that a plan, its withdrawal and its carrying out follow each other.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import orjson
+from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy.orm import Session
+
+from cms.changes.log import when_numbered
+from cms.changes.models import Change
+from cms.core import clock
+from cms.core.db import UnitOfWork, table_of
+from cms.publishing.due import due_again
+from cms.publishing.models import Publication, PublishedItem, PublishedSlug, Standing
+from cms.publishing.presented import Presented
+from cms.publishing.publish import keep_slug, now_live, published_item, withdraw
+from cms.publishing.rows import AT_ONCE, Window, drop_publication, supersede_live, write_publication
+
+_items, _slugs = table_of(PublishedItem), table_of(PublishedSlug)
+_publications = table_of(Publication)
+
+_CURRENT = (_publications.c.item_id == bindparam("current_id"), _publications.c.superseded_sequence.is_(None))
+_LIVE = (*_CURRENT, _publications.c.is_planned.is_(False))
+_PLANNED = (*_CURRENT, _publications.c.is_planned.is_(True))
+_END_LIVE = (
+    update(_publications).where(*_LIVE).values(effective_until=bindparam("ends"), end_explanation=bindparam("told"))
+)
+_PLANNED_IDS = select(_publications.c.id).where(*_PLANNED)
+_BECOMES_LIVE = (
+    update(_publications)
+    .where(*_PLANNED)
+    .values(is_planned=False, effective_from=AT_ONCE, sequence=bindparam("at_sequence"))
+    .returning(_publications.c.full_json, _publications.c.agency)
+)
+_FORGET_SLUGS = delete(_slugs).where(
+    _slugs.c.item_id == bindparam("current_id"), _slugs.c.effective_from > bindparam("now")
+)
+_FORGET_ITEM = delete(_items).where(_items.c.id == bindparam("current_id"), _items.c.standing == Standing.PLANNED.value)
+
+
+def plan(
+    unit: UnitOfWork,
+    presented: Presented,
+    change: Change,
+    begins: datetime,
+    ends: datetime | None = None,
+    end_explanation: str | None = None,
+) -> None:
+    """Write the publication that is live from `begins`, until `ends` if that is given; the live one ends when it begins.
+
+    Raises `Conflict("slug_taken")`.
+    """
+    connection = unit.session.connection()
+    number, carriers = published_item(connection, presented, Standing.PLANNED)
+    keep_slug(connection, presented, begins)
+    window = Window(begins, ends, end_explanation, is_planned=True)
+
+    def write(sequence: int) -> None:
+        connection.execute(_END_LIVE, {"current_id": presented.item_id, "ends": begins, "told": None})
+        write_publication(connection, presented, number, carriers, sequence, window)
+        due_again(unit, connection, presented.type)
+
+    when_numbered(unit, change, write)
+
+
+def plan_end(
+    unit: UnitOfWork, item_id: str, type: str, change: Change, ends: datetime | None, explanation: str | None
+) -> None:
+    """Say until when readers have the live publication; `None` means for good."""
+    connection = unit.session.connection()
+
+    def write(_sequence: int) -> None:
+        connection.execute(_END_LIVE, {"current_id": item_id, "ends": ends, "told": explanation})
+        due_again(unit, connection, type)
+
+    when_numbered(unit, change, write)
+
+
+def cancel(unit: UnitOfWork, item_id: str, type: str, change: Change) -> None:
+    """Take back all that is planned for the item; nobody could read it, so nothing of it stays."""
+    connection = unit.session.connection()
+
+    def write(_sequence: int) -> None:
+        current = {"current_id": item_id}
+        for publication_id in connection.scalars(_PLANNED_IDS, current).all():
+            drop_publication(connection, publication_id)
+        connection.execute(_END_LIVE, {**current, "ends": None, "told": None})
+        connection.execute(_FORGET_SLUGS, {**current, "now": clock.now()})
+        connection.execute(_FORGET_ITEM, current)
+        due_again(unit, connection, type)
+
+    when_numbered(unit, change, write)
+
+
+def carry_out(unit: UnitOfWork, item_id: str, type: str, change: Change) -> None:
+    """Make the planned publication, whose moment has come, the live one for good."""
+    connection = unit.session.connection()
+
+    def write(sequence: int) -> None:
+        supersede_live(connection, item_id, sequence)
+        row = connection.execute(_BECOMES_LIVE, {"current_id": item_id, "at_sequence": sequence}).one()
+        now_live(connection, item_id, row.agency, orjson.loads(row.full_json), sequence)
+        due_again(unit, connection, type)
+
+    when_numbered(unit, change, write)
+
+
+def carry_out_end(
+    unit: UnitOfWork, item_id: str, type: str, change: Change, ended_at: datetime, explanation: str | None
+) -> None:
+    """Take the item back whose end has come."""
+    withdraw(unit, item_id, type, Standing.GONE, change, explanation=explanation, ended_at=ended_at)
+
+
+def planned_explanation(unit: UnitOfWork, item_id: str) -> str | None:
+    """What readers are to be told when the planned end of the item comes."""
+    found: str | None = unit.session.scalar(
+        select(Publication.end_explanation)
+        .where(Publication.item_id == item_id, Publication.superseded_sequence.is_(None))
+        .order_by(Publication.is_planned.desc())
+        .limit(1)
+    )
+    return found
+
+
+def find_planned_publication(session: Session, item_id: str) -> Publication | None:
+    """What takes the place of the live publication later; None when nothing is planned, or its moment has come."""
+    return session.scalar(
+        select(Publication).where(
+            Publication.item_id == item_id,
+            Publication.superseded_sequence.is_(None),
+            Publication.is_planned,
+            Publication.effective_from > clock.now(),
+        )
+    )

@@ -1,0 +1,168 @@
+"""The rows of one publication: itself, what it is found by, and its files.
+
+Written as Core statements on the session's connection: nobody loads them as objects, and the unit of work of the ORM would
+cost several times the statements themselves.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Row, bindparam, delete, insert, update
+
+from cms.core import clock
+from cms.core.db import table_of
+from cms.publishing.models import Publication, PublicationFile, PublicationTerm
+from cms.publishing.presented import Presented
+from cms.publishing.reposts import Carried, carrier_terms, with_carriers
+
+_publications, _terms, _files = table_of(Publication), table_of(PublicationTerm), table_of(PublicationFile)
+
+_INSERT_PUBLICATION = insert(_publications).returning(_publications.c.id)
+_INSERT_TERMS, _INSERT_FILES = insert(_terms), insert(_files)
+_SUPERSEDE = update(_publications).values(superseded_sequence=bindparam("ended_by"))
+_SUPERSEDE_LIVE = _SUPERSEDE.where(
+    _publications.c.item_id == bindparam("ended_item_id"),
+    _publications.c.superseded_sequence.is_(None),
+    _publications.c.is_planned.is_(False),
+).returning(
+    _publications.c.id,
+    _publications.c.effective_until,
+)
+_SUPERSEDE_ONE = _SUPERSEDE.where(_publications.c.id == bindparam("ended_id"))
+_DELETE_PUBLICATION = delete(_publications).where(_publications.c.id == bindparam("ended_id"))
+_DELETE_TERMS = delete(_terms).where(_terms.c.publication_id == bindparam("ended_id"))
+_DELETE_FILES = delete(_files).where(_files.c.publication_id == bindparam("ended_id"))
+
+# A publication that nobody planned is effective at once on every node, whatever its clock says.
+AT_ONCE = clock.EPOCH
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """From when until when readers have a publication, and what they are told after that."""
+
+    begins: datetime = AT_ONCE
+    ends: datetime | None = None
+    end_explanation: str | None = None
+    is_planned: bool = False
+
+    @classmethod
+    def of(cls, publication: Publication) -> Window:
+        """The window of a publication."""
+        return cls(
+            publication.effective_from,
+            publication.effective_until,
+            publication.end_explanation,
+            publication.is_planned,
+        )
+
+
+def write_publication(
+    connection: Connection,
+    presented: Presented,
+    number: int,
+    carriers: Sequence[Carried],
+    sequence: int,
+    window: Window,
+) -> None:
+    """Insert a publication with its terms and files."""
+    publication_id = _insert_publication(connection, presented, number, carriers, sequence, window)
+    _insert_terms(connection, presented, number, carriers, publication_id)
+    _insert_files(connection, presented, publication_id)
+
+
+def supersede_live(connection: Connection, item_id: str, sequence: int) -> Sequence[Row[Any]]:
+    """End the live publication; the row stays, what finds it in lists and serves its files goes."""
+    ended = connection.execute(_SUPERSEDE_LIVE, {"ended_item_id": item_id, "ended_by": sequence}).all()
+    for row in ended:
+        _unlist(connection, row.id)
+    return ended
+
+
+def supersede_one(connection: Connection, publication_id: int, sequence: int) -> None:
+    """End this publication, like `supersede_live`."""
+    connection.execute(_SUPERSEDE_ONE, {"ended_id": publication_id, "ended_by": sequence})
+    _unlist(connection, publication_id)
+
+
+def drop_publication(connection: Connection, publication_id: int) -> None:
+    """Remove a publication that nobody could read yet."""
+    _unlist(connection, publication_id)
+    connection.execute(_DELETE_PUBLICATION, {"ended_id": publication_id})
+
+
+def _unlist(connection: Connection, publication_id: int) -> None:
+    connection.execute(_DELETE_TERMS, {"ended_id": publication_id})
+    connection.execute(_DELETE_FILES, {"ended_id": publication_id})
+
+
+def _insert_publication(
+    connection: Connection,
+    presented: Presented,
+    number: int,
+    carriers: Sequence[Carried],
+    sequence: int,
+    window: Window,
+) -> int:
+    full_json = orjson.dumps(with_carriers(presented.full, carriers), option=orjson.OPT_UTC_Z)
+    row = {
+        "item_number": number,
+        "item_id": presented.item_id,
+        "type": presented.type,
+        "edition": presented.edition,
+        "agency": presented.agency,
+        "slug": presented.slug,
+        "language": presented.language,
+        "published_at": presented.published_at,
+        "updated_at": presented.updated_at,
+        "effective_from": window.begins,
+        "effective_until": window.ends,
+        "is_planned": window.is_planned,
+        "end_explanation": window.end_explanation,
+        "card_json": orjson.dumps(presented.card, option=orjson.OPT_UTC_Z).decode(),
+        "full_json": full_json.decode(),
+        "digest": hashlib.sha256(full_json).hexdigest(),
+        "sequence": sequence,
+        "superseded_sequence": None,
+    }
+    made: int = connection.execute(_INSERT_PUBLICATION, row).scalar_one()
+    return made
+
+
+def _insert_terms(
+    connection: Connection, presented: Presented, number: int, carriers: Sequence[Carried], publication_id: int
+) -> None:
+    shared = {
+        "publication_id": publication_id,
+        "item_number": number,
+        "type": presented.type,
+        "agency": presented.agency,
+        "published_at": presented.published_at,
+    }
+    rows = [{**shared, "scheme": scheme, "term": term, "repost": None} for scheme, term in sorted(presented.terms)]
+    rows += [{**shared, **term} for term in carrier_terms(carriers, presented.terms)]
+    if rows:
+        connection.execute(_INSERT_TERMS, rows)
+
+
+def _insert_files(connection: Connection, presented: Presented, publication_id: int) -> None:
+    rows = [
+        {
+            "publication_id": publication_id,
+            "file_id": file.id,
+            "item_id": presented.item_id,
+            "name": file.name,
+            "media_type": file.media_type,
+            "bytes": file.bytes,
+            "sha256": file.sha256,
+        }
+        for file in presented.files
+    ]
+    if rows:
+        connection.execute(_INSERT_FILES, rows)
