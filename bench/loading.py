@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 from flask_migrate import upgrade
 
@@ -35,6 +35,7 @@ from cms.core.versions import etag
 from cms.editorial.content_types import Presentation
 from cms.editorial.services import create_item
 from cms.posts.content import POST
+from cms.publishing.models import Publication
 from cms.publishing.publish import publish, represent
 from cms.publishing.reposts import add_repost, find_live_publication
 from cms.taxonomy.models import Category
@@ -133,8 +134,7 @@ def _carry(items: int, owners: dict[str, dict[str, str]]) -> None:
             for post in batch:
                 add_repost(unit, post["id"], CARRIER, "Simak pengumuman ini.", "Balikpapan Selatan")
                 change = record(unit, Action.POST_REPOSTED, post["id"], SYSTEM, agency=CARRIER, edition=1)
-                live = find_live_publication(unit.session, post["id"])
-                assert live is not None
+                live = cast("Publication", find_live_publication(unit.session, post["id"]))
                 represent(unit, POST.present(_presentation(post, owners[post["agency"]])), change, live)
 
 

@@ -178,6 +178,12 @@ PROBLEMS: dict[str, Problem] = {
         "This was published once and has been taken back. {explanation}",
         "Ini pernah diterbitkan dan telah ditarik. {explanation}",
     ),
+    "redirected": _problem(
+        "Moved away",
+        "Sudah pindah",
+        "This was published once and is found elsewhere now: {to}. {explanation}",
+        "Ini pernah diterbitkan dan kini berada di tempat lain: {to}. {explanation}",
+    ),
     "conflict": _problem(
         "Conflict",
         "Bertentangan",
@@ -217,6 +223,12 @@ PROBLEMS: dict[str, Problem] = {
     "duplicate": _problem(
         "Already exists", "Sudah ada", "Another one already has this {field}.", "Sudah ada yang memakai {field} ini."
     ),
+    "in_use": _problem(
+        "In use",
+        "Sedang dipakai",
+        "{count} items show this image, such as {titles}; take it out of them first.",
+        "{count} butir memuat gambar ini, misalnya {titles}; keluarkan dahulu dari butir tersebut.",
+    ),
     "already_exists": _problem(
         "Already exists", "Sudah ada", "There is already an item with this id.", "Sudah ada butir dengan id ini."
     ),
@@ -244,11 +256,29 @@ PROBLEMS: dict[str, Problem] = {
         "{agency} carries the item already; end that repost to say something else about it.",
         "{agency} sudah meneruskan butir ini; akhiri dahulu untuk mengubah keterangannya.",
     ),
+    "release_refused": _problem(
+        "Release refused",
+        "Rilis ditolak",
+        "Not every item can be published now; `errors` has one entry per item that stands in the way. Nothing was published.",
+        "Tidak semua butir dapat diterbitkan sekarang; `errors` memuat satu entri per butir yang menghalangi. Tidak ada yang terbit.",
+    ),
     "slug_taken": _problem(
         "Slug taken",
         "Slug sudah dipakai",
         "The slug {slug} belongs or belonged to another item of this agency and is never given again.",
         "Slug {slug} adalah atau pernah menjadi milik butir lain dari perangkat daerah ini dan tidak diberikan lagi.",
+    ),
+    "lease_held": _problem(
+        "Being edited",
+        "Sedang disunting",
+        "{holder} is editing this until {until}; wait, or take the lease over and say so to them.",
+        "{holder} sedang menyunting ini sampai {until}; tunggu, atau ambil alih dan beri tahu yang bersangkutan.",
+    ),
+    "preview_ended": _problem(
+        "Preview ended",
+        "Pratinjau berakhir",
+        "This preview link has expired, was revoked or used up; ask whoever gave it to you for a new one.",
+        "Tautan pratinjau ini kedaluwarsa, dicabut, atau habis dipakai; mintalah yang baru kepada pemberinya.",
     ),
     "stale_version": _problem(
         "Changed meanwhile",
@@ -293,6 +323,24 @@ PROBLEMS: dict[str, Problem] = {
         "Pemulihan yang sama sedang dijalankan permintaan lain; lihat lewat id-nya.",
     ),
     # server
+    "idempotency_key_reused": _problem(
+        "The idempotency key was used for something else",
+        "Kunci idempotensi sudah dipakai",
+        "Another request was sent under this Idempotency-Key within 24 hours; take a new key for each new request.",
+        "Permintaan lain telah dikirim dengan Idempotency-Key ini dalam 24 jam; pakai kunci baru untuk tiap permintaan baru.",
+    ),
+    "idempotency_running": _problem(
+        "The same request is still running",
+        "Permintaan yang sama masih berjalan",
+        "A request with this Idempotency-Key has not been answered yet; repeat it after the time in Retry-After.",
+        "Permintaan dengan Idempotency-Key ini belum dijawab; ulangi setelah waktu dalam Retry-After.",
+    ),
+    "batch_failed": _problem(
+        "The batch failed",
+        "Kelompok gagal",
+        "Operation {number} was refused, so that nothing of the batch was done; `results` tells why.",
+        "Operasi {number} ditolak sehingga tidak ada bagian kelompok yang dilakukan; lihat `results`.",
+    ),
     "busy": _problem(
         "Busy", "Sibuk", "The database is busy; try again in a moment.", "Basis data sedang sibuk; coba lagi sebentar."
     ),
@@ -338,6 +386,10 @@ PROBLEMS: dict[str, Problem] = {
 }
 
 RULES: dict[str, Text] = {
+    "not_in_batch": Text(
+        "This address cannot be part of a batch.", "Alamat ini tidak dapat menjadi bagian dari kelompok."
+    ),
+    "not_supported_here": Text("Not supported at this address.", "Tidak didukung pada alamat ini."),
     "required": Text("This field is required.", "Bidang ini wajib diisi."),
     "not_null": Text("This field must not be null.", "Bidang ini tidak boleh null."),
     "wrong_type": Text("Expected {expected}.", "Seharusnya {expected}."),
@@ -359,6 +411,10 @@ RULES: dict[str, Text] = {
     "blank": Text("Must not be blank.", "Tidak boleh kosong."),
     "not_found": Text("There is no such {what}.", "Tidak ada {what} seperti itu."),
     "not_valid_any_more": Text("This {what} is not in use any more.", "{what} ini tidak dipakai lagi."),
+    "suspicious_note": Text(
+        "This looks like an advertisement for gambling, or links to an unknown domain: say it without.",
+        "Teks ini menyerupai iklan judi atau menaut ke domain yang tidak dikenal: tulislah tanpa itu.",
+    ),
     "must_be_owner_or_city": Text(
         "Must be the owner agency or the city's channel.", "Harus perangkat daerah pemilik atau saluran kota."
     ),
@@ -374,6 +430,23 @@ RULES: dict[str, Text] = {
     "needed_with": Text("Needed together with {other}.", "Wajib diisi bersama {other}."),
     "not_before": Text("Must not be before {other}.", "Tidak boleh sebelum {other}."),
     "not_after": Text("Must not be after {other}.", "Tidak boleh setelah {other}."),
+    "item_refused": Text("Item {id} cannot be published: {reason}.", "Butir {id} tidak dapat diterbitkan: {reason}."),
+    "in_the_past": Text("Must lie in the future.", "Harus di masa depan."),
+    "too_far_ahead": Text("At most {years} years ahead.", "Paling lama {years} tahun ke depan."),
+    "needed_one_of": Text("Needed, or {other}.", "Wajib diisi, atau isi {other}."),
+    "unknown_zone": Text(
+        "Not a time zone such as Asia/Makassar.", "Bukan zona waktu seperti Asia/Makassar."
+    ),
+    "no_such_time": Text(
+        "Clocks in this time zone never show this time.", "Jam di zona waktu ini tidak pernah menunjukkan waktu ini."
+    ),
+    "foreign_address": Text(
+        "Must be a path, the id of a published item, or an address of: {domains}.",
+        "Harus berupa path, id butir yang terbit, atau alamat dari: {domains}.",
+    ),
+    "only_for_redirect": Text(
+        "The id of an item is taken for a redirect only.", "Id butir hanya diterima untuk redirect."
+    ),
     "reserved_word": Text(
         "This word is reserved for addresses of the website.", "Kata ini dicadangkan untuk alamat situs."
     ),
@@ -385,9 +458,7 @@ RULES: dict[str, Text] = {
         "Only https, http, mailto, tel and same-site links without credentials are allowed.",
         "Hanya tautan https, http, mailto, tel, dan tautan dalam situs tanpa kredensial yang diizinkan.",
     ),
-    "blocked_link": Text(
-        "Links to {domain} are blocked in this city.", "Tautan ke {domain} diblokir di kota ini."
-    ),
+    "blocked_link": Text("Links to {domain} are blocked in this city.", "Tautan ke {domain} diblokir di kota ini."),
     "too_many_tags": Text("At most {max} HTML tags.", "Paling banyak {max} tag HTML."),
     "needed_to_publish": Text("Needed before this can be published.", "Diperlukan sebelum dapat diterbitkan."),
     "weak_password": Text("Too easy to guess: {reason}.", "Terlalu mudah ditebak: {reason}."),
@@ -404,5 +475,21 @@ RULES: dict[str, Text] = {
     ),
     "too_many_files": Text("A document has at most {max} files.", "Dokumen memuat paling banyak {max} berkas."),
     "empty_file": Text("The file is empty.", "Berkas kosong."),
+    "too_many_pixels": Text(
+        "The image has more than {max} pixels, or a side of more than {side}.",
+        "Gambar memuat lebih dari {max} piksel, atau satu sisinya lebih dari {side}.",
+    ),
+    "too_many_frames": Text(
+        "The image moves through more than {max} pictures.", "Gambar bergerak ini memuat lebih dari {max} gambar."
+    ),
+    "too_demanding": Text(
+        "Decoding the image needs more time or memory than is given; save it smaller or as JPEG.",
+        "Membuka gambar ini memerlukan waktu atau memori lebih dari yang diberikan; simpan lebih kecil atau sebagai JPEG.",
+    ),
+    "alt_needed": Text(
+        "The image {image} needs alternative text, or to be marked as decorative, before this can be published.",
+        "Gambar {image} memerlukan teks alternatif, atau ditandai sebagai hiasan, sebelum dapat diterbitkan.",
+    ),
+    "not_with": Text("Must be left out together with {other}.", "Tidak boleh diisi bersama {other}."),
     "damaged_file": Text("The file is damaged or unsafe: {reason}.", "Berkas rusak atau tidak aman: {reason}."),
 }

@@ -138,6 +138,20 @@ def test_a_body_that_is_not_right_changes_nothing(app: Flask, people: People, bo
     assert carriers(central, item) == []
 
 
+@pytest.mark.parametrize("place", ["comment", "place"])
+def test_a_note_that_the_guard_would_hold_is_refused(app: Flask, people: People, place: str) -> None:
+    item = add_published_post(app)
+    central = people.person(Role.CENTRAL_EDITOR)
+
+    answer = carry(central, item, "dishub", **{place: "Daftar slot gacor maxwin hari ini di gacor88.example"})
+
+    assert answer.status_code == 422
+    assert {error["pointer"] for error in answer.json["errors"]} == {f"/{place}"}
+    assert {error["code"] for error in answer.json["errors"]} == {"suspicious_note"}
+    assert carriers(central, item) == []
+    assert carry(central, item, "dishub", comment="Gunakan slot parkir di Bandar Lampung.").status_code == 201
+
+
 def test_a_draft_of_another_agency_is_not_there_for_anybody_else(app: Flask, people: People) -> None:
     draft, document = add_post(app), add_document(app)
     dishub = people.person(Role.AGENCY_EDITOR, "dishub")
