@@ -23,7 +23,8 @@ from cms.changes.stored_lines import StoredLog
 from cms.changes.verification import verify
 from cms.cli.application import application, settings_for
 from cms.core import clock
-from cms.core.db import rolled_back, session, sqlite_is_safe
+from cms.core.db import rolled_back, session
+from cms.core.engines import sqlite_is_safe
 from cms.core.errors import Unavailable
 from cms.core.runtime import runtime
 from cms.health.checks import Check, check_database, check_migrations

@@ -12,7 +12,9 @@ import flask_smorest
 from flask import Flask, Request, Response, request
 from marshmallow import RAISE, Schema, ValidationError, fields, missing
 from webargs.flaskparser import FlaskParser
+from werkzeug.datastructures import MultiDict
 
+from cms.core.access import REHEARSAL, WRITING_METHODS
 from cms.core.errors import BadRequest, InputError, UnsupportedType
 from cms.core.input_errors import to_domain_error
 from cms.core.json_input import parse_json
@@ -54,8 +56,12 @@ class StrictParser(FlaskParser):
 
 def load_query(schema: Schema) -> Any:
     """The query parameters of the request through a schema; each may stand once, unknown names are refused."""
-    arguments = request.args
+    arguments: MultiDict[str, str] = request.args
     given = arguments.to_dict()
+    if REHEARSAL in given and request.method in WRITING_METHODS:
+        # The parameter of every write is read where the write is carried out.
+        arguments = MultiDict(item for item in arguments.items(multi=True) if item[0] != REHEARSAL)
+        del given[REHEARSAL]
     if len(given) != sum(len(values) for values in arguments.listvalues()):
         repeated = [name for name, values in arguments.lists() if len(values) > 1]
         raise BadRequest("invalid_parameter", errors=[InputError("parameter", name, "repeated") for name in repeated])

@@ -13,7 +13,7 @@ from typing import Any
 
 from flask import Flask
 
-from cms.core.access import Access, Plane, access_of
+from cms.core.access import Access, Plane, access_of, takes_rehearsal
 from cms.core.examples import example_of
 from cms.core.messages import PROBLEMS
 from cms.core.permissions import PERMISSION_MAP
@@ -54,6 +54,7 @@ TAGS = {
     "posts": "News, press releases, announcements, agenda and articles: writing, review and publishing.",
     "documents": "Public-information documents: writing, review and publishing.",
     "files": "Files of documents.",
+    "batch": "Several writes in one request.",
     "service": "Health, metrics and documentation of this server.",
 }
 
@@ -88,6 +89,14 @@ HEADERS: Document = {
         "schema": {"type": "string"},
         "example": '"v3"',
     },
+    "Dry-Run": {
+        "description": "`true` in answers to `dry_run=true`: nothing was changed.",
+        "schema": {"type": "string", "enum": ["true"]},
+    },
+    "Idempotency-Replayed": {
+        "description": "`true` when this is the answer of the first request under this `Idempotency-Key`.",
+        "schema": {"type": "string", "enum": ["true"]},
+    },
     "Location": {
         "description": "Address of what was created.",
         "schema": {"type": "string", "format": "uri-reference"},
@@ -101,6 +110,22 @@ IF_MATCH: Document = {
     "description": "The `ETag` of the version that was read. Missing: 428; not the current one: 412.",
     "schema": {"type": "string", "pattern": '^"v[0-9]{1,12}"$'},
     "example": '"v1"',
+}
+DRY_RUN: Document = {
+    "name": "dry_run",
+    "in": "query",
+    "required": False,
+    "description": "With `true` everything is checked and answered as if it were done, and nothing is changed.",
+    "schema": {"type": "boolean", "default": False},
+}
+IDEMPOTENCY_KEY: Document = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "A new key for each new request. Repeated within 24 hours with the same key and body, the request is not "
+    "carried out again: the first answer is given once more, with `Idempotency-Replayed: true`. Another body: 422.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+    "example": "7f6c1f1e-kirim-1",
 }
 # What a parameter means where neither its schema nor its route says so.
 PARAMETERS = {
@@ -140,6 +165,8 @@ def completed(document: Document, app: Flask) -> Document:
     for path, method, operation in _operations(document):
         used.update(operation.get("tags", ()))
         _describe(operation, declared.get((path, method)))
+        if (path, method) in declared and takes_rehearsal(declared[path, method][1], path, method.upper()):
+            _add_what_writes_take(operation)
         _describe_parameters([*operation.get("parameters", ()), *document["paths"][path].get("parameters", ())])
         _add_headers(operation)
         _add_examples(operation, components)
@@ -177,6 +204,18 @@ def _describe(operation: Document, declared: tuple[str, Access] | None) -> None:
     operation.setdefault("operationId", endpoint.rsplit(".", 1)[-1])
     parts = [operation.get("description") or operation.get("summary", ""), _who(access)]
     operation["description"] = "\n\n".join(part for part in parts if part)
+
+
+def _add_what_writes_take(operation: Document) -> None:
+    """Every write can be rehearsed and repeated, and a repetition can be refused."""
+    operation.setdefault("parameters", []).extend([DRY_RUN, IDEMPOTENCY_KEY])
+    for status in (http.HTTPStatus.BAD_REQUEST, http.HTTPStatus.CONFLICT, http.HTTPStatus.UNPROCESSABLE_ENTITY):
+        operation["responses"].setdefault(str(int(status)), {"$ref": f"#/components/responses/{status.name}"})
+    for status, response in operation["responses"].items():
+        if status.startswith("2"):
+            names = ("Dry-Run", "Idempotency-Replayed")
+            headers = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+            response["headers"] = {**headers, **response.get("headers", {})}
 
 
 def _describe_parameters(parameters: list[Document]) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from cms.core import errors
-from cms.core.db import domain_error
+from cms.core.database_errors import domain_error
 from cms.core.errors import DomainError, InputError
 from cms.core.logging import current_request_id, get_logger
 from cms.core.messages import PROBLEMS, RULES

@@ -52,6 +52,9 @@ class MetaSchema(StrictSchema):
 
     sequence = fields.Integer(metadata={"description": "Position of the change log that the answer reflects."})
     warnings = fields.List(fields.Nested(WarningSchema))
+    dry_run = fields.Boolean(
+        metadata={"description": "Only in answers to `dry_run=true`: nothing was changed.", "enum": [True]}
+    )
 
 
 class TotalSchema(StrictSchema):
@@ -97,7 +100,11 @@ class ProblemSchema(Schema):
     current_etag = fields.String(metadata={"description": "Only with 412: the `ETag` to read and to try again with."})
     explanation = fields.String(allow_none=True, metadata={"description": "Only with 410: why it is gone."})
     alternative = fields.String(allow_none=True, metadata={"description": "Only with 410: where to look instead."})
+    lease = fields.Dict(metadata={"description": "Only with 409 `lease_held`: `holder`, `since` and `until`."})
     errors = fields.List(fields.Nested(InputErrorSchema))
+    results = fields.List(
+        fields.Dict(), metadata={"description": "Only with `batch_failed`: what became of each operation."}
+    )
 
 
 @cache

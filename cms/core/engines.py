@@ -1,0 +1,70 @@
+"""How SQLite and PostgreSQL are reached: pools, time-outs and what each connection is told first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pysqlite3
+from sqlalchemy import Connection, Engine, event
+
+# WAL-reset corruption is fixed in these releases and later ones of the same line (security.md M-5).
+SAFE_SQLITE_VERSIONS = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
+SQLITE_BUSY_MILLISECONDS = 15_000
+POSTGRES_OPTIONS = (
+    "-c statement_timeout=10000 -c lock_timeout=8000 -c idle_in_transaction_session_timeout=30000 -c timezone=UTC"
+)
+
+
+def engine_options(database_url: str, pool_size: int) -> dict[str, Any]:
+    """Options for the engine: pysqlite3 instead of the system's SQLite, bounded pools and time-outs."""
+    if database_url.startswith("sqlite"):
+        return {
+            "module": pysqlite3,
+            "connect_args": {"timeout": SQLITE_BUSY_MILLISECONDS / 1000, "check_same_thread": False},
+        }
+    return {
+        "pool_size": pool_size,
+        "max_overflow": pool_size,
+        "pool_pre_ping": True,
+        "pool_timeout": 10,
+        "connect_args": {"connect_timeout": 5, "options": POSTGRES_OPTIONS},
+    }
+
+
+def sqlite_is_safe(version: tuple[int, ...]) -> bool:
+    """True when this SQLite release has the fix of the WAL-reset corruption bug."""
+    return version >= SAFE_SQLITE_VERSIONS[0] or any(
+        version[:2] == safe[:2] and version >= safe for safe in SAFE_SQLITE_VERSIONS[1:]
+    )
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Attach the connection set-up for the engine's database; called once per engine by `create_app`."""
+    if engine.dialect.name != "sqlite":
+        return
+    if not sqlite_is_safe(pysqlite3.sqlite_version_info):
+        raise RuntimeError(
+            f"SQLite {pysqlite3.sqlite_version} can corrupt a WAL database; install pysqlite3 0.6.1 or newer"
+        )
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+
+
+def _set_up_sqlite(connection: Any, _record: Any) -> None:
+    # The driver must not open transactions by itself: `_begin_sqlite` says which kind.
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={SQLITE_BUSY_MILLISECONDS}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    if options.get("isolation_level") == "AUTOCOMMIT":
+        return
+    # A deferred begin that later writes fails under concurrent writers whatever the time-out (security.md M-4).
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")

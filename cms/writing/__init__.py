@@ -1,0 +1,1 @@
+"""Writing at scale: requests that may be repeated, rehearsed, or sent together."""

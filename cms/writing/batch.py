@@ -1,0 +1,135 @@
+"""Carrying out several writes in one transaction: each is a request of its own to the same application.
+
+Nothing is decided here about an operation. It is routed once, and what was resolved goes through the guard, the schema, the
+service and the policies as when it is sent alone (security.md R-Z2): there is no second door.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+import orjson
+from flask import Flask, Response, current_app, request
+
+from cms.core.access import access_of, takes_rehearsal
+from cms.core.db import SharedTransaction, one_transaction
+from cms.core.errors import BadRequest, Conflict, InputError, Unavailable
+from cms.core.logging import current_request_id, start_request
+from cms.core.problems import domain_problem
+
+PATH = "/manage/v1/batch"
+Operation = Mapping[str, Any]
+# What an operation has in common with the request that carries it: who asks, from where, in which language.
+_INHERITED = (
+    "SERVER_NAME", "SERVER_PORT", "SERVER_PROTOCOL", "SCRIPT_NAME", "REMOTE_ADDR", "HTTP_HOST", "HTTP_AUTHORIZATION",
+    "HTTP_ACCEPT_LANGUAGE", "wsgi.version", "wsgi.url_scheme", "wsgi.errors", "wsgi.multithread", "wsgi.multiprocess", "wsgi.run_once",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one operation; `status` and `body` as if it had been sent alone, None when it was not done."""
+
+    outcome: str
+    status: int | None = None
+    headers: Mapping[str, str | None] = field(default_factory=lambda: {"etag": None, "location": None})
+    body: Any = None
+
+    @property
+    def is_failure(self) -> bool:
+        """True when the operation was refused."""
+        return self.outcome == "failed"
+
+
+def carry_out_batch(operations: Sequence[Operation], *, atomic: bool) -> list[Result]:
+    """Carry out the operations in their order, in one transaction.
+
+    Atomic: all or none; raises `Conflict("batch_failed")` with the results, `Unavailable` when trying again may help. Else what
+    is refused leaves no trace and the others are done.
+    """
+    with one_transaction() as shared:
+        shared.begin()
+        results: list[Result] = []
+        for result in _results(shared, operations):
+            results.append(result)
+            if atomic and result.is_failure:
+                raise _failure(results, len(operations))
+    return results
+
+
+def _results(shared: SharedTransaction, operations: Sequence[Operation]) -> Iterator[Result]:
+    request_id = current_request_id()
+    app, outside = current_app._get_current_object(), request.environ  # type: ignore[attr-defined]  # noqa: SLF001 - as documented
+    for operation in operations:
+        answer = _answer(app, outside, operation, request_id)
+        # The next operation finds what is in the database, as it would if it were sent alone.
+        shared.session.expunge_all()
+        start_request(request_id)
+        yield _result(answer)
+
+
+def _answer(app: Flask, outside: Mapping[str, Any], operation: Operation, request_id: str | None) -> Response:
+    with app.request_context(_environ(outside, operation, request_id)):
+        rule = request.url_rule
+        if rule is not None and not _may_be_in_batch(app, rule.rule):
+            place = InputError("parameter", "path", "not_in_batch")
+            return domain_problem(BadRequest("invalid_parameter", errors=[place]))
+        return app.full_dispatch_request()
+
+
+def _may_be_in_batch(app: Flask, rule: str) -> bool:
+    """Writes that can be rehearsed can be undone with the others; a batch in a batch would only hide how much it is."""
+    return rule != PATH and takes_rehearsal(access_of(app, request.endpoint), rule, request.method)
+
+
+def _environ(outside: Mapping[str, Any], operation: Operation, request_id: str | None) -> dict[str, Any]:
+    """The request of an operation. PEP 3333 wants the decoded path as Latin-1."""
+    body = b"" if operation["body"] is None else orjson.dumps(operation["body"])
+    environ = {name: outside[name] for name in _INHERITED if name in outside}
+    environ |= {
+        "REQUEST_METHOD": operation["method"],
+        "PATH_INFO": unquote_to_bytes(operation["path"]).decode("latin-1"),
+        "QUERY_STRING": "",
+        "HTTP_X_REQUEST_ID": request_id or "",
+        "wsgi.input": BytesIO(body),
+    }
+    if body:
+        environ |= {"CONTENT_TYPE": "application/json", "CONTENT_LENGTH": str(len(body))}
+    if operation["if_match"] is not None:
+        environ["HTTP_IF_MATCH"] = operation["if_match"]
+    elif operation["method"] == "PUT":
+        environ["HTTP_IF_NONE_MATCH"] = "*"
+    return environ
+
+
+def _result(answer: Response) -> Result:
+    content = answer.get_data()
+    return Result(
+        outcome="done" if answer.status_code < 400 else "failed",
+        status=answer.status_code,
+        headers={"etag": answer.headers.get("ETag"), "location": answer.headers.get("Location")},
+        body=orjson.Fragment(content) if content else None,
+    )
+
+
+def _failure(results: Sequence[Result], count: int) -> Conflict | Unavailable:
+    """The error of an atomic batch: the last of the results was refused, the ones before it are undone."""
+    shown = [Result("rolled_back")] * (len(results) - 1) + [results[-1]] + [Result("not_run")] * (count - len(results))
+    extra = {"results": [present_result(result) for result in shown]}
+    if (results[-1].status or 500) >= 500:
+        return Unavailable("batch_failed", number=len(results), extra=extra, headers={"Retry-After": "1"})
+    return Conflict("batch_failed", number=len(results), extra=extra)
+
+
+def present_result(result: Result) -> dict[str, Any]:
+    """A result as callers see it."""
+    return {
+        "outcome": result.outcome,
+        "status": result.status,
+        "headers": dict(result.headers),
+        "body": result.body,
+    }

@@ -1,0 +1,146 @@
+"""Requests under an `Idempotency-Key`: done once, answered the same ever after (security.md M-9).
+
+The row of the key is written first in the same transaction as what the request does, and the answer last: both are there, or
+neither. Answers are sealed (AES-SIV) with the key that the client sent and a secret of the server, so that passwords and
+delivery keys in them can be read from no copy of the database; the key itself is kept as a digest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, NoReturn, cast
+
+import orjson
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+from flask import Response, request
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from cms.core import clock
+from cms.core.access import current_actor
+from cms.core.db import rolled_back, session
+from cms.core.errors import BadRequest, Conflict, InputError, Invalid
+from cms.core.request_content import content_digest
+from cms.core.runtime import runtime
+from cms.core.secrets import derived_secret
+from cms.writing.models import KeptAnswer
+
+HEADER = "Idempotency-Key"
+REPLAYED = "Idempotency-Replayed"
+LONGEST_KEY = 255
+KEPT_FOR = timedelta(hours=24)
+LONGEST_WAIT_MILLISECONDS = 2_000
+"""How long PostgreSQL waits for the same request to end. On SQLite writers take turns whatever they write."""
+_LOCK_NOT_AVAILABLE = "55P03"
+
+
+class AlreadyAnsweredError(Exception):
+    """The request was carried out before; carries the answer that it got. Not an error: it ends what was begun."""
+
+    def __init__(self, answer: Response) -> None:
+        super().__init__()
+        self.answer = answer
+
+
+def idempotency_key() -> str | None:
+    """The key of this request. Raises `BadRequest` when it is not 1 to 255 printable ASCII characters."""
+    key = request.headers.get(HEADER)
+    if key is None:
+        return None
+    if not 1 <= len(key) <= LONGEST_KEY or not key.isascii() or not key.isprintable():
+        refuse_header("bad_format", expected=f"1 to {LONGEST_KEY} printable ASCII characters")
+    return key
+
+
+def refuse_header(code: str, **params: Any) -> NoReturn:
+    """Raise `BadRequest` about the header."""
+    raise BadRequest("invalid_parameter", errors=[InputError("header", HEADER, code, params)])
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """This request under this key."""
+
+    key: str
+
+    @property
+    def _principal(self) -> str:
+        return str(current_actor().id)
+
+    @property
+    def _digest(self) -> str:
+        return hashlib.sha256(self.key.encode()).hexdigest()
+
+    def answer_of_before(self) -> Response | None:
+        """The kept answer, looked for before anything is locked. Raises `Invalid` when the key was for something else."""
+        if request.mimetype == "multipart/form-data":
+            # What was sent is known when it has been read; `claim` looks then.
+            return None
+        with rolled_back():
+            kept = self._kept(session())
+            return None if kept is None or kept.expires_at <= clock.now() else self._opened(kept)
+
+    def claim(self, current: Session) -> None:
+        """Write the row of the key, first of all in this transaction; waits while the same request is carried out elsewhere.
+
+        Raises `AlreadyAnsweredError`, `Invalid` when the key was for something else, `Conflict` when the wait is too long.
+        """
+        is_postgresql = current.get_bind().dialect.name == "postgresql"
+        if is_postgresql:
+            before = current.scalar(select(func.current_setting("lock_timeout")))
+            current.execute(select(func.set_config("lock_timeout", str(LONGEST_WAIT_MILLISECONDS), True)))
+        if not self._is_taken(current, postgresql.insert if is_postgresql else sqlite.insert):
+            raise AlreadyAnsweredError(self._opened(cast(KeptAnswer, self._kept(current))))
+        if is_postgresql:
+            current.execute(select(func.set_config("lock_timeout", before, True)))
+
+    def _is_taken(self, current: Session, insert: Any) -> bool:
+        """Take the key, or take it over from a request of long ago."""
+        present = clock.now()
+        values = {"fingerprint": self._fingerprint(), "answer": None, "expires_at": present + KEPT_FOR}
+        statement = insert(KeptAnswer).values(principal_id=self._principal, key_digest=self._digest, **values)
+        statement = statement.on_conflict_do_update(
+            index_elements=["principal_id", "key_digest"], set_=values, where=KeptAnswer.expires_at <= present
+        ).returning(KeptAnswer.key_digest)
+        try:
+            return current.execute(statement).first() is not None
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) == _LOCK_NOT_AVAILABLE:
+                raise Conflict("idempotency_running", headers={"Retry-After": "1"}) from None
+            raise
+
+    def keep(self, current: Session, answer: Response) -> None:
+        """Write the answer beside the key, last of all in the transaction."""
+        headers = [pair for pair in answer.headers.items() if pair[0] != "Content-Length"]
+        plain = orjson.dumps([answer.status_code, headers]) + b"\n" + answer.get_data()
+        row = (KeptAnswer.principal_id == self._principal, KeptAnswer.key_digest == self._digest)
+        statement = update(KeptAnswer).where(*row).values(answer=self._cipher().encrypt(plain, None))
+        current.execute(statement.execution_options(synchronize_session=False))
+
+    def _kept(self, current: Session) -> Any:
+        wanted = (KeptAnswer.principal_id == self._principal, KeptAnswer.key_digest == self._digest)
+        columns = (KeptAnswer.fingerprint, KeptAnswer.answer, KeptAnswer.expires_at)
+        return current.execute(select(*columns).where(*wanted)).first()
+
+    def _opened(self, kept: Any) -> Response:
+        if kept.fingerprint != self._fingerprint():
+            raise Invalid("idempotency_key_reused")
+        head, _, body = self._cipher().decrypt(kept.answer, None).partition(b"\n")
+        status, headers = orjson.loads(head)
+        return Response(body, status, [*map(tuple, headers), (REPLAYED, "true")])
+
+    def _fingerprint(self) -> str:
+        """What was asked: method, address and what the body says (not `If-Match`, which may be read anew for a repetition)."""
+        content = content_digest()
+        if content is None:
+            refuse_header("not_supported_here")
+        asked = orjson.dumps([request.method, request.path, sorted(request.args.items(multi=True)), content])
+        return hashlib.sha256(asked).hexdigest()
+
+    def _cipher(self) -> AESSIV:
+        root = derived_secret(runtime().settings.secret_key, "kept-answers")
+        return AESSIV(hashlib.sha512(root + f"{self._principal}\n{self.key}".encode()).digest())
