@@ -139,6 +139,7 @@ NEW_CATEGORY = {"slug": "tema-{}", "name_id": "Tema", "name_en": "Theme"}
 CONTACT = {"name": "Pengelola", "email": "situs@balikpapan.example"}
 NEW_CONSUMER = {"name": "Situs baru", "kind": "website", "agency": "dpu", "contact": CONTACT}
 PASSWORDS = {"current_password": "teluk-tenang-17-burung", "new_password": "gunung-biru-23-kucing"}
+BATCH = {"atomic": False, "operations": [{"method": "POST", "path": f"{MANAGE}/posts", "body": content("post")}]}
 ONLY_ADMIN, ADMIN_AND_AUDITOR = "403 403 403 403 403 403 {}", "403 403 403 403 403 200 200"
 EVERYBODY = "200 200 200 200 200 200 200"
 EVERY_ROLE = "403 200 200 200 200 200 200"
@@ -194,6 +195,8 @@ ROWS = [
     person_row("GET", "/changes", get(f"{MANAGE}/changes"), ADMIN_AND_AUDITOR),
     person_row("GET", "/checkpoints", get(f"{MANAGE}/checkpoints"), ADMIN_AND_AUDITOR),
     person_row("GET", "/reviews", get(f"{MANAGE}/reviews"), "403 200 200 200 200 200 403"),
+    # Whoever may do anything at all may send a batch; tests/writing proves that each operation is judged on its own.
+    person_row("POST", "/batch", send(f"{MANAGE}/batch", BATCH), EVERY_ROLE),
     *content_rows("post"),
     *review_rows("post"),
     *review_rows("document"),
