@@ -39,6 +39,7 @@ from cms.documents.file_routes import blp as files
 from cms.documents.routes import blp as documents
 from cms.editorial.preview_routes import previews
 from cms.editorial.review_routes import reviews
+from cms.editorial.rollback_routes import blp as rollback
 from cms.extensions import api, db, jwt, migrate
 from cms.guard.routes import blp as guard
 from cms.health.routes import blp as service
@@ -64,6 +65,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     previews,
     trail,
     guard,
+    rollback,
     batch,
     delivery,
     delivery_files,

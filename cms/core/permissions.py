@@ -54,6 +54,7 @@ class Permission(StrEnum):
     TRAIL_READ = "trail:read"
     GUARD_READ = "guard:read"
     GUARD_WRITE = "guard:write"
+    GUARD_ROLLBACK = "guard:rollback"
     ACCOUNT_OWN = "account:own"
 
 
@@ -174,6 +175,7 @@ PERMISSION_MAP: dict[Permission, tuple[tuple[Role, Predicate], ...]] = {
         (Role.ADMIN, anywhere),
     ),
     Permission.GUARD_WRITE: ((Role.CENTRAL_EDITOR, anywhere), (Role.ADMIN, anywhere)),
+    Permission.GUARD_ROLLBACK: ((Role.CENTRAL_EDITOR, anywhere),),
     Permission.ACCOUNT_OWN: _ALL,
 }
 

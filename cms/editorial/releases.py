@@ -29,6 +29,7 @@ from cms.editorial.publishing import Update, check_complete, publish_edition
 from cms.editorial.queries import visible_to
 from cms.editorial.release_models import Release, ReleaseItem, ReleaseState
 from cms.editorial.saving import ready_for
+from cms.guard.breaker import mark_release
 
 MOST_ITEMS = 200
 Named = Sequence[tuple[str, str]]
@@ -82,6 +83,7 @@ def publish_release(actor: Actor, release_id: str, expected: Expected, update: U
     with unit_of_work() as unit:
         release = _load_open(actor, release_id, expected, "publish")
         items = _checked_items(unit, actor, release)
+        mark_release(unit)
         moment = clock.now()
         for item in items:
             publish_edition(unit, registered_types()[item.type], actor, item, update, moment)

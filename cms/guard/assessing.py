@@ -63,6 +63,10 @@ class Assessment:
     is_blocked: bool
 
 
+CLEAR: Final = Assessment((), "", is_blocked=False)
+"""Nothing was found."""
+
+
 def assess(texts: Mapping[str, str], body_html: str, links: Sequence[str] = (), source: str = "") -> Assessment:
     """Look at an edition.
 

@@ -29,7 +29,9 @@ HOUR: Final = timedelta(hours=1)
 LINES_PER_PUBLICATION: Final = 10
 """So many lines of the log are looked at for each publication that is allowed."""
 COUNTED: Final = frozenset(
-    action.value for action in Action if action.value.rpartition(".")[2] in {"published", "unpublished", "scheduled"}
+    action.value
+    for action in Action
+    if action.value.rpartition(".")[2] in {"published", "unpublished", "scheduled", "reposted"}
 )
 
 _changes, _trips, _freezes = table_of(Change), table_of(BreakerTrip), table_of(PublishingFreeze)
@@ -72,11 +74,12 @@ _PAUSED = (
     )
     .scalar_subquery()
 )
+_IN_AGENCY = _published("agency", _changes.c.agency)
 _LOOK = select(
     _FROZEN.label("frozen"),
     _PAUSED.label("paused"),
     _published("person", _changes.c.actor_id).label("by_person"),
-    _published("agency", _changes.c.agency).label("in_agency"),
+    _IN_AGENCY.label("in_agency"),
 )
 _LIVE = (
     select(func.count())
@@ -85,18 +88,30 @@ _LIVE = (
 )
 
 
-def check_publishing(unit: UnitOfWork, actor: Actor, agency: str, *, is_release: bool = False) -> None:
+def mark_release(unit: UnitOfWork) -> None:
+    """Say that this unit of work publishes a release: it counts, but is not cut off in the middle."""
+    unit.state["is_release"] = True
+
+
+def mark_rollback(unit: UnitOfWork) -> None:
+    """Say that this unit of work undoes what somebody did: neither freezes nor breakers stand in its way."""
+    unit.state["is_rollback"] = True
+
+
+def check_publishing(unit: UnitOfWork, actor: Actor, agency: str) -> None:
     """Raise `Conflict` when this actor must not publish, unpublish or schedule in this agency now.
 
     `publishing_frozen` and `publishing_paused`. Call it once for every change that readers will see, before it is recorded.
     The change that reaches the limit is the last: it goes through and trips the breaker. Several changes in one transaction
-    count together and cannot pass the limit, except in a release, which people planned and checked as a whole.
+    count together and cannot pass the limit, except in a release (`mark_release`), which people planned and checked as a whole.
     """
+    if unit.state.get("is_rollback"):
+        return
     known: dict[str, tuple[int, int]] = unit.state.setdefault("breaker", {})
     if agency not in known:
         known[agency] = _look(unit, actor, agency)
     by_person, in_agency = known[agency]
-    _count(unit, actor, agency, by_person, in_agency, is_release=is_release)
+    _count(unit, actor, agency, by_person, in_agency)
 
 
 def check_freeze(unit: UnitOfWork, agency: str) -> None:
@@ -139,46 +154,33 @@ def _refuse_paused(trip: BreakerTrip) -> None:
     raise Conflict("publishing_paused", subject=trip.label, until=rfc3339(trip.until))
 
 
-def _count(unit: UnitOfWork, actor: Actor, agency: str, by_person: int, in_agency: int, *, is_release: bool) -> None:
+def _count(unit: UnitOfWork, actor: Actor, agency: str, by_person: int, in_agency: int) -> None:
     """Trip the breaker whose limit this change reaches; refuse what one transaction adds beyond it."""
     settings = runtime().settings
-    pending: list[Change] = unit.state.get("changes", [])
-    mine = sum(line.actor_id == actor.id and line.action in COUNTED for line in pending) if actor.id else 0
+    pending = [line for line in unit.state.get("changes", ()) if line.action in COUNTED]
     if settings.breaker_person and actor.id:
-        _reach(
-            unit,
-            actor,
-            BreakerKind.PERSON,
-            actor.id,
-            actor.label,
-            by_person + mine + 1,
-            settings.breaker_person,
-            is_release,
-        )
-    if settings.breaker_agency_percent:
-        here = in_agency + sum(line.agency == agency and line.action in COUNTED for line in pending) + 1
-        if here >= settings.breaker_agency_least:
-            limit = max(settings.breaker_agency_least, _live(unit, agency) * settings.breaker_agency_percent // 100)
-            _reach(unit, actor, BreakerKind.AGENCY, agency, agency, here, limit, is_release)
+        count = by_person + sum(line.actor_id == actor.id for line in pending) + 1
+        _reach(unit, actor, BreakerKind.PERSON, actor.id, actor.label, count, settings.breaker_person)
+    here = sum(line.agency == agency for line in pending) + 1
+    if settings.breaker_agency_percent and in_agency + here >= settings.breaker_agency_least:
+        limit = max(settings.breaker_agency_least, _live(unit, agency) * settings.breaker_agency_percent // 100)
+        _reach(unit, actor, BreakerKind.AGENCY, agency, agency, _in_agency(unit, agency, limit) + here, limit)
 
 
-def _reach(
-    unit: UnitOfWork,
-    actor: Actor,
-    kind: BreakerKind,
-    subject: str,
-    label: str,
-    count: int,
-    limit: int,
-    is_release: bool,
-) -> None:
+def _in_agency(unit: UnitOfWork, agency: str, limit: int) -> int:
+    """Publications of the agency within the hour, walking as far back as this limit needs."""
+    asked = {"agency": agency, "agency_since": clock.now() - HOUR, "agency_lines": limit * LINES_PER_PUBLICATION}
+    return unit.session.connection().scalar(select(_IN_AGENCY), asked) or 0
+
+
+def _reach(unit: UnitOfWork, actor: Actor, kind: BreakerKind, subject: str, label: str, count: int, limit: int) -> None:
     if count < limit:
         return
     tripped: set[str] = unit.state.setdefault("tripped", set())
     if subject not in tripped:
         tripped.add(subject)
         _trip(unit, actor, kind, subject, label, count)
-    elif not is_release:
+    elif not unit.state.get("is_release"):
         until = clock.now() + timedelta(minutes=runtime().settings.breaker_pause_minutes)
         raise Conflict("publishing_paused", subject=label, until=rfc3339(until))
 

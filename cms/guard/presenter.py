@@ -61,7 +61,7 @@ def present_rollback(rollback: Rollback) -> dict[str, Any]:
         "finished_at": rollback.finished_at,
         "done": {
             name: rollback.done.get(name, 0)
-            for name in ("restored", "withdrawn", "republished", "reverted", "unchanged")
+            for name in ("restored", "withdrawn", "republished", "reverted", "trashed", "unchanged")
         },
         "failed": rollback.failed,
     }

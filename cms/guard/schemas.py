@@ -104,6 +104,7 @@ class RollbackDoneSchema(StrictSchema):
     withdrawn = fields.Integer(metadata={"description": "First published by the actor: taken back."})
     republished = fields.Integer(metadata={"description": "Taken back by the actor: live again."})
     reverted = fields.Integer(metadata={"description": "Drafts that have their old content again."})
+    trashed = fields.Integer(metadata={"description": "Drafts of the actor that nobody else wrote on: in the trash."})
     unchanged = fields.Integer(metadata={"description": "Nothing was left to undo."})
 
 

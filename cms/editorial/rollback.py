@@ -1,0 +1,145 @@
+"""Undoing everything that somebody changed since a moment (security.md R-C8): one order, one item per transaction.
+
+An order that was interrupted goes on when it is given again: what is undone already is found unchanged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import select
+
+from cms.changes.actions import Action
+from cms.changes.log import record
+from cms.changes.models import Change
+from cms.core import clock
+from cms.core.db import UnitOfWork, rolled_back, session, unit_of_work
+from cms.core.errors import DomainError, NotFound
+from cms.core.ids import new_id
+from cms.core.logging import get_logger
+from cms.core.permissions import Actor, Permission, authorize
+from cms.core.permissions import Target as About
+from cms.editorial.content_types import registered_types
+from cms.editorial.queries import get_item
+from cms.editorial.undoing import Target, undo
+from cms.guard.breaker import mark_rollback
+from cms.guard.models import Rollback
+from cms.guard.queries import get_rollback
+
+log = get_logger(__name__)
+MOST_ITEMS: Final = 5_000
+"""Items of one call; the answer says when there are more, and the same call goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be undone: the work of this person since then, in one agency or in all."""
+
+    target_id: str
+    since: datetime
+    agency: str | None
+    reason: str
+
+
+def roll_back(actor: Actor, order: Order) -> Rollback:
+    """Carry out an order, or go on with the same one that was interrupted. Returns it with what was done.
+
+    Raises `Forbidden`. What cannot be undone is listed in `failed` and stops nothing.
+    """
+    rollback_id = start_rollback(actor, order)
+    with rolled_back():
+        waiting = _items(order)
+    for item_type, item_id in waiting[:MOST_ITEMS]:
+        undo_item(actor, rollback_id, item_type, item_id)
+    if len(waiting) <= MOST_ITEMS:
+        finish_rollback(actor, rollback_id)
+    with rolled_back():
+        done = get_rollback(rollback_id)
+        log.warning("rolled_back", rollback_id=rollback_id, target_id=order.target_id, done=done.done)
+    return done
+
+
+def start_rollback(actor: Actor, order: Order) -> str:
+    """The id of the unfinished rollback of this order, or of a new one."""
+    with unit_of_work() as unit:
+        authorize(actor, Permission.GUARD_ROLLBACK, About())
+        same = select(Rollback.id).where(
+            Rollback.target_id == order.target_id, Rollback.since == order.since, Rollback.finished_at.is_(None),
+            Rollback.agency.is_(None) if order.agency is None else Rollback.agency == order.agency,
+        )  # fmt: skip
+        known = unit.session.scalar(same.order_by(Rollback.id.desc()).limit(1))
+        if known is not None:
+            return known
+        rollback = Rollback(
+            id=new_id(), target_id=order.target_id, since=order.since, agency=order.agency, reason=order.reason,
+            started_by_id=actor.id, started_by_label=actor.label, started_at=clock.now(), done={}, failed=[],
+        )  # fmt: skip
+        unit.add(rollback)
+        record(unit, Action.ROLLBACK_STARTED, rollback.id, actor, agency=order.agency)
+    return rollback.id
+
+
+def undo_item(actor: Actor, rollback_id: str, item_type: str, item_id: str) -> str:
+    """Undo what the target of this rollback did to one item; returns what was done (`cms.editorial.undoing.OUTCOMES`) or the code of what went wrong."""
+    try:
+        with unit_of_work() as unit:
+            authorize(actor, Permission.GUARD_ROLLBACK, About())
+            mark_rollback(unit)
+            content_type = registered_types()[item_type]
+            item = get_item(content_type, item_id, actor, lock=True)
+            rollback = _locked(unit, rollback_id)
+            outcome = undo(unit, content_type, actor, item, Target(rollback.target_id, rollback.since))
+            rollback.done = {**rollback.done, outcome: rollback.done.get(outcome, 0) + 1}
+            _mark_lines(unit, rollback_id)
+    except NotFound:
+        return "unchanged"
+    except DomainError as error:
+        _note_failure(rollback_id, item_type, item_id, error.code)
+        return error.code
+    return outcome
+
+
+def finish_rollback(actor: Actor, rollback_id: str) -> None:
+    """Note that nothing is left to undo."""
+    with unit_of_work() as unit:
+        rollback = _locked(unit, rollback_id)
+        if rollback.finished_at is None:
+            rollback.finished_at = clock.now()
+            record(unit, Action.ROLLBACK_FINISHED, rollback.id, actor, agency=rollback.agency)
+
+
+def _items(order: Order) -> Sequence[tuple[str, str]]:
+    """Type and id of every item that the target has touched."""
+    statement = (
+        select(Change.resource_type, Change.resource_id)
+        .where(
+            Change.actor_id == order.target_id,
+            Change.recorded_at >= order.since,
+            Change.resource_type.in_(sorted(registered_types())),
+        )
+        .distinct()
+        .order_by(Change.resource_id)
+    )
+    if order.agency is not None:
+        statement = statement.where(Change.agency == order.agency)
+    return [(row.resource_type, row.resource_id) for row in session.execute(statement)]
+
+
+def _locked(unit: UnitOfWork, rollback_id: str) -> Rollback:
+    statement = select(Rollback).where(Rollback.id == rollback_id).with_for_update()
+    return unit.session.scalars(statement.execution_options(populate_existing=True)).one()
+
+
+def _mark_lines(unit: UnitOfWork, rollback_id: str) -> None:
+    """Every line of the log that belongs to a rollback says so."""
+    for line in unit.state.get("changes", ()):
+        line.fields = sorted({*line.fields, f"rollback:{rollback_id}"})
+
+
+def _note_failure(rollback_id: str, item_type: str, item_id: str, code: str) -> None:
+    with unit_of_work() as unit:
+        rollback = _locked(unit, rollback_id)
+        rollback.failed = [*rollback.failed, {"type": item_type, "id": item_id, "code": code}]

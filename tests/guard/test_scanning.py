@@ -1,0 +1,132 @@
+"""The evaluation of the guard: how many injected texts it finds, and how many honest ones it holds (security.md R-C6).
+
+The parts `dev`, `dev2` and `dev3` were used for tuning the lexicon. `held_out` was written before it, by the same hand;
+`last` was written when the lexicon was finished and was never tuned on: its figures are the honest ones.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from cms.guard.folding import folded
+from cms.guard.scanning import advertises_gambling
+from tests.conftest import SHARED_DATA
+from tests.guard.texts import SPOILS, clean, demonstration, injected
+
+PARTS = ("dev", "dev2", "dev3", "held_out", "last")
+
+
+def test_recall_and_false_holds_of_the_labelled_set(capsys: pytest.CaptureFixture[str]) -> None:
+    found, attacks, held, honest = 0, 0, 0, 0
+    lines = []
+    for part in PARTS:
+        hits = [advertises_gambling(text) for _way, text in injected(part)]
+        holds = [advertises_gambling(text) for text in clean(part)]
+        lines.append(
+            f"{part:9} injected {len(hits):4}: recall {sum(hits) / len(hits):6.1%}   "
+            f"clean {len(holds):4}: held {sum(holds) / len(holds):5.1%}"
+        )
+        found, attacks = found + sum(hits), attacks + len(hits)
+        held, honest = held + sum(holds), honest + len(holds)
+        assert sum(hits) >= 0.9 * len(hits), part
+    with capsys.disabled():
+        print("\n" + "\n".join(lines))
+        print(
+            f"all       injected {attacks:4}: recall {found / attacks:6.1%}   clean {honest:4}: held {held / honest:5.1%}"
+        )
+
+    assert attacks >= 300
+    assert honest >= 1_000
+    assert found / attacks >= 0.95
+    assert held / honest <= 0.01
+
+
+@pytest.mark.parametrize("way", SPOILS)
+def test_every_disguise_is_seen_through(way: str) -> None:
+    text = SPOILS[way]("Daftar situs slot gacor deposit pulsa, togel online terpercaya")
+    assert advertises_gambling(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tersedia 40 slot parkir baru di Klandasan.",
+        "Pilih slot waktu perekaman KTP lewat aplikasi.",
+        "Kunjungan kerja dari Kota Bandar Lampung ke bandar udara Sepinggan.",
+        "Pembangunan RTP di Kelurahan Damai rampung.",
+        "Polisi menangkap bandar togel dan pengelola situs slot online.",
+        "Jauhi judi online! Sosialisasi bahaya judol di SMP Negeri 1.",
+    ],
+)
+def test_context_decides(text: str) -> None:
+    assert not advertises_gambling(text)
+
+
+def test_news_about_gambling_is_no_shield_for_an_offer() -> None:
+    news = "Polisi menangkap tersangka judi online, kata Kapolresta. Hakim akan memvonis."
+    offer = "Daftar slot gacor maxwin, bonus new member dan depo receh, gampang menang!"
+    assert advertises_gambling(f"{news} {offer} {news}")
+
+
+def test_the_demonstration_city_and_the_seed_article_pass() -> None:
+    texts = list(demonstration())
+    article = SHARED_DATA / "seed_article.txt"
+    if article.exists():
+        texts.append(article.read_text(encoding="utf-8"))
+    assert len(texts) > 100
+    assert [text[:60] for text in texts if advertises_gambling(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("written", "word"),
+    [
+        ("s l o t", "slot"), ("S.L.O.T", "slot"), ("$l0t", "slot"), ("s1ot", "slot"), ("slooooot", "slot"), ("ｓｌｏｔ", "slot"),
+        ("ѕlоt", "slot"), ("s\u200bl\u00ado\u2060t", "slot"), ("slót", "slot"), ("&#115;lot", "slot"), ("🅂🄻🄾🅃", "slot"),
+        ("🆂🅻🅾🆃", "slot"), ("ꜱʟᴏᴛ", "slot"), ("slot88", "slot"),
+    ],
+)  # fmt: skip
+def test_folding(written: str, word: str) -> None:
+    assert folded(written).words == [word]
+
+
+HOSTILE: dict[str, Callable[[int], str]] = {
+    "one word": lambda size: "a" * size,
+    "single letters": lambda size: "a " * (size // 2),
+    "digits": lambda size: "1" * size,
+    "one term": lambda size: "slot " * (size // 5),
+    "report": lambda size: "judi slot polisi tersangka " * (size // 26),
+    "letters and digits": lambda size: "a1" * (size // 2),
+    "entities": lambda size: "&#115;" * (size // 6),
+    "look-alikes": lambda size: "а" * size,
+    "signs": lambda size: "$@!|" * (size // 4),
+    "brands": lambda size: "dewa88x" * (size // 7),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_time_grows_with_the_length_and_no_faster(name: str) -> None:
+    """Processor time, so that neighbours on the machine do not count; generous, so that only another order fails."""
+    small, large = HOSTILE[name](20_000), HOSTILE[name](200_000)
+
+    def seconds(text: str) -> float:
+        begin = time.process_time()
+        advertises_gambling(text)
+        return time.process_time() - begin
+
+    advertises_gambling("slot")
+    assert seconds(large) <= 30 * max(seconds(small), 0.002)
+
+
+def test_an_ordinary_body_takes_about_a_millisecond(capsys: pytest.CaptureFixture[str]) -> None:
+    body = "\n".join(demonstration())[:4_096]
+    advertises_gambling(body)
+    begin = time.process_time()
+    for _ in range(50):
+        advertises_gambling(body)
+    milliseconds = (time.process_time() - begin) / 50 * 1_000
+    with capsys.disabled():
+        print(f"\n4 KB: {milliseconds:.2f} ms of processor time")
+    assert milliseconds < 5
