@@ -11,7 +11,7 @@ from cms.editorial.history import find_revision
 from cms.editorial.models import Item, Revision
 from cms.editorial.policies import Operation
 from cms.editorial.queries import get_revision
-from cms.editorial.saving import load_for, save_edition
+from cms.editorial.saving import Save, load_for, save_edition
 from cms.editorial.services import Edited
 from cms.editorial.slugs import follows_title
 
@@ -40,7 +40,7 @@ def restore_content(unit: UnitOfWork, content_type: ContentType, item: Item, act
         return newest
     if _has_made_slug(content_type, item, content):
         content["slug"] = None
-    return save_edition(unit, content_type, item, actor, content, verb="restored", restored_from=edition)
+    return save_edition(unit, content_type, item, actor, content, Save(restored_from=edition))
 
 
 def _has_made_slug(content_type: ContentType, item: Item, content: Content) -> bool:
