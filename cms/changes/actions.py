@@ -34,11 +34,20 @@ class Action(StrEnum):
     USER_SIGNED_OUT = "user.signed_out"
     USER_REFRESH_REUSED = "user.refresh_reused"
 
+    MEDIA_CREATED = "media.created"
+    MEDIA_UPDATED = "media.updated"
+    MEDIA_DELETED = "media.deleted"
+
     CONSUMER_CREATED = "consumer.created"
     CONSUMER_UPDATED = "consumer.updated"
     KEY_CREATED = "key.created"
     KEY_ROTATED = "key.rotated"
     KEY_REVOKED = "key.revoked"
+
+    RELEASE_CREATED = "release.created"
+    RELEASE_UPDATED = "release.updated"
+    RELEASE_DELETED = "release.deleted"
+    RELEASE_PUBLISHED = "release.published"
 
     POST_CREATED = "post.created"
     POST_UPDATED = "post.updated"
@@ -48,6 +57,9 @@ class Action(StrEnum):
     POST_PUBLISHED = "post.published"
     POST_PRESENTED = "post.presented"
     POST_UNPUBLISHED = "post.unpublished"
+    POST_WITHDRAWN = "post.withdrawn"
+    POST_SCHEDULED = "post.scheduled"
+    POST_UNSCHEDULED = "post.unscheduled"
     POST_REPOSTED = "post.reposted"
     POST_REPOST_ENDED = "post.repost_ended"
     POST_APPROVED = "post.approved"
@@ -60,6 +72,9 @@ class Action(StrEnum):
     POST_COMMENTED = "post.commented"
     POST_COMMENT_RESOLVED = "post.comment_resolved"
     POST_COMMENT_REOPENED = "post.comment_reopened"
+    POST_LEASE_TAKEN_OVER = "post.lease_taken_over"
+    POST_PREVIEW_CREATED = "post.preview_created"
+    POST_PREVIEW_REVOKED = "post.preview_revoked"
 
     DOCUMENT_CREATED = "document.created"
     DOCUMENT_UPDATED = "document.updated"
@@ -69,6 +84,9 @@ class Action(StrEnum):
     DOCUMENT_PUBLISHED = "document.published"
     DOCUMENT_PRESENTED = "document.presented"
     DOCUMENT_UNPUBLISHED = "document.unpublished"
+    DOCUMENT_WITHDRAWN = "document.withdrawn"
+    DOCUMENT_SCHEDULED = "document.scheduled"
+    DOCUMENT_UNSCHEDULED = "document.unscheduled"
     DOCUMENT_APPROVED = "document.approved"
     DOCUMENT_DISCARDED = "document.discarded"
     DOCUMENT_HELD = "document.held"
@@ -79,6 +97,9 @@ class Action(StrEnum):
     DOCUMENT_COMMENTED = "document.commented"
     DOCUMENT_COMMENT_RESOLVED = "document.comment_resolved"
     DOCUMENT_COMMENT_REOPENED = "document.comment_reopened"
+    DOCUMENT_LEASE_TAKEN_OVER = "document.lease_taken_over"
+    DOCUMENT_PREVIEW_CREATED = "document.preview_created"
+    DOCUMENT_PREVIEW_REVOKED = "document.preview_revoked"
 
     LINK_DOMAIN_ALLOWED = "link_domain.allowed"
     LINK_DOMAIN_BLOCKED = "link_domain.blocked"
@@ -91,7 +112,7 @@ class Action(StrEnum):
     ROLLBACK_FINISHED = "rollback.finished"
 
 
-PUBLIC_VERBS = {"published", "presented", "unpublished", "reposted", "repost_ended"}
+PUBLIC_VERBS = {"published", "presented", "unpublished", "withdrawn", "reposted", "repost_ended"}
 """What happens to content in public; everything else about content is the editors' own business."""
 
 REFERENCE_TYPES = {"agency", "area", "category", "information_kind"}
@@ -107,7 +128,7 @@ TOPICS_BY_TYPE = {
 def is_public(action: Action) -> bool:
     """True when readers of the delivery plane may learn of this action."""
     resource_type, verb = action.value.split(".")
-    return resource_type in REFERENCE_TYPES or verb in PUBLIC_VERBS
+    return resource_type in REFERENCE_TYPES or (verb in PUBLIC_VERBS and resource_type in TOPICS_BY_TYPE)
 
 
 def topic_of(action: Action) -> Topic | None:

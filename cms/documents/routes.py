@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cms.documents.content import DOCUMENT
+from cms.documents.presented_schemas import DocumentSchema
 from cms.documents.schemas import (
     DocumentCreateSchema,
     DocumentItemSchema,
@@ -10,15 +11,16 @@ from cms.documents.schemas import (
     DocumentRowSchema,
     DocumentUpdateSchema,
 )
+from cms.editorial.preview_routes import add_preview
 from cms.editorial.routes import Wire, content_blueprint
 
-blp = content_blueprint(
-    Wire(
-        content_type=DOCUMENT,
-        create=DocumentCreateSchema,
-        update=DocumentUpdateSchema,
-        item=DocumentItemSchema,
-        row=DocumentRowSchema,
-        query=DocumentQuerySchema,
-    )
+WIRE = Wire(
+    content_type=DOCUMENT,
+    create=DocumentCreateSchema,
+    update=DocumentUpdateSchema,
+    item=DocumentItemSchema,
+    row=DocumentRowSchema,
+    query=DocumentQuerySchema,
 )
+blp = content_blueprint(WIRE)
+add_preview(WIRE, DocumentSchema)

@@ -13,7 +13,8 @@ from cms.core.fields import Choice, ItemId, Part, Pattern, Rows, Slug, Text, Who
 from cms.core.schemas import StrictSchema
 from cms.documents.content import FORMS, MOST_FILES, OPEN_CLASSES
 from cms.editorial.fields import LONGEST_BODY, MOST_TAGS, Distinct, Tag, agency_slug, language
-from cms.editorial.schemas import ContentQuerySchema, RowSchema, StandingSchema
+from cms.editorial.history_schemas import EditedSchema
+from cms.editorial.schemas import ContentQuerySchema, RowSchema
 from cms.taxonomy.models import InformationClass
 
 KIND_PATTERN = r"^[A-Z0-9]+([.-][A-Z0-9]+)*$"
@@ -118,7 +119,7 @@ class DocumentUpdateSchema(DocumentContentSchema):
     files = Rows(Part(FileEntrySchema), max=MOST_FILES, allow_none=True)
 
 
-class DocumentItemSchema(StandingSchema, DocumentContentSchema):
+class DocumentItemSchema(EditedSchema, DocumentContentSchema):
     """A document as editors see it."""
 
     type = fields.String(metadata={"enum": ["document"]})

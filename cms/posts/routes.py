@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from cms.editorial.preview_routes import add_preview
 from cms.editorial.reposts_routes import add_reposts
 from cms.editorial.routes import Wire, content_blueprint
 from cms.posts.content import POST
+from cms.posts.presented_schemas import PostSchema
 from cms.posts.schemas import PostCreateSchema, PostItemSchema, PostQuerySchema, PostRowSchema, PostUpdateSchema
 
 WIRE = Wire(
@@ -17,3 +19,4 @@ WIRE = Wire(
 )
 blp = content_blueprint(WIRE)
 add_reposts(blp, WIRE)
+add_preview(WIRE, PostSchema)

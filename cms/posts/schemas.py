@@ -23,7 +23,8 @@ from cms.editorial.fields import (
     language,
     media_id,
 )
-from cms.editorial.schemas import ContentQuerySchema, RowSchema, StandingSchema
+from cms.editorial.history_schemas import EditedSchema
+from cms.editorial.schemas import ContentQuerySchema, RowSchema
 from cms.posts.content import PostKind
 
 MOST_INITIALS = 10
@@ -99,7 +100,7 @@ class PostUpdateSchema(PostContentSchema):
     """Changes of a post; what is left out stays."""
 
 
-class PostItemSchema(StandingSchema, PostContentSchema):
+class PostItemSchema(EditedSchema, PostContentSchema):
     """A post as editors see it."""
 
     type = fields.String(metadata={"enum": ["post"]})
