@@ -32,6 +32,7 @@ WRITERS = {
     "cms/editorial/comments.py",
     "cms/editorial/leases.py",
     "cms/editorial/previews.py",
+    "cms/editorial/reposts.py",
     "cms/editorial/reviewing.py",
     "cms/editorial/revisions.py",
     "cms/editorial/trash.py",

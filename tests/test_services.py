@@ -26,16 +26,15 @@ from cms.core.db import db, session, unit_of_work
 from cms.core.permissions import Role
 from cms.documents import services as documents
 from cms.documents.files import received
-from cms.editorial import comments, reposts, reviewing, trash
+from cms.editorial import comments, reviewing, trash
 from cms.editorial import services as editorial
 from cms.editorial.models import Item
 from cms.posts.content import POST
-from cms.publishing.models import Standing
 from cms.taxonomy import services as taxonomy
 from config import PROJECT_ROOT
 from tests.access.world import TYPES, World
 from tests.documents.samples import PDF
-from tests.editorial import history_scenarios
+from tests.editorial import history_scenarios, repost_scenarios, time_scenarios
 from tests.factories import document_content, post_content, seen
 from tests.people import PASSWORD
 
@@ -184,30 +183,6 @@ def return_to_author(world: World) -> Act:
     return lambda: editorial.return_item(POST, central_of(world), item.id, seen(item), "Mohon diperbaiki.")
 
 
-def repost(world: World) -> Act:
-    item = world.item("post", "published")
-    return lambda: reposts.repost_item(POST, central_of(world), item.id, "dishub", comment="Simak.")
-
-
-def end_repost(world: World) -> Act:
-    item = world.item("post", "reposted")
-    return lambda: reposts.end_item_repost(POST, central_of(world), item.id, "dishub")
-
-
-def end_resting_repost(world: World) -> Act:
-    item = world.item("post", "reposted")
-    with world.app.app_context():
-        editorial.unpublish_item(POST, central_of(world), item.id, seen(item), standing=Standing.VANISHED)
-    return lambda: reposts.end_item_repost(POST, central_of(world), item.id, "dishub")
-
-
-def publish_again_reposted(world: World) -> Act:
-    item = world.item("post", "reposted")
-    with world.app.app_context():
-        edited = editorial.update_item(POST, central_of(world), item.id, {"tags": ["banjir"]}, seen(item)).item
-    return lambda: editorial.publish_item(POST, central_of(world), item.id, seen(edited))
-
-
 def approve(world: World) -> Act:
     item = world.item("post", "in_review")
     return lambda: reviewing.approve_item(POST, central_of(world), item.id, seen(item))
@@ -238,7 +213,6 @@ def on_comment(state: str, act: Callable[..., Any]) -> Scenario:
     return prepare
 
 
-TAKEN_BACK = {"standing": Standing.GONE, "explanation": "Jadwal berubah."}
 SCENARIOS: dict[str, Scenario] = {
     "accounts.create_user": create_user,
     "accounts.update_user": on_person(accounts.update_user, {"name": "Lain", "memberships": MEMBERSHIPS}),
@@ -275,15 +249,11 @@ SCENARIOS: dict[str, Scenario] = {
     "editorial.publish_item": on_item("post", "draft", editorial.publish_item),
     "editorial.publish_item again": publish_again,
     "editorial.publish_item document with file": publish_with_file,
-    "editorial.unpublish_item": on_item("post", "published", editorial.unpublish_item, **TAKEN_BACK),
-    "editorial.unpublish_item document": on_item("document", "published", editorial.unpublish_item, **TAKEN_BACK),
-    "editorial.repost_item": repost,
-    "editorial.end_item_repost": end_repost,
-    "editorial.end_item_repost of what is not live": end_resting_repost,
-    "editorial.publish_item again what others carry": publish_again_reposted,
     "documents.add_file": add_file,
     "documents.remove_file": remove_file,
     **history_scenarios.SCENARIOS,
+    **repost_scenarios.SCENARIOS,
+    **time_scenarios.SCENARIOS,
 }
 
 

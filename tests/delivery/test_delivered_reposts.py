@@ -8,16 +8,12 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from cms.core import clock
-from cms.core.db import session
-from cms.editorial.models import Item
-from cms.editorial.reposts import end_item_repost, repost_item
-from cms.editorial.scheduling import Schedule, carry_out_schedules, schedule_item
-from cms.editorial.services import publish_item, update_item
-from cms.editorial.unpublishing import unpublish_item
+from cms.editorial.reposts import end_item_repost
+from cms.editorial.services import publish_item
 from cms.posts.content import POST
 from cms.publishing.models import Standing
 from tests.conftest import counted_statements
+from tests.delivery.carrying import carry, edit, relations, rows, take_back
 from tests.factories import CENTRAL, add_agencies, add_city, add_published_document, add_published_post, seen
 from tests.people import Caller, People
 
@@ -27,37 +23,6 @@ def site(app: Flask, people: People) -> Caller:
     """A website with a key that shows everything."""
     add_city(app)
     return people.website()
-
-
-def carry(app: Flask, item: Item, *agencies: str, **note: Any) -> None:
-    with app.app_context():
-        for agency in agencies:
-            repost_item(POST, CENTRAL, item.id, agency, **note)
-
-
-def edit(app: Flask, item: Item, **values: Any) -> Item:
-    """Save and publish."""
-    with app.app_context():
-        current = session.get_one(Item, item.id)
-        changed = update_item(POST, CENTRAL, item.id, values, seen(current)).item
-        return publish_item(POST, CENTRAL, item.id, seen(changed)).item
-
-
-def take_back(app: Flask, item: Item, standing: Standing, explanation: str | None = None) -> Item:
-    with app.app_context():
-        current = session.get_one(Item, item.id)
-        return unpublish_item(POST, CENTRAL, item.id, seen(current), standing=standing, explanation=explanation).item
-
-
-def rows(caller: Caller, query: str) -> list[dict[str, Any]]:
-    answer = caller.get(f"/v1/posts?{query}")
-    assert answer.status_code == 200, answer.text
-    found: list[dict[str, Any]] = answer.json["data"]  # type: ignore[index]
-    return found
-
-
-def relations(caller: Caller, query: str) -> dict[str, str]:
-    return {row["title"]: row["relation"] for row in rows(caller, query)}
 
 
 def test_the_carrier_s_channel_lists_own_and_carried(app: Flask, site: Caller) -> None:
@@ -243,88 +208,3 @@ def test_a_key_of_the_city_opens_the_city_s_channel(app: Flask, people: People, 
     assert relations(limited, "") == {}
     assert limited.get(f"/v1/posts/{item.id}").status_code == 200
     assert limited.get(f"/v1/documents/{document.id}").status_code == 200
-
-
-def schedule(app: Flask, item: Item, begins: timedelta | None, ends: timedelta | None = None) -> Item:
-    """Plan the newest edition, `begins` and `ends` from now."""
-    with app.app_context():
-        current = session.get_one(Item, item.id)
-        moments = [None if delta is None else clock.now() + delta for delta in (begins, ends)]
-        plan = Schedule(moments[0], moments[1], "Asia/Makassar")
-        return schedule_item(POST, CENTRAL, item.id, seen(current), plan).item
-
-
-def save(app: Flask, item: Item, **values: Any) -> None:
-    with app.app_context():
-        update_item(POST, CENTRAL, item.id, values, seen(session.get_one(Item, item.id)))
-
-
-HOUR = timedelta(hours=1)
-
-
-@pytest.mark.parametrize("is_carried_first", [True, False])
-def test_a_planned_correction_is_carried_from_its_second_on(
-    app: Flask, site: Caller, moment: Any, is_carried_first: bool
-) -> None:
-    item = add_published_post(app, title="Lama")
-    if is_carried_first:
-        carry(app, item, "dishub")
-    save(app, item, title="Baru")
-    schedule(app, item, HOUR)
-    if not is_carried_first:
-        carry(app, item, "dishub")
-    assert relations(site, "channel=dishub") == {"Lama": "repost"}
-
-    moment(HOUR)
-    assert relations(site, "channel=dishub") == {"Baru": "repost"}
-    assert site.get(f"/v1/posts/{item.id}").json["data"]["reposted_by"] == ["dishub"]  # type: ignore[index]
-
-    with app.app_context():
-        carry_out_schedules()
-    assert relations(site, "channel=dishub") == {"Baru": "repost"}
-
-
-def test_carrying_and_ending_while_a_plan_is_due_and_the_worker_is_late(app: Flask, site: Caller, moment: Any) -> None:
-    item = add_published_post(app, title="Lama")
-    carry(app, item, "dishub")
-    save(app, item, title="Baru")
-    schedule(app, item, HOUR)
-    moment(HOUR)
-
-    carry(app, item, "kota")
-    with app.app_context():
-        end_item_repost(POST, CENTRAL, item.id, "dishub")
-
-    assert relations(site, "channel=dishub") == {}
-    assert relations(site, "channel=kota") == {"Baru": "repost"}
-    assert site.get(f"/v1/posts/{item.id}").json["data"]["reposted_by"] == ["kota"]  # type: ignore[index]
-    with app.app_context():
-        carry_out_schedules()
-    assert relations(site, "channel=kota") == {"Baru": "repost"}
-    assert relations(site, "channel=dishub") == {}
-
-
-def test_a_planned_end_ends_it_on_every_channel(app: Flask, site: Caller, moment: Any) -> None:
-    item = add_published_post(app, title="Sementara")
-    carry(app, item, "dishub")
-    schedule(app, item, None, HOUR)
-
-    carry(app, item, "kota")
-    moment(HOUR)
-
-    assert relations(site, "channel=dishub,kota") == {}
-    assert site.get(f"/v1/posts/{item.id}").status_code == 410
-
-
-def test_a_withdrawn_source_shows_its_notice_on_every_channel(app: Flask, site: Caller) -> None:
-    item = add_published_post(app, title="Keliru")
-    carry(app, item, "dishub")
-    take_back(app, item, Standing.WITHDRAWN, "Angka keliru.")
-
-    (row,) = rows(site, "channel=dishub")
-    assert row["relation"] == "repost"
-    assert row["withdrawn"]["explanation"] == "Angka keliru."
-    with app.app_context():
-        end_item_repost(POST, CENTRAL, item.id, "dishub")
-    assert rows(site, "channel=dishub") == []
-    assert site.get(f"/v1/posts/{item.id}").json["data"]["withdrawn"]["explanation"] == "Angka keliru."  # type: ignore[index]
