@@ -27,6 +27,7 @@ WRITERS = {
     "cms/accounts/sign_in.py",
     "cms/accounts/throttle.py",
     "cms/agencies/seed.py",
+    "cms/changes/checkpoints.py",
     "cms/changes/consumers.py",
     "cms/consumers/keyring.py",
     "cms/editorial/comments.py",

@@ -2,6 +2,8 @@
 
 The chain alone proves nothing against somebody who may rewrite the whole table. A checkpoint does: it names a line, its
 hash and the number of lines up to it, and only the holder of the key could have signed that.
+
+Keeping one is a write without a line in the log: it says what the log was, and a line about it would make the log grow by itself.
 """
 
 from __future__ import annotations

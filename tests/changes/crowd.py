@@ -17,7 +17,7 @@ from flask import Flask
 
 from cms import create_app
 from cms.changes.consumers import consume
-from cms.changes.log import read_after
+from cms.changes.log import broken_at, read_after
 from cms.changes.models import Change
 from cms.core.db import UnitOfWork, rolled_back
 from cms.core.errors import StaleVersion
@@ -120,6 +120,17 @@ def consume_together(consumer: str) -> list[int]:
 
     _until_drained(look)
     return handled
+
+
+def prove() -> list[int | None]:
+    """Follow the chain again and again while it grows; returns where it was found broken each time."""
+    found: list[int | None] = []
+    _here["together"].wait()
+    app: Flask = _here["app"]
+    while not _here["done"].is_set():
+        with app.app_context():
+            found.append(broken_at())
+    return found
 
 
 def _until_drained(look: Any) -> None:

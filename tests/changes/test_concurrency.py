@@ -1,4 +1,6 @@
-"""Eight processes that write and four that follow the log at the same time: nothing lost, missed, doubled or locked out."""
+"""Eight processes that write, four that follow the log and one that proves it at the same time: nothing lost, missed, doubled,
+locked out, and no false alarm.
+"""
 
 from __future__ import annotations
 
@@ -21,10 +23,10 @@ from cms.changes.models import Change
 from cms.core.db import rolled_back, session
 from cms.editorial.models import Item, Revision
 from cms.publishing.models import Publication
-from tests.changes.crowd import Written, consume_together, enter, follow, write
+from tests.changes.crowd import Written, consume_together, enter, follow, prove, write
 from tests.factories import add_post
 
-WRITERS, FOLLOWERS, CONSUMERS, ROUNDS, SHARED = 8, 2, 2, 6, 3
+WRITERS, FOLLOWERS, CONSUMERS, PROVERS, ROUNDS, SHARED = 8, 2, 2, 1, 6, 3
 CONSUMER = "crowd"
 SECONDS = 60
 
@@ -37,6 +39,7 @@ class Outcome:
     written: list[Written]
     followed: list[list[int]]
     consumed: list[list[int]]
+    proofs: list[list[int | None]]
 
 
 @pytest.mark.usefixtures("city")
@@ -58,16 +61,17 @@ def test_processes_that_write_and_follow_at_once_lose_miss_and_double_nothing(
 def let_them_run(environment: dict[str, str], shared: list[str]) -> Outcome:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.changes.crowd"])
-    count = WRITERS + FOLLOWERS + CONSUMERS
+    count = WRITERS + FOLLOWERS + CONSUMERS + PROVERS
     together, writers_done = context.Barrier(count, timeout=SECONDS), context.Event()
     start = (json.dumps(environment), together, writers_done)
     with ProcessPoolExecutor(count, mp_context=context, initializer=enter, initargs=start) as pool:
         following = [pool.submit(follow) for _ in range(FOLLOWERS)]
         consuming = [pool.submit(consume_together, CONSUMER) for _ in range(CONSUMERS)]
+        proving = [pool.submit(prove) for _ in range(PROVERS)]
         writing = [pool.submit(write, f"penulis-{number}", shared, ROUNDS) for number in range(WRITERS)]
         with finally_set(writers_done):
             written = results(writing)
-        return Outcome(shared, written, results(following), results(consuming))
+        return Outcome(shared, written, results(following), results(consuming), results(proving))
 
 
 @contextmanager
@@ -110,6 +114,7 @@ def assert_log_is_whole(outcome: Outcome) -> None:
     newest = session.scalar(select(func.max(Change.sequence)))
     assert newest == SHARED + sum(each.writes for each in outcome.written)
     assert broken_at() is None
+    assert [set(proofs) for proofs in outcome.proofs] == [{None}] * PROVERS
     everything = list(range(1, newest + 1))
     for followed in outcome.followed:
         assert followed == everything
