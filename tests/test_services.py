@@ -21,20 +21,17 @@ from cms.accounts import services as accounts
 from cms.agencies import services as agencies
 from cms.changes.models import Change
 from cms.consumers import services as consumers
-from cms.core.clock import EPOCH
-from cms.core.db import db, session, unit_of_work
+from cms.core.db import db, session
 from cms.core.permissions import Role
 from cms.documents import services as documents
 from cms.documents.files import received
-from cms.editorial import comments, reviewing, trash
 from cms.editorial import services as editorial
-from cms.editorial.models import Item
 from cms.posts.content import POST
 from cms.taxonomy import services as taxonomy
 from config import PROJECT_ROOT
 from tests.access.world import TYPES, World
 from tests.documents.samples import PDF
-from tests.editorial import history_scenarios, repost_scenarios, time_scenarios
+from tests.editorial import history_scenarios, repost_scenarios, review_scenarios, time_scenarios
 from tests.factories import document_content, post_content, seen
 from tests.people import PASSWORD
 
@@ -183,36 +180,6 @@ def return_to_author(world: World) -> Act:
     return lambda: editorial.return_item(POST, central_of(world), item.id, seen(item), "Mohon diperbaiki.")
 
 
-def approve(world: World) -> Act:
-    item = world.item("post", "in_review")
-    return lambda: reviewing.approve_item(POST, central_of(world), item.id, seen(item))
-
-
-def discard(world: World) -> Act:
-    item = world.item("post", "changed")
-    return lambda: reviewing.discard_item(POST, central_of(world), item.id, seen(item))
-
-
-def purge_old_trash(world: World) -> Act:
-    item = world.item("post", "trashed")
-    with world.app.app_context(), unit_of_work() as unit:
-        unit.session.get_one(Item, item.id).trashed_at = EPOCH
-    return trash.purge_old_trash
-
-
-def add_comment(world: World) -> Act:
-    item = world.item("post")
-    return lambda: comments.add_comment(POST, central_of(world), item.id, "Mohon cek.", "/title")
-
-
-def on_comment(state: str, act: Callable[..., Any]) -> Scenario:
-    def prepare(world: World) -> Act:
-        item_id, comment_id = world.comment("post", state)
-        return lambda: act(POST, central_of(world), item_id, comment_id)
-
-    return prepare
-
-
 SCENARIOS: dict[str, Scenario] = {
     "accounts.create_user": create_user,
     "accounts.update_user": on_person(accounts.update_user, {"name": "Lain", "memberships": MEMBERSHIPS}),
@@ -233,17 +200,6 @@ SCENARIOS: dict[str, Scenario] = {
     "editorial.create_item document": create("document", document_content(information_kind="BK-A")),
     "editorial.update_item": change_published,
     "editorial.replace_item": replace,
-    "editorial.delete_item": on_item("post", "draft", trash.delete_item),
-    "editorial.delete_item purges": on_item("post", "trashed", trash.delete_item),
-    "editorial.purge_old_trash": purge_old_trash,
-    "editorial.approve_item": approve,
-    "editorial.discard_item": discard,
-    "editorial.archive_item": on_item("post", "draft", trash.archive_item),
-    "editorial.trash_item": on_item("post", "draft", trash.trash_item),
-    "editorial.restore_item": on_item("post", "trashed", trash.restore_item),
-    "editorial.add_comment": add_comment,
-    "editorial.resolve_comment": on_comment("open", comments.resolve_comment),
-    "editorial.reopen_comment": on_comment("resolved", comments.reopen_comment),
     "editorial.submit_item": on_item("post", "draft", editorial.submit_item),
     "editorial.return_item": return_to_author,
     "editorial.publish_item": on_item("post", "draft", editorial.publish_item),
@@ -252,6 +208,7 @@ SCENARIOS: dict[str, Scenario] = {
     "documents.add_file": add_file,
     "documents.remove_file": remove_file,
     **history_scenarios.SCENARIOS,
+    **review_scenarios.SCENARIOS,
     **repost_scenarios.SCENARIOS,
     **time_scenarios.SCENARIOS,
 }

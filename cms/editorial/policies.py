@@ -1,7 +1,7 @@
 """What may be done with an item, as data: which permission an operation needs and in which states it makes sense.
 
 Decisions: an item in review may be edited by those who could return it, an author waits for it to come back; who may
-publish may do so straight from a draft unless the edition needs an approval (`approval_faults`); what was ever published
+publish may do so straight from a draft unless the edition needs an approval (`approval_fault`); what was ever published
 is never purged; scheduled, archived and trashed items are left alone until they come back.
 """
 

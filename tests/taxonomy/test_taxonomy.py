@@ -27,6 +27,7 @@ def test_an_admin_adds_a_category_and_reads_it_at_its_address(app: Flask, admin:
         **NEW,
         "description": None,
         "is_retired": False,
+        "four_eyes": False,
         "created_at": "2026-11-24T01:00:00Z",
         "updated_at": "2026-11-24T01:00:00Z",
     }

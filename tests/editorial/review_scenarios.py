@@ -1,0 +1,66 @@
+"""Scenarios of tests/test_services.py: approving, discarding, putting away, commenting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from cms.core.clock import EPOCH
+from cms.core.db import unit_of_work
+from cms.editorial import comments, reviewing, trash
+from cms.editorial.models import Item
+from cms.posts.content import POST
+from tests.access.world import World
+from tests.factories import seen
+
+Act = Callable[[], Any]
+Scenario = Callable[[World], Act]
+
+
+def on_post(state: str, act: Callable[..., Any]) -> Scenario:
+    """A write by a central editor on a post in this state."""
+
+    def prepare(world: World) -> Act:
+        item = world.item("post", state)
+        return lambda: act(POST, world.callers["central"].actor, item.id, seen(item))
+
+    return prepare
+
+
+def purge_old_trash(world: World) -> Act:
+    """Empty the trash of something that has been there since 1970."""
+    item = world.item("post", "trashed")
+    with world.app.app_context(), unit_of_work() as unit:
+        unit.session.get_one(Item, item.id).trashed_at = EPOCH
+    return trash.purge_old_trash
+
+
+def add_comment(world: World) -> Act:
+    """Say something about the title."""
+    item = world.item("post")
+    return lambda: comments.add_comment(POST, world.callers["central"].actor, item.id, "Mohon cek.", "/title")
+
+
+def on_comment(state: str, act: Callable[..., Any]) -> Scenario:
+    """A step of a comment."""
+
+    def prepare(world: World) -> Act:
+        item_id, comment_id = world.comment("post", state)
+        return lambda: act(POST, world.callers["central"].actor, item_id, comment_id)
+
+    return prepare
+
+
+SCENARIOS: dict[str, Scenario] = {
+    "editorial.delete_item": on_post("draft", trash.delete_item),
+    "editorial.delete_item purges": on_post("trashed", trash.delete_item),
+    "editorial.purge_old_trash": purge_old_trash,
+    "editorial.approve_item": on_post("in_review", reviewing.approve_item),
+    "editorial.discard_item": on_post("changed", reviewing.discard_item),
+    "editorial.archive_item": on_post("draft", trash.archive_item),
+    "editorial.trash_item": on_post("draft", trash.trash_item),
+    "editorial.restore_item": on_post("trashed", trash.restore_item),
+    "editorial.add_comment": add_comment,
+    "editorial.resolve_comment": on_comment("open", comments.resolve_comment),
+    "editorial.reopen_comment": on_comment("resolved", comments.reopen_comment),
+}
