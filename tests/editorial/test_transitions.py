@@ -62,6 +62,9 @@ def test_an_author_submits_and_an_editor_publishes(app: Flask, callers: Callers)
         "agency": {"slug": "dpu", "name": "Nama DPU", "short_name": "DPU"}, "channel": "dpu",
         "category": "infrastruktur", "tags": ["jalan"], "areas": ["64.71.06"], "language": "id",
         "published_at": "2026-11-24T01:00:00Z", "updated_at": "2026-11-24T01:00:00Z", "edition": 1, "cover": None,
+        "public_updated_at": "2026-11-24T01:00:00Z", "withdrawn": None, "relation": "own", "repost": None,
+        "canonical_url": "http://localhost/v1/resolve?type=post&agency=dpu&slug=penutupan-jalan-mt-haryono",
+        "credit_line": "Sumber: Nama DPU",
     }  # fmt: skip
     added = json.loads(full)
     assert json.loads(card).items() <= added.items()
@@ -110,15 +113,16 @@ def test_a_post_without_text_cannot_be_published(app: Flask, callers: Callers) -
     assert live(app, path.split("/")[1]) is None
 
 
-def test_a_minor_update_keeps_the_time_that_readers_see(app: Flask, callers: Callers, moment: Any) -> None:
+def test_a_minor_update_moves_only_the_time_of_the_newest_publication(app: Flask, callers: Callers, moment: Any) -> None:
     path = published(callers)
-    for body, update, expected in (("a", "minor", "01:00:00"), ("b", "major", "01:08:00")):
+    for body, update, newest, major in (("a", "minor", "01:04", "01:00"), ("b", "major", "01:08", "01:08")):
         moment(timedelta(minutes=4))
         etag = callers["author"]("PATCH", path, {"body": body}, match=callers["author"]("GET", path).headers["ETag"])
         callers["editor"]("POST", f"{path}/publish", {"update": update}, match=etag.headers["ETag"])
         card = json.loads(live(app, path.split("/")[1])[0])
         assert card["published_at"] == "2026-11-24T01:00:00Z"
-        assert card["updated_at"] == f"2026-11-24T{expected}Z"
+        assert card["updated_at"] == f"2026-11-24T{newest}:00Z"
+        assert card["public_updated_at"] == f"2026-11-24T{major}:00Z"
 
 
 def test_only_central_editors_publish_on_the_city_s_channel(callers: Callers) -> None:
@@ -196,7 +200,12 @@ def test_what_is_gone_needs_an_explanation_and_a_safe_alternative(callers: Calle
     for body, pointer in (
         ({"kind": "gone"}, "/explanation"),
         ({"kind": "gone", "explanation": "x", "to": "//evil.example"}, "/to"),
-        ({"kind": "redirect"}, "/kind"),
+        ({"kind": "gone", "explanation": "x", "to": "019ac1a0-7c00-7000-8000-000000000002"}, "/to"),
+        ({"kind": "redirect"}, "/to"),
+        ({"kind": "redirect", "to": "https://slot.example/"}, "/to"),
+        ({"kind": "redirect", "to": "019ac1a0-7c00-7000-8000-000000000002"}, "/to"),
+        ({"kind": "withdrawn"}, "/explanation"),
+        ({"kind": "elsewhere"}, "/kind"),
     ):
         refused = callers["editor"]("POST", f"{path}/unpublish", body, match='"v2"')
         assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, pointer)

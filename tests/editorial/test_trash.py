@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from flask import Flask
 from sqlalchemy import select
 
 from cms.changes.log import read_after
-from cms.core.db import session
+from cms.core.db import session, unit_of_work
 from cms.editorial.models import Item, ItemSlug
 from cms.editorial.trash import empty_trash
+from tests.conftest import NOW
 from tests.editorial.city import post
 from tests.editorial.test_review import Desk
 from tests.editorial.test_transitions import Callers
+
+
+def aged(app: Flask, desk: Desk, age: timedelta) -> None:
+    """Let the item have been in the trash for so long."""
+    with app.app_context(), unit_of_work() as unit:
+        unit.session.get_one(Item, desk.path.split("/")[1]).trashed_at = NOW - age
 
 
 def test_an_archived_item_is_out_of_the_lists_and_not_editable(callers: Callers) -> None:
@@ -54,7 +60,7 @@ def test_readers_must_lose_an_item_before_it_is_put_away(callers: Callers) -> No
     assert {"trash", "archive", "delete"}.isdisjoint(desk.actions(callers["editor"]))
 
 
-def test_what_was_ever_published_is_never_purged_and_keeps_its_slug(app: Flask, callers: Callers, moment: Any) -> None:
+def test_what_was_ever_published_is_never_purged_and_keeps_its_slug(app: Flask, callers: Callers) -> None:
     desk = Desk(callers["author"], post())
     desk(callers["editor"], "publish")
     desk(callers["editor"], "unpublish", {"kind": "gone", "explanation": "Ditarik."})
@@ -62,7 +68,7 @@ def test_what_was_ever_published_is_never_purged_and_keeps_its_slug(app: Flask, 
     assert "purge" not in desk.actions(callers["central"])
     refused = callers["central"]("DELETE", desk.path, match=desk.etag)
     assert (refused.status_code, refused.json["code"]) == (409, "wrong_state")
-    moment(timedelta(days=31))
+    aged(app, desk, timedelta(days=31))
     with app.app_context():
         assert empty_trash() is False
     assert callers["editor"]("GET", desk.path).json["data"]["state"] == "trashed"
@@ -70,15 +76,16 @@ def test_what_was_ever_published_is_never_purged_and_keeps_its_slug(app: Flask, 
     assert desk(callers["editor"], "restore") == (200, "unpublished")
 
 
-def test_old_trash_is_emptied_and_told_to_the_log(app: Flask, callers: Callers, moment: Any) -> None:
+def test_old_trash_is_emptied_and_told_to_the_log(app: Flask, callers: Callers) -> None:
     old, kept = Desk(callers["author"], post()), Desk(callers["author"], post())
     old(callers["author"], "trash")
-    moment(timedelta(days=29))
     kept(callers["author"], "trash")
+    for desk in (old, kept):
+        aged(app, desk, timedelta(days=30) - timedelta(seconds=1))
     with app.app_context():
         assert empty_trash() is False
         assert session.get(Item, old.path.split("/")[1]) is not None
-    moment(timedelta(days=2))
+    aged(app, old, timedelta(days=30))
     with app.app_context():
         assert empty_trash() is False
         lines = [line for line in read_after(0) if line.action == "post.purged"]
