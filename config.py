@@ -93,10 +93,16 @@ class Settings:
     breaker_pause_minutes: int = setting(60, "Minutes for which a tripped breaker pauses publishing, unless it is reset")
     max_json_bytes: int = setting(1_000_000, "Largest accepted JSON body in bytes")
     max_file_bytes: int = setting(50_000_000, "Largest accepted document file in bytes")
+    media_max_bytes: int = setting(20_000_000, "Largest accepted image in bytes")
     city_channel: str = setting(
         "kota", "Slug of the agency that stands for the city itself; only central editors publish on its channel"
     )
     city_timezone: str = setting("Asia/Makassar", "Time zone of the city, for text that people read")
+    own_domains: tuple[str, ...] = setting(
+        (),
+        "Comma-separated host names that redirections may lead to, with everything below them; "
+        "empty: those of the agencies' sites and of PUBLIC_URL",
+    )
     city_area: str = setting("64.71", "Kemendagri code of the city")
     access_token_minutes: int = setting(10, "Life of an access token (JWT) in minutes")
     refresh_idle_hours: int = setting(8, "Hours after which an unused refresh token dies")

@@ -34,15 +34,19 @@ from cms.delivery.desk import make_desk
 from cms.delivery.entrance import admit
 from cms.delivery.file_routes import blp as delivery_files
 from cms.delivery.lane import Lane
+from cms.delivery.media_routes import blp as delivery_media
 from cms.delivery.routes import blp as delivery
 from cms.documents.file_routes import blp as files
 from cms.documents.routes import blp as documents
 from cms.editorial.preview_routes import previews
+from cms.editorial.release_routes import releases
 from cms.editorial.review_routes import reviews
 from cms.editorial.rollback_routes import blp as rollback
+from cms.editorial.image_routes import blp as image_uses
 from cms.extensions import api, db, jwt, migrate
 from cms.guard.routes import blp as guard
 from cms.health.routes import blp as service
+from cms.media.routes import blp as media
 from cms.posts.routes import blp as posts
 from cms.taxonomy.routes import blp as taxonomy
 from cms.writing.carrying_out import carry_out_writes
@@ -61,13 +65,17 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     posts,
     documents,
     reviews,
+    releases,
     files,
     previews,
     trail,
     guard,
     rollback,
     batch,
+    media,
+    image_uses,
     delivery,
+    delivery_media,
     delivery_files,
 )
 

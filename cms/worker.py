@@ -23,6 +23,7 @@ from cms.core.runtime import runtime
 from cms.delivery.desk import desk
 from cms.documents.sweeping import sweep_orphans
 from cms.editorial.representing import represent_changed
+from cms.media.renditions import make_renditions
 from cms.editorial.scheduling import carry_out_schedules, has_due
 from cms.editorial.trash import empty_trash
 from cms.writing.purging import purge_kept_answers
@@ -67,6 +68,7 @@ def worker_tasks(interval: float) -> list[Task]:
     """What the worker does."""
     return [
         Task("presenter", interval, LogFollower("presenter", represent_changed)),
+        Task("renditions", interval, make_renditions),
         Task("schedule", interval, carry_out_due_schedules),
         Task("expired_sign_ins", HOUR, _quietly(purge_expired), due_at=_in(MINUTE)),
         Task("checkpoints", 5 * MINUTE, checkpoint_when_due, due_at=_in(MINUTE)),

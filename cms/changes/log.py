@@ -57,7 +57,7 @@ def record(
     )
     if "changes" not in unit.state:
         unit.state["changes"] = []
-        unit.state["numbered"] = []
+        unit.state["numbered"], unit.state["last_steps"] = [], []
         unit.before_commit(lambda: _number(unit))
     unit.state["changes"].append(change)
     return change
@@ -69,6 +69,11 @@ def when_numbered(unit: UnitOfWork, change: Change, step: Callable[[int], None])
     For rows that carry the sequence themselves: they are written once, with the right number.
     """
     unit.state["numbered"].append((change, step))
+
+
+def after_numbered(unit: UnitOfWork, step: Callable[[], None]) -> None:
+    """Run `step` once all rows that carry a number are written, the head row still locked; called from inside such a step."""
+    unit.state["last_steps"].append(step)
 
 
 def _number(unit: UnitOfWork) -> None:
@@ -91,6 +96,8 @@ def _number(unit: UnitOfWork) -> None:
             newest["public"] = sequence
     for change, step in unit.state["numbered"]:
         step(change.sequence)
+    for last_step in unit.state["last_steps"]:
+        last_step()
     connection.execute(insert(_changes), [{name: getattr(change, name) for name in _COLUMNS} for change in changes])
     connection.execute(update(_head).where(_head.c.id == 1).values(**newest))
 
@@ -129,7 +136,10 @@ def broken_at() -> int | None:
 
 
 class Heads(NamedTuple):
-    """The newest sequence of each topic and its time (microseconds since 1970), read in one statement."""
+    """The newest sequence of each topic, its time, and when the next planned change is due, read in one statement.
+
+    Times are microseconds since 1970.
+    """
 
     sequence: int
     public: int
@@ -141,6 +151,8 @@ class Heads(NamedTuple):
     documents_at: int
     reference_at: int
     access_at: int
+    posts_due_at: int
+    documents_due_at: int
 
 
 HEAD_COLUMNS = Heads._fields

@@ -490,6 +490,10 @@ RULES: dict[str, Text] = {
         "The image {image} needs alternative text, or to be marked as decorative, before this can be published.",
         "Gambar {image} memerlukan teks alternatif, atau ditandai sebagai hiasan, sebelum dapat diterbitkan.",
     ),
+    "suspicious_words": Text(
+        "This reads like an advertisement for gambling, or has a link; nobody reviews texts of images.",
+        "Teks ini menyerupai iklan judi atau memuat tautan; teks gambar tidak melalui peninjauan.",
+    ),
     "not_with": Text("Must be left out together with {other}.", "Tidak boleh diisi bersama {other}."),
     "damaged_file": Text("The file is damaged or unsafe: {reason}.", "Berkas rusak atau tidak aman: {reason}."),
 }

@@ -50,7 +50,8 @@ class Basis:
 @dataclass(frozen=True, slots=True)
 class Timing:
     """Where an answer stands between planned changes (microseconds since 1970): the last that has passed without being
-    carried out, 0 when there is none, and the next one."""
+    carried out, 0 when there is none, and the next one.
+    """
 
     passed: int
     until: int
@@ -69,28 +70,30 @@ def deliver(basis: Basis, compute: Callable[[int], Body]) -> Response:
     visited = visit()
     sequence = basis.sequence(visited)
     now = clock.micros(clock.now())
-    answer = _bare_answer(basis, visited, sequence, _timing(basis, visited, now))
+    timing = _timing(basis, visited, now)
+    answer = _bare_answer(basis, visited, sequence, timing)
     known = visited.asked.headers.get("If-None-Match")
     if known is not None and answer.is_known(known) and not (basis.may_be_missing and "*" in known):
-        _keep(answer, visited)
+        _keep(answer, visited, timing)
         return _not_modified(answer, visited, now)
     body = compute(sequence)
     answer.body = body.content
     answer.headers += body.headers
-    _keep(answer, visited)
+    _keep(answer, visited, timing)
     return _full(answer, visited, now)
 
 
 def _timing(basis: Basis, visited: Visit, now: int) -> Timing:
     """Usually the heads say it. While a moment has passed and the worker has not come yet, a look at the plans does."""
     passed, until = 0, basis.item_until or NEVER_DUE
-    for topic, type in PLANNED_TOPICS.items():
+    for topic, kind in PLANNED_TOPICS.items():
         if topic not in basis.topics:
             continue
         due_at = getattr(visited.heads, f"{topic}_due_at")
         if due_at <= now:
-            last, due_at = visited.desk.publications.planned_moments(type)
-            passed = max(passed, last)
+            last, coming = visited.desk.publications.planned_moments(kind)
+            # At least the moment that the heads name, should it have been carried out since they were read.
+            passed, due_at = max(passed, last, due_at), coming
         until = min(until, due_at)
     return Timing(passed, until)
 
@@ -109,8 +112,7 @@ def _bare_answer(basis: Basis, visited: Visit, sequence: int, timing: Timing) ->
         key_expires_at=clock.micros(visited.holder.expires_at),
         item=basis.item,
         item_live=(basis.item_sequence, basis.item_until) if basis.item else None,
-        # While the worker is late, plans may change behind the one that the heads name: nothing is kept.
-        until=timing.until if not timing.passed else 0,
+        until=timing.until,
     )
     return Answer(digest, headers, None, validity, visited.holder.key_id, runtime().settings.delivery_max_age)
 
@@ -135,9 +137,10 @@ EXPOSED = (
 )
 
 
-def _keep(answer: Answer, visited: Visit) -> None:
+def _keep(answer: Answer, visited: Visit, timing: Timing) -> None:
     key: RequestKey | None = visited.asked.environ.get(KEPT_KEY)
-    if key is not None:
+    # While the worker is late, plans may change behind the one that the heads name: nothing is kept.
+    if key is not None and not timing.passed:
         visited.desk.kept.keep(key, answer)
 
 
@@ -168,9 +171,7 @@ def _not_modified(answer: Answer, visited: Visit, now: int) -> Response:
     return _prepared(304, answer.headers_without_body(encoding), [], visited, answer.cache_control(now))
 
 
-def _prepared(
-    status: int, headers: Headers, content: list[bytes], visited: Visit, cache_control: str
-) -> Response:
+def _prepared(status: int, headers: Headers, content: list[bytes], visited: Visit, cache_control: str) -> Response:
     own = [
         ("Cache-Control", cache_control),
         ("Content-Seq", str(visited.heads.sequence)),

@@ -86,7 +86,12 @@ class ResolvedSchema(StrictSchema):
 
     status = fields.String(metadata={"enum": ["live", "moved", "gone", "withdrawn"]})
     id = fields.String(metadata={"format": "uuid"})
-    to = fields.String(allow_none=True, metadata={"description": "Where it is now when moved: a slug, or an address of the city; another address when gone."})
+    to = fields.String(
+        allow_none=True,
+        metadata={
+            "description": "Where it is now when moved: a slug, or an address of the city; another address when gone."
+        },
+    )
     agency = fields.String(allow_none=True, metadata={"description": "Present owner."})
     slug = fields.String(allow_none=True, metadata={"description": "Present slug."})
     explanation = fields.String(allow_none=True, metadata={"description": "Why it is gone, moved away or withdrawn."})

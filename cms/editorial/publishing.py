@@ -11,6 +11,7 @@ from cms.core.db import UnitOfWork
 from cms.core.errors import Invalid
 from cms.core.permissions import Actor
 from cms.editorial.content_types import ContentType
+from cms.editorial.images import faults_of_shown_images
 from cms.editorial.models import Item, Revision, State
 from cms.editorial.notes import PublicNotes, first_notes, published_notes
 from cms.editorial.presenter import present_edition
@@ -34,13 +35,19 @@ class Update:
 def check_complete(content_type: ContentType, item: Item) -> Revision:
     """The newest edition, when nothing that readers need is missing. Raises `Invalid` (`needed_to_publish`)."""
     revision = get_revision(item)
-    if errors := content_type.missing(revision.content, revision.body_text):
+    missing = content_type.missing(revision.content, revision.body_text)
+    if errors := [*missing, *faults_of_shown_images(revision.content)]:
         raise Invalid(errors=errors)
     return revision
 
 
 def publish_edition(
-    unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, update: Update, moment: datetime | None = None
+    unit: UnitOfWork,
+    content_type: ContentType,
+    actor: Actor,
+    item: Item,
+    update: Update,
+    moment: datetime | None = None,
 ) -> Revision:
     """Publish the newest edition of an item that `load_for` gave. A planned end of what readers have stays planned.
 

@@ -90,9 +90,7 @@ def change_release(body: dict[str, Any], release_id: str) -> Answer:
     Until it is published; `items` replaces the whole list.
     """
     items = _named(body["items"]) if "items" in body else None
-    return _shown(
-        update_release(current_actor(), release_id, expected_version(), title=body.get("title"), items=items)
-    )
+    return _shown(update_release(current_actor(), release_id, expected_version(), title=body.get("title"), items=items))
 
 
 @releases.route("/<release_id>", methods=["DELETE"])

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, not_, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, not_, or_, select, tuple_
 
 from cms.changes.actions import Action
 from cms.changes.log import record
@@ -127,13 +127,12 @@ def present_release(release: Release) -> dict[str, Any]:
 
 
 def _visible_release(actor: Actor) -> ColumnElement[bool]:
-    hidden = (
-        exists()
-        .where(ReleaseItem.release_id == Release.id, Item.id == ReleaseItem.item_id, not_(visible_to(actor)))
-        .correlate(Release)
+    visible = visible_to(actor)
+    named = select(ReleaseItem.item_id).join(Item, Item.id == ReleaseItem.item_id)
+    named = named.where(ReleaseItem.release_id == Release.id).correlate(Release)
+    return or_(
+        Release.author_id == actor.id, and_(named.where(visible).exists(), not_(named.where(not_(visible)).exists()))
     )
-    may_see_any = exists().where(ReleaseItem.release_id == Release.id, Item.id == ReleaseItem.item_id, visible_to(actor))
-    return or_(Release.author_id == actor.id, and_(may_see_any.correlate(Release), not_(hidden)))
 
 
 def _load_open(actor: Actor, release_id: str, expected: Expected, operation: str) -> Release:
@@ -150,7 +149,9 @@ def _touch(release: Release) -> None:
 
 
 def _rows(items: Named) -> list[ReleaseItem]:
-    return [ReleaseItem(position=position, type=type, item_id=item_id) for position, (type, item_id) in enumerate(items)]
+    return [
+        ReleaseItem(position=position, type=kind, item_id=item_id) for position, (kind, item_id) in enumerate(items)
+    ]
 
 
 def _check_items(actor: Actor, items: Named) -> None:

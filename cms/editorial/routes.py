@@ -21,6 +21,7 @@ from cms.core.runtime import runtime
 from cms.core.schemas import many, one
 from cms.editorial.comment_routes import add_comments
 from cms.editorial.content_types import ContentType
+from cms.editorial.guarding import with_hold
 from cms.editorial.history_schemas import ChangeQuerySchema
 from cms.editorial.lease_routes import add_lease
 from cms.editorial.leases import find_lease, present_lease
@@ -98,12 +99,13 @@ class Wire:
         return decorator
 
     def shown(self, edited: Edited) -> Answer:
-        """200 with an item."""
-        return one_answer(self.presented(edited), edited.item.version)
+        """200 with an item; warns of what the guard found in it."""
+        return with_hold(one_answer(self.presented(edited), edited.item.version), edited.item)
 
     def created(self, edited: Edited) -> Answer:
-        """201 with a new item."""
-        return created_answer(self.presented(edited), edited.item.version, f"{self.path}/{edited.item.id}")
+        """201 with a new item; warns of what the guard found in it."""
+        answer = created_answer(self.presented(edited), edited.item.version, f"{self.path}/{edited.item.id}")
+        return with_hold(answer, edited.item)
 
     def presented(self, edited: Edited) -> dict[str, Any]:
         """The item for this caller."""

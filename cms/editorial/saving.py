@@ -19,6 +19,7 @@ from cms.core.versions import Expected, check_version
 from cms.editorial.autosaves import continues_sitting
 from cms.editorial.content_types import Content, ContentType, changed_fields
 from cms.editorial.guarding import assess_content, hold, link_faults
+from cms.editorial.images import image_faults, note_images
 from cms.editorial.models import Item, Revision, State
 from cms.editorial.planned import carry_out_due
 from cms.editorial.policies import STATE_AFTER_EDIT, Operation, authorize_operation, check_state
@@ -126,6 +127,7 @@ def first_edition(
     unit.add(item)
     unit.session.flush()
     unit.add(revision)
+    note_images(unit, item.id, content, {})
     record(unit, content_type.action("created"), item.id, actor, agency=item.agency, edition=1, fields=fields)
     hold(unit, content_type, item, actor, rendered.assessment)
     return item, revision
@@ -141,6 +143,7 @@ def save_edition(
     `Conflict("slug_taken")`.
     """
     before = get_revision(item)
+    shown_before = before.content
     content = content_type.completed(content)
     fields = changed_fields(before.content, content)
     _check_owner(actor, item, before.content, content)
@@ -155,6 +158,7 @@ def save_edition(
     if is_continued:
         _rewrite(revision, item, content, rendered, fields)
     unit.add(revision)
+    note_images(unit, item.id, content, shown_before)
     action = content_type.action(save.verb)
     record(unit, action, item.id, actor, agency=item.agency, edition=item.edition, fields=fields)
     hold(unit, content_type, item, actor, rendered.assessment)
@@ -182,6 +186,7 @@ def _checked(content_type: ContentType, item_id: str, content: Content, before: 
     """The rendered body of a content without faults, assessed by the guard. Raises `Invalid` with all faults at once."""
     previous = before.content if before else None
     errors = [*_channel_faults(content, previous), *content_type.check(item_id, content, previous)]
+    errors += image_faults(content, previous)
     if before and all(content[name] == before.content[name] for name in ("body", "body_format")):
         rendered = Rendered(before.body_html, before.body_text)
     else:

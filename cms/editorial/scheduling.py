@@ -31,6 +31,7 @@ from cms.guard.breaker import check_publishing
 from cms.publishing.planning import cancel, plan, plan_end
 
 FARTHEST = timedelta(days=3_660)
+MAJOR = Update()
 BATCH = 50
 """Items that the worker carries out in one transaction: few, so that it never keeps editors waiting."""
 
@@ -43,7 +44,7 @@ class Schedule:
     unpublish_at: datetime | None
     timezone: str
     explanation: str | None = None
-    update: Update = Update()
+    update: Update = MAJOR
 
 
 def schedule_item(
@@ -76,9 +77,7 @@ def unschedule_item(content_type: ContentType, actor: Actor, item_id: str, expec
     return Edited(item, revision)
 
 
-def plan_item(
-    unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, schedule: Schedule
-) -> Revision:
+def plan_item(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, schedule: Schedule) -> Revision:
     """Write the plan of an item that `load_for` gave, in place of one that it has."""
     check_publishing(unit, actor, item.agency)
     if schedule.publish_at is None:
@@ -93,8 +92,9 @@ def plan_item(
         unit, content_type.action("scheduled"), item.id, actor, agency=item.agency, edition=item.edition,
         fields=["schedule"],
     )  # fmt: skip
-    cancel(unit, item.id, item.type, change)
-    forget_plan(item)
+    if item.publish_at is not None or item.unpublish_at is not None:
+        cancel(unit, item.id, item.type, change)
+        forget_plan(item)
     told = schedule.explanation or in_language(END_OF_PERIOD, revision.content["language"])
     if schedule.publish_at is None:
         plan_end(unit, item.id, item.type, change, schedule.unpublish_at, told)

@@ -9,9 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from cms.changes.log import record
 from cms.core.db import unit_of_work
-from cms.core.errors import Invalid, invalid_field
 from cms.core.ids import new_id
 from cms.core.permissions import Actor
 from cms.core.versions import Expected
@@ -20,7 +18,7 @@ from cms.editorial.models import Item, Revision, State
 from cms.editorial.policies import Operation
 from cms.editorial.publishing import Update, publish_edition
 from cms.editorial.queries import get_revision
-from cms.editorial.saving import Save, first_edition, load_for, move, save_edition, touch, transition, void_approval
+from cms.editorial.saving import Save, first_edition, load_for, save_edition, transition, void_approval
 
 DUPLICATES = {"uq_items_id": "id", "pk_items": "id"}
 KEPT_BY_REPLACEMENT = ("slug", "files")

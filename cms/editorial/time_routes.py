@@ -53,9 +53,7 @@ def _add_schedule(blueprint: Blueprint, wire: Wire) -> None:
     @blueprint.problems(*CHANGE_PROBLEMS)
     @wire.named("schedule_{}", "Plan when a {} is published", SCHEDULE)
     def view(body: dict[str, Any], item_id: str) -> Answer:
-        return wire.shown(
-            schedule_item(wire.content_type, current_actor(), item_id, expected_version(), planned(body))
-        )
+        return wire.shown(schedule_item(wire.content_type, current_actor(), item_id, expected_version(), planned(body)))
 
 
 def _add_unschedule(blueprint: Blueprint, wire: Wire) -> None:

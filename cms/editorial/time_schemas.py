@@ -73,7 +73,9 @@ class ScheduleSchema(StrictSchema):
         load_default=None,
         metadata={"description": "What readers are told when it is gone; a general sentence by default."},
     )
-    change_note = Text(max=LONGEST_TEXT, lines=True, allow_none=True, load_default=None, metadata={"description": "As for `publish`."})
+    change_note = Text(
+        max=LONGEST_TEXT, lines=True, allow_none=True, load_default=None, metadata={"description": "As for `publish`."}
+    )
     update = Choice(("major", "minor"), load_default="major", metadata={"description": "As for `publish`."})
 
     @post_load
@@ -131,5 +133,3 @@ class UnpublishSchema(StrictSchema):
             " of the city's own domains or the id of a published item."
         },
     )
-
-

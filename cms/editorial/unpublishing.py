@@ -110,9 +110,7 @@ def _withdraw(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: I
     keep_readable(unit, presented, change, publication, ending.explanation or "")
 
 
-def _left(
-    unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, ending: Ending, verb: str
-) -> Any:
+def _left(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, ending: Ending, verb: str) -> Any:
     """Note how the item goes, drop what was planned for it, and record it."""
     edition = item.published_edition or item.edition
     had_plan = item.publish_at is not None or item.unpublish_at is not None

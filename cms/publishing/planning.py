@@ -85,18 +85,13 @@ def plan_end(
 
 def cancel(unit: UnitOfWork, item_id: str, type: str, change: Change) -> None:
     """Take back all that is planned for the item; nobody could read it, so nothing of it stays."""
-    connection = unit.session.connection()
-
-    def write(_sequence: int) -> None:
-        current = {"current_id": item_id}
-        for publication_id in connection.scalars(_PLANNED_IDS, current).all():
-            drop_publication(connection, publication_id)
-        connection.execute(_END_LIVE, {**current, "ends": None, "told": None})
-        connection.execute(_FORGET_SLUGS, {**current, "now": clock.now()})
-        connection.execute(_FORGET_ITEM, current)
-        due_again(unit, connection, type)
-
-    when_numbered(unit, change, write)
+    connection, current = unit.session.connection(), {"current_id": item_id}
+    for publication_id in connection.scalars(_PLANNED_IDS, current).all():
+        drop_publication(connection, publication_id)
+    connection.execute(_END_LIVE, {**current, "ends": None, "told": None})
+    connection.execute(_FORGET_SLUGS, {**current, "now": clock.now()})
+    connection.execute(_FORGET_ITEM, current)
+    when_numbered(unit, change, lambda _sequence: due_again(unit, connection, type))
 
 
 def carry_out(unit: UnitOfWork, item_id: str, type: str, change: Change) -> None:

@@ -66,9 +66,7 @@ def publish(unit: UnitOfWork, presented: Presented, change: Change, window: Wind
     when_numbered(unit, change, write)
 
 
-def represent(
-    unit: UnitOfWork, presented: Presented, change: Change, publication: Publication | None = None
-) -> None:
+def represent(unit: UnitOfWork, presented: Presented, change: Change, publication: Publication | None = None) -> None:
     """Present a current publication again because something it shows has changed (an agency's name, for example).
 
     When it begins and ends stays, and so does the standing of the item. Without `publication` it is the live one, whose end

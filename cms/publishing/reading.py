@@ -136,7 +136,7 @@ class Publications:
 
         Microseconds since 1970; 0 and the end of times when there is none.
         """
-        passed, coming = self._one(f"SELECT ({_PASSED}), ({_COMING})", {"type": type})  # noqa: S608 - ours
+        passed, coming = self._one(f"SELECT ({_PASSED}), ({_COMING})", {"type": type})
         return int(passed or 0), int(coming or clock.micros(clock.NEVER))
 
     def ended_by_time(self, item_id: str) -> tuple[bool, str | None]:

@@ -158,8 +158,8 @@ def downgrade() -> None:
     op.drop_index("ix_publications_planned", "publications")
     op.drop_index("uq_publications_live_item", "publications")
     planned = "(SELECT id FROM publications WHERE is_planned)"
-    op.execute(f"DELETE FROM publication_terms WHERE publication_id IN {planned}")
-    op.execute(f"DELETE FROM publication_files WHERE publication_id IN {planned}")
+    op.execute(f"DELETE FROM publication_terms WHERE publication_id IN {planned}")  # noqa: S608 - ours
+    op.execute(f"DELETE FROM publication_files WHERE publication_id IN {planned}")  # noqa: S608 - ours
     op.execute("DELETE FROM publications WHERE is_planned")
     op.create_index(
         "uq_publications_live_item", "publications", ["item_id"], unique=True, sqlite_where=LIVE, postgresql_where=LIVE

@@ -81,6 +81,19 @@ def preview_link(kind: str) -> Ask:
     return lambda world, _who: Sent(world.preview(kind)[2])
 
 
+def new_release(world: World, _who: str) -> Sent:
+    """Put two drafts together."""
+    items = [{"type": kind, "id": world.item(kind).id} for kind in ("post", "document")]
+    return Sent(f"{MANAGE}/releases", arguments={"json": {"title": "Peluncuran", "items": items}})
+
+
+def release(suffix: str = "", body: dict[str, Any] | None = None) -> Ask:
+    """A release of two drafts."""
+    return lambda world, _who: Sent(
+        f"{MANAGE}/releases/{world.release()}{suffix}", 1, {} if body is None else {"json": body}
+    )
+
+
 def upload(world: World, _who: str) -> Sent:
     """Add a file to a document."""
     path = f"{MANAGE}/documents/{world.item('document').id}/files"

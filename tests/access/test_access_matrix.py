@@ -13,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from cms.core.access import access_of
+from tests.access import guarding
 from tests.access import requests as ask
 from tests.access.requests import MANAGE, content, get, send
 from tests.access.world import NOBODIES, PEOPLE, WEBSITES, Ask, World
@@ -93,6 +94,27 @@ def content_rows(kind: str) -> list[Row]:
     ]
 
 
+def time_rows(kind: str) -> list[Row]:
+    path, editors = f"/{kind}s/<item_id>/schedule", "403 403 200 404 200 403 403"
+    planned = {"publish_at": "2026-12-01T08:00:00"}
+    return [
+        person_row("POST", path, ask.item(kind, "/schedule", body=planned), editors),
+        person_row("DELETE", path, ask.item(kind, "/schedule", "scheduled"), editors),
+    ]
+
+
+def release_rows() -> list[Row]:
+    one, editors = "/releases/<release_id>", "403 403 200 404 200 403 403"
+    return [
+        person_row("GET", "/releases", get(f"{MANAGE}/releases"), "403 200 200 200 200 200 403"),
+        person_row("POST", "/releases", ask.new_release, "403 403 201 422 201 403 403"),
+        person_row("GET", one, ask.release(), "403 200 200 404 200 200 403"),
+        person_row("PATCH", one, ask.release(body={"title": "Lain"}), editors),
+        person_row("DELETE", one, ask.release(), "403 403 204 404 204 403 403"),
+        person_row("POST", f"{one}/publish", ask.release("/publish", {}), editors),
+    ]
+
+
 def review_rows(kind: str) -> list[Row]:
     one, editors, writers = f"/{kind}s/<item_id>", "403 403 200 404 200 403 403", "403 200 200 404 200 403 403"
     steps = (
@@ -130,6 +152,23 @@ def history_rows(kind: str) -> list[Row]:
         person_row("GET", preview, ask.preview(kind), readers),
         person_row("DELETE", preview, ask.preview(kind), writers.format(204)),
         public_row("GET", f"/preview/{kind}s/<token>", ask.preview_link(kind)),
+    ]
+
+
+def guard_rows() -> list[Row]:
+    readers, writers = "403 403 403 403 200 200 200", "403 403 403 403 {0} 403 {0}"
+    return [
+        person_row("GET", "/link-domains", get(f"{MANAGE}/link-domains"), readers),
+        person_row("PUT", "/link-domains/<domain>", guarding.new_link_domain, writers.format(200)),
+        person_row("DELETE", "/link-domains/<domain>", guarding.link_domain, writers.format(204)),
+        person_row("GET", "/freeze", get(f"{MANAGE}/freeze"), readers),
+        person_row("POST", "/freeze", guarding.new_freeze, writers.format(201)),
+        person_row("DELETE", "/freeze/<scope>", guarding.freeze, writers.format(204)),
+        person_row("GET", "/breakers", get(f"{MANAGE}/breakers"), readers),
+        person_row("POST", "/breakers/<trip_id>/reset", guarding.trip, writers.format(200)),
+        person_row("GET", "/rollback", get(f"{MANAGE}/rollback"), readers),
+        person_row("GET", "/rollback/<rollback_id>", guarding.rollback, readers),
+        person_row("POST", "/rollback", guarding.new_rollback, "403 403 403 403 200 403 403"),
     ]
 
 
@@ -194,9 +233,12 @@ ROWS = [
     person_row("DELETE", "/consumers/<consumer_id>/keys/<key_id>", ask.key(), ONLY_ADMIN.format(204)),
     person_row("GET", "/changes", get(f"{MANAGE}/changes"), ADMIN_AND_AUDITOR),
     person_row("GET", "/checkpoints", get(f"{MANAGE}/checkpoints"), ADMIN_AND_AUDITOR),
+    *time_rows("post"),
+    *time_rows("document"),
+    *release_rows(),
     person_row("GET", "/reviews", get(f"{MANAGE}/reviews"), "403 200 200 200 200 200 403"),
-    # Whoever may do anything at all may send a batch; tests/writing proves that each operation is judged on its own.
-    person_row("POST", "/batch", send(f"{MANAGE}/batch", BATCH), EVERY_ROLE),
+    # Whoever is signed in may send a batch; tests/writing proves that each operation is judged on its own.
+    person_row("POST", "/batch", send(f"{MANAGE}/batch", BATCH), EVERYBODY),
     *content_rows("post"),
     *review_rows("post"),
     *review_rows("document"),
@@ -204,6 +246,7 @@ ROWS = [
     *history_rows("document"),
     *content_rows("document"),
     *repost_rows(),
+    *guard_rows(),
     person_row("POST", "/documents/<item_id>/files", ask.upload, "403 201 201 404 201 403 403"),
     person_row("GET", "/documents/<item_id>/files/<file_id>", ask.file, "403 200 200 404 200 200 403"),
     person_row("DELETE", "/documents/<item_id>/files/<file_id>", ask.file, "403 204 204 404 204 403 403"),

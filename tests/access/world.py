@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,15 @@ from werkzeug.test import TestResponse
 
 from cms.consumers.keys import make_key
 from cms.consumers.models import Scope
+from cms.core.clock import now
 from cms.core.db import db
 from cms.core.permissions import Role
 from cms.documents.content import DOCUMENT
 from cms.editorial.comments import add_comment, resolve_comment
 from cms.editorial.models import Item
+from cms.editorial.releases import create_release
 from cms.editorial.reposts import repost_item
+from cms.editorial.scheduling import Schedule, schedule_item
 from cms.editorial.services import publish_item, submit_item, update_item
 from cms.editorial.trash import archive_item, trash_item
 from cms.posts.content import POST
@@ -118,6 +122,9 @@ class World:
         with self.app.app_context():
             if state in {"in_review", "approved"}:
                 item = submit_item(TYPES[kind], central, item.id, seen(item)).item
+            if state == "scheduled":
+                plan = Schedule(now() + timedelta(days=1), None, "Asia/Makassar")
+                item = schedule_item(TYPES[kind], central, item.id, seen(item), plan).item
             if state in PUT_AWAY:
                 return PUT_AWAY[state](TYPES[kind], self.callers["author"].actor, item.id, seen(item)).item
             if state in {"published", "reposted", "changed"}:
@@ -127,6 +134,12 @@ class World:
             if state == "reposted":
                 repost_item(TYPES[kind], central, item.id, "dishub")
         return item
+
+    def release(self) -> str:
+        """The id of a release of two drafts."""
+        items = [(kind, self.item(kind).id) for kind in ("post", "document")]
+        with self.app.app_context():
+            return create_release(self.callers["editor"].actor, "Peluncuran", items).id
 
     def comment(self, kind: str, state: str = "open") -> tuple[str, str]:
         """Ids of an item and of a comment on it, by `editor`."""

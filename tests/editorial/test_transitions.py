@@ -113,7 +113,9 @@ def test_a_post_without_text_cannot_be_published(app: Flask, callers: Callers) -
     assert live(app, path.split("/")[1]) is None
 
 
-def test_a_minor_update_moves_only_the_time_of_the_newest_publication(app: Flask, callers: Callers, moment: Any) -> None:
+def test_a_minor_update_moves_only_the_time_of_the_newest_publication(
+    app: Flask, callers: Callers, moment: Any
+) -> None:
     path = published(callers)
     for body, update, newest, major in (("a", "minor", "01:04", "01:00"), ("b", "major", "01:08", "01:08")):
         moment(timedelta(minutes=4))

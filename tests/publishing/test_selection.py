@@ -67,7 +67,7 @@ def items(app: Flask, context: None) -> list[Published]:
                 publish(unit, presented, change)
             if dice.random() < 0.1:
                 change = record(unit, Action.POST_UNPUBLISHED, presented.item_id, CENTRAL)
-                withdraw(unit, presented.item_id, Standing.GONE, "Ditarik.", None, change)
+                withdraw(unit, presented.item_id, presented.type, Standing.GONE, change, explanation="Ditarik.")
             else:
                 live.append(_known(number, presented))
     return live
