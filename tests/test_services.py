@@ -33,6 +33,7 @@ from tests.access.world import TYPES, World
 from tests.documents.samples import PDF
 from tests.editorial import history_scenarios, repost_scenarios, review_scenarios, time_scenarios
 from tests.factories import document_content, post_content, seen
+from tests.guard import scenarios as guard_scenarios
 from tests.people import PASSWORD
 
 FIRST = frozenset({1})
@@ -211,6 +212,7 @@ SCENARIOS: dict[str, Scenario] = {
     **review_scenarios.SCENARIOS,
     **repost_scenarios.SCENARIOS,
     **time_scenarios.SCENARIOS,
+    **guard_scenarios.SCENARIOS,
 }
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from cms.changes.log import record
+from cms.core.answers import Answer
 from cms.core.db import UnitOfWork
 from cms.core.errors import InputError
 from cms.core.logging import get_logger
 from cms.core.permissions import Actor
 from cms.editorial.content_types import Content, ContentType
+from cms.editorial.images import image_texts
 from cms.editorial.models import Item
 from cms.guard.assessing import Assessment, assess
 
@@ -25,7 +27,7 @@ NOT_TEXT: Final = frozenset(
 
 def assess_content(content: Content, body_html: str, body_text: str) -> Assessment:
     """The guard's view of an edition: every text that can become public, with where it stands."""
-    texts = {**dict(_texts("", content)), "/body": body_text}
+    texts = {**dict(_texts("", content)), **image_texts(content), "/body": body_text}
     links = [link for link in (content.get("source_url"),) if link]
     return assess(texts, body_html, links, source=content.get("body") or "")
 
@@ -52,9 +54,11 @@ def hold(unit: UnitOfWork, content_type: ContentType, item: Item, actor: Actor, 
     unit.after_commit(lambda: log.warning("content_held", **seen))
 
 
-def hold_warnings(reasons: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
-    """The reasons as warnings of an answer."""
-    return [{"code": "held", "detail": _in_words(reason)} for reason in reasons]
+def with_hold(answer: Answer, item: Item) -> Answer:
+    """The answer with a warning for each reason for which the newest edition is held."""
+    if item.hold:
+        answer[0]["meta"]["warnings"] = [{"code": "held", "detail": _in_words(reason)} for reason in item.hold]
+    return answer
 
 
 def _in_words(reason: Mapping[str, Any]) -> str:
