@@ -194,7 +194,7 @@ class PreviewMetaSchema(StrictSchema):
 def previewed_schema(kind: str, presented: type[Schema]) -> type[Schema]:
     """The delivered form of an item that need not be complete yet, in its envelope."""
     data = StrictSchema.from_dict(
-        {name: _may_be_missing(field) for name, field in presented._declared_fields.items()},  # type: ignore[attr-defined]  # noqa: SLF001
+        {name: _may_be_missing(field) for name, field in presented._declared_fields.items()},  # noqa: SLF001
         name=f"{kind.title()}Preview",
     )
     meta = fields.Nested(PreviewMetaSchema, required=True)

@@ -59,7 +59,9 @@ def _add_release(blueprint: Blueprint, wire: Wire) -> None:
     @requires(Permission.CONTENT_EDIT)
     @blueprint.response(204)
     @blueprint.problems(401, 403, 404, 409)
-    @wire.named("release_{}_lease", "Say that you are done editing a {}", "Without a lease of your own nothing happens.")
+    @wire.named(
+        "release_{}_lease", "Say that you are done editing a {}", "Without a lease of your own nothing happens."
+    )
     def view(item_id: str) -> Response:
         release_lease(wire.content_type, current_actor(), item_id)
         return Response(status=204)

@@ -89,7 +89,9 @@ def _add_list(blueprint: Blueprint, wire: Wire) -> None:
     @blueprint.arguments(PageQuerySchema, location="query")
     @blueprint.response(200, many(PreviewSchema))
     @blueprint.problems(400, 401, 403, 404)
-    @wire.named("list_{}_previews", "List the preview links of a {}", "Newest first, ended ones included; never the address.")
+    @wire.named(
+        "list_{}_previews", "List the preview links of a {}", "Newest first, ended ones included; never the address."
+    )
     def view(query: dict[str, Any], item_id: str) -> Answer:
         page = PageRequest(query)
         item = get_item(wire.content_type, item_id, current_actor())

@@ -89,7 +89,7 @@ def use_preview(content_type: ContentType, token: str) -> Shown:
     preview_id = _preview_of(token)
     with unit_of_work() as unit:
         preview = unit.session.get(Preview, preview_id, with_for_update=True, populate_existing=True)
-        item = preview and unit.session.get(Item, preview.item_id)
+        item = None if preview is None else unit.session.get(Item, preview.item_id)
         if preview is None or item is None or item.type != content_type.name:
             raise NotFound
         if not is_in_force(preview) or not _is_backed(preview, item):
@@ -155,9 +155,7 @@ def _pin(item: Item, edition: int | None) -> None:
     seal(revision)
 
 
-def _record(
-    unit: UnitOfWork, content_type: ContentType, verb: str, item: Item, actor: Actor, preview: Preview
-) -> None:
+def _record(unit: UnitOfWork, content_type: ContentType, verb: str, item: Item, actor: Actor, preview: Preview) -> None:
     edition = preview.edition or item.edition
     record(unit, content_type.action(verb), item.id, actor, agency=item.agency, edition=edition)
 

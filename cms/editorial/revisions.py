@@ -16,9 +16,7 @@ from cms.editorial.services import Edited
 from cms.editorial.slugs import follows_title
 
 
-def restore_edition(
-    content_type: ContentType, actor: Actor, item_id: str, expected: Expected, edition: int
-) -> Edited:
+def restore_edition(content_type: ContentType, actor: Actor, item_id: str, expected: Expected, edition: int) -> Edited:
     """Make a new draft with the content of an old edition; readers keep what they have until it is published.
 
     Raises what an edit raises; `Invalid` names a reference that does not exist any more, and an edition that never did.

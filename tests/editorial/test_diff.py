@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +12,9 @@ from hypothesis import strategies as st
 
 from cms.editorial.diff import text_changes
 
-WORDS = st.lists(st.sampled_from(["jalan", "Jalan", " ", "  ", "\n", ".", ",", "ditutup", "<b>", "é", "\r\n"]), max_size=40)
+WORDS = st.lists(
+    st.sampled_from(["jalan", "Jalan", " ", "  ", "\n", ".", ",", "ditutup", "<b>", "é", "\r\n"]), max_size=40
+)
 LONGEST = 200_000
 SECONDS = 2.0
 """What the slowest of the hostile pairs may take on a busy machine; a quiet one needs a tenth of a second."""
@@ -26,7 +29,7 @@ def assert_adds_up(before: str, after: str) -> None:
     assert "".join(text for op, text in changes if op != "insert") == before
     assert "".join(text for op, text in changes if op != "delete") == after
     assert all(text for _op, text in changes)
-    assert all(one[0] != next_[0] for one, next_ in zip(changes, changes[1:], strict=False))
+    assert all(one[0] != other[0] for one, other in pairwise(changes))
 
 
 @settings(max_examples=300, deadline=None, derandomize=True)

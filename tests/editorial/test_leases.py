@@ -60,7 +60,9 @@ def test_a_lease_lasts_seven_minutes_and_is_renewed(
     assert editor("GET", path).json["data"]["lease"] is None
 
 
-def test_taking_and_renewing_move_no_version_and_say_nothing_to_the_log(app: Flask, callers: Callers, path: str) -> None:
+def test_taking_and_renewing_move_no_version_and_say_nothing_to_the_log(
+    app: Flask, callers: Callers, path: str
+) -> None:
     take(callers["author"], path)
     take(callers["author"], path)
     callers["author"]("DELETE", f"{path}/lease")

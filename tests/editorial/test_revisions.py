@@ -1,4 +1,4 @@
-"""The history of an item over HTTP: editions, autosaves, differences and bringing an old one back."""
+"""The history of an item over HTTP: editions, differences and bringing an old one back."""
 
 from __future__ import annotations
 
@@ -7,39 +7,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
-from sqlalchemy import select
 
-from cms.changes.models import Change
 from cms.core.db import session
 from cms.core.errors import Conflict, Invalid, StaleVersion
 from cms.editorial.revisions import restore_edition
 from cms.posts.content import POST
 from cms.taxonomy.models import Category
-from tests.editorial.city import AUTHOR, CENTRAL, Caller, document, post
-
-Callers = dict[str, Caller]
-
-
-def made(caller: Caller, **values: Any) -> str:
-    """The path of a new post."""
-    return f"posts/{caller('POST', 'posts', post(**values)).json['data']['id']}"
-
-
-def save(caller: Caller, path: str, match: str, *, autosave: bool = False, **patch: Any) -> Any:
-    answer = caller("PATCH", f"{path}?autosave=true" if autosave else path, patch, match=match)
-    assert answer.status_code == 200, answer.json
-    return answer
-
-
-def history(caller: Caller, path: str) -> list[dict[str, Any]]:
-    return caller("GET", f"{path}/revisions").json["data"]  # type: ignore[no-any-return]
-
-
-def actions(app: Flask, path: str) -> list[tuple[str, int | None]]:
-    with app.app_context():
-        lines = select(Change.action, Change.edition).where(Change.resource_id == path.split("/")[1])
-        return [(action, edition) for action, edition in session.execute(lines.order_by(Change.sequence))]
+from tests.editorial.city import AUTHOR, CENTRAL, document
+from tests.editorial.editions import Callers, actions, history, made, save
 
 
 def test_every_save_is_an_edition_with_author_and_time(callers: Callers, moment: Any) -> None:
@@ -57,7 +32,11 @@ def test_every_save_is_an_edition_with_author_and_time(callers: Callers, moment:
         (1, "author", "2026-11-24T01:00:00Z", rows[2]["changed_fields"]),
     ]
     assert {"agency", "body", "kind", "tags", "title"} <= set(rows[2]["changed_fields"])
-    assert [(row["is_published"], row["was_published"]) for row in rows] == [(False, False), (True, True), (False, False)]
+    assert [(row["is_published"], row["was_published"]) for row in rows] == [
+        (False, False),
+        (True, True),
+        (False, False),
+    ]
     assert not any(row["is_autosave"] or row["is_discarded"] or row["restored_from"] for row in rows)
 
 
@@ -108,74 +87,6 @@ def test_a_document_has_a_history_too(callers: Callers) -> None:
     assert callers["author"]("GET", f"{path}/revisions/2").json["data"]["content"]["class"] == "berkala"
     assert [each["field"] for each in compared["fields"]] == ["slug", "title", "year"]
     assert (compared["fields"][2]["before"], compared["fields"][2]["after"]) == (None, 2027)
-
-
-# --- autosaves ---
-
-
-def test_autosaves_of_a_sitting_are_one_edition(
-    app: Flask, client: FlaskClient, callers: Callers, moment: Any
-) -> None:
-    path = made(callers["author"])
-    save(callers["author"], path, '"v1"', autosave=True, body="Jalan")
-    moment(timedelta(minutes=9))
-    save(callers["author"], path, '"v2"', autosave=True, body="Jalan ditutup")
-    moment(timedelta(minutes=20))
-    # An access token does not live that long.
-    callers["author"] = Caller(app, client, AUTHOR)
-    last = save(callers["author"], path, '"v3"', autosave=True, body="Jalan ditutup.", title="Judul")
-
-    assert (last.json["data"]["edition"], last.headers["ETag"]) == (2, '"v4"')
-    newest, first = history(callers["author"], path)
-    assert (newest["edition"], newest["is_autosave"], newest["changed_fields"]) == (2, True, ["body", "title"])
-    assert (newest["created_at"], newest["saved_at"]) == ("2026-11-24T01:00:00Z", "2026-11-24T01:29:00Z")
-    assert first["is_autosave"] is False
-    shown = callers["author"]("GET", f"{path}/revisions/2").json["data"]
-    assert shown["content"]["body"] == "Jalan ditutup."
-    assert "Jalan ditutup." in shown["body_html"]
-    assert actions(app, path) == [("post.created", 1), *[("post.updated", 2)] * 3]
-    assert callers["author"]("GET", path).json["data"]["title"] == "Judul"
-
-
-def test_a_sitting_ends_after_half_an_hour(app: Flask, client: FlaskClient, callers: Callers, moment: Any) -> None:
-    path = made(callers["author"])
-    save(callers["author"], path, '"v1"', autosave=True, body="Satu")
-    moment(timedelta(minutes=30))
-
-    assert save(Caller(app, client, AUTHOR), path, '"v2"', autosave=True, body="Dua").json["data"]["edition"] == 3
-
-
-def test_autosaves_never_go_into_an_edition_of_somebody_else_or_an_ordinary_one(callers: Callers) -> None:
-    path = made(callers["author"])
-    assert save(callers["author"], path, '"v1"', autosave=True, body="Satu").json["data"]["edition"] == 2
-    assert save(callers["editor"], path, '"v2"', autosave=True, body="Dua").json["data"]["edition"] == 3
-    assert save(callers["author"], path, '"v3"', autosave=True, body="Tiga").json["data"]["edition"] == 4
-    assert save(callers["author"], path, '"v4"', body="Empat").json["data"]["edition"] == 5
-    assert save(callers["author"], path, '"v5"', autosave=True, body="Lima").json["data"]["edition"] == 6
-    assert callers["author"]("GET", f"{path}/revisions/4").json["data"]["content"]["body"] == "Tiga"
-
-
-def test_what_was_submitted_or_published_is_never_written_again(callers: Callers) -> None:
-    path = made(callers["author"])
-    save(callers["author"], path, '"v1"', autosave=True, body="Diajukan")
-    callers["author"]("POST", f"{path}/submit", {}, match='"v2"')
-    callers["editor"]("POST", f"{path}/return", {"comment": "Belum."}, match='"v3"')
-    assert save(callers["author"], path, '"v4"', autosave=True, body="Lagi").json["data"]["edition"] == 3
-
-    callers["editor"]("POST", f"{path}/publish", {}, match='"v5"')
-    assert save(callers["author"], path, '"v6"', autosave=True, body="Sesudah").json["data"]["edition"] == 4
-
-    bodies = [callers["author"]("GET", f"{path}/revisions/{n}").json["data"]["content"]["body"] for n in (2, 3, 4)]
-    assert bodies == ["Diajukan", "Lagi", "Sesudah"]
-
-
-def test_an_autosave_needs_the_current_version_and_says_true_or_false(callers: Callers) -> None:
-    path = made(callers["author"])
-    save(callers["author"], path, '"v1"', autosave=True, body="Satu")
-
-    assert callers["author"]("PATCH", f"{path}?autosave=true", {"body": "x"}, match='"v1"').status_code == 412
-    assert callers["author"]("PATCH", f"{path}?autosave=true", {"body": "x"}).status_code == 428
-    assert callers["author"]("PATCH", f"{path}?autosave=ya", {"body": "x"}, match='"v2"').status_code == 400
 
 
 # --- differences ---
@@ -303,3 +214,33 @@ def test_a_made_address_is_made_again_and_a_chosen_one_must_be_free(app: Flask, 
     save(callers["author"], other, '"v1"', slug="alamat-sendiri")
     with app.app_context(), pytest.raises(Conflict, match="slug_taken"):
         restore_edition(POST, CENTRAL, item_id, frozenset({5}), 4)
+
+
+def test_restore_over_http_takes_the_edition(callers: Callers) -> None:
+    path = made(callers["author"])
+    save(callers["author"], path, '"v1"', title="Lain")
+
+    refused = callers["author"]("POST", f"{path}/restore", {"edition": 9}, match='"v2"')
+    assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, "/edition")
+    assert callers["author"]("POST", f"{path}/restore", {"edition": 1}, match='"v1"').status_code == 412
+    answer = callers["author"]("POST", f"{path}/restore", {"edition": 1}, match='"v2"')
+
+    assert (answer.status_code, answer.headers["ETag"]) == (200, '"v3"')
+    assert answer.json["data"]["title"] == "Penutupan Jalan MT Haryono"
+    assert answer.json["data"]["edition"] == 3
+
+
+def test_discarded_editions_stay_in_the_history_and_can_be_brought_back(callers: Callers) -> None:
+    path = made(callers["author"])
+    callers["editor"]("POST", f"{path}/publish", {}, match='"v1"')
+    save(callers["author"], path, '"v2"', autosave=True, title="Dibuang")
+    callers["author"]("POST", f"{path}/discard", {}, match='"v3"')
+
+    assert [(row["edition"], row["is_discarded"]) for row in history(callers["author"], path)] == [
+        (2, True),
+        (1, False),
+    ]
+    assert callers["author"]("GET", f"{path}/diff").json["data"]["fields"] == []
+    assert save(callers["author"], path, '"v4"', autosave=True, title="Baru").json["data"]["edition"] == 3
+    back = callers["author"]("POST", f"{path}/restore", {"edition": 2}, match='"v5"')
+    assert (back.json["data"]["title"], back.json["data"]["edition"]) == ("Dibuang", 4)
