@@ -119,12 +119,7 @@ def guard_requests(app: Flask, authenticators: Authenticators) -> None:
         token = None if access is not None and access.own_token else _bearer_token(asked)
         if asked.method == "OPTIONS":
             return
-        if plane is Plane.DELIVERY:
-            g.consumer = authenticators.delivery(token, access.scope if access else None)
-        elif token is not None:
-            g.actor = authenticators.management(token)
-        elif access is not None and access.needs_token:
-            raise Unauthenticated
+        _identify(authenticators, plane, access, token)
         if access is not None:
             if access.permission is not None:
                 authorize(g.actor, access.permission)
@@ -132,6 +127,17 @@ def guard_requests(app: Flask, authenticators: Authenticators) -> None:
             _refuse_undeclared_query(app, asked)
 
     app.before_request(guard)
+
+
+def _identify(authenticators: Authenticators, plane: Plane, access: Access | None, token: str | None) -> None:
+    """Find out who calls. Where no token is needed (images that browsers fetch), one that is sent must be right all the same."""
+    is_open = access is not None and not access.needs_token
+    if plane is Plane.DELIVERY and not (is_open and token is None):
+        g.consumer = authenticators.delivery(token, access.scope if access else None)
+    elif token is not None:
+        g.actor = authenticators.management(token)
+    elif access is not None and access.needs_token:
+        raise Unauthenticated
 
 
 def _refuse_foreign_host(asked: Request) -> None:

@@ -43,6 +43,9 @@ class Permission(StrEnum):
     CONTENT_PURGE = "content:purge"
     CONTENT_COMMENT = "content:comment"
     CONTENT_REPOST = "content:repost"
+    MEDIA_READ = "media:read"
+    MEDIA_WRITE = "media:write"
+    MEDIA_DELETE = "media:delete"
     AGENCY_READ = "agency:read"
     AGENCY_WRITE = "agency:write"
     TAXONOMY_READ = "taxonomy:read"
@@ -160,6 +163,23 @@ PERMISSION_MAP: dict[Permission, tuple[tuple[Role, Predicate], ...]] = {
         (Role.CENTRAL_EDITOR, anywhere),
     ),
     Permission.CONTENT_REPOST: ((Role.AGENCY_EDITOR, on_own_channel), (Role.CENTRAL_EDITOR, anywhere)),
+    # The library is shared: who carries another agency's post shows its picture too.
+    Permission.MEDIA_READ: (
+        (Role.AUTHOR, anywhere),
+        (Role.AGENCY_EDITOR, anywhere),
+        (Role.CENTRAL_EDITOR, anywhere),
+        (Role.AUDITOR, anywhere),
+    ),
+    Permission.MEDIA_WRITE: (
+        (Role.AUTHOR, in_own_agency),
+        (Role.AGENCY_EDITOR, in_own_agency),
+        (Role.CENTRAL_EDITOR, anywhere),
+    ),
+    Permission.MEDIA_DELETE: (
+        (Role.AUTHOR, own_work),
+        (Role.AGENCY_EDITOR, in_own_agency),
+        (Role.CENTRAL_EDITOR, anywhere),
+    ),
     Permission.AGENCY_READ: _ALL,
     Permission.AGENCY_WRITE: ((Role.ADMIN, anywhere),),
     Permission.TAXONOMY_READ: _ALL,

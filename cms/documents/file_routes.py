@@ -9,12 +9,13 @@ from cms.core.answers import Answer, created_answer
 from cms.core.api import Blueprint
 from cms.core.conditional import expected_version, version_headers
 from cms.core.file_answers import FileFacts, file_answer
+from cms.core.multipart import upload_form
 from cms.core.permissions import Permission
+from cms.core.runtime import runtime
 from cms.core.schemas import one
-from cms.documents.file_schemas import UPLOAD_BODY, UploadedFileSchema
-from cms.documents.files import check_may_add, file_path, get_file, present_file
+from cms.documents.file_schemas import UPLOAD_BODY, FileFieldsSchema, UploadedFileSchema
+from cms.documents.files import check_may_add, file_path, get_file, present_file, received
 from cms.documents.services import add_file, remove_file
-from cms.documents.upload_form import upload_form
 
 blp = Blueprint("files", __name__, url_prefix="/manage/v1/documents")
 
@@ -31,8 +32,8 @@ def add_document_file(item_id: str) -> Answer:
     version the ETag tells; no If-Match is needed, because adding destroys nobody's work. Readers get the file with the next publish.
     """
     check_may_add(current_actor(), item_id)
-    with upload_form() as form:
-        added = add_file(current_actor(), item_id, form.upload, form.label, form.position)
+    with upload_form(received, FileFieldsSchema(), runtime().settings.max_file_bytes) as form:
+        added = add_file(current_actor(), item_id, form.upload, **form.values)
     return created_answer(present_file(added.file, added.label), added.item.version, file_path(added.file))
 
 

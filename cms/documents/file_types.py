@@ -17,8 +17,8 @@ from typing import IO, Final
 import puremagic
 
 from cms.core.errors import Invalid, UnsupportedType, invalid_field
+from cms.core.file_names import extension_of
 from cms.documents.faults import DamagedFile, UnsupportedFile
-from cms.documents.file_names import extension_of
 from cms.documents.zip_files import OPEN_DOCUMENT, OPEN_XML, container_type
 
 HEAD_BYTES: Final = 4_096

@@ -6,7 +6,6 @@ never rewritten: they may be signed.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,14 +14,14 @@ from typing import Any
 
 from sqlalchemy import select
 
-from cms.core.blobs import new_incoming, storage_errors
 from cms.core.clock import rfc3339
 from cms.core.db import rolled_back, session
-from cms.core.errors import NotFound, TooLarge
+from cms.core.errors import NotFound
+from cms.core.file_names import clean_name
 from cms.core.permissions import Actor
 from cms.core.runtime import runtime
+from cms.core.uploads import incoming_file
 from cms.documents.content import DOCUMENT
-from cms.documents.file_names import clean_name
 from cms.documents.file_types import recognised_type
 from cms.documents.models import DocumentFile
 from cms.editorial.policies import Operation, authorize_operation, check_state
@@ -46,31 +45,10 @@ def received(chunks: Iterable[bytes], name: str) -> Iterator[Upload]:
 
     Raises `TooLarge` as soon as it is larger than MAX_FILE_BYTES, `Invalid` for what its content is, `Unavailable`.
     """
-    path = new_incoming(runtime().storage.incoming)
-    try:
-        size, digest = _written(chunks, path)
+    with incoming_file(chunks, runtime().settings.max_file_bytes) as file:
         cleaned = clean_name(name)
-        found = recognised_type(path, cleaned)
-        yield Upload(path, cleaned, found.media_type, size, digest)
-    finally:
-        path.unlink(missing_ok=True)
-
-
-def _written(chunks: Iterable[bytes], path: Path) -> tuple[int, str]:
-    limit, size, digest = runtime().settings.max_file_bytes, 0, hashlib.sha256()
-    with storage_errors():
-        file = path.open("xb")
-    with file:
-        for chunk in chunks:
-            size += len(chunk)
-            if size > limit:
-                raise TooLarge(limit=limit)
-            digest.update(chunk)
-            with storage_errors():
-                file.write(chunk)
-        with storage_errors():
-            file.flush()
-    return size, digest.hexdigest()
+        found = recognised_type(file.path, cleaned)
+        yield Upload(file.path, cleaned, found.media_type, file.bytes, file.sha256)
 
 
 def check_may_add(actor: Actor, document_id: str) -> None:

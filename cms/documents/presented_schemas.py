@@ -7,6 +7,7 @@ from marshmallow import fields
 from cms.agencies.schemas import AgencyReferenceSchema
 from cms.core.schemas import StrictSchema
 from cms.editorial.presented_schemas import ChangeNoteSchema, WithdrawnSchema
+from cms.media.presented_schemas import ShownImageSchema
 
 MOMENT = {"format": "date-time"}
 ALWAYS_NULL = "Always null: as in a post's card, so that lists of mixed items need one model."
@@ -51,7 +52,7 @@ class DocumentCardSchema(StrictSchema):
     withdrawn = fields.Nested(
         WithdrawnSchema, allow_none=True, metadata={"description": "Null, or the notice to be shown above the text."}
     )
-    cover = fields.String(allow_none=True, metadata={"description": ALWAYS_NULL})
+    cover = fields.Nested(ShownImageSchema, allow_none=True, metadata={"description": ALWAYS_NULL})
 
 
 class DocumentFileSchema(StrictSchema):

@@ -14,6 +14,7 @@ from cms.core.blobs import delete_incoming_before
 from cms.core.db import rolled_back, session
 from cms.core.runtime import runtime
 from cms.documents.models import DocumentFile
+from cms.media.models import Image, Rendition
 from cms.publishing.models import PublicationFile
 
 # An upload stores its bytes before its row; nothing takes this long between the two.
@@ -35,14 +36,14 @@ def sweep_orphans() -> int:
 
 
 def _unnamed(digests: list[str]) -> Iterator[str]:
-    """Those that neither a document nor a publication has, current or superseded."""
+    """Those that no document, image, rendition or publication has, current or superseded."""
     with rolled_back():
         named = set(
             session.scalars(
                 union_all(
                     *(
                         select(table.sha256).where(table.sha256.in_(digests))
-                        for table in (DocumentFile, PublicationFile)
+                        for table in (DocumentFile, PublicationFile, Image, Rendition)
                     )
                 )
             )

@@ -13,6 +13,7 @@ from typing import Any
 from cms.changes.actions import Action
 from cms.core.clock import rfc3339
 from cms.core.errors import InputError
+from cms.media.models import Image
 from cms.publishing.presented import Presented
 
 Content = dict[str, Any]
@@ -30,6 +31,8 @@ class Presentation:
     agency: Mapping[str, str]
     published_at: datetime
     updated_at: datetime
+    images: Mapping[str, Image] = field(default_factory=dict)
+    """Those that the content shows, by id."""
     canonical_url: str = ""
     """The one address of the item, which every copy names."""
     public_updated_at: datetime | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,10 +14,13 @@ from cms.core.runtime import runtime
 from cms.core.sanitize import sanitized_html
 from cms.editorial.attribution import canonical_url
 from cms.editorial.content_types import ContentType, Presentation
+from cms.editorial.images import images_in, shown_files
 from cms.editorial.models import Item, Revision
 from cms.editorial.notes import PublicNotes
 from cms.editorial.policies import allowed_actions, has_approval
 from cms.editorial.queries import get_owner
+from cms.media.queries import find_images
+from cms.media.references import with_shown_addresses
 from cms.publishing.presented import Presented
 
 HOLD_FIELDS = ("code", "pointer", "detail")
@@ -50,22 +54,26 @@ def present_edition(
     notes = notes or PublicNotes(updated_at)
     owner = get_owner(item)
     slug, public_url = revision.content["slug"], runtime().settings.public_url
-    return content_type.present(
+    images = find_images(images_in(revision.content))
+    body_html = sanitized_html(revision.body_html, "html") if revision.body_html else ""
+    presented = content_type.present(
         Presentation(
             item_id=item.id,
             edition=revision.edition,
             content=revision.content,
-            body_html=sanitized_html(revision.body_html, "html") if revision.body_html else "",
+            body_html=with_shown_addresses(body_html, images),
             body_text=revision.body_text,
             agency=present_reference(owner),
             published_at=published_at,
             updated_at=updated_at,
+            images=images,
             canonical_url=canonical_url(owner, content_type.name, slug, public_url),
             public_updated_at=notes.public_updated_at,
             change_history=notes.history,
             withdrawn=notes.withdrawn,
         )
     )
+    return replace(presented, files=presented.files + shown_files(images)) if images else presented
 
 
 def _row(item: Item, actor: Actor, city_channel: str) -> dict[str, Any]:

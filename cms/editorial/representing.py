@@ -1,4 +1,5 @@
-"""Presenting published items again when something they show has changed: the name or site of their agency.
+"""Presenting published items again when something they show has changed: the name or site of their agency, or
+what is said about an image.
 
 A consumer of the change log. It works in bounded batches, so that renaming an agency with a long archive never holds the
 database for long, and looks at what readers have now: an item that was published since then shows the new name already.
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import orjson
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from cms.changes.actions import Action
 from cms.changes.log import record
@@ -21,12 +22,12 @@ from cms.editorial.models import Item
 from cms.editorial.notes import PublicNotes
 from cms.editorial.presenter import present_edition
 from cms.editorial.queries import get_revision
-from cms.publishing.models import Publication
+from cms.publishing.models import Publication, PublicationFile
 from cms.publishing.publish import represent
 
 BATCH = 100
 SHOWN_FIELDS = frozenset({"name", "short_name", "site_url"})
-ACTOR = system_actor("agency renamed")
+ACTOR = system_actor("what it shows has changed")
 
 
 def represent_changed(unit: UnitOfWork, changes: Sequence[Change]) -> bool:
@@ -36,18 +37,22 @@ def represent_changed(unit: UnitOfWork, changes: Sequence[Change]) -> bool:
         for change in changes
         if change.action == Action.AGENCY_UPDATED and SHOWN_FIELDS.intersection(change.fields)
     }
-    if not renamed:
+    images = {change.resource_id: change.sequence for change in changes if change.action == Action.MEDIA_UPDATED}
+    if not renamed and not images:
         return True
-    outdated = _outdated(renamed.items())
+    outdated = _outdated(renamed.items(), images.items())
     waiting = unit.session.scalars(select(Publication.item_id).where(*outdated).limit(BATCH + 1)).all()
     for publication, item in _held(unit, outdated, waiting[:BATCH]):
         _represent(unit, publication, item)
     return len(waiting) <= BATCH
 
 
-def _outdated(renamed: Iterable[tuple[str, int]]) -> list[ColumnElement[bool]]:
-    """Live publications that were written before their agency got its present name."""
+def _outdated(renamed: Iterable[tuple[str, int]], images: Iterable[tuple[str, int]]) -> list[ColumnElement[bool]]:
+    """Live publications that were written before their agency got its present name, or an image its present words."""
     older = [and_(Publication.agency == slug, Publication.sequence < sequence) for slug, sequence in renamed]
+    for image_id, sequence in images:
+        shows = exists().where(PublicationFile.publication_id == Publication.id, PublicationFile.file_id == image_id)
+        older.append(and_(shows, Publication.sequence < sequence))
     return [Publication.superseded_sequence.is_(None), or_(*older)]
 
 

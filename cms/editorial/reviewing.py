@@ -14,6 +14,7 @@ from cms.core.permissions import Actor, Role
 from cms.core.versions import Expected
 from cms.editorial.content_types import ContentType
 from cms.editorial.guarding import assess_content, hold
+from cms.editorial.images import note_images
 from cms.editorial.models import Item, Revision, State
 from cms.editorial.policies import Operation
 from cms.editorial.queries import get_last_published, get_revision
@@ -50,6 +51,7 @@ def discard_item(content_type: ContentType, actor: Actor, item_id: str, expected
         revision = get_revision(item, item.published_edition or get_last_published(item.id))
         _discard_after(unit, item, revision)
         show_in_lists(content_type, item, revision.content)
+        note_images(unit, item.id, revision.content)
         hold(unit, content_type, item, actor, assess_content(revision.content, revision.body_html, revision.body_text))
         move(item, State.UNPUBLISHED if item.published_edition is None else State.PUBLISHED)
         item.comment = None

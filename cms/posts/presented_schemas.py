@@ -6,6 +6,7 @@ from marshmallow import fields
 
 from cms.agencies.schemas import AgencyReferenceSchema
 from cms.core.schemas import StrictSchema
+from cms.media.presented_schemas import ShownImageSchema
 from cms.editorial.presented_schemas import ChangeNoteSchema, WithdrawnSchema
 
 MOMENT = {"format": "date-time"}
@@ -46,7 +47,7 @@ class PostCardSchema(StrictSchema):
     withdrawn = fields.Nested(
         WithdrawnSchema, allow_none=True, metadata={"description": "Null, or the notice to be shown above the text."}
     )
-    cover = fields.String(allow_none=True, metadata={"format": "uuid", "description": "Id of the cover image."})
+    cover = fields.Nested(ShownImageSchema, allow_none=True, metadata={"description": "The cover image."})
     canonical_url = fields.String(
         metadata={"format": "uri", "description": "The one address of the item; every copy links to it."}
     )

@@ -8,6 +8,7 @@ from cms.editorial.attribution import credit_line
 from cms.editorial.content_types import Content, Presentation
 from cms.editorial.references import area_lineage
 from cms.editorial.social import caption
+from cms.media.presenter import present_shown
 from cms.publishing.presented import Presented
 from cms.publishing.reposts import OWN_FIELDS
 
@@ -61,11 +62,16 @@ def _card(edition: Presentation) -> dict[str, Any]:
         "areas": content["areas"],
         "language": content["language"],
         **edition.times(),
-        "cover": content["cover"],
+        "cover": _cover(edition),
         "canonical_url": edition.canonical_url,
         "credit_line": credit_line(edition.agency["name"], content["language"], content["credit"]),
         **OWN_FIELDS,
     }
+
+
+def _cover(edition: Presentation) -> dict[str, Any] | None:
+    image = edition.images.get(edition.content["cover"])
+    return present_shown(image) if image else None
 
 
 def _social_text(edition: Presentation) -> str:

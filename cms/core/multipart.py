@@ -1,58 +1,59 @@
-"""The multipart body of an upload, read as a stream: part `file`, fields `label` and `position`, nothing else."""
+"""The multipart body of an upload, read as a stream: one part `file` and a few small fields, nothing else."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 from flask import request
-from marshmallow import ValidationError
+from marshmallow import Schema, ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, MultipartDecoder, NeedData
 
 from cms.core.errors import BadRequest, InputError, TooLarge, UnsupportedType, invalid_field
 from cms.core.input_errors import to_domain_error
-from cms.core.runtime import runtime
-from cms.documents.file_schemas import FileFieldsSchema
-from cms.documents.files import Upload, received
+from cms.core.request_content import note_content
+
+Upload = TypeVar("Upload")
+Receive = Callable[[Iterable[bytes], str], AbstractContextManager[Upload]]
+"""Takes the bytes of the file as they arrive and its name; says what it is."""
 
 BLOCK_BYTES: Final = 64 * 1024
 # Boundaries, part headers and the small fields around the file.
 FORM_BYTES: Final = 64 * 1024
 LONGEST_FIELD: Final = 4 * 1024
 LONGEST_BOUNDARY: Final = 200
-MOST_PARTS: Final = 10
-FIELDS: Final = ("label", "position")
+MOST_PARTS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
-class UploadForm:
-    """What was sent."""
+class ReceivedForm(Generic[Upload]):
+    """What was sent: the file, and the fields that were given, checked."""
 
     upload: Upload
-    label: str | None
-    position: int | None
+    values: dict[str, Any]
 
 
 @contextmanager
-def upload_form() -> Iterator[UploadForm]:
-    """Read the body of this request; the upload is removed at the end unless it was stored.
+def upload_form(receive: Receive[Upload], schema: Schema, limit: int) -> Iterator[ReceivedForm[Upload]]:
+    """Read the body of this request: a file of at most `limit` bytes and the fields of `schema`.
 
-    Raises `UnsupportedType`, `BadRequest("malformed_form")`, `BadRequest("unknown_field")`, `TooLarge`, and `Invalid` for a missing
-    or second file, for what its content is and for the fields.
+    What `receive` keeps is removed at the end unless it was stored. Raises `UnsupportedType`, `BadRequest("malformed_form")`,
+    `BadRequest("unknown_field")`, `TooLarge`, and `Invalid` for a missing or second file, for what its content is and for the fields.
     """
-    limit = runtime().settings.max_file_bytes
     request.max_content_length = limit + FORM_BYTES
     if (request.content_length or 0) > limit + FORM_BYTES:
         raise TooLarge(limit=limit)
     with ExitStack() as stack:
-        form = _Reader(stack, _events(_decoder()))
+        form = _Reader(stack, _events(_decoder()), receive, tuple(each.data_key or name for name, each in schema.fields.items()))
         form.read()
-        if form.upload is None:
+        upload: Any = form.upload
+        note_content(upload and upload.sha256, upload and upload.name, *sorted(form.fields.items()))
+        if upload is None:
             raise invalid_field("/file", "required")
-        yield UploadForm(form.upload, **_checked_fields(form.fields))
+        yield ReceivedForm(upload, _checked_fields(schema, form.fields))
 
 
 def _decoder() -> MultipartDecoder:
@@ -86,11 +87,13 @@ def _events(decoder: MultipartDecoder) -> Iterator[Event]:
 
 
 @dataclass(slots=True)
-class _Reader:
+class _Reader(Generic[Upload]):
     """Goes through the events once; the file passes by, the small fields are kept."""
 
     stack: ExitStack
     events: Iterator[Event]
+    receive: Receive[Upload]
+    names: tuple[str, ...]
     fields: dict[str, str] = field(default_factory=dict)
     upload: Upload | None = None
 
@@ -104,23 +107,23 @@ class _Reader:
 
     def _file(self, event: File) -> None:
         if event.name != "file":
-            raise _unknown(event.name)
+            raise self._unknown(event.name)
         if self.upload is not None:
             raise invalid_field("/file", "repeated")
-        self.upload = self.stack.enter_context(received(self._contents(), event.filename))
+        self.upload = self.stack.enter_context(self.receive(self._contents(), event.filename))
 
     def _field(self, event: Field) -> None:
         if event.name == "file":
             raise invalid_field("/file", "wrong_type", expected="a file with a name")
-        if event.name not in FIELDS:
-            raise _unknown(event.name)
+        if event.name not in self.names:
+            raise self._unknown(event.name)
         if event.name in self.fields:
             raise invalid_field(f"/{event.name}", "repeated")
         content = bytearray()
         for chunk in self._contents():
             content += chunk
             if len(content) > LONGEST_FIELD:
-                raise invalid_field(f"/{event.name}", "too_long", max=200)
+                raise invalid_field(f"/{event.name}", "too_long", max=LONGEST_FIELD)
         try:
             self.fields[event.name] = content.decode("utf-8")
         except UnicodeDecodeError:
@@ -134,17 +137,15 @@ class _Reader:
                 if not event.more_data:
                     return
 
+    def _unknown(self, name: str | None) -> BadRequest:
+        allowed = {"allowed": ", ".join(("file", *self.names))}
+        pointer = "/" + (name or "").replace("~", "~0").replace("/", "~1")[:100]
+        return BadRequest("unknown_field", errors=[InputError("pointer", pointer, "unknown_field", allowed)])
 
-def _unknown(name: str | None) -> BadRequest:
-    allowed = {"allowed": ", ".join(("file", *FIELDS))}
-    pointer = "/" + (name or "").replace("~", "~0").replace("/", "~1")[:100]
-    return BadRequest("unknown_field", errors=[InputError("pointer", pointer, "unknown_field", allowed)])
 
-
-def _checked_fields(given: dict[str, str]) -> dict[str, Any]:
-    schema = FileFieldsSchema()
+def _checked_fields(schema: Schema, given: dict[str, str]) -> dict[str, Any]:
     try:
-        loaded = schema.load(given)
+        loaded: dict[str, Any] = schema.load(given)
     except ValidationError as error:
         raise to_domain_error(error, schema, "form") from None
-    return {name: loaded.get(name) for name in FIELDS}
+    return loaded

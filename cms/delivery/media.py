@@ -1,0 +1,116 @@
+"""Images that readers see. What no live publication shows does not exist here, whatever address is guessed.
+
+The stable address of an image leads to one that is new whenever its bytes are, so that those can be kept for ever.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from flask import Response
+
+from cms.core import clock
+from cms.core.errors import NotFound
+from cms.core.file_answers import SAFETY_HEADERS, FileFacts, file_answer
+from cms.core.ids import is_id
+from cms.core.runtime import runtime
+from cms.delivery.desk import desk
+from cms.delivery.entrance import visit
+from cms.media.presenter import file_name, original_edition
+from cms.media.presets import ORIGINAL, edition_of, full_name
+from cms.publishing.selection import LIVE
+
+_IMAGE: Final = (
+    "SELECT i.sha256, i.media_type, i.bytes, i.focal_x, i.focal_y, r.sha256, r.media_type, r.bytes"  # noqa: S608 - constants of ours
+    " FROM images i LEFT JOIN renditions r ON r.image_id = i.id AND r.edition = :edition AND r.name = :name"
+    " WHERE i.id = :id AND EXISTS (SELECT 1 FROM publication_files f JOIN publications p ON p.id = f.publication_id"
+    f" WHERE f.file_id = i.id AND {LIVE.format(p='p')}{{agencies}})"
+)
+FOR_EVER: Final = "public, max-age=31536000, immutable"
+# The bytes will be others as soon as the worker has come by.
+FOR_NOW: Final = "no-cache"
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """Bytes in the storage."""
+
+    sha256: str
+    media_type: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """An image that readers have, and the file that was asked for once it is made."""
+
+    original: _Stored
+    edition: str
+    rendition: _Stored | None
+
+
+def lead_to_image(image_id: str, name: str) -> Response:
+    """A redirect from the stable address to the present bytes. Raises `NotFound` also for what the key's agencies do not show."""
+    full = full_name(name)
+    agencies = visit().visible_agencies()
+    found = None if full is None else _live(image_id, full, "", agencies)
+    if found is None or full is None:
+        raise NotFound
+    edition = original_edition(found.original.sha256) if full == ORIGINAL else found.edition
+    max_age = runtime().settings.delivery_max_age
+    return Response(
+        status=307,
+        headers={
+            **SAFETY_HEADERS,
+            "Location": f"/v1/media/{image_id}/{edition}/{full}",
+            "Cache-Control": f"public, max-age={max_age}, must-revalidate",
+            "Vary": "Authorization",
+            **_groups(image_id),
+        },
+    )
+
+
+def deliver_image(image_id: str, edition: str, name: str) -> Response:
+    """The bytes behind an address that never gets others. Raises `NotFound`."""
+    full = full_name(name)
+    found = None if full != name else _live(image_id, name, edition, None)
+    if found is None:
+        raise NotFound
+    stored, caching = found.rendition, FOR_EVER
+    if name == ORIGINAL and edition == original_edition(found.original.sha256):
+        stored = found.original
+    elif stored is None and edition == found.edition:
+        stored, caching = found.original, FOR_NOW
+    if stored is None:
+        raise NotFound
+    facts = FileFacts(
+        file_name(image_id, name, stored.media_type), stored.media_type, stored.bytes, stored.sha256, _born(image_id)
+    )
+    return file_answer(facts, {"Cache-Control": caching, **_groups(image_id)})
+
+
+def _live(image_id: str, name: str, edition: str, agencies: frozenset[str] | None) -> _Found | None:
+    """The image, while a publication of one of these agencies (None: of any) shows it; one statement."""
+    if not is_id(image_id):
+        return None
+    reader = desk().reader
+    params: dict[str, Any] = {f"agency{index}": agency for index, agency in enumerate(sorted(agencies or ()))}
+    condition = "" if agencies is None else f" AND p.agency IN ({', '.join(f':{name}' for name in params) or 'NULL'})"
+    params |= {"id": image_id, "name": name, "edition": edition, "now": clock.micros(clock.now())}
+    rows = reader.rows(reader.prepared(_IMAGE.format(agencies=condition)), params)
+    if not rows:
+        return None
+    sha256, media_type, size, focal_x, focal_y, *rendition = rows[0]
+    made = None if rendition[0] is None else _Stored(rendition[0], rendition[1], int(rendition[2]))
+    return _Found(_Stored(sha256, media_type, int(size)), edition_of(sha256, int(focal_x), int(focal_y)), made)
+
+
+def _groups(image_id: str) -> dict[str, str]:
+    return {"Cache-Groups": f'"media", "media-{image_id}"', "Surrogate-Key": f"media media-{image_id}"}
+
+
+def _born(image_id: str) -> Any:
+    """When the image was uploaded: a UUIDv7 begins with its milliseconds."""
+    return clock.EPOCH + timedelta(milliseconds=int(image_id.replace("-", "")[:12], 16))

@@ -1,0 +1,64 @@
+"""`/v1/media`: images of published items, by their stable address and by the one of their bytes."""
+
+from __future__ import annotations
+
+from flask import Response
+
+from cms.core.access import Plane, delivers, public
+from cms.core.api import Blueprint
+from cms.delivery.file_routes import keep_harmless
+from cms.delivery.media import deliver_image, lead_to_image
+from cms.media.presets import NAMES
+
+blp = Blueprint("delivery_media", __name__)
+blp.after_request(keep_harmless)
+
+NAME = {
+    "name": "rendition",
+    "in": "path",
+    "description": f"`original`, or one of {', '.join(f'`{name}`' for name in NAMES)}.",
+    "schema": {"type": "string"},
+    "example": "card.webp",
+}
+EDITION = {
+    "name": "edition",
+    "in": "path",
+    "description": "Stands for the bytes: 16 hexadecimal digits, as the delivered addresses have them.",
+    "schema": {"type": "string", "pattern": "^[0-9a-f]{16}$"},
+    "example": "3f0a5c7e9b1d2468",
+}
+
+
+@blp.route("/v1/media/<string:id>/<string:rendition>", parameters=[NAME])
+@delivers("files:read")
+@blp.response(307, description="`Location` is the address of the present bytes.")
+@blp.problems(401, 403, 404, 503)
+@blp.doc(tags=["delivery"])
+def find_image(id: str, rendition: str) -> Response:
+    """Find the present bytes of an image.
+
+    The stable address: without an extension JPEG is meant. 404 as soon as no published item shows the image.
+    """
+    return lead_to_image(id, rendition)
+
+
+@blp.route("/v1/media/<string:id>/<string:edition>/<string:rendition>", parameters=[EDITION, NAME])
+@public(Plane.DELIVERY)
+@blp.response(200, {"type": "string", "format": "binary"}, content_type="image/*", example="RIFF....WEBPVP8 ")
+@blp.conditional
+@blp.alt_response(
+    206,
+    schema={"type": "string", "format": "binary"},
+    content_type="image/*",
+    description="The range that was asked for.",
+    example="RIFF",
+)
+@blp.problems(401, 404, 416, 503)
+@blp.doc(tags=["delivery"])
+def show_image(id: str, edition: str, rendition: str) -> Response:
+    """Get an image of a published item.
+
+    Needs no key, so that it can stand in a page, and may be kept for a year: other bytes have another address. Until the worker
+    has made a rendition, its address answers with the whole image and `no-cache`. Takes `Range` and `If-None-Match`.
+    """
+    return deliver_image(id, edition, rendition)

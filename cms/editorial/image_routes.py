@@ -1,0 +1,93 @@
+"""`/manage/v1/media/{id}`: changing and removing images, and where they are used. Uploading: `cms.media.routes`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+from marshmallow import fields
+
+from cms.core.access import current_actor, requires
+from cms.core.answers import Answer, one_answer, whole_answer
+from cms.core.api import Blueprint
+from cms.core.conditional import expected_version
+from cms.core.permissions import Permission
+from cms.core.schemas import StrictSchema, one
+from cms.editorial.images import delete_image, update_image, uses_of
+from cms.media.presenter import present_image
+from cms.media.schemas import ImageSchema, ImageUpdateSchema
+
+blp = Blueprint("image_uses", __name__, url_prefix="/manage/v1/media")
+
+
+class ImageUseSchema(StrictSchema):
+    """An item that shows the image."""
+
+    id = fields.String(metadata={"format": "uuid"})
+    type = fields.String(metadata={"enum": ["post", "document"]})
+    title = fields.String()
+    agency = fields.String(metadata={"description": "Slug of the owner."})
+    state = fields.String(metadata={"example": "published"})
+    published = fields.Boolean(metadata={"description": "True when readers have the item."})
+
+
+class ImageUsesSchema(StrictSchema):
+    """Where an image is used."""
+
+    items = fields.List(
+        fields.Nested(ImageUseSchema),
+        metadata={"description": "The most recently changed ones that the caller may see, at most 100."},
+    )
+    total = fields.Integer(metadata={"description": "How many items show it, those of other agencies included."})
+
+
+@blp.route("/<string:id>", methods=["PATCH"])
+@requires(Permission.MEDIA_WRITE)
+@blp.arguments(ImageUpdateSchema)
+@blp.response(200, one(ImageSchema))
+@blp.problems(400, 401, 403, 404, 412, 413, 415, 422, 428)
+def change_image(changes: dict[str, Any], id: str) -> Answer:
+    """Change what is said about an image, or its focal point.
+
+    JSON merge patch (RFC 7396). What shows the image is presented again by the worker; while a published item shows it, only who
+    could publish that item may change it.
+    """
+    image = update_image(current_actor(), id, expected_version(), changes)
+    return one_answer(present_image(image), image.version)
+
+
+@blp.route("/<string:id>", methods=["DELETE"])
+@requires(Permission.MEDIA_DELETE)
+@blp.response(204)
+@blp.problems(401, 403, 404, 409, 412, 428)
+def remove_image(id: str) -> Response:
+    """Remove an image that no item shows.
+
+    409 `in_use` names items that show it, as draft or published.
+    """
+    delete_image(current_actor(), id, expected_version())
+    return Response(status=204)
+
+
+@blp.route("/<string:id>/uses", methods=["GET"])
+@requires(Permission.MEDIA_READ)
+@blp.response(200, one(ImageUsesSchema))
+@blp.problems(401, 403, 404)
+def list_image_uses(id: str) -> dict[str, Any]:
+    """List the items that show an image.
+
+    As cover or in the body, in their newest edition or in what readers have or will have.
+    """
+    items, total = uses_of(id, current_actor())
+    shown = [
+        {
+            "id": item.id,
+            "type": item.type,
+            "title": item.title,
+            "agency": item.agency,
+            "state": item.state,
+            "published": item.published_edition is not None,
+        }
+        for item in items
+    ]
+    return whole_answer({"items": shown, "total": total})

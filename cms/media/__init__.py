@@ -1,0 +1,1 @@
+"""The media library: images with alternative text and credit, re-encoded on arrival, and their renditions."""

@@ -1,0 +1,178 @@
+"""The program that decodes images: runs in a process of its own with little time, little memory and no network (R-F6).
+
+It imports nothing of ours: `cms.media.imaging` starts this file by its path, writes one JSON task with all limits to its
+standard input and reads one JSON answer from its standard output. Whatever an image does to it, the server goes on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import json
+import resource
+import sys
+import warnings
+from io import BytesIO
+from typing import Any, Final
+
+from PIL import AvifImagePlugin, ExifTags, Image, ImageCms
+
+OPEN_FILES: Final = 64
+FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
+# How the whole image is kept, by the format it came in: nothing is lost that readers would see.
+KEPT_AS: Final = {"JPEG": "JPEG", "MPO": "JPEG", "PNG": "PNG", "GIF": "PNG", "WEBP": "WEBP", "AVIF": "WEBP"}
+# Several images in one file are an animation, except in a photo that carries its own small preview.
+STILL_WITH_PARTS: Final = {"MPO"}
+OPTIONS: Final[dict[str, dict[str, Any]]] = {
+    "JPEG": {"quality": 82, "optimize": True, "progressive": True},
+    "PNG": {"optimize": False},
+    "WEBP": {"quality": 80, "method": 4},
+}
+KEPT_OPTIONS: Final[dict[str, dict[str, Any]]] = {
+    "JPEG": {"quality": 90, "optimize": True, "progressive": True},
+    "PNG": {"optimize": False},
+    "WEBP": {"quality": 92, "method": 3},
+}
+# What undoes each value of the EXIF orientation.
+TURNS: Final = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+CLONE_NEWUSER: Final = 0x10000000
+CLONE_NEWNET: Final = 0x40000000
+
+
+class Refused(Exception):
+    """The image is not accepted; the text is one of the codes that `cms.media.imaging` knows."""
+
+
+def confine(limits: dict[str, int]) -> None:
+    """Give up what decoding does not need. A system that cannot limit one of them still has the others."""
+    for kind, limit in (
+        (resource.RLIMIT_CPU, limits["cpu_seconds"]),
+        (resource.RLIMIT_AS, limits["memory_bytes"]),
+        (resource.RLIMIT_FSIZE, limits["output_bytes"]),
+        (resource.RLIMIT_NOFILE, OPEN_FILES),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(kind, (limit, limit))
+    with contextlib.suppress(OSError, AttributeError):
+        # An empty network of its own: there is nobody to talk to.
+        ctypes.CDLL(None).unshare(CLONE_NEWUSER | CLONE_NEWNET)
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    Image.MAX_IMAGE_PIXELS = limits["pixels"]
+    AvifImagePlugin.DEFAULT_MAX_THREADS = 1
+
+
+def kept(task: dict[str, Any]) -> dict[str, Any]:
+    """Decode an uploaded image completely and write it anew, upright, without anything but its pixels."""
+    with Image.open(task["source"], formats=FORMATS) as image:
+        _check_size(image, task["limits"])
+        arrived_as = str(image.format)
+        frames = 1 if arrived_as in STILL_WITH_PARTS else int(getattr(image, "n_frames", 1))
+        if frames > task["limits"]["frames"]:
+            raise Refused("too_many_frames")
+        image.seek(0)
+        side = task["limits"]["kept_side"]
+        image.draft("RGB", (side, side))
+        whole = _pixels(image, side)
+    _save(whole, task["target"], KEPT_AS[arrived_as], KEPT_OPTIONS)
+    return {
+        "format": arrived_as,
+        "kept_as": KEPT_AS[arrived_as],
+        "width": whole.width,
+        "height": whole.height,
+        "frames": frames,
+    }
+
+
+def renditions(task: dict[str, Any]) -> dict[str, Any]:
+    """Cut and shrink a kept image into all the files that the task names."""
+    with Image.open(task["source"], formats=FORMATS) as image:
+        _check_size(image, task["limits"])
+        whole = _pixels(image, task["limits"]["kept_side"])
+    made: dict[tuple[Any, ...], Image.Image] = {}
+    for output in task["outputs"]:
+        shape = (*output["box"], output["width"], output["height"])
+        if shape not in made:
+            made[shape] = whole.resize(
+                (output["width"], output["height"]), Image.Resampling.LANCZOS, box=output["box"], reducing_gap=3.0
+            )
+        _save(made[shape], output["target"], output["format"], OPTIONS)
+    return {}
+
+
+def _check_size(image: Image.Image, limits: dict[str, int]) -> None:
+    """Before anything is decoded: the header says how much it would become (R-F4)."""
+    if image.width * image.height > limits["pixels"] or max(image.size) > limits["side"]:
+        raise Refused("too_many_pixels")
+
+
+def _pixels(image: Image.Image, side: int) -> Image.Image:
+    """The decoded pixels in sRGB with 8 bits, upright, no larger than is kept; no metadata is left.
+
+    Shrinks before anything else, so that the largest image is never in memory more than twice.
+    """
+    image.load()
+    profile, orientation = image.info.get("icc_profile"), image.getexif().get(ExifTags.Base.Orientation, 1)
+    mode = "RGBA" if image.has_transparency_data else "RGB"
+    if image.mode not in {mode, "CMYK"}:
+        image = image.convert(mode)
+    image.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    image = _in_srgb(image, profile)
+    if image.mode != mode:
+        image = image.convert(mode)
+    if orientation in TURNS:
+        image = image.transpose(TURNS[orientation])
+    image.info = {}
+    return image
+
+
+def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    """Colours of a photo with another colour space, as sRGB shows them; a profile that makes no sense is ignored."""
+    if not profile or image.mode not in {"RGB", "RGBA", "CMYK"}:
+        return image
+    try:
+        source = ImageCms.ImageCmsProfile(BytesIO(profile))
+        target = ImageCms.createProfile("sRGB")
+        mode = "RGBA" if image.mode == "RGBA" else "RGB"
+        return ImageCms.profileToProfile(image, source, target, outputMode=mode) or image
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        return image
+
+
+def _save(image: Image.Image, target: str, encoding: str, options: dict[str, dict[str, Any]]) -> None:
+    if encoding == "JPEG" and image.mode != "RGB":
+        ground = Image.new("RGB", image.size, "white")
+        ground.paste(image, mask=image.getchannel("A"))
+        image = ground
+    image.save(target, format=encoding, **options[encoding])
+
+
+TASKS: Final = {"kept": kept, "renditions": renditions}
+
+
+def answer(task: dict[str, Any]) -> dict[str, Any]:
+    """What came of the task: `{"done": ...}` or `{"refused": code}`."""
+    try:
+        return {"done": TASKS[task["task"]](task)}
+    except Refused as refusal:
+        return {"refused": str(refusal)}
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
+        return {"refused": "too_many_pixels"}
+    except MemoryError:
+        return {"refused": "too_demanding"}
+    except Exception:  # noqa: BLE001 - decoders raise whatever comes; outside, all of it means the same
+        return {"refused": "damaged"}
+
+
+if __name__ == "__main__":
+    wanted = json.load(sys.stdin)
+    confine(wanted["limits"])
+    sys.stdout.write(json.dumps(answer(wanted)))

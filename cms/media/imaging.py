@@ -1,0 +1,134 @@
+"""Having images decoded and cut by `decoder.py`, in a process that is limited and thrown away (security.md R-F4, R-F6)."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from cms.core.errors import Invalid, Unavailable, invalid_field
+from cms.core.logging import get_logger
+from cms.media.presets import Cut
+
+log = get_logger(__name__)
+
+PROGRAM: Final = Path(__file__).with_name("decoder.py")
+WALL_SECONDS: Final = 30.0
+"""Twice what the limit of computing time takes on a busy machine; a process that waits for ever ends here."""
+MEGABYTE: Final = 1024 * 1024
+LIMITS: Final[dict[str, int]] = {
+    "cpu_seconds": 10,
+    "memory_bytes": 512 * MEGABYTE,
+    "output_bytes": 256 * MEGABYTE,
+    "pixels": 40_000_000,
+    "side": 16_000,
+    "frames": 1_000,
+    # Pixels of the longer side that is kept: more than screens show, and it bounds the cost of renditions.
+    "kept_side": 4_096,
+}
+MEDIA_TYPES: Final = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
+# One image at a time and process: four workers at 512 MB each are what a small server can give.
+_turn = threading.BoundedSemaphore(1)
+
+
+class ImageRefused(Exception):
+    """The image cannot be decoded within the limits; the text is the decoder's code."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptImage:
+    """What an uploaded image was (`format`, `frames`) and what it is kept as; width and height in pixels."""
+
+    format: str
+    frames: int
+    media_type: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A file that is to be made of an image."""
+
+    cut: Cut
+    format: str
+    target: Path
+
+
+def keep_image(source: Path, target: Path) -> KeptImage:
+    """Write the image anew: upright, in sRGB, without metadata, its first picture when it moves.
+
+    Raises `Invalid` about `/file` for what cannot be decoded within the limits, `Unavailable` when the decoder is busy.
+    """
+    try:
+        done = _done({"task": "kept", "source": str(source), "target": str(target)})
+    except ImageRefused as refusal:
+        raise _refusal(str(refusal)) from None
+    media_type = MEDIA_TYPES[done["kept_as"]]
+    return KeptImage(done["format"], done["frames"], media_type, done["width"], done["height"])
+
+
+def cut_image(source: Path, outputs: Sequence[Output]) -> None:
+    """Make all these files of a kept image. Raises `ImageRefused`, `Unavailable`."""
+    wanted = [
+        {
+            "box": output.cut.box,
+            "width": output.cut.width,
+            "height": output.cut.height,
+            "format": output.format,
+            "target": str(output.target),
+        }
+        for output in outputs
+    ]
+    _done({"task": "renditions", "source": str(source), "outputs": wanted})
+
+
+def _refusal(code: str) -> Invalid:
+    if code == "too_many_pixels":
+        return invalid_field("/file", code, max=LIMITS["pixels"], side=LIMITS["side"])
+    if code == "too_many_frames":
+        return invalid_field("/file", code, max=LIMITS["frames"])
+    if code == "too_demanding":
+        return invalid_field("/file", code)
+    return invalid_field("/file", "damaged_file", reason="it cannot be decoded as an image")
+
+
+def _done(task: Mapping[str, Any], limits: Mapping[str, int] = LIMITS) -> dict[str, Any]:
+    """Run the decoder for one task. Whatever ends it early means that the image asked for too much."""
+    if not _turn.acquire(timeout=WALL_SECONDS):
+        raise Unavailable("busy", headers={"Retry-After": "5"})
+    try:
+        ended = _run(json.dumps({**task, "limits": limits}).encode())
+    finally:
+        _turn.release()
+    if ended is None or ended.returncode != 0:
+        # Killed by a limit, or crashed inside a decoder.
+        log.warning("image_decoder_ended", task=task["task"], exit_code=ended.returncode if ended else None)
+        raise ImageRefused("too_demanding")
+    answer: dict[str, Any] = json.loads(ended.stdout)
+    if "refused" in answer:
+        raise ImageRefused(answer["refused"])
+    done: dict[str, Any] = answer["done"]
+    return done
+
+
+def _run(task: bytes) -> subprocess.CompletedProcess[bytes] | None:
+    """The ended process; None when it had to be killed because it took too long. It gets no environment, hence no secrets."""
+    try:
+        return subprocess.run(  # noqa: S603 - our own program, and no part of the command comes from outside
+            [sys.executable, "-I", "-B", str(PROGRAM)],
+            input=task,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            env={},
+            timeout=WALL_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return None

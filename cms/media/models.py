@@ -1,0 +1,86 @@
+"""Images and their renditions. The bytes lie in the storage under their digest; only re-encoded ones are ever kept."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cms.core.db import Model
+from cms.core.types import Id, UTCDateTime
+from cms.media.presets import edition_of
+
+
+class Image(Model):
+    """An image of the library. `sha256` is of the re-encoded bytes, `source_sha256` of those that were uploaded.
+
+    `alt` is null until somebody has written it; a decorative image has none. The focal point is in percent from the left and
+    the top. `waiting_since` is set while the worker has renditions to make.
+    """
+
+    __tablename__ = "images"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    agency: Mapped[str] = mapped_column(String(63), ForeignKey("agencies.slug"))
+    name: Mapped[str] = mapped_column(String(200))
+    alt: Mapped[str | None] = mapped_column(Text)
+    is_decorative: Mapped[bool] = mapped_column(default=False)
+    caption: Mapped[str | None] = mapped_column(Text)
+    credit: Mapped[str | None] = mapped_column(String(200))
+    focal_x: Mapped[int] = mapped_column(default=50)
+    focal_y: Mapped[int] = mapped_column(default=50)
+    width: Mapped[int]
+    height: Mapped[int]
+    media_type: Mapped[str] = mapped_column(String(120))
+    bytes: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str] = mapped_column(String(64))
+    source_sha256: Mapped[str] = mapped_column(String(64))
+    waiting_since: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
+    version: Mapped[int] = mapped_column(default=1)
+    uploaded_by_id: Mapped[str | None] = mapped_column(Id)
+    uploaded_by: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    __table_args__ = (
+        Index("uq_images_agency_sha256", "agency", "sha256", unique=True),
+        Index(None, "agency", "source_sha256"),
+        Index(None, "sha256"),
+        Index(None, "agency", "created_at", "id"),
+        Index(None, "created_at", "id"),
+    )
+
+    @property
+    def edition(self) -> str:
+        """The part of the addresses of its renditions that changes with their bytes."""
+        return edition_of(self.sha256, self.focal_x, self.focal_y)
+
+    @property
+    def has_text(self) -> bool:
+        """True when people who cannot see it are told what it shows, or that it shows nothing."""
+        return self.is_decorative or bool(self.alt)
+
+
+class Rendition(Model):
+    """A file made of an image under a fixed name, such as `card.webp`. Those of an earlier focal point stay for old pages."""
+
+    __tablename__ = "renditions"
+
+    image_id: Mapped[str] = mapped_column(Id, ForeignKey("images.id", ondelete="CASCADE"), primary_key=True)
+    edition: Mapped[str] = mapped_column(String(16), primary_key=True)
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    width: Mapped[int]
+    height: Mapped[int]
+    media_type: Mapped[str] = mapped_column(String(120))
+    bytes: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+
+
+class ImageUse(Model):
+    """The newest edition of an item shows this image. What published editions show stands with the publications."""
+
+    __tablename__ = "image_uses"
+
+    item_id: Mapped[str] = mapped_column(Id, ForeignKey("items.id", ondelete="CASCADE"), primary_key=True)
+    image_id: Mapped[str] = mapped_column(Id, ForeignKey("images.id"), primary_key=True, index=True)

@@ -1,0 +1,81 @@
+"""Images as editors and as readers get them."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from cms.core.clock import rfc3339
+from cms.media.models import Image
+from cms.media.presets import JPEG, ORIGINAL, PRESETS, WEBP, cut
+
+FILE_EXTENSIONS: Final = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
+BYTES_IN_EDITION: Final = 16
+
+
+def present_image(image: Image) -> dict[str, Any]:
+    """An image on the management plane; `waiting` means that the worker has not made its renditions yet."""
+    return {
+        "id": image.id,
+        "agency": image.agency,
+        "name": image.name,
+        "alt": image.alt,
+        "decorative": image.is_decorative,
+        "caption": image.caption,
+        "credit": image.credit,
+        "focal_point": {"x": image.focal_x, "y": image.focal_y},
+        "width": image.width,
+        "height": image.height,
+        "media_type": image.media_type,
+        "bytes": image.bytes,
+        "sha256": image.sha256,
+        "state": "ready" if image.waiting_since is None else "waiting",
+        "uploaded_by": {"id": image.uploaded_by_id, "name": image.uploaded_by},
+        "created_at": rfc3339(image.created_at),
+        "updated_at": rfc3339(image.updated_at),
+        "url": f"/v1/media/{image.id}/{ORIGINAL}",
+        "renditions": _renditions(image, f"/manage/v1/media/{image.id}/renditions"),
+    }
+
+
+def present_shown(image: Image) -> dict[str, Any]:
+    """An image inside delivered content. Its addresses are known before the files behind them are made."""
+    return {
+        "id": image.id,
+        "alt": "" if image.is_decorative else image.alt or "",
+        "caption": image.caption,
+        "credit": image.credit,
+        "focal_point": {"x": image.focal_x, "y": image.focal_y},
+        "width": image.width,
+        "height": image.height,
+        "url": shown_path(image, ORIGINAL),
+        "renditions": _renditions(image, f"/v1/media/{image.id}/{image.edition}"),
+    }
+
+
+def shown_path(image: Image, name: str) -> str:
+    """The address under which readers get these bytes and never others."""
+    edition = original_edition(image.sha256) if name == ORIGINAL else image.edition
+    return f"/v1/media/{image.id}/{edition}/{name}"
+
+
+def original_edition(sha256: str) -> str:
+    """The part of the address of the whole image that stands for its bytes: the focal point does not change them."""
+    return sha256[:BYTES_IN_EDITION]
+
+
+def file_name(image_id: str, name: str, media_type: str) -> str:
+    """Under which name a browser would save it."""
+    stem = name.partition(".")[0]
+    return f"{stem}-{image_id[-12:]}.{FILE_EXTENSIONS[media_type]}"
+
+
+def _renditions(image: Image, folder: str) -> dict[str, Any]:
+    shown: dict[str, Any] = {}
+    for name, preset in PRESETS.items():
+        size = cut(preset, image.width, image.height, image.focal_x, image.focal_y)
+        addresses = {
+            "webp": f"{folder}/{name}.{WEBP.extension}",
+            "jpeg": f"{folder}/{name}.{JPEG.extension}",
+        }
+        shown[name] = {"width": size.width, "height": size.height, **addresses}
+    return shown

@@ -1,0 +1,179 @@
+"""Images on the management plane."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import fields
+
+from cms.core.fields import Pattern, Text, WholeNumber, Words, YesNo
+from cms.core.schemas import PageQuerySchema, StrictSchema
+from cms.media.presented_schemas import FocalPointSchema, RenditionsSchema
+from cms.media.presets import NAMES
+from cms.media.uploads import ACCEPTED_LABELS
+
+AGENCY_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+LONGEST_ALT = 500
+LONGEST_CAPTION = 500
+LONGEST_CREDIT = 200
+ALT = "What the image shows, for people who cannot see it; needed before an item with the image is published."
+DECORATIVE = "True: the image shows nothing that the text does not say. It has no alternative text then."
+FOCAL = "Percent from the {side} to what must stay visible when the image is cut."
+
+
+def _agency(**kwargs: Any) -> Text:
+    return Text(min=1, max=63, validate=[Pattern(AGENCY_PATTERN, "the slug of an agency")], **kwargs)
+
+
+class ImageFieldsSchema(StrictSchema):
+    """The fields beside the file in an upload."""
+
+    agency = _agency()
+    alt = Text(min=1, max=LONGEST_ALT)
+    is_decorative = YesNo(from_text=True, data_key="decorative")
+    caption = Text(min=1, max=LONGEST_CAPTION)
+    credit = Text(min=1, max=LONGEST_CREDIT)
+    focal_x = WholeNumber(from_text=True, min=0, max=100)
+    focal_y = WholeNumber(from_text=True, min=0, max=100)
+
+
+class ImageUpdateSchema(StrictSchema):
+    """A change of what is said about an image, as JSON merge patch; what is absent stays."""
+
+    alt = Text(min=1, max=LONGEST_ALT, allow_none=True, metadata={"description": ALT})
+    is_decorative = YesNo(data_key="decorative", metadata={"description": DECORATIVE})
+    caption = Text(min=1, max=LONGEST_CAPTION, allow_none=True)
+    credit = Text(min=1, max=LONGEST_CREDIT, allow_none=True, metadata={"description": "Who made it."})
+    focal_x = WholeNumber(min=0, max=100, metadata={"description": FOCAL.format(side="left")})
+    focal_y = WholeNumber(min=0, max=100, metadata={"description": FOCAL.format(side="top")})
+
+
+class UploaderSchema(StrictSchema):
+    """Who uploaded it."""
+
+    id = fields.String(allow_none=True, metadata={"format": "uuid"})
+    name = fields.String()
+
+
+class ImageSchema(StrictSchema):
+    """An image of the library."""
+
+    id = fields.String(metadata={"format": "uuid"})
+    agency = fields.String(metadata={"description": "Slug of the agency that answers for it."})
+    name = fields.String(metadata={"description": "Name of the uploaded file.", "example": "jalan-mt-haryono.jpg"})
+    alt = fields.String(
+        allow_none=True, metadata={"description": ALT, "example": "Pekerja menggali saluran di Jalan MT Haryono"}
+    )
+    decorative = fields.Boolean(metadata={"description": DECORATIVE, "example": False})
+    caption = fields.String(allow_none=True)
+    credit = fields.String(allow_none=True, metadata={"description": "Who made it.", "example": "Humas DPU"})
+    focal_point = fields.Nested(FocalPointSchema)
+    width = fields.Integer(metadata={"description": "Pixels of what is kept.", "example": 4000})
+    height = fields.Integer(metadata={"description": "Pixels of what is kept.", "example": 3000})
+    media_type = fields.String(
+        metadata={"enum": ["image/jpeg", "image/png", "image/webp"], "description": "Of what is kept."}
+    )
+    bytes = fields.Integer()
+    sha256 = fields.String(metadata={"description": "Digest of what is kept.", "example": "0" * 64})
+    state = fields.String(
+        metadata={
+            "enum": ["waiting", "ready"],
+            "description": "`waiting` until the worker has made the renditions; their addresses answer with the whole image until then.",
+        }
+    )
+    uploaded_by = fields.Nested(UploaderSchema)
+    created_at = fields.String(metadata={"format": "date-time"})
+    updated_at = fields.String(metadata={"format": "date-time"})
+    url = fields.String(
+        metadata={
+            "format": "uri-reference",
+            "description": "Stable address for readers; leads to the image while a published item shows it.",
+        }
+    )
+    renditions = fields.Nested(RenditionsSchema, metadata={"description": "Where editors get them."})
+
+
+class ImageQuerySchema(PageQuerySchema):
+    """Filters of the list; a comma means any of."""
+
+    agency = Words(
+        pattern=AGENCY_PATTERN, expected="slugs of agencies", metadata={"description": "Slugs of owner agencies."}
+    )
+    has_alt = YesNo(
+        from_text=True,
+        metadata={"description": "Only images with alternative text (or decorative), or only those without."},
+    )
+    q = Text(min=2, max=100, metadata={"description": "Looked for in alternative text, caption, credit and file name."})
+
+
+RENDITION_PARAMETER = [
+    {
+        "name": "name",
+        "in": "path",
+        "description": f"`original`, or one of {', '.join(f'`{name}`' for name in NAMES)}; without an extension JPEG.",
+        "schema": {"type": "string"},
+        "example": "card.webp",
+    }
+]
+
+UPLOAD_BODY: dict[str, Any] = {
+    "required": True,
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["file"],
+                "properties": {
+                    "file": {
+                        "type": "string",
+                        "format": "binary",
+                        "description": f"One image with its name: {ACCEPTED_LABELS}. The content decides what it is, and the "
+                        "extension must agree.",
+                    },
+                    "agency": {
+                        "type": "string",
+                        "description": "Slug of the agency that answers for it; the caller's own one by default.",
+                        "example": "dpu",
+                    },
+                    "alt": {
+                        "type": "string",
+                        "minLength": 1,
+                        "maxLength": LONGEST_ALT,
+                        "description": ALT,
+                        "example": "Pekerja menggali saluran di Jalan MT Haryono",
+                    },
+                    "decorative": {"type": "boolean", "description": DECORATIVE, "example": False},
+                    "caption": {
+                        "type": "string",
+                        "minLength": 1,
+                        "maxLength": LONGEST_CAPTION,
+                        "example": "Drainase baru selesai akhir November.",
+                    },
+                    "credit": {
+                        "type": "string",
+                        "minLength": 1,
+                        "maxLength": LONGEST_CREDIT,
+                        "description": "Who made it.",
+                        "example": "Humas DPU",
+                    },
+                    "focal_x": {
+                        "type": "integer",
+                        "minimum": 0,
+                        "maximum": 100,
+                        "description": FOCAL.format(side="left"),
+                        "example": 50,
+                    },
+                    "focal_y": {
+                        "type": "integer",
+                        "minimum": 0,
+                        "maximum": 100,
+                        "description": FOCAL.format(side="top"),
+                        "example": 40,
+                    },
+                },
+            }
+        }
+    },
+}
+"""The body of an upload for the OpenAPI document: it is read as a stream, so no schema loads it."""

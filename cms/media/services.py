@@ -1,0 +1,85 @@
+"""Adding images to the library. Changing and removing them is up to `cms.editorial.images`, which knows who shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cms.agencies.queries import city_today, find_agency
+from cms.changes.actions import Action
+from cms.changes.log import record
+from cms.core import clock
+from cms.core.db import unit_of_work
+from cms.core.errors import invalid_field
+from cms.core.ids import new_id
+from cms.core.permissions import Actor, Permission, Role, Target, authorize
+from cms.core.runtime import runtime
+from cms.media.models import Image
+from cms.media.queries import find_same
+from cms.media.uploads import ImageUpload
+
+DUPLICATES = {"uq_images_agency_sha256": "file"}
+
+
+@dataclass(frozen=True, slots=True)
+class AddedImage:
+    """An image of the library; `is_new` is false when the agency had it already and nothing was changed."""
+
+    image: Image
+    is_new: bool
+
+
+def add_image(actor: Actor, upload: ImageUpload, values: Mapping[str, Any]) -> AddedImage:
+    """Store the bytes, then the row. `values` are those of `ImageFieldsSchema`; the agency may be left out by who writes for one.
+
+    Raises `Forbidden`, `Invalid`, `Unavailable`. When it fails after the bytes were stored, `sweep_orphans` removes them.
+    """
+    given = dict(values)
+    agency = given.pop("agency", None) or _only_agency(actor)
+    check_alt(given.get("alt"), given.get("is_decorative", False))
+    runtime().storage.put(upload.file.path, upload.file.sha256)
+    with unit_of_work(DUPLICATES) as unit:
+        authorize(actor, Permission.MEDIA_WRITE, Target(agency, agency, actor.id))
+        _check_agency(agency)
+        same = find_same(agency, upload.sha256, upload.file.sha256)
+        if same is not None:
+            return AddedImage(same, is_new=False)
+        image = _image(actor, agency, upload, given)
+        unit.add(image)
+        record(unit, Action.MEDIA_CREATED, image.id, actor, agency=agency)
+    return AddedImage(image, is_new=True)
+
+
+def check_alt(alt: str | None, is_decorative: bool) -> None:
+    """An image shows something, and `alt` says what, or nothing. Raises `Invalid` for both at once."""
+    if is_decorative and alt:
+        raise invalid_field("/alt", "not_with", other="decorative")
+
+
+def _only_agency(actor: Actor) -> str:
+    """The one agency for which the actor can upload. Raises `Invalid` when there are several, or when it is the whole city."""
+    agencies = actor.agencies(Role.AUTHOR) | actor.agencies(Role.AGENCY_EDITOR)
+    if len(agencies) != 1 or actor.has(Role.CENTRAL_EDITOR):
+        raise invalid_field("/agency", "required")
+    return next(iter(agencies))
+
+
+def _check_agency(slug: str) -> None:
+    agency = find_agency(slug)
+    if agency is None:
+        raise invalid_field("/agency", "not_found", what="agency")
+    if agency.valid_to is not None and agency.valid_to < city_today():
+        raise invalid_field("/agency", "not_valid_any_more", what="agency")
+
+
+def _image(actor: Actor, agency: str, upload: ImageUpload, given: Mapping[str, Any]) -> Image:
+    moment, kept = clock.now(), upload.image
+    return Image(
+        id=new_id(), agency=agency, name=upload.name, alt=given.get("alt"), caption=given.get("caption"),
+        is_decorative=given.get("is_decorative", False), credit=given.get("credit"),
+        focal_x=given.get("focal_x", 50), focal_y=given.get("focal_y", 50), width=kept.width, height=kept.height,
+        media_type=kept.media_type, bytes=upload.file.bytes, sha256=upload.file.sha256, source_sha256=upload.sha256,
+        waiting_since=moment, version=1, uploaded_by_id=actor.id, uploaded_by=actor.label,
+        created_at=moment, updated_at=moment,
+    )  # fmt: skip
