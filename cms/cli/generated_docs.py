@@ -21,12 +21,13 @@ from cms.cli import COMMANDS
 from cms.core.db import Base
 from cms.core.messages import PROBLEMS, RULES, Text
 from cms.core.openapi import METHODS
-from cms.core.permissions import PERMISSION_MAP
+from cms.core.permissions import OF_EVERY_PERSON, PERMISSION_MAP, Predicate, Role
 from cms.core.problems import CODE_BY_STATUS, STATUS_BY_CLASS
 from cms.editorial.policies import RULES as OPERATIONS
 from cms.extensions import api
 from config import PROJECT_ROOT, Settings
 
+EVERYBODY = "everybody who is signed in"
 _BLOCK = re.compile(r"(<!-- generated: ([a-z_]+) -->\n).*?(<!-- /generated -->)", re.DOTALL)
 # Answers that are built without an error class.
 OTHER_STATUSES = {"internal_error": {500}, "untrusted_host": {400}}
@@ -83,7 +84,7 @@ def commands() -> str:
 def permissions() -> str:
     """Who may do what, from the permission map."""
     rows = (
-        (f"`{permission}`", ", ".join(f"`{role}` {_words(where)}" for role, where in rights))
+        (f"`{permission}`", EVERYBODY if permission in OF_EVERY_PERSON else _holders(rights))
         for permission, rights in PERMISSION_MAP.items()
     )
     places = {where for rights in PERMISSION_MAP.values() for _, where in rights}
@@ -91,6 +92,10 @@ def permissions() -> str:
         f"- *{_words(place)}*: {inspect.getdoc(place)}" for place in sorted(places, key=lambda place: place.__name__)
     )
     return f"{_table(('Permission', 'Who, and where'), rows)}\n\n" + "\n".join(legend)
+
+
+def _holders(rights: Iterable[tuple[Role, Predicate]]) -> str:
+    return ", ".join(f"`{role}` {_words(where)}" for role, where in rights)
 
 
 def _words(predicate: Callable[..., bool]) -> str:

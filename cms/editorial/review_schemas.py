@@ -67,7 +67,9 @@ class CommentSchema(StrictSchema):
     body = fields.String(metadata={"example": "Mohon cek tanggalnya."})
     author = fields.Nested(AuthorSchema)
     created_at = fields.String(metadata={"format": "date-time"})
-    resolved = fields.Nested(CommentResolutionSchema, allow_none=True, metadata={"description": "Null while it is open."})
+    resolved = fields.Nested(
+        CommentResolutionSchema, allow_none=True, metadata={"description": "Null while it is open."}
+    )
 
 
 class CommentQuerySchema(PageQuerySchema):
