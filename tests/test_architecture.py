@@ -38,6 +38,7 @@ WRITERS = {
     "cms/editorial/revisions.py",
     "cms/editorial/trash.py",
     "cms/taxonomy/seed.py",
+    "cms/writing/purging.py",
 }
 VERBS = {"get", "post", "put", "patch", "delete", "head"}
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -93,6 +94,13 @@ def test_units_of_work_are_opened_only_by_services_and_named_writers() -> None:
 
     assert [name_of(path) for path in openers if not is_writer(path)] == []
     assert {name_of(path) for path in openers} >= WRITERS, "a writer in the list does not write any more"
+
+
+def test_only_writing_at_scale_joins_units_of_work() -> None:
+    """Who commits several writes together decides when each is kept: one feature does that (decision 14)."""
+    openers = {name_of(path) for path in SOURCES if calls(tree(path), "one_transaction")}
+
+    assert openers == {"cms/writing/batch.py", "cms/writing/carrying_out.py"}
 
 
 def test_every_service_opens_exactly_one_unit_of_work() -> None:

@@ -151,6 +151,8 @@ def _plain_value(column: Column[Any]) -> Any:
     kind = column.type.python_type
     if kind is int:
         return 1
+    if kind is bytes:
+        return b"\x00\xff"
     if kind is str:
         return f"é-{column.name}"[: getattr(column.type, "length", None) or 100]
     return {"ключ": ["値", None, 1.5]}

@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 from flask import current_app, request
 
 from cms.core.conditional import version_headers
-from cms.core.db import is_rehearsal
 from cms.core.runtime import runtime
 
 Row = TypeVar("Row")
@@ -18,22 +17,18 @@ Answer = tuple[dict[str, Any], int, dict[str, str]]
 
 def whole_answer(data: Mapping[str, Any]) -> dict[str, Any]:
     """What has no version of its own, in the envelope of one resource."""
-    return {"data": data, "meta": _meta()}
+    return {"data": data, "meta": {}}
 
 
 def one_answer(data: Mapping[str, Any], version: int) -> Answer:
     """200 with one resource and the ETag of its version."""
-    return {"data": data, "meta": _meta()}, 200, version_headers(version)
+    return {"data": data, "meta": {}}, 200, version_headers(version)
 
 
 def created_answer(data: Mapping[str, Any], version: int, path: str) -> Answer:
     """201 with what was made, where it is from now on, and the ETag of its version."""
     headers = {"Location": f"{current_app.config['PUBLIC_URL']}{path}", **version_headers(version)}
-    return {"data": data, "meta": _meta()}, 201, headers
-
-
-def _meta() -> dict[str, Any]:
-    return {"dry_run": True} if is_rehearsal() else {}
+    return {"data": data, "meta": {}}, 201, headers
 
 
 class PageRequest:

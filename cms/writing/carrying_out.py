@@ -9,6 +9,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+import orjson
 from flask import Flask, Response, current_app, request
 
 from cms.core.access import REHEARSAL, WRITING_METHODS, access_of, is_sign_in, takes_rehearsal
@@ -67,6 +68,10 @@ def _rehearsed(view: View, values: dict[str, Any]) -> Response:
     with one_transaction(is_rehearsal=True):
         answer = current_app.make_response(view(**values))
     answer.headers[REHEARSED] = "true"
+    if answer.status_code != 204 and answer.is_json:
+        body = orjson.loads(answer.get_data())
+        body["meta"]["dry_run"] = True
+        answer.set_data(orjson.dumps(body))
     return answer
 
 

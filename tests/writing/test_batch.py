@@ -154,9 +154,6 @@ def test_every_operation_is_judged_as_if_it_were_sent_alone(app: Flask, client: 
         answer = send(
             world.callers[who], [operation(row.verb, sent.path, sent.arguments.get("json"), match)], atomic=False
         )
-        if who == "stranger":
-            assert answer.status_code == 403
-            continue
         result = results(answer)[0]
         assert result["status"] == row.statuses[who], f"{who}: {result}"
         if result["status"] >= 400:
