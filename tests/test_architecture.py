@@ -36,6 +36,7 @@ WRITERS = {
     "cms/editorial/reposts.py",
     "cms/editorial/reviewing.py",
     "cms/editorial/revisions.py",
+    "cms/editorial/rollback.py",
     "cms/editorial/trash.py",
     "cms/taxonomy/seed.py",
     "cms/writing/purging.py",

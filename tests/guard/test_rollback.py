@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from sqlalchemy import select
 from cms.changes.models import Change
 from cms.core.db import session
 from cms.core.permissions import Role
+from cms.editorial.rollback import Order, start_rollback, undo_item
 from tests.factories import post_content
 from tests.people import Caller, People
 
@@ -182,6 +183,58 @@ def test_doing_it_again_changes_nothing_and_time_agency_and_person_limit_it(
     assert counts(roll_back(central, editor)) == {"unchanged": 1}
     assert seen(site, mine) == (200, "Baik")
     assert seen(site, theirs) == (200, "Baru")
+
+
+def test_a_rehearsal_tells_what_would_happen(
+    editor: Caller, central: Caller, site: Caller, moment: Callable[[timedelta], None]
+) -> None:
+    item = make(editor, title="Baik")
+    publish(editor, item)
+    moment(LATER)
+    edit(editor, item, title="Rusak")
+    publish(editor, item)
+
+    body = {"actor": editor.actor.id, "since": "2026-11-24T01:03:00Z", "reason": REASON}
+    answer = central.post("/manage/v1/rollback?dry_run=true", json=body)
+
+    assert (answer.status_code, answer.json["data"]["done"]["restored"]) == (200, 1)
+    assert seen(site, item) == (200, "Rusak")
+    assert central.get("/manage/v1/rollback").json["data"] == []
+
+
+def test_an_interrupted_rollback_goes_on(
+    app: Flask, editor: Caller, central: Caller, site: Caller, moment: Callable[[timedelta], None]
+) -> None:
+    items = [make(editor, title=f"Berita {number}") for number in range(3)]
+    for item in items:
+        publish(editor, item)
+    moment(LATER)
+    for item in items:
+        edit(editor, item, title="Rusak")
+        publish(editor, item)
+    order = Order(str(editor.actor.id), datetime(2026, 11, 24, 1, 3, tzinfo=UTC), None, REASON)
+    with app.app_context():
+        begun = start_rollback(central.actor, order)
+        assert undo_item(central.actor, begun, "post", items[0]) == "restored"
+
+    done = roll_back(central, editor)
+
+    assert done["id"] == begun
+    assert counts(done) == {"restored": 3, "unchanged": 1}
+    assert [seen(site, item)[1] for item in items] == ["Berita 0", "Berita 1", "Berita 2"]
+
+
+def test_what_was_planned_does_not_happen(
+    editor: Caller, central: Caller, site: Caller, moment: Callable[[timedelta], None]
+) -> None:
+    item = make(editor, title="Terjadwal")
+    moment(LATER)
+    act(editor, item, "schedule", {"publish_at": "2026-11-24T01:08:00Z"})
+
+    assert counts(roll_back(central, editor)) == {"reverted": 1}
+
+    moment(timedelta(minutes=4))
+    assert seen(site, item)[0] == 404
 
 
 def test_only_central_editors_may_and_the_order_is_checked(editor: Caller, central: Caller, people: People) -> None:
