@@ -54,6 +54,7 @@ TAGS = {
     "posts": "News, press releases, announcements, agenda and articles: writing, review and publishing.",
     "documents": "Public-information documents: writing, review and publishing.",
     "files": "Files of documents.",
+    "previews": "Where preview links lead: one unpublished item each, for people without an account.",
     "batch": "Several writes in one request.",
     "service": "Health, metrics and documentation of this server.",
 }
