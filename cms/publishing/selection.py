@@ -114,10 +114,11 @@ def page_sql(selection: Selection, json_column: str) -> str:
     When channels are asked for, `<agency> <note>` follows for an item that is on them as a repost only, else NULL.
     """
     branches = list(_branches(selection))
-    if len(branches) == 1 and not selection.asks_channels:
-        # No branch to merge, no repost to find: the rows come straight from the index, without a second look at each.
+    if len(branches) == 1:
+        # No branch to merge: the rows come straight from the index, without a second look at each.
         found, order = branches[0], _order(selection, "moment", "number")
-        return f"SELECT p.{json_column}, {found.moment} AS moment, {found.number} AS number {found.source} ORDER BY {order} LIMIT {selection.limit + 1}"
+        repost = found.repost or _repost(selection, found.id)
+        return f"SELECT p.{json_column}, {found.moment} AS moment, {found.number} AS number{repost} {found.source} ORDER BY {order} LIMIT {selection.limit + 1}"
     return f"{_ordered(selection)} SELECT p.{json_column}, f.moment, f.number{_repost(selection)} FROM found f JOIN publications p ON p.id = f.id ORDER BY {_order(selection, 'f.moment', 'f.number')}"  # noqa: S608
 
 
@@ -133,13 +134,13 @@ def counted_page_sql(selection: Selection, json_column: str) -> str:
     )
 
 
-def _repost(selection: Selection) -> str:
+def _repost(selection: Selection, publication_id: str = "f.id") -> str:
     """On which of the channels asked for the item is carried: none when one of them has it as its own, else the first."""
     if not selection.asks_channels:
         return ""
     channels = ", ".join(f":channel{index}" for index in range(len(selection.terms["channel"])))
     return (
-        ", (SELECT c.term || ' ' || c.repost FROM publication_terms c WHERE c.publication_id = f.id"  # noqa: S608
+        f", (SELECT c.term || ' ' || c.repost FROM publication_terms c WHERE c.publication_id = {publication_id}"  # noqa: S608
         f" AND c.scheme = 'channel' AND c.term IN ({channels})"
         " ORDER BY CASE WHEN c.repost IS NULL THEN 0 ELSE 1 END, c.term LIMIT 1) AS repost"
     )
@@ -186,12 +187,16 @@ def _union(selection: Selection, limit: int, *, is_ordered: bool) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Branch:
-    """What one index range finds: FROM and WHERE, in which `p` is the publication, and where the keys stand in it."""
+    """What one index range finds: FROM and WHERE, in which `p` is the publication, and where the keys stand in it.
+
+    `repost` is the column that says who carries it, where the range is that of the only channel asked for.
+    """
 
     id: str
     moment: str
     number: str
     source: str
+    repost: str = ""
 
     @property
     def sql(self) -> str:
@@ -236,7 +241,8 @@ def _term_branch(selection: Selection, lead: str, value: str, agency: str | None
     conditions += _bounds(selection, "t.published_at", "t.item_number")
     conditions += [LIVE.format(p="p"), *_checks(selection, lead)]
     source = f"FROM publication_terms t JOIN publications p ON p.id = t.publication_id WHERE {' AND '.join(conditions)}"
-    return _Branch("t.publication_id", "t.published_at", "t.item_number", source)
+    repost = ", t.term || ' ' || t.repost AS repost" if lead == "channel" else ""
+    return _Branch("t.publication_id", "t.published_at", "t.item_number", source, repost)
 
 
 def _publication_branch(selection: Selection, conditions: list[str], lead: str | None) -> _Branch:
