@@ -42,10 +42,10 @@ _publications = table("publications", column("agency"), column("superseded_seque
 def _published(name: str, subject: Column[Any]) -> ScalarSelect[int]:
     """Counts the publications among the newest lines of a person or an agency: a bounded walk along one index.
 
-    What a reset forgave does not count again.
+    What came in as no request (the demonstration city, the worker) and what a reset forgave does not count.
     """
     newest = (
-        select(_changes.c.action, _changes.c.recorded_at)
+        select(_changes.c.action, _changes.c.recorded_at, _changes.c.request_id)
         .where(subject == bindparam(name))
         .order_by(_changes.c.sequence.desc())
         .limit(bindparam(f"{name}_lines"))
@@ -55,6 +55,7 @@ def _published(name: str, subject: Column[Any]) -> ScalarSelect[int]:
     counted = (
         newest.c.action.in_(sorted(COUNTED)),
         newest.c.recorded_at > bindparam(f"{name}_since"),
+        newest.c.request_id.is_not(None),
         or_(forgiven.is_(None), newest.c.recorded_at > forgiven),
     )
     return select(func.count()).select_from(newest).where(*counted).scalar_subquery()
@@ -157,7 +158,7 @@ def _refuse_paused(trip: BreakerTrip) -> None:
 def _count(unit: UnitOfWork, actor: Actor, agency: str, by_person: int, in_agency: int) -> None:
     """Trip the breaker whose limit this change reaches; refuse what one transaction adds beyond it."""
     settings = runtime().settings
-    pending = [line for line in unit.state.get("changes", ()) if line.action in COUNTED]
+    pending = [line for line in unit.state.get("changes", ()) if line.action in COUNTED and line.request_id]
     if settings.breaker_person and actor.id:
         count = by_person + sum(line.actor_id == actor.id for line in pending) + 1
         _reach(unit, actor, BreakerKind.PERSON, actor.id, actor.label, count, settings.breaker_person)
