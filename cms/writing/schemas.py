@@ -42,7 +42,7 @@ class OperationSchema(StrictSchema):
         load_default=None,
         metadata={
             "description": "The body of the operation.",
-            "type": ["object", "null"],
+            "type": "object",
             "example": {"summary": "Jalan MT Haryono dibuka kembali."},
         },
     )
@@ -85,7 +85,7 @@ class ResultSchema(StrictSchema):
         allow_none=True,
         metadata={
             "description": "As if sent alone: the answer or the problem.",
-            "type": ["object", "null"],
+            "type": "object",
             "example": {"data": {}, "meta": {}},
         },
     )

@@ -140,7 +140,7 @@ def test_what_is_refused_in_a_batch_that_is_not_atomic_leaves_no_trace(app: Flas
     assert [sequence for sequence, _ in log(app)] == [1, 2], "numbers of what was undone are given again"
 
 
-@pytest.mark.parametrize("row", [row for row in WRITES if "/files" not in row.rule], ids=lambda row: row.name)
+@pytest.mark.parametrize("row", WRITES, ids=lambda row: row.name)
 def test_every_operation_is_judged_as_if_it_were_sent_alone(app: Flask, client: FlaskClient, row: Row) -> None:
     """The access matrix once more, through the other door (R-Z2)."""
     if row.rule == BATCH:
@@ -149,6 +149,8 @@ def test_every_operation_is_judged_as_if_it_were_sent_alone(app: Flask, client: 
 
     for who in PEOPLE:
         sent = row.ask(world, who)
+        if "data" in sent.arguments:
+            pytest.skip("uploads are not in a batch")
         before = world.state()
         match = None if sent.match is None else f'"v{sent.match}"'
         answer = send(

@@ -57,12 +57,8 @@ def author(people: People, city: None) -> Caller:
     return people.person(Role.AUTHOR, "dpu")
 
 
-# Who has ended his own session is nobody any more; uploads are looked at below.
-POSTING = [
-    row
-    for row in WRITES
-    if row.statuses[first_allowed(row)[0]] < 300 and not row.rule.endswith("/files") and "/me/" not in row.rule
-]
+# Who has ended his own session is nobody any more.
+POSTING = [row for row in WRITES if row.statuses[first_allowed(row)[0]] < 300 and "/me/" not in row.rule]
 
 
 @pytest.mark.parametrize("row", POSTING, ids=lambda row: row.name)
@@ -72,6 +68,8 @@ def test_every_write_is_repeated_without_effect_and_answered_byte_for_byte(
     world = World(app, client)
     who, status = first_allowed(row)
     sent = row.ask(world, who)
+    if "data" in sent.arguments:
+        pytest.skip("uploads are looked at below")
     sent.arguments["headers"] = {**sent.arguments.get("headers", {}), **KEY}
 
     first = world.callers[who](row.verb, sent.path, match=sent.match, **sent.arguments)
