@@ -34,6 +34,7 @@ from tests.documents.samples import PDF
 from tests.editorial import history_scenarios, repost_scenarios, review_scenarios, time_scenarios
 from tests.factories import document_content, post_content, seen
 from tests.guard import scenarios as guard_scenarios
+from tests.media import scenarios as media_scenarios
 from tests.people import PASSWORD
 
 FIRST = frozenset({1})
@@ -213,6 +214,7 @@ SCENARIOS: dict[str, Scenario] = {
     **repost_scenarios.SCENARIOS,
     **time_scenarios.SCENARIOS,
     **guard_scenarios.SCENARIOS,
+    **media_scenarios.SCENARIOS,
 }
 
 

@@ -25,12 +25,11 @@ from cms.editorial.models import Item
 from cms.editorial.queries import visible_to
 from cms.guard.assessing import assess
 from cms.media.models import Image, ImageUse
-from cms.media.policies import target_of
+from cms.media.policies import check_alt, target_of
 from cms.media.presenter import file_name
 from cms.media.presets import ORIGINAL
 from cms.media.queries import find_images, get_image
 from cms.media.references import images_in_text
-from cms.media.services import check_alt
 from cms.publishing.models import PublicationFile
 from cms.publishing.presented import PresentedFile
 

@@ -13,6 +13,7 @@ import resource
 import sys
 import warnings
 from io import BytesIO
+from pathlib import Path
 from typing import Any, Final
 
 from PIL import AvifImagePlugin, ExifTags, Image, ImageCms
@@ -152,7 +153,13 @@ def _save(image: Image.Image, target: str, encoding: str, options: dict[str, dic
         ground = Image.new("RGB", image.size, "white")
         ground.paste(image, mask=image.getchannel("A"))
         image = ground
-    image.save(target, format=encoding, **options[encoding])
+    file = BytesIO()
+    image.save(file, format=encoding, **options[encoding])
+    try:
+        # Not by Pillow itself, which takes a disk that fills up for a file that is complete.
+        Path(target).write_bytes(file.getbuffer())
+    except OSError:
+        raise Refused("cannot_write") from None
 
 
 TASKS: Final = {"kept": kept, "renditions": renditions}

@@ -111,6 +111,8 @@ def _done(task: Mapping[str, Any], limits: Mapping[str, int] = LIMITS) -> dict[s
         log.warning("image_decoder_ended", task=task["task"], exit_code=ended.returncode if ended else None)
         raise ImageRefused("too_demanding")
     answer: dict[str, Any] = json.loads(ended.stdout)
+    if answer.get("refused") == "cannot_write":
+        raise Unavailable("storage_full", headers={"Retry-After": "60"})
     if "refused" in answer:
         raise ImageRefused(answer["refused"])
     done: dict[str, Any] = answer["done"]

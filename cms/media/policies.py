@@ -1,7 +1,8 @@
-"""What is acted upon, as the permission map asks: an image is owned by an agency and was uploaded by somebody."""
+"""Rules about one image: whose it is, as the permission map asks, and that it has text or is decorative."""
 
 from __future__ import annotations
 
+from cms.core.errors import invalid_field
 from cms.core.permissions import Target
 from cms.media.models import Image
 
@@ -9,3 +10,9 @@ from cms.media.models import Image
 def target_of(image: Image) -> Target:
     """The image as the permission map sees it."""
     return Target(agency=image.agency, channel=image.agency, author_id=image.uploaded_by_id)
+
+
+def check_alt(alt: str | None, is_decorative: bool) -> None:
+    """An image shows something, and `alt` says what, or nothing. Raises `Invalid` for both at once."""
+    if is_decorative and alt:
+        raise invalid_field("/alt", "not_with", other="decorative")

@@ -10,12 +10,13 @@ from cms.agencies.queries import city_today, find_agency
 from cms.changes.actions import Action
 from cms.changes.log import record
 from cms.core import clock
-from cms.core.db import unit_of_work
+from cms.core.db import is_rehearsal, rolled_back, unit_of_work
 from cms.core.errors import invalid_field
 from cms.core.ids import new_id
 from cms.core.permissions import Actor, Permission, Role, Target, authorize
 from cms.core.runtime import runtime
 from cms.media.models import Image
+from cms.media.policies import check_alt
 from cms.media.queries import find_same
 from cms.media.uploads import ImageUpload
 
@@ -37,11 +38,13 @@ def add_image(actor: Actor, upload: ImageUpload, values: Mapping[str, Any]) -> A
     """
     given = dict(values)
     agency = given.pop("agency", None) or _only_agency(actor)
+    authorize(actor, Permission.MEDIA_WRITE, Target(agency, agency, actor.id))
     check_alt(given.get("alt"), given.get("is_decorative", False))
-    runtime().storage.put(upload.file.path, upload.file.sha256)
-    with unit_of_work(DUPLICATES) as unit:
-        authorize(actor, Permission.MEDIA_WRITE, Target(agency, agency, actor.id))
+    with rolled_back():
         _check_agency(agency)
+    if not is_rehearsal():
+        runtime().storage.put(upload.file.path, upload.file.sha256)
+    with unit_of_work(DUPLICATES) as unit:
         same = find_same(agency, upload.sha256, upload.file.sha256)
         if same is not None:
             return AddedImage(same, is_new=False)
@@ -49,12 +52,6 @@ def add_image(actor: Actor, upload: ImageUpload, values: Mapping[str, Any]) -> A
         unit.add(image)
         record(unit, Action.MEDIA_CREATED, image.id, actor, agency=agency)
     return AddedImage(image, is_new=True)
-
-
-def check_alt(alt: str | None, is_decorative: bool) -> None:
-    """An image shows something, and `alt` says what, or nothing. Raises `Invalid` for both at once."""
-    if is_decorative and alt:
-        raise invalid_field("/alt", "not_with", other="decorative")
 
 
 def _only_agency(actor: Actor) -> str:

@@ -9,6 +9,7 @@ from cms.core.ids import new_id
 from tests.access.world import NOBODIES, WEBSITES, Ask, Sent, World
 from tests.documents.samples import PDF
 from tests.factories import document_content, post_content
+from tests.media.pictures import jpeg
 from tests.people import PASSWORD, email_of
 
 MANAGE = "/manage/v1"
@@ -110,6 +111,29 @@ def delivered_file(world: World, _who: str) -> Sent:
     """A file that readers have."""
     document, file_id, _version = world.document_with_file("published")
     return Sent(f"/v1/documents/{document}/files/{file_id}")
+
+
+def new_image(world: World, _who: str) -> Sent:
+    """Upload an image."""
+    file = (BytesIO(jpeg(64 + world.number(), 48)), "jalan.jpg")
+    return Sent(f"{MANAGE}/media", arguments={"data": {"file": file, "agency": "dpu"}})
+
+
+def image(suffix: str = "", body: dict[str, Any] | None = None) -> Ask:
+    """An image that nothing shows."""
+    arguments = {} if body is None else {"json": body}
+    return lambda world, _who: Sent(f"{MANAGE}/media/{world.image()['id']}{suffix}", 1, arguments)
+
+
+def stable_image(world: World, _who: str) -> Sent:
+    """An image that readers have, by its stable address."""
+    return Sent(f"/v1/media/{world.shown_image()}/card")
+
+
+def shown_image(world: World, _who: str) -> Sent:
+    """An image that readers have, by the address of its bytes."""
+    found = world.callers["website"].get(f"/v1/media/{world.shown_image()}/card")
+    return Sent(found.headers["Location"])
 
 
 def delivered(kind: str) -> Ask:

@@ -6,8 +6,6 @@ refused. Whoever is refused has changed nothing: all tables and the storage are 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -15,128 +13,12 @@ from flask.testing import FlaskClient
 from cms.core.access import access_of
 from tests.access import guarding
 from tests.access import requests as ask
+from tests.access.content_rows import content_rows, release_rows, repost_rows, review_rows, time_rows
 from tests.access.requests import MANAGE, content, get, send
-from tests.access.world import NOBODIES, PEOPLE, WEBSITES, Ask, World
+from tests.access.rows import Row, delivery_row, person_row, public_row
+from tests.access.world import PEOPLE, WEBSITES, World
 
 VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-
-
-@dataclass(frozen=True)
-class Row:
-    """One route, a good request to it, and the status that each caller gets."""
-
-    verb: str
-    rule: str
-    ask: Ask
-    statuses: dict[str, int]
-
-    @property
-    def name(self) -> str:
-        return f"{self.verb} {self.rule}"
-
-
-def person_row(verb: str, rule: str, asked: Ask, statuses: str) -> Row:
-    """A management route; the statuses are those of PEOPLE, in their order."""
-    expected = dict(zip(PEOPLE, map(int, statuses.split()), strict=True))
-    return Row(verb, MANAGE + rule, asked, expected | dict.fromkeys((*NOBODIES, *WEBSITES), 401))
-
-
-def delivery_row(rule: str, asked: Ask, statuses: str) -> Row:
-    """A delivery route; the statuses are those of WEBSITES, in their order."""
-    expected = dict(zip(WEBSITES, map(int, statuses.split()), strict=True))
-    return Row("GET", rule, asked, expected | dict.fromkeys((*NOBODIES, *PEOPLE), 401))
-
-
-def public_row(verb: str, rule: str, asked: Ask, people: int = 200) -> Row:
-    """A route without a token; `people` is what a person gets who sends one all the same."""
-    refused = dict.fromkeys((*NOBODIES, *WEBSITES), 401)
-    return Row(verb, rule, asked, {**refused, **dict.fromkeys(PEOPLE, people), "anonymous": 200})
-
-
-def repost_rows() -> list[Row]:
-    rule = "/posts/<item_id>/reposts"
-    mine = ask.item("post", "/reposts", "published", {"agency": "dishub"})
-    return [
-        #                                                                            stranger author editor elsewhere central auditor admin
-        person_row("GET", rule, ask.item("post", "/reposts", "reposted"), "403 200 200 200 200 200 403"),
-        person_row("POST", rule, mine, "403 403 403 201 201 403 403"),
-        person_row(
-            "DELETE", f"{rule}/<agency>", ask.item("post", "/reposts/dishub", "reposted"), "403 403 403 204 204 403 403"
-        ),
-        person_row("GET", "/posts/<item_id>/social", ask.item("post", "/social"), "403 200 200 404 200 200 403"),
-    ]
-
-
-def content_rows(kind: str) -> list[Row]:
-    rule, one = f"/{kind}s", f"/{kind}s/<item_id>"
-    return [
-        #                                                                            stranger author editor elsewhere central auditor admin
-        person_row("GET", rule, get(MANAGE + rule), "403 200 200 200 200 200 403"),
-        person_row("POST", rule, send(MANAGE + rule, content(kind)), "403 201 201 403 201 403 403"),
-        person_row("PUT", one, ask.put(kind), "403 201 201 403 201 403 403"),
-        person_row("GET", one, ask.item(kind), "403 200 200 404 200 200 403"),
-        person_row("PATCH", one, ask.item(kind, body={"title": "Lain"}), "403 200 200 404 200 403 403"),
-        person_row("DELETE", one, ask.item(kind), "403 204 204 404 204 403 403"),
-        person_row("POST", f"{one}/submit", ask.item(kind, "/submit", body={}), "403 200 200 404 200 403 403"),
-        person_row(
-            "POST",
-            f"{one}/return",
-            ask.item(kind, "/return", "in_review", {"comment": "Mohon diperbaiki."}),
-            "403 403 200 404 200 403 403",
-        ),
-        person_row("POST", f"{one}/publish", ask.item(kind, "/publish", body={}), "403 403 200 404 200 403 403"),
-        person_row(
-            "POST",
-            f"{one}/unpublish",
-            ask.item(kind, "/unpublish", "published", {"kind": "vanish"}),
-            "403 403 200 404 200 403 403",
-        ),
-    ]
-
-
-def time_rows(kind: str) -> list[Row]:
-    path, editors = f"/{kind}s/<item_id>/schedule", "403 403 200 404 200 403 403"
-    planned = {"publish_at": "2026-12-01T08:00:00"}
-    return [
-        person_row("POST", path, ask.item(kind, "/schedule", body=planned), editors),
-        person_row("DELETE", path, ask.item(kind, "/schedule", "scheduled"), editors),
-    ]
-
-
-def release_rows() -> list[Row]:
-    one, editors = "/releases/<release_id>", "403 403 200 404 200 403 403"
-    return [
-        person_row("GET", "/releases", get(f"{MANAGE}/releases"), "403 200 200 200 200 200 403"),
-        person_row("POST", "/releases", ask.new_release, "403 403 201 422 201 403 403"),
-        person_row("GET", one, ask.release(), "403 200 200 404 200 200 403"),
-        person_row("PATCH", one, ask.release(body={"title": "Lain"}), editors),
-        person_row("DELETE", one, ask.release(), "403 403 204 404 204 403 403"),
-        person_row("POST", f"{one}/publish", ask.release("/publish", {}), editors),
-    ]
-
-
-def review_rows(kind: str) -> list[Row]:
-    one, editors, writers = f"/{kind}s/<item_id>", "403 403 200 404 200 403 403", "403 200 200 404 200 403 403"
-    steps = (
-        ("approve", "in_review", editors),
-        ("discard", "changed", writers),
-        ("archive", "draft", writers),
-        ("trash", "draft", writers),
-        ("restore", "trashed", writers),
-    )
-    said = {"body": "Mohon cek.", "pointer": "/title"}
-    return [
-        *(
-            person_row("POST", f"{one}/{verb}", ask.item(kind, f"/{verb}", state, {}), expected)
-            for verb, state, expected in steps
-        ),
-        person_row("GET", f"{one}/comments", ask.item(kind, "/comments"), "403 200 200 404 200 200 403"),
-        person_row("POST", f"{one}/comments", ask.item(kind, "/comments", body=said), writers.replace("200", "201")),
-        *(
-            person_row("POST", f"{one}/comments/<comment_id>/{step}", ask.comment(kind, step, state), writers)
-            for step, state in (("resolve", "open"), ("reopen", "resolved"))
-        ),
-    ]
 
 
 def history_rows(kind: str) -> list[Row]:
@@ -182,6 +64,27 @@ BATCH = {"atomic": False, "operations": [{"method": "POST", "path": f"{MANAGE}/p
 ONLY_ADMIN, ADMIN_AND_AUDITOR = "403 403 403 403 403 403 {}", "403 403 403 403 403 200 200"
 EVERYBODY = "200 200 200 200 200 200 200"
 EVERY_ROLE = "403 200 200 200 200 200 200"
+
+
+def media_rows() -> list[Row]:
+    rule, one = "/media", "/media/<string:id>"
+    # Browsers need no token; a website's key is taken as well, an access token of the other plane is a wrong one.
+    everybody = dict.fromkeys(("anonymous", *WEBSITES), 200) | dict.fromkeys(("garbage", "unknown_key", *PEOPLE), 401)
+    return [
+        #                                                        stranger author editor elsewhere central auditor admin
+        person_row("GET", rule, get(MANAGE + rule), "403 200 200 200 200 200 403"),
+        person_row("POST", rule, ask.new_image, "403 201 201 403 201 403 403"),
+        person_row("GET", one, ask.image(), "403 200 200 200 200 200 403"),
+        person_row("PATCH", one, ask.image(body={"alt": "Lain"}), "403 200 200 403 200 403 403"),
+        person_row("DELETE", one, ask.image(), "403 204 204 403 204 403 403"),
+        person_row("GET", f"{one}/uses", ask.image("/uses"), "403 200 200 200 200 200 403"),
+        person_row(
+            "GET", f"{one}/renditions/<string:name>", ask.image("/renditions/card"), "403 200 200 200 200 200 403"
+        ),
+        delivery_row("/v1/media/<string:id>/<string:rendition>", ask.stable_image, "403 404 307"),
+        Row("GET", "/v1/media/<string:id>/<string:edition>/<string:rendition>", ask.shown_image, everybody),
+    ]
+
 
 ROWS = [
     *(public_row("GET", rule, get(rule)) for rule in ("/healthz", "/readyz", "/openapi.json", "/docs", "/docs/errors")),
@@ -247,6 +150,7 @@ ROWS = [
     *content_rows("document"),
     *repost_rows(),
     *guard_rows(),
+    *media_rows(),
     person_row("POST", "/documents/<item_id>/files", ask.upload, "403 201 201 404 201 403 403"),
     person_row("GET", "/documents/<item_id>/files/<file_id>", ask.file, "403 200 200 404 200 200 403"),
     person_row("DELETE", "/documents/<item_id>/files/<file_id>", ask.file, "403 204 204 404 204 403 403"),

@@ -39,6 +39,8 @@ from tests.factories import (
     add_post,
     seen,
 )
+from tests.media.library import uploaded
+from tests.media.pictures import jpeg
 from tests.people import Caller, People
 
 # Not part of what a refused request must leave alone: attempts are counted because they were refused.
@@ -134,6 +136,19 @@ class World:
             if state == "reposted":
                 repost_item(TYPES[kind], central, item.id, "dishub")
         return item
+
+    def image(self, **values: Any) -> dict[str, Any]:
+        """An image of Dinas Pekerjaan Umum, uploaded by `author`."""
+        number = self.number()
+        return uploaded(self.callers["author"], jpeg(64 + number, 48), f"{number}.jpg", **values)
+
+    def shown_image(self) -> str:
+        """The id of an image that a published post shows."""
+        image = self.image()
+        post = add_post(self.app, self.callers["central"].actor, title=f"Judul {self.number()}", cover=image["id"])
+        with self.app.app_context():
+            publish_item(POST, self.callers["central"].actor, post.id, seen(post))
+        return str(image["id"])
 
     def release(self) -> str:
         """The id of a release of two drafts."""
