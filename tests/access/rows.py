@@ -1,0 +1,40 @@
+"""Rows of the access matrix: one route, a good request to it, and the status that each caller gets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tests.access.requests import MANAGE
+from tests.access.world import NOBODIES, PEOPLE, WEBSITES, Ask
+
+
+@dataclass(frozen=True)
+class Row:
+    """One route, a good request to it, and the status that each caller gets."""
+
+    verb: str
+    rule: str
+    ask: Ask
+    statuses: dict[str, int]
+
+    @property
+    def name(self) -> str:
+        return f"{self.verb} {self.rule}"
+
+
+def person_row(verb: str, rule: str, asked: Ask, statuses: str) -> Row:
+    """A management route; the statuses are those of PEOPLE, in their order."""
+    expected = dict(zip(PEOPLE, map(int, statuses.split()), strict=True))
+    return Row(verb, MANAGE + rule, asked, expected | dict.fromkeys((*NOBODIES, *WEBSITES), 401))
+
+
+def delivery_row(rule: str, asked: Ask, statuses: str) -> Row:
+    """A delivery route; the statuses are those of WEBSITES, in their order."""
+    expected = dict(zip(WEBSITES, map(int, statuses.split()), strict=True))
+    return Row("GET", rule, asked, expected | dict.fromkeys((*NOBODIES, *PEOPLE), 401))
+
+
+def public_row(verb: str, rule: str, asked: Ask, people: int = 200) -> Row:
+    """A route without a token; `people` is what a person gets who sends one all the same."""
+    refused = dict.fromkeys((*NOBODIES, *WEBSITES), 401)
+    return Row(verb, rule, asked, {**refused, **dict.fromkeys(PEOPLE, people), "anonymous": 200})
