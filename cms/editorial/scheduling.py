@@ -14,7 +14,7 @@ from sqlalchemy import or_, select
 
 from cms.changes.log import record
 from cms.core import clock
-from cms.core.db import UnitOfWork, session, unit_of_work
+from cms.core.db import UnitOfWork, rolled_back, session, unit_of_work
 from cms.core.errors import Conflict, InputError, Invalid
 from cms.core.permissions import Actor
 from cms.core.versions import Expected
@@ -132,9 +132,8 @@ def has_due() -> bool:
     """One small look whether there is anything to carry out, before anything is locked."""
     moment = clock.now()
     due = select(Item.id).where(or_(Item.publish_at <= moment, Item.unpublish_at <= moment)).limit(1)
-    found = session.scalar(due) is not None
-    session.rollback()
-    return found
+    with rolled_back():
+        return session.scalar(due) is not None
 
 
 def _note_plan(item: Item, actor: Actor, schedule: Schedule) -> None:

@@ -21,7 +21,7 @@ from sqlalchemy import func, select
 from cms.changes.log import broken_at
 from cms.changes.models import Change, ChangeHead
 from cms.core.clock import NEVER
-from cms.core.db import rolled_back, session
+from cms.core.db import one_transaction, rolled_back, session
 from cms.editorial.models import Item
 from cms.editorial.scheduling import Schedule, schedule_item
 from cms.editorial.services import create_item
@@ -34,11 +34,13 @@ from tests.factories import CENTRAL, add_city, post_content, seen
 ITEMS = int(os.environ.get("SCHEDULED_ITEMS", "240"))
 WORKERS = 8
 TAKEN_BACK_EVERY = 6
+TOGETHER = 100
 MOMENT = NOW + timedelta(hours=1)
 SECONDS = 600 if ITEMS > 1_000 else 120
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3 * SECONDS)
 def test_every_plan_is_carried_out_once_or_taken_back(app: Flask, environment: dict[str, str]) -> None:
     add_city(app)
     ids = planned(app)
@@ -63,11 +65,12 @@ def planned(app: Flask) -> list[str]:
     """Posts whose moment is the same."""
     schedule = Schedule(MOMENT, None, "Asia/Makassar")
     ids = []
-    with app.app_context():
-        for number in range(ITEMS):
-            item = create_item(POST, CENTRAL, POST.completed(post_content(title=f"Rencana {number}"))).item
-            schedule_item(POST, CENTRAL, item.id, seen(item), schedule)
-            ids.append(item.id)
+    for begin in range(0, ITEMS, TOGETHER):
+        with app.app_context(), one_transaction():
+            for number in range(begin, min(begin + TOGETHER, ITEMS)):
+                item = create_item(POST, CENTRAL, POST.completed(post_content(title=f"Rencana {number}"))).item
+                schedule_item(POST, CENTRAL, item.id, seen(item), schedule)
+                ids.append(item.id)
     return ids
 
 
