@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Any
 
 import orjson
@@ -20,6 +20,13 @@ from cms.publishing.reposts import as_repost
 from cms.publishing.selection import COUNT_CAP, Position, Selection
 
 Query = dict[str, Any]
+_VOCABULARIES: dict[str, Callable[[Vocabulary], Container[str]]] = {
+    "agency": lambda vocabulary: vocabulary.directory.agencies,
+    "channel": lambda vocabulary: vocabulary.directory.agencies,
+    "category": lambda vocabulary: vocabulary.categories,
+    "area": lambda vocabulary: vocabulary.directory.areas,
+    "information_kind": lambda vocabulary: vocabulary.information_kinds,
+}
 NOT_IN_BINDING = {"cursor", "limit", "fields", "include", "count"}
 
 
@@ -141,10 +148,22 @@ def _more_meta(page: Page, query: Query, vocabulary: Vocabulary) -> dict[str, An
     if page.total is not None:
         is_capped = page.total > COUNT_CAP
         more["total"] = {"value": min(page.total, COUNT_CAP), "relation": "gte" if is_capped else "eq"}
-    unknown = [slug for slug in query.get("agency", ()) if slug not in vocabulary.directory.agencies]
-    if unknown:
-        more["warnings"] = [{"code": "unknown_agency", "detail": f"There is no agency {slug}."} for slug in unknown]
+    warnings = _unknown_words(query, vocabulary)
+    if warnings:
+        more["warnings"] = warnings
     return more
+
+
+def _unknown_words(query: Query, vocabulary: Vocabulary) -> list[dict[str, str]]:
+    """A warning for each word of a filter that means nothing: the list is right, but hardly what was wanted."""
+    if not query.keys() & _VOCABULARIES.keys():
+        return []
+    return [
+        {"code": f"unknown_{name}", "detail": f"There is no {name.replace('_', ' ')} {word}."}
+        for name, known in _VOCABULARIES.items()
+        for word in query.get(name, ())
+        if word not in known(vocabulary)
+    ]
 
 
 def _own_address() -> str:

@@ -201,11 +201,21 @@ def test_a_key_limited_to_an_agency_sees_nothing_else(app: Flask, site: Caller, 
     assert listed["meta"]["missing"] == [other.id]
 
 
-def test_an_unknown_agency_gives_nothing_and_a_warning(site: Caller) -> None:
-    answer = site.get("/v1/posts?agency=tidak-ada")
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("/v1/posts?agency=tidak-ada", "unknown_agency"),
+        ("/v1/posts?channel=tidak-ada", "unknown_channel"),
+        ("/v1/posts?category=tidak-ada", "unknown_category"),
+        ("/v1/posts?area=64.99", "unknown_area"),
+        ("/v1/documents?information_kind=XX-9", "unknown_information_kind"),
+    ],
+)
+def test_a_word_that_means_nothing_gives_nothing_and_a_warning(site: Caller, path: str, code: str) -> None:
+    answer = site.get(path)
 
     assert titles(answer) == []
-    assert answer.json["meta"]["warnings"][0]["code"] == "unknown_agency"
+    assert [warning["code"] for warning in answer.json["meta"]["warnings"]] == [code]
 
 
 @pytest.mark.parametrize("query", ["", "&tag=jalan", "&agency=dpu&tag=jalan", "&count=exact", "&include=agency"])
