@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from cms.cli.demo_city.pdf import make_pdf
 from cms.cli.demo_city.people import Cast
+from cms.cli.demo_city.pictures import draw_picture
 from cms.core import clock
 from cms.core.db import rolled_back, session
 from cms.core.permissions import Actor
@@ -27,11 +28,13 @@ from cms.editorial.content_types import ContentType
 from cms.editorial.models import Item, State
 from cms.editorial.queries import get_revision
 from cms.editorial.services import create_item, publish_item, return_item, submit_item
+from cms.media.services import add_image
+from cms.media.uploads import received_image
 from cms.posts.content import POST
 from cms.posts.schemas import PostCreateSchema
 
 # What an entry says about its story, not about its content.
-STORY = {"key", "author", "published_at", "state", "comment", "files"}
+STORY = {"key", "author", "published_at", "state", "comment", "files", "picture"}
 CLEARED = "Lengkapi sumber dan tanggal sebelum diajukan kembali."
 
 
@@ -50,10 +53,20 @@ def _add(content_type: ContentType, schema: StrictSchema, entry: Mapping[str, An
     author = cast.author(entry["agency"])
     if item is None:
         given = {name: value for name, value in entry.items() if name not in STORY and value is not None}
+        if "picture" in entry:
+            given["cover"] = _cover(entry, author)
         item = create_item(content_type, author, schema.load(given)).item
     if item.state == State.DRAFT:
         item = _with_files(item, entry, author)
     _bring_to_state(content_type, item, entry, cast, author)
+
+
+def _cover(entry: Mapping[str, Any], author: Actor) -> str:
+    """The id of the entry's picture, which is drawn; the library knows it again when an interrupted load goes on."""
+    picture = entry["picture"]
+    about = {"agency": entry["agency"], "alt": picture["alt"], "credit": "Simpul"}
+    with received_image([draw_picture(picture["hue"])], picture["name"]) as upload:
+        return add_image(author, upload, about).image.id
 
 
 def _find(content_type: ContentType, entry: Mapping[str, Any]) -> Item | None:
