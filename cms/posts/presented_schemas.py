@@ -6,8 +6,8 @@ from marshmallow import fields
 
 from cms.agencies.schemas import AgencyReferenceSchema
 from cms.core.schemas import StrictSchema
-from cms.media.presented_schemas import ShownImageSchema
 from cms.editorial.presented_schemas import ChangeNoteSchema, WithdrawnSchema
+from cms.media.presented_schemas import ShownImageSchema
 
 MOMENT = {"format": "date-time"}
 
