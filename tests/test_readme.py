@@ -95,6 +95,7 @@ def known(app: Flask, people: People, city: None) -> dict[str, str]:
         "KEY": people.website().token,
         "AUTHOR": people.person(Role.AUTHOR, "dpu").token,
         "EDITOR": people.person(Role.AGENCY_EDITOR, "dpu").token,
+        "CENTRAL": people.person(Role.CENTRAL_EDITOR).token,
     }
 
 

@@ -112,12 +112,15 @@ def test_time_grows_with_the_length_and_no_faster(name: str) -> None:
     small, large = HOSTILE[name](20_000), HOSTILE[name](200_000)
 
     def seconds(text: str) -> float:
-        begin = time.process_time()
-        advertises_gambling(text)
-        return time.process_time() - begin
+        spans = []
+        for _ in range(3):
+            begin = time.process_time()
+            advertises_gambling(text)
+            spans.append(time.process_time() - begin)
+        return min(spans)
 
     advertises_gambling("slot")
-    assert seconds(large) <= 30 * max(seconds(small), 0.002)
+    assert seconds(large) <= 40 * max(seconds(small), 0.002)
 
 
 def test_an_ordinary_body_takes_about_a_millisecond(capsys: pytest.CaptureFixture[str]) -> None:

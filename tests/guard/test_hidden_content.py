@@ -1,0 +1,60 @@
+"""What sanitising must never let through (security.md R-C1, R-C2): the lists of the requirements, one by one."""
+
+from __future__ import annotations
+
+import pytest
+
+from cms.core.sanitize import UnsafeLink, sanitized_html
+
+NEVER = (
+    "svg",
+    "math",
+    "style",
+    "script",
+    "iframe",
+    "form",
+    "template",
+    "noscript",
+    "title",
+    "textarea",
+    "xmp",
+    "plaintext",
+)
+
+
+@pytest.mark.parametrize("tag", NEVER)
+def test_these_elements_never_reach_a_reader(tag: str) -> None:
+    html = sanitized_html(f"<p>Sebelum</p><{tag}><p>slot</p></{tag}>", "html")
+    assert f"<{tag}" not in html
+    assert "Sebelum" in html
+
+
+@pytest.mark.parametrize("attribute", ["style", "id", "class", "onclick", "onerror", "dir", "hidden", "data-x"])
+def test_these_attributes_never_reach_a_reader(attribute: str) -> None:
+    html = sanitized_html(f'<p {attribute}="x">Isi <b {attribute}="x">tebal</b></p>', "html")
+    assert attribute not in html
+
+
+def test_comments_are_dropped() -> None:
+    assert "slot" not in sanitized_html("<p>Isi</p><!-- slot gacor -->", "html")
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "javascript:alert(1)", "data:text/html,x", "vbscript:x", "ftp://example.org", "//example.org/x", "https://u:p@example.org",
+        "https:example.org", "https://example.org\\@x", "berita/x", "https://exa\u200bmple.org", "java\tscript:x",
+    ],
+)  # fmt: skip
+def test_these_links_are_refused(link: str) -> None:
+    with pytest.raises(UnsafeLink):
+        sanitized_html(f'<a href="{link}">x</a>', "html")
+
+
+@pytest.mark.parametrize(
+    "link", ["https://example.org/x", "http://example.org", "mailto:a@example.org", "tel:+62542", "/berita", "#a"]
+)
+def test_these_links_pass(link: str) -> None:
+    html = sanitized_html(f'<a href="{link}">x</a>', "html")
+    assert f'href="{link}"' in html
+    assert ('rel="noopener nofollow ugc"' in html) == link.startswith("http")
