@@ -23,6 +23,7 @@ from cms.documents.content import DOCUMENT
 from cms.editorial.content_types import ContentType
 from cms.editorial.models import Item
 from cms.editorial.services import Edited, create_item, publish_item
+from cms.media.models import Image
 from cms.posts.content import POST
 from cms.taxonomy.models import Category, InformationKind
 
@@ -130,6 +131,19 @@ def _create(content_type: ContentType, actor: Actor, content: dict[str, Any]) ->
 
 def _publish(content_type: ContentType, actor: Actor, edited: Edited) -> Item:
     return publish_item(content_type, actor, edited.item.id, seen(edited.item)).item
+
+
+def add_image(app: Flask, agency: str = "dpu", **values: Any) -> str:
+    """An image of the library, as a row without bytes; returns its id. tests/media uploads real ones."""
+    image_id = new_id()
+    row = {
+        "id": image_id, "agency": agency, "name": "jalan.jpg", "alt": "Jalan", "width": 1600, "height": 1200,
+        "media_type": "image/jpeg", "bytes": 1, "sha256": image_id.replace("-", "") * 2,
+        "source_sha256": image_id.replace("-", "") * 2, "uploaded_by": "Redaksi Kota", **_born(),
+    }  # fmt: skip
+    with app.app_context(), unit_of_work() as unit:
+        unit.add(Image(**{**row, **values}))
+    return image_id
 
 
 def seen(item: Item) -> Expected:

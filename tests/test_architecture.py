@@ -37,10 +37,12 @@ WRITERS = {
     "cms/editorial/reviewing.py",
     "cms/editorial/unpublishing.py",
     "cms/editorial/scheduling.py",
+    "cms/editorial/images.py",
     "cms/editorial/releases.py",
     "cms/editorial/revisions.py",
     "cms/editorial/rollback.py",
     "cms/editorial/trash.py",
+    "cms/media/renditions.py",
     "cms/taxonomy/seed.py",
     "cms/writing/purging.py",
 }

@@ -20,10 +20,12 @@ from flask.testing import FlaskClient
 from cms.core.permissions import Role
 from config import PROJECT_ROOT
 from tests.factories import add_areas, add_published_document, add_published_post
+from tests.media.pictures import encoded, picture
 from tests.people import People
 
 PAGES = ("README.md", "README.id.md", "docs/api.md")
 SERVER = "http://localhost:8000"
+UPLOADED_IMAGE = encoded(picture(640, 480), "PNG")
 UPLOADED = b"bulan,meter\nOktober,1250\n"
 # What the demonstration city has and an example asks for by its address.
 SHOWN_TITLE = "Penutupan Sebagian Jalan MT Haryono untuk Pemasangan Box Culvert"
@@ -75,7 +77,8 @@ def request_of(command: Command, known: dict[str, str]) -> dict[str, Any]:
             sent["data"] = next(words)
         elif word == "-F":
             name, _, value = next(words).partition("=")
-            value_or_file = (BytesIO(UPLOADED), value[1:]) if value.startswith("@") else value
+            content = UPLOADED_IMAGE if value.endswith(".png") else UPLOADED
+            value_or_file = (BytesIO(content), value[1:]) if value.startswith("@") else value
             sent["data"] = {**(sent["data"] or {}), name: value_or_file}
         elif not word.startswith("-"):
             sent["path"] = word.removeprefix(SERVER)

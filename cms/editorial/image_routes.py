@@ -14,6 +14,7 @@ from cms.core.conditional import expected_version
 from cms.core.permissions import Permission
 from cms.core.schemas import StrictSchema, one
 from cms.editorial.images import delete_image, update_image, uses_of
+from cms.editorial.presenter import present_use
 from cms.media.presenter import present_image
 from cms.media.schemas import ImageSchema, ImageUpdateSchema
 
@@ -79,15 +80,4 @@ def list_image_uses(id: str) -> dict[str, Any]:
     As cover or in the body, in their newest edition or in what readers have or will have.
     """
     items, total = uses_of(id, current_actor())
-    shown = [
-        {
-            "id": item.id,
-            "type": item.type,
-            "title": item.title,
-            "agency": item.agency,
-            "state": item.state,
-            "published": item.published_edition is not None,
-        }
-        for item in items
-    ]
-    return whole_answer({"items": shown, "total": total})
+    return whole_answer({"items": [present_use(item) for item in items], "total": total})

@@ -36,6 +36,12 @@ def present_row(content_type: ContentType, item: Item, actor: Actor, city_channe
     return {**_row(item, actor, city_channel), content_type.label: item.kind}
 
 
+def present_use(item: Item) -> dict[str, Any]:
+    """The item as one that shows an image."""
+    shown = {"id": item.id, "type": item.type, "title": item.title, "agency": item.agency, "state": item.state}
+    return {**shown, "published": item.published_edition is not None}
+
+
 def present_waiting(item: Item, actor: Actor, city_channel: str, waiting_for: str) -> dict[str, Any]:
     """The item in the work list, whatever its type."""
     waiting = {"since": rfc3339(item.state_since), "waiting_for": waiting_for}

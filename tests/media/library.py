@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from cms.media.renditions import make_renditions
 from tests.documents.uploads import BOUNDARY, form, part
+from tests.factories import post_content
 from tests.media.pictures import jpeg
 from tests.people import Caller
 
@@ -52,3 +53,30 @@ def fault(answer: TestResponse) -> tuple[str, str]:
     """Pointer and code of the first fault."""
     error = answer.json["errors"][0]  # type: ignore[index]
     return error["pointer"], error["code"]
+
+
+POSTS = "/manage/v1/posts"
+
+
+def made(caller: Caller, **values: Any) -> dict[str, Any]:
+    """A draft post."""
+    answer = caller.post(POSTS, post_content(**values))
+    assert answer.status_code == 201, answer.json
+    post: dict[str, Any] = {**answer.json["data"], "etag": answer.headers["ETag"]}  # type: ignore[index]
+    return post
+
+
+def publish(caller: Caller, post: dict[str, Any], path: str = POSTS) -> TestResponse:
+    return caller("POST", f"{path}/{post['id']}/publish", match=post["etag"], json={})
+
+
+def published(caller: Caller, **values: Any) -> dict[str, Any]:
+    """A published post."""
+    post = made(caller, **values)
+    answer = publish(caller, post)
+    assert answer.status_code == 200, answer.json
+    return {**answer.json["data"], "etag": answer.headers["ETag"]}  # type: ignore[index]
+
+
+def body_with(image: dict[str, Any], alt: str = "", name: str = "/content.webp") -> str:
+    return f"Jalan ditutup.\n\n![{alt}](/v1/media/{image['id']}{name})"

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 
 from cms.core.ids import new_id
 from tests.editorial.city import Caller, post
+from tests.factories import add_image
 
 Callers = dict[str, Caller]
 
@@ -30,7 +32,7 @@ def test_a_new_post_is_answered_with_its_address_its_version_and_all_fields(call
     assert read.headers["ETag"] == '"v1"'
 
 
-def test_every_field_comes_back_as_it_was_written(callers: Callers) -> None:
+def test_every_field_comes_back_as_it_was_written(app: Flask, callers: Callers) -> None:
     written = post(
         channel="kota",
         slug="haryono-tutup",
@@ -46,7 +48,7 @@ def test_every_field_comes_back_as_it_was_written(callers: Callers) -> None:
         source_url="https://dpu.balikpapan.example/1",
         valid_from="2026-11-24T08:00:00+08:00",
         valid_until="2026-11-25T00:00:00Z",
-        cover=new_id(),
+        cover=add_image(app),
     )
     data = callers["author"]("POST", "posts", written).json["data"]
     assert {name: data[name] for name in written} == {**written, "valid_from": "2026-11-24T00:00:00Z"}
@@ -81,6 +83,7 @@ def test_every_field_comes_back_as_it_was_written(callers: Callers) -> None:
         ({"source_url": "//evil.example/"}, "/source_url", "unsafe_link"),
         ({"valid_from": "2026-11-25T00:00:00Z", "valid_until": "2026-11-25T00:00:00Z"}, "/valid_until", "not_before"),
         ({"cover": "gambar"}, "/cover", "bad_format"),
+        ({"cover": new_id()}, "/cover", "not_found"),
     ],
 )
 def test_a_broken_rule_is_named_with_its_field(callers: Callers, values: dict, pointer: str, code: str) -> None:
