@@ -26,6 +26,7 @@ from cms.editorial.history_schemas import ChangeQuerySchema
 from cms.editorial.lease_routes import add_lease
 from cms.editorial.leases import find_lease, present_lease
 from cms.editorial.models import Item
+from cms.editorial.planned import as_of_now
 from cms.editorial.presenter import present_item, present_row
 from cms.editorial.preview_routes import add_previews
 from cms.editorial.queries import ItemFilter, get_item, get_revision, list_items
@@ -144,7 +145,8 @@ def _add_list(blueprint: Blueprint, wire: Wire) -> None:
     def view(query: dict[str, Any]) -> Answer:
         page = PageRequest(query)
         after = (from_micros(page.after[0]), page.after[1]) if page.after else None
-        items = list_items(kind, current_actor(), _filter(query, kind.label), page.fetch, after)
+        found = list_items(kind, current_actor(), _filter(query, kind.label), page.fetch, after)
+        items = [as_of_now(item) for item in found]
         return page.answer(items, wire.presented_row, lambda item: (micros(item.updated_at), item.id))
 
 
@@ -194,7 +196,7 @@ def _add_read(blueprint: Blueprint, wire: Wire) -> None:
     @blueprint.problems(401, 403, 404)
     @wire.named("get_{}", "Read a {}", "The newest edition, with what the caller can do next.")
     def view(item_id: str) -> Answer:
-        item = get_item(wire.content_type, item_id, current_actor())
+        item = as_of_now(get_item(wire.content_type, item_id, current_actor()))
         return wire.shown(Edited(item, get_revision(item)))
 
 

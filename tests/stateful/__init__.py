@@ -1,0 +1,1 @@
+"""Random sequences of editorial work against a small model."""
