@@ -149,7 +149,7 @@ def _dumped(value: Any) -> str:
 
 
 def downgrade() -> None:
-    """Take all of it back; planned publications go, presented JSON keeps fields that nobody reads."""
+    """Take all of it back; plans beside a live edition go, presented JSON keeps fields that nobody reads."""
     op.drop_table("release_items")
     op.drop_table("releases")
     for column in ("publish_at", "unpublish_at"):
@@ -157,10 +157,12 @@ def downgrade() -> None:
     op.drop_index("ix_publications_ending", "publications")
     op.drop_index("ix_publications_planned", "publications")
     op.drop_index("uq_publications_live_item", "publications")
-    planned = "(SELECT id FROM publications WHERE is_planned)"
+    # What waits for its moment beside a live edition has no place in the old table; alone it stays, and stays unseen till then.
+    live = "SELECT item_id FROM publications WHERE superseded_sequence IS NULL AND NOT is_planned"
+    planned = f"(SELECT id FROM publications WHERE is_planned AND item_id IN ({live}))"  # noqa: S608 - ours
     op.execute(f"DELETE FROM publication_terms WHERE publication_id IN {planned}")  # noqa: S608 - ours
     op.execute(f"DELETE FROM publication_files WHERE publication_id IN {planned}")  # noqa: S608 - ours
-    op.execute("DELETE FROM publications WHERE is_planned")
+    op.execute(f"DELETE FROM publications WHERE id IN {planned}")  # noqa: S608 - ours
     op.create_index(
         "uq_publications_live_item", "publications", ["item_id"], unique=True, sqlite_where=LIVE, postgresql_where=LIVE
     )
