@@ -83,14 +83,19 @@ class Settings:
         16_000_000, "Memory per web process for repeated delivery answers, in bytes; 0 switches it off"
     )
     breaker_person: int = setting(
-        20, "Publications (and withdrawals) of one person within BREAKER_MINUTES before publishing pauses; 0 switches it off"
+        20,
+        "Publications (and withdrawals) of one person within BREAKER_MINUTES before publishing pauses; 0 switches it off",
     )
     breaker_minutes: int = setting(10, "Minutes over which BREAKER_PERSON counts")
     breaker_agency_percent: int = setting(
         30, "Share of an agency's live items that may change within an hour, in per cent; 0 switches it off"
     )
-    breaker_agency_least: int = setting(50, "Changes within an hour that no agency's breaker minds, whatever their share")
-    breaker_pause_minutes: int = setting(60, "Minutes for which a tripped breaker pauses publishing, unless it is reset")
+    breaker_agency_least: int = setting(
+        50, "Changes within an hour that no agency's breaker minds, whatever their share"
+    )
+    breaker_pause_minutes: int = setting(
+        60, "Minutes for which a tripped breaker pauses publishing, unless it is reset"
+    )
     max_json_bytes: int = setting(1_000_000, "Largest accepted JSON body in bytes")
     max_file_bytes: int = setting(50_000_000, "Largest accepted document file in bytes")
     media_max_bytes: int = setting(20_000_000, "Largest accepted image in bytes")

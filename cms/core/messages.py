@@ -434,9 +434,7 @@ RULES: dict[str, Text] = {
     "in_the_past": Text("Must lie in the future.", "Harus di masa depan."),
     "too_far_ahead": Text("At most {years} years ahead.", "Paling lama {years} tahun ke depan."),
     "needed_one_of": Text("Needed, or {other}.", "Wajib diisi, atau isi {other}."),
-    "unknown_zone": Text(
-        "Not a time zone such as Asia/Makassar.", "Bukan zona waktu seperti Asia/Makassar."
-    ),
+    "unknown_zone": Text("Not a time zone such as Asia/Makassar.", "Bukan zona waktu seperti Asia/Makassar."),
     "no_such_time": Text(
         "Clocks in this time zone never show this time.", "Jam di zona waktu ini tidak pernah menunjukkan waktu ini."
     ),

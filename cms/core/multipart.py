@@ -47,7 +47,9 @@ def upload_form(receive: Receive[Upload], schema: Schema, limit: int) -> Iterato
     if (request.content_length or 0) > limit + FORM_BYTES:
         raise TooLarge(limit=limit)
     with ExitStack() as stack:
-        form = _Reader(stack, _events(_decoder()), receive, tuple(each.data_key or name for name, each in schema.fields.items()))
+        form = _Reader(
+            stack, _events(_decoder()), receive, tuple(each.data_key or name for name, each in schema.fields.items())
+        )
         form.read()
         upload: Any = form.upload
         note_content(upload and upload.sha256, upload and upload.name, *sorted(form.fields.items()))

@@ -100,8 +100,18 @@ class Item(Model):
 
     __table_args__ = (
         Index(None, "state", "state_since", "id"),
-        Index("ix_items_publish_at", "publish_at", sqlite_where=text("publish_at IS NOT NULL"), postgresql_where=text("publish_at IS NOT NULL")),
-        Index("ix_items_unpublish_at", "unpublish_at", sqlite_where=text("unpublish_at IS NOT NULL"), postgresql_where=text("unpublish_at IS NOT NULL")),
+        Index(
+            "ix_items_publish_at",
+            "publish_at",
+            sqlite_where=text("publish_at IS NOT NULL"),
+            postgresql_where=text("publish_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_items_unpublish_at",
+            "unpublish_at",
+            sqlite_where=text("unpublish_at IS NOT NULL"),
+            postgresql_where=text("unpublish_at IS NOT NULL"),
+        ),
         Index(None, "type", "updated_at", "id"),
         Index(None, "type", "agency", "updated_at", "id"),
         Index(None, "type", "state", "updated_at", "id"),

@@ -102,8 +102,15 @@ def _schedule(item: Item) -> dict[str, Any] | None:
     zone = ZoneInfo(item.timezone or "UTC")
     moments = {"publish_at": item.publish_at, "unpublish_at": item.unpublish_at}
     shown = {name: rfc3339(moment) if moment else None for name, moment in moments.items()}
-    local = {f"{name}_local": moment.astimezone(zone).isoformat() if moment else None for name, moment in moments.items()}
-    return {**shown, **local, "timezone": item.timezone, "by": {"id": item.planned_by_id, "name": item.planned_by_label}}
+    local = {
+        f"{name}_local": moment.astimezone(zone).isoformat() if moment else None for name, moment in moments.items()
+    }
+    return {
+        **shown,
+        **local,
+        "timezone": item.timezone,
+        "by": {"id": item.planned_by_id, "name": item.planned_by_label},
+    }
 
 
 def _standing(item: Item, actor: Actor, city_channel: str) -> dict[str, Any]:

@@ -31,7 +31,10 @@ class PublishSchema(StrictSchema):
     """Publishes the newest edition."""
 
     change_note = Text(
-        max=LONGEST_COMMENT, lines=True, allow_none=True, metadata={"description": "What is new. Of a major update readers see it in `change_history`."}
+        max=LONGEST_COMMENT,
+        lines=True,
+        allow_none=True,
+        metadata={"description": "What is new. Of a major update readers see it in `change_history`."},
     )
     update = Choice(
         ("major", "minor"),
@@ -102,7 +105,9 @@ class StandingSchema(StrictSchema):
     comment = fields.String(
         allow_none=True, metadata={"description": "What was said with the last step: why it came back, what is new."}
     )
-    schedule = fields.Nested(PlannedSchema, allow_none=True, metadata={"description": "What is planned; null: nothing."})
+    schedule = fields.Nested(
+        PlannedSchema, allow_none=True, metadata={"description": "What is planned; null: nothing."}
+    )
     unpublished_as = fields.String(
         allow_none=True,
         metadata={

@@ -53,7 +53,9 @@ def upgrade() -> None:
     )
     for topic in ("posts", "documents"):
         never = sa.text(str(NEVER))
-        op.add_column("change_head", sa.Column(f"{topic}_due_at", sa.BigInteger(), nullable=False, server_default=never))
+        op.add_column(
+            "change_head", sa.Column(f"{topic}_due_at", sa.BigInteger(), nullable=False, server_default=never)
+        )
     op.add_column("items", sa.Column("planned_by_id", sa.String(length=36), nullable=True))
     op.add_column("items", sa.Column("planned_by_label", sa.String(length=200), nullable=True))
     op.add_column("items", sa.Column("unpublished_as", sa.String(length=10), nullable=True))
@@ -117,7 +119,9 @@ def _complete_presented() -> None:
     shown = sa.select(
         publications.c.id, publications.c.item_id, publications.c.card_json, publications.c.full_json
     ).where(publications.c.superseded_sequence.is_(None))
-    while rows := connection.execute(shown.where(publications.c.id > last).order_by(publications.c.id).limit(BATCH)).all():
+    while rows := connection.execute(
+        shown.where(publications.c.id > last).order_by(publications.c.id).limit(BATCH)
+    ).all():
         for row in rows:
             _complete(connection, row)
         last = rows[-1].id
@@ -134,8 +138,10 @@ def _complete(connection: sa.Connection, row: Any) -> None:
         publications.update().where(publications.c.id == row.id),
         {"card_json": _dumped(card), "full_json": full_json, "digest": hashlib.sha256(full_json.encode()).hexdigest()},
     )
-    moment = sa.func.datetime(full["updated_at"]) if connection.dialect.name == "sqlite" else sa.cast(
-        full["updated_at"], sa.DateTime(timezone=True)
+    moment = (
+        sa.func.datetime(full["updated_at"])
+        if connection.dialect.name == "sqlite"
+        else sa.cast(full["updated_at"], sa.DateTime(timezone=True))
     )
     connection.execute(
         published_items.update()
