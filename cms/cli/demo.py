@@ -14,6 +14,7 @@ from sqlalchemy import select
 from cms.accounts.models import User
 from cms.cli.application import application
 from cms.cli.demo_city.content import add_document, add_post
+from cms.cli.demo_city.cooperation import ask_for_review, carry
 from cms.cli.demo_city.people import Cast, add_consumer, add_person
 from cms.cli.demo_city.secrets_file import UNFINISHED, DemoSecrets, read_secrets, write_secrets
 from cms.cli.failures import told
@@ -51,6 +52,9 @@ def load_city() -> bool:
     cast = Cast()
     steps: list[Step] = [partial(add_post, entry, cast) for entry in _in_order("posts")]
     steps += [partial(add_document, entry, cast) for entry in _in_order("documents")]
+    titles = {entry["key"]: entry["title"] for entry in _entries("posts")}
+    steps += [partial(carry, entry, titles, cast) for entry in _entries("reposts")]
+    steps += [partial(ask_for_review, entry, cast) for entry in _entries("reviews")]
     _run_with_progress("Writing and publishing posts and documents", steps)
     unfinished.unlink()
     return True

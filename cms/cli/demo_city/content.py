@@ -7,7 +7,6 @@ should have, so an interrupted load can go on.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -15,10 +14,9 @@ from sqlalchemy import select
 from cms.cli.demo_city.pdf import make_pdf
 from cms.cli.demo_city.people import Cast
 from cms.cli.demo_city.pictures import draw_picture
-from cms.core import clock
+from cms.cli.demo_city.stages import stage_of
 from cms.core.db import rolled_back, session
 from cms.core.permissions import Actor
-from cms.core.runtime import runtime
 from cms.core.schemas import StrictSchema
 from cms.documents.content import DOCUMENT
 from cms.documents.files import received
@@ -27,15 +25,17 @@ from cms.documents.services import add_file
 from cms.editorial.content_types import ContentType
 from cms.editorial.models import Item, State
 from cms.editorial.queries import get_revision
-from cms.editorial.services import create_item, publish_item, return_item, submit_item
+from cms.editorial.services import create_item
 from cms.media.services import add_image
 from cms.media.uploads import received_image
 from cms.posts.content import POST
 from cms.posts.schemas import PostCreateSchema
 
 # What an entry says about its story, not about its content.
-STORY = {"key", "author", "published_at", "state", "comment", "files", "picture"}
-CLEARED = "Lengkapi sumber dan tanggal sebelum diajukan kembali."
+STORY = {
+    "key", "author", "published_at", "state", "comment", "files", "picture",
+    "reviewer", "review_comments", "in_days", "standing", "explanation",
+}  # fmt: skip
 
 
 def add_post(entry: Mapping[str, Any], cast: Cast) -> None:
@@ -50,7 +50,8 @@ def add_document(entry: Mapping[str, Any], cast: Cast) -> None:
 
 def _add(content_type: ContentType, schema: StrictSchema, entry: Mapping[str, Any], cast: Cast) -> None:
     item = _find(content_type, entry)
-    author = cast.author(entry["agency"])
+    stage = stage_of(content_type, entry, cast)
+    author = stage.author
     if item is None:
         given = {name: value for name, value in entry.items() if name not in STORY and value is not None}
         if "picture" in entry:
@@ -58,7 +59,7 @@ def _add(content_type: ContentType, schema: StrictSchema, entry: Mapping[str, An
         item = create_item(content_type, author, schema.load(given)).item
     if item.state == State.DRAFT:
         item = _with_files(item, entry, author)
-    _bring_to_state(content_type, item, entry, cast, author)
+    stage.bring(item)
 
 
 def _cover(entry: Mapping[str, Any], author: Actor) -> str:
@@ -76,22 +77,6 @@ def _find(content_type: ContentType, entry: Mapping[str, Any]) -> Item | None:
                 Item.type == content_type.name, Item.agency == entry["agency"], Item.title == entry["title"]
             )
         )
-
-
-def _bring_to_state(content_type: ContentType, item: Item, entry: Mapping[str, Any], cast: Cast, author: Actor) -> None:
-    wanted = State(entry["state"])
-    if item.state == wanted or wanted is State.DRAFT:
-        return
-    publisher = cast.publisher(item.agency, item.channel, runtime().settings.city_channel)
-    if item.state != State.IN_REVIEW:
-        item = submit_item(content_type, author, item.id, frozenset({item.version})).item
-    seen = frozenset({item.version})
-    if wanted is State.RETURNED:
-        return_item(content_type, publisher, item.id, seen, entry.get("comment") or CLEARED)
-    elif wanted is State.PUBLISHED:
-        # Never in the future: where the clock is behind, readers would miss the item.
-        published_at = min(datetime.fromisoformat(entry["published_at"]), clock.now())
-        publish_item(content_type, publisher, item.id, seen, published_at=published_at)
 
 
 def _with_files(item: Item, entry: Mapping[str, Any], author: Actor) -> Item:
