@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, exists, false, func, or_, select, text
+from sqlalchemy import ForeignKey, Index, String, Text, exists, false, or_, select, text
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from cms.agencies.models import Agency
@@ -95,9 +95,6 @@ class Item(Model):
     )
     """True when the agency or the category asks for a second person. Read with the item, never written."""
 
-    open_comments: ClassVar[Mapped[int]]
-    """How many comments on it are not settled; read only where one item is loaded. Set below, where comments are known."""
-
     __table_args__ = (
         Index(None, "state", "state_since", "id"),
         Index(
@@ -162,15 +159,6 @@ class ReviewComment(Model):
     resolved_by_label: Mapped[str | None] = mapped_column(String(200))
 
     __table_args__ = (Index(None, "item_id", "created_at", "id"),)
-
-
-Item.open_comments = column_property(
-    select(func.count(ReviewComment.id))
-    .where(ReviewComment.item_id == Item.id, ReviewComment.resolved_at.is_(None))
-    .correlate_except(ReviewComment)
-    .scalar_subquery(),
-    deferred=True,
-)
 
 
 class ItemSlug(Model):

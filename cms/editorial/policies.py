@@ -231,9 +231,14 @@ def possible_states(operation: Operation) -> str:
 
 
 def allowed_actions(actor: Actor, item: Item, city_channel: str) -> list[str]:
-    """What this actor can do with the item now."""
+    """What this actor can do with the item now. Most operations do not fit the state, which is the cheapest to see."""
     return [
         operation.value
-        for operation in Operation
+        for operation in _BY_STATE.get(item.state, ())
         if can_operate(actor, operation, item, city_channel) and is_possible(actor, operation, item, city_channel)
     ]
+
+
+_BY_STATE = {
+    state.value: tuple(operation for operation in Operation if state in RULES[operation].states) for state in State
+}

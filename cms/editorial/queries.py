@@ -5,19 +5,42 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, false, or_, select, true, tuple_
-from sqlalchemy.orm import undefer
+from sqlalchemy import ColumnElement, and_, bindparam, false, func, or_, select, true, tuple_
 
 from cms.agencies.models import Agency
-from cms.core.db import session
+from cms.core import clock
+from cms.core.db import session, table_of
 from cms.core.errors import NotFound
 from cms.core.permissions import PERMISSION_MAP, Actor, Permission, anywhere, in_own_agency
 from cms.editorial.attribution import Owner
 from cms.editorial.content_types import ContentType
-from cms.editorial.models import Item, Revision, State
+from cms.editorial.models import EditLease, Item, ReviewComment, Revision, State
 from cms.publishing.models import Publication
+
+_agencies = table_of(Agency)
+_OWNER = (
+    select(_agencies.c.slug, _agencies.c.name, _agencies.c.short_name, _agencies.c.site_url)
+    .where(_agencies.c.slug == bindparam("slug"))
+    .with_for_update(read=True)
+)
+_items, _comments, _leases = table_of(Item), table_of(ReviewComment), table_of(EditLease)
+_COLLEAGUES = (
+    select(
+        select(func.count())
+        .where(_comments.c.item_id == _items.c.id, _comments.c.resolved_at.is_(None))
+        .correlate(_items)
+        .scalar_subquery()
+        .label("open_comments"),
+        _leases.c.holder_id,
+        _leases.c.holder_label,
+        _leases.c.since,
+        _leases.c.until,
+    )
+    .select_from(_items.outerjoin(_leases, and_(_leases.c.item_id == _items.c.id, _leases.c.until > bindparam("now"))))
+    .where(_items.c.id == bindparam("id"))
+)
 
 PUT_AWAY = (State.ARCHIVED.value, State.TRASHED.value)
 """States that a list shows only when asked for."""
@@ -43,7 +66,6 @@ def get_item(content_type: ContentType, item_id: str, actor: Actor, *, lock: boo
     `lock` holds its row until the transaction ends, so that of two editors one sees what the other has done.
     """
     statement = select(Item).where(Item.id == item_id, Item.type == content_type.name, visible_to(actor))
-    statement = statement.options(undefer(Item.open_comments))
     if lock:
         statement = statement.with_for_update().execution_options(populate_existing=True)
     item = session.scalar(statement)
@@ -59,9 +81,14 @@ def get_revision(item: Item, edition: int | None = None) -> Revision:
 
 def get_owner(item: Item) -> Owner:
     """The agency that owns the item, held as it is: a renaming waits until the edition that shows its name is written."""
-    shown = select(Agency.slug, Agency.name, Agency.short_name, Agency.site_url).where(Agency.slug == item.agency)
-    owner: Owner = session.execute(shown.with_for_update(read=True)).one()
+    owner: Owner = session.connection().execute(_OWNER, {"slug": item.agency}).one()
     return owner
+
+
+def get_colleagues(item_id: str) -> Colleagues:
+    """What colleagues do about the item: comments that are not settled, and who is editing it; one statement."""
+    found: Colleagues = session.connection().execute(_COLLEAGUES, {"id": item_id, "now": clock.now()}).one()
+    return found
 
 
 def get_last_published(item_id: str) -> int:
@@ -69,6 +96,16 @@ def get_last_published(item_id: str) -> int:
     newest = select(Publication.edition).where(Publication.item_id == item_id).order_by(Publication.id.desc()).limit(1)
     newest = newest.where(Publication.is_planned.is_(False))
     return session.scalars(newest).one()
+
+
+class Colleagues(Protocol):
+    """What colleagues do about an item; `holder_id` is None when nobody has a lease in force."""
+
+    open_comments: int
+    holder_id: str | None
+    holder_label: str | None
+    since: datetime
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)

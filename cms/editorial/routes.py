@@ -24,7 +24,6 @@ from cms.editorial.content_types import ContentType
 from cms.editorial.guarding import with_hold
 from cms.editorial.history_schemas import ChangeQuerySchema
 from cms.editorial.lease_routes import add_lease
-from cms.editorial.leases import find_lease, present_lease
 from cms.editorial.models import Item
 from cms.editorial.planned import as_of_now
 from cms.editorial.presenter import present_item, present_row
@@ -110,9 +109,7 @@ class Wire:
 
     def presented(self, edited: Edited) -> dict[str, Any]:
         """The item for this caller."""
-        shown = present_item(edited.item, edited.revision, current_actor(), runtime().settings.city_channel)
-        lease = find_lease(edited.item.id)
-        return {**shown, "lease": present_lease(lease) if lease else None}
+        return present_item(edited.item, edited.revision, current_actor(), runtime().settings.city_channel)
 
     def presented_row(self, item: Item) -> dict[str, Any]:
         """The item in a list for this caller."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import Column, ScalarSelect, bindparam, column, func, or_, select, table
+from sqlalchemy import Column, ScalarSelect, bindparam, column, func, literal_column, or_, select, table
 
 from cms.changes.actions import Action
 from cms.changes.log import record
@@ -53,7 +53,8 @@ def _published(name: str, subject: Column[Any]) -> ScalarSelect[int]:
     )
     forgiven = select(func.max(_trips.c.reset_at)).where(_trips.c.subject == bindparam(name)).scalar_subquery()
     counted = (
-        newest.c.action.in_(sorted(COUNTED)),
+        # As SQL, not as values: a list of values would be written out again at each execution.
+        newest.c.action.in_([literal_column(f"'{action}'") for action in sorted(COUNTED)]),
         newest.c.recorded_at > bindparam(f"{name}_since"),
         newest.c.request_id.is_not(None),
         or_(forgiven.is_(None), newest.c.recorded_at > forgiven),
@@ -63,13 +64,13 @@ def _published(name: str, subject: Column[Any]) -> ScalarSelect[int]:
 
 _FROZEN = (
     select(func.max(_freezes.c.scope))
-    .where(_freezes.c.scope.in_(bindparam("scopes", expanding=True)))
+    .where(or_(_freezes.c.scope == bindparam("agency"), _freezes.c.scope == bindparam("city")))
     .scalar_subquery()
 )
 _PAUSED = (
     select(func.max(_trips.c.id))
     .where(
-        _trips.c.subject.in_(bindparam("subjects", expanding=True)),
+        or_(_trips.c.subject == bindparam("person"), _trips.c.subject == bindparam("agency")),
         _trips.c.until > bindparam("now"),
         _trips.c.reset_at.is_(None),
     )
@@ -117,7 +118,7 @@ def check_publishing(unit: UnitOfWork, actor: Actor, agency: str) -> None:
 
 def check_freeze(unit: UnitOfWork, agency: str) -> None:
     """Raise `Conflict("publishing_frozen")` when a freeze holds for this agency; counts nothing."""
-    frozen = unit.session.scalar(select(_FROZEN), {"scopes": [agency, WHOLE_CITY]})
+    frozen = unit.session.scalar(select(_FROZEN), {"agency": agency, "city": WHOLE_CITY})
     if frozen is not None:
         _refuse_frozen(unit, frozen)
 
@@ -127,8 +128,7 @@ def _look(unit: UnitOfWork, actor: Actor, agency: str) -> tuple[int, int]:
     now, settings = clock.now(), runtime().settings
     least = settings.breaker_agency_least if settings.breaker_agency_percent else 0
     asked = {
-        "scopes": [agency, WHOLE_CITY],
-        "subjects": [subject for subject in (actor.id, agency) if subject],
+        "city": WHOLE_CITY,
         "now": now,
         "person": actor.id,
         "person_since": now - timedelta(minutes=settings.breaker_minutes),
