@@ -23,12 +23,29 @@ from cms.core.messages import PROBLEMS, RULES, Text
 from cms.core.openapi import METHODS
 from cms.core.permissions import OF_EVERY_PERSON, PERMISSION_MAP, Predicate, Role
 from cms.core.problems import CODE_BY_STATUS, STATUS_BY_CLASS
+from cms.editorial.models import State
 from cms.editorial.policies import RULES as OPERATIONS
+from cms.editorial.policies import STATE_AFTER_EDIT, Operation
 from cms.extensions import api
 from config import PROJECT_ROOT, Settings
 
 EVERYBODY = "everybody who is signed in"
 _BLOCK = re.compile(r"(<!-- generated: ([a-z_]+) -->\n).*?(<!-- /generated -->)", re.DOTALL)
+# The state that an operation leads to; those that are missing leave it as it is, or it depends (`_state_after`).
+LEADS_TO = {
+    Operation.DELETE: State.TRASHED.value,
+    Operation.SUBMIT: State.IN_REVIEW.value,
+    Operation.RETURN: State.RETURNED.value,
+    Operation.APPROVE: State.APPROVED.value,
+    Operation.PUBLISH: State.PUBLISHED.value,
+    Operation.SCHEDULE: State.SCHEDULED.value,
+    Operation.UNPUBLISH: State.UNPUBLISHED.value,
+    Operation.DISCARD: "published, unpublished",
+    Operation.ARCHIVE: State.ARCHIVED.value,
+    Operation.RESTORE: "*as before*",
+    Operation.TRASH: State.TRASHED.value,
+    Operation.PURGE: "*no more*",
+}
 # Answers that are built without an error class.
 OTHER_STATUSES = {"internal_error": {500}, "untrusted_host": {400}}
 
@@ -123,12 +140,30 @@ def actions() -> str:
 
 
 def states() -> str:
-    """Operations on items, from the policies of editorial."""
+    """Operations on items and where they lead, from the policies of editorial: a row per operation, a column per state."""
     rows = (
-        (f"`{operation}`", f"`{rule.permission}`", ", ".join(f"`{state}`" for state in rule.states))
+        (
+            f"`{operation}`",
+            f"`{rule.permission}`",
+            *(_state_after(operation, state) if state in rule.states else "" for state in State),
+        )
         for operation, rule in OPERATIONS.items()
     )
-    return _table(("Operation", "Permission", "Possible in state"), rows)
+    return _table(("Operation", "Permission", *(f"`{state}`" for state in State)), rows)
+
+
+def _state_after(operation: Operation, state: State) -> str:
+    if operation is Operation.EDIT:
+        after: str = STATE_AFTER_EDIT[state]
+    elif state is State.PUBLISHED and operation is Operation.SCHEDULE:
+        after = state
+    elif state is State.SCHEDULED and operation in (Operation.UNSCHEDULE, Operation.UNPUBLISH):
+        return "*as before*"
+    elif state is not State.PUBLISHED and operation is Operation.UNPUBLISH:
+        after = state
+    else:
+        after = LEADS_TO.get(operation, state)
+    return "stays" if after == state else after
 
 
 def tables() -> str:
