@@ -102,6 +102,8 @@ def _withdraw(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: I
     if publication is None:
         raise Conflict("not_published")
     change = _left(unit, content_type, actor, item, ending, "withdrawn")
+    # It has no planned end any more, and must not be presented with one.
+    unit.session.refresh(publication)
     moment = clock.now()
     notice = {"at": rfc3339(moment), "explanation": ending.explanation}
     notes = replace(PublicNotes.of(orjson.loads(publication.full_json)), withdrawn=notice)

@@ -20,11 +20,13 @@ from cms.core.db import UnitOfWork, table_of
 from cms.publishing.due import due_again
 from cms.publishing.models import Publication, PublishedItem, PublishedSlug, Standing
 from cms.publishing.presented import Presented
-from cms.publishing.publish import keep_slug, now_live, published_item, withdraw
+from cms.publishing.publish import UPDATE_ITEM, keep_slug, now_live, published_item, withdraw
 from cms.publishing.rows import AT_ONCE, Window, drop_publication, supersede_live, write_publication
 
 _items, _slugs = table_of(PublishedItem), table_of(PublishedSlug)
 _publications = table_of(Publication)
+NOT_NUMBERED = 0
+"""Sequence of rows within the transaction that carries out a plan, until the log has given it its number."""
 
 _CURRENT = (_publications.c.item_id == bindparam("current_id"), _publications.c.superseded_sequence.is_(None))
 _LIVE = (*_CURRENT, _publications.c.is_planned.is_(False))
@@ -36,8 +38,16 @@ _PLANNED_IDS = select(_publications.c.id).where(*_PLANNED)
 _BECOMES_LIVE = (
     update(_publications)
     .where(*_PLANNED)
-    .values(is_planned=False, effective_from=AT_ONCE, sequence=bindparam("at_sequence"))
-    .returning(_publications.c.full_json, _publications.c.agency)
+    .values(is_planned=False, effective_from=AT_ONCE)
+    .returning(_publications.c.id, _publications.c.full_json, _publications.c.agency)
+)
+_NUMBERED_LIVE = (
+    update(_publications).where(_publications.c.id == bindparam("live_id")).values(sequence=bindparam("at_sequence"))
+)
+_NUMBERED_ENDED = (
+    update(_publications)
+    .where(_publications.c.item_id == bindparam("current_id"), _publications.c.superseded_sequence == NOT_NUMBERED)
+    .values(superseded_sequence=bindparam("at_sequence"))
 )
 _FORGET_SLUGS = delete(_slugs).where(
     _slugs.c.item_id == bindparam("current_id"), _slugs.c.effective_from > bindparam("now")
@@ -95,13 +105,20 @@ def cancel(unit: UnitOfWork, item_id: str, type: str, change: Change) -> None:
 
 
 def carry_out(unit: UnitOfWork, item_id: str, type: str, change: Change) -> None:
-    """Make the planned publication, whose moment has come, the live one for good."""
-    connection = unit.session.connection()
+    """Make the planned publication, whose moment has come, the live one for good.
+
+    At once, so that what else is done to the item in this transaction finds a live item; only the numbers come last.
+    """
+    connection, current = unit.session.connection(), {"current_id": item_id}
+    supersede_live(connection, item_id, NOT_NUMBERED)
+    row = connection.execute(_BECOMES_LIVE, current).one()
+    full = orjson.loads(row.full_json)
+    now_live(connection, item_id, row.agency, full, NOT_NUMBERED)
 
     def write(sequence: int) -> None:
-        supersede_live(connection, item_id, sequence)
-        row = connection.execute(_BECOMES_LIVE, {"current_id": item_id, "at_sequence": sequence}).one()
-        now_live(connection, item_id, row.agency, orjson.loads(row.full_json), sequence)
+        connection.execute(_NUMBERED_ENDED, {**current, "at_sequence": sequence})
+        connection.execute(_NUMBERED_LIVE, {"live_id": row.id, "at_sequence": sequence})
+        connection.execute(UPDATE_ITEM.values(sequence=sequence), {"published_id": item_id})
         due_again(unit, connection, type)
 
     when_numbered(unit, change, write)
