@@ -22,6 +22,7 @@ from cms.publishing.models import Standing
 from cms.publishing.reading import Address, PublishedState
 
 Query = dict[str, Any]
+_ALL_TOPICS = (*(delivered.topic for delivered in TYPES.values()), "reference")
 
 
 def deliver_item(delivered: DeliveredType, item_id: str, query: Query) -> Response:
@@ -45,14 +46,14 @@ def deliver_item(delivered: DeliveredType, item_id: str, query: Query) -> Respon
 
 def deliver_items(ids: tuple[str, ...]) -> Response:
     """The cards of several items of any type, in the order asked for; what readers cannot have is named as missing."""
-    topics = (*(delivered.topic for delivered in TYPES.values()), "reference")
-    return deliver(Basis(topics=topics, groups=topics[:-1]), lambda sequence: _items_body(ids, sequence))
+    return deliver(Basis(topics=_ALL_TOPICS, groups=_ALL_TOPICS[:-1]), lambda sequence: _items_body(ids, sequence))
 
 
 def deliver_address(type: str, agency: str, slug: str) -> Response:
     """What an address leads to. Raises `NotFound` when nothing was ever published there, or nothing that may be known."""
     return deliver(
-        Basis(topics=(TYPES[type].topic, "reference"), groups=(TYPES[type].topic,), may_be_missing=True),
+        # A redirection may lead to an item of another type.
+        Basis(topics=_ALL_TOPICS, groups=_ALL_TOPICS[:-1], may_be_missing=True),
         lambda sequence: _address_body(type, agency, slug, sequence),
     )
 

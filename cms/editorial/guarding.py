@@ -8,13 +8,14 @@ from typing import Any, Final
 from cms.changes.log import record
 from cms.core.answers import Answer
 from cms.core.db import UnitOfWork
-from cms.core.errors import InputError
+from cms.core.errors import InputError, Invalid
 from cms.core.logging import get_logger
 from cms.core.permissions import Actor
 from cms.editorial.content_types import Content, ContentType
 from cms.editorial.images import image_texts
 from cms.editorial.models import Item
-from cms.guard.assessing import Assessment, assess
+from cms.guard.assessing import Assessment, Reason, assess
+from cms.guard.links import alternative_texts
 
 log = get_logger(__name__)
 
@@ -27,7 +28,8 @@ NOT_TEXT: Final = frozenset(
 
 def assess_content(content: Content, body_html: str, body_text: str) -> Assessment:
     """The guard's view of an edition: every text that can become public, with where it stands."""
-    texts = {**dict(_texts("", content)), **image_texts(content), "/body": body_text}
+    body = "\n".join((body_text, *alternative_texts(body_html)))
+    texts = {**dict(_texts("", content)), **image_texts(content), "/body": body}
     links = [link for link in (content.get("source_url"),) if link]
     return assess(texts, body_html, links, source=content.get("body") or "")
 
@@ -36,6 +38,27 @@ def link_faults(assessment: Assessment) -> list[InputError]:
     """Links to blocked domains are refused, not held."""
     blocked = (reason for reason in assessment.reasons if reason.code == "blocked_link")
     return [InputError("pointer", reason.pointer, "blocked_link", {"domain": reason.detail}) for reason in blocked]
+
+
+def check_public_words(texts: Mapping[str, str | None], address: tuple[str, str] | None = None) -> None:
+    """Words beside the content that readers get with no second look: what would hold an edition is refused (R-C5, R-C6).
+
+    `texts` by pointer into the body of the request; `address` is a pointer and where readers are sent. Raises `Invalid`.
+    """
+    said = {pointer: text for pointer, text in texts.items() if text}
+    pointer, link = address or ("", "")
+    reasons = assess(said, "", [link] if link else []).reasons if said or link else ()
+    faults = [InputError("pointer", _place(reason, said, pointer), *_fault(reason)) for reason in reasons]
+    if faults:
+        raise Invalid(errors=faults)
+
+
+def _place(reason: Reason, said: Mapping[str, str], address: str) -> str:
+    return reason.pointer if reason.pointer in said else address or next(iter(said))
+
+
+def _fault(reason: Reason) -> tuple[str, dict[str, str]]:
+    return ("blocked_link", {"domain": reason.detail}) if reason.code == "blocked_link" else ("suspicious_note", {})
 
 
 def hold(unit: UnitOfWork, content_type: ContentType, item: Item, actor: Actor, assessment: Assessment) -> None:

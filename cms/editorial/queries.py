@@ -91,11 +91,23 @@ def get_colleagues(item_id: str) -> Colleagues:
     return found
 
 
+def writers_of(item: Item, edition: int) -> set[str]:
+    """Who wrote an edition: all who saved one since the publication before it, discarded ones included."""
+    published = select(func.max(Publication.edition)).where(
+        Publication.item_id == item.id, Publication.edition < edition, Publication.is_planned.is_(False)
+    )
+    wrote = select(Revision.author_id).where(
+        Revision.item_id == item.id, Revision.edition <= edition, Revision.author_id.is_not(None),
+        Revision.edition > func.coalesce(published.scalar_subquery(), 0),
+    )  # fmt: skip
+    return {str(author) for author in session.scalars(wrote.distinct())}
+
+
 def get_last_published(item_id: str) -> int:
     """The edition that readers got last, also when they do not have it any more. Only for items that were published."""
-    newest = select(Publication.edition).where(Publication.item_id == item_id).order_by(Publication.id.desc()).limit(1)
-    newest = newest.where(Publication.is_planned.is_(False))
-    return session.scalars(newest).one()
+    newest = select(Publication.edition).where(Publication.item_id == item_id, Publication.is_planned.is_(False))
+    # Not by id: the row of a plan is older than what was presented again before its moment.
+    return session.scalars(newest.order_by(Publication.sequence.desc()).limit(1)).one()
 
 
 class Colleagues(Protocol):

@@ -22,6 +22,7 @@ from cms.core.ids import new_id
 from cms.core.permissions import Actor
 from cms.core.versions import Expected, check_version
 from cms.editorial.content_types import registered_types
+from cms.editorial.guarding import check_public_words
 from cms.editorial.models import Item
 from cms.editorial.planned import carry_out_due
 from cms.editorial.policies import Operation
@@ -83,6 +84,7 @@ def publish_release(actor: Actor, release_id: str, expected: Expected, update: U
     with unit_of_work() as unit:
         release = _load_open(actor, release_id, expected, "publish")
         items = _checked_items(unit, actor, release)
+        check_public_words({"/change_note": update.note})
         mark_release(unit)
         moment = clock.now()
         for item in items:

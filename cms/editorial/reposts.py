@@ -18,15 +18,15 @@ from cms.agencies.queries import city_today, find_agencies, find_agency
 from cms.changes.log import record
 from cms.core.clock import rfc3339
 from cms.core.db import UnitOfWork, session, unit_of_work
-from cms.core.errors import Conflict, InputError, Invalid, NotFound, invalid_field
+from cms.core.errors import Conflict, NotFound, invalid_field
 from cms.core.permissions import AGENCY_ROLES, Actor, Permission, Target, authorize
 from cms.core.runtime import runtime
 from cms.editorial.content_types import ContentType
+from cms.editorial.guarding import check_public_words
 from cms.editorial.models import Item
 from cms.editorial.presenter import present_edition
-from cms.editorial.queries import get_revision, visible_to
+from cms.editorial.queries import get_item, get_revision, visible_to
 from cms.editorial.representing import represent_live
-from cms.guard.assessing import Reason, assess
 from cms.guard.breaker import check_publishing
 from cms.publishing.models import Repost
 from cms.publishing.planning import find_planned_publication
@@ -71,7 +71,7 @@ def repost_item(
         _authorize(actor, agency)
         check_publishing(unit, actor, agency)
         _check_carrier(item, agency)
-        _check_note(comment, place)
+        check_public_words({"/comment": comment, "/place": place})
         repost = add_repost(unit, item.id, agency, comment, place)
         _present_again(unit, content_type, actor, item, agency, "reposted")
     return repost
@@ -101,6 +101,9 @@ def social_text(content_type: ContentType, actor: Actor, item_id: str) -> Social
     """The social text of the edition that readers have; before the first publication of the newest one. Raises `NotFound`."""
     item = _get_source(content_type, actor, item_id)
     publication = find_live_publication(session(), item.id)
+    if publication is None:
+        # Who only carries it may not know what its owner writes now.
+        item = get_item(content_type, item_id, actor)
     revision = get_revision(item, publication.edition if publication else None)
     full = present_edition(content_type, item, revision, item.updated_at, item.updated_at).full
     return SocialText(full["social_text"], full["canonical_url"], revision.edition)
@@ -160,22 +163,6 @@ def _check_carrier(item: Item, slug: str) -> None:
         raise invalid_field("/agency", "not_found", what="agency")
     if agency.valid_to is not None and agency.valid_to < city_today():
         raise invalid_field("/agency", "not_valid_any_more", what="agency")
-
-
-def _check_note(comment: str | None, place: str | None) -> None:
-    """Nobody else looks at a note before readers see it: what would hold an edition is refused here."""
-    texts = {pointer: text for pointer, text in (("/comment", comment), ("/place", place)) if text}
-    reasons = assess(texts, "").reasons if texts else ()
-    faults = [
-        InputError("pointer", reason.pointer if reason.pointer in texts else "/comment", *_fault(reason))
-        for reason in reasons
-    ]
-    if faults:
-        raise Invalid(errors=faults)
-
-
-def _fault(reason: Reason) -> tuple[str, dict[str, str]]:
-    return ("blocked_link", {"domain": reason.detail}) if reason.code == "blocked_link" else ("suspicious_note", {})
 
 
 def _present_again(

@@ -17,7 +17,7 @@ from cms.editorial.guarding import assess_content, hold
 from cms.editorial.images import note_images
 from cms.editorial.models import Item, Revision, State
 from cms.editorial.policies import Operation
-from cms.editorial.queries import get_last_published, get_revision
+from cms.editorial.queries import get_last_published, get_revision, writers_of
 from cms.editorial.saving import load_for, move, show_in_lists, touch, transition, void_approval
 from cms.editorial.services import Edited
 
@@ -50,6 +50,7 @@ def discard_item(content_type: ContentType, actor: Actor, item_id: str, expected
         item = load_for(content_type, actor, Operation.DISCARD, item_id, expected)
         revision = get_revision(item, item.published_edition or get_last_published(item.id))
         _discard_after(unit, item, revision)
+        item.writers = sorted(writers_of(item, revision.edition))
         show_in_lists(content_type, item, revision.content)
         note_images(unit, item.id, revision.content)
         hold(unit, content_type, item, actor, assess_content(revision.content, revision.body_html, revision.body_text))

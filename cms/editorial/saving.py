@@ -23,7 +23,7 @@ from cms.editorial.images import image_faults, note_images
 from cms.editorial.models import Item, Revision, State
 from cms.editorial.planned import carry_out_due
 from cms.editorial.policies import STATE_AFTER_EDIT, Operation, authorize_operation, check_state
-from cms.editorial.queries import get_item, get_revision
+from cms.editorial.queries import get_item, get_revision, writers_of
 from cms.editorial.slugs import base_slug, claim_free_slug, claim_slug, follows_title, release_slug
 from cms.guard.assessing import CLEAR, Assessment
 
@@ -152,6 +152,9 @@ def save_edition(
     is_continued = save.is_autosave and continues_sitting(before, item, actor)
     if not is_continued:
         _count_edition(item, actor)
+    if save.restored_from is not None:
+        # Whoever brings a text back is not the only one who wrote it.
+        item.writers = sorted({*item.writers, *writers_of(item, save.restored_from)})
     touch(item)
     show_in_lists(content_type, item, content)
     revision = before if is_continued else _revision(item, actor, content, rendered, fields, save)

@@ -19,6 +19,7 @@ from cms.core.errors import Conflict, InputError, Invalid
 from cms.core.permissions import Actor
 from cms.core.versions import Expected
 from cms.editorial.content_types import ContentType, registered_types
+from cms.editorial.guarding import check_public_words
 from cms.editorial.models import Item, Revision, State
 from cms.editorial.notes import END_OF_PERIOD, in_language
 from cms.editorial.planned import carry_out_due, forget_planner
@@ -80,6 +81,7 @@ def unschedule_item(content_type: ContentType, actor: Actor, item_id: str, expec
 def plan_item(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, schedule: Schedule) -> Revision:
     """Write the plan of an item that `load_for` gave, in place of one that it has."""
     check_publishing(unit, actor, item.agency)
+    check_public_words({"/explanation": schedule.explanation, "/change_note": schedule.update.note})
     if schedule.publish_at is None:
         revision = get_revision(item)
         if item.published_edition is None:

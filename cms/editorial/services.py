@@ -14,6 +14,7 @@ from cms.core.ids import new_id
 from cms.core.permissions import Actor
 from cms.core.versions import Expected
 from cms.editorial.content_types import Content, ContentType, merged
+from cms.editorial.guarding import check_public_words
 from cms.editorial.models import Item, Revision, State
 from cms.editorial.policies import Operation
 from cms.editorial.publishing import Update, publish_edition
@@ -116,5 +117,6 @@ def publish_item(
     said = Update(change_note, is_major=update != "minor")
     with unit_of_work() as unit:
         item = load_for(content_type, actor, Operation.PUBLISH, item_id, expected)
+        check_public_words({"/change_note": change_note})
         revision = publish_edition(unit, content_type, actor, item, said, published_at)
     return Edited(item, revision)

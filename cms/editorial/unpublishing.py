@@ -21,6 +21,7 @@ from cms.core.permissions import Actor
 from cms.core.runtime import runtime
 from cms.core.versions import Expected
 from cms.editorial.content_types import ContentType
+from cms.editorial.guarding import check_public_words
 from cms.editorial.models import Item, State
 from cms.editorial.notes import PublicNotes
 from cms.editorial.policies import Operation
@@ -74,6 +75,7 @@ def unpublish_item(
     with unit_of_work() as unit:
         item = load_for(content_type, actor, Operation.UNPUBLISH, item_id, expected)
         check_publishing(unit, actor, item.agency)
+        _check_words(ending)
         if standing is Standing.WITHDRAWN:
             if item.unpublished_as == KINDS[Standing.WITHDRAWN]:
                 raise Conflict("wrong_state", state="withdrawn", operation="unpublish", allowed="published")
@@ -136,6 +138,11 @@ def _check_ending(ending: Ending, item_id: str) -> None:
         _check_redirection(ending.to, item_id)
     elif ending.to is not None and is_id(ending.to):
         raise invalid_field("/to", "only_for_redirect")
+
+
+def _check_words(ending: Ending) -> None:
+    is_address = ending.to is not None and not ending.to.startswith("/") and not is_id(ending.to)
+    check_public_words({"/explanation": ending.explanation}, ("/to", ending.to or "") if is_address else None)
 
 
 def _check_redirection(to: str, item_id: str) -> None:

@@ -27,6 +27,7 @@ _BARE: Final = re.compile(r"(?<![\w@.\-/])(?:[a-z0-9-]{1,63}\.)+[a-z][a-z0-9-]{1
 _ANCHOR: Final = re.compile(r'<a href="([^"]*)"[^<>]*>|</a>')
 _TAG: Final = re.compile(r"<[^<>]*>")
 _ALT: Final = re.compile(r'<img [^<>]*alt="[^"]*\w')
+_ALT_TEXT: Final = re.compile(r'<img [^<>]*alt="([^"]+)"')
 _WORD_CHARACTER: Final = re.compile(r"[^\W_]")
 
 
@@ -49,6 +50,11 @@ def anchors(body_html: str) -> list[Anchor]:
             found.append(Anchor(address, bool(_WORD_CHARACTER.search(text) or _ALT.search(inside))))
         address, begin = (html.unescape(tag[1]) if tag[1] is not None else None), tag.end()
     return found
+
+
+def alternative_texts(body_html: str) -> list[str]:
+    """What the images of sanitised HTML say to those who do not see them, and to search engines."""
+    return [html.unescape(text) for text in _ALT_TEXT.findall(body_html)]
 
 
 def hosts_in_link(link: str) -> set[str]:
