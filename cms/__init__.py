@@ -145,7 +145,9 @@ def _configure(app: Flask, settings: Settings) -> None:
         MAX_FORM_MEMORY_SIZE=settings.max_json_bytes,
         MAX_FORM_PARTS=50,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url, settings.database_pool_size),
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(
+            settings.database_url, settings.database_pool_size, settings.web_threads
+        ),
         API_TITLE="Simpul",
         API_VERSION=API_VERSION,
         OPENAPI_VERSION="3.1.0",

@@ -15,16 +15,21 @@ POSTGRES_OPTIONS = (
 )
 
 
-def engine_options(database_url: str, pool_size: int) -> dict[str, Any]:
-    """Options for the engine: pysqlite3 instead of the system's SQLite, bounded pools and time-outs."""
+def engine_options(database_url: str, pool_size: int, threads: int) -> dict[str, Any]:
+    """Options for the engine: pysqlite3 instead of the system's SQLite, bounded pools and time-outs.
+
+    A thread holds at most two connections, one of them for good (`cms.core.reading`): with fewer, threads that have one would
+    wait for each other. On SQLite a connection is an open file, so their number needs no bound beside that of the threads.
+    """
     if database_url.startswith("sqlite"):
         return {
             "module": pysqlite3,
+            "max_overflow": -1,
             "connect_args": {"timeout": SQLITE_BUSY_MILLISECONDS / 1000, "check_same_thread": False},
         }
     return {
         "pool_size": pool_size,
-        "max_overflow": pool_size,
+        "max_overflow": max(pool_size, 2 * threads),
         "pool_pre_ping": True,
         "pool_timeout": 10,
         "connect_args": {"connect_timeout": 5, "options": POSTGRES_OPTIONS},
