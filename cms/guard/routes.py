@@ -57,7 +57,7 @@ def list_link_domains(query: dict[str, Any]) -> Answer:
 @requires(Permission.GUARD_WRITE)
 @blp.arguments(LinkDomainSetSchema)
 @blp.response(200, one(LinkDomainSchema))
-@blp.problems(400, 401, 403, 409, 413, 415, 422)
+@blp.problems(400, 401, 403, 404, 409, 413, 415, 422)
 def set_link_domain(values: dict[str, Any], domain: str) -> Answer:
     """Allow or block a domain.
 
