@@ -28,6 +28,11 @@ _IMAGE: Final = (
     " WHERE i.id = :id AND EXISTS (SELECT 1 FROM publication_files f JOIN publications p ON p.id = f.publication_id"
     f" WHERE f.file_id = i.id AND {LIVE.format(p='p')}{{agencies}})"
 )
+# As for the items themselves: of the agencies, on their channels, or carried by them.
+_SHOWN: Final = (
+    " AND (p.agency IN ({agencies}) OR EXISTS (SELECT 1 FROM publication_terms t"
+    " WHERE t.publication_id = p.id AND t.scheme = 'channel' AND t.term IN ({agencies})))"
+)
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 # The bytes will be others as soon as the worker has come by.
 FOR_NOW: Final = "no-cache"
@@ -92,12 +97,12 @@ def deliver_image(image_id: str, edition: str, name: str) -> Response:
 
 
 def _live(image_id: str, name: str, edition: str, agencies: frozenset[str] | None) -> _Found | None:
-    """The image, while a publication of one of these agencies (None: of any) shows it; one statement."""
+    """The image, while a publication that these agencies show (None: any) has it; one statement."""
     if not is_id(image_id):
         return None
     reader = desk().reader
     params: dict[str, Any] = {f"agency{index}": agency for index, agency in enumerate(sorted(agencies or ()))}
-    condition = "" if agencies is None else f" AND p.agency IN ({', '.join(f':{name}' for name in params) or 'NULL'})"
+    condition = "" if agencies is None else _SHOWN.format(agencies=", ".join(f":{name}" for name in params) or "NULL")
     params |= {"id": image_id, "name": name, "edition": edition, "now": clock.micros(clock.now())}
     rows = reader.rows(reader.prepared(_IMAGE.format(agencies=condition)), params)
     if not rows:

@@ -46,7 +46,7 @@ class ImageUsesSchema(StrictSchema):
 @requires(Permission.MEDIA_WRITE)
 @blp.arguments(ImageUpdateSchema)
 @blp.response(200, one(ImageSchema))
-@blp.problems(400, 401, 403, 404, 412, 413, 415, 422, 428)
+@blp.problems(400, 401, 403, 404, 409, 412, 413, 415, 422, 428)
 def change_image(changes: dict[str, Any], id: str) -> Answer:
     """Change what is said about an image, or its focal point.
 

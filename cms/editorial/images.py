@@ -24,6 +24,7 @@ from cms.editorial.content_types import Content
 from cms.editorial.models import Item
 from cms.editorial.queries import visible_to
 from cms.guard.assessing import assess
+from cms.guard.breaker import check_freeze
 from cms.media.models import Image, ImageUse
 from cms.media.policies import check_alt, target_of
 from cms.media.presenter import file_name
@@ -108,12 +109,13 @@ def uses_of(image_id: str, actor: Actor) -> tuple[Sequence[Item], int]:
 def update_image(actor: Actor, image_id: str, expected: Expected, changes: Mapping[str, Any]) -> Image:
     """Change what is said about an image, or its focal point; the worker presents again what shows it.
 
-    What readers see is changed only by who could publish it. Raises `NotFound`, `Forbidden`, `StaleVersion`, `Invalid`.
+    What readers see is changed only by who could publish it now. Raises `NotFound`, `Forbidden`, `StaleVersion`, `Invalid`,
+    `Conflict("publishing_frozen")`.
     """
     with unit_of_work() as unit:
         image = get_image(image_id, lock=True)
         authorize(actor, Permission.MEDIA_WRITE, target_of(image))
-        _authorize_public_change(actor, image)
+        _authorize_public_change(unit, actor, image)
         check_version(expected, image.version)
         _check_text(image, changes)
         _check_words({name: changes[name] for name in TEXT_FIELDS if changes.get(name)})
@@ -141,8 +143,10 @@ def delete_image(actor: Actor, image_id: str, expected: Expected) -> None:
         record(unit, Action.MEDIA_DELETED, image.id, actor, agency=image.agency)
 
 
-def _authorize_public_change(actor: Actor, image: Image) -> None:
-    """Each item that readers have with the image is somebody's to publish (R-Z1): the image does not go around that."""
+def _authorize_public_change(unit: UnitOfWork, actor: Actor, image: Image) -> None:
+    """Each item that readers have with the image is somebody's to publish (R-Z1), unless that is frozen: the image does not
+    go around it.
+    """
     city_channel = runtime().settings.city_channel
     live = session.execute(
         select(Item.agency, Item.published_channel)
@@ -153,6 +157,7 @@ def _authorize_public_change(actor: Actor, image: Image) -> None:
         target = Target(agency, channel, None, channel == city_channel)
         if not can(actor, Permission.CONTENT_PUBLISH, target):
             raise Forbidden(permission=Permission.CONTENT_PUBLISH.value)
+        check_freeze(unit, agency)
 
 
 def _check_text(image: Image, changes: Mapping[str, Any]) -> None:

@@ -27,7 +27,7 @@ from cms.editorial.models import Item
 from cms.editorial.presenter import present_edition
 from cms.editorial.queries import get_item, get_revision, visible_to
 from cms.editorial.representing import represent_live
-from cms.guard.breaker import check_publishing
+from cms.guard.breaker import check_freeze, check_publishing
 from cms.publishing.models import Repost
 from cms.publishing.planning import find_planned_publication
 from cms.publishing.reposts import (
@@ -78,13 +78,17 @@ def repost_item(
 
 
 def end_item_repost(content_type: ContentType, actor: Actor, item_id: str, agency: str) -> None:
-    """Carry the item no longer, whether it is live or not. Raises `NotFound` (also when `agency` does not carry it), `Forbidden`."""
+    """Carry the item no longer, whether it is live or not.
+
+    Raises `NotFound` (also when `agency` does not carry it), `Forbidden`, `Conflict("publishing_frozen")`.
+    """
     with unit_of_work() as unit:
         item = _get_source(content_type, actor, item_id, lock=True)
         _authorize(actor, agency)
         repost = find_repost(unit.session, item.id, agency)
         if repost is None:
             raise NotFound
+        check_freeze(unit, agency)
         end_repost(unit, repost)
         _present_again(unit, content_type, actor, item, agency, "repost_ended")
 

@@ -59,7 +59,7 @@ def _add_end(blueprint: Blueprint, wire: Wire) -> None:
     @blueprint.route("/<item_id>/reposts/<agency>", methods=["DELETE"])
     @requires(Permission.CONTENT_REPOST)
     @blueprint.response(204)
-    @blueprint.problems(401, 403, 404)
+    @blueprint.problems(401, 403, 404, 409)
     @wire.named("end_{}_repost", "Carry a {} no longer", "The source stays as it is.")
     def view(item_id: str, agency: str) -> Response:
         end_item_repost(wire.content_type, current_actor(), item_id, agency)
