@@ -151,7 +151,8 @@ def test_blocked_links_are_refused_and_allowed_ones_pass(author: Caller, central
     assert central("DELETE", f"{path}/slot88.com").status_code == 404
     assert post(author, body="Lihat [ini](https://www.slot88.com).").status_code == 201
     with app.app_context():
-        actions = session.scalars(select(Change.action).where(Change.resource_type == "link_domain")).all()
+        told = select(Change.action).where(Change.resource_type == "link_domain").order_by(Change.sequence)
+        actions = session.scalars(told).all()
     assert actions == ["link_domain.blocked", "link_domain.allowed", "link_domain.removed"]
 
 
