@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from marshmallow import ValidationError
 from slugify import slugify
@@ -73,7 +74,14 @@ class WebAddress(Text):
 def is_safe_address(address: str, *, allow_path: bool = False) -> bool:
     """True for `https://host/...` and `http://host/...`, and for `/path` when a path of the same site will do."""
     starts = ("https://", "http://", "/") if allow_path else ("https://", "http://")
-    return address.lower().startswith(starts) and is_safe_link(address)
+    if not (address.lower().startswith(starts) and is_safe_link(address)):
+        return False
+    try:
+        parts = urlsplit(address)
+        return address.startswith("/") or bool(parts.hostname and parts.port != 0)
+    except ValueError:
+        # A host in brackets that is no IPv6 address, a port beyond 65535.
+        return False
 
 
 def agency_slug(**kwargs: Any) -> Text:

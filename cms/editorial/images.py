@@ -9,19 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import delete, exists, or_, select
+from sqlalchemy import CompoundSelect, and_, delete, exists, false, or_, select, true, union
 
 from cms.changes.actions import Action
 from cms.changes.log import record
 from cms.core import clock
 from cms.core.assignment import assign_changed
 from cms.core.db import UnitOfWork, session, unit_of_work
-from cms.core.errors import Conflict, Forbidden, InputError, Invalid, invalid_field
-from cms.core.permissions import Actor, Permission, Target, authorize, can
+from cms.core.errors import Conflict, InputError, Invalid, invalid_field
+from cms.core.permissions import Actor, Permission, Target, authorize
 from cms.core.runtime import runtime
 from cms.core.versions import Expected, check_version
 from cms.editorial.content_types import Content
-from cms.editorial.models import Item
+from cms.editorial.models import Item, State
 from cms.editorial.queries import visible_to
 from cms.guard.assessing import assess
 from cms.guard.breaker import check_freeze
@@ -144,20 +144,21 @@ def delete_image(actor: Actor, image_id: str, expected: Expected) -> None:
 
 
 def _authorize_public_change(unit: UnitOfWork, actor: Actor, image: Image) -> None:
-    """Each item that readers have with the image is somebody's to publish (R-Z1), unless that is frozen: the image does not
-    go around it.
+    """Each item that readers have with the image, or that was approved with it, is somebody's to publish (R-Z1), unless that
+    is frozen: the image does not go around it.
     """
-    city_channel = runtime().settings.city_channel
-    live = session.execute(
-        select(Item.agency, Item.published_channel)
-        .where(Item.published_channel.is_not(None), _published_with(image.id))
-        .distinct()
+    is_live = and_(Item.published_channel.is_not(None), _published_with(image.id))
+    in_newest = exists().where(ImageUse.item_id == Item.id, ImageUse.image_id == image.id)
+    is_approved = and_(Item.state.in_((State.APPROVED.value, State.SCHEDULED.value)), in_newest)
+    places: CompoundSelect[Any] = union(
+        select(Item.agency, Item.published_channel, true()).where(is_live),
+        select(Item.agency, Item.channel, false()).where(is_approved),
     )
-    for agency, channel in live:
-        target = Target(agency, channel, None, channel == city_channel)
-        if not can(actor, Permission.CONTENT_PUBLISH, target):
-            raise Forbidden(permission=Permission.CONTENT_PUBLISH.value)
-        check_freeze(unit, agency)
+    city_channel = runtime().settings.city_channel
+    for agency, channel, is_public in unit.session.execute(places).all():
+        authorize(actor, Permission.CONTENT_PUBLISH, Target(agency, channel, None, channel == city_channel))
+        if is_public:
+            check_freeze(unit, agency)
 
 
 def _check_text(image: Image, changes: Mapping[str, Any]) -> None:

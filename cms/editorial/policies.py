@@ -89,7 +89,7 @@ def targets(operation: Operation, item: Item, city_channel: str) -> list[Target]
     """All that the operation touches: a newer draft may name another channel than the one readers have."""
     channels = {item.channel}
     if item.published_edition is not None and item.published_channel is not None:
-        if operation in _GOES_OUT:
+        if operation in _GOES_OUT or operation is Operation.UNSCHEDULE:
             channels.add(item.published_channel)
         elif operation is Operation.UNPUBLISH:
             channels = {item.published_channel}

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from cms.agencies.models import Agency
 from cms.core.db import unit_of_work
 from cms.core.permissions import Role
-from tests.factories import add_city, add_published_document, post_content
+from tests.factories import add_city, add_image, add_published_document, post_content
 from tests.people import Caller, People
 
 POSTS = "/manage/v1/posts"
@@ -158,6 +158,48 @@ def test_who_wrote_what_readers_had_does_not_approve_it_after_a_discard(
 
     assert act(editor, path, "approve").status_code == 409
     assert act(central, path, "approve").status_code == 200
+
+
+@pytest.mark.parametrize("state", ["approved", "scheduled"])
+def test_an_approved_picture_is_explained_anew_only_by_who_could_publish_it(
+    app: Flask, editor: Caller, people: People, state: str
+) -> None:
+    author, image = people.person(Role.AUTHOR, "dpu"), add_image(app)
+    path, address = made(author, cover=image), f"/manage/v1/media/{image}"
+    words = {"caption": "Bundaran DPU."}
+    act(author, path, "submit")
+    assert author("PATCH", address, match=author.get(address).headers["ETag"], json=words).status_code == 200
+    assert act(editor, path, "approve").status_code == 200
+    if state == "scheduled":
+        assert act(editor, path, "schedule", {"publish_at": SOON}).status_code == 200
+
+    refused = author("PATCH", address, match=author.get(address).headers["ETag"], json={"caption": "Lain."})
+
+    assert refused.status_code == 403
+    assert editor("PATCH", address, match=editor.get(address).headers["ETag"], json={"caption": "Lain."}).json
+
+
+def test_the_end_of_what_the_city_shows_is_the_citys(editor: Caller, people: People) -> None:
+    central = people.person(Role.CENTRAL_EDITOR)
+    path = made(central, channel="kota")
+    act(central, path, "publish")
+    act(central, path, "schedule", {"unpublish_at": "2026-12-01T00:00:00Z"})
+    change(editor, path, channel="dpu")
+
+    refused = editor("DELETE", f"{path}/schedule", match=editor.get(path).headers["ETag"])
+
+    assert refused.status_code == 403
+    assert "unschedule" not in editor.get(path).json["data"]["allowed_actions"]
+    assert central.get(path).json["data"]["schedule"]["unpublish_at"] == "2026-12-01T00:00:00Z"
+
+
+@pytest.mark.parametrize("address", ["https://[::1/", "https://balikpapan.go.id:99999/", "https://[::g]/"])
+def test_addresses_that_cannot_be_read_are_refused(editor: Caller, address: str) -> None:
+    path = made(editor)
+    act(editor, path, "publish")
+    assert act(editor, path, "unpublish", {"kind": "redirect", "to": address}).status_code == 422
+    assert act(editor, path, "unpublish", {"kind": "gone", "explanation": "Pindah.", "to": address}).status_code == 422
+    assert editor.post(POSTS, post_content(source_url=address)).status_code == 422
 
 
 def test_an_address_that_leads_to_another_type_follows_it(app: Flask, site: Caller, people: People) -> None:
