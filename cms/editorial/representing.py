@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 from cms.changes.actions import Action
 from cms.changes.log import record
 from cms.changes.models import Change
+from cms.core import clock
 from cms.core.db import UnitOfWork
 from cms.core.permissions import system_actor
 from cms.editorial.content_types import registered_types
@@ -67,8 +68,8 @@ def _held(
 
 
 def _represent(unit: UnitOfWork, publication: Publication, item: Item) -> None:
-    # Readers may not learn of what they cannot read yet.
-    verb = "scheduled" if publication.is_planned else "presented"
+    # Readers may not learn of what they cannot read yet; what has begun they read, also before the worker has come by.
+    verb = "scheduled" if publication.is_planned and publication.effective_from > clock.now() else "presented"
     action = registered_types()[item.type].action(verb)
     change = record(unit, action, item.id, ACTOR, agency=item.agency, edition=publication.edition)
     represent_live(unit, publication, item, change)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from cms.agencies.models import Agency
@@ -15,11 +18,14 @@ from cms.changes.log import broken_at, read_after, record
 from cms.core.db import session, unit_of_work
 from cms.core.permissions import Actor, system_actor
 from cms.editorial import representing
+from cms.editorial.scheduling import Schedule, schedule_item
 from cms.editorial.services import create_item, publish_item, update_item
 from cms.editorial.unpublishing import unpublish_item
 from cms.posts.content import POST
 from cms.publishing.models import Publication, Standing
+from tests.conftest import NOW
 from tests.editorial.city import CENTRAL, EDITOR, STRANGER, post
+from tests.factories import add_consumer, add_key
 
 pytestmark = pytest.mark.usefixtures("city")
 
@@ -84,3 +90,26 @@ def test_an_item_published_since_is_left_alone(app: Flask) -> None:
         follow()
         assert names() == {"Lama": "Dinas PUPR", "Baru": "Dinas PUPR"}
         assert len([line for line in read_after(0) if line.action == "post.presented"]) == 1
+
+
+def test_a_plan_whose_moment_has_passed_is_presented_to_readers(
+    app: Flask, client: FlaskClient, moment: Callable[[timedelta], None]
+) -> None:
+    """Before the worker has carried it out: the list changes, so must its ETag."""
+    _, key = add_key(app, add_consumer(app, "dpu"))
+    with app.app_context():
+        item = create_item(POST, EDITOR, post()).item
+        plan = Schedule(NOW + timedelta(minutes=1), None, "Asia/Makassar")
+        schedule_item(POST, EDITOR, item.id, frozenset({1}), plan)
+        follow()
+        moment(timedelta(minutes=2))
+        rename("dpu", "Dinas PUPR", "name")
+    headers = {"Authorization": f"Bearer {key}"}
+    before = client.get("/v1/posts", headers=headers)
+    assert before.json["data"][0]["agency"]["name"] == "Nama DPU"
+
+    with app.app_context():
+        follow()
+
+    now = client.get("/v1/posts", headers={**headers, "If-None-Match": before.headers["ETag"]})
+    assert (now.status_code, now.json["data"][0]["agency"]["name"]) == (200, "Dinas PUPR")
