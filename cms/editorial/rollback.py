@@ -24,6 +24,7 @@ from cms.core.permissions import Actor, Permission, authorize
 from cms.core.permissions import Target as About
 from cms.editorial.content_types import registered_types
 from cms.editorial.queries import get_item
+from cms.editorial.scheduling import carry_out_schedules
 from cms.editorial.undoing import Target, undo
 from cms.guard.breaker import mark_rollback
 from cms.guard.models import Rollback
@@ -50,6 +51,9 @@ def roll_back(actor: Actor, order: Order) -> Rollback:
     Raises `Forbidden`. What cannot be undone is listed in `failed` and stops nothing.
     """
     rollback_id = start_rollback(actor, order)
+    while carry_out_schedules():
+        # What plans have published by now must stand in the log, to be found and undone like any publication.
+        pass
     with rolled_back():
         waiting = _items(order)
     for item_type, item_id in waiting[:MOST_ITEMS]:

@@ -116,3 +116,21 @@ def test_what_is_withdrawn_forgets_its_planned_end(editor: Caller, site: Caller,
     act(editor, path, "unpublish", {"kind": "withdrawn", "explanation": "Tidak berlaku."})
     moment(LATER)
     assert read(site, path)[1] == 200
+
+
+def test_a_rollback_takes_back_what_a_plan_has_just_published(
+    editor: Caller, site: Caller, people: People, moment: Moment
+) -> None:
+    hijacked = people.person(Role.AGENCY_EDITOR, "dpu")
+    path = f"{POSTS}/{hijacked.post(POSTS, post_content()).json['data']['id']}"
+    act(hijacked, path, "schedule", PLAN)
+    moment(AFTER_THE_BEGINNING)
+    assert editor.post(f"{path}/reposts", {"agency": "dishub"}).status_code == 201
+    assert read(site, path)[1] == 200
+
+    order = {"actor": hijacked.actor.id, "since": "2026-11-24T00:00:00Z", "reason": "Akun dibajak."}
+    answer = editor.post("/manage/v1/rollback", order)
+
+    assert (answer.status_code, answer.json["data"]["failed"]) == (200, [])
+    assert read(site, path) == ([], 404)
+    assert site.get("/v1/posts?channel=dishub").json["data"] == []
