@@ -40,6 +40,14 @@ def link_faults(assessment: Assessment) -> list[InputError]:
     return [InputError("pointer", reason.pointer, "blocked_link", {"domain": reason.detail}) for reason in blocked]
 
 
+def newly_blocked_links(content: Content, body_html: str) -> list[InputError]:
+    """Links of a saved edition to domains that were blocked since: a block holds for what waits to be published, too."""
+    links = [link for link in (content.get("source_url"),) if link]
+    if not links and "<a" not in body_html:
+        return []
+    return link_faults(assess({}, body_html, links))
+
+
 def check_public_words(texts: Mapping[str, str | None], address: tuple[str, str] | None = None) -> None:
     """Words beside the content that readers get with no second look: what would hold an edition is refused (R-C5, R-C6).
 

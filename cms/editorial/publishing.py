@@ -11,6 +11,7 @@ from cms.core.db import UnitOfWork
 from cms.core.errors import Invalid
 from cms.core.permissions import Actor
 from cms.editorial.content_types import ContentType
+from cms.editorial.guarding import newly_blocked_links
 from cms.editorial.images import faults_of_shown_images
 from cms.editorial.models import Item, Revision, State
 from cms.editorial.notes import PublicNotes, first_notes, published_notes
@@ -33,10 +34,11 @@ class Update:
 
 
 def check_complete(content_type: ContentType, item: Item) -> Revision:
-    """The newest edition, when nothing that readers need is missing. Raises `Invalid` (`needed_to_publish`)."""
+    """The newest edition, when nothing that readers need is missing. Raises `Invalid` (`needed_to_publish`, `blocked_link`)."""
     revision = get_revision(item)
     missing = content_type.missing(revision.content, revision.body_text)
-    if errors := [*missing, *faults_of_shown_images(revision.content)]:
+    blocked = newly_blocked_links(revision.content, revision.body_html)
+    if errors := [*missing, *faults_of_shown_images(revision.content), *blocked]:
         raise Invalid(errors=errors)
     return revision
 

@@ -156,6 +156,17 @@ def test_blocked_links_are_refused_and_allowed_ones_pass(author: Caller, central
     assert actions == ["link_domain.blocked", "link_domain.allowed", "link_domain.removed"]
 
 
+def test_a_domain_that_was_blocked_since_the_save_is_not_published(editor: Caller, central: Caller) -> None:
+    central("PUT", "/manage/v1/link-domains/mitra.com", json={"standing": "allowed"})
+    item = made(editor, body="Lihat [ini](https://www.mitra.com).")
+    central("PUT", "/manage/v1/link-domains/mitra.com", json={"standing": "blocked"})
+
+    refused = act(editor, item, "publish")
+
+    assert refused.status_code == 422
+    assert [(each["code"], each["pointer"]) for each in refused.json["errors"]] == [("blocked_link", "/body")]
+
+
 def test_a_hijacked_subdomain_of_the_government_can_be_blocked(author: Caller, central: Caller) -> None:
     central("PUT", "/manage/v1/link-domains/lama.balikpapan.go.id", json={"standing": "blocked"})
     assert post(author, body="[x](https://lama.balikpapan.go.id/x)").status_code == 422
