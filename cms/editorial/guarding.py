@@ -13,9 +13,10 @@ from cms.core.logging import get_logger
 from cms.core.permissions import Actor
 from cms.editorial.content_types import Content, ContentType
 from cms.editorial.images import image_texts
-from cms.editorial.models import Item
+from cms.editorial.models import Item, Revision
 from cms.guard.assessing import Assessment, Reason, assess
 from cms.guard.links import alternative_texts
+from cms.guard.queries import newest_block
 
 log = get_logger(__name__)
 
@@ -40,12 +41,13 @@ def link_faults(assessment: Assessment) -> list[InputError]:
     return [InputError("pointer", reason.pointer, "blocked_link", {"domain": reason.detail}) for reason in blocked]
 
 
-def newly_blocked_links(content: Content, body_html: str) -> list[InputError]:
+def newly_blocked_links(revision: Revision) -> list[InputError]:
     """Links of a saved edition to domains that were blocked since: a block holds for what waits to be published, too."""
-    links = [link for link in (content.get("source_url"),) if link]
-    if not links and "<a" not in body_html:
+    blocked_at = newest_block()
+    if blocked_at is None or blocked_at < (revision.saved_at or revision.created_at):
         return []
-    return link_faults(assess({}, body_html, links))
+    links = [link for link in (revision.content.get("source_url"),) if link]
+    return link_faults(assess({}, revision.body_html, links))
 
 
 def check_public_words(texts: Mapping[str, str | None], address: tuple[str, str] | None = None) -> None:

@@ -37,7 +37,7 @@ def check_complete(content_type: ContentType, item: Item) -> Revision:
     """The newest edition, when nothing that readers need is missing. Raises `Invalid` (`needed_to_publish`, `blocked_link`)."""
     revision = get_revision(item)
     missing = content_type.missing(revision.content, revision.body_text)
-    blocked = newly_blocked_links(revision.content, revision.body_html)
+    blocked = newly_blocked_links(revision)
     if errors := [*missing, *faults_of_shown_images(revision.content), *blocked]:
         raise Invalid(errors=errors)
     return revision

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, literal_column, select
 
 from cms.agencies.models import Agency
 from cms.core.clock import now
-from cms.core.db import session
+from cms.core.db import session, table_of
 from cms.core.errors import NotFound
 from cms.core.ids import is_id
 from cms.guard.models import BreakerTrip, LinkDomain, LinkStanding, PublishingFreeze, Rollback
+
+_domains = table_of(LinkDomain)
+_NEWEST_BLOCK = select(func.max(_domains.c.updated_at)).where(
+    _domains.c.standing == literal_column(f"'{LinkStanding.BLOCKED}'")
+)
 
 
 def known_standings(domains: Collection[str]) -> Mapping[str, LinkStanding]:
@@ -20,6 +26,12 @@ def known_standings(domains: Collection[str]) -> Mapping[str, LinkStanding]:
         return {}
     rows = session.execute(select(LinkDomain.domain, LinkDomain.standing).where(LinkDomain.domain.in_(sorted(domains))))
     return {domain: LinkStanding(standing) for domain, standing in rows}
+
+
+def newest_block() -> datetime | None:
+    """When a domain was last blocked; None when none is."""
+    found: datetime | None = session.connection().scalar(_NEWEST_BLOCK)
+    return found
 
 
 def agency_sites() -> Sequence[str]:
