@@ -115,7 +115,9 @@ def test_readers_get_again_what_they_had(
     )
     assert central.get(f"/manage/v1/posts/{draft}").json["data"]["state"] == "trashed"
     with app.app_context():
-        lines = session.scalars(select(Change).where(Change.actor_id == central.actor.id)).all()
+        lines = session.scalars(
+            select(Change).where(Change.actor_id == central.actor.id).order_by(Change.sequence)
+        ).all()
         marked = [line for line in lines if f"rollback:{done['id']}" in line.fields]
         assert {line.resource_id for line in marked} == {good, fresh, draft}
         assert lines[-1].action == "rollback.finished"

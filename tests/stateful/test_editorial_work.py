@@ -14,7 +14,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.stateful.machine import EditorialMachine
 
 # STATEFUL_EXAMPLES raises the number of sequences for a long run; the ordinary suite has to stay quick.
-EXAMPLES = int(os.environ.get("STATEFUL_EXAMPLES", "10"))
+EXAMPLES = int(os.environ.get("STATEFUL_EXAMPLES", "7"))
 STEPS = 40
 
 
