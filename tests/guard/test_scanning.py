@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from uuid import UUID
 
 import pytest
 
@@ -133,3 +134,8 @@ def test_an_ordinary_body_takes_about_a_millisecond(capsys: pytest.CaptureFixtur
     with capsys.disabled():
         print(f"\n4 KB: {milliseconds:.2f} ms of processor time")
     assert milliseconds < 5
+
+
+def test_identifiers_are_no_words() -> None:
+    held = [text for number in range(5_000) if advertises_gambling(text := f"Satu {UUID(int=number * 7**40 % 2**128)}")]
+    assert held == []
