@@ -1,1 +1,1 @@
-"""What all content types share: the item and its editions, the state machine, publishing and unpublishing."""
+"""What all content types share: items and their editions, review, schedules, going away, reposts, previews, rollback."""

@@ -21,7 +21,7 @@ from cms.core.runtime import runtime
 from cms.editorial.content_types import ContentType
 from cms.editorial.models import EditLease, Item
 from cms.editorial.policies import Operation, authorize_operation, check_state
-from cms.editorial.queries import get_item
+from cms.editorial.queries import Colleagues, get_item
 
 LEASE = timedelta(minutes=7)
 
@@ -31,7 +31,7 @@ def find_lease(item_id: str) -> EditLease | None:
     return session.scalar(select(EditLease).where(EditLease.item_id == item_id, EditLease.until > clock.now()))
 
 
-def present_lease(lease: EditLease) -> dict[str, Any]:
+def present_lease(lease: EditLease | Colleagues) -> dict[str, Any]:
     """A lease as colleagues get it."""
     holder = {"id": lease.holder_id, "name": lease.holder_label}
     return {"holder": holder, "since": rfc3339(lease.since), "until": rfc3339(lease.until)}

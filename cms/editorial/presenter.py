@@ -15,10 +15,11 @@ from cms.core.sanitize import sanitized_html
 from cms.editorial.attribution import canonical_url
 from cms.editorial.content_types import ContentType, Presentation
 from cms.editorial.images import images_in, shown_files
+from cms.editorial.leases import present_lease
 from cms.editorial.models import Item, Revision
 from cms.editorial.notes import PublicNotes
 from cms.editorial.policies import allowed_actions, has_approval
-from cms.editorial.queries import Colleagues, get_colleagues, get_owner
+from cms.editorial.queries import get_colleagues, get_owner
 from cms.media.queries import find_images
 from cms.media.references import with_shown_addresses
 from cms.publishing.presented import Presented
@@ -29,7 +30,8 @@ HOLD_FIELDS = ("code", "pointer", "detail")
 def present_item(item: Item, revision: Revision, actor: Actor, city_channel: str) -> dict[str, Any]:
     """The item with the content of its newest edition and what colleagues do about it, for this caller."""
     colleagues = get_colleagues(item.id)
-    courtesies = {"open_comments": colleagues.open_comments, "lease": _lease(colleagues)}
+    lease = None if colleagues.holder_id is None else present_lease(colleagues)
+    courtesies = {"open_comments": colleagues.open_comments, "lease": lease}
     return {**_standing(item, actor, city_channel), **courtesies, **revision.content}
 
 
@@ -82,13 +84,6 @@ def present_edition(
         )
     )
     return replace(presented, files=presented.files + shown_files(images)) if images else presented
-
-
-def _lease(colleagues: Colleagues) -> dict[str, Any] | None:
-    if colleagues.holder_id is None:
-        return None
-    holder = {"id": colleagues.holder_id, "name": colleagues.holder_label}
-    return {"holder": holder, "since": rfc3339(colleagues.since), "until": rfc3339(colleagues.until)}
 
 
 def _row(item: Item, actor: Actor, city_channel: str) -> dict[str, Any]:
