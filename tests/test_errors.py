@@ -127,6 +127,8 @@ def test_a_body_that_is_no_object_is_not_valid(client: FlaskClient, body: str) -
         ({"title": 7}, 422, "/title", "wrong_type"),
         ({"title": "x" * 201}, 422, "/title", "too_long"),
         ({"title": "a\u202eb"}, 422, "/title", "bad_characters"),
+        ({"title": "a\ufdd0b"}, 422, "/title", "bad_characters"),
+        ({"title": "\U0001f6a7 a\U0010ffffb"}, 422, "/title", "bad_characters"),
         ({"kind": "iklan"}, 422, "/kind", "not_allowed"),
         ({"tags": "x"}, 422, "/tags", "wrong_type"),
         ({"areas": ["99"]}, 422, "/areas/0", "not_found"),
