@@ -44,10 +44,10 @@ from cms.delivery.routes import blp as delivery
 from cms.documents.file_routes import blp as files
 from cms.documents.routes import blp as documents
 from cms.editorial.image_routes import blp as image_uses
-from cms.editorial.preview_routes import previews
-from cms.editorial.release_routes import releases
-from cms.editorial.review_routes import reviews
-from cms.editorial.rollback_routes import blp as rollback
+from cms.editorial.previews.routes import previews
+from cms.editorial.releases.routes import releases
+from cms.editorial.review.routes import reviews
+from cms.editorial.rollback.routes import blp as rollback
 from cms.extensions import api, db, jwt, migrate
 from cms.guard.routes import blp as guard
 from cms.health.routes import blp as service

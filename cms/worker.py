@@ -23,7 +23,7 @@ from cms.core.runtime import runtime
 from cms.delivery.desk import desk
 from cms.documents.sweeping import sweep_orphans
 from cms.editorial.representing import represent_changed
-from cms.editorial.scheduling import carry_out_schedules, has_due
+from cms.editorial.schedules.scheduling import carry_out_schedules, has_due
 from cms.editorial.trash import empty_trash
 from cms.media.renditions import make_renditions
 from cms.writing.purging import purge_kept_answers

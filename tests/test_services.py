@@ -240,17 +240,22 @@ def rows_of(world: World) -> dict[str, Any]:
 
 def public_services() -> Iterator[str]:
     """What stands in a `services.py`; of editorial, whose services are many, what opens a unit of work in any file."""
-    for path in sorted((PROJECT_ROOT / "cms").glob("*/*.py")):
+    for path in sorted((PROJECT_ROOT / "cms").glob("*/**/*.py")):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and is_service(path, node):
-                yield f"{path.parent.name}.{node.name}"
+                yield f"{feature_of(path)}.{node.name}"
+
+
+def feature_of(path: Path) -> str:
+    """The folder below cms/ that a module is in."""
+    return path.relative_to(PROJECT_ROOT / "cms").parts[0]
 
 
 def is_service(path: Path, function: ast.FunctionDef) -> bool:
     if path.name == "services.py":
         return True
     opened = (item.context_expr for node in ast.walk(function) if isinstance(node, ast.With) for item in node.items)
-    return path.parent.name == "editorial" and any(ast.unparse(each).startswith("unit_of_work(") for each in opened)
+    return feature_of(path) == "editorial" and any(ast.unparse(each).startswith("unit_of_work(") for each in opened)
 
 
 def test_every_service_has_a_scenario() -> None:

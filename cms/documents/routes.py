@@ -11,7 +11,7 @@ from cms.documents.schemas import (
     DocumentRowSchema,
     DocumentUpdateSchema,
 )
-from cms.editorial.preview_routes import add_preview
+from cms.editorial.previews.routes import add_preview
 from cms.editorial.routes import Wire, content_blueprint
 
 WIRE = Wire(

@@ -13,7 +13,7 @@ from cms.core.fields import Choice, ItemId, Part, Pattern, Rows, Slug, Text, Who
 from cms.core.schemas import StrictSchema
 from cms.documents.content import FORMS, MOST_FILES, OPEN_CLASSES
 from cms.editorial.fields import LONGEST_BODY, MOST_TAGS, Distinct, Tag, agency_slug, language
-from cms.editorial.history_schemas import EditedSchema
+from cms.editorial.history.schemas import EditedSchema
 from cms.editorial.schemas import ContentQuerySchema, RowSchema
 from cms.taxonomy.models import InformationClass
 

@@ -15,7 +15,7 @@ from cms.core.sanitize import sanitized_html
 from cms.editorial.attribution import canonical_url
 from cms.editorial.content_types import ContentType, Presentation
 from cms.editorial.images import images_in, shown_files
-from cms.editorial.leases import present_lease
+from cms.editorial.leases.leases import present_lease
 from cms.editorial.models import Item, Revision
 from cms.editorial.notes import PublicNotes
 from cms.editorial.policies import allowed_actions, has_approval

@@ -19,18 +19,19 @@ from cms.core.ids import is_id
 from cms.core.permissions import Permission
 from cms.core.runtime import runtime
 from cms.core.schemas import many, one
-from cms.editorial.comment_routes import add_comments
 from cms.editorial.content_types import ContentType
 from cms.editorial.guarding import with_hold
-from cms.editorial.history_schemas import ChangeQuerySchema
-from cms.editorial.lease_routes import add_lease
+from cms.editorial.history.routes import add_revisions
+from cms.editorial.history.schemas import ChangeQuerySchema
+from cms.editorial.leases.routes import add_lease
 from cms.editorial.models import Item
-from cms.editorial.planned import as_of_now
 from cms.editorial.presenter import present_item, present_row
-from cms.editorial.preview_routes import add_previews
+from cms.editorial.previews.routes import add_previews
 from cms.editorial.queries import ItemFilter, get_item, get_revision, list_items
-from cms.editorial.review_routes import add_review
-from cms.editorial.revision_routes import add_revisions
+from cms.editorial.review.comment_routes import add_comments
+from cms.editorial.review.routes import add_review
+from cms.editorial.schedules.planned import as_of_now
+from cms.editorial.schedules.routes import add_times
 from cms.editorial.schemas import PublishSchema, ReturnSchema, SubmitSchema
 from cms.editorial.services import (
     Edited,
@@ -41,7 +42,6 @@ from cms.editorial.services import (
     submit_item,
     update_item,
 )
-from cms.editorial.time_routes import add_times
 from cms.editorial.trash import delete_item
 
 IF_NONE_MATCH = {

@@ -54,7 +54,7 @@ def update_item(
 ) -> Edited:
     """Apply a JSON merge patch (RFC 7396) and save the next edition; a published item becomes a draft beside what readers have.
 
-    A patch that changes nothing makes no edition. Autosaves of one sitting stay one edition (`cms.editorial.autosaves`).
+    A patch that changes nothing makes no edition. Autosaves of one sitting stay one edition (`cms.editorial.history.autosaves`).
     """
     with unit_of_work() as unit:
         item = load_for(content_type, actor, Operation.EDIT, item_id, expected)

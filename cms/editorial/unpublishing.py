@@ -28,7 +28,7 @@ from cms.editorial.policies import Operation
 from cms.editorial.presenter import present_edition
 from cms.editorial.queries import get_revision
 from cms.editorial.saving import load_for, move, touch
-from cms.editorial.scheduling import forget_plan
+from cms.editorial.schedules.scheduling import forget_plan
 from cms.editorial.services import Edited
 from cms.guard.breaker import check_publishing
 from cms.publishing.models import Publication, PublishedItem, Standing

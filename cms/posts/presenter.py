@@ -7,7 +7,7 @@ from typing import Any
 from cms.editorial.attribution import credit_line
 from cms.editorial.content_types import Content, Presentation
 from cms.editorial.references import area_lineage
-from cms.editorial.social import caption
+from cms.editorial.reposts.social import caption
 from cms.media.presenter import present_shown
 from cms.publishing.presented import Presented
 from cms.publishing.reposts import OWN_FIELDS

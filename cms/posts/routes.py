@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cms.editorial.preview_routes import add_preview
-from cms.editorial.reposts_routes import add_reposts
+from cms.editorial.previews.routes import add_preview
+from cms.editorial.reposts.routes import add_reposts
 from cms.editorial.routes import Wire, content_blueprint
 from cms.posts.content import POST
 from cms.posts.presented_schemas import PostSchema

@@ -23,7 +23,7 @@ from cms.editorial.fields import (
     language,
     media_id,
 )
-from cms.editorial.history_schemas import EditedSchema
+from cms.editorial.history.schemas import EditedSchema
 from cms.editorial.schemas import ContentQuerySchema, RowSchema
 from cms.posts.content import PostKind
 

@@ -8,7 +8,7 @@ from flask import Flask
 
 from cms.core.db import session
 from cms.editorial.models import Item
-from cms.editorial.reposts import repost_item
+from cms.editorial.reposts.reposts import repost_item
 from cms.editorial.services import publish_item, update_item
 from cms.editorial.unpublishing import unpublish_item
 from cms.posts.content import POST

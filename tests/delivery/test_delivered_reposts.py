@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from cms.editorial.reposts import end_item_repost
+from cms.editorial.reposts.reposts import end_item_repost
 from cms.editorial.services import publish_item
 from cms.posts.content import POST
 from cms.publishing.models import Standing

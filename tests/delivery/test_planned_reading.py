@@ -14,7 +14,7 @@ from cms.core import clock
 from cms.documents.content import DOCUMENT
 from cms.editorial.content_types import ContentType
 from cms.editorial.models import Item
-from cms.editorial.scheduling import Schedule, carry_out_schedules, schedule_item, unschedule_item
+from cms.editorial.schedules.scheduling import Schedule, carry_out_schedules, schedule_item, unschedule_item
 from cms.editorial.services import update_item
 from cms.posts.content import POST
 from tests.conftest import counted_statements

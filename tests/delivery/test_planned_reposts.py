@@ -11,8 +11,8 @@ from flask import Flask
 from cms.core import clock
 from cms.core.db import session
 from cms.editorial.models import Item
-from cms.editorial.reposts import end_item_repost
-from cms.editorial.scheduling import Schedule, carry_out_schedules, schedule_item
+from cms.editorial.reposts.reposts import end_item_repost
+from cms.editorial.schedules.scheduling import Schedule, carry_out_schedules, schedule_item
 from cms.editorial.services import update_item
 from cms.posts.content import POST
 from cms.publishing.models import Standing

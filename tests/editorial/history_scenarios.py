@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from cms.editorial.leases import release_lease, take_lease
-from cms.editorial.previews import create_preview, revoke_preview, token_of, use_preview
-from cms.editorial.revisions import restore_edition
+from cms.editorial.history.revisions import restore_edition
+from cms.editorial.leases.leases import release_lease, take_lease
+from cms.editorial.previews.previews import create_preview, revoke_preview, token_of, use_preview
 from cms.editorial.services import update_item
 from cms.posts.content import POST
 from tests.access.world import World

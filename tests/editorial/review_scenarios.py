@@ -7,8 +7,9 @@ from typing import Any
 
 from cms.core.clock import EPOCH
 from cms.core.db import unit_of_work
-from cms.editorial import comments, reviewing, trash
+from cms.editorial import trash
 from cms.editorial.models import Item
+from cms.editorial.review import comments, reviewing
 from cms.posts.content import POST
 from tests.access.world import World
 from tests.factories import seen

@@ -16,7 +16,7 @@ from cms.core import clock
 from cms.core.db import rolled_back
 from cms.core.errors import DomainError
 from cms.editorial.queries import get_item
-from cms.editorial.scheduling import carry_out_schedules, has_due, unschedule_item
+from cms.editorial.schedules.scheduling import carry_out_schedules, has_due, unschedule_item
 from cms.posts.content import POST
 from config import Settings
 from tests.factories import CENTRAL, seen

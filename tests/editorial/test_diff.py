@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cms.editorial.diff import text_changes
+from cms.editorial.history.diff import text_changes
 
 WORDS = st.lists(
     st.sampled_from(["jalan", "Jalan", " ", "  ", "\n", ".", ",", "ditutup", "<b>", "é", "\r\n"]), max_size=40

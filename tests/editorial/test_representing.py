@@ -18,7 +18,7 @@ from cms.changes.log import broken_at, read_after, record
 from cms.core.db import session, unit_of_work
 from cms.core.permissions import Actor, system_actor
 from cms.editorial import representing
-from cms.editorial.scheduling import Schedule, schedule_item
+from cms.editorial.schedules.scheduling import Schedule, schedule_item
 from cms.editorial.services import create_item, publish_item, update_item
 from cms.editorial.unpublishing import unpublish_item
 from cms.posts.content import POST

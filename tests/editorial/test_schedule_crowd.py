@@ -23,7 +23,7 @@ from cms.changes.models import Change, ChangeHead
 from cms.core.clock import NEVER
 from cms.core.db import one_transaction, rolled_back, session
 from cms.editorial.models import Item
-from cms.editorial.scheduling import Schedule, schedule_item
+from cms.editorial.schedules.scheduling import Schedule, schedule_item
 from cms.editorial.services import create_item
 from cms.posts.content import POST
 from cms.publishing.models import Publication

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cms.editorial.attribution import LONGEST_ADDRESS, canonical_url, credit_line
-from cms.editorial.social import LONGEST_CAPTION, MOST_HASHTAGS, caption
+from cms.editorial.reposts.social import LONGEST_CAPTION, MOST_HASHTAGS, caption
 from tests.factories import CITY
 
 LINK = "https://dpu.balikpapan.example/penutupan-jalan"

@@ -10,8 +10,8 @@ from cms.core.clock import EPOCH, now
 from cms.core.db import unit_of_work
 from cms.editorial.models import Item
 from cms.editorial.publishing import Update
-from cms.editorial.releases import create_release, delete_release, publish_release, update_release
-from cms.editorial.scheduling import Schedule, carry_out_schedules, schedule_item, unschedule_item
+from cms.editorial.releases.releases import create_release, delete_release, publish_release, update_release
+from cms.editorial.schedules.scheduling import Schedule, carry_out_schedules, schedule_item, unschedule_item
 from cms.editorial.services import publish_item, update_item
 from cms.editorial.unpublishing import unpublish_item
 from cms.posts.content import POST

@@ -7,7 +7,7 @@ from typing import Any
 
 from cms.core.clock import EPOCH
 from cms.core.db import unit_of_work
-from cms.editorial import rollback as rollbacks
+from cms.editorial.rollback import rollback as rollbacks
 from cms.guard import services as guard
 from cms.guard.models import LinkStanding, Rollback
 from tests.access import guarding

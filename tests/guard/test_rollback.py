@@ -15,7 +15,7 @@ from sqlalchemy import select
 from cms.changes.models import Change
 from cms.core.db import session
 from cms.core.permissions import Role
-from cms.editorial.rollback import Order, start_rollback, undo_item
+from cms.editorial.rollback.rollback import Order, start_rollback, undo_item
 from cms.editorial.services import publish_item, update_item
 from cms.posts.content import POST
 from tests.factories import add_published_post, post_content

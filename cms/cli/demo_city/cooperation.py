@@ -14,7 +14,7 @@ from cms.core.db import rolled_back, session
 from cms.core.errors import Conflict
 from cms.core.runtime import runtime
 from cms.editorial.models import Item
-from cms.editorial.reposts import repost_item
+from cms.editorial.reposts.reposts import repost_item
 from cms.posts.content import POST
 from cms.taxonomy.models import Category
 from cms.taxonomy.services import update_category

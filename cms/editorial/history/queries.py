@@ -12,7 +12,7 @@ from cms.changes.models import Change
 from cms.core.db import session
 from cms.core.errors import NotFound
 from cms.editorial.content_types import ContentType
-from cms.editorial.diff import FieldChange, field_changes
+from cms.editorial.history.diff import FieldChange, field_changes
 from cms.editorial.models import Item, Revision
 from cms.editorial.queries import get_revision
 

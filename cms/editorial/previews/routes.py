@@ -17,9 +17,9 @@ from cms.core.api import Blueprint
 from cms.core.clock import rfc3339
 from cms.core.permissions import Permission
 from cms.core.schemas import PageQuerySchema, many, one
-from cms.editorial.history_schemas import MadePreviewSchema, PreviewCreateSchema, PreviewSchema, previewed_schema
+from cms.editorial.history.schemas import MadePreviewSchema, PreviewCreateSchema, PreviewSchema, previewed_schema
 from cms.editorial.models import Preview
-from cms.editorial.previews import (
+from cms.editorial.previews.previews import (
     create_preview,
     get_preview,
     is_in_force,

@@ -13,13 +13,13 @@ from cms.core.conditional import expected_version
 from cms.core.permissions import Permission
 from cms.core.runtime import runtime
 from cms.core.schemas import many, one
+from cms.editorial.history.revisions import restore_edition
 from cms.editorial.presenter import present_waiting
-from cms.editorial.review_schemas import ApproveSchema, EmptySchema, RestoreSchema, ReviewQuerySchema, WaitingSchema
-from cms.editorial.reviewing import approve_item, discard_item
-from cms.editorial.revisions import restore_edition
+from cms.editorial.review.reviewing import approve_item, discard_item
+from cms.editorial.review.schemas import ApproveSchema, EmptySchema, RestoreSchema, ReviewQuerySchema, WaitingSchema
+from cms.editorial.review.worklist import WorkFilter, list_waiting, waiting_for
 from cms.editorial.services import Edited
 from cms.editorial.trash import archive_item, restore_item, trash_item
-from cms.editorial.worklist import WorkFilter, list_waiting, waiting_for
 
 if TYPE_CHECKING:
     from cms.editorial.models import Item

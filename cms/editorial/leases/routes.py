@@ -11,8 +11,8 @@ from cms.core.answers import Answer
 from cms.core.api import Blueprint
 from cms.core.permissions import Permission
 from cms.core.schemas import one
-from cms.editorial.history_schemas import LeaseSchema, TakeLeaseSchema
-from cms.editorial.leases import find_lease, present_lease, release_lease, take_lease
+from cms.editorial.history.schemas import LeaseSchema, TakeLeaseSchema
+from cms.editorial.leases.leases import find_lease, present_lease, release_lease, take_lease
 from cms.editorial.models import EditLease
 from cms.editorial.queries import get_item
 

@@ -10,8 +10,8 @@ from cms.core.api import Blueprint
 from cms.core.clock import rfc3339
 from cms.core.permissions import Permission
 from cms.core.schemas import PageQuerySchema, many, one
-from cms.editorial.history import compare, get_edition, list_revisions, published_editions
-from cms.editorial.history_schemas import DiffQuerySchema, DiffSchema, RevisionRowSchema, revision_schema
+from cms.editorial.history.queries import compare, get_edition, list_revisions, published_editions
+from cms.editorial.history.schemas import DiffQuerySchema, DiffSchema, RevisionRowSchema, revision_schema
 from cms.editorial.models import Item, Revision
 from cms.editorial.queries import get_item
 

@@ -11,8 +11,8 @@ from cms.core.answers import Answer, PageRequest
 from cms.core.api import Blueprint
 from cms.core.permissions import Permission
 from cms.core.schemas import many, one
-from cms.editorial.reposts import end_item_repost, item_reposts, present_reposts, repost_item, social_text
-from cms.editorial.reposts_schemas import RepostCreateSchema, RepostQuerySchema, RepostSchema, SocialSchema
+from cms.editorial.reposts.reposts import end_item_repost, item_reposts, present_reposts, repost_item, social_text
+from cms.editorial.reposts.schemas import RepostCreateSchema, RepostQuerySchema, RepostSchema, SocialSchema
 from cms.editorial.routes import Wire
 
 REPOST = """Any live item can be carried, whoever owns it: an agency's editor carries it on the agency's own channel, a central

@@ -14,14 +14,7 @@ from cms.core.conditional import expected_version
 from cms.core.permissions import Permission
 from cms.core.schemas import many, one
 from cms.editorial.publishing import Update
-from cms.editorial.release_schemas import (
-    ReleaseCreateSchema,
-    ReleasePublishSchema,
-    ReleaseQuerySchema,
-    ReleaseSchema,
-    ReleaseUpdateSchema,
-)
-from cms.editorial.releases import (
+from cms.editorial.releases.releases import (
     create_release,
     delete_release,
     get_release,
@@ -30,9 +23,16 @@ from cms.editorial.releases import (
     publish_release,
     update_release,
 )
+from cms.editorial.releases.schemas import (
+    ReleaseCreateSchema,
+    ReleasePublishSchema,
+    ReleaseQuerySchema,
+    ReleaseSchema,
+    ReleaseUpdateSchema,
+)
 
 if TYPE_CHECKING:
-    from cms.editorial.release_models import Release
+    from cms.editorial.releases.models import Release
 
 PATH = "/manage/v1/releases"
 CHANGE_PROBLEMS = (400, 401, 403, 404, 409, 412, 413, 415, 422, 428)

@@ -22,11 +22,11 @@ from cms.editorial.content_types import ContentType, registered_types
 from cms.editorial.guarding import check_public_words
 from cms.editorial.models import Item, Revision, State
 from cms.editorial.notes import END_OF_PERIOD, in_language
-from cms.editorial.planned import carry_out_due, forget_planner
 from cms.editorial.policies import RULES, Operation
 from cms.editorial.publishing import Update, check_complete, present_update
 from cms.editorial.queries import get_revision
 from cms.editorial.saving import load_for, move, touch
+from cms.editorial.schedules.planned import carry_out_due, forget_planner
 from cms.editorial.services import Edited
 from cms.guard.breaker import check_publishing
 from cms.publishing.planning import cancel, plan, plan_end

@@ -24,8 +24,8 @@ from cms.core.permissions import Actor, Permission, authorize
 from cms.core.permissions import Target as About
 from cms.editorial.content_types import registered_types
 from cms.editorial.queries import get_item
-from cms.editorial.scheduling import carry_out_schedules
-from cms.editorial.undoing import Target, undo
+from cms.editorial.rollback.undoing import Target, undo
+from cms.editorial.schedules.scheduling import carry_out_schedules
 from cms.guard.breaker import mark_rollback
 from cms.guard.models import Rollback
 from cms.guard.queries import get_rollback
@@ -87,7 +87,7 @@ def start_rollback(actor: Actor, order: Order) -> str:
 
 
 def undo_item(actor: Actor, rollback_id: str, item_type: str, item_id: str) -> str:
-    """Undo what the target of this rollback did to one item; returns what was done (`cms.editorial.undoing.OUTCOMES`) or the code of what went wrong."""
+    """Undo what the target of this rollback did to one item; returns what was done (`cms.editorial.rollback.undoing.OUTCOMES`) or the code of what went wrong."""
     try:
         with unit_of_work() as unit:
             authorize(actor, Permission.GUARD_ROLLBACK, About())

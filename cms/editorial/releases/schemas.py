@@ -6,7 +6,7 @@ from marshmallow import fields
 
 from cms.core.fields import Choice, ItemId, Part, Rows, Text
 from cms.core.schemas import PageQuerySchema, StrictSchema
-from cms.editorial.releases import MOST_ITEMS
+from cms.editorial.releases.releases import MOST_ITEMS
 from cms.editorial.schemas import AuthorSchema, PublishSchema
 
 TYPES = ("post", "document")

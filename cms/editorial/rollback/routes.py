@@ -13,7 +13,7 @@ from cms.core.fields import Moment, Pattern, Slug, Text
 from cms.core.ids import ID_PATTERN
 from cms.core.permissions import Permission
 from cms.core.schemas import PageQuerySchema, StrictSchema, many, one
-from cms.editorial.rollback import Order, roll_back
+from cms.editorial.rollback.rollback import Order, roll_back
 from cms.guard import queries
 from cms.guard.presenter import present_rollback
 from cms.guard.schemas import LONGEST_REASON, RollbackSchema

@@ -9,7 +9,7 @@ from marshmallow import Schema, fields
 
 from cms.core.fields import WholeNumber, YesNo
 from cms.core.schemas import StrictSchema
-from cms.editorial.history import LARGEST_EDITION
+from cms.editorial.history.queries import LARGEST_EDITION
 from cms.editorial.models import State
 from cms.editorial.schemas import AuthorSchema, StandingSchema
 

@@ -7,7 +7,7 @@ from cms.core.errors import invalid_field
 from cms.core.permissions import Actor
 from cms.core.versions import Expected
 from cms.editorial.content_types import Content, ContentType
-from cms.editorial.history import find_revision
+from cms.editorial.history.queries import find_revision
 from cms.editorial.models import Item, Revision
 from cms.editorial.policies import Operation
 from cms.editorial.queries import get_revision

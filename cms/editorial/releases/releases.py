@@ -24,12 +24,12 @@ from cms.core.versions import Expected, check_version
 from cms.editorial.content_types import registered_types
 from cms.editorial.guarding import check_public_words
 from cms.editorial.models import Item
-from cms.editorial.planned import carry_out_due
 from cms.editorial.policies import Operation
 from cms.editorial.publishing import Update, check_complete, publish_edition
 from cms.editorial.queries import visible_to
-from cms.editorial.release_models import Release, ReleaseItem, ReleaseState
+from cms.editorial.releases.models import Release, ReleaseItem, ReleaseState
 from cms.editorial.saving import ready_for
+from cms.editorial.schedules.planned import carry_out_due
 from cms.guard.breaker import mark_release
 
 MOST_ITEMS = 200

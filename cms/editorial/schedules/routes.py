@@ -11,8 +11,8 @@ from cms.core.conditional import expected_version
 from cms.core.permissions import Permission
 from cms.core.schemas import one
 from cms.editorial.publishing import Update
-from cms.editorial.scheduling import Schedule, schedule_item, unschedule_item
-from cms.editorial.time_schemas import ScheduleSchema, UnpublishSchema
+from cms.editorial.schedules.scheduling import Schedule, schedule_item, unschedule_item
+from cms.editorial.schedules.schemas import ScheduleSchema, UnpublishSchema
 from cms.editorial.unpublishing import unpublish_item
 from cms.publishing.models import Standing
 

@@ -13,10 +13,10 @@ from cms.core.api import Blueprint
 from cms.core.clock import from_micros, micros
 from cms.core.permissions import Permission
 from cms.core.schemas import many, one
-from cms.editorial.comments import add_comment, list_comments, present_comment, reopen_comment, resolve_comment
 from cms.editorial.models import ReviewComment
 from cms.editorial.queries import get_item
-from cms.editorial.review_schemas import CommentCreateSchema, CommentQuerySchema, CommentSchema, EmptySchema
+from cms.editorial.review.comments import add_comment, list_comments, present_comment, reopen_comment, resolve_comment
+from cms.editorial.review.schemas import CommentCreateSchema, CommentQuerySchema, CommentSchema, EmptySchema
 
 if TYPE_CHECKING:
     from cms.editorial.routes import Wire

@@ -24,7 +24,7 @@ from cms.editorial.models import Item, Revision, State
 from cms.editorial.publishing import Update, publish_edition
 from cms.editorial.queries import get_revision
 from cms.editorial.saving import Save, move, save_edition, touch, transition, void_approval
-from cms.editorial.scheduling import forget_plan
+from cms.editorial.schedules.scheduling import forget_plan
 from cms.publishing.models import Standing
 from cms.publishing.planning import cancel
 from cms.publishing.publish import withdraw

@@ -24,9 +24,9 @@ from cms.core.ids import new_id
 from cms.core.permissions import Actor
 from cms.core.runtime import runtime
 from cms.core.secrets import derived_secret
-from cms.editorial.autosaves import seal
 from cms.editorial.content_types import ContentType
-from cms.editorial.history import find_revision
+from cms.editorial.history.autosaves import seal
+from cms.editorial.history.queries import find_revision
 from cms.editorial.models import Item, Preview, State
 from cms.editorial.policies import RULES, Operation, authorize_operation, can_operate, check_state
 from cms.editorial.presenter import present_edition

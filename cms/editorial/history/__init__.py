@@ -1,0 +1,1 @@
+"""The editions of an item: list, compare, restore, autosave."""

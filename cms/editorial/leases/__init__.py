@@ -1,0 +1,1 @@
+"""Leases: who is editing an item right now."""

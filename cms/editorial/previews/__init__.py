@@ -1,0 +1,1 @@
+"""Previews: links to an edition that nobody else can read yet."""

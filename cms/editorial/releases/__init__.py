@@ -1,0 +1,1 @@
+"""Releases: several items that go to readers in one step."""

@@ -1,0 +1,1 @@
+"""Reposts: an agency carries what another one published."""

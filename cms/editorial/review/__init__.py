@@ -1,0 +1,1 @@
+"""Review: decisions, comments, who has what to look at."""

@@ -1,0 +1,1 @@
+"""Rollback: undo what an account or key has changed."""

@@ -1,0 +1,1 @@
+"""Plans: what is published or ended at a later moment."""
