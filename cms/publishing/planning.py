@@ -18,9 +18,10 @@ from cms.changes.models import Change
 from cms.core import clock
 from cms.core.db import UnitOfWork, table_of
 from cms.publishing.due import due_again
+from cms.publishing.items import UPDATE_ITEM, keep_slug, live_again, planned_item
 from cms.publishing.models import Publication, PublishedItem, PublishedSlug, Standing
 from cms.publishing.presented import Presented
-from cms.publishing.publish import UPDATE_ITEM, keep_slug, now_live, published_item, withdraw
+from cms.publishing.publish import withdraw
 from cms.publishing.rows import AT_ONCE, Window, drop_publication, supersede_live, write_publication
 
 _items, _slugs = table_of(PublishedItem), table_of(PublishedSlug)
@@ -68,7 +69,7 @@ def plan(
     Raises `Conflict("slug_taken")`.
     """
     connection = unit.session.connection()
-    number, carriers = published_item(connection, presented, Standing.PLANNED)
+    number, carriers = planned_item(connection, presented)
     keep_slug(connection, presented, begins)
     window = Window(begins, ends, end_explanation, is_planned=True)
 
@@ -113,7 +114,7 @@ def carry_out(unit: UnitOfWork, item_id: str, type: str, change: Change) -> None
     supersede_live(connection, item_id, NOT_NUMBERED)
     row = connection.execute(_BECOMES_LIVE, current).one()
     full = orjson.loads(row.full_json)
-    now_live(connection, item_id, row.agency, full, NOT_NUMBERED)
+    live_again(connection, item_id, row.agency, full, NOT_NUMBERED)
 
     def write(sequence: int) -> None:
         connection.execute(_NUMBERED_ENDED, {**current, "at_sequence": sequence})

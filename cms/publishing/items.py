@@ -1,0 +1,123 @@
+"""The row of an item in the delivery half, and the addresses that are its own for ever.
+
+What readers see of an item is written together with what is asked about it (its number, who carries it): every statement
+here is on the way of each publish, which holds the head of the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from cms.core.db import table_of
+from cms.core.errors import Conflict
+from cms.publishing.models import PublishedItem, PublishedSlug, Standing
+from cms.publishing.presented import Presented
+from cms.publishing.reposts import REPOST_COUNT, Carried, carried
+
+_items, _slugs = table_of(PublishedItem), table_of(PublishedSlug)
+
+UPDATE_ITEM = update(_items).where(_items.c.id == bindparam("published_id"))
+_LIVE: dict[str, Any] = {
+    "standing": Standing.LIVE.value,
+    "agency": bindparam("owner"),
+    "explanation": None,
+    "alternative": None,
+    "target_id": None,
+    "ended_at": None,
+    "public_updated_at": bindparam("major_at"),
+    "change_history": bindparam("history", type_=_items.c.change_history.type),
+    "sequence": bindparam("at_sequence"),
+}
+_LIVE_AGAIN = UPDATE_ITEM.values(_LIVE)
+_FOUND = (_items.c.number, REPOST_COUNT)
+_NUMBER = select(*_FOUND).where(_items.c.id == bindparam("published_id"))
+_REPRESENTED = UPDATE_ITEM.values(sequence=bindparam("at_sequence")).returning(*_FOUND)
+_INSERT_ITEM = insert(_items).returning(_items.c.number)
+_SLUG_OWNER = select(_slugs.c.item_id, _slugs.c.effective_from).where(
+    _slugs.c.type == bindparam("type"), _slugs.c.agency == bindparam("agency"), _slugs.c.slug == bindparam("slug")
+)
+_INSERT_SLUG = insert(_slugs)
+
+
+def _live_item(dialect: Any) -> Any:
+    """Make the row of an item, or put the one that it has back to live."""
+    first: dict[str, Any] = {
+        "id": bindparam("published_id"),
+        "type": bindparam("type"),
+        "first_published_at": bindparam("first_at"),
+    }
+    made = dialect.insert(_items).values({**_LIVE, **first})
+    return made.on_conflict_do_update(index_elements=[_items.c.id], set_=_LIVE).returning(*_FOUND)
+
+
+_LIVE_ITEM = {"sqlite": _live_item(sqlite), "postgresql": _live_item(postgresql)}
+
+
+def now_live(connection: Connection, presented: Presented, sequence: int) -> tuple[int, Sequence[Carried]]:
+    """Note that readers have this edition of the item, at its first publication or after another; its row number and carriers."""
+    values = _live_values(presented.item_id, presented.agency, presented.full, sequence)
+    first = {"type": presented.type, "first_at": presented.published_at}
+    return _found(
+        connection,
+        presented.item_id,
+        connection.execute(_LIVE_ITEM[connection.dialect.name], {**values, **first}).one(),
+    )
+
+
+def live_again(connection: Connection, item_id: str, agency: str, full: Mapping[str, Any], sequence: int) -> None:
+    """Note that readers have this full form of an item that has its row already."""
+    connection.execute(_LIVE_AGAIN, _live_values(item_id, agency, full, sequence))
+
+
+def represented_item(connection: Connection, item_id: str, sequence: int) -> tuple[int, Sequence[Carried]]:
+    """Note that an item is shown anew, whatever its standing; its row number and carriers."""
+    values = {"published_id": item_id, "at_sequence": sequence}
+    return _found(connection, item_id, connection.execute(_REPRESENTED, values).one())
+
+
+def planned_item(connection: Connection, presented: Presented) -> tuple[int, Sequence[Carried]]:
+    """The row number and carriers of an item that readers will have later; its row is made when it has none."""
+    found = connection.execute(_NUMBER, {"published_id": presented.item_id}).one_or_none()
+    if found is not None:
+        return _found(connection, presented.item_id, found)
+    first = {
+        "id": presented.item_id,
+        "type": presented.type,
+        "agency": presented.agency,
+        "standing": Standing.PLANNED.value,
+        "first_published_at": presented.published_at,
+        "sequence": 0,
+    }
+    made: int = connection.execute(_INSERT_ITEM, first).scalar_one()
+    return made, ()
+
+
+def keep_slug(connection: Connection, presented: Presented, effective_from: datetime) -> None:
+    """Give the address to the item, which has its row, for ever, from this moment on. Raises `Conflict("slug_taken")`."""
+    address = {"type": presented.type, "agency": presented.agency, "slug": presented.slug}
+    found = connection.execute(_SLUG_OWNER, address).one_or_none()
+    if found is None:
+        connection.execute(_INSERT_SLUG, {**address, "item_id": presented.item_id, "effective_from": effective_from})
+    elif found.item_id != presented.item_id:
+        raise Conflict("slug_taken", slug=presented.slug)
+
+
+def _found(connection: Connection, item_id: str, row: Any) -> tuple[int, Sequence[Carried]]:
+    number, reposts = row
+    return number, carried(connection, item_id) if reposts else ()
+
+
+def _live_values(item_id: str, agency: str, full: Mapping[str, Any], sequence: int) -> dict[str, Any]:
+    major_at = full.get("public_updated_at")
+    return {
+        "published_id": item_id,
+        "owner": agency,
+        "major_at": datetime.fromisoformat(major_at) if major_at else None,
+        "history": full.get("change_history", []),
+        "at_sequence": sequence,
+    }
