@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from cms.agencies.schemas import AgencyReferenceSchema
 from cms.core.schemas import StrictSchema
-from cms.editorial.presented_schemas import ChangeNoteSchema, WithdrawnSchema
+from cms.editorial.presented_schemas import ChangeNoteSchema, ItemCardSchema
 from cms.media.presented_schemas import ShownImageSchema
 
 MOMENT = {"format": "date-time"}
 ALWAYS_NULL = "Always null: as in a post's card, so that lists of mixed items need one model."
 
 
-class DocumentCardSchema(StrictSchema):
+class DocumentCardSchema(ItemCardSchema):
     """A document in a list."""
 
-    id = fields.String(metadata={"format": "uuid"})
     type = fields.String(metadata={"enum": ["document"]})
     kind = fields.String(allow_none=True, metadata={"description": ALWAYS_NULL})
     class_ = fields.String(
@@ -30,28 +28,11 @@ class DocumentCardSchema(StrictSchema):
     information_kind = fields.String(
         allow_none=True, metadata={"description": "Code of the legal list.", "example": "BK-A"}
     )
-    title = fields.String()
-    slug = fields.String()
     summary = fields.String()
     number = fields.String(allow_none=True)
     year = fields.Integer(allow_none=True)
-    agency = fields.Nested(AgencyReferenceSchema, metadata={"description": "The owner: whose information it is."})
-    channel = fields.String(
-        metadata={"description": "Slug of the agency, or of the city, on whose channel it appears."}
-    )
     category = fields.String(allow_none=True, metadata={"description": ALWAYS_NULL})
-    tags = fields.List(fields.String())
     areas = fields.List(fields.String(), metadata={"description": "Always empty: as in a post's card."})
-    language = fields.String(metadata={"description": "BCP 47."})
-    published_at = fields.String(metadata={**MOMENT, "description": "First publication."})
-    updated_at = fields.String(metadata={**MOMENT, "description": "Newest publication, corrections included."})
-    public_updated_at = fields.String(
-        metadata={**MOMENT, "description": "Last major update: the one to show to people."}
-    )
-    edition = fields.Integer()
-    withdrawn = fields.Nested(
-        WithdrawnSchema, allow_none=True, metadata={"description": "Null, or the notice to be shown above the text."}
-    )
     cover = fields.Nested(ShownImageSchema, allow_none=True, metadata={"description": ALWAYS_NULL})
 
 

@@ -16,29 +16,12 @@ def present_document(edition: Presentation) -> Presented:
     """Card, full form, filter terms and files of one edition."""
     content = edition.content
     files = find_files(edition.item_id, [entry["id"] for entry in content["files"]])
-    card = _card(edition)
-    full = {
-        **card,
-        "body_html": edition.body_html,
-        "body_text": edition.body_text,
-        "change_history": list(edition.change_history),
+    only_in_full = {
         **{name: content[name] for name in ONLY_IN_FULL},
         "files": [_file(edition.item_id, entry, files[entry["id"]]) for entry in content["files"]],
     }
-    return Presented(
-        item_id=edition.item_id,
-        type="document",
-        edition=edition.edition,
-        agency=content["agency"],
-        slug=content["slug"],
-        language=content["language"],
-        published_at=edition.published_at,
-        updated_at=edition.updated_at,
-        card=card,
-        full=full,
-        terms=_terms(content),
-        files=tuple(_servable(files[entry["id"]]) for entry in content["files"]),
-    )
+    servable = tuple(_servable(files[entry["id"]]) for entry in content["files"])
+    return edition.presented("document", _card(edition), only_in_full, _terms(content), servable)
 
 
 def _card(edition: Presentation) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from cms.changes.actions import Action
 from cms.core.clock import rfc3339
 from cms.core.errors import InputError
 from cms.media.models import Image
-from cms.publishing.presented import Presented
+from cms.publishing.presented import Presented, PresentedFile
 
 Content = dict[str, Any]
 
@@ -51,6 +51,35 @@ class Presentation:
             "edition": self.edition,
             "withdrawn": self.withdrawn,
         }
+
+    def presented(
+        self,
+        type: str,
+        card: dict[str, Any],
+        only_in_full: Mapping[str, Any],
+        terms: frozenset[tuple[str, str]],
+        files: tuple[PresentedFile, ...] = (),
+    ) -> Presented:
+        """This edition for the delivery half: its card, and the full form, which has the body and what the type adds to it."""
+        body = {
+            "body_html": self.body_html,
+            "body_text": self.body_text,
+            "change_history": list(self.change_history),
+        }
+        return Presented(
+            item_id=self.item_id,
+            type=type,
+            edition=self.edition,
+            agency=self.content["agency"],
+            slug=self.content["slug"],
+            language=self.content["language"],
+            published_at=self.published_at,
+            updated_at=self.updated_at,
+            card=card,
+            full={**card, **body, **only_in_full},
+            terms=terms,
+            files=files,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields
 
+from cms.agencies.schemas import AgencyReferenceSchema
 from cms.core.schemas import StrictSchema
 
 MOMENT = {"format": "date-time"}
@@ -21,3 +22,26 @@ class ChangeNoteSchema(StrictSchema):
 
     at = fields.String(metadata=MOMENT)
     note = fields.String(metadata={"example": "Jalur alternatif ditambahkan."})
+
+
+class ItemCardSchema(StrictSchema):
+    """What the card of every content type has."""
+
+    id = fields.String(metadata={"format": "uuid"})
+    title = fields.String()
+    slug = fields.String()
+    agency = fields.Nested(AgencyReferenceSchema, metadata={"description": "The owner: whose information it is."})
+    channel = fields.String(
+        metadata={"description": "Slug of the agency, or of the city, on whose channel it appears."}
+    )
+    tags = fields.List(fields.String())
+    language = fields.String(metadata={"description": "BCP 47."})
+    published_at = fields.String(metadata={**MOMENT, "description": "First publication."})
+    updated_at = fields.String(metadata={**MOMENT, "description": "Newest publication, corrections included."})
+    public_updated_at = fields.String(
+        metadata={**MOMENT, "description": "Last major update: the one to show to people."}
+    )
+    edition = fields.Integer()
+    withdrawn = fields.Nested(
+        WithdrawnSchema, allow_none=True, metadata={"description": "Null, or the notice to be shown above the text."}
+    )

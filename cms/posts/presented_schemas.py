@@ -6,7 +6,7 @@ from marshmallow import fields
 
 from cms.agencies.schemas import AgencyReferenceSchema
 from cms.core.schemas import StrictSchema
-from cms.editorial.presented_schemas import ChangeNoteSchema, WithdrawnSchema
+from cms.editorial.presented_schemas import ChangeNoteSchema, ItemCardSchema
 from cms.media.presented_schemas import ShownImageSchema
 
 MOMENT = {"format": "date-time"}
@@ -21,32 +21,14 @@ class RepostShownSchema(StrictSchema):
     at = fields.String(metadata={**MOMENT, "description": "Since when they carry it."})
 
 
-class PostCardSchema(StrictSchema):
+class PostCardSchema(ItemCardSchema):
     """A post in a list."""
 
-    id = fields.String(metadata={"format": "uuid"})
     type = fields.String(metadata={"enum": ["post"]})
     kind = fields.String(metadata={"enum": ["berita", "siaran_pers", "pengumuman", "agenda", "artikel"]})
-    title = fields.String()
-    slug = fields.String()
     summary = fields.String(allow_none=True)
-    agency = fields.Nested(AgencyReferenceSchema, metadata={"description": "The owner: whose information it is."})
-    channel = fields.String(
-        metadata={"description": "Slug of the agency, or of the city, on whose channel it appears."}
-    )
     category = fields.String(allow_none=True, metadata={"description": "Slug of the category."})
-    tags = fields.List(fields.String())
     areas = fields.List(fields.String(), metadata={"description": "Kemendagri codes."})
-    language = fields.String(metadata={"description": "BCP 47."})
-    published_at = fields.String(metadata={**MOMENT, "description": "First publication."})
-    updated_at = fields.String(metadata={**MOMENT, "description": "Newest publication, corrections included."})
-    public_updated_at = fields.String(
-        metadata={**MOMENT, "description": "Last major update: the one to show to people."}
-    )
-    edition = fields.Integer()
-    withdrawn = fields.Nested(
-        WithdrawnSchema, allow_none=True, metadata={"description": "Null, or the notice to be shown above the text."}
-    )
     cover = fields.Nested(ShownImageSchema, allow_none=True, metadata={"description": "The cover image."})
     canonical_url = fields.String(
         metadata={"format": "uri", "description": "The one address of the item; every copy links to it."}

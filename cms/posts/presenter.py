@@ -16,12 +16,7 @@ from cms.publishing.reposts import OWN_FIELDS
 def present_post(edition: Presentation) -> Presented:
     """Card, full form and filter terms of one edition."""
     content = edition.content
-    card = _card(edition)
-    full = {
-        **card,
-        "body_html": edition.body_html,
-        "body_text": edition.body_text,
-        "change_history": list(edition.change_history),
+    only_in_full = {
         "dateline": content["dateline"],
         "event_date": content["event_date"],
         "credit": content["credit"],
@@ -31,19 +26,7 @@ def present_post(edition: Presentation) -> Presented:
         "reposted_by": [],
         "social_text": _social_text(edition),
     }
-    return Presented(
-        item_id=edition.item_id,
-        type="post",
-        edition=edition.edition,
-        agency=content["agency"],
-        slug=content["slug"],
-        language=content["language"],
-        published_at=edition.published_at,
-        updated_at=edition.updated_at,
-        card=card,
-        full=full,
-        terms=_terms(content),
-    )
+    return edition.presented("post", _card(edition), only_in_full, _terms(content))
 
 
 def _card(edition: Presentation) -> dict[str, Any]:
