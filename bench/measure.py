@@ -42,6 +42,7 @@ def measure(scenario: Scenario, site: Site, database: Database, plan: Plan) -> t
     requests = scenario.build(site)
     counted, driven = _divided(requests, scenario)
     run = _drive(scenario, site.server, [each.encoded("localhost") for each in driven], database, plan)
+    memory = site.server.memory().pss
     statements = count(counted, database.environment)
     baseline = _bare_run(scenario, site, driven, plan) if scenario.has_bare else None
     row = Row(
@@ -56,7 +57,7 @@ def measure(scenario: Scenario, site: Site, database: Database, plan: Plan) -> t
         bytes=run.load.bytes // max(1, run.load.requests),
         share_of_bare_wsgi=None if baseline is None else _share(run, baseline),
     )
-    return row, _remarks(run, baseline, database)
+    return row, _remarks(run, baseline, database, memory)
 
 
 def _divided(requests: Sequence[Request], scenario: Scenario) -> tuple[Sequence[Request], Sequence[Request]]:
@@ -105,7 +106,7 @@ def _share(run: Run, baseline: Run) -> float:
     return min(by_rate, by_time)
 
 
-def _remarks(run: Run, baseline: Run | None, database: Database) -> Remarks:
+def _remarks(run: Run, baseline: Run | None, database: Database, memory: int) -> Remarks:
     slower = run.load if baseline is None else max(run.load, baseline.load, key=lambda load: load.driver_share)
     return Remarks(
         tool=run.load.tool,
@@ -113,6 +114,7 @@ def _remarks(run: Run, baseline: Run | None, database: Database) -> Remarks:
         driver_share=slower.driver_share,
         bare_requests_per_second=None if baseline is None else baseline.load.requests_per_second,
         database_cpu_us=run.database_cpu_us if database.kind == "postgresql" else None,
+        memory_bytes=memory,
     )
 
 

@@ -41,6 +41,8 @@ class Remarks:
     driver_share: float = 0.0
     bare_requests_per_second: float | None = None
     database_cpu_us: float | None = None
+    memory_bytes: int | None = None
+    """Of the web process after the measurement."""
     text: str = ""
 
     def sentence(self) -> str:
@@ -52,6 +54,8 @@ class Remarks:
             parts.append(f"bare {self.bare_requests_per_second:,.0f}/s")
         if self.database_cpu_us is not None:
             parts.append(f"database {self.database_cpu_us:.0f} us")
+        if self.memory_bytes is not None:
+            parts.append(f"{self.memory_bytes / 2**20:.0f} MB")
         if self.tool:
             saturated = " SATURATED: the server could do more" if self.driver_share >= SATURATED else ""
             parts.append(f"{self.tool} {self.driver_share:.0%}{saturated}")
