@@ -113,6 +113,13 @@ def _file_faults(item_id: str, content: Content, previous: Content | None) -> li
     return errors
 
 
+def names_of_files(item_id: str, content: Content) -> dict[str, str]:
+    """Under which names readers download the files, by pointer: a label does not hide them."""
+    known = find_files(item_id, [file["id"] for file in content["files"]])
+    named = ((index, known.get(file["id"]), file["label"]) for index, file in enumerate(content["files"]))
+    return {f"/files/{index}/name": file.name for index, file, label in named if file and file.name != label}
+
+
 DOCUMENT = register(
     ContentType(
         name="document",
@@ -122,5 +129,6 @@ DOCUMENT = register(
         check=check_document,
         missing=missing_in_document,
         present=present_document,
+        texts_beside=names_of_files,
     )
 )

@@ -82,6 +82,10 @@ class Presentation:
         )
 
 
+def _no_texts(_item_id: str, _content: Content) -> Mapping[str, str]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class ContentType:
     """A kind of item.
@@ -102,6 +106,8 @@ class ContentType:
     """The delivered forms of one edition."""
     parts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Fields that are objects, with every field inside and its value when nobody gave one."""
+    texts_beside: Callable[[str, Content], Mapping[str, str]] = _no_texts
+    """What readers see with the content of the item with this id and what does not stand in it, such as names of files, by pointer."""
 
     def action(self, verb: str) -> Action:
         """The action of the change log, such as `post.published`."""

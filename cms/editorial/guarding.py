@@ -27,10 +27,13 @@ NOT_TEXT: Final = frozenset(
 """Fields that hold codes, days or the body, whose text is looked at as readers get it."""
 
 
-def assess_content(content: Content, body_html: str, body_text: str) -> Assessment:
+def assess_content(
+    content_type: ContentType, item_id: str, content: Content, body_html: str, body_text: str
+) -> Assessment:
     """The guard's view of an edition: every text that can become public, with where it stands."""
     body = "\n".join((body_text, *alternative_texts(body_html)))
-    texts = {**dict(_texts("", content)), **image_texts(content), "/body": body}
+    beside = {**content_type.texts_beside(item_id, content), **image_texts(content)}
+    texts = {**dict(_texts("", content)), **beside, "/body": body}
     links = [link for link in (content.get("source_url"),) if link]
     return assess(texts, body_html, links, source=content.get("body") or "")
 

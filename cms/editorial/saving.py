@@ -194,7 +194,7 @@ def _checked(content_type: ContentType, item_id: str, content: Content, before: 
         rendered = Rendered(before.body_html, before.body_text)
     else:
         rendered = _rendered(content, errors)
-    assessment = assess_content(content, rendered.html, rendered.text)
+    assessment = assess_content(content_type, item_id, content, rendered.html, rendered.text)
     if errors := [*errors, *link_faults(assessment)]:
         raise Invalid(errors=errors)
     return replace(rendered, assessment=assessment)

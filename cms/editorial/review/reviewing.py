@@ -53,7 +53,8 @@ def discard_item(content_type: ContentType, actor: Actor, item_id: str, expected
         item.writers = sorted(writers_of(item, revision.edition))
         show_in_lists(content_type, item, revision.content)
         note_images(unit, item.id, revision.content)
-        hold(unit, content_type, item, actor, assess_content(revision.content, revision.body_html, revision.body_text))
+        found = assess_content(content_type, item.id, revision.content, revision.body_html, revision.body_text)
+        hold(unit, content_type, item, actor, found)
         move(item, State.UNPUBLISHED if item.published_edition is None else State.PUBLISHED)
         item.comment = None
         touch(item)
