@@ -63,12 +63,17 @@ def publish_edition(
     item.comment, item.unpublished_as = update.note, None
     item.published_edition, item.published_channel = item.edition, item.channel
     touch(item)
-    window = None
-    if item.unpublish_at is not None:
-        window = Window(ends=item.unpublish_at, end_explanation=planned_explanation(unit, item.id))
+    window = window_of(unit, item)
     action = content_type.action("published")
     publish(unit, presented, record(unit, action, item.id, actor, agency=item.agency, edition=item.edition), window)
     return revision
+
+
+def window_of(unit: UnitOfWork, item: Item) -> Window | None:
+    """Until when readers have what is published now; None when nobody planned an end."""
+    if item.unpublish_at is None:
+        return None
+    return Window(ends=item.unpublish_at, end_explanation=planned_explanation(unit, item.id))
 
 
 def present_update(

@@ -94,10 +94,27 @@ def keep_readable(
 ) -> None:
     """Withdraw an item that stays readable: `presented` is its live edition with the notice that readers must show."""
     represent(unit, presented, change, publication)
-    values = {"standing": Standing.WITHDRAWN.value, "explanation": explanation, "ended_at": clock.now()}
+    _note_withdrawn(unit, presented.item_id, change, explanation, clock.now())
+
+
+def publish_withdrawn(
+    unit: UnitOfWork,
+    presented: Presented,
+    change: Change,
+    explanation: str,
+    withdrawn_at: datetime,
+    window: Window | None = None,
+) -> None:
+    """Make this edition, which has the notice of a withdrawal inside, the one that readers can still read."""
+    publish(unit, presented, change, window)
+    _note_withdrawn(unit, presented.item_id, change, explanation, withdrawn_at)
+
+
+def _note_withdrawn(unit: UnitOfWork, item_id: str, change: Change, explanation: str, withdrawn_at: datetime) -> None:
+    values = {"standing": Standing.WITHDRAWN.value, "explanation": explanation, "ended_at": withdrawn_at}
 
     def write(_sequence: int) -> None:
-        unit.session.connection().execute(UPDATE_ITEM.values(**values), {"published_id": presented.item_id})
+        unit.session.connection().execute(UPDATE_ITEM.values(**values), {"published_id": item_id})
 
     when_numbered(unit, change, write)
 

@@ -6,11 +6,12 @@ comes back as a new edition, and nobody's later work on other items is touched.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
+import orjson
 from sqlalchemy import func, select
 
 from cms.changes.log import record
@@ -21,13 +22,16 @@ from cms.core.errors import Conflict, Invalid
 from cms.core.permissions import Actor
 from cms.editorial.content_types import ContentType
 from cms.editorial.models import Item, Revision, State
-from cms.editorial.publishing import Update, publish_edition
+from cms.editorial.notes import PublicNotes, published_notes
+from cms.editorial.presenter import present_edition
+from cms.editorial.publishing import Update, check_complete, publish_edition, window_of
 from cms.editorial.queries import get_revision
 from cms.editorial.saving import Save, move, save_edition, touch, transition, void_approval
 from cms.editorial.schedules.scheduling import forget_plan
-from cms.publishing.models import Standing
+from cms.editorial.unpublishing import KINDS
+from cms.publishing.models import Publication, Standing
 from cms.publishing.planning import cancel
-from cms.publishing.publish import withdraw
+from cms.publishing.publish import publish_withdrawn, withdraw
 
 PUBLIC: Final = ("published", "unpublished", "withdrawn")
 EXPLANATION: Final = "Ditarik oleh redaksi kota. / Taken back by the city's editors."
@@ -112,7 +116,7 @@ def _undo_publication(
     if good is not None and not good.action.endswith(".unpublished") and good.edition is not None:
         try:
             with unit.session.begin_nested():
-                return _publish_again(unit, content_type, actor, item, good.edition)
+                return _publish_again(unit, content_type, actor, item, good.edition, _notice_of(unit, good))
         except (Invalid, Conflict):
             # What it refers to is gone meanwhile. Readers must not keep the target's text: the item is taken back.
             unit.session.refresh(item)
@@ -129,14 +133,49 @@ def _public_lines(unit: UnitOfWork, content_type: ContentType, item: Item) -> Se
     return unit.session.scalars(statement.order_by(Change.sequence.desc())).all()
 
 
-def _publish_again(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, edition: int) -> str:
+def _notice_of(unit: UnitOfWork, line: Change) -> Mapping[str, Any] | None:
+    """The notice with which readers had the item after this line; None when it was simply live."""
+    if not line.action.endswith(".withdrawn"):
+        return None
+    written = (Publication.item_id == line.resource_id, Publication.sequence == line.sequence)
+    full = unit.session.scalar(select(Publication.full_json).where(*written))
+    return None if full is None else PublicNotes.of(orjson.loads(full)).withdrawn
+
+
+def _publish_again(
+    unit: UnitOfWork,
+    content_type: ContentType,
+    actor: Actor,
+    item: Item,
+    edition: int,
+    notice: Mapping[str, Any] | None,
+) -> str:
     was_live = item.published_edition is not None
     old = get_revision(item, edition)
     if get_revision(item).content != old.content:
         save_edition(unit, content_type, item, actor, dict(old.content), Save(restored_from=edition))
-    publish_edition(unit, content_type, actor, item, Update(is_major=False))
+    if notice is None:
+        publish_edition(unit, content_type, actor, item, Update(is_major=False))
+    else:
+        _show_withdrawn(unit, content_type, actor, item, notice)
     unit.session.flush()
     return "restored" if was_live else "republished"
+
+
+def _show_withdrawn(
+    unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, notice: Mapping[str, Any]
+) -> None:
+    """Give readers the newest edition with this notice, which stays what it was, its date included."""
+    revision, moment = check_complete(content_type, item), clock.now()
+    notes = replace(published_notes(item.id) or PublicNotes(moment), withdrawn=notice)
+    presented = present_edition(content_type, item, revision, item.published_at or moment, moment, notes)
+    window = window_of(unit, item)
+    move(item, State.UNPUBLISHED)
+    item.comment, item.unpublished_as = notice["explanation"], KINDS[Standing.WITHDRAWN]
+    item.published_edition, item.published_channel = item.edition, item.channel
+    touch(item)
+    change = record(unit, content_type.action("withdrawn"), item.id, actor, agency=item.agency, edition=item.edition)
+    publish_withdrawn(unit, presented, change, notice["explanation"], datetime.fromisoformat(notice["at"]), window)
 
 
 def _take_back(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, standing: Standing) -> None:
