@@ -48,6 +48,7 @@ from cms.editorial.previews.routes import previews
 from cms.editorial.releases.routes import releases
 from cms.editorial.review.routes import reviews
 from cms.editorial.rollback.routes import blp as rollback
+from cms.editorial.schedules.freeze_routes import blp as freezes
 from cms.extensions import api, db, jwt, migrate
 from cms.guard.routes import blp as guard
 from cms.health.routes import blp as service
@@ -75,6 +76,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     previews,
     trail,
     guard,
+    freezes,
     rollback,
     batch,
     media,

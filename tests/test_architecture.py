@@ -35,6 +35,7 @@ WRITERS = {
     "cms/editorial/history/revisions.py",
     "cms/editorial/review/reviewing.py",
     "cms/editorial/leases/leases.py",
+    "cms/editorial/schedules/frozen.py",
     "cms/editorial/schedules/scheduling.py",
     "cms/editorial/releases/releases.py",
     "cms/editorial/reposts/reposts.py",

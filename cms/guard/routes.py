@@ -1,4 +1,7 @@
-"""The guard on the management plane: /manage/v1/link-domains, /manage/v1/freeze, /manage/v1/breakers."""
+"""The guard on the management plane: /manage/v1/link-domains, /manage/v1/freeze, /manage/v1/breakers.
+
+Freezing, which also tells what is planned: `cms.editorial.schedules.freeze_routes`.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +20,9 @@ from cms.guard import queries, services
 from cms.guard.models import LinkStanding
 from cms.guard.presenter import present_freeze, present_link_domain, present_trip
 from cms.guard.schemas import (
+    FREEZE_SCOPE,
     BreakerQuerySchema,
     BreakerTripSchema,
-    FreezeSchema,
-    FreezeSetSchema,
     FreezesSchema,
     LinkDomainQuerySchema,
     LinkDomainSchema,
@@ -29,7 +31,6 @@ from cms.guard.schemas import (
 
 blp = Blueprint("guard", __name__, url_prefix="/manage/v1", description="What protects readers from gambling links.")
 DOMAIN = [{"name": "domain", "in": "path", "description": "In ASCII, such as `bmkg.example`; `xn--...` for others."}]
-SCOPE = [{"name": "scope", "in": "path", "description": "Slug of the agency, or `city` for the freeze of the city."}]
 TRIP = [{"name": "trip_id", "in": "path", "description": "Id of the trip."}]
 _DOMAIN: Final = re.compile(
     r"(?=.{1,253}\Z)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*"
@@ -94,22 +95,7 @@ def read_freezes() -> Answer:
     return {"data": {"freezes": [present_freeze(freeze) for freeze in queries.list_freezes()]}, "meta": {}}, 200, {}
 
 
-@blp.route("/freeze", methods=["POST"])
-@requires(Permission.GUARD_WRITE)
-@blp.arguments(FreezeSetSchema)
-@blp.response(201, one(FreezeSchema))
-@blp.problems(400, 401, 403, 409, 413, 415, 422)
-def freeze_publishing(values: dict[str, Any]) -> Answer:
-    """Freeze publishing.
-
-    Nothing is published, unpublished or scheduled in the agency, or in the whole city. Readers go on reading, drafts can be
-    written.
-    """
-    freeze = services.freeze_publishing(current_actor(), values["agency"], values["reason"])
-    return {"data": present_freeze(freeze), "meta": {}}, 201, {}
-
-
-@blp.route("/freeze/<scope>", methods=["DELETE"], parameters=SCOPE)
+@blp.route("/freeze/<scope>", methods=["DELETE"], parameters=FREEZE_SCOPE)
 @requires(Permission.GUARD_WRITE)
 @blp.response(204)
 @blp.problems(401, 403, 404)

@@ -11,6 +11,9 @@ from cms.guard.models import BreakerKind, LinkStanding
 _STANDINGS = [each.value for each in LinkStanding]
 _KINDS = [each.value for each in BreakerKind]
 LONGEST_REASON = 500
+FREEZE_SCOPE = [
+    {"name": "scope", "in": "path", "description": "Slug of the agency, or `city` for the freeze of the city."}
+]
 
 
 class WhoSchema(StrictSchema):

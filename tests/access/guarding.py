@@ -40,6 +40,11 @@ def freeze(world: World, _who: str) -> Sent:
     return Sent(f"{MANAGE}/freeze/{scope}")
 
 
+def plans(world: World, who: str) -> Sent:
+    """What is planned in an agency that is frozen."""
+    return Sent(f"{freeze(world, who).path}/plans")
+
+
 def trip_id(world: World) -> str:
     """The id of a breaker that was tripped."""
     present, made = clock.now(), new_id()

@@ -46,6 +46,8 @@ def guard_rows() -> list[Row]:
         person_row("GET", "/freeze", get(f"{MANAGE}/freeze"), readers),
         person_row("POST", "/freeze", guarding.new_freeze, writers.format(201)),
         person_row("DELETE", "/freeze/<scope>", guarding.freeze, writers.format(204)),
+        person_row("GET", "/freeze/<scope>/plans", guarding.plans, readers),
+        person_row("DELETE", "/freeze/<scope>/plans", guarding.plans, writers.format(200)),
         person_row("GET", "/breakers", get(f"{MANAGE}/breakers"), readers),
         person_row("POST", "/breakers/<trip_id>/reset", guarding.trip, writers.format(200)),
         person_row("GET", "/rollback", get(f"{MANAGE}/rollback"), readers),

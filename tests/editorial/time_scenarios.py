@@ -11,9 +11,11 @@ from cms.core.db import unit_of_work
 from cms.editorial.models import Item
 from cms.editorial.publishing import Update
 from cms.editorial.releases.releases import create_release, delete_release, publish_release, update_release
+from cms.editorial.schedules.frozen import take_back_step
 from cms.editorial.schedules.scheduling import Schedule, carry_out_schedules, schedule_item, unschedule_item
 from cms.editorial.services import publish_item, update_item
 from cms.editorial.unpublishing import unpublish_item
+from cms.guard.services import freeze_publishing
 from cms.posts.content import POST
 from cms.publishing.models import Standing
 from tests.access.world import TYPES, World
@@ -56,6 +58,15 @@ def unschedule(world: World) -> Act:
     """Take a plan back."""
     item = _scheduled(world)
     return lambda: unschedule_item(POST, world.callers["central"].actor, item.id, seen(item))
+
+
+def take_back(world: World) -> Act:
+    """Take back two plans of agencies that are frozen."""
+    _scheduled(world), _scheduled(world, "document", "changed")
+    central = world.callers["central"].actor
+    with world.app.app_context():
+        freeze_publishing(central, None, "Akun dibajak.")
+    return lambda: take_back_step(central, "city")
 
 
 def carry_out(world: World) -> Act:
@@ -124,6 +135,7 @@ SCENARIOS: dict[str, Callable[[World], Act]] = {
     "editorial.schedule_item end": schedule_end,
     "editorial.unschedule_item": unschedule,
     "editorial.carry_out_schedules": carry_out,
+    "editorial.take_back_step": take_back,
     "editorial.unpublish_item": unpublish("post", Standing.GONE),
     "editorial.unpublish_item document": unpublish("document", Standing.GONE),
     "editorial.unpublish_item redirected": unpublish("post", Standing.REDIRECTED),

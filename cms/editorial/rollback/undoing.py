@@ -27,10 +27,9 @@ from cms.editorial.presenter import present_edition
 from cms.editorial.publishing import Update, check_complete, publish_edition, window_of
 from cms.editorial.queries import get_revision
 from cms.editorial.saving import Save, move, save_edition, touch, transition, void_approval
-from cms.editorial.schedules.scheduling import forget_plan
+from cms.editorial.schedules.scheduling import drop_plan
 from cms.editorial.unpublishing import KINDS
 from cms.publishing.models import Publication, Standing
-from cms.publishing.planning import cancel
 from cms.publishing.publish import publish_withdrawn, withdraw
 
 PUBLIC: Final = ("published", "unpublished", "withdrawn")
@@ -194,13 +193,7 @@ def _drop_plan(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: 
     """Nothing that the target planned happens."""
     if item.planned_by_id != target.actor_id or (item.publish_at is None and item.unpublish_at is None):
         return False
-    change = record(
-        unit, content_type.action("unscheduled"), item.id, actor, agency=item.agency, edition=item.edition,
-        fields=["schedule"],
-    )  # fmt: skip
-    cancel(unit, item.id, item.type, change)
-    forget_plan(item)
-    touch(item)
+    drop_plan(unit, content_type, actor, item)
     return True
 
 

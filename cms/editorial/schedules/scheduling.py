@@ -67,15 +67,22 @@ def unschedule_item(content_type: ContentType, actor: Actor, item_id: str, expec
     """Take back what is planned. When this has answered, it does not happen. Raises `Conflict` when it has happened."""
     with unit_of_work() as unit:
         item = load_for(content_type, actor, Operation.UNSCHEDULE, item_id, expected)
-        change = record(
-            unit, content_type.action("unscheduled"), item.id, actor, agency=item.agency, edition=item.edition,
-            fields=["schedule"],
-        )  # fmt: skip
-        cancel(unit, item.id, item.type, change)
-        forget_plan(item)
-        touch(item)
+        drop_plan(unit, content_type, actor, item)
         revision = get_revision(item)
     return Edited(item, revision)
+
+
+def drop_plan(
+    unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, *, reason: str | None = None
+) -> None:
+    """Take back what is planned for a locked item and record it, with the `reason` if it was no single decision."""
+    change = record(
+        unit, content_type.action("unscheduled"), item.id, actor, agency=item.agency, edition=item.edition,
+        fields=sorted({"schedule", reason or "schedule"}),
+    )  # fmt: skip
+    cancel(unit, item.id, item.type, change)
+    forget_plan(item)
+    touch(item)
 
 
 def plan_item(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, schedule: Schedule) -> Revision:

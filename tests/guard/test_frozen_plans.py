@@ -1,0 +1,181 @@
+"""What was planned before a freeze: the freeze names it, and one call takes all of it back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from cms.changes.models import Change
+from cms.core.db import session
+from cms.core.permissions import Role
+from cms.editorial.schedules import frozen
+from tests.factories import add_city, post_content
+from tests.people import Caller, People
+
+POSTS, FREEZE = "/manage/v1/posts", "/manage/v1/freeze"
+REASON = "Akun editor diduga dibajak."
+SOON, THEN, LATER = "2026-11-24T01:06:00Z", "2026-11-24T01:07:00Z", "2026-11-24T01:08:00Z"
+
+
+@pytest.fixture
+def editor(app: Flask, people: People) -> Caller:
+    """An editor of Dinas Pekerjaan Umum."""
+    add_city(app)
+    return people.person(Role.AGENCY_EDITOR, "dpu")
+
+
+@pytest.fixture
+def elsewhere(editor: Caller, people: People) -> Caller:
+    """The editor of Dinas Perhubungan."""
+    return people.person(Role.AGENCY_EDITOR, "dishub")
+
+
+@pytest.fixture
+def central(editor: Caller, people: People) -> Caller:
+    """A central editor."""
+    return people.person(Role.CENTRAL_EDITOR)
+
+
+@pytest.fixture
+def admin(editor: Caller, people: People) -> Caller:
+    """An administrator, who sees no content and may freeze."""
+    return people.person(Role.ADMIN)
+
+
+def act(caller: Caller, item_id: str, verb: str, body: dict[str, Any] | None = None) -> Any:
+    path = f"{POSTS}/{item_id}"
+    answer = caller.post(f"{path}/{verb}", body or {}, match=caller.get(path).headers["ETag"])
+    assert answer.status_code == 200, answer.json
+    return answer.json["data"]
+
+
+def made(caller: Caller, **values: Any) -> str:
+    return str(caller.post(POSTS, post_content(**values)).json["data"]["id"])
+
+
+def planned(caller: Caller, moment: str, **values: Any) -> str:
+    item = made(caller, **values)
+    act(caller, item, "schedule", {"publish_at": moment})
+    return item
+
+
+def ending(caller: Caller, moment: str) -> str:
+    item = made(caller)
+    act(caller, item, "publish")
+    act(caller, item, "schedule", {"unpublish_at": moment})
+    return item
+
+
+def frozen_by(caller: Caller, agency: str | None) -> dict[str, Any]:
+    answer = caller.post(FREEZE, {"agency": agency, "reason": REASON})
+    assert answer.status_code == 201, answer.json
+    return dict(answer.json["data"]["plans"])
+
+
+def ids(plans: dict[str, Any]) -> list[str]:
+    return [plan["id"] for plan in plans["items"]]
+
+
+def test_a_freeze_names_what_is_planned_in_its_scope(editor: Caller, elsewhere: Caller, admin: Caller) -> None:
+    later, soon, end = planned(editor, LATER), planned(editor, SOON), ending(editor, THEN)
+    other = planned(elsewhere, SOON, agency="dishub")
+
+    plans = frozen_by(admin, "dpu")
+
+    assert (plans["total"], ids(plans)) == (3, [soon, end, later])
+    first = plans["items"][0]
+    assert first == {
+        "type": "post",
+        "id": soon,
+        "agency": "dpu",
+        "publish_at": SOON,
+        "unpublish_at": None,
+        "by": {"id": editor.actor.id, "name": editor.actor.label},
+    }
+    assert plans["items"][1]["unpublish_at"] == THEN
+    assert frozen_by(admin, None)["total"] == 4
+    again = admin.get(f"{FREEZE}/dpu/plans").json["data"]
+    assert again == plans
+    assert other not in ids(again)
+
+
+def test_the_list_is_bounded_and_tells_how_many_there_are(
+    editor: Caller, admin: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        planned(editor, SOON)
+    monkeypatch.setattr(frozen, "MOST_LISTED", 2)
+
+    plans = frozen_by(admin, None)
+
+    assert (plans["total"], len(plans["items"])) == (3, 2)
+
+
+@pytest.mark.parametrize("batch", [1, 50])
+def test_one_call_takes_all_of_it_back(
+    app: Flask,
+    people: People,
+    editor: Caller,
+    elsewhere: Caller,
+    admin: Caller,
+    moment: Callable[[timedelta], None],
+    monkeypatch: pytest.MonkeyPatch,
+    batch: int,
+) -> None:
+    monkeypatch.setattr(frozen, "BATCH", batch)
+    first, second, end = planned(editor, SOON), planned(editor, LATER), ending(editor, SOON)
+    other, site = planned(elsewhere, SOON, agency="dishub"), people.website()
+    frozen_by(admin, "dpu")
+
+    answer = admin("DELETE", f"{FREEZE}/dpu/plans")
+
+    assert (answer.status_code, answer.json["data"]["total"]) == (200, 3)
+    assert sorted(ids(answer.json["data"])) == sorted([first, second, end])
+    assert answer.json["data"]["items"][0]["by"]["id"] == editor.actor.id
+    assert admin.get(f"{FREEZE}/dpu/plans").json["data"] == {"total": 0, "items": []}
+    assert admin("DELETE", f"{FREEZE}/dpu/plans").json["data"]["total"] == 0
+    moment(timedelta(minutes=8))
+    assert [site.get(f"/v1/posts/{item}").status_code for item in (first, second, end, other)] == [404, 404, 200, 200]
+    item = editor.get(f"{POSTS}/{first}").json["data"]
+    assert (item["state"], item["schedule"]) == ("draft", None)
+    with app.app_context():
+        lines = session.scalars(select(Change).where(Change.action == "post.unscheduled")).all()
+    assert {line.resource_id for line in lines} == {first, second, end}
+    assert {(line.actor_id, tuple(line.fields)) for line in lines} == {(admin.actor.id, ("freeze:dpu", "schedule"))}
+
+
+def test_what_has_come_about_meanwhile_is_no_plan_any_more(
+    people: People, editor: Caller, admin: Caller, moment: Callable[[timedelta], None]
+) -> None:
+    begun, ends = planned(editor, SOON), made(editor)
+    act(editor, ends, "schedule", {"publish_at": SOON, "unpublish_at": LATER})
+    frozen_by(admin, "dpu")
+    moment(timedelta(minutes=6, seconds=30))
+    plans = admin.get(f"{FREEZE}/dpu/plans").json["data"]
+    assert [(plan["id"], plan["publish_at"], plan["unpublish_at"]) for plan in plans["items"]] == [(ends, None, LATER)]
+
+    taken = admin("DELETE", f"{FREEZE}/dpu/plans").json["data"]
+
+    assert (taken["total"], ids(taken)) == (1, [ends])
+    site = people.website()
+    assert [site.get(f"/v1/posts/{item}").status_code for item in (begun, ends)] == [200, 200]
+    moment(timedelta(minutes=4))
+    assert site.get(f"/v1/posts/{ends}").status_code == 200
+
+
+def test_only_in_a_frozen_scope_and_only_by_who_may_freeze(editor: Caller, central: Caller, people: People) -> None:
+    planned(editor, SOON)
+    assert central("DELETE", f"{FREEZE}/dpu/plans").status_code == 404
+    assert central.get(f"{FREEZE}/dpu/plans").status_code == 404
+    frozen_by(central, "dpu")
+    assert editor("DELETE", f"{FREEZE}/dpu/plans").status_code == 403
+    assert central("DELETE", f"{FREEZE}/city/plans").status_code == 404
+    assert people.person(Role.AUDITOR).get(f"{FREEZE}/dpu/plans").status_code == 200
+    rehearsed = central("DELETE", f"{FREEZE}/dpu/plans?dry_run=true")
+    assert (rehearsed.status_code, rehearsed.json["data"]["total"]) == (200, 1)
+    assert central.get(f"{FREEZE}/dpu/plans").json["data"]["total"] == 1
