@@ -16,7 +16,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
-from PIL import AvifImagePlugin, ExifTags, Image, ImageCms
+from PIL import AvifImagePlugin, ExifTags, Image, ImageCms, WebPImagePlugin
 
 OPEN_FILES: Final = 64
 FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
@@ -120,7 +120,7 @@ def _pixels(image: Image.Image, side: int) -> Image.Image:
 
     Shrinks before anything else, so that the largest image is never in memory more than twice.
     """
-    image.load()
+    _load(image)
     profile, orientation = image.info.get("icc_profile"), image.getexif().get(ExifTags.Base.Orientation, 1)
     mode = "RGBA" if image.has_transparency_data else "RGB"
     if image.mode not in {mode, "CMYK"}:
@@ -133,6 +133,21 @@ def _pixels(image: Image.Image, side: int) -> Image.Image:
         image = image.transpose(TURNS[orientation])
     image.info = {}
     return image
+
+
+def _load(image: Image.Image) -> None:
+    """Decode. Of a WEBP, Pillow's decoder keeps two canvases for the pictures that may follow: without them before the picture
+    itself takes its place, 40 megapixels fit into the memory that is given (with them they would be in memory four times).
+    """
+    if isinstance(image, WebPImagePlugin.WebPImageFile):
+        prepare = image.load_prepare
+
+        def prepare_without_canvases() -> None:
+            del image._decoder  # noqa: SLF001 - Pillow has no other way to let go of it
+            prepare()
+
+        image.load_prepare = prepare_without_canvases  # type: ignore[method-assign]
+    image.load()
 
 
 def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:

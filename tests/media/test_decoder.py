@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from cms.core.errors import Invalid, Unavailable
 from cms.media import imaging
@@ -48,6 +49,23 @@ def test_who_needs_more_than_is_given_is_refused(photo: Path, limits: dict[str, 
         keep(photo, **limits)
 
     assert keep(photo)["width"] == 1600
+
+
+def test_the_largest_webp_fits_into_the_memory_that_is_given(tmp_path: Path) -> None:
+    """With transparency, whose decoding takes most."""
+    source, whole, alpha = tmp_path / "besar", picture(8000, 5000), Image.new("L", (8000, 5000), 255)
+    alpha.paste(0, (4000, 0, 8000, 5000))
+    whole.putalpha(alpha)
+    whole.save(source, "WEBP", quality=50, method=0)
+
+    done = keep(source)
+
+    assert (done["kept_as"], done["width"], done["height"]) == ("WEBP", 4096, 2560)
+    with Image.open(tmp_path / "kept") as kept:
+        opaque, clear = (kept.convert("RGBA").getpixel(place) for place in ((10, 10), (4000, 10)))
+    assert isinstance(opaque, tuple)
+    assert isinstance(clear, tuple)
+    assert (opaque[0] > 200, opaque[3], clear[3]) == (True, 255, 0)
 
 
 def test_a_full_disk_is_not_the_fault_of_the_image(photo: Path) -> None:
