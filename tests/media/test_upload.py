@@ -142,7 +142,8 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "no size": (lambda: pictures.png_that_says(0, 0), "a.png", "damaged_file"),
     "40 MP without the pixels": (lambda: pictures.png_that_says(8000, 5000), "a.png", "damaged_file"),
     "more memory than is given": (
-        lambda: encoded(picture(6200, 6200, "RGBA"), "WEBP", method=0),
+        # The whole file is kept in memory beside the picture, what follows the picture included.
+        lambda: encoded(picture(6300, 6300, "RGBA"), "WEBP", method=0).ljust(19_500_000, b"\0"),
         "a.webp",
         "too_demanding",
     ),
