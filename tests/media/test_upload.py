@@ -143,7 +143,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "40 MP without the pixels": (lambda: pictures.png_that_says(8000, 5000), "a.png", "damaged_file"),
     "more memory than is given": (
         # The whole file is kept in memory beside the picture, what follows the picture included.
-        lambda: encoded(picture(6300, 6300, "RGBA"), "WEBP", method=0).ljust(19_500_000, b"\0"),
+        lambda: encoded(picture(8000, 5000, "RGBA"), "WEBP", method=0).ljust(19_900_000, b"\0"),
         "a.webp",
         "too_demanding",
     ),
