@@ -1,13 +1,17 @@
-"""The shell examples of the guides, typed from top to bottom into one terminal beside `make run`, as a new user does."""
+"""The examples of the guides as they stand, beside `make run`: shell typed into one terminal, PHP and JavaScript saved and run."""
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.cli.programs import PHP, WORDPRESS, needs_node, needs_php
 from tests.cli.test_run import running
 from tests.test_readme import PAGES, SERVER, blocks
 
@@ -15,15 +19,63 @@ from tests.test_readme import PAGES, SERVER, blocks
 STRICT = 'set -euo pipefail\ncurl() { command curl --show-error --fail "$@"; }\n'
 
 
+@pytest.fixture(scope="module")
+def beside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, int]]:
+    """A folder with `instance/` of a running server in it, and the server's port."""
+    folder = tmp_path_factory.mktemp("terminal")
+    (folder / "instance").mkdir()
+    with running(folder / "instance") as (_process, port):
+        yield folder, port
+
+
+@pytest.mark.slow
+@needs_php
+def test_every_php_example_runs_as_printed(beside: tuple[Path, int]) -> None:
+    folder, port = beside
+    key = json.loads((folder / "instance" / "demo.json").read_text())["keys"]["website"]
+    shown = {"SIMPUL_API": f"http://localhost:{port}", "SIMPUL_KEY": key}
+    printed = [block for page in PAGES for block in blocks(page, "php")]
+
+    for number, block in enumerate(printed):
+        (folder / f"{number}.php").write_text(block, encoding="utf-8")
+        prepended = ["-d", f"auto_prepend_file={WORDPRESS}"] if "wp_remote_get" in block else []
+        first, again = (_output([*PHP, *prepended, f"{number}.php"], folder, shown) for _ in range(2))
+        assert first == again
+
+    assert len(printed) == 3
+
+
+@pytest.mark.slow
+@needs_node
+def test_every_javascript_example_runs_as_printed(beside: tuple[Path, int]) -> None:
+    folder, _port = beside
+    printed = [block for page in PAGES for block in blocks(page, "js")]
+
+    for number, block in enumerate(printed):
+        (folder / f"{number}.mjs").write_text(block, encoding="utf-8")
+        _output(["node", "--throw-deprecation", f"{number}.mjs"], folder)
+
+    assert len(printed) == 2
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(not (shutil.which("curl") and shutil.which("bash")), reason="the examples use bash and curl")
-def test_every_example_runs_as_printed(tmp_path: Path) -> None:
-    with running(tmp_path) as (_process, port):
-        for page in PAGES:
-            printed = "\n".join(block for block in blocks(page, "sh") if "make run" not in block)
-            script = printed.replace(SERVER, f"http://localhost:{port}")
-            script = script.replace("/tmp/", f"{tmp_path}/").replace("instance/demo.json", f"{tmp_path}/demo.json")  # noqa: S108
-            answer = subprocess.run(
-                ["bash", "-x", "-c", STRICT + script], check=False, cwd=tmp_path, capture_output=True, text=True
-            )
-            assert answer.returncode == 0, f"{page}: {answer.stdout[-500:]}\n{answer.stderr[-1500:]}"
+def test_every_shell_example_runs_as_printed(beside: tuple[Path, int]) -> None:
+    folder, port = beside
+    for page in PAGES:
+        printed = "\n".join(block for block in blocks(page, "sh") if "make run" not in block)
+        script = printed.replace(SERVER, f"http://localhost:{port}").replace("/tmp/", f"{folder}/")  # noqa: S108
+        answer = subprocess.run(
+            ["bash", "-x", "-c", STRICT + script], check=False, cwd=folder, capture_output=True, text=True
+        )
+        assert answer.returncode == 0, f"{page}: {answer.stdout[-500:]}\n{answer.stderr[-1500:]}"
+
+
+def _output(command: list[str], folder: Path, more: dict[str, str] | None = None) -> str:
+    """What a program prints; it must print the titles of several posts, and nothing to complain about."""
+    answer = subprocess.run(
+        command, check=False, cwd=folder, env={**os.environ, **(more or {})}, capture_output=True, text=True, timeout=60
+    )
+    assert (answer.returncode, answer.stderr) == (0, ""), answer.stdout + answer.stderr
+    assert len(answer.stdout.strip()) > 40, answer.stdout
+    return answer.stdout
