@@ -185,6 +185,7 @@ def test_a_repost_rests_with_its_source_and_can_end_meanwhile(app: Flask, people
 
     # Those who carry it know of it, other agencies do not.
     assert carriers(dishub, item) == ["dishub", "kota"]
+    assert carry(dishub, item, "dishub").json["code"] == "not_published"
     assert people.person(Role.AGENCY_EDITOR, "dinkes").get(path(item)).status_code == 404
     assert carry(people.person(Role.CENTRAL_EDITOR), item, "dinkes").status_code == 409
     assert central("DELETE", path(item, "/kota")).status_code == 204
