@@ -98,16 +98,18 @@ def _items_body(ids: tuple[str, ...], sequence: int) -> Body:
 
 
 def _address_body(type: str, agency: str, slug: str, sequence: int) -> Body:
-    address = desk().publications.address(type, agency, slug)
+    directory = desk().vocabulary(visit().heads.reference).directory
+    predecessors = sorted(directory.with_predecessors([agency]) - {agency})
+    address = desk().publications.address(type, (agency, *predecessors), slug)
     if address is None or not shown_to_key({address.id: address.live_agency or address.agency}):
         raise NotFound
-    return one_body(_resolved(address, agency, slug), sequence)
+    return one_body(_resolved(address, slug), sequence)
 
 
-def _resolved(address: Address, agency: str, slug: str) -> dict[str, Any]:
+def _resolved(address: Address, slug: str) -> dict[str, Any]:
     if address.slug is None:
         return resolved_ending(address)
-    is_moved = (address.live_agency, address.slug) != (agency, slug)
+    is_moved = (address.live_agency, address.slug) != (address.named_agency, slug)
     is_withdrawn = address.standing == Standing.WITHDRAWN
     return {
         "status": "moved" if is_moved else "withdrawn" if is_withdrawn else "live",

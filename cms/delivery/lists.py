@@ -102,13 +102,19 @@ def _selection(delivered: DeliveredType, query: Query, position: Position | None
     return Selection(
         type=delivered.name,
         agencies=_agencies(query, vocabulary),
-        terms={scheme: query[name] for name, scheme in delivered.schemes.items() if name in query},
+        terms={scheme: _terms(name, query, vocabulary) for name, scheme in delivered.schemes.items() if name in query},
         sort=sort,
         descending=descending,
         limit=query["limit"],
         position=position,
         **moments,
     )
+
+
+def _terms(name: str, query: Query, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """The values of a filter; on the site of an agency stands also what was on those of its predecessors."""
+    given: tuple[str, ...] = query[name]
+    return tuple(sorted(vocabulary.directory.with_predecessors(given))) if name == "channel" else given
 
 
 def _agencies(query: Query, vocabulary: Vocabulary) -> tuple[str, ...] | None:

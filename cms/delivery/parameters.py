@@ -75,7 +75,10 @@ class ContentPageQuerySchema(PageQuerySchema):
         **_SLUGS,
         metadata={"description": "Owner; includes agencies that were merged into it.", "example": "dpu,dishub"},
     )
-    channel = Words(**_SLUGS, metadata={"description": "Channel of publication, own and reposted."})
+    channel = Words(
+        **_SLUGS,
+        metadata={"description": "Channel of publication, own and reposted; includes those of merged agencies."},
+    )
     tag = Words(**_SLUGS, metadata={"example": "penutupan-jalan"})
     language = Words(**_LANGUAGE)
     published_after = Moment(
@@ -149,7 +152,9 @@ class ResolveQuerySchema(StrictSchema):
     """An address of an item."""
 
     type = Choice(TYPES, required=True)
-    agency = Slug(max=63, required=True, metadata={"description": "Owner.", "example": "dpu"})
+    agency = Slug(
+        max=63, required=True, metadata={"description": "Owner; finds what was merged into it too.", "example": "dpu"}
+    )
     slug = Slug(required=True, metadata={"example": "penutupan-jalan-mt-haryono"})
 
 

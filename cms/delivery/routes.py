@@ -132,7 +132,8 @@ def list_items(query: dict[str, Any]) -> Response:
 def resolve_address(query: dict[str, Any]) -> Response:
     """Turn an address into an id.
 
-    `live`; `moved` to the slug in `to`; or `gone` with an explanation. 404 when nothing was ever published there.
+    `live`; `moved` to the slug in `to`; `withdrawn`, which is still readable, or `gone`, with an explanation. 404 when nothing was ever
+    published there.
     """
     return deliver_address(query["type"], query["agency"], query["slug"])
 

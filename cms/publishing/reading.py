@@ -26,9 +26,10 @@ _HEADS_AND_SEQUENCE = (
     f" FROM change_head h LEFT JOIN published_items i ON i.id = :id AND i.type = :type {_LIVE_JOIN} WHERE h.id = 1"
 )
 _ADDRESS = (
-    f"SELECT i.id, {_STANDING}, i.agency, i.explanation, i.alternative, i.target_id, p.agency, p.slug"  # noqa: S608 - ours
+    f"SELECT i.id, {_STANDING}, i.agency, i.explanation, i.alternative, i.target_id, p.agency, p.slug, i.type, s.agency"  # noqa: S608 - ours
     f" FROM published_slugs s JOIN published_items i ON i.id = s.item_id {_LIVE_JOIN}"
-    " WHERE s.type = :type AND s.agency = :agency AND s.slug = :slug AND s.effective_from <= :now"
+    " WHERE s.type = :type AND s.agency IN ({agencies}) AND s.slug = :slug AND s.effective_from <= :now"
+    " ORDER BY CASE WHEN s.agency = :agency0 THEN 0 ELSE 1 END, s.agency LIMIT 1"
 )
 _TARGET = (
     f"SELECT i.id, {_STANDING}, i.agency, i.explanation, i.alternative, i.target_id, p.agency, p.slug, i.type"  # noqa: S608 - ours
@@ -78,7 +79,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """What an address leads to; `slug` and `live_agency` are the present address of a live item."""
+    """What an address leads to; `slug` and `live_agency` are the present address of a live item.
+
+    `named_agency` is the agency in the address that was found: the one asked for, or a predecessor of it.
+    """
 
     id: str
     standing: str
@@ -89,6 +93,7 @@ class Address:
     live_agency: str | None
     slug: str | None
     type: str = ""
+    named_agency: str = ""
 
 
 @dataclass(slots=True)
@@ -180,10 +185,11 @@ class Publications:
         )
         return {row[0] for row in self.reader.rows(self._prepared(sql), {**params, "now": _now()})}
 
-    def address(self, type: str, agency: str, slug: str) -> Address | None:
-        """What was or is published at an address, in one statement."""
-        params = {"type": type, "agency": agency, "slug": slug, "now": _now()}
-        rows = self.reader.rows(self._prepared(_ADDRESS), params)
+    def address(self, type: str, agencies: Sequence[str], slug: str) -> Address | None:
+        """What was or is published at an address of one of these agencies, the first of them before others; in one statement."""
+        names = {f"agency{index}": agency for index, agency in enumerate(agencies)}
+        sql = _ADDRESS.format(agencies=", ".join(f":{name}" for name in names))
+        rows = self.reader.rows(self._prepared(sql), {"type": type, "slug": slug, "now": _now(), **names})
         return Address(*rows[0]) if rows else None
 
     def _one(self, sql: str, params: dict[str, Any]) -> Sequence[Any]:
