@@ -36,6 +36,7 @@ PUBLIC: Final = ("published", "unpublished", "withdrawn")
 EXPLANATION: Final = "Ditarik oleh redaksi kota. / Taken back by the city's editors."
 OUTCOMES: Final = ("restored", "withdrawn", "republished", "reverted", "trashed", "unchanged")
 """What can have been done to an item; the first that holds is counted."""
+PUT_AWAY: Final = frozenset({State.ARCHIVED, State.TRASHED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ def undo(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, 
         if _revert(unit, content_type, actor, item, target, before, is_restored=outcome is not None):
             outcome = outcome or "reverted"
     elif item.published_at is None and item.state != State.TRASHED:
+        _free(unit, content_type, actor, item)
         item.state_before, item.trashed_at = item.state, clock.now()
         transition(unit, content_type, actor, item, State.TRASHED, "trashed", item.comment)
         outcome = "trashed"
@@ -89,7 +91,12 @@ def _revert(
     is_lost = is_restored and before.edition > (newest.restored_from or newest.edition)
     if before.content == newest.content or not (is_lost or target.wrote(newest)):
         return False
-    save_edition(unit, content_type, item, actor, dict(before.content), Save(restored_from=before.edition))
+    put_away = State(item.state) if item.state in PUT_AWAY else None
+    _save_again(unit, content_type, actor, item, before)
+    if put_away is not None:
+        # Where a colleague has put it. Taken out of there, it must not have the target's content.
+        item.state_before, item.trashed_at = item.state, clock.now() if put_away is State.TRASHED else None
+        move(item, put_away)
     return True
 
 
@@ -151,8 +158,9 @@ def _publish_again(
 ) -> str:
     was_live = item.published_edition is not None
     old = get_revision(item, edition)
+    _free(unit, content_type, actor, item)
     if get_revision(item).content != old.content:
-        save_edition(unit, content_type, item, actor, dict(old.content), Save(restored_from=edition))
+        _save_again(unit, content_type, actor, item, old)
     if notice is None:
         publish_edition(unit, content_type, actor, item, Update(is_major=False))
     else:
@@ -178,6 +186,7 @@ def _show_withdrawn(
 
 
 def _take_back(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, standing: Standing) -> None:
+    _free(unit, content_type, actor, item, also_from_end=True)
     if item.state == State.PUBLISHED:
         move(item, State.UNPUBLISHED)
     edition = item.published_edition or item.edition
@@ -189,9 +198,31 @@ def _take_back(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: 
     withdraw(unit, item.id, item.type, standing, change, explanation=explanation)
 
 
+def _free(
+    unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, *, also_from_end: bool = False
+) -> None:
+    """Make an item fit for a change: a colleague's plan, which has pinned an edition, is dropped, and it is put away no longer.
+
+    A planned end of what readers have goes on with what they get instead; it falls only together with what it ends.
+    """
+    if item.publish_at is not None or (also_from_end and item.unpublish_at is not None):
+        drop_plan(unit, content_type, actor, item)
+    if item.state in PUT_AWAY:
+        move(item, State(item.state_before or State.DRAFT))
+        item.state_before = item.trashed_at = None
+
+
+def _save_again(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, old: Revision) -> None:
+    """Put an old content on top as a new edition, in whatever state the item is."""
+    _free(unit, content_type, actor, item)
+    save_edition(unit, content_type, item, actor, dict(old.content), Save(restored_from=old.edition))
+
+
 def _drop_plan(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, target: Target) -> bool:
-    """Nothing that the target planned happens."""
-    if item.planned_by_id != target.actor_id or (item.publish_at is None and item.unpublish_at is None):
+    """Nothing that the target planned happens, and no text of the target goes out that a colleague has planned."""
+    is_planned = item.publish_at is not None or item.unpublish_at is not None
+    is_own = is_planned and item.planned_by_id == target.actor_id
+    if not is_own and (item.publish_at is None or not target.wrote(get_revision(item))):
         return False
     drop_plan(unit, content_type, actor, item)
     return True
@@ -199,7 +230,7 @@ def _drop_plan(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: 
 
 def _bring_back(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, target: Target) -> bool:
     """What the target put into the archive or the trash comes out again."""
-    if item.state not in {State.ARCHIVED, State.TRASHED}:
+    if item.state not in PUT_AWAY:
         return False
     actions = [f"{content_type.name}.{verb}" for verb in ("archived", "trashed")]
     last = select(func.max(Change.sequence)).where(Change.resource_id == item.id, Change.action.in_(actions))
