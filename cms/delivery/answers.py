@@ -15,12 +15,12 @@ from werkzeug.http import http_date
 
 from cms.changes.log import Heads
 from cms.core import clock
-from cms.delivery.encoding import SMALLEST, chosen_encoding, encoded
+from cms.delivery.encoding import ENCODINGS, SMALLEST, chosen_encoding, encoded, takes
 
 # Part of every ETag: raise it when the same publications are written out differently.
 FORMAT = "2"
 STALE_IF_ERROR = 600
-_ENCODED_TAG = re.compile(r"-(?:zstd|br|gzip)\"$")
+_TAG = re.compile(rf'(?:W/)?"([0-9a-f]+)(?:-({"|".join(ENCODINGS)}))?"')
 _CONTENT_HEADERS = {"content-type", "content-length", "content-encoding"}
 Headers = list[tuple[str, str]]
 NEVER_DUE = clock.micros(clock.NEVER)
@@ -66,7 +66,7 @@ class Answer:
     max_age: int = 0
     _encoded: dict[str, bytes] = field(default_factory=dict)
     _full: dict[str | None, Headers] = field(default_factory=dict)
-    _bodiless: dict[str | None, Headers] = field(default_factory=dict)
+    _bodiless: dict[str, Headers] = field(default_factory=dict)
 
     def encoding_for(self, accepted: str) -> str | None:
         """Which encoding the caller gets; short bodies are sent as they are."""
@@ -78,12 +78,24 @@ class Answer:
         """The strong ETag of one encoding: other bytes, other tag."""
         return f'"{self.digest}-{encoding}"' if encoding else f'"{self.digest}"'
 
-    def is_known(self, if_none_match: str) -> bool:
-        """True when the caller already has this answer, in whichever encoding."""
-        if if_none_match == f'"{self.digest}"' or if_none_match.strip() == "*":
-            return True
-        tags = (tag.strip().removeprefix("W/") for tag in if_none_match.split(","))
-        return any(_ENCODED_TAG.sub('"', tag) == f'"{self.digest}"' for tag in tags)
+    def known_tag(self, if_none_match: str, accepted: str) -> str | None:
+        """The tag of the form in which the caller already has this answer; None when he has none that he can read.
+
+        The 304 names that form, not the one that he would get now: a shared cache looks for it among those that it keeps.
+        """
+        if if_none_match == f'"{self.digest}"':
+            return if_none_match
+        would_be_sent = self.etag(self.encoding_for(accepted))
+        if if_none_match == would_be_sent or if_none_match.strip() == "*":
+            return would_be_sent
+        forms = [
+            match[2] for match in map(_TAG.fullmatch, _entries(if_none_match)) if match and match[1] == self.digest
+        ]
+        readable = [form for form in forms if form is None or takes(accepted, form)]
+        if not readable:
+            return None
+        tags = [self.etag(form) for form in readable]
+        return would_be_sent if would_be_sent in tags else tags[0]
 
     def cache_control(self, now: int) -> str:
         """How long caches may use it: never beyond the next planned change."""
@@ -111,18 +123,22 @@ class Answer:
             self._full[encoding] = found
         return found
 
-    def headers_without_body(self, encoding: str | None) -> Headers:
-        """Headers of the 304 answer: the same, less what describes a body."""
-        found = self._bodiless.get(encoding)
+    def headers_without_body(self, tag: str) -> Headers:
+        """Headers of the 304 answer: the same, less what describes a body. `tag` is what `known_tag` found."""
+        found = self._bodiless.get(tag)
         if found is None:
             kept = [(name, value) for name, value in self.headers if name.lower() not in _CONTENT_HEADERS]
-            found = self._bodiless[encoding] = [*kept, ("ETag", self.etag(encoding))]
+            found = self._bodiless[tag] = [*kept, ("ETag", tag)]
         return found
 
     @property
     def size(self) -> int:
         """Memory that keeping it takes, in bytes, roughly."""
         return 1_500 + len(self.body or b"") + sum(map(len, self._encoded.values()))
+
+
+def _entries(header: str) -> list[str]:
+    return [entry.strip() for entry in header.split(",")]
 
 
 def answer_digest(*parts: object) -> str:

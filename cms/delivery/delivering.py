@@ -72,15 +72,22 @@ def deliver(basis: Basis, compute: Callable[[int], Body]) -> Response:
     now = clock.micros(clock.now())
     timing = _timing(basis, visited, now)
     answer = _bare_answer(basis, visited, sequence, timing)
-    known = visited.asked.headers.get("If-None-Match")
-    if known is not None and answer.is_known(known) and not (basis.may_be_missing and "*" in known):
+    known_tag = _known_tag(answer, basis, visited)
+    if known_tag is not None:
         _keep(answer, visited, timing)
-        return _not_modified(answer, visited, now)
+        return _prepared(304, answer.headers_without_body(known_tag), [], visited, answer.cache_control(now))
     body = compute(sequence)
     answer.body = body.content
     answer.headers += body.headers
     _keep(answer, visited, timing)
     return _full(answer, visited, now)
+
+
+def _known_tag(answer: Answer, basis: Basis, visited: Visit) -> str | None:
+    known = visited.asked.headers.get("If-None-Match")
+    if known is None or (basis.may_be_missing and "*" in known):
+        return None
+    return answer.known_tag(known, visited.asked.headers.get("Accept-Encoding", ""))
 
 
 def _timing(basis: Basis, visited: Visit, now: int) -> Timing:
@@ -164,11 +171,6 @@ def _full(answer: Answer, visited: Visit, now: int) -> Response:
     encoding = answer.encoding_for(visited.asked.headers.get("Accept-Encoding", ""))
     content = answer.bytes_in(encoding)
     return _prepared(200, answer.full_headers(encoding, len(content)), [content], visited, answer.cache_control(now))
-
-
-def _not_modified(answer: Answer, visited: Visit, now: int) -> Response:
-    encoding = answer.encoding_for(visited.asked.headers.get("Accept-Encoding", ""))
-    return _prepared(304, answer.headers_without_body(encoding), [], visited, answer.cache_control(now))
 
 
 def _prepared(status: int, headers: Headers, content: list[bytes], visited: Visit, cache_control: str) -> Response:

@@ -20,15 +20,28 @@ _GZIP_LEVEL = 6
 @lru_cache(maxsize=512)
 def chosen_encoding(accepted: str) -> str | None:
     """The encoding for this Accept-Encoding header; None sends the body as it is."""
-    offered = parse_accept_header(accepted, Accept)
-    best = max(ENCODINGS, key=lambda name: (_quality(offered, name), -ENCODINGS.index(name)))
-    return best if _quality(offered, best) > 0 else None
+    found = _qualities(accepted)
+    best = max(ENCODINGS, key=lambda name: (found[name], -ENCODINGS.index(name)))
+    return best if found[best] > 0 and found[best] >= found["identity"] else None
 
 
-def _quality(offered: Accept, name: str) -> float:
-    named = dict(offered)
-    found = named.get(name, named.get("*", 0))
-    return float(found)
+@lru_cache(maxsize=512)
+def takes(accepted: str, encoding: str) -> bool:
+    """True when a caller with this Accept-Encoding header can read the encoding."""
+    return bool(accepted) and _qualities(accepted)[encoding] > 0
+
+
+def _qualities(accepted: str) -> dict[str, float]:
+    """What the caller thinks of each encoding, 0 to 1; names are case-insensitive (RFC 9110, section 8.4.1).
+
+    The body as it is counts only when it is named: it is never refused, and never preferred by a mere `*`.
+    """
+    named = dict(parse_accept_header(accepted.lower(), Accept))
+    anything = named.get("*", 0)
+    return {
+        "identity": float(named.get("identity", 0)),
+        **{name: float(named.get(name, anything)) for name in ENCODINGS},
+    }
 
 
 def encoded(body: bytes, encoding: str) -> bytes:

@@ -50,8 +50,9 @@ class Lane:
     def _given(self, answer: Answer, environ: Environ, start_response: StartResponse) -> Iterable[bytes] | None:
         """The kept answer, sent; None when it does not hold any more or its body was never made."""
         known = environ.get("HTTP_IF_NONE_MATCH")
-        is_known = known is not None and answer.is_known(known)
-        if answer.body is None and not is_known:
+        accepted = environ.get("HTTP_ACCEPT_ENCODING", "")
+        known_tag = None if known is None else answer.known_tag(known, accepted)
+        if answer.body is None and known_tag is None:
             return None
         try:
             heads, item_live = self._position(answer)
@@ -62,15 +63,15 @@ class Lane:
         if not answer.validity.holds(heads, now, item_live):
             return None
         self._desk.keys.note_use(answer.key_id) if answer.key_id else None
-        encoding = answer.encoding_for(environ.get("HTTP_ACCEPT_ENCODING", ""))
         own = [
             ("Cache-Control", answer.cache_control(now)),
             ("Content-Seq", str(heads.sequence)),
             ("X-Request-Id", harmless_request_id(environ.get("HTTP_X_REQUEST_ID"))),
         ]
-        if is_known:
-            start_response("304 Not Modified", answer.headers_without_body(encoding) + own)
+        if known_tag is not None:
+            start_response("304 Not Modified", answer.headers_without_body(known_tag) + own)
             return []
+        encoding = answer.encoding_for(accepted)
         content = answer.bytes_in(encoding)
         start_response("200 OK", answer.full_headers(encoding, len(content)) + own)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [content]
