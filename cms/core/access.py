@@ -147,7 +147,7 @@ def _refuse_foreign_host(asked: Request) -> None:
 
 
 def _plane_of(path: str) -> Plane:
-    return Plane.DELIVERY if path.startswith("/v1/") else Plane.MANAGEMENT
+    return Plane.DELIVERY if path == "/v1" or path.startswith("/v1/") else Plane.MANAGEMENT
 
 
 def _bearer_token(asked: Request) -> str | None:

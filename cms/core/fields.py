@@ -188,7 +188,9 @@ class Moment(fields.DateTime):
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> datetime:
         if not isinstance(value, str) or _MOMENT.fullmatch(value) is None:
-            raise ValidationError(rule("bad_format", expected="a time such as 2026-11-24T08:00:00+08:00"))
+            # In an address a plus is a space, unless it is encoded.
+            hint = "; in an address + is written %2B" if isinstance(value, str) and " " in value else ""
+            raise ValidationError(rule("bad_format", expected=f"a time such as 2026-11-24T08:00:00+08:00{hint}"))
         try:
             return datetime.fromisoformat(value).astimezone(UTC)
         except (ValueError, OverflowError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response, g, request
 
 from cms.changes.log import read_heads
+from cms.core.errors import DomainError
 from cms.delivery.delivering import EXPOSED, PreparedResponse
 from cms.delivery.desk import desk
 
@@ -27,15 +28,37 @@ def answer_browsers(app: Flask) -> None:
         answer.vary.add("Origin")
         if request.method == "OPTIONS":
             return _preflight(answer, origin)
-        holder = g.get("consumer")
-        if holder is not None and origin in holder.origins:
+        if origin in _readers():
             answer.headers["Access-Control-Allow-Origin"] = origin
             answer.headers["Access-Control-Expose-Headers"] = EXPOSED
         return answer
 
 
+def _readers() -> frozenset[str]:
+    """The origins that may read this answer: those of the consumer, of whoever is registered when he was not let in.
+
+    Such an answer only says why (401, 403, 503); without it a page could not tell a revoked key from a lost network.
+    """
+    holder = g.get("consumer")
+    return _registered_origins() if holder is None else holder.origins
+
+
+def _registered_origins() -> frozenset[str]:
+    """As this process read them last, so that wrong keys cost no statement; every preflight reads them anew when they changed."""
+    known = desk().known_origins()
+    return _present_origins() if known is None else known
+
+
+def _present_origins() -> frozenset[str]:
+    try:
+        return desk().origins(read_heads(desk().reader).access)
+    except DomainError:
+        # The answer is given all the same; a page of an origin that is known can read that the database is away.
+        return desk().known_origins() or frozenset()
+
+
 def _preflight(answer: Response, origin: str) -> Response:
-    if origin in desk().origins(read_heads(desk().reader).access):
+    if origin in _present_origins():
         answer.headers["Access-Control-Allow-Origin"] = origin
         answer.headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
         answer.headers["Access-Control-Allow-Headers"] = ALLOWED_HEADERS

@@ -92,6 +92,10 @@ class Desk:
         self._origins = (access_sequence, found)
         return found
 
+    def known_origins(self) -> frozenset[str] | None:
+        """What `origins` found last, None when nobody has asked yet. Without a look at the database."""
+        return None if self._origins is None else self._origins[1]
+
     def forget(self) -> None:
         """Empty every memory."""
         self._vocabulary = None

@@ -21,7 +21,9 @@ def ended(state: PublishedState, item_id: str) -> DomainError:
     if state.standing == Standing.VANISHED:
         return NotFound()
     if state.standing == Standing.REDIRECTED:
-        return _gone("redirected", state.explanation, _address_of(state))
+        address = _address_of(state)
+        # What it led to can be gone as well by now.
+        return _gone("redirected" if address else "gone", state.explanation, address)
     return _gone("gone", state.explanation, state.alternative)
 
 

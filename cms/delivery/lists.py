@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Sequence
 from typing import Any
+from urllib.parse import unquote
 
 import orjson
 from flask import Response, current_app, request
@@ -181,5 +182,10 @@ def _own_address() -> str:
 def _address(cursor: str) -> str:
     """The address of this list with another cursor, the other parameters as they came."""
     asked = visit().asked
-    kept = [part for part in asked.query_string.decode("latin-1").split("&") if part and part[:7] != "cursor="]
+    kept = [part for part in asked.query_string.decode("latin-1").split("&") if part and not _is_cursor(part)]
     return f"{current_app.config['PUBLIC_URL']}{asked.path}?{'&'.join([*kept, f'cursor={cursor}'])}"
+
+
+def _is_cursor(part: str) -> bool:
+    name = part.partition("=")[0]
+    return (unquote(name) if "%" in name else name) == "cursor"

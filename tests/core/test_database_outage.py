@@ -47,6 +47,16 @@ def test_readers_and_editors_are_told_to_come_back(stranded: FlaskClient) -> Non
         assert int(answer.headers["Retry-After"]) > 0
 
 
+def test_a_browser_is_answered_as_well(stranded: FlaskClient) -> None:
+    origin = {"Origin": "https://dpu.balikpapan.example"}
+
+    preflight = stranded.options("/v1/posts", headers={**origin, "Access-Control-Request-Method": "GET"})
+    answer = stranded.get("/v1/posts", headers={**origin, "Authorization": f"Bearer {make_key()}"})
+
+    assert (preflight.status_code, answer.status_code) == (204, 503)
+    assert "Access-Control-Allow-Origin" not in {*preflight.headers.keys(), *answer.headers.keys()}
+
+
 def test_the_process_itself_is_healthy_but_not_ready(stranded: FlaskClient) -> None:
     assert stranded.get("/healthz").status_code == 200
     assert stranded.get("/readyz").status_code == 503
