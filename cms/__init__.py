@@ -19,9 +19,10 @@ from cms.accounts.authentication import authenticate_person
 from cms.accounts.routes import auth, me, users
 from cms.agencies.routes import blp as agencies
 from cms.audit.routes import blp as trail
+from cms.changes.log import reached_position
 from cms.cli import commands
 from cms.consumers.routes import blp as consumers
-from cms.core.access import Authenticators, check_declarations, guard_requests
+from cms.core.access import WRITING_METHODS, Authenticators, check_declarations, guard_requests
 from cms.core.access_tokens import jwt_settings
 from cms.core.api import Blueprint
 from cms.core.engines import engine_options, prepare_engine
@@ -213,7 +214,16 @@ def _with_common_headers(answer: Response) -> Response:
     if request.path.startswith("/manage/"):
         # What a person may see is nobody else's to keep (R-H1).
         answer.headers.setdefault("Cache-Control", "private, no-store")
+        _tell_position(answer)
     return answer
+
+
+def _tell_position(answer: Response) -> None:
+    """Whoever has just written can demand from a reader's side to see it (`Min-Seq`)."""
+    if request.method in WRITING_METHODS and answer.status_code < 300:
+        position = reached_position()
+        if position is not None:
+            answer.headers["Content-Seq"] = str(position)
 
 
 gc.freeze()

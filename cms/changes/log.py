@@ -19,6 +19,7 @@ from cms.core.permissions import Actor
 from cms.core.reading import Reader
 
 _changes, _head = table_of(Change), table_of(ChangeHead)
+_REACHED = "reached_position"
 _COLUMNS = tuple(column.name for column in _changes.columns)
 _TAKE_NUMBERS = (
     update(_head)
@@ -59,6 +60,7 @@ def record(
         unit.state["changes"] = []
         unit.state["numbered"], unit.state["last_steps"] = [], []
         unit.before_commit(lambda: _number(unit))
+        unit.after_commit(lambda: _note_position(unit))
     unit.state["changes"].append(change)
     return change
 
@@ -74,6 +76,16 @@ def when_numbered(unit: UnitOfWork, change: Change, step: Callable[[int], None])
 def after_numbered(unit: UnitOfWork, step: Callable[[], None]) -> None:
     """Run `step` once all rows that carry a number are written, the head row still locked; called from inside such a step."""
     unit.state["last_steps"].append(step)
+
+
+def reached_position() -> int | None:
+    """The sequence of the newest line that this context has committed; None when it has committed none."""
+    found: int | None = session().info.get(_REACHED)
+    return found
+
+
+def _note_position(unit: UnitOfWork) -> None:
+    unit.session.info[_REACHED] = unit.state["changes"][-1].sequence
 
 
 def _number(unit: UnitOfWork) -> None:

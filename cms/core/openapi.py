@@ -94,6 +94,11 @@ HEADERS: Document = {
         "description": "`true` in answers to `dry_run=true`: nothing was changed.",
         "schema": {"type": "string", "enum": ["true"]},
     },
+    "Content-Seq": {
+        "description": "Position of the log that this write reached; readers can demand it with `Min-Seq`. Missing when nothing changed.",
+        "schema": {"type": "integer"},
+        "example": 48213,
+    },
     "Idempotency-Replayed": {
         "description": "`true` when this is the answer of the first request under this `Idempotency-Key`.",
         "schema": {"type": "string", "enum": ["true"]},
@@ -214,7 +219,7 @@ def _add_what_writes_take(operation: Document) -> None:
         operation["responses"].setdefault(str(int(status)), {"$ref": f"#/components/responses/{status.name}"})
     for status, response in operation["responses"].items():
         if status.startswith("2"):
-            names = ("Dry-Run", "Idempotency-Replayed")
+            names = ("Content-Seq", "Dry-Run", "Idempotency-Replayed")
             headers = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
             response["headers"] = {**headers, **response.get("headers", {})}
 
