@@ -72,7 +72,7 @@ class EditorialMachine(RuleBasedStateMachine):
         self.people: dict[str, Caller] = {name: people.person(*role) for name, role in ROLES.items()}
         self._sign_in_again()
         self.website = people.website()
-        self.rules, self.known, self.titles = Rules(), [], 0
+        self.rules, self.titles = Rules(), 0
         self.known: list[Post] = []
 
     def _sign_in_again(self) -> None:
@@ -107,7 +107,8 @@ class EditorialMachine(RuleBasedStateMachine):
         title = self._title()
         answer = self.people[person].post(f"/manage/v1/{plural}", CONTENT[plural](title=title))
         assert answer.status_code == 201, answer.json
-        post = Post(answer.json["data"]["id"], plural, person, {1: title}, answer.headers["ETag"], writers={person})
+        item_id, etag = answer.json["data"]["id"], answer.headers["ETag"]
+        post = Post(item_id, plural, person, {1: title}, etag, writers={person}, authors={1: person})
         self.known.append(post)
         return post
 
@@ -125,7 +126,7 @@ class EditorialMachine(RuleBasedStateMachine):
     @rule(post=posts, person=PERSONS)
     def submit(self, post: Post, person: str) -> None:
         if self._do(post, person, "submit", "POST", "/submit", {}):
-            post.state, post.approved_by = "in_review", None
+            post.state = "in_review"
 
     @rule(post=posts, person=PERSONS)
     def approve(self, post: Post, person: str) -> None:
@@ -207,7 +208,7 @@ class EditorialMachine(RuleBasedStateMachine):
             and post.titles[edition] != post.titles[post.edition]
         ):
             # What changes nothing makes no edition.
-            edited(post, person, post.titles[edition])
+            edited(post, person, post.titles[edition], edition)
 
     @rule(post=posts)
     def carry(self, post: Post) -> None:

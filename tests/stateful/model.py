@@ -59,6 +59,9 @@ class Post:
     state: str = "draft"
     edition: int = 1
     writers: set[str] = field(default_factory=set)
+    authors: dict[int, str] = field(default_factory=dict)
+    went_out: set[int] = field(default_factory=set)
+    """Editions that readers have had."""
     approved_by: str | None = None
     state_before: str | None = None
     live: int | None = None
@@ -108,7 +111,8 @@ def became_public(post: Post, edition: int) -> None:
     """Readers have this edition now."""
     post.live = post.last_public = edition
     post.state, post.standing = "published", "live"
-    post.writers, post.approved_by = set(), None
+    # Taken back, the same edition may go out again: its approval belongs to it until somebody saves another one.
+    post.went_out.add(edition)
 
 
 def verdict(rules: Rules, person: str, operation: str, post: Post) -> int:
@@ -162,19 +166,30 @@ def _is_cleared(rules: Rules, person: str, post: Post) -> bool:
     return not rules.central_reviews or CENTRAL in {person, post.approved_by}
 
 
-def edited(post: Post, person: str, title: str) -> None:
-    """A new edition: it voids an approval, and what is published goes on as a draft beside it."""
+def edited(post: Post, person: str, title: str, restored: int | None = None) -> None:
+    """A new edition: it voids an approval, and what is published goes on as a draft beside it.
+
+    Those who wrote since readers got it last are counted, and those who wrote what is brought back.
+    """
     post.edition = max(post.titles) + 1
-    post.titles[post.edition] = title
-    post.writers.add(person)
+    post.titles[post.edition], post.authors[post.edition] = title, person
+    earlier = set() if post.state in {"published", "unpublished"} else post.writers
+    post.writers = earlier | {person} | (set() if restored is None else _writers_of(post, restored))
     post.approved_by = None
     if post.state not in {"in_review", "returned"}:
         post.state = "draft"
 
 
+def _writers_of(post: Post, edition: int) -> set[str]:
+    """Who saved something since the publication before this edition, up to it."""
+    before = max((number for number in post.went_out if number < edition), default=0)
+    return {author for number, author in post.authors.items() if before < number <= edition}
+
+
 def discarded(post: Post) -> None:
     """Back to what readers have, or had last."""
     assert post.last_public is not None
-    post.edition = post.last_public
-    post.writers, post.approved_by = set(), None
+    if post.edition != post.last_public:
+        post.edition, post.approved_by = post.last_public, None
+    post.writers = _writers_of(post, post.edition)
     post.state = "published" if post.standing == "live" else "unpublished"
