@@ -149,6 +149,18 @@ def test_with_four_eyes_nobody_approves_or_publishes_what_he_wrote(
     assert desk(callers["editor"], "approve") == (200, "approved")
 
 
+def test_what_was_taken_back_may_go_out_again_as_it_was_approved(app: Flask, callers: Callers) -> None:
+    asked(app, four_eyes=True)
+    desk = Desk(callers["author"], post())
+    for caller, step in (("author", "submit"), ("central", "approve"), ("editor", "publish")):
+        desk(callers[caller], step)
+
+    assert desk(callers["editor"], "unpublish", {"kind": "vanish"}) == (200, "unpublished")
+    assert desk(callers["editor"], "publish") == (200, "published")
+    desk.change(callers["author"], title="Lain")
+    assert desk(callers["editor"], "publish") == (409, "approval_needed")
+
+
 def test_a_category_asks_for_four_eyes_too(app: Flask, callers: Callers) -> None:
     with app.app_context(), unit_of_work() as unit:
         unit.session.get_one(Category, "infrastruktur").four_eyes = True
