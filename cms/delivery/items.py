@@ -17,7 +17,7 @@ from cms.delivery.entrance import visit
 from cms.delivery.lists import page_body
 from cms.delivery.parameters import MOST_IDS
 from cms.delivery.shaping import reshaped
-from cms.delivery.types import TYPES, DeliveredType
+from cms.delivery.types import CARD_FIELDS, TYPES, DeliveredType
 from cms.publishing.models import Standing
 from cms.publishing.reading import Address, PublishedState
 
@@ -44,9 +44,10 @@ def deliver_item(delivered: DeliveredType, item_id: str, query: Query) -> Respon
     return deliver(basis, lambda sequence: _item_body(full_json, query, sequence))
 
 
-def deliver_items(ids: tuple[str, ...]) -> Response:
-    """The cards of several items of any type, in the order asked for; what readers cannot have is named as missing."""
-    return deliver(Basis(topics=_ALL_TOPICS, groups=_ALL_TOPICS[:-1]), lambda sequence: _items_body(ids, sequence))
+def deliver_items(ids: tuple[str, ...], picked: tuple[str, ...] | None) -> Response:
+    """The cards (or the picked fields) of several items of any type, in the order asked for; what readers cannot have is named as missing."""
+    basis = Basis(topics=_ALL_TOPICS, groups=_ALL_TOPICS[:-1])
+    return deliver(basis, lambda sequence: _items_body(ids, picked, sequence))
 
 
 def deliver_address(type: str, agency: str, slug: str) -> Response:
@@ -87,14 +88,16 @@ def _item_body(full_json: str, query: Query, sequence: int) -> Body:
     return Body(f'{{"data":{full_json},"meta":{{"sequence":{sequence}}}}}'.encode(), [])
 
 
-def _items_body(ids: tuple[str, ...], sequence: int) -> Body:
-    live = desk().publications.items(ids)
-    shown = shown_to_key({item_id: agency for item_id, agency, _card in live})
-    found = {item_id: card for item_id, _agency, card in live if item_id in shown}
+def _items_body(ids: tuple[str, ...], picked: tuple[str, ...] | None, sequence: int) -> Body:
+    live = desk().publications.items(ids, is_full=not CARD_FIELDS.issuperset(picked or ()))
+    shown = shown_to_key({item_id: agency for item_id, agency, _text in live})
+    found = {item_id: text for item_id, _agency, text in live if item_id in shown}
+    texts = [found[item_id] for item_id in ids if item_id in found]
+    if picked is not None:
+        vocabulary = desk().vocabulary(visit().heads.reference)
+        texts = [reshaped(text, picked, (), vocabulary) for text in texts]
     missing = [item_id for item_id in ids if item_id not in found]
-    return page_body(
-        [found[item_id] for item_id in ids if item_id in found], None, MOST_IDS, sequence, {"missing": missing}
-    )
+    return page_body(texts, None, MOST_IDS, sequence, {"missing": missing})
 
 
 def _address_body(type: str, agency: str, slug: str, sequence: int) -> Body:

@@ -10,7 +10,7 @@ from marshmallow import ValidationError, fields
 from cms.core.fields import MESSAGES, SLUG_PATTERN, Choice, Moment, Slug, Words, rule
 from cms.core.ids import ID_PATTERN
 from cms.core.schemas import PageQuerySchema, StrictSchema
-from cms.delivery.types import DOCUMENTS, POSTS, SORTS, TYPES, DeliveredType
+from cms.delivery.types import ALL_FIELDS, DOCUMENTS, POSTS, SORTS, TYPES, DeliveredType
 from cms.taxonomy.models import InformationClass
 
 _SLUGS: dict[str, Any] = {"pattern": SLUG_PATTERN, "expected": "slugs, separated by commas"}
@@ -52,9 +52,9 @@ class Names(fields.String):
         return names
 
 
-def _shown_fields(delivered: DeliveredType) -> Names:
+def _shown_fields(allowed: Iterable[str]) -> Names:
     return Names(
-        delivered.full_fields,
+        allowed,
         data_key="fields",
         attribute="fields",
         metadata={"description": "Only these fields, separated by commas.", "example": "id,title,published_at"},
@@ -99,7 +99,7 @@ class PostPageQuerySchema(ContentPageQuerySchema):
     kind = Words(**_KIND, metadata={"example": "pengumuman"})
     category = Words(**_SLUGS)
     area = Words(**_AREA, metadata={"description": "Includes what lies below it.", "example": "64.71.06"})
-    fields_ = _shown_fields(POSTS)
+    fields_ = _shown_fields(POSTS.full_fields)
     include = _included(POSTS)
 
 
@@ -115,21 +115,21 @@ class DocumentPageQuerySchema(ContentPageQuerySchema):
     )
     information_kind = Words(**_CODE, metadata={"example": "BK-A.1"})
     year = Words(**_YEAR, metadata={"example": "2026"})
-    fields_ = _shown_fields(DOCUMENTS)
+    fields_ = _shown_fields(DOCUMENTS.full_fields)
     include = _included(DOCUMENTS)
 
 
 class PostDetailQuerySchema(StrictSchema):
     """What a detail of a post takes."""
 
-    fields_ = _shown_fields(POSTS)
+    fields_ = _shown_fields(POSTS.full_fields)
     include = _included(POSTS)
 
 
 class DocumentDetailQuerySchema(StrictSchema):
     """What a detail of a document takes."""
 
-    fields_ = _shown_fields(DOCUMENTS)
+    fields_ = _shown_fields(DOCUMENTS.full_fields)
     include = _included(DOCUMENTS)
 
 
@@ -146,6 +146,7 @@ class ItemsQuerySchema(StrictSchema):
             "example": "019ac1a0-7c00-7000-8000-000000000002",
         },
     )
+    fields_ = _shown_fields(ALL_FIELDS)
 
 
 class ResolveQuerySchema(StrictSchema):

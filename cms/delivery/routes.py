@@ -118,9 +118,10 @@ def read_document(query: dict[str, Any], id: str) -> Response:
 def list_items(query: dict[str, Any]) -> Response:
     """Read several items by id.
 
-    Cards of posts and documents in the order asked for; `meta.missing` names what is not live.
+    Cards of posts and documents in the order asked for; `meta.missing` names what is not live. `fields` also gives what only
+    details have; a field that one of the types does not have is left out there.
     """
-    return deliver_items(query["ids"])
+    return deliver_items(query["ids"], query.get("fields"))
 
 
 @blp.route("/v1/resolve")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from marshmallow import Schema
 
@@ -17,6 +18,7 @@ SORTS = {
 }
 
 
+@cache
 def _names(schema: type[Schema]) -> tuple[str, ...]:
     return tuple(field.data_key or name for name, field in schema().fields.items())
 
@@ -60,3 +62,7 @@ DOCUMENTS = DeliveredType(
     includes=("agency", "channel", "information_kind"),
 )
 TYPES = {delivered.name: delivered for delivered in (POSTS, DOCUMENTS)}
+CARD_FIELDS = frozenset(POSTS.card_fields) | frozenset(DOCUMENTS.card_fields)
+"""What stands in the cards of one type or the other."""
+ALL_FIELDS = tuple(dict.fromkeys((*POSTS.full_fields, *DOCUMENTS.full_fields)))
+"""What can be picked in lists of several types; an item has those of its own type."""

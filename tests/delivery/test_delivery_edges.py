@@ -9,11 +9,20 @@ from flask import Flask
 
 from cms.core.permissions import Role
 from tests.conftest import counted_statements
-from tests.factories import CITY, add_agencies, add_city, add_consumer, add_key, add_published_post
+from tests.factories import (
+    CITY,
+    add_agencies,
+    add_city,
+    add_consumer,
+    add_key,
+    add_published_document,
+    add_published_post,
+)
 from tests.people import Caller, People
 
 HOME = "https://dpu.balikpapan.example"
 FOREIGN = "https://evil.example"
+GONE = "019ac1a0-7c00-7000-8000-000000000009"
 
 
 @pytest.fixture
@@ -96,3 +105,19 @@ def take_back(editor: Caller, item_id: str, **body: Any) -> None:
     version = editor.get(f"/manage/v1/posts/{item_id}").headers["ETag"]
     answer = editor.post(f"/manage/v1/posts/{item_id}/unpublish", json=body, match=version)
     assert answer.status_code == 200, answer.text
+
+
+def test_several_items_are_read_with_just_the_fields_that_are_wanted(app: Flask, site: Caller) -> None:
+    post, document = add_published_post(app), add_published_document(app)
+    ids = f"/v1/items?ids={post.id},{document.id},{GONE}"
+
+    bare = site.get(f"{ids}&fields=id").json
+    mixed = site.get(f"{ids}&fields=id,updated_at,class").json
+    full = site.get(f"{ids}&fields=id,body_text,files").json["data"]
+
+    assert (bare["data"], bare["meta"]["missing"]) == ([{"id": post.id}, {"id": document.id}], [GONE])
+    assert [set(item) for item in mixed["data"]] == [{"id", "updated_at"}, {"id", "updated_at", "class"}]
+    assert full[0]["body_text"]
+    assert full[1]["files"] == []
+    wrong = site.get(f"{ids}&fields=nama")
+    assert (wrong.status_code, wrong.json["errors"][0]["code"]) == (400, "not_allowed")
