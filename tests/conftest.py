@@ -7,9 +7,11 @@ context around a request of `client`: the request would share the context's sess
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
-from sqlalchemy import event
+from sqlalchemy import Select, event, exists, literal, select
 
 from cms import create_app
 from cms.core import clock
@@ -30,12 +32,20 @@ from tests.people import People
 from tests.postgres_server import DATABASE_VARIABLE, SERVER_VARIABLE, scratch_database, serve_session
 
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
+IN_MEMORY, NEEDED_BYTES = Path("/dev/shm"), 2 * 2**30  # noqa: S108 - pytest makes a folder for this user in it
 # The lowest cost that the settings accept: hashing is not what most tests are about.
 CHEAP_PASSWORDS = {"PASSWORD_MEMORY_KIB": "19456", "PASSWORD_TIME_COST": "2", "PASSWORD_LANES": "1"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    _keep_files_in_memory()
     serve_session(config)
+
+
+def _keep_files_in_memory() -> None:
+    """Databases and files of tests lie in memory where a machine has room for it: no test is about a loss of power."""
+    if IN_MEMORY.is_dir() and os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free > NEEDED_BYTES:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
 
 
 @pytest.fixture(scope="session")
@@ -182,8 +192,10 @@ def empty_tables() -> None:
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
             connection.commit()
+        found = connection.execute(_rows_exist()).one()
+        filled = [table for table, has_rows in zip(Base.metadata.sorted_tables, found, strict=True) if has_rows]
         with unguarded(connection):
-            for table in reversed(Base.metadata.sorted_tables):
+            for table in reversed(filled):
                 connection.execute(table.delete())
             for table in Base.metadata.sorted_tables:
                 if table.name in _KEPT_ROWS:
@@ -192,6 +204,12 @@ def empty_tables() -> None:
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA foreign_keys=ON")
             connection.commit()
+
+
+@cache
+def _rows_exist() -> Select[Any]:
+    """Whether each table has rows, asked by one statement: most tests fill few of them."""
+    return select(*(exists(select(literal(1)).select_from(table)) for table in Base.metadata.sorted_tables))
 
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
