@@ -24,14 +24,17 @@ def engine_options(database_url: str, pool_size: int, threads: int) -> dict[str,
 
     A thread holds at most two connections, one of them for good (`cms.core.reading`): with fewer, threads that have one would
     wait for each other. On SQLite a connection is an open file, so their number needs no bound beside that of the threads.
+    Errors, and with them the logs, never carry the values of a statement: hashes, digests, names, texts of drafts (R-G1).
     """
     if database_url.startswith("sqlite"):
         return {
+            "hide_parameters": True,
             "module": pysqlite3,
             "max_overflow": -1,
             "connect_args": {"timeout": SQLITE_BUSY_MILLISECONDS / 1000, "check_same_thread": False},
         }
     return {
+        "hide_parameters": True,
         "pool_size": pool_size,
         "max_overflow": max(pool_size, 2 * threads),
         "pool_pre_ping": True,

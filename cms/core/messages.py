@@ -335,6 +335,14 @@ PROBLEMS: dict[str, Problem] = {
         "A request with this Idempotency-Key has not been answered yet; repeat it after the time in Retry-After.",
         "Permintaan dengan Idempotency-Key ini belum dijawab; ulangi setelah waktu dalam Retry-After.",
     ),
+    "idempotency_answer_lost": _problem(
+        "The answer cannot be repeated",
+        "Jawaban tidak dapat diulang",
+        "This request was carried out under its Idempotency-Key, but the secret of the server was changed since and the answer cannot "
+        "be read any more; look at the present state before sending anything again.",
+        "Permintaan ini sudah dijalankan dengan Idempotency-Key-nya, tetapi rahasia server telah diganti dan jawabannya tidak dapat "
+        "dibaca lagi; periksa keadaan sekarang sebelum mengirim apa pun lagi.",
+    ),
     "batch_failed": _problem(
         "The batch failed",
         "Kelompok gagal",

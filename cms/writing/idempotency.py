@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Any, NoReturn, cast
 
 import orjson
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from flask import Response, request
 from sqlalchemy import func, select, update
@@ -76,7 +77,9 @@ class Attempt:
         return hashlib.sha256(self.key.encode()).hexdigest()
 
     def answer_of_before(self) -> Response | None:
-        """The kept answer, looked for before anything is locked. Raises `Invalid` when the key was for something else."""
+        """The kept answer, looked for before anything is locked. Raises `Invalid` when the key was for something else, `Conflict`
+        when the answer cannot be opened any more.
+        """
         if request.mimetype == "multipart/form-data":
             # What was sent is known when it has been read; `claim` looks then.
             return None
@@ -87,7 +90,8 @@ class Attempt:
     def claim(self, current: Session) -> None:
         """Write the row of the key, first of all in this transaction; waits while the same request is carried out elsewhere.
 
-        Raises `AlreadyAnsweredError`, `Invalid` when the key was for something else, `Conflict` when the wait is too long.
+        Raises `AlreadyAnsweredError`, `Invalid` when the key was for something else, `Conflict` when the wait is too long or the answer
+        cannot be opened any more.
         """
         is_postgresql = current.get_bind().dialect.name == "postgresql"
         if is_postgresql:
@@ -129,7 +133,12 @@ class Attempt:
     def _opened(self, kept: Any) -> Response:
         if kept.fingerprint != self._fingerprint():
             raise Invalid("idempotency_key_reused")
-        head, _, body = self._cipher().decrypt(kept.answer, None).partition(b"\n")
+        try:
+            plain = self._cipher().decrypt(kept.answer, None)
+        except InvalidTag:
+            # Sealed under an earlier SECRET_KEY. It was carried out, so it must not be carried out again.
+            raise Conflict("idempotency_answer_lost") from None
+        head, _, body = plain.partition(b"\n")
         status, headers = orjson.loads(head)
         return Response(body, status, [*map(tuple, headers), (REPLAYED, "true")])
 

@@ -6,6 +6,7 @@ import hashlib
 import threading
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
@@ -302,3 +303,18 @@ def test_a_write_without_the_header_takes_no_statement_more(app: Flask, author: 
 
     assert not [statement for statement in plain if "kept_answers" in statement]
     assert len([statement for statement in keyed if "kept_answers" in statement]) == 3
+
+
+def test_after_a_new_secret_a_repetition_is_refused_and_not_done_again(
+    app: Flask, author: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = post_content()
+    author.post(POSTS, content, headers=KEY)
+    runtime = app.extensions["simpul"]
+    settings = replace(runtime.settings, secret_key="another-secret-" * 3)
+    monkeypatch.setitem(app.extensions, "simpul", replace(runtime, settings=settings))
+
+    answer = author.post(POSTS, content, headers=KEY)
+
+    assert (answer.status_code, answer.json["code"]) == (409, "idempotency_answer_lost")  # type: ignore[index]
+    assert len(items(app)) == 1
