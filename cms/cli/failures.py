@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import click
 from flask import Flask
+from marshmallow import Schema, ValidationError
 
 from cms.core.errors import DomainError
+from cms.core.input_errors import to_domain_error
 from cms.core.messages import PROBLEMS, RULES
 from cms.core.runtime import runtime
 from cms.health.checks import check_database, check_migrations
@@ -37,3 +40,12 @@ def told() -> Iterator[None]:
         sentences = [PROBLEMS[error.code].detail.filled("en", error.params)]
         sentences += [f"{fault.name}: {RULES[fault.code].filled('en', dict(fault.params))}" for fault in error.errors]
         raise click.ClickException("\n".join(sentences)) from None
+
+
+def checked(schema: Schema, values: dict[str, Any]) -> dict[str, Any]:
+    """What was typed, held against the schema of the API: the command line is no way around its rules. Raises `DomainError`."""
+    try:
+        loaded: dict[str, Any] = schema.load(values)
+    except ValidationError as error:
+        raise to_domain_error(error, schema, "json") from None
+    return loaded

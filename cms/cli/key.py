@@ -6,8 +6,9 @@ import click
 from sqlalchemy import select
 
 from cms.cli.application import application, operator
-from cms.cli.failures import ready
+from cms.cli.failures import checked, ready
 from cms.consumers.models import Consumer, ConsumerKind
+from cms.consumers.schemas import ConsumerCreateSchema
 from cms.consumers.services import create_key, register_consumer
 from cms.core.db import rolled_back, session
 
@@ -37,7 +38,7 @@ def create(
                 )
             contact = {"name": contact_name, "email": contact_email}
             values = {"name": consumer, "kind": kind, "agency": agency, "contact": contact}
-            consumer_id = register_consumer(operator(), values).id
+            consumer_id = register_consumer(operator(), checked(ConsumerCreateSchema(), values)).id
         issued = create_key(operator(), consumer_id, label=label)
     click.echo(f"Key of {consumer}, until {issued.key.expires_at:%Y-%m-%d}, shown only now:\n{issued.text}")
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import click
 
 from cms.accounts.passwords import generate_password
+from cms.accounts.schemas import UserCreateSchema
 from cms.accounts.services import create_user
 from cms.cli.application import application
-from cms.cli.failures import ready
+from cms.cli.failures import checked, ready
 from cms.core.permissions import Role, system_actor
 
 
@@ -28,8 +29,9 @@ def create(email: str, name: str, role: str, agency: str | None) -> None:
     """
     password = generate_password()
     with ready(application()):
+        person = checked(UserCreateSchema(only=("email", "name")), {"email": email, "name": name})
         user = create_user(
-            system_actor("command line"), email=email, name=name, password=password, memberships=[(Role(role), agency)]
+            system_actor("command line"), **person, password=password, memberships=[(Role(role), agency)]
         )
     click.echo(
         f"Created {user.email} ({role}{f' of {agency}' if agency else ''}). Password, shown only now:\n{password}"

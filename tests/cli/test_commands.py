@@ -64,6 +64,24 @@ def test_a_user_that_cannot_be_is_refused_in_words(app: Flask, words: list[str],
     assert sentence in answer.output
 
 
+@pytest.mark.parametrize(
+    ("words", "pointer"),
+    [
+        (["user", "create", "wati", "--name", "Wati", "--role", "admin"], "/email: "),
+        (["user", "create", "wati@dpu.example", "--name", "", "--role", "admin"], "/name: "),
+        (
+            ["key", "create", "S", "--agency", "dpu", "--contact-name", "W", "--contact-email", "wati"],
+            "/contact/email: ",
+        ),
+    ],
+)
+def test_the_command_line_keeps_the_rules_of_the_api(app: Flask, words: list[str], pointer: str) -> None:
+    with app.app_context():
+        seed_city()
+    answer = run(app, *words)
+    assert (answer.exit_code, pointer in answer.output) == (1, True), answer.output
+
+
 def test_a_created_key_opens_the_delivery_plane(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
         seed_city()
