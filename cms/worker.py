@@ -25,6 +25,7 @@ from cms.documents.sweeping import sweep_orphans
 from cms.editorial.representing import represent_changed
 from cms.editorial.schedules.scheduling import carry_out_schedules, has_due
 from cms.editorial.trash import empty_trash
+from cms.media.purging import purge_deleted_images
 from cms.media.renditions import make_renditions
 from cms.writing.purging import purge_kept_answers
 
@@ -73,6 +74,7 @@ def worker_tasks(interval: float) -> list[Task]:
         Task("expired_sign_ins", HOUR, _quietly(purge_expired), due_at=_in(MINUTE)),
         Task("checkpoints", 5 * MINUTE, checkpoint_when_due, due_at=_in(MINUTE)),
         Task("kept_answers", HOUR, _quietly(purge_kept_answers), due_at=_in(2 * MINUTE)),
+        Task("deleted_images", HOUR, _quietly(purge_deleted_images), due_at=_in(2 * MINUTE)),
         Task("trash", HOUR, empty_trash, due_at=_in(2 * MINUTE)),
         Task("orphaned_files", DAY, _quietly(sweep_orphans), due_at=_in(5 * MINUTE)),
     ]

@@ -36,7 +36,10 @@ class Action(StrEnum):
 
     MEDIA_CREATED = "media.created"
     MEDIA_UPDATED = "media.updated"
+    MEDIA_PROPOSED = "media.proposed"
+    MEDIA_PROPOSAL_DROPPED = "media.proposal_dropped"
     MEDIA_DELETED = "media.deleted"
+    MEDIA_RESTORED = "media.restored"
 
     CONSUMER_CREATED = "consumer.created"
     CONSUMER_UPDATED = "consumer.updated"

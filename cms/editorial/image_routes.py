@@ -13,12 +13,17 @@ from cms.core.api import Blueprint
 from cms.core.conditional import expected_version
 from cms.core.permissions import Permission
 from cms.core.schemas import StrictSchema, one
-from cms.editorial.images import delete_image, update_image, uses_of
+from cms.editorial.image_changes import delete_image, update_image
+from cms.editorial.images import uses_of
 from cms.editorial.presenter import present_use
 from cms.media.presenter import present_image
 from cms.media.schemas import ImageSchema, ImageUpdateSchema
 
 blp = Blueprint("image_uses", __name__, url_prefix="/manage/v1/media")
+SECOND_PERSON = {
+    "code": "second_person_needed",
+    "detail": "What shows the image needs a second person: the words come about when somebody else sends the same change.",
+}
 
 
 class ImageUseSchema(StrictSchema):
@@ -50,11 +55,15 @@ class ImageUsesSchema(StrictSchema):
 def change_image(changes: dict[str, Any], id: str) -> Answer:
     """Change what is said about an image, or its focal point.
 
-    JSON merge patch (RFC 7396). What shows the image is presented again by the worker; while a published item shows it, only who
-    could publish that item may change it.
+    JSON merge patch (RFC 7396). What shows the image is presented again by the worker; while a published or approved item shows
+    it, only who could publish that item may change it. Where such an item needs a second person, so do the words: they wait in
+    `proposed` (warning `second_person_needed`) until somebody else sends the same change.
     """
     image = update_image(current_actor(), id, expected_version(), changes)
-    return one_answer(present_image(image), image.version)
+    body, status, headers = one_answer(present_image(image), image.version)
+    if image.proposed is not None:
+        body["meta"]["warnings"] = [SECOND_PERSON]
+    return body, status, headers
 
 
 @blp.route("/<string:id>", methods=["DELETE"])
@@ -64,7 +73,8 @@ def change_image(changes: dict[str, Any], id: str) -> Answer:
 def remove_image(id: str) -> Response:
     """Remove an image that no item shows.
 
-    409 `in_use` names items that show it, as draft or published.
+    409 `in_use` names items that show it, as draft or published. It is purged 72 hours later; uploading the same picture before that
+    brings it back under its id.
     """
     delete_image(current_actor(), id, expected_version())
     return Response(status=204)

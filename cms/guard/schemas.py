@@ -106,7 +106,7 @@ class RollbackDoneSchema(StrictSchema):
     restored = fields.Integer(metadata={"description": "Readers have again what they had before."})
     withdrawn = fields.Integer(metadata={"description": "First published by the actor: taken back."})
     republished = fields.Integer(metadata={"description": "Taken back by the actor: live again."})
-    reverted = fields.Integer(metadata={"description": "Drafts that have their old content again."})
+    reverted = fields.Integer(metadata={"description": "Drafts and images that have their old content again."})
     trashed = fields.Integer(metadata={"description": "Drafts of the actor that nobody else wrote on: in the trash."})
     unchanged = fields.Integer(metadata={"description": "Nothing was left to undo."})
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cms.core.db import Model
-from cms.core.types import Id, UTCDateTime
+from cms.core.types import Id, Json, UTCDateTime
 from cms.media.presets import edition_of
 
 
@@ -16,7 +17,8 @@ class Image(Model):
     """An image of the library. `sha256` is of the re-encoded bytes, `source_sha256` of those that were uploaded.
 
     `alt` is null until somebody has written it; a decorative image has none. The focal point is in percent from the left and
-    the top. `waiting_since` is set while the worker has renditions to make.
+    the top. `waiting_since` is set while the worker has renditions to make. `proposed` are words that wait for a second person.
+    Once `deleted_at` is set nobody finds the image any more, until it is purged or a rollback brings it back.
     """
 
     __tablename__ = "images"
@@ -42,6 +44,11 @@ class Image(Model):
     uploaded_by: Mapped[str] = mapped_column(String(200))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    proposed: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    proposed_by_id: Mapped[str | None] = mapped_column(Id)
+    proposed_by_label: Mapped[str | None] = mapped_column(String(200))
+    proposed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    deleted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     __table_args__ = (
         Index("uq_images_agency_sha256", "agency", "sha256", unique=True),
@@ -49,6 +56,12 @@ class Image(Model):
         Index(None, "sha256"),
         Index(None, "agency", "created_at", "id"),
         Index(None, "created_at", "id"),
+        Index(
+            "ix_images_deleted_at",
+            "deleted_at",
+            sqlite_where=text("deleted_at IS NOT NULL"),
+            postgresql_where=text("deleted_at IS NOT NULL"),
+        ),
     )
 
     @property
@@ -60,6 +73,24 @@ class Image(Model):
     def has_text(self) -> bool:
         """True when people who cannot see it are told what it shows, or that it shows nothing."""
         return self.is_decorative or bool(self.alt)
+
+
+class ImageVersion(Model):
+    """What was said about an image from one change to the next, and who said it. Never changed; goes with the image."""
+
+    __tablename__ = "image_versions"
+
+    image_id: Mapped[str] = mapped_column(Id, ForeignKey("images.id", ondelete="CASCADE"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    alt: Mapped[str | None] = mapped_column(Text)
+    is_decorative: Mapped[bool]
+    caption: Mapped[str | None] = mapped_column(Text)
+    credit: Mapped[str | None] = mapped_column(String(200))
+    focal_x: Mapped[int]
+    focal_y: Mapped[int]
+    author_id: Mapped[str | None] = mapped_column(Id)
+    author_label: Mapped[str] = mapped_column(String(200))
+    saved_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class Rendition(Model):

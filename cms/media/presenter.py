@@ -10,6 +10,7 @@ from cms.media.presets import JPEG, ORIGINAL, PRESETS, WEBP, cut
 
 FILE_EXTENSIONS: Final = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 BYTES_IN_EDITION: Final = 16
+WIRE_NAMES: Final = {"is_decorative": "decorative"}
 
 
 def present_image(image: Image) -> dict[str, Any]:
@@ -29,6 +30,7 @@ def present_image(image: Image) -> dict[str, Any]:
         "bytes": image.bytes,
         "sha256": image.sha256,
         "state": "ready" if image.waiting_since is None else "waiting",
+        "proposed": _proposed(image),
         "uploaded_by": {"id": image.uploaded_by_id, "name": image.uploaded_by},
         "created_at": rfc3339(image.created_at),
         "updated_at": rfc3339(image.updated_at),
@@ -50,6 +52,15 @@ def present_shown(image: Image) -> dict[str, Any]:
         "url": shown_path(image, ORIGINAL),
         "renditions": _renditions(image, f"/v1/media/{image.id}/{image.edition}"),
     }
+
+
+def _proposed(image: Image) -> dict[str, Any] | None:
+    """Words that wait for a second person, by the names of the API."""
+    if image.proposed is None or image.proposed_at is None:
+        return None
+    changes = {WIRE_NAMES.get(name, name): value for name, value in image.proposed.items()}
+    by = {"id": image.proposed_by_id, "name": image.proposed_by_label}
+    return {"changes": changes, "by": by, "at": rfc3339(image.proposed_at)}
 
 
 def shown_path(image: Image, name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, select, tuple_
+from sqlalchemy import or_, select, true, tuple_
 
 from cms.core.db import session
 from cms.core.errors import NotFound
@@ -13,9 +13,9 @@ from cms.core.ids import is_id
 from cms.media.models import Image, Rendition
 
 
-def get_image(image_id: str, *, lock: bool = False) -> Image:
-    """The image; `lock` holds its row until the transaction ends. Raises `NotFound`."""
-    statement = select(Image).where(Image.id == image_id)
+def get_image(image_id: str, *, lock: bool = False, is_deleted_too: bool = False) -> Image:
+    """The image; `lock` holds its row until the transaction ends. Raises `NotFound`, for a deleted one only unless it is asked for."""
+    statement = select(Image).where(Image.id == image_id, true() if is_deleted_too else Image.deleted_at.is_(None))
     if lock:
         statement = statement.with_for_update().execution_options(populate_existing=True)
     image = session.scalar(statement) if is_id(image_id) else None
@@ -28,16 +28,18 @@ def find_images(image_ids: Collection[str], *, hold: bool = False) -> Mapping[st
     """Those of the images that exist, by id, in one statement; `hold` keeps them from being deleted until the transaction ends."""
     if not image_ids:
         return {}
-    statement = select(Image).where(Image.id.in_(sorted(image_ids))).order_by(Image.id)
+    kept = (Image.id.in_(sorted(image_ids)), Image.deleted_at.is_(None))
+    statement = select(Image).where(*kept).order_by(Image.id)
     if hold:
         statement = statement.with_for_update(read=True, key_share=True)
     return {image.id: image for image in session.scalars(statement)}
 
 
 def find_same(agency: str, source_sha256: str, sha256: str) -> Image | None:
-    """The agency's image that was made of the same bytes, or that became the same picture."""
+    """The agency's image that was made of the same bytes, or that became the same picture; a deleted one when no other is."""
     same = or_(Image.source_sha256 == source_sha256, Image.sha256 == sha256)
-    return session.scalar(select(Image).where(Image.agency == agency, same).order_by(Image.id).limit(1))
+    statement = select(Image).where(Image.agency == agency, same).order_by(Image.deleted_at.is_not(None), Image.id)
+    return session.scalar(statement.limit(1).with_for_update().execution_options(populate_existing=True))
 
 
 def find_rendition(image: Image, name: str) -> Rendition | None:
@@ -49,17 +51,21 @@ def list_images(
     *,
     agencies: Collection[str] = (),
     has_alt: bool | None = None,
+    is_proposed: bool | None = None,
     words: str | None = None,
     limit: int,
     after: tuple[datetime, str] | None,
 ) -> Sequence[Image]:
     """The newest images, at most `limit`, from behind the position `after`; `words` is looked for in what is said about them."""
-    statement = select(Image).order_by(Image.created_at.desc(), Image.id.desc()).limit(limit)
+    statement = select(Image).where(Image.deleted_at.is_(None))
+    statement = statement.order_by(Image.created_at.desc(), Image.id.desc()).limit(limit)
     if agencies:
         statement = statement.where(Image.agency.in_(agencies))
     if has_alt is not None:
         told = or_(Image.is_decorative, Image.alt.is_not(None))
         statement = statement.where(told if has_alt else ~told)
+    if is_proposed is not None:
+        statement = statement.where(Image.proposed_at.is_not(None) if is_proposed else Image.proposed_at.is_(None))
     if words is not None:
         columns = (Image.alt, Image.caption, Image.credit, Image.name)
         statement = statement.where(or_(*(column.icontains(words, autoescape=True) for column in columns)))

@@ -98,7 +98,7 @@ def _write(image: Image, made: list[Rendition]) -> None:
         current = unit.session.scalar(
             select(Image).where(Image.id == image.id).with_for_update().execution_options(populate_existing=True)
         )
-        if current is None or current.edition != image.edition:
+        if current is None or current.deleted_at is not None or current.edition != image.edition:
             return
         current.waiting_since = None
         table = Rendition

@@ -80,6 +80,7 @@ def list_library(query: dict[str, Any]) -> Answer:
     rows = list_images(
         agencies=query.get("agency", ()),
         has_alt=query.get("has_alt"),
+        is_proposed=query.get("is_proposed"),
         words=query.get("q"),
         limit=page.fetch,
         after=(from_micros(page.after[0]), page.after[1]) if page.after else None,

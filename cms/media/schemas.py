@@ -55,6 +55,23 @@ class UploaderSchema(StrictSchema):
     name = fields.String()
 
 
+class ProposedWordsSchema(StrictSchema):
+    """The words that would change; the others stay."""
+
+    alt = fields.String(allow_none=True)
+    decorative = fields.Boolean()
+    caption = fields.String(allow_none=True)
+    credit = fields.String(allow_none=True)
+
+
+class ProposalSchema(StrictSchema):
+    """Words that somebody proposed and nobody has confirmed yet."""
+
+    changes = fields.Nested(ProposedWordsSchema)
+    by = fields.Nested(UploaderSchema, metadata={"description": "Who proposed them; somebody else confirms."})
+    at = fields.String(metadata={"format": "date-time"})
+
+
 class ImageSchema(StrictSchema):
     """An image of the library."""
 
@@ -81,6 +98,13 @@ class ImageSchema(StrictSchema):
             "description": "`waiting` until the worker has made the renditions; their addresses answer with the whole image until then.",
         }
     )
+    proposed = fields.Nested(
+        ProposalSchema,
+        allow_none=True,
+        metadata={
+            "description": "Words that wait for a second person: the same `PATCH` of somebody else carries them out."
+        },
+    )
     uploaded_by = fields.Nested(UploaderSchema)
     created_at = fields.String(metadata={"format": "date-time"})
     updated_at = fields.String(metadata={"format": "date-time"})
@@ -102,6 +126,11 @@ class ImageQuerySchema(PageQuerySchema):
     has_alt = YesNo(
         from_text=True,
         metadata={"description": "Only images with alternative text (or decorative), or only those without."},
+    )
+    is_proposed = YesNo(
+        from_text=True,
+        data_key="proposed",
+        metadata={"description": "Only images whose new words wait for a second person, or only the others."},
     )
     q = Text(min=2, max=100, metadata={"description": "Looked for in alternative text, caption, credit and file name."})
 

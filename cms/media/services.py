@@ -15,6 +15,7 @@ from cms.core.errors import invalid_field
 from cms.core.ids import new_id
 from cms.core.permissions import Actor, Permission, Role, Target, authorize
 from cms.core.runtime import runtime
+from cms.media.history import keep_version
 from cms.media.models import Image
 from cms.media.policies import check_alt
 from cms.media.queries import find_same
@@ -46,10 +47,12 @@ def add_image(actor: Actor, upload: ImageUpload, values: Mapping[str, Any]) -> A
         runtime().storage.put(upload.file.path, upload.file.sha256)
     with unit_of_work(DUPLICATES) as unit:
         same = find_same(agency, upload.sha256, upload.file.sha256)
-        if same is not None:
+        if same is not None and same.deleted_at is None:
             return AddedImage(same, is_new=False)
-        image = _image(actor, agency, upload, given)
+        image = _image(actor, agency, upload, given) if same is None else _brought_back(same, actor, upload, given)
         unit.add(image)
+        unit.session.flush()
+        keep_version(unit, image, actor)
         record(unit, Action.MEDIA_CREATED, image.id, actor, agency=agency)
     return AddedImage(image, is_new=True)
 
@@ -68,6 +71,18 @@ def _check_agency(slug: str) -> None:
         raise invalid_field("/agency", "not_found", what="agency")
     if agency.valid_to is not None and agency.valid_to < city_today():
         raise invalid_field("/agency", "not_valid_any_more", what="agency")
+
+
+def _brought_back(image: Image, actor: Actor, upload: ImageUpload, given: Mapping[str, Any]) -> Image:
+    """A deleted image whose picture is uploaded again, with what is said about it now."""
+    image.deleted_at, image.name = None, upload.name
+    image.alt, image.is_decorative = given.get("alt"), given.get("is_decorative", False)
+    image.caption, image.credit = given.get("caption"), given.get("credit")
+    image.focal_x, image.focal_y = given.get("focal_x", 50), given.get("focal_y", 50)
+    image.uploaded_by_id, image.uploaded_by = actor.id, actor.label
+    image.created_at = image.updated_at = image.waiting_since = clock.now()
+    image.version += 1
+    return image
 
 
 def _image(actor: Actor, agency: str, upload: ImageUpload, given: Mapping[str, Any]) -> Image:

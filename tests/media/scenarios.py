@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from cms.editorial import images
+from cms.editorial import image_changes as images
 from cms.editorial.services import publish_item, update_item
 from cms.media import services as media
 from cms.media.uploads import received_image

@@ -25,12 +25,16 @@ from cms.core.permissions import Target as About
 from cms.editorial.content_types import registered_types
 from cms.editorial.queries import get_item
 from cms.editorial.rollback.undoing import Target, undo
+from cms.editorial.rollback.undoing_images import undo_image_work
 from cms.editorial.schedules.scheduling import carry_out_schedules
 from cms.guard.breaker import mark_rollback
 from cms.guard.models import Rollback
 from cms.guard.queries import get_rollback
+from cms.media.queries import get_image
 
 log = get_logger(__name__)
+IMAGE: Final = "media"
+"""How the log calls images."""
 MOST_ITEMS: Final = 5_000
 """Items of one call; the answer says when there are more, and the same call goes on."""
 
@@ -92,10 +96,15 @@ def undo_item(actor: Actor, rollback_id: str, item_type: str, item_id: str) -> s
         with unit_of_work() as unit:
             authorize(actor, Permission.GUARD_ROLLBACK, About())
             mark_rollback(unit)
-            content_type = registered_types()[item_type]
-            item = get_item(content_type, item_id, actor, lock=True)
-            rollback = _locked(unit, rollback_id)
-            outcome = undo(unit, content_type, actor, item, Target(rollback.target_id, rollback.since))
+            if item_type == IMAGE:
+                image = get_image(item_id, lock=True, is_deleted_too=True)
+                rollback = _locked(unit, rollback_id)
+                outcome = undo_image_work(unit, actor, image, Target(rollback.target_id, rollback.since))
+            else:
+                content_type = registered_types()[item_type]
+                item = get_item(content_type, item_id, actor, lock=True)
+                rollback = _locked(unit, rollback_id)
+                outcome = undo(unit, content_type, actor, item, Target(rollback.target_id, rollback.since))
             rollback.done = {**rollback.done, outcome: rollback.done.get(outcome, 0) + 1}
             _mark_lines(unit, rollback_id)
     except NotFound:
@@ -116,20 +125,21 @@ def finish_rollback(actor: Actor, rollback_id: str) -> None:
 
 
 def _items(order: Order) -> Sequence[tuple[str, str]]:
-    """Type and id of every item that the target has touched."""
+    """Type and id of every image and item that the target has touched; the images first, because items show them."""
     statement = (
         select(Change.resource_type, Change.resource_id)
         .where(
             Change.actor_id == order.target_id,
             Change.recorded_at >= order.since,
-            Change.resource_type.in_(sorted(registered_types())),
+            Change.resource_type.in_([IMAGE, *sorted(registered_types())]),
         )
         .distinct()
         .order_by(Change.resource_id)
     )
     if order.agency is not None:
         statement = statement.where(Change.agency == order.agency)
-    return [(row.resource_type, row.resource_id) for row in session.execute(statement)]
+    found = [(row.resource_type, row.resource_id) for row in session.execute(statement)]
+    return sorted(found, key=lambda named: named[0] != IMAGE)
 
 
 def _locked(unit: UnitOfWork, rollback_id: str) -> Rollback:
