@@ -162,6 +162,8 @@ class Settings:
             )
         if self.environment not in {"development", "production"}:
             found.append("ENVIRONMENT must be development or production")
+        if self.database_url and not self.database_url.startswith(("sqlite", "postgresql+psycopg:")):
+            found.append("DATABASE_URL must be sqlite:///path or postgresql://user:password@host/name")
         if self.password_memory_kib < 19_456 or self.password_time_cost < 2:
             found.append("PASSWORD_MEMORY_KIB must be at least 19456 and PASSWORD_TIME_COST at least 2")
         if self.audit_signing_key and not _is_key(self.audit_signing_key):
