@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -72,6 +72,15 @@ def get_item(content_type: ContentType, item_id: str, actor: Actor, *, lock: boo
     if item is None:
         raise NotFound
     return item
+
+
+def lock_items(item_ids: Collection[str]) -> None:
+    """Hold the rows of these items until the transaction ends, in one order for everybody; unknown ids do not matter.
+
+    Whoever writes several items in one transaction takes them before the head of the log, as whoever writes one does:
+    otherwise the two wait for each other (a deadlock, which PostgreSQL ends after a second by refusing one of them).
+    """
+    session.execute(select(Item.id).where(Item.id.in_(item_ids)).order_by(Item.id).with_for_update())
 
 
 def get_revision(item: Item, edition: int | None = None) -> Revision:

@@ -6,6 +6,7 @@ service and the policies as when it is sent alone (security.md R-Z2): there is n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -20,9 +21,11 @@ from cms.core.db import SharedTransaction, one_transaction
 from cms.core.errors import BadRequest, Conflict, InputError, Unavailable
 from cms.core.logging import current_request_id, start_request
 from cms.core.problems import domain_problem
+from cms.editorial.queries import lock_items
 
 PATH = "/manage/v1/batch"
 Operation = Mapping[str, Any]
+_ID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 # What an operation has in common with the request that carries it: who asks, from where, in which language.
 _INHERITED = (
     "SERVER_NAME", "SERVER_PORT", "SERVER_PROTOCOL", "SCRIPT_NAME", "REMOTE_ADDR", "HTTP_HOST", "HTTP_AUTHORIZATION",
@@ -53,6 +56,7 @@ def carry_out_batch(operations: Sequence[Operation], *, atomic: bool) -> list[Re
     """
     with one_transaction() as shared:
         shared.begin()
+        lock_items(_items_of(operations))
         results: list[Result] = []
         for result in _results(shared, operations):
             results.append(result)
@@ -70,6 +74,11 @@ def _results(shared: SharedTransaction, operations: Sequence[Operation]) -> Iter
         shared.session.expunge_all()
         start_request(request_id)
         yield _result(answer)
+
+
+def _items_of(operations: Sequence[Operation]) -> set[str]:
+    """The ids that stand in the addresses, those of items among them."""
+    return {str(found).lower() for operation in operations for found in _ID.findall(operation["path"])}
 
 
 def _answer(app: Flask, outside: Mapping[str, Any], operation: Operation, request_id: str | None) -> Response:
