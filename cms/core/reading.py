@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from psycopg import ClientCursor
 from psycopg.pq import ExecStatus
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
@@ -22,6 +23,9 @@ from cms.core.errors import Unavailable
 _NAMED = re.compile(r":([a-z_]+[0-9]*)")
 
 _PREPARED_NAME = b"simpul_numbers"
+# Planning costs more than running a statement that reads one range of an index. Left alone, PostgreSQL plans it each time
+# again as soon as it has statistics, because a plan for known values looks a little cheaper.
+_PLAN_ONCE = "SET plan_cache_mode = force_generic_plan"
 _GOOD = (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK)
 
 Row = Sequence[Any]
@@ -49,16 +53,19 @@ class Reader:
         """SQL with `:name` parameters, in the driver's style. No other colon or percent sign may stand in it."""
         return sql if self._is_sqlite else _NAMED.sub(r"%(\1)s", sql)
 
-    def rows(self, sql: str, params: Params) -> list[Row]:
-        """All rows of one SELECT. A connection that the server closed is replaced once; then `Unavailable`."""
+    def rows(self, sql: str, params: Params, *, depends_on_values: bool = False) -> list[Row]:
+        """All rows of one SELECT. A connection that the server closed is replaced once; then `Unavailable`.
+
+        PostgreSQL plans a statement once; with `depends_on_values` it plans it anew for these values.
+        """
         if self.on_statement is not None:
             self.on_statement(sql)
         try:
-            return self._fetch(sql, params)
+            return self._fetch(sql, params, depends_on_values=depends_on_values)
         except self._lost_connection() as error:
             self.forget_connection()
             try:
-                return self._fetch(sql, params)
+                return self._fetch(sql, params, depends_on_values=depends_on_values)
             except self._lost_connection():
                 raise Unavailable("database_unavailable", headers={"Retry-After": "5"}) from error
 
@@ -104,8 +111,8 @@ class Reader:
             held.invalidate()
             held.close()
 
-    def _fetch(self, sql: str, params: Params) -> list[Row]:
-        cursor = self._cursor()
+    def _fetch(self, sql: str, params: Params, *, depends_on_values: bool) -> list[Row]:
+        cursor = self._cursor(with_values=depends_on_values)
         try:
             cursor.execute(sql, params)
             found: list[Row] = cursor.fetchall()
@@ -113,8 +120,10 @@ class Reader:
         finally:
             cursor.close()
 
-    def _cursor(self) -> Any:
-        return self._connection().cursor()
+    def _cursor(self, *, with_values: bool) -> Any:
+        connection = self._connection()
+        # Sends the values inside the statement, so that the planner sees them.
+        return connection.cursor() if self._is_sqlite or not with_values else ClientCursor(connection)
 
     def _connection(self) -> Any:
         """The driver's connection of this thread."""
@@ -124,6 +133,8 @@ class Reader:
             self._threads.held = held
             self._threads.driver = held.connection.dbapi_connection
             self._threads.prepared = None
+            if not self._is_sqlite:
+                self._threads.driver.execute(_PLAN_ONCE)
         return self._threads.driver
 
     def _lost_connection(self) -> tuple[type[BaseException], ...]:

@@ -110,7 +110,7 @@ class Publications:
         if sql is None:
             build = counted_page_sql if is_counted else page_sql
             sql = self._sql[key] = self.reader.prepared(build(selection, "full_json" if is_full else "card_json"))
-        rows = self.reader.rows(sql, selection.params(_now()))
+        rows = self.reader.rows(sql, selection.params(_now()), depends_on_values=selection.has_range_beside_its_sort)
         total = None
         if is_counted:
             total = min(int(rows[0][0]), COUNT_CAP + 1)

@@ -75,6 +75,15 @@ class Selection:
             return False
         return self.published_before is None or self.sort != "published_at"
 
+    @property
+    def has_range_beside_its_sort(self) -> bool:
+        """True when moments narrow it that are not those it is sorted by: only the values tell whether nearly all or nearly
+        nothing of the leading index is left, and with it which index should lead.
+        """
+        by_published = self.published_after is not None or self.published_before is not None
+        by_updated = self.updated_after is not None
+        return (by_published and self.sort != "published_at") or (by_updated and self.sort != "updated_at")
+
     def shape(self) -> tuple[Any, ...]:
         """What decides the SQL; the values do not."""
         return (

@@ -271,8 +271,8 @@ def test_a_batch_takes_its_items_before_the_log_so_that_nobody_waits_in_a_circle
             app.extensions["simpul"].reader.forget_connection()
 
     # Somebody else writes the second item, and comes to the log when the batch is under way.
-    with app.app_context(), db.engine.connect() as other, db.engine.connect() as watcher:
-        watcher = watcher.execution_options(isolation_level="AUTOCOMMIT")
+    with app.app_context(), db.engine.connect() as other, db.engine.connect() as second_connection:
+        watcher = second_connection.execution_options(isolation_level="AUTOCOMMIT")
         other.execute(select(Item.id).where(Item.id == second.id).with_for_update())
         thread = threading.Thread(target=change_both)
         thread.start()

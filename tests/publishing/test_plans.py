@@ -1,0 +1,65 @@
+"""How PostgreSQL plans what the delivery plane asks: once for each shape, but anew where only the values tell what is best."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from cms.core.db import db
+from tests.factories import add_published_post
+from tests.people import People
+
+# More often than psycopg sends a statement before it prepares it, and PostgreSQL plans it before it compares.
+TIMES = 20
+PLANS = "SELECT statement, generic_plans, custom_plans FROM pg_prepared_statements"
+
+
+def plans(app: Flask, client: FlaskClient, people: People, query: str) -> list[tuple[int, int]]:
+    """Plans made once, and made anew, of the lists of posts that were read like this."""
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            pytest.skip("SQLite keeps one plan for each statement, whatever its values")
+        for _ in range(3):
+            add_published_post(app)
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("ANALYZE"))
+        # A new connection knows no statement yet.
+        app.extensions["simpul"].reader.forget_connection()
+    website = people.website()
+    for number in range(TIMES):
+        assert website.get(f"/v1/posts?{query.format(number=number)}").status_code == 200
+    rows = app.extensions["simpul"].reader.rows(PLANS, {})
+    return [(generic, custom) for statement, generic, custom in rows if "card_json" in statement]
+
+
+@pytest.mark.usefixtures("city")
+@pytest.mark.parametrize(
+    "query",
+    [
+        "published_before=2027-01-01T00:00:{number:02}Z",
+        "agency=dpu&published_after=2020-01-01T00:00:{number:02}Z",
+        "sort=updated_at&updated_after=2020-01-01T00:00:{number:02}Z",
+    ],
+)
+def test_a_list_is_planned_once(app: Flask, client: FlaskClient, people: People, query: str) -> None:
+    found = plans(app, client, people, query)
+
+    assert [custom for _, custom in found] == [0]
+    assert found[0][0] > 0
+
+
+@pytest.mark.usefixtures("city")
+@pytest.mark.parametrize(
+    "query",
+    [
+        "updated_after=2020-01-01T00:00:{number:02}Z",
+        "agency=dpu&updated_after=2020-01-01T00:00:{number:02}Z",
+        "sort=-updated_at&published_after=2020-01-01T00:00:{number:02}Z",
+    ],
+)
+def test_a_range_beside_the_sort_key_is_planned_for_its_values(
+    app: Flask, client: FlaskClient, people: People, query: str
+) -> None:
+    assert plans(app, client, people, query) == []
