@@ -229,7 +229,15 @@ def _is_key(text: str) -> bool:
 
 
 def _generated_secret(instance: Path) -> str:
-    """Return the secret kept in the instance folder, making it on the first start (readable by its owner only)."""
+    """Return the secret kept in the instance folder, making it on the first start. Raises `ConfigurationError`."""
+    try:
+        return _kept_secret(instance)
+    except OSError as error:
+        raise ConfigurationError(f"INSTANCE_PATH={instance} cannot be used: {error.strerror}") from None
+
+
+def _kept_secret(instance: Path) -> str:
+    """The secret, readable by its owner only."""
     path = instance / "secret_key"
     if not path.exists():
         instance.mkdir(parents=True, exist_ok=True)

@@ -25,6 +25,8 @@ from cms.consumers.routes import blp as consumers
 from cms.core.access import WRITING_METHODS, Authenticators, check_declarations, guard_requests
 from cms.core.access_tokens import jwt_settings
 from cms.core.api import Blueprint
+from cms.core.bodies import EXTENSION as BODY_PLACES
+from cms.core.bodies import BodyPlaces, PatientRequest
 from cms.core.engines import engine_options, prepare_engine
 from cms.core.json_output import OrjsonProvider
 from cms.core.logging import configure_logging, current_request_id, end_request, start_request
@@ -102,6 +104,7 @@ class NoSessions(SecureCookieSessionInterface):
 class Application(Flask):
     """Flask without what this application never uses on any request."""
 
+    request_class = PatientRequest
     session_interface = NoSessions()
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
@@ -140,6 +143,7 @@ def _deliver_fast(app: Flask, settings: Settings) -> None:
 
 def _configure(app: Flask, settings: Settings) -> None:
     app.json = OrjsonProvider(app)
+    app.extensions[BODY_PLACES] = BodyPlaces(settings.web_threads)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     if settings.proxy_hops:

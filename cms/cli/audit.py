@@ -121,7 +121,10 @@ def checkpoint(out: Path | None) -> None:
     if out is None:
         click.echo(made.as_json(), nl=False)
         return
-    out.write_text(made.as_json(), encoding="utf-8")
+    try:
+        out.write_text(made.as_json(), encoding="utf-8")
+    except OSError as error:
+        raise NotDone(f"{out} cannot be written: {error.strerror}.") from None
     click.echo(f"Signed line {made.sequence} with key {made.key_id}: {out}")
 
 

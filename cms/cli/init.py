@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import click
 from flask_migrate import upgrade
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from cms.agencies.seed import seed_agencies
 from cms.changes.signing import make_signing_key
 from cms.cli.application import application
+from cms.core.db import db
+from cms.core.errors import Unavailable
 from cms.core.permissions import system_actor
 from cms.core.runtime import runtime
 from cms.health.checks import newest_migration, stored_migration
@@ -33,11 +35,23 @@ def command() -> None:
 
 
 def migrate_database() -> bool:
-    """Bring the database to the newest migration; False when it was there already."""
+    """Bring the database to the newest migration; False when it was there already. Ends the command when none answers."""
     if is_current():
         return False
+    _reach_database()
     upgrade(directory=str(MIGRATIONS))
     return True
+
+
+def _reach_database() -> None:
+    """A database that is away, or whose folder cannot be written, is no fault of a migration."""
+    try:
+        with db.engine.connect():
+            pass
+    except (Unavailable, OperationalError) as error:
+        cause = error.orig if isinstance(error, OperationalError) else error.__cause__
+        reason = str(cause or "no reason was given").partition("\n")[0]
+        raise click.ClickException(f"The database does not answer: {reason}") from None
 
 
 def is_current() -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from cms.cli.application import application, operator
 from cms.cli.failures import checked, ready
 from cms.consumers.models import Consumer, ConsumerKind
-from cms.consumers.schemas import ConsumerCreateSchema
+from cms.consumers.schemas import ConsumerCreateSchema, KeyCreateSchema
 from cms.consumers.services import create_key, register_consumer
 from cms.core.db import rolled_back, session
 
@@ -30,6 +30,7 @@ def create(
 ) -> None:
     """Make a key for CONSUMER (its name or id), registering it when it is new, and print the key once."""
     with ready(application()):
+        named = checked(KeyCreateSchema(only=("label",)), {"label": label})
         consumer_id = _find_consumer(consumer)
         if consumer_id is None:
             if not (agency and contact_name and contact_email):
@@ -39,7 +40,7 @@ def create(
             contact = {"name": contact_name, "email": contact_email}
             values = {"name": consumer, "kind": kind, "agency": agency, "contact": contact}
             consumer_id = register_consumer(operator(), checked(ConsumerCreateSchema(), values)).id
-        issued = create_key(operator(), consumer_id, label=label)
+        issued = create_key(operator(), consumer_id, **named)
     click.echo(f"Key of {consumer}, until {issued.key.expires_at:%Y-%m-%d}, shown only now:\n{issued.text}")
 
 

@@ -19,6 +19,7 @@ from cms.cli.init import seed_city
 from cms.core import clock
 from cms.core.db import db
 from tests.changes.tampering import tamper
+from tests.conftest import second_app
 from tests.people import People
 
 
@@ -73,6 +74,7 @@ def test_a_user_that_cannot_be_is_refused_in_words(app: Flask, words: list[str],
             ["key", "create", "S", "--agency", "dpu", "--contact-name", "W", "--contact-email", "wati"],
             "/contact/email: ",
         ),
+        (["key", "create", "S", "--label", "x" * 121], "/label: "),
     ],
 )
 def test_the_command_line_keeps_the_rules_of_the_api(app: Flask, words: list[str], pointer: str) -> None:
@@ -108,6 +110,31 @@ def test_the_audit_command_finds_an_altered_line(app: Flask) -> None:
     answer = run(app, "audit", "verify")
     assert answer.exit_code == 1
     assert "line 3" in answer.output
+
+
+def test_a_checkpoint_that_cannot_be_written_is_told_in_a_sentence(app: Flask, tmp_path: Path) -> None:
+    with app.app_context():
+        seed_city()
+    answer = run(app, "audit", "checkpoint", "--out", str(tmp_path / "nowhere" / "checkpoint.json"))
+    assert (answer.exit_code, "cannot be written: No such file or directory" in answer.output) == (2, True), (
+        answer.output
+    )
+
+
+@pytest.mark.parametrize("name", ["init", "demo"])
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [("postgresql://simpul:rahasia@127.0.0.1:1/simpul", "refused"), ("sqlite:////proc/nowhere/simpul.db", "")],
+)
+def test_a_database_that_is_away_is_told_in_a_sentence(
+    environment: dict[str, str], tmp_path: Path, name: str, url: str, reason: str
+) -> None:
+    with second_app({**environment, "DATABASE_URL": url, "INSTANCE_PATH": str(tmp_path)}) as other:
+        answer = run(other, name)
+    assert (answer.exit_code, type(answer.exception)) == (1, SystemExit), answer.exception
+    assert "The database does not answer: " in answer.output
+    assert reason in answer.output
+    assert "rahasia" not in answer.output
 
 
 def test_commands_refuse_a_database_that_is_not_migrated(app: Flask) -> None:

@@ -13,8 +13,9 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from select import select
 
 import psutil
 import pytest
@@ -22,6 +23,7 @@ import pytest
 from config import PROJECT_ROOT
 
 START_SECONDS, STOP_SECONDS = 60.0, 5.0
+WEB_THREADS = 4
 CHEAP = {"PASSWORD_MEMORY_KIB": "19456", "PASSWORD_TIME_COST": "2", "PASSWORD_LANES": "1"}
 
 
@@ -53,6 +55,18 @@ def test_ctrl_c_reaches_every_process_and_stops_them(instance: Path) -> None:
         os.killpg(process.pid, signal.SIGINT)
         assert process.wait(STOP_SECONDS) == 0
         assert psutil.wait_procs(family, timeout=1)[1] == []
+
+
+def test_half_sent_bodies_do_not_keep_readers_out(instance: Path) -> None:
+    head = b"POST /manage/v1/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{"
+    with running(instance) as (_process, port), ExitStack() as opened:
+        slow = [opened.enter_context(socket.create_connection(("127.0.0.1", port))) for _ in range(20)]
+        for connection in slow:
+            connection.sendall(head)
+        # All but the threads that wait for a body are told so; then nobody is left to be.
+        told = [connection for connection in slow if select([connection], [], [], 5)[0]]
+        assert [connection.recv(12) for connection in told] == [b"HTTP/1.1 503"] * (len(slow) - WEB_THREADS + 1)
+        assert get(port, "/readyz")["status"] == "ok"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children that their parent is gone")
@@ -164,7 +178,7 @@ def _cms() -> list[str]:
 
 def _environment(instance: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "PORT", "PUBLIC_URL"}}
-    return {**kept, "INSTANCE_PATH": str(instance), "PYTHONUNBUFFERED": "1", **CHEAP}
+    return {**kept, "INSTANCE_PATH": str(instance), "PYTHONUNBUFFERED": "1", "WEB_THREADS": str(WEB_THREADS), **CHEAP}
 
 
 def _free_port() -> int:
