@@ -167,8 +167,10 @@ def test_an_approved_picture_is_explained_anew_only_by_who_could_publish_it(
     author, image = people.person(Role.AUTHOR, "dpu"), add_image(app)
     path, address = made(author, cover=image), f"/manage/v1/media/{image}"
     words = {"caption": "Bundaran DPU."}
-    act(author, path, "submit")
     assert author("PATCH", address, match=author.get(address).headers["ETag"], json=words).status_code == 200
+    act(author, path, "submit")
+    asked = author("PATCH", address, match=author.get(address).headers["ETag"], json={"caption": "Lain."})
+    assert asked.status_code == 403, "what somebody is looking at stays as it is, as with the text"
     assert act(editor, path, "approve").status_code == 200
     if state == "scheduled":
         assert act(editor, path, "schedule", {"publish_at": SOON}).status_code == 200
