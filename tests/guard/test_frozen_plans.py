@@ -144,7 +144,9 @@ def test_one_call_takes_all_of_it_back(
     item = editor.get(f"{POSTS}/{first}").json["data"]
     assert (item["state"], item["schedule"]) == ("draft", None)
     with app.app_context():
-        lines = session.scalars(select(Change).where(Change.action == "post.unscheduled")).all()
+        lines = session.scalars(
+            select(Change).where(Change.action == "post.unscheduled").order_by(Change.sequence)
+        ).all()
     assert {line.resource_id for line in lines} == {first, second, end}
     assert {(line.actor_id, tuple(line.fields)) for line in lines} == {(admin.actor.id, ("freeze:dpu", "schedule"))}
 
