@@ -110,9 +110,9 @@ def using_items(image_id: str) -> Sequence[str]:
 
 def _shows(image_id: str) -> Any:
     in_draft = exists().where(ImageUse.item_id == Item.id, ImageUse.image_id == image_id)
-    return or_(in_draft, published_with(image_id))
+    return or_(in_draft, _published_with(image_id))
 
 
-def published_with(image_id: str) -> Any:
+def _published_with(image_id: str) -> Any:
     """True, in SQL, for an item whose live or planned publication shows the image."""
     return exists().where(PublicationFile.item_id == Item.id, PublicationFile.file_id == image_id)

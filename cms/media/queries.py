@@ -35,6 +35,11 @@ def find_images(image_ids: Collection[str], *, hold: bool = False) -> Mapping[st
     return {image.id: image for image in session.scalars(statement)}
 
 
+def lock_images(image_ids: Collection[str]) -> None:
+    """Hold the rows of these images until the transaction ends, in one order for everybody; unknown ids do not matter."""
+    session.execute(select(Image.id).where(Image.id.in_(image_ids)).order_by(Image.id).with_for_update())
+
+
 def find_same(agency: str, source_sha256: str, sha256: str) -> Image | None:
     """The agency's image that was made of the same bytes, or that became the same picture; a deleted one when no other is."""
     same = or_(Image.source_sha256 == source_sha256, Image.sha256 == sha256)

@@ -22,6 +22,7 @@ from cms.core.errors import BadRequest, Conflict, InputError, Unavailable
 from cms.core.logging import current_request_id, start_request
 from cms.core.problems import domain_problem
 from cms.editorial.queries import lock_items
+from cms.media.queries import lock_images
 
 PATH = "/manage/v1/batch"
 Operation = Mapping[str, Any]
@@ -56,7 +57,10 @@ def carry_out_batch(operations: Sequence[Operation], *, atomic: bool) -> list[Re
     """
     with one_transaction() as shared:
         shared.begin()
-        lock_items(_items_of(operations))
+        named = _ids_in(operations)
+        # Items before images, as whoever publishes does.
+        lock_items(named)
+        lock_images(named)
         results: list[Result] = []
         for result in _results(shared, operations):
             results.append(result)
@@ -76,8 +80,8 @@ def _results(shared: SharedTransaction, operations: Sequence[Operation]) -> Iter
         yield _result(answer)
 
 
-def _items_of(operations: Sequence[Operation]) -> set[str]:
-    """The ids that stand in the addresses, those of items among them."""
+def _ids_in(operations: Sequence[Operation]) -> set[str]:
+    """The ids that stand in the addresses, those of items and images among them."""
     return {str(found).lower() for operation in operations for found in _ID.findall(operation["path"])}
 
 

@@ -6,7 +6,6 @@ import os
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -18,74 +17,13 @@ from cms.core.permissions import Role
 from cms.editorial.rollback.rollback import Order, start_rollback, undo_item
 from cms.editorial.services import publish_item, update_item
 from cms.posts.content import POST
-from tests.factories import add_published_post, post_content
+from tests.factories import add_published_post
 from tests.factories import seen as versions
+from tests.guard.rollbacks import LATER, REASON, act, counts, edit, make, publish, roll_back, seen
 from tests.people import Caller, People
 
-LATER = timedelta(minutes=5)
 DEFACED = {"title": "Slot gacor", "body": "Daftar slot gacor maxwin deposit pulsa."}
-REASON = "Akun editor dibajak."
 MANY = int(os.environ.get("ROLLBACK_ITEMS", "50"))
-
-
-@pytest.fixture
-def editor(people: People, city: None) -> Caller:
-    return people.person(Role.AGENCY_EDITOR, "dpu")
-
-
-@pytest.fixture
-def colleague(people: People, city: None) -> Caller:
-    return people.person(Role.AUTHOR, "dpu")
-
-
-@pytest.fixture
-def central(people: People, city: None) -> Caller:
-    return people.person(Role.CENTRAL_EDITOR)
-
-
-@pytest.fixture
-def site(people: People, city: None) -> Caller:
-    return people.website()
-
-
-def make(caller: Caller, **values: Any) -> str:
-    made = caller.post("/manage/v1/posts", json=post_content(**values))
-    assert made.status_code == 201, made.json
-    return str(made.json["data"]["id"])
-
-
-def act(caller: Caller, item_id: str, verb: str = "", body: dict[str, Any] | None = None, method: str = "POST") -> Any:
-    path = f"/manage/v1/posts/{item_id}"
-    match = caller.get(path).headers["ETag"]
-    answer = caller(method, path + (f"/{verb}" if verb else ""), match=match, json=body or {})
-    assert answer.status_code in {200, 204}, answer.json
-    return answer.json
-
-
-def publish(caller: Caller, item_id: str) -> None:
-    act(caller, item_id, "publish")
-
-
-def edit(caller: Caller, item_id: str, **values: Any) -> None:
-    act(caller, item_id, body=values, method="PATCH")
-
-
-def seen(site: Caller, item_id: str) -> tuple[int, str]:
-    answer = site.get(f"/v1/posts/{item_id}")
-    return answer.status_code, answer.json.get("data", {}).get("title", "")
-
-
-def roll_back(central: Caller, target: Caller, since: str = "2026-11-24T01:03:00Z", **more: Any) -> dict[str, Any]:
-    body = {"actor": target.actor.id, "since": since, "reason": REASON, **more}
-    answer = central.post("/manage/v1/rollback", json=body)
-    assert answer.status_code == 200, answer.json
-    return dict(answer.json["data"])
-
-
-def counts(rollback: dict[str, Any]) -> dict[str, int]:
-    assert rollback["failed"] == []
-    assert rollback["finished_at"] is not None
-    return {name: number for name, number in rollback["done"].items() if number}
 
 
 def test_readers_get_again_what_they_had(

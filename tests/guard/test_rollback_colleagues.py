@@ -14,7 +14,7 @@ from cms.core.db import session
 from cms.core.permissions import Role
 from cms.editorial.schedules.scheduling import carry_out_schedules
 from cms.publishing.models import PublishedItem
-from tests.guard.test_rollback import LATER, act, counts, edit, make, publish, roll_back, seen
+from tests.guard.rollbacks import LATER, act, counts, edit, make, publish, roll_back, seen
 from tests.people import Caller, People
 
 BAD = "Judul rusak"
@@ -63,18 +63,6 @@ def take_back(who: Caller, item: str) -> None:
 def hijacked(people: People, city: None) -> Caller:
     """The account of an editor of the agency."""
     return people.person(Role.AGENCY_EDITOR, "dpu")
-
-
-@pytest.fixture
-def central(people: People, city: None) -> Caller:
-    """The colleague, and who gives the order."""
-    return people.person(Role.CENTRAL_EDITOR)
-
-
-@pytest.fixture
-def site(people: People, city: None) -> Caller:
-    """A website that may read everything."""
-    return people.website()
 
 
 @pytest.mark.parametrize(("beginning", "deed", "work"), CASES)

@@ -6,43 +6,17 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from cms.changes.consumers import consume
 from cms.changes.models import Change
 from cms.core.db import session
-from cms.core.permissions import Role
 from cms.editorial.representing import represent_changed
-from tests.guard.test_rollback import LATER, counts, edit, make, publish, roll_back
+from tests.guard.rollbacks import LATER, counts, edit, make, publish, roll_back
 from tests.media.library import MEDIA, upload, uploaded, work
 from tests.media.pictures import jpeg
-from tests.people import Caller, People
-
-
-@pytest.fixture
-def editor(people: People, city: None) -> Caller:
-    """An editor of Dinas Pekerjaan Umum, whose account is hijacked."""
-    return people.person(Role.AGENCY_EDITOR, "dpu")
-
-
-@pytest.fixture
-def colleague(people: People, city: None) -> Caller:
-    """An author there."""
-    return people.person(Role.AUTHOR, "dpu")
-
-
-@pytest.fixture
-def central(people: People, city: None) -> Caller:
-    """A central editor."""
-    return people.person(Role.CENTRAL_EDITOR)
-
-
-@pytest.fixture
-def site(people: People, city: None) -> Caller:
-    """A website that may read everything."""
-    return people.website()
+from tests.people import Caller
 
 
 def change(caller: Caller, image: dict[str, Any], **changes: Any) -> None:

@@ -7,27 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from cms.core.permissions import Role
-from tests.guard.test_rollback import LATER, act, counts, edit, make, publish, roll_back
-from tests.people import Caller, People
-
-
-@pytest.fixture
-def editor(people: People, city: None) -> Caller:
-    """An editor of Dinas Pekerjaan Umum."""
-    return people.person(Role.AGENCY_EDITOR, "dpu")
-
-
-@pytest.fixture
-def central(people: People, city: None) -> Caller:
-    """A central editor."""
-    return people.person(Role.CENTRAL_EDITOR)
-
-
-@pytest.fixture
-def site(people: People, city: None) -> Caller:
-    """A website that may read everything."""
-    return people.website()
+from tests.guard.rollbacks import LATER, act, counts, edit, make, publish, roll_back
+from tests.people import Caller
 
 
 @pytest.mark.parametrize("deed", ["publish", "gone"])

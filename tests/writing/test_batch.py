@@ -16,15 +16,17 @@ from cms.core.db import db, rolled_back, session
 from cms.core.ids import new_id
 from cms.core.permissions import Role
 from cms.editorial.models import Item
+from cms.media.models import Image
 from tests.access.test_access_matrix import Row
 from tests.access.world import PEOPLE, World
 from tests.conftest import counted_statements
-from tests.factories import add_post, post_content
+from tests.factories import add_image, add_post, post_content
 from tests.people import Caller, People
 from tests.writing.test_rehearsals import WRITES
 
 BATCH = "/manage/v1/batch"
 POSTS = "/manage/v1/posts"
+MEDIA = "/manage/v1/media"
 Operation = dict[str, Any]
 WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
 
@@ -257,23 +259,31 @@ def test_a_hundred_changes_take_few_statements_each(app: Flask, editor: Caller) 
     assert len(statements) <= 100 * 20
 
 
-def test_a_batch_takes_its_items_before_the_log_so_that_nobody_waits_in_a_circle(app: Flask, editor: Caller) -> None:
+@pytest.mark.parametrize("kind", ["items", "images"])
+def test_a_batch_takes_what_it_names_before_the_log_so_that_nobody_waits_in_a_circle(
+    app: Flask, editor: Caller, kind: str
+) -> None:
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             pytest.skip("on SQLite writers take turns: none holds something that another one waits for")
-    first, second = (add_post(app, editor.actor, title=title) for title in ("Satu", "Dua"))
+    posts = [add_post(app, editor.actor, title=title).id for title in ("Satu", "Dua")]
+    model: type[Item | Image] = Item
+    changes = [operation("PATCH", f"{POSTS}/{post}", {"title": "Lagi"}, '"v1"') for post in posts]
+    held = posts[1]
+    if kind == "images":
+        model, held = Image, add_image(app)
+        changes[1] = operation("PATCH", f"{MEDIA}/{held}", {"caption": "Lagi"}, '"v1"')
     answers: list[TestResponse] = []
 
     def change_both() -> None:
-        changes = [operation("PATCH", f"{POSTS}/{item.id}", {"title": "Lagi"}, '"v1"') for item in (first, second)]
         answers.append(send(Caller(app.test_client(), editor.token), changes))
         with app.app_context():
             app.extensions["simpul"].reader.forget_connection()
 
-    # Somebody else writes the second item, and comes to the log when the batch is under way.
+    # Somebody else writes the second one, and comes to the log when the batch is under way.
     with app.app_context(), db.engine.connect() as other, db.engine.connect() as second_connection:
         watcher = second_connection.execution_options(isolation_level="AUTOCOMMIT")
-        other.execute(select(Item.id).where(Item.id == second.id).with_for_update())
+        other.execute(select(model.id).where(model.id == held).with_for_update())
         thread = threading.Thread(target=change_both)
         thread.start()
         while not watcher.scalar(WAITING):

@@ -1,0 +1,32 @@
+"""People whom the tests of the guard know."""
+
+from __future__ import annotations
+
+import pytest
+
+from cms.core.permissions import Role
+from tests.people import Caller, People
+
+
+@pytest.fixture
+def editor(people: People, city: None) -> Caller:
+    """An editor of Dinas Pekerjaan Umum, whose account is hijacked in the tests of rollbacks."""
+    return people.person(Role.AGENCY_EDITOR, "dpu")
+
+
+@pytest.fixture
+def colleague(people: People, city: None) -> Caller:
+    """An author there."""
+    return people.person(Role.AUTHOR, "dpu")
+
+
+@pytest.fixture
+def central(people: People, city: None) -> Caller:
+    """A central editor."""
+    return people.person(Role.CENTRAL_EDITOR)
+
+
+@pytest.fixture
+def site(people: People, city: None) -> Caller:
+    """A website that may read everything."""
+    return people.website()
