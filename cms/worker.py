@@ -19,6 +19,7 @@ from cms.changes.consumers import Handler, consume
 from cms.changes.log import read_heads
 from cms.core import clock
 from cms.core.logging import get_logger
+from cms.core.metrics import PROCESSES
 from cms.core.runtime import runtime
 from cms.delivery.desk import desk
 from cms.documents.sweeping import sweep_orphans
@@ -141,6 +142,7 @@ def run_worker(app: Flask) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    PROCESSES.labels("worker").set(1)
     log.info("worker_started")
     run_tasks(app, worker_tasks(app.extensions["simpul"].settings.worker_interval), stop)
     log.info("worker_stopped")

@@ -11,7 +11,7 @@ COMMANDS = {
     "audit": ("cms.cli.audit", "Prove that the change log was not altered."),
     "demo": ("cms.cli.demo", "Load the demonstration city into an empty database."),
     "docs": ("cms.cli.docs", "Write or check the generated parts of the guides."),
-    "doctor": ("cms.cli.doctor", "Say what is wrong with this installation."),
+    "doctor": ("cms.cli.doctor.command", "Say what is wrong with this installation."),
     "init": ("cms.cli.init", "Migrate the database and add the reference data."),
     "key": ("cms.cli.key", "Make delivery keys for websites and apps."),
     "openapi": ("cms.cli.openapi", "Write or check docs/openapi.json."),

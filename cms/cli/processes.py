@@ -18,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from types import FrameType
 
 import click
@@ -30,6 +31,7 @@ from granian.server.mp import MPServer
 from cms import create_app
 from cms.core.db import db
 from cms.core.logging import get_logger
+from cms.core.metrics import PROCESSES, share
 from cms.worker import run_worker, start_web_tasks
 from config import Settings
 
@@ -62,6 +64,7 @@ class WebApplication:
         """The application of this process; called once, in it."""
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         follow_parent()
+        PROCESSES.labels("web").set(1)
         app = _loaded.get(self.settings) or create_app(self.settings)
         start_web_tasks(app)
         return app
@@ -127,6 +130,8 @@ def serve(
     if worker is not None:
         server.on_startup(worker.start)
         server.on_shutdown(worker.stop)
+    share(Path(settings.instance_path))
+    PROCESSES.labels("main").set(1)
     _share_memory(app, settings)
     server.serve(target_loader=WebApplication(settings), wrap_loader=False)
     if worker is not None and worker.failed:

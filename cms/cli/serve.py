@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from cms.cli.application import application, settings_for
-from cms.cli.doctor import startup_findings
+from cms.cli.doctor.database import startup_findings
+from cms.cli.doctor.findings import Level
 from cms.cli.processes import serve
 
 
@@ -22,6 +23,6 @@ def command(host: str | None, port: int | None, worker: bool) -> None:
     settings = settings_for(host, port)
     app = application(settings)
     with app.app_context():
-        if faults := [finding.text for finding in startup_findings() if not finding.ok]:
+        if faults := [found.sentence for found in startup_findings(settings) if found.level is Level.RED]:
             raise click.ClickException(" ".join(faults))
     serve(app, settings, with_worker=worker)

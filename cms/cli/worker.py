@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from cms.cli.application import application
+from cms.core.metrics import share
 from cms.worker import run_worker
 
 
 @click.command("worker")
 def command() -> None:
     """Start only the background worker; several may run."""
-    run_worker(application())
+    app = application()
+    share(Path(app.instance_path))
+    run_worker(app)

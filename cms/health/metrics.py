@@ -1,14 +1,18 @@
-"""Figures of this server in the Prometheus text format (version 0.0.4), read when somebody asks."""
+"""What `/metrics` tells: what the processes have counted, what the system says of them, and what the database knows."""
 
 from __future__ import annotations
 
-import resource
-import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, CollectorRegistry, Metric, ProcessCollector, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from cms.core.metrics import ProcessesCollector
 from cms.core.reading import Reader
 
-CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 _LOG = """
 SELECT 'log', sequence FROM change_head WHERE id = 1
 UNION ALL
@@ -16,37 +20,48 @@ SELECT name, sequence FROM consumer_positions
 """
 
 
-def metrics_text(reader: Reader) -> str:
-    """All figures; one small statement."""
-    positions: dict[str, int] = dict(reader.rows(_LOG, {}))  # type: ignore[arg-type]
-    newest = positions.pop("log", 0)
-    lines = [
-        *_metric("simpul_log_sequence", "gauge", "Newest position of the change log.", [("", newest)]),
-        *_metric(
-            "simpul_consumer_lag",
-            "gauge",
-            "Lines of the change log that a consumer has still to read.",
-            [(f'{{consumer="{name}"}}', newest - sequence) for name, sequence in sorted(positions.items())],
-        ),
-        *_metric(
-            "process_cpu_seconds_total",
-            "counter",
-            "Processor time of this web process.",
-            [("", round(time.process_time(), 3))],
-        ),
-        *_metric(
-            "process_peak_resident_memory_bytes",
-            "gauge",
-            "Largest resident memory that this web process has had.",
-            [("", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)],
-        ),
-    ]
-    return "\n".join(lines) + "\n"
+class SystemCollector(Collector):
+    """Processor time, memory and open files of each process, as Linux tells them; elsewhere nothing."""
+
+    def __init__(self, processes: ProcessesCollector) -> None:
+        self._processes = processes
+
+    def collect(self) -> Iterable[Metric]:
+        """The figures of the library for one process, of all of ours, told apart by `pid`."""
+        found: dict[str, Metric] = {}
+        for pid in self._processes.pids():
+            for metric in ProcessCollector(pid=lambda pid=pid: pid, registry=None).collect():  # type: ignore[misc]
+                all_of_them = found.setdefault(
+                    metric.name, Metric(metric.name, metric.documentation, metric.type, metric.unit)
+                )
+                for sample in metric.samples:
+                    all_of_them.add_sample(sample.name, {**sample.labels, "pid": str(pid)}, sample.value)
+        return found.values()
 
 
-def _metric(name: str, kind: str, meaning: str, samples: Iterable[tuple[str, float]]) -> list[str]:
-    return [
-        f"# HELP {name} {meaning}",
-        f"# TYPE {name} {kind}",
-        *(f"{name}{labels} {value}" for labels, value in samples),
-    ]
+class DatabaseCollector(Collector):
+    """What stands in the database, read when somebody asks: one small statement."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def collect(self) -> Iterator[Metric]:
+        """The log and its followers. Raises `Unavailable`."""
+        positions: dict[str, int] = dict(self._reader.rows(_LOG, {}))  # type: ignore[arg-type]
+        newest = positions.pop("log", 0)
+        yield GaugeMetricFamily("simpul_log_sequence", "Newest position of the change log.", newest)
+        lag = GaugeMetricFamily(
+            "simpul_follower_lag", "Lines of the change log that a follower has still to read.", labels=["follower"]
+        )
+        for name, sequence in sorted(positions.items()):
+            lag.add_metric([name], newest - sequence)
+        yield lag
+
+
+def metrics_text(reader: Reader, instance: Path) -> bytes:
+    """All figures. Raises `Unavailable` when the database does not answer."""
+    registry = CollectorRegistry(auto_describe=False)
+    processes = ProcessesCollector(instance)
+    for collector in (processes, SystemCollector(processes), DatabaseCollector(reader)):
+        registry.register(collector)
+    return generate_latest(registry)

@@ -11,9 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from select import select
 
@@ -21,19 +19,15 @@ import psutil
 import pytest
 
 from config import PROJECT_ROOT
+from tests.cli.servers import START_SECONDS, WEB_THREADS, cms_command, environment_of, get, prepare, running
 
-START_SECONDS, STOP_SECONDS = 60.0, 5.0
-WEB_THREADS = 4
-CHEAP = {"PASSWORD_MEMORY_KIB": "19456", "PASSWORD_TIME_COST": "2", "PASSWORD_LANES": "1"}
+STOP_SECONDS = 5.0
 
 
 @pytest.fixture
 def instance(tmp_path: Path) -> Path:
     """An instance folder with a migrated database that somebody uses, so that no demonstration is loaded."""
-    for words in (["init"], ["user", "create", "admin@city.example", "--name", "Admin", "--role", "admin"]):
-        subprocess.run(
-            [*_cms(), *words], check=True, cwd=PROJECT_ROOT, env=_environment(tmp_path), stdout=subprocess.DEVNULL
-        )
+    prepare(tmp_path)
     return tmp_path
 
 
@@ -94,10 +88,10 @@ def test_a_port_in_use_is_said_in_one_sentence(instance: Path) -> None:
         taken.listen()
         port = taken.getsockname()[1]
         answer = subprocess.run(
-            [*_cms(), "run", "--port", str(port)],
+            [*cms_command(), "run", "--port", str(port)],
             check=False,
             cwd=PROJECT_ROOT,
-            env=_environment(instance),
+            env=environment_of(instance),
             capture_output=True,
             text=True,
         )
@@ -126,33 +120,6 @@ def test_the_printed_commands_work_as_printed(tmp_path: Path) -> None:
         assert len({user["agency"] for user in kept["users"] if user["role"] == role}) >= 2
 
 
-@contextmanager
-def running(instance: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    port, log = _free_port(), instance / "log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [*_cms(), "run", "--port", str(port)],
-            cwd=PROJECT_ROOT,
-            env=_environment(instance),
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        try:
-            _await_answer(process, port, log)
-            yield process, port
-        finally:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-
-
-def get(port: int, path: str) -> dict[str, str]:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
-        found: dict[str, str] = json.load(answer)
-        return found
-
-
 def _printed(log: Path) -> str:
     """What the server told, once it has told all."""
     for _ in range(100):
@@ -160,32 +127,3 @@ def _printed(log: Path) -> str:
             break
         time.sleep(0.05)
     return log.read_text()
-
-
-def _await_answer(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        assert process.poll() is None, f"the server ended: {log.read_text()[-2000:]}"
-        try:
-            get(port, "/healthz")
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    pytest.fail("the server did not answer")
-
-
-def _cms() -> list[str]:
-    return [sys.executable, "-m", "cms"]
-
-
-def _environment(instance: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "PORT", "PUBLIC_URL"}}
-    return {**kept, "INSTANCE_PATH": str(instance), "PYTHONUNBUFFERED": "1", "WEB_THREADS": str(WEB_THREADS), **CHEAP}
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -1,0 +1,53 @@
+"""The command: runs all checks and prints what they find."""
+
+from __future__ import annotations
+
+import click
+
+from cms.cli.application import application, settings_for
+from cms.cli.doctor.clock import check_clock
+from cms.cli.doctor.database import check_database_answers, check_newest_migration, check_sqlite
+from cms.cli.doctor.disk import check_disk, check_storage_takes_files
+from cms.cli.doctor.findings import DoctorCheck, Finding, Level
+from cms.cli.doctor.settings import check_settings
+from cms.cli.doctor.trail import check_chain, check_checkpoint
+from cms.cli.doctor.worker import check_followers
+from config import Settings
+
+# A step is taken when none before it is red: what it looks at needs them.
+STEPS: tuple[tuple[DoctorCheck, ...], ...] = (
+    (check_sqlite, check_database_answers),
+    (check_newest_migration,),
+    (check_chain, check_checkpoint, check_followers, check_clock),
+)
+# These need no database.
+ALWAYS: tuple[DoctorCheck, ...] = (check_storage_takes_files, check_disk)
+MARKS = {Level.OK: ("ok     ", "green"), Level.WARNING: ("warning", "yellow"), Level.RED: ("red    ", "red")}
+
+
+@click.command("doctor")
+def command() -> None:
+    """Check settings, database, log, storage, worker, disk and clock; exit code 1 when something is red."""
+    settings = settings_for(None, None)
+    findings = list(check_settings(settings))
+    if not _is_red(findings):
+        with application().app_context():
+            findings += _look(settings)
+    for finding in findings:
+        mark, colour = MARKS[finding.level]
+        click.echo(f"{click.style(mark, fg=colour)}  {finding.sentence}")
+    if _is_red(findings):
+        raise SystemExit(1)
+
+
+def _look(settings: Settings) -> list[Finding]:
+    """What the checks find, in an application context."""
+    found: list[Finding] = []
+    for step in STEPS:
+        if not _is_red(found):
+            found += [finding for check in step for finding in check(settings)]
+    return found + [finding for check in ALWAYS for finding in check(settings)]
+
+
+def _is_red(findings: list[Finding]) -> bool:
+    return any(finding.level is Level.RED for finding in findings)

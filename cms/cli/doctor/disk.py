@@ -1,0 +1,45 @@
+"""Can files be stored, and is there room?"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from cms.cli.doctor.findings import Finding, ok, red, warning
+from cms.core.errors import Unavailable
+from cms.core.runtime import runtime
+from config import Settings
+
+GIGABYTE = 2**30
+LITTLE_ROOM, NO_ROOM = GIGABYTE, GIGABYTE // 5
+
+
+def check_storage_takes_files(_settings: Settings) -> Iterator[Finding]:
+    """Write a few bytes and take them away again: that reading works says nothing about writing."""
+    storage, content = runtime().storage, secrets.token_bytes(16)
+    digest = hashlib.sha256(content).hexdigest()
+    probe = storage.incoming / f"doctor-{digest}"
+    try:
+        storage.incoming.mkdir(parents=True, exist_ok=True)
+        probe.write_bytes(content)
+        storage.put(probe, digest)
+        storage.delete(digest)
+    except (OSError, Unavailable) as error:
+        yield red(f"The file storage cannot be written: {error}.")
+        return
+    finally:
+        probe.unlink(missing_ok=True)
+    yield ok("The file storage takes and gives up files.")
+
+
+def check_disk(settings: Settings) -> Iterator[Finding]:
+    """How much room the instance folder has."""
+    usage = shutil.disk_usage(settings.instance_path)
+    sentence = f"{usage.free / GIGABYTE:.1f} GiB are free in {Path(settings.instance_path)}."
+    if usage.free < NO_ROOM:
+        yield red(sentence)
+    else:
+        yield warning(sentence) if usage.free < LITTLE_ROOM else ok(sentence)

@@ -1,0 +1,20 @@
+"""Are the settings safe?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cms.cli.doctor.findings import Finding, ok, red, warning
+from config import Settings
+
+
+def check_settings(settings: Settings) -> Iterator[Finding]:
+    """Unsafe settings, and what is merely unwise in production."""
+    problems = settings.problems()
+    yield from (red(sentence) for sentence in problems)
+    if settings.environment != "production":
+        yield warning("ENVIRONMENT is development: production checks of the settings are off.")
+    elif settings.proxy_hops == 0:
+        yield warning("PROXY_HOPS is 0: put a buffering proxy in front, against slow clients.")
+    elif not problems:
+        yield ok("The settings are fit for production.")

@@ -1,0 +1,156 @@
+"""Counters and gauges of this server's processes: declared here, counted where things happen, added up by `/metrics`.
+
+The main process of `run`, `serve` or `worker` opens a folder in the instance folder before it forks (`share`). Each process
+then counts in memory-mapped files of its own in it, so counting costs no system call and survives the process. A lock on the
+folder lives as long as any of its processes: `/metrics` of any web process reads the folders that are locked, so a worker
+that was started by itself is seen too, and what an earlier start left behind is removed.
+
+A process that never shares (a command, a test) counts in its own memory.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any, BinaryIO
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Metric, disable_created_metrics, values
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+LOCK_NAME = "lock"
+
+
+class LateValue:
+    """The number behind a counter or gauge; where it is kept is decided when the process shares, not at import.
+
+    The library decides by an environment variable when the first metric is declared. Ours are declared at import, before
+    any setting was read.
+    """
+
+    _all: list[LateValue] = []  # noqa: RUF012 - one list for all, as the library has
+    _kind: Any = values.MutexValue
+
+    def __init__(self, *params: Any, **named: Any) -> None:
+        self._params, self._named = params, named
+        self.begin()
+        self._all.append(self)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._made, name)
+
+    def begin(self) -> None:
+        """Begin at 0, wherever numbers are kept now."""
+        self._made = self._kind(*self._params, **self._named)
+
+    @classmethod
+    def keep_in_files(cls) -> None:
+        """From now on the numbers lie in the files of this process, and begin there at 0."""
+        cls._kind = values.MultiProcessValue()  # type: ignore[no-untyped-call]
+        for value in cls._all:
+            value.begin()
+
+
+values.ValueClass = LateValue
+disable_created_metrics()  # type: ignore[no-untyped-call]
+# Only ours: what the library measures of a process by itself is that of whoever happens to answer.
+OWN = CollectorRegistry()
+
+PROCESSES = Gauge(
+    "simpul_processes",
+    "Processes of this server, by what they do.",
+    ["kind"],
+    registry=OWN,
+    multiprocess_mode="livesum",
+)
+WEB_RESPAWNS = Counter(
+    "simpul_web_respawns", "Web processes that ended by themselves and were started again.", registry=OWN
+)
+
+
+_locks: list[BinaryIO] = []
+
+
+def share(instance: Path) -> None:
+    """Count in files below `instance` from now on; called once by a main process, before it forks. Raises `OSError`."""
+    place = folder_of(instance)
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Two that start at the same time: the one must not take the other's new folder for a dead one.
+    with (place / LOCK_NAME).open("wb") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        for folder in _folders(place):
+            if not _is_alive(folder):
+                shutil.rmtree(folder, ignore_errors=True)
+        folder = Path(mkdtemp(dir=place))
+        lock = (folder / LOCK_NAME).open("wb")
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    # Open in this process and in all that are forked from it.
+    _locks.append(lock)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)  # noqa: TID251 - the library is told in no other way
+    LateValue.keep_in_files()
+
+
+def folder_of(instance: Path) -> Path:
+    """Where the main processes of this instance open their folders."""
+    return instance / "metrics"
+
+
+def _folders(place: Path) -> list[Path]:
+    return sorted(path for path in place.iterdir() if path.is_dir())
+
+
+def _is_alive(folder: Path) -> bool:
+    """True while a process holds the lock; another one that tries to take it notices."""
+    try:
+        with (folder / LOCK_NAME).open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+class ProcessesCollector(Collector):
+    """What all processes of an instance have counted; in a process that never shared, what it has counted itself."""
+
+    def __init__(self, instance: Path) -> None:
+        self._place = folder_of(instance)
+
+    def collect(self) -> Iterable[Metric]:
+        """Counters added up over all processes, those that ended included; gauges of the living ones."""
+        if not _locks:
+            return OWN.collect()
+        found: Iterable[Metric] = MultiProcessCollector.merge([str(path) for path in self._files()])  # type: ignore[no-untyped-call]
+        return found
+
+    def pids(self) -> list[int]:
+        """The living processes that have counted anything."""
+        return sorted({_pid(path) for path in self._files()} if _locks else {os.getpid()})
+
+    def _files(self) -> Iterator[Path]:
+        for folder in _folders(self._place):
+            if not _is_alive(folder):
+                continue
+            for path in folder.glob("*.db"):
+                # A file is empty for the moment in which it is made.
+                if path.stat().st_size and (not path.name.startswith("gauge_live") or _runs(_pid(path))):
+                    yield path
+
+
+def _pid(path: Path) -> int:
+    return int(path.stem.rpartition("_")[2])
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

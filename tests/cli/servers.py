@@ -1,0 +1,117 @@
+"""Servers as processes of their own, for tests that look at processes; each ends with the test."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from config import PROJECT_ROOT
+
+START_SECONDS = 60.0
+WEB_THREADS = 4
+CHEAP = {"PASSWORD_MEMORY_KIB": "19456", "PASSWORD_TIME_COST": "2", "PASSWORD_LANES": "1"}
+OF_THE_TESTER = {"DATABASE_URL", "PORT", "PUBLIC_URL"}
+
+
+def prepare(instance: Path, **settings: str) -> None:
+    """Migrate the database of an instance folder and add somebody, so that no demonstration is loaded."""
+    for words in (["init"], ["user", "create", "admin@city.example", "--name", "Admin", "--role", "admin"]):
+        subprocess.run(
+            [*cms_command(), *words],
+            check=True,
+            cwd=PROJECT_ROOT,
+            env=environment_of(instance, **settings),
+            stdout=subprocess.DEVNULL,
+        )
+
+
+@contextmanager
+def running(instance: Path, *words: str, **settings: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """The server `python -m cms run` (or what `words` say) once it answers, and its port; what it prints is in `log`."""
+    port, log = free_port(), instance / "log"
+    with started(instance, log, *(words or ("run",)), "--port", str(port), **settings) as process:
+        _await_answer(process, port, log)
+        yield process, port
+
+
+@contextmanager
+def started(instance: Path, log: Path, *words: str, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A command as a process of its own group, which is killed at the end."""
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [*cms_command(), *words],
+            cwd=PROJECT_ROOT,
+            env=environment_of(instance, **settings),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def get(port: int, path: str) -> dict[str, str]:
+    """The JSON that an address answers."""
+    found: dict[str, str] = json.loads(get_text(port, path))
+    return found
+
+
+def get_text(port: int, path: str) -> str:
+    """The text that an address answers."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+        text: str = answer.read().decode()
+        return text
+
+
+def _await_answer(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        assert process.poll() is None, f"the server ended: {log.read_text()[-2000:]}"
+        try:
+            get(port, "/healthz")
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    pytest.fail("the server did not answer")
+
+
+def cms_command() -> list[str]:
+    """The command line of this project."""
+    return [sys.executable, "-m", "cms"]
+
+
+def environment_of(instance: Path, **settings: str) -> Mapping[str, str]:
+    """The environment of a process: this one's, less what would lead to another database, with these settings."""
+    kept = {name: value for name, value in os.environ.items() if name not in OF_THE_TESTER}
+    return {
+        **kept,
+        "INSTANCE_PATH": str(instance),
+        "PYTHONUNBUFFERED": "1",
+        "WEB_THREADS": str(WEB_THREADS),
+        **CHEAP,
+        **settings,
+    }
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
