@@ -18,7 +18,7 @@ COMPILE := $(RUN) -m uv pip compile --universal --python-version 3.11 --generate
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run worker test test-fast check coverage bench openapi migration format lock clean
+.PHONY: help run worker test test-more soak test-fast check coverage bench openapi migration format lock clean
 
 help: ## List what make can do
 	@printf 'Simpul: make TARGET [NAME=value]\n\n'
@@ -34,14 +34,24 @@ worker: $(RUN_STAMP) ## Start only the background worker
 
 # --- test ---
 
-test: $(DEV_STAMP) ## Run everything: lint, types, imports, OpenAPI, tests on SQLite and on PostgreSQL
+test: $(DEV_STAMP) ## Lint, types, imports, OpenAPI, tests on SQLite and PostgreSQL; at the end what was not run
 	@$(SECTIONS) $(CHECKS) \
 	section 'Tests on SQLite' env TEST_DATABASE=sqlite $(RUN) -m pytest -n $(JOBS) $(TESTS); \
 	section 'Tests on PostgreSQL' env TEST_DATABASE=postgresql $(RUN) -m pytest -n $(JOBS) $(TESTS); \
+	finished; \
+	$(RUN) -m tests.not_run
+
+test-more: $(DEV_STAMP) ## Install other programs (nginx, Caddy, PHP: tests/more/packages.txt) and run the tests that need them
+	@$(SECTIONS) \
+	section 'Other programs' tests/more/install; \
+	section 'Tests with other programs' $(RUN) -m pytest -n $(JOBS) -m more $(TESTS); \
 	finished
 
+soak: $(DEV_STAMP) ## Run what takes hours, by hand (TESTS=tests/soak/... for a part)
+	@$(RUN) -m pytest -v -s -m soak $(TESTS)
+
 test-fast: $(DEV_STAMP) ## Run the tests on SQLite without the slow ones (TESTS=tests/posts for a part)
-	@TEST_DATABASE=sqlite $(RUN) -m pytest -n $(JOBS) -m 'not slow' $(TESTS)
+	@TEST_DATABASE=sqlite $(RUN) -m pytest -n $(JOBS) -m 'not slow and not more and not soak' $(TESTS)
 
 check: $(DEV_STAMP) ## Lint, types, imports and OpenAPI: a few seconds, before every commit
 	@$(SECTIONS) $(CHECKS) finished

@@ -28,6 +28,7 @@ from config import Settings
 from tests.changes.tampering import unguarded
 from tests.contract import Contract, ContractClient
 from tests.factories import add_city
+from tests.not_run import NotRun
 from tests.people import People
 from tests.postgres_server import DATABASE_VARIABLE, SERVER_VARIABLE, scratch_database, serve_session
 
@@ -39,6 +40,7 @@ CHEAP_PASSWORDS = {"PASSWORD_MEMORY_KIB": "19456", "PASSWORD_TIME_COST": "2", "P
 
 def pytest_configure(config: pytest.Config) -> None:
     _keep_files_in_memory()
+    config.pluginmanager.register(NotRun(config))
     serve_session(config)
 
 

@@ -83,19 +83,20 @@ class PostgresUnavailable(RuntimeError):
 
 
 @contextmanager
-def running_server(settings: Mapping[str, str] = TEST_SETTINGS) -> Iterator[str]:
+def running_server(settings: Mapping[str, str] = TEST_SETTINGS, programs: Path | None = None) -> Iterator[str]:
     """The SQLAlchemy URL of a server: the user's own (`TEST_POSTGRES_URL`) or one started here and stopped afterwards.
 
-    `settings` are server settings; pass `DURABLE_SETTINGS` to measure what production would do.
+    `settings` are server settings; pass `DURABLE_SETTINGS` to measure what production would do. `programs` is the folder of
+    another PostgreSQL's `initdb` and `postgres` (the one of Debian, say), which is started whatever the user named.
     Raises `PostgresUnavailable`.
     """
     given = os.environ.get(SERVER_VARIABLE)
-    if given:
+    if given and programs is None:
         url = with_driver(given)
         _check_reachable(url)
         yield url
         return
-    with _started_server({**COMMON_SETTINGS, **settings}) as url:
+    with _started_server({**COMMON_SETTINGS, **settings}, programs) as url:
         yield url
 
 
@@ -136,11 +137,13 @@ def serve_session(config: pytest.Config) -> None:
 
 
 @contextmanager
-def _started_server(settings: Mapping[str, str]) -> Iterator[str]:
+def _started_server(settings: Mapping[str, str], installed: Path | None) -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="simpul-pg-"))
     try:
         account = _account()
-        programs = _programs(folder, account)
+        if account is not None:
+            os.chown(folder, account.pw_uid, account.pw_gid)
+        programs = installed or _programs(folder, account)
         _make_cluster(programs, folder, account)
         with tempfile.TemporaryFile() as log:
             supervisor = _start(programs, folder, account, settings, log)
@@ -193,7 +196,7 @@ def _major_version(program: Path) -> int:
 def _make_cluster(programs: Path, folder: Path, account: pwd.struct_passwd | None) -> None:
     """Make the data folder. Its collation is the same on every machine: C order, Unicode upper and lower case."""
     command = [str(programs / "initdb"), "--pgdata", str(folder / "data"), "--username=postgres", "--auth=trust"]
-    command += ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-sync"]
+    command += ["--encoding=UTF8", *_collation(programs), "--no-sync"]
     try:
         made = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder, **_as(account))
     except OSError as error:
@@ -201,6 +204,14 @@ def _make_cluster(programs: Path, folder: Path, account: pwd.struct_passwd | Non
         raise PostgresUnavailable(f"initdb cannot run in {folder}: {error}") from None
     if made.returncode != 0:
         raise PostgresUnavailable(f"initdb failed:\n{made.stdout}{made.stderr}")
+
+
+def _collation(programs: Path) -> list[str]:
+    """Arguments of `initdb`: the provider `builtin` came with version 17; before it the system's C.UTF-8 is the nearest."""
+    told = subprocess.run([str(programs / "initdb"), "--version"], capture_output=True, text=True, check=True).stdout
+    if int(told.split()[2].partition(".")[0]) < 17:
+        return ["--locale=C.UTF-8"]
+    return ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
 
 
 def _start(

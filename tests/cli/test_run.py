@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -97,33 +95,3 @@ def test_a_port_in_use_is_said_in_one_sentence(instance: Path) -> None:
         )
     assert answer.returncode == 1
     assert re.fullmatch(rf"Error: Port {port} on 127\.0\.0\.1 cannot be used .*\n", answer.stderr)
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(shutil.which("curl") is None, reason="the printed commands use curl")
-def test_the_printed_commands_work_as_printed(tmp_path: Path) -> None:
-    with running(tmp_path) as (_process, port):
-        printed = _printed(tmp_path / "log")
-        answers = [
-            json.loads(subprocess.run(["/bin/sh", "-c", line], check=True, capture_output=True, text=True).stdout)
-            for line in printed.splitlines()
-            if line.startswith(("curl ", "TOKEN="))
-        ]
-    posts, resolved, draft = answers
-    assert len(posts["data"]) == 3
-    assert resolved["data"]["status"] == "live"
-    assert draft["data"]["state"] == "draft"
-    kept = json.loads((tmp_path / "demo.json").read_text())
-    assert kept["base_url"] == f"http://localhost:{port}"
-    assert kept.keys() == {"base_url", "keys", "users"}
-    for role in ("author", "agency_editor"):
-        assert len({user["agency"] for user in kept["users"] if user["role"] == role}) >= 2
-
-
-def _printed(log: Path) -> str:
-    """What the server told, once it has told all."""
-    for _ in range(100):
-        if "Ctrl-C" in log.read_text():
-            break
-        time.sleep(0.05)
-    return log.read_text()

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.cli.programs import PHP, WORDPRESS, needs_node, needs_php
-from tests.cli.test_run import running
+from tests.cli.servers import running
+from tests.more.programs import PHP, WORDPRESS
 from tests.test_readme import PAGES, SERVER, blocks
 
 # Ends the script at the first answer above 399 and at the first answer that lacks what the example takes from it.
@@ -28,47 +28,60 @@ def beside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, int
         yield folder, port
 
 
-@pytest.mark.slow
-@needs_php
 def test_every_php_example_runs_as_printed(beside: tuple[Path, int]) -> None:
     folder, port = beside
     key = json.loads((folder / "instance" / "demo.json").read_text())["keys"]["website"]
     shown = {"SIMPUL_API": f"http://localhost:{port}", "SIMPUL_KEY": key}
-    printed = [block for page in PAGES for block in blocks(page, "php")]
+    examples = [block for page in PAGES for block in blocks(page, "php")]
 
-    for number, block in enumerate(printed):
+    for number, block in enumerate(examples):
         (folder / f"{number}.php").write_text(block, encoding="utf-8")
         prepended = ["-d", f"auto_prepend_file={WORDPRESS}"] if "wp_remote_get" in block else []
         first, again = (_output([*PHP, *prepended, f"{number}.php"], folder, shown) for _ in range(2))
         assert first == again
 
-    assert len(printed) == 3
+    assert len(examples) == 3
 
 
-@pytest.mark.slow
-@needs_node
 def test_every_javascript_example_runs_as_printed(beside: tuple[Path, int]) -> None:
     folder, _port = beside
-    printed = [block for page in PAGES for block in blocks(page, "js")]
+    examples = [block for page in PAGES for block in blocks(page, "js")]
 
-    for number, block in enumerate(printed):
+    for number, block in enumerate(examples):
         (folder / f"{number}.mjs").write_text(block, encoding="utf-8")
         _output(["node", "--throw-deprecation", f"{number}.mjs"], folder)
 
-    assert len(printed) == 2
+    assert len(examples) == 2
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(not (shutil.which("curl") and shutil.which("bash")), reason="the examples use bash and curl")
 def test_every_shell_example_runs_as_printed(beside: tuple[Path, int]) -> None:
     folder, port = beside
     for page in PAGES:
-        printed = "\n".join(block for block in blocks(page, "sh") if "make run" not in block)
-        script = printed.replace(SERVER, f"http://localhost:{port}").replace("/tmp/", f"{folder}/")  # noqa: S108
+        commands = "\n".join(block for block in blocks(page, "sh") if "make run" not in block)
+        script = commands.replace(SERVER, f"http://localhost:{port}").replace("/tmp/", f"{folder}/")  # noqa: S108
         answer = subprocess.run(
             ["bash", "-x", "-c", STRICT + script], check=False, cwd=folder, capture_output=True, text=True
         )
         assert answer.returncode == 0, f"{page}: {answer.stdout[-500:]}\n{answer.stderr[-1500:]}"
+
+
+def test_the_printed_commands_work_as__printed(tmp_path: Path) -> None:
+    with running(tmp_path) as (_process, port):
+        told = _printed(tmp_path / "log")
+        answers = [
+            json.loads(subprocess.run(["/bin/sh", "-c", line], check=True, capture_output=True, text=True).stdout)
+            for line in told.splitlines()
+            if line.startswith(("curl ", "TOKEN="))
+        ]
+    posts, resolved, draft = answers
+    assert len(posts["data"]) == 3
+    assert resolved["data"]["status"] == "live"
+    assert draft["data"]["state"] == "draft"
+    kept = json.loads((tmp_path / "demo.json").read_text())
+    assert kept["base_url"] == f"http://localhost:{port}"
+    assert kept.keys() == {"base_url", "keys", "users"}
+    for role in ("author", "agency_editor"):
+        assert len({user["agency"] for user in kept["users"] if user["role"] == role}) >= 2
 
 
 def _output(command: list[str], folder: Path, more: dict[str, str] | None = None) -> str:
@@ -79,3 +92,12 @@ def _output(command: list[str], folder: Path, more: dict[str, str] | None = None
     assert (answer.returncode, answer.stderr) == (0, ""), answer.stdout + answer.stderr
     assert len(answer.stdout.strip()) > 40, answer.stdout
     return answer.stdout
+
+
+def _printed(log: Path) -> str:
+    """What the server told, once it has told all."""
+    for _ in range(100):
+        if "Ctrl-C" in log.read_text():
+            break
+        time.sleep(0.05)
+    return log.read_text()

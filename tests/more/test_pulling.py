@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.programs import PHP, WORDPRESS, needs_php
+from tests.more.programs import PHP, WORDPRESS
 from tests.test_readme import blocks
 
 POST = {"title": "Jalan dibuka lagi", "canonical_url": "https://dpu.balikpapan.example/jalan"}
@@ -29,7 +29,6 @@ AWAY = {
     "a proxy's own page that says that nothing is there": (404, None),
     "no answer": (0, None),
 }
-pytestmark = needs_php
 
 
 @dataclass
