@@ -47,7 +47,7 @@ from cms.delivery.routes import blp as delivery
 from cms.documents.file_routes import blp as files
 from cms.documents.routes import blp as documents
 from cms.editorial.image_routes import blp as image_uses
-from cms.editorial.previews.routes import previews
+from cms.editorial.previews.routes import blp as previews
 from cms.editorial.releases.routes import releases
 from cms.editorial.review.routes import reviews
 from cms.editorial.rollback.routes import blp as rollback

@@ -11,16 +11,16 @@ from cms.documents.schemas import (
     DocumentRowSchema,
     DocumentUpdateSchema,
 )
-from cms.editorial.previews.routes import add_preview
-from cms.editorial.routes import Wire, content_blueprint
+from cms.editorial.resource import Resource
+from cms.editorial.routes import content_blueprint
 
-WIRE = Wire(
+RESOURCE = Resource(
     content_type=DOCUMENT,
     create=DocumentCreateSchema,
     update=DocumentUpdateSchema,
     item=DocumentItemSchema,
     row=DocumentRowSchema,
     query=DocumentQuerySchema,
+    presented=DocumentSchema,
 )
-blp = content_blueprint(WIRE)
-add_preview(WIRE, DocumentSchema)
+blp = content_blueprint(RESOURCE)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cms.core.access import current_actor, requires
 from cms.core.answers import Answer, PageRequest
-from cms.core.api import Blueprint
 from cms.core.clock import rfc3339
 from cms.core.permissions import Permission
 from cms.core.schemas import PageQuerySchema, many, one
@@ -14,63 +13,65 @@ from cms.editorial.history.queries import compare, get_edition, list_revisions, 
 from cms.editorial.history.schemas import DiffQuerySchema, DiffSchema, RevisionRowSchema, revision_schema
 from cms.editorial.models import Item, Revision
 from cms.editorial.queries import get_item
+from cms.editorial.resource import Operations, Resource, always
 
-if TYPE_CHECKING:
-    from cms.editorial.routes import Wire
-
-LISTED = "Newest first, without texts; discarded ones included. Autosaves of one sitting are one edition."
-COMPARED = """By field, and in `title`, `summary` and `body` by word; very long texts that have nothing in common by line.
-
-The pieces are data, never markup: escape them before they are shown."""
+operations = Operations()
 
 
-def add_revisions(blueprint: Blueprint, wire: Wire) -> None:
-    """List, read and compare the editions of an item."""
-    _add_list(blueprint, wire)
-    _add_read(blueprint, wire)
-    _add_diff(blueprint, wire)
+@operations.route(
+    "/<item_id>/revisions",
+    requires(Permission.CONTENT_READ),
+    query=PageQuerySchema,
+    answer=always(many(RevisionRowSchema)),
+    problems=(400, 401, 403, 404),
+)
+def list_item_revisions(resource: Resource, query: dict[str, Any], item_id: str) -> Answer:
+    """List the editions of a {type}
+
+    Newest first, without texts; discarded ones included. Autosaves of one sitting are one edition.
+    """
+    page = PageRequest(query)
+    item = get_item(resource.content_type, item_id, current_actor())
+    rows = list_revisions(item, page.fetch, page.after[0] if page.after else None)
+    shown = published_editions(resource.content_type, item, [row.edition for row in rows])
+    return page.answer(rows, lambda row: _facts(item, row, row.edition in shown), lambda row: [row.edition])
 
 
-def _add_list(blueprint: Blueprint, wire: Wire) -> None:
-    @blueprint.route("/<item_id>/revisions")
-    @requires(Permission.CONTENT_READ)
-    @blueprint.arguments(PageQuerySchema, location="query")
-    @blueprint.response(200, many(RevisionRowSchema))
-    @blueprint.problems(400, 401, 403, 404)
-    @wire.named("list_{}_revisions", "List the editions of a {}", LISTED)
-    def view(query: dict[str, Any], item_id: str) -> Answer:
-        page = PageRequest(query)
-        item = get_item(wire.content_type, item_id, current_actor())
-        rows = list_revisions(item, page.fetch, page.after[0] if page.after else None)
-        shown = published_editions(wire.content_type, item, [row.edition for row in rows])
-        return page.answer(rows, lambda row: _facts(item, row, row.edition in shown), lambda row: [row.edition])
+@operations.route(
+    "/<item_id>/revisions/<int:edition>",
+    requires(Permission.CONTENT_READ),
+    answer=lambda resource: one(revision_schema(resource.content_type.name, resource.update)),
+    problems=(401, 403, 404),
+)
+def get_item_revision(resource: Resource, item_id: str, edition: int) -> Answer:
+    """Read an edition of a {type}
+
+    Its full content as it was saved, and the body as HTML.
+    """
+    item = get_item(resource.content_type, item_id, current_actor())
+    revision = get_edition(item, edition)
+    facts = _facts(item, revision, bool(published_editions(resource.content_type, item, [edition])))
+    shown = {**facts, "content": revision.content, "body_html": revision.body_html}
+    return {"data": shown, "meta": {}}, 200, {}
 
 
-def _add_read(blueprint: Blueprint, wire: Wire) -> None:
-    @blueprint.route("/<item_id>/revisions/<int:edition>")
-    @requires(Permission.CONTENT_READ)
-    @blueprint.response(200, one(revision_schema(wire.content_type.name, wire.update)))
-    @blueprint.problems(401, 403, 404)
-    @wire.named("get_{}_revision", "Read an edition of a {}", "Its full content as it was saved, and the body as HTML.")
-    def view(item_id: str, edition: int) -> Answer:
-        item = get_item(wire.content_type, item_id, current_actor())
-        revision = get_edition(item, edition)
-        facts = _facts(item, revision, bool(published_editions(wire.content_type, item, [edition])))
-        shown = {**facts, "content": revision.content, "body_html": revision.body_html}
-        return {"data": shown, "meta": {}}, 200, {}
+@operations.route(
+    "/<item_id>/diff",
+    requires(Permission.CONTENT_READ),
+    query=DiffQuerySchema,
+    answer=always(one(DiffSchema)),
+    problems=(400, 401, 403, 404),
+)
+def diff_item(resource: Resource, query: dict[str, Any], item_id: str) -> Answer:
+    """Compare two editions of a {type}
 
+    By field, and in `title`, `summary` and `body` by word; very long texts that have nothing in common by line.
 
-def _add_diff(blueprint: Blueprint, wire: Wire) -> None:
-    @blueprint.route("/<item_id>/diff")
-    @requires(Permission.CONTENT_READ)
-    @blueprint.arguments(DiffQuerySchema, location="query")
-    @blueprint.response(200, one(DiffSchema))
-    @blueprint.problems(400, 401, 403, 404)
-    @wire.named("diff_{}", "Compare two editions of a {}", COMPARED)
-    def view(query: dict[str, Any], item_id: str) -> Answer:
-        item = get_item(wire.content_type, item_id, current_actor())
-        found = compare(item, query.get("from"), query.get("to"))
-        return {"data": {"from": found.older, "to": found.newer, "fields": found.fields}, "meta": {}}, 200, {}
+    The pieces are data, never markup: escape them before they are shown.
+    """
+    item = get_item(resource.content_type, item_id, current_actor())
+    found = compare(item, query.get("from"), query.get("to"))
+    return {"data": {"from": found.older, "to": found.newer, "fields": found.fields}, "meta": {}}, 200, {}
 
 
 def _facts(item: Item, revision: Revision, was_published: bool) -> dict[str, Any]:
