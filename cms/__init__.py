@@ -33,6 +33,7 @@ from cms.core.logging import configure_logging, current_request_id, end_request,
 from cms.core.pagination import Cursors
 from cms.core.problems import register_problem_handlers
 from cms.core.reading import Reader
+from cms.core.request_head import RequestHead
 from cms.core.runtime import Runtime
 from cms.core.secrets import derived_secret
 from cms.core.storage import Storage, storage_from_url
@@ -129,6 +130,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     check_declarations(app)
     carry_out_writes(app)
     _deliver_fast(app, settings)
+    app.wsgi_app = RequestHead(app.wsgi_app, app)  # type: ignore[method-assign]
     app.cli.add_command(commands)
     return app
 

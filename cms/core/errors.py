@@ -97,6 +97,18 @@ class TooLarge(DomainError):
     default_code = "too_large"
 
 
+class AddressTooLong(DomainError):
+    """The path or the query is longer than anything that is asked for."""
+
+    default_code = "uri_too_long"
+
+
+class HeadersTooLarge(DomainError):
+    """A header, or all of them, are larger than anything that is needed."""
+
+    default_code = "headers_too_large"
+
+
 class UnsupportedType(DomainError):
     """The media type or file type is not accepted."""
 

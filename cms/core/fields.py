@@ -15,6 +15,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
+from cms.core.bounded_text import LONGEST_MARK_RUN, has_long_mark_run, is_longer_raw
 from cms.core.clock import rfc3339
 from cms.core.ids import ID_PATTERN, is_id
 from cms.core.json_input import has_bad_characters
@@ -23,6 +24,8 @@ SLUG_PATTERN = "^[a-z0-9]+(-[a-z0-9]+)*$"
 _INTEGER = re.compile(r"-?[0-9]{1,15}")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+LONGEST_WORD = 100
+"""Characters that one of several values in a query has on average at most: no slug and no code is longer."""
 MESSAGES = {"required": "required", "null": "not_null", "validator_failed": "bad_format"}
 
 
@@ -39,6 +42,14 @@ def _escaped(message: str) -> str:
 def wrong_type(expected: str) -> ValidationError:
     """The error of a value of another type."""
     return ValidationError(rule("wrong_type", expected=expected))
+
+
+def refuse_unbounded(text: str, longest: int) -> None:
+    """Raise `ValidationError` for text that nothing may be computed on: far too long, or a long run of combining marks."""
+    if is_longer_raw(text, longest):
+        raise ValidationError(rule("too_long", max=longest))
+    if has_long_mark_run(text):
+        raise ValidationError(rule("too_many_marks", max=LONGEST_MARK_RUN))
 
 
 class Length(validate.Length):
@@ -97,11 +108,12 @@ class Text(fields.String):
     ) -> None:
         kwargs["error_messages"] = {**MESSAGES, **kwargs.get("error_messages", {})}
         super().__init__(validate=[Length(min=min or None, max=max), *validate], **kwargs)
-        self.lines = lines
+        self.longest, self.lines = max, lines
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         if not isinstance(value, str):
             raise wrong_type("text")
+        refuse_unbounded(value, self.longest)
         text = unicodedata.normalize("NFC", value).strip()
         if has_bad_characters(text) or (not self.lines and any(mark in text for mark in "\t\n\r")):
             raise ValidationError("bad_characters")
@@ -228,8 +240,8 @@ class Words(fields.String):
         self.pattern, self.expected, self.most = re.compile(pattern), expected, most
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
-        words = value.split(",")
-        if len(words) > self.most:
+        words = value.split(",", self.most)
+        if len(words) > self.most or len(value) > self.most * LONGEST_WORD:
             raise ValidationError(rule("too_long", max=self.most))
         if any(self.pattern.fullmatch(word) is None for word in words):
             raise ValidationError(rule("bad_format", expected=self.expected))
@@ -243,6 +255,13 @@ class Rows(fields.List[Any]):
         # marshmallow formats its own messages, so the braces of the parameters are doubled.
         kwargs["error_messages"] = {**MESSAGES, "invalid": _escaped(rule("wrong_type", expected="a list"))}
         super().__init__(inner, validate=Length(min=min or None, max=max), **kwargs)
+        self.most = max
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        if isinstance(value, list) and len(value) > self.most:
+            # Before the entries are looked at: each costs as much as a small body.
+            raise ValidationError(rule("too_long", max=self.most))
+        return super()._deserialize(value, attr, data, **kwargs)
 
 
 class Part(fields.Nested):

@@ -11,6 +11,11 @@ from marshmallow import Schema, ValidationError, fields
 from cms.core.errors import BadRequest, DomainError, InputError, Invalid
 from cms.core.messages import RULES
 
+MOST_ERRORS = 50
+"""Faults that one answer names: a body can have ten thousand, and describing them took longer than finding them."""
+LONGEST_PLACE = 200
+"""Characters of a pointer or name that are given back: a field that nobody knows can have a name of a megabyte."""
+
 
 def to_domain_error(error: ValidationError, schema: Schema, location: str) -> DomainError:
     """The error of a query (400), of unknown fields in a body (400, names the allowed ones) or of its content (422)."""
@@ -18,10 +23,10 @@ def to_domain_error(error: ValidationError, schema: Schema, location: str) -> Do
     if location == "query":
         allowed = _allowed(schema)
         return BadRequest(
-            "invalid_parameter", errors=[_parameter(name, message, allowed) for name, message in _leaves(messages)]
+            "invalid_parameter", errors=[_parameter(name, message, allowed) for name, message in _first(messages)]
         )
-    errors = [_pointer(path, message, schema) for path, message in _leaves(messages)]
-    if any(item.code == "unknown_field" for item in errors):
+    errors = [_pointer(path, message, schema) for path, message in _first(messages)]
+    if any(message == "unknown_field" for _path, message in _leaves(messages)):
         return BadRequest("unknown_field", errors=errors)
     return Invalid(errors=errors)
 
@@ -53,6 +58,14 @@ def _part_around(path: str, schema: Schema) -> Schema:
         part = part.inner if isinstance(part, fields.List) else part
         schema = part.schema if isinstance(part, fields.Nested) else schema
     return schema
+
+
+def _first(messages: Any) -> list[tuple[str, str]]:
+    """The faults that are named. Of too many those that decide what kind of error it is come first."""
+    leaves = list(_leaves(messages))
+    if len(leaves) > MOST_ERRORS:
+        leaves.sort(key=lambda leaf: leaf[1] != "unknown_field")
+    return [(path[:LONGEST_PLACE], message) for path, message in leaves[:MOST_ERRORS]]
 
 
 def _leaves(messages: Any, path: str = "") -> Iterator[tuple[str, str]]:

@@ -13,8 +13,10 @@ MOST_NODES = 10_000
 LARGEST_INTEGER = 2**53 - 1
 _CONTROLS = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
 _DIRECTION_CONTROLS = r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+_TOO_LARGE_INTEGER = "an integer is beyond 2^53"
 _SURROGATES = r"\ud800-\udfff"
 _NON_CHARACTERS = r"\ufdd0-\ufdef\ufffe\uffff"
+_NOT_KEPT = re.compile(f"[\x00{_SURROGATES}]")
 # Two expressions: one class with characters beyond U+FFFF is ten times as slow, and hardly any text has them.
 _BAD_CHARACTER = re.compile(f"[{_CONTROLS}{_DIRECTION_CONTROLS}{_SURROGATES}{_NON_CHARACTERS}]")
 _BEYOND_FIRST_PLANE = re.compile(r"[^\x00-\uffff]")
@@ -30,11 +32,14 @@ def parse_json(body: bytes) -> Any:
     if text.startswith("\ufeff"):
         _refuse("it starts with a byte order mark")
     try:
-        value = json.loads(text, object_pairs_hook=_unique_names, parse_constant=_refuse_constant, parse_int=_small_int)
+        value = json.loads(text, object_pairs_hook=_Objects().unique_names, parse_constant=_refuse_constant)
     except RecursionError:
         _refuse(f"it is nested deeper than {DEEPEST_NESTING} levels")
     except json.JSONDecodeError as error:
         _refuse(f"{error.msg} at line {error.lineno} column {error.colno}")
+    except ValueError:
+        # Python reads no integer of more than 4,300 digits.
+        _refuse(_TOO_LARGE_INTEGER)
     _check(value)
     return value
 
@@ -54,17 +59,21 @@ def _refuse_constant(name: str) -> NoReturn:
     _refuse(f"{name} is not a JSON number")
 
 
-def _small_int(digits: str) -> int:
-    if len(digits) > 17 or abs(int(digits)) > LARGEST_INTEGER:
-        _refuse("an integer is beyond 2^53")
-    return int(digits)
+class _Objects:
+    """Counts the objects and names of one body while they are read: a megabyte has room for half a million."""
 
+    def __init__(self) -> None:
+        self._count = 0
 
-def _unique_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        _refuse("an object has the same name twice")
-    return found
+    def unique_names(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        """The object. Raises `BadRequest` for the same name twice and for too many objects."""
+        self._count += 1 + len(pairs)
+        if self._count > MOST_NODES:
+            _refuse(f"it has more than {MOST_NODES} values")
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            _refuse("an object has the same name twice")
+        return found
 
 
 def _check(value: Any) -> None:
@@ -83,7 +92,15 @@ def _check(value: Any) -> None:
             pending += [(name, depth + 1) for name in item]
         elif isinstance(item, list):
             pending += [(child, depth + 1) for child in item]
-        elif isinstance(item, str) and ("\x00" in item or any("\ud800" <= letter <= "\udfff" for letter in item)):
+        else:
+            _check_value(item)
+
+
+def _check_value(value: Any) -> None:
+    if isinstance(value, str):
+        if _NOT_KEPT.search(value) is not None:
             _refuse("a string has NUL or a lone surrogate")
-        elif isinstance(item, float) and item in (float("inf"), float("-inf")):
-            _refuse("a number is out of range")
+    elif isinstance(value, int) and abs(value) > LARGEST_INTEGER:
+        _refuse(_TOO_LARGE_INTEGER)
+    elif isinstance(value, float) and value in (float("inf"), float("-inf")):
+        _refuse("a number is out of range")

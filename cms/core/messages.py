@@ -92,6 +92,18 @@ PROBLEMS: dict[str, Problem] = {
         "The file was recognised as {found}; accepted are {allowed}.",
         "Berkas dikenali sebagai {found}; yang diterima: {allowed}.",
     ),
+    "uri_too_long": _problem(
+        "The address is too long",
+        "Alamat terlalu panjang",
+        "At most {path} bytes of path and {query} bytes of query are read.",
+        "Paling banyak {path} bita path dan {query} bita kueri yang dibaca.",
+    ),
+    "headers_too_large": _problem(
+        "The headers are too large",
+        "Tajuk terlalu besar",
+        "At most {one} bytes of one header and {all} bytes of all are read.",
+        "Paling banyak {one} bita satu tajuk dan {all} bita seluruhnya yang dibaca.",
+    ),
     "too_large": _problem(
         "Too large", "Terlalu besar", "The body is larger than {limit} bytes.", "Isi lebih besar dari {limit} bita."
     ),
@@ -412,6 +424,9 @@ RULES: dict[str, Text] = {
     "too_small": Text("At least {min}.", "Sekurangnya {min}."),
     "too_big": Text("At most {max}.", "Paling banyak {max}."),
     "bad_format": Text("Expected {expected}.", "Seharusnya {expected}."),
+    "too_many_marks": Text(
+        "More than {max} combining marks in a row.", "Lebih dari {max} tanda gabung berturut-turut."
+    ),
     "bad_characters": Text(
         "Control, direction or unassigned characters are not allowed.",
         "Karakter kendali, pengubah arah, atau tak sah tidak diizinkan.",

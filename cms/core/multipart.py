@@ -12,6 +12,7 @@ from marshmallow import Schema, ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, MultipartDecoder, NeedData
 
+from cms.core.bounded_text import LONGEST_MARK_RUN, has_long_mark_run
 from cms.core.errors import BadRequest, InputError, TooLarge, UnsupportedType, invalid_field
 from cms.core.input_errors import to_domain_error
 from cms.core.request_content import note_content
@@ -25,6 +26,8 @@ BLOCK_BYTES: Final = 64 * 1024
 FORM_BYTES: Final = 64 * 1024
 LONGEST_FIELD: Final = 4 * 1024
 LONGEST_BOUNDARY: Final = 200
+LONGEST_FILE_NAME: Final = 1_000
+"""Of the name as it is sent; what is kept of it is shorter."""
 MOST_PARTS: Final = 20
 
 
@@ -112,6 +115,10 @@ class _Reader(Generic[Upload]):
             raise self._unknown(event.name)
         if self.upload is not None:
             raise invalid_field("/file", "repeated")
+        if len(event.filename) > LONGEST_FILE_NAME:
+            raise invalid_field("/file", "too_long", max=LONGEST_FILE_NAME)
+        if has_long_mark_run(event.filename):
+            raise invalid_field("/file", "too_many_marks", max=LONGEST_MARK_RUN)
         self.upload = self.stack.enter_context(self.receive(self._contents(), event.filename))
 
     def _field(self, event: Field) -> None:

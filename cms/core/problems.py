@@ -26,10 +26,12 @@ STATUS_BY_CLASS: dict[type[DomainError], int] = {
     errors.Gone: 410,
     errors.StaleVersion: 412,
     errors.TooLarge: 413,
+    errors.AddressTooLong: 414,
     errors.UnsupportedType: 415,
     errors.Invalid: 422,
     errors.VersionRequired: 428,
     errors.TooManyRequests: 429,
+    errors.HeadersTooLarge: 431,
     errors.Unavailable: 503,
 }
 CODE_BY_STATUS = {

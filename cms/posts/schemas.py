@@ -36,7 +36,7 @@ class Initials(Rows):
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         if isinstance(value, str):
-            value = [part.strip() for part in value.split("/")]
+            value = [part.strip() for part in value.split("/", MOST_INITIALS)]
         return super()._deserialize(value, attr, data, **kwargs)
 
 

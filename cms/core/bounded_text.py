@@ -1,0 +1,62 @@
+"""Text from outside is measured before anything is computed on it.
+
+`unicodedata.normalize` takes time with the square of a run of combining marks and holds the interpreter meanwhile: a quarter of
+a megabyte of marks stops a process for half a minute. So runs are bounded as Unicode's Stream-Safe Text Format does it
+(UAX #15, section 13), and the length is looked at while the text is still raw. Both checks take time in proportion to the length.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Final
+
+LONGEST_MARK_RUN: Final = 30
+"""Combining marks in a row: the bound of the Stream-Safe Text Format. Writing systems that people use need fewer than ten."""
+MOST_PARTS_OF_ONE: Final = 4
+"""So many characters at most become one when text is composed (NFC), UAX #15, section 9: longer raw text cannot fit."""
+_FIRST_MARK: Final = 0x300
+_AFTER_LAST_MARK: Final = 0x1F000
+
+
+def _is_mark(character: str) -> bool:
+    """True for what attaches to the character before it, and for what only falls apart into such (U+0F73, U+FF9E)."""
+    if unicodedata.combining(character):
+        return True
+    parts = unicodedata.normalize("NFKD", character) if unicodedata.decomposition(character) else ""
+    return bool(parts) and all(map(unicodedata.combining, parts))
+
+
+def _ranges(characters: Iterable[str]) -> str:
+    """Sorted characters as the inside of a class of a regular expression."""
+    found: list[list[str]] = []
+    for character in characters:
+        if found and ord(found[-1][1]) + 1 == ord(character):
+            found[-1][1] = character
+        else:
+            found.append([character, character])
+    return "".join(f"{first}-{last}" for first, last in found)
+
+
+_MARKS: Final = [character for character in map(chr, range(_FIRST_MARK, _AFTER_LAST_MARK)) if _is_mark(character)]
+_PLAIN_MARKS: Final = _ranges(character for character in _MARKS if character <= "\uffff")
+# Two expressions: one class with characters beyond U+FFFF is thirty times as slow, and hardly any text has them.
+_RUN: Final = re.compile(f"[{_PLAIN_MARKS}]{{{LONGEST_MARK_RUN + 1}}}")
+_FAR_RUN: Final = re.compile(f"[{_ranges(_MARKS)}]{{{LONGEST_MARK_RUN + 1}}}")
+_FAR_MARK: Final = re.compile(f"[{_ranges(character for character in _MARKS if character > chr(0xFFFF))}]")
+_FAR: Final = re.compile("[^\x00-\uffff]")
+
+
+def has_long_mark_run(text: str) -> bool:
+    """True when more than 30 combining marks follow each other: nothing may normalise such a text."""
+    if text.isascii():
+        return False
+    if _RUN.search(text) is not None:
+        return True
+    return _FAR.search(text) is not None and _FAR_MARK.search(text) is not None and _FAR_RUN.search(text) is not None
+
+
+def is_longer_raw(text: str, longest: int) -> bool:
+    """True when the text has more than `longest` characters however it is composed; takes no time."""
+    return len(text) > longest * MOST_PARTS_OF_ONE

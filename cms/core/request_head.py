@@ -1,0 +1,72 @@
+"""What stands before the body of a request is measured before anybody reads it.
+
+The web server takes some 400 KB of request line and headers. Everything that looks at a header, a path or a query takes time with
+its length, and some of it is remembered; nobody needs more than these bounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+from flask import Flask
+
+from cms.core.errors import AddressTooLong, DomainError, HeadersTooLarge
+from cms.core.logging import end_request, start_request
+from cms.core.problems import domain_problem
+
+LONGEST_PATH: Final = 2_048
+LONGEST_QUERY: Final = 8_192
+LONGEST_HEADER: Final = 8_192
+ALL_HEADERS: Final = 32_768
+# What an answer that refuses the rest still needs to know.
+_NEEDED: Final[tuple[str, ...]] = (
+    "SERVER_NAME",
+    "SERVER_PORT",
+    "SERVER_PROTOCOL",
+    "REMOTE_ADDR",
+    "wsgi.url_scheme",
+    "wsgi.input",
+    "wsgi.errors",
+)
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+Application = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+
+class RequestHead:
+    """WSGI middleware before everything else that reads a request."""
+
+    def __init__(self, application: Application, app: Flask) -> None:
+        self._application, self._app = application, app
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer what is too long at once; ask the application for everything else."""
+        # Nearly always all of it together is shorter than the shortest bound: one sum is all that a request pays.
+        if sum([len(value) for value in environ.values() if value.__class__ is str]) > LONGEST_PATH:
+            refusal = _refusal(environ)
+            if refusal is not None:
+                return self._refused(refusal, environ, start_response)
+        return self._application(environ, start_response)
+
+    def _refused(self, refusal: DomainError, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        known = {name: environ[name] for name in _NEEDED if name in environ}
+        language = str(environ.get("HTTP_ACCEPT_LANGUAGE", ""))[:100]
+        known |= {"REQUEST_METHOD": environ["REQUEST_METHOD"], "PATH_INFO": "/", "HTTP_ACCEPT_LANGUAGE": language}
+        with self._app.request_context(known):
+            start_request(None)
+            try:
+                answer = self._app.process_response(domain_problem(refusal))
+            finally:
+                end_request()
+        return answer(known, start_response)
+
+
+def _refusal(environ: Mapping[str, Any]) -> DomainError | None:
+    if len(environ.get("PATH_INFO", "")) > LONGEST_PATH or len(environ.get("QUERY_STRING", "")) > LONGEST_QUERY:
+        return AddressTooLong(path=LONGEST_PATH, query=LONGEST_QUERY)
+    sizes = [len(name) + len(value) for name, value in environ.items() if name.startswith(("HTTP_", "CONTENT_"))]
+    if max(sizes, default=0) > LONGEST_HEADER or sum(sizes) > ALL_HEADERS:
+        return HeadersTooLarge(one=LONGEST_HEADER, all=ALL_HEADERS)
+    return None
