@@ -188,3 +188,30 @@ def test_no_two_routes_answer_the_same_address(app: Flask) -> None:
     ]
 
     assert len(seen) == len(set(seen))
+
+
+ITEM = PROJECT_ROOT / "cms" / "editorial" / "models.py"
+
+
+def lifecycle_columns() -> set[str]:
+    """What the methods of `Item` assign."""
+    item = next(node for node in ast.walk(tree(ITEM)) if isinstance(node, ast.ClassDef) and node.name == "Item")
+    return {attribute.attr for attribute in assigned_attributes(item) if getattr(attribute.value, "id", "") == "self"}
+
+
+def assigned_attributes(node: ast.AST) -> Iterator[ast.Attribute]:
+    for each in ast.walk(node):
+        if isinstance(each, ast.Attribute) and isinstance(each.ctx, ast.Store | ast.Del):
+            yield each
+
+
+@pytest.mark.parametrize("path", [path for path in SOURCES if path != ITEM], ids=name_of)
+def test_only_an_item_itself_assigns_its_lifecycle(path: Path) -> None:
+    names = lifecycle_columns()
+    assert {"state", "published_edition", "publish_at", "approved_by_id", "comment", "hold"} <= names
+    strangers = [
+        f"line {attribute.lineno}: {ast.unparse(attribute)}"
+        for attribute in assigned_attributes(tree(path))
+        if attribute.attr in names and ast.unparse(attribute.value).rpartition(".")[2] in {"item", "items"}
+    ]
+    assert strangers == []

@@ -78,7 +78,7 @@ def hold(unit: UnitOfWork, content_type: ContentType, item: Item, actor: Actor, 
     """Note on the item what the guard found in its newest edition; raise the alarm when that is new."""
     reasons = [reason.as_json() for reason in assessment.reasons]
     is_new = bool(reasons) and reasons != item.hold
-    item.hold, item.hold_version = reasons, assessment.version if reasons else None
+    item.hold_back(reasons, assessment.version)
     if not is_new:
         return
     record(

@@ -1,7 +1,8 @@
-"""Items, their editions and their slugs: the authoring tables of every content type."""
+"""Items with their transitions, their editions and their slugs: the authoring tables of every content type."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column
 from cms.agencies.models import Agency
 from cms.core.clock import now
 from cms.core.db import Model
+from cms.core.permissions import Actor, Role
 from cms.core.types import Id, Json, UTCDateTime
 from cms.taxonomy.models import Category
 
@@ -40,7 +42,11 @@ class Item(Model):
 
     `writers` are the ids of everybody who saved an edition since the one that readers last got; an approval counts for
     `approved_edition` alone, `approved_as` is the role it was given in. `state_before` is what `restore` returns to.
+    `planned_note` and `planned_explanation` are what a plan says when it begins and when it ends.
     `hold` are the reasons for which the newest edition needs a second person.
+
+    The methods are the transitions: nothing else assigns these columns. They decide nothing and record nothing; that is
+    the work of the services that call them.
     """
 
     __tablename__ = "items"
@@ -79,6 +85,8 @@ class Item(Model):
     timezone: Mapped[str | None] = mapped_column(String(63))
     planned_by_id: Mapped[str | None] = mapped_column(Id)
     planned_by_label: Mapped[str | None] = mapped_column(String(200))
+    planned_note: Mapped[str | None] = mapped_column(Text)
+    planned_explanation: Mapped[str | None] = mapped_column(Text)
     unpublished_as: Mapped[str | None] = mapped_column(String(10))
     hold: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list, server_default="[]")
     hold_version: Mapped[str | None] = mapped_column(String(64))
@@ -114,6 +122,142 @@ class Item(Model):
         Index(None, "type", "state", "updated_at", "id"),
     )
 
+    @property
+    def is_approved(self) -> bool:
+        """True when the newest edition is the one that was approved."""
+        return self.approved_edition is not None and self.approved_edition == self.edition
+
+    def touch(self) -> None:
+        """Count one more write."""
+        self.version += 1
+        self.updated_at = now()
+
+    def move(self, state: State, *, since: datetime | None = None) -> None:
+        """Enter a state; staying in it keeps the moment since when."""
+        if self.state != state.value:
+            self.state, self.state_since = state.value, since or now()
+
+    def say(self, comment: str | None) -> None:
+        """What was said with the last decision about the item."""
+        self.comment = comment
+
+    def begin_edition(self, actor: Actor, state: State) -> None:
+        """Number the next edition. Writers are counted anew from the first edition after a publication or its end."""
+        begins_anew = self.state in (State.PUBLISHED, State.UNPUBLISHED)
+        self.writers = [] if begins_anew else self.writers
+        self.add_writers({actor.id} if actor.id else set())
+        self.last_edition += 1
+        self.edition = self.last_edition
+        self.void_approval()
+        self.move(state)
+
+    def add_writers(self, writers: Collection[str]) -> None:
+        """Count these people among those who wrote since the last publication."""
+        self.writers = sorted({*self.writers, *writers})
+
+    def return_to_edition(self, edition: int, writers: Collection[str]) -> None:
+        """Make an older edition the newest one that counts again, and with it what readers have, or had."""
+        if self.edition != edition:
+            self.void_approval()
+        self.edition, self.writers, self.comment = edition, sorted(writers), None
+        self.move(State.UNPUBLISHED if self.published_edition is None else State.PUBLISHED)
+
+    def approve(self, actor: Actor, role: Role) -> None:
+        """Note who approves the newest edition, and in which role."""
+        self.approved_edition, self.approved_at, self.approved_as = self.edition, now(), role.value
+        self.approved_by_id, self.approved_by_label = actor.id, actor.label
+
+    def void_approval(self) -> None:
+        """Forget the approval: it was for one edition."""
+        self.approved_edition = self.approved_at = self.approved_as = None
+        self.approved_by_id = self.approved_by_label = None
+
+    def plan(
+        self,
+        actor: Actor,
+        *,
+        begins: datetime | None,
+        ends: datetime | None,
+        timezone: str,
+        note: str | None,
+        explanation: str | None,
+    ) -> None:
+        """Note a plan: when readers get the newest edition, when they have the item no longer, or both."""
+        self.publish_at, self.unpublish_at, self.timezone = begins, ends, timezone
+        self.planned_note, self.planned_explanation = note, explanation
+        self.planned_by_id, self.planned_by_label = actor.id, actor.label
+        if begins is not None:
+            self.state_before = self.state
+            self.move(State.SCHEDULED)
+
+    def forget_plan(self) -> None:
+        """Forget what is planned, and go back to the state before it."""
+        if self.state == State.SCHEDULED:
+            self.move(State(self.state_before or State.DRAFT))
+            self.state_before = None
+        self.publish_at = self.unpublish_at = None
+        self._forget_planner()
+
+    def go_live(self, at: datetime, note: str | None, *, since: datetime | None = None) -> None:
+        """Readers get the newest edition. `at` is the moment they are told, `since` the one the state is entered (now)."""
+        self.published_at = self.published_at or at
+        self.published_edition, self.published_channel = self.edition, self.channel
+        self.comment, self.unpublished_as, self.state_before = note, None, None
+        self.move(State.PUBLISHED, since=since)
+        self.updated_at = now()
+
+    def begin_as_planned(self) -> None:
+        """The planned beginning has come: readers have had the newest edition since that moment."""
+        begun = self.publish_at or now()
+        self.publish_at = None
+        self.go_live(begun, self.planned_note, since=begun)
+        self._forget_planner()
+
+    def end(self, kind: str, explanation: str | None, *, since: datetime | None = None) -> None:
+        """Readers have it no longer; `kind` is how it went, `explanation` what they are told."""
+        self.withdraw(kind, explanation, since=since)
+        self.published_edition = self.published_channel = None
+
+    def end_as_planned(self) -> datetime:
+        """The planned end has come; returns that moment."""
+        ended = self.unpublish_at or now()
+        self.unpublish_at = None
+        self.end("gone", self.planned_explanation, since=ended)
+        self._forget_planner()
+        return ended
+
+    def withdraw(self, kind: str, explanation: str | None, *, since: datetime | None = None) -> None:
+        """What readers have does not hold any more, though they may go on reading it."""
+        if self.state == State.PUBLISHED:
+            self.move(State.UNPUBLISHED, since=since)
+        self.comment, self.unpublished_as = explanation, kind
+        self.updated_at = now()
+
+    def put_away(self, state: State) -> None:
+        """Into the archive or the trash; from the archive into the trash keeps where it came from."""
+        if self.state != State.ARCHIVED:
+            self.state_before = self.state
+        self.trashed_at = now() if state is State.TRASHED else None
+        self.move(state)
+
+    def bring_back(self) -> None:
+        """Out of the archive or the trash, into the state it had; an approval that does not hold any more does not return."""
+        state = State(self.state_before or State.DRAFT)
+        self.move(State.DRAFT if state is State.APPROVED and not self.is_approved else state)
+        self.state_before = self.trashed_at = None
+
+    def hold_back(self, reasons: list[dict[str, Any]], version: str | None) -> None:
+        """Note why the newest edition needs a second person, and by which version of the rules; nothing when it does not."""
+        if reasons != self.hold:
+            self.hold = reasons
+        self.hold_version = version if reasons else None
+
+    def _forget_planner(self) -> None:
+        """Who planned it, and what was to be said, once nothing is planned any more."""
+        if self.publish_at is None and self.unpublish_at is None:
+            self.planned_by_id = self.planned_by_label = self.timezone = None
+            self.planned_note = self.planned_explanation = None
+
 
 class Revision(Model):
     """The full content of one edition, as it was saved. A discarded one stays in the history, marked.
@@ -141,26 +285,6 @@ class Revision(Model):
     saved_version: Mapped[int | None]
 
 
-class ReviewComment(Model):
-    """What a colleague said about one edition, at a field (`pointer`) or about the whole; resolved when it is settled."""
-
-    __tablename__ = "review_comments"
-
-    id: Mapped[str] = mapped_column(Id, primary_key=True)
-    item_id: Mapped[str] = mapped_column(Id, ForeignKey("items.id", ondelete="CASCADE"))
-    edition: Mapped[int]
-    pointer: Mapped[str | None] = mapped_column(String(200))
-    body: Mapped[str] = mapped_column(Text)
-    author_id: Mapped[str | None] = mapped_column(Id)
-    author_label: Mapped[str] = mapped_column(String(200))
-    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    resolved_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    resolved_by_id: Mapped[str | None] = mapped_column(Id)
-    resolved_by_label: Mapped[str | None] = mapped_column(String(200))
-
-    __table_args__ = (Index(None, "item_id", "created_at", "id"),)
-
-
 class ItemSlug(Model):
     """Which item a slug belongs to. A slug that was ever published is never given to another item.
 
@@ -175,41 +299,3 @@ class ItemSlug(Model):
     item_id: Mapped[str] = mapped_column(
         Id, ForeignKey("items.id", ondelete="CASCADE", deferrable=True, initially="DEFERRED"), index=True
     )
-
-
-class EditLease(Model):
-    """Who is editing an item, as a courtesy to colleagues: it decides nothing, If-Match does. Counts until `until`."""
-
-    __tablename__ = "edit_leases"
-
-    item_id: Mapped[str] = mapped_column(Id, ForeignKey("items.id", ondelete="CASCADE"), primary_key=True)
-    holder_id: Mapped[str] = mapped_column(Id)
-    holder_label: Mapped[str] = mapped_column(String(200))
-    since: Mapped[datetime] = mapped_column(UTCDateTime)
-    until: Mapped[datetime] = mapped_column(UTCDateTime)
-
-
-class Preview(Model):
-    """A link that shows an unpublished item to whoever has it: edition null follows the draft.
-
-    The address is signed and not kept. `token_version` is the creator's when the link was made: what ends the creator's
-    access tokens ends the link. `most_uses` null means any number.
-    """
-
-    __tablename__ = "previews"
-
-    id: Mapped[str] = mapped_column(Id, primary_key=True)
-    item_id: Mapped[str] = mapped_column(Id, ForeignKey("items.id", ondelete="CASCADE"))
-    edition: Mapped[int | None]
-    created_by_id: Mapped[str] = mapped_column(Id)
-    created_by_label: Mapped[str] = mapped_column(String(200))
-    token_version: Mapped[int]
-    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    most_uses: Mapped[int | None]
-    uses: Mapped[int] = mapped_column(default=0)
-    last_used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    revoked_by_label: Mapped[str | None] = mapped_column(String(200))
-
-    __table_args__ = (Index(None, "item_id", "id"),)

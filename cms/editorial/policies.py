@@ -107,11 +107,6 @@ def can_operate(actor: Actor, operation: Operation, item: Item, city_channel: st
     return all(can(actor, RULES[operation].permission, target) for target in targets(operation, item, city_channel))
 
 
-def has_approval(item: Item) -> bool:
-    """True when the newest edition was approved."""
-    return item.approved_edition is not None and item.approved_edition == item.edition
-
-
 def needs_second_person(item: Item) -> bool:
     """True when whoever approves must have written none of it: the agency, the category or the guard asks for it."""
     return bool(item.needs_four_eyes or item.hold)
@@ -133,7 +128,7 @@ def approval_fault(actor: Actor, item: Item) -> str | None:
     Where Diskominfo reviews an agency, a central editor who publishes has approved by doing so; four eyes and a hold ask
     for an approval of its own by somebody who wrote none of the editions since the last publication.
     """
-    approved = has_approval(item)
+    approved = item.is_approved
     is_second = approved and item.approved_by_id not in (item.writers or ())
     is_central = approved and item.approved_as == Role.CENTRAL_EDITOR.value
     if needs_second_person(item):

@@ -18,7 +18,7 @@ from cms.editorial.images import images_in, shown_files
 from cms.editorial.leases.leases import present_lease
 from cms.editorial.models import Item, Revision
 from cms.editorial.notes import PublicNotes
-from cms.editorial.policies import allowed_actions, has_approval
+from cms.editorial.policies import allowed_actions
 from cms.editorial.queries import get_colleagues, get_owner
 from cms.media.queries import find_images
 from cms.media.references import with_shown_addresses
@@ -93,7 +93,7 @@ def _row(item: Item, actor: Actor, city_channel: str) -> dict[str, Any]:
 
 def _approval(item: Item) -> dict[str, Any] | None:
     """Who approved the newest edition, and when; None when nobody did."""
-    if not has_approval(item) or item.approved_at is None:
+    if not item.is_approved or item.approved_at is None:
         return None
     by = {"id": item.approved_by_id, "name": item.approved_by_label}
     return {"edition": item.approved_edition, "by": by, "at": rfc3339(item.approved_at)}

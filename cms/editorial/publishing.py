@@ -13,13 +13,11 @@ from cms.core.permissions import Actor
 from cms.editorial.content_types import ContentType
 from cms.editorial.guarding import newly_blocked_links
 from cms.editorial.images import faults_of_shown_images
-from cms.editorial.models import Item, Revision, State
+from cms.editorial.models import Item, Revision
 from cms.editorial.notes import PublicNotes, first_notes, published_notes
 from cms.editorial.presenter import present_edition
 from cms.editorial.queries import get_revision
-from cms.editorial.saving import move, touch
 from cms.guard.breaker import check_publishing
-from cms.publishing.planning import planned_explanation
 from cms.publishing.presented import Presented
 from cms.publishing.publish import publish
 from cms.publishing.rows import Window
@@ -58,22 +56,19 @@ def publish_edition(
     check_publishing(unit, actor, item.agency)
     revision = check_complete(content_type, item)
     presented = present_update(content_type, item, revision, update, moment or clock.now())
-    item.published_at = presented.published_at
-    move(item, State.PUBLISHED)
-    item.comment, item.unpublished_as = update.note, None
-    item.published_edition, item.published_channel = item.edition, item.channel
-    touch(item)
-    window = window_of(unit, item)
+    item.go_live(presented.published_at, update.note)
+    item.touch()
+    window = window_of(item)
     action = content_type.action("published")
     publish(unit, presented, record(unit, action, item.id, actor, agency=item.agency, edition=item.edition), window)
     return revision
 
 
-def window_of(unit: UnitOfWork, item: Item) -> Window | None:
+def window_of(item: Item) -> Window | None:
     """Until when readers have what is published now; None when nobody planned an end."""
     if item.unpublish_at is None:
         return None
-    return Window(ends=item.unpublish_at, end_explanation=planned_explanation(unit, item.id))
+    return Window(ends=item.unpublish_at, end_explanation=item.planned_explanation)
 
 
 def present_update(

@@ -16,7 +16,9 @@ from cms.core.errors import NotFound
 from cms.core.permissions import PERMISSION_MAP, Actor, Permission, anywhere, in_own_agency
 from cms.editorial.attribution import Owner
 from cms.editorial.content_types import ContentType
-from cms.editorial.models import EditLease, Item, ReviewComment, Revision, State
+from cms.editorial.leases.models import EditLease
+from cms.editorial.models import Item, Revision, State
+from cms.editorial.review.models import ReviewComment
 from cms.publishing.models import Publication
 
 _agencies = table_of(Agency)

@@ -77,32 +77,15 @@ def ready_for(item: Item, actor: Actor, operation: Operation, expected: Expected
     check_state(actor, operation, item, city_channel)
 
 
-def touch(item: Item) -> None:
-    """Count one more write of the item."""
-    item.version += 1
-    item.updated_at = clock.now()
-
-
-def move(item: Item, state: State) -> None:
-    """Put the item into a state, since now; staying in it keeps the moment."""
-    if item.state != state.value:
-        item.state, item.state_since = state.value, clock.now()
-
-
 def transition(
     unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, state: State, verb: str, comment: str | None
 ) -> Revision:
     """Move an item that `load_for` gave into another state and record it; nothing else of it changes."""
-    move(item, state)
-    item.comment = comment
-    touch(item)
+    item.move(state)
+    item.say(comment)
+    item.touch()
     record(unit, content_type.action(verb), item.id, actor, agency=item.agency, edition=item.edition, fields=["state"])
     return get_revision(item)
-
-
-def void_approval(item: Item) -> None:
-    """An approval belongs to one edition: forget it when there is another."""
-    item.approved_edition = item.approved_by_id = item.approved_by_label = item.approved_as = item.approved_at = None
 
 
 def first_edition(
@@ -119,7 +102,7 @@ def first_edition(
     item = Item(
         id=item_id, type=content_type.name, agency=content["agency"], state=State.DRAFT.value, version=1, edition=1,
         author_id=actor.id, author_label=actor.label, created_at=moment, updated_at=moment, state_since=moment,
-        last_edition=1, writers=[actor.id] if actor.id else [],
+        last_edition=1, writers=[actor.id] if actor.id else [], hold=[], hold_version=None,
     )  # fmt: skip
     show_in_lists(content_type, item, content)
     fields = changed_fields(dict(content_type.defaults), content)
@@ -151,11 +134,11 @@ def save_edition(
     _claim_for_change(unit, content_type, item, before.content, content)
     is_continued = save.is_autosave and continues_sitting(before, item, actor)
     if not is_continued:
-        _count_edition(item, actor)
+        item.begin_edition(actor, STATE_AFTER_EDIT[item.state])
     if save.restored_from is not None:
         # Whoever brings a text back is not the only one who wrote it.
-        item.writers = sorted({*item.writers, *writers_of(item, save.restored_from)})
-    touch(item)
+        item.add_writers(writers_of(item, save.restored_from))
+    item.touch()
     show_in_lists(content_type, item, content)
     revision = before if is_continued else _revision(item, actor, content, rendered, fields, save)
     if is_continued:
@@ -249,17 +232,6 @@ def _claim_for_change(
     elif moved or content["slug"] != item.slug:
         release_slug(unit, item)
         claim_slug(unit, content_type.name, content["agency"], item.id, content["slug"])
-
-
-def _count_edition(item: Item, actor: Actor) -> None:
-    """Number the next edition. Those who wrote since the last publication are counted from the first edition after it."""
-    begins_anew = item.state in (State.PUBLISHED, State.UNPUBLISHED)
-    writers = set() if begins_anew else set(item.writers)
-    item.writers = sorted(writers | ({actor.id} if actor.id else set()))
-    item.last_edition += 1
-    item.edition = item.last_edition
-    void_approval(item)
-    move(item, STATE_AFTER_EDIT[item.state])
 
 
 def show_in_lists(content_type: ContentType, item: Item, content: Content) -> None:

@@ -19,7 +19,7 @@ from cms.editorial.models import Item, Revision, State
 from cms.editorial.policies import Operation
 from cms.editorial.publishing import Update, publish_edition
 from cms.editorial.queries import get_revision
-from cms.editorial.saving import Save, first_edition, load_for, save_edition, transition, void_approval
+from cms.editorial.saving import Save, first_edition, load_for, save_edition, transition
 
 DUPLICATES = {"uq_items_id": "id", "pk_items": "id"}
 KEPT_BY_REPLACEMENT = ("slug", "files")
@@ -94,7 +94,7 @@ def return_item(content_type: ContentType, actor: Actor, item_id: str, expected:
     """Give an item in review, or an approved one, back to its authors, saying what is to be done. Voids the approval."""
     with unit_of_work() as unit:
         item = load_for(content_type, actor, Operation.RETURN, item_id, expected)
-        void_approval(item)
+        item.void_approval()
         revision = transition(unit, content_type, actor, item, State.RETURNED, "returned", comment)
     return Edited(item, revision)
 

@@ -19,7 +19,7 @@ from cms.core.permissions import Actor, system_actor
 from cms.core.versions import Expected
 from cms.editorial.content_types import ContentType, registered_types
 from cms.editorial.models import Item, State
-from cms.editorial.policies import Operation, has_approval
+from cms.editorial.policies import Operation
 from cms.editorial.queries import get_item
 from cms.editorial.saving import load_for, ready_for, transition
 from cms.editorial.services import Edited
@@ -33,7 +33,7 @@ def archive_item(content_type: ContentType, actor: Actor, item_id: str, expected
     """Put an item away that readers do not have: out of the usual lists, not editable until it is restored."""
     with unit_of_work() as unit:
         item = load_for(content_type, actor, Operation.ARCHIVE, item_id, expected)
-        item.state_before = item.state
+        item.put_away(State.ARCHIVED)
         revision = transition(unit, content_type, actor, item, State.ARCHIVED, "archived", item.comment)
     return Edited(item, revision)
 
@@ -42,7 +42,7 @@ def trash_item(content_type: ContentType, actor: Actor, item_id: str, expected: 
     """Put an item into the trash. Raises `Conflict("still_published")` while readers have it."""
     with unit_of_work() as unit:
         item = load_for(content_type, actor, Operation.TRASH, item_id, expected)
-        _put_into_trash(item)
+        item.put_away(State.TRASHED)
         revision = transition(unit, content_type, actor, item, State.TRASHED, "trashed", item.comment)
     return Edited(item, revision)
 
@@ -51,11 +51,8 @@ def restore_item(content_type: ContentType, actor: Actor, item_id: str, expected
     """Bring an item back from the archive or the trash, into the state it had before it was put away."""
     with unit_of_work() as unit:
         item = load_for(content_type, actor, Operation.RESTORE, item_id, expected)
-        state = State(item.state_before or State.DRAFT)
-        if state is State.APPROVED and not has_approval(item):
-            state = State.DRAFT
-        item.state_before = item.trashed_at = None
-        revision = transition(unit, content_type, actor, item, state, "restored", item.comment)
+        item.bring_back()
+        revision = transition(unit, content_type, actor, item, State(item.state), "restored", item.comment)
     return Edited(item, revision)
 
 
@@ -68,7 +65,7 @@ def delete_item(content_type: ContentType, actor: Actor, item_id: str, expected:
             _purge(unit, item, actor)
         else:
             ready_for(item, actor, Operation.DELETE, expected)
-            _put_into_trash(item)
+            item.put_away(State.TRASHED)
             transition(unit, content_type, actor, item, State.TRASHED, "trashed", item.comment)
 
 
@@ -99,12 +96,6 @@ def _old_trash(unit: UnitOfWork) -> Sequence[Item]:
 def _is_old_trash() -> tuple[ColumnElement[bool], ...]:
     long_ago = clock.now() - KEPT_IN_TRASH
     return (Item.state == State.TRASHED.value, Item.published_at.is_(None), Item.trashed_at <= long_ago)
-
-
-def _put_into_trash(item: Item) -> None:
-    if item.state != State.ARCHIVED:
-        item.state_before = item.state
-    item.trashed_at = clock.now()
 
 
 def _purge(unit: UnitOfWork, item: Item, actor: Actor) -> None:

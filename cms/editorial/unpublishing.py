@@ -22,13 +22,12 @@ from cms.core.runtime import runtime
 from cms.core.versions import Expected
 from cms.editorial.content_types import ContentType
 from cms.editorial.guarding import check_public_words
-from cms.editorial.models import Item, State
+from cms.editorial.models import Item
 from cms.editorial.notes import PublicNotes
 from cms.editorial.policies import Operation
 from cms.editorial.presenter import present_edition
 from cms.editorial.queries import get_revision
-from cms.editorial.saving import load_for, move, touch
-from cms.editorial.schedules.scheduling import forget_plan
+from cms.editorial.saving import load_for
 from cms.editorial.services import Edited
 from cms.guard.breaker import check_publishing
 from cms.publishing.models import Publication, PublishedItem, Standing
@@ -88,7 +87,6 @@ def unpublish_item(
 
 def _end(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, ending: Ending) -> None:
     change = _left(unit, content_type, actor, item, ending, "unpublished")
-    item.published_edition = item.published_channel = None
     target_id = ending.to if ending.standing is Standing.REDIRECTED and ending.to and is_id(ending.to) else None
     told = ending.standing is not Standing.VANISHED
     alternative = ending.to if told and target_id is None else None
@@ -118,11 +116,10 @@ def _left(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item,
     """Note how the item goes, drop what was planned for it, and record it."""
     edition = item.published_edition or item.edition
     had_plan = item.publish_at is not None or item.unpublish_at is not None
-    forget_plan(item)
-    if item.state == State.PUBLISHED:
-        move(item, State.UNPUBLISHED)
-    item.comment, item.unpublished_as = ending.explanation, KINDS[ending.standing]
-    touch(item)
+    item.forget_plan()
+    leave = item.withdraw if ending.standing is Standing.WITHDRAWN else item.end
+    leave(KINDS[ending.standing], ending.explanation)
+    item.touch()
     change = record(unit, content_type.action(verb), item.id, actor, agency=item.agency, edition=edition)
     if had_plan:
         cancel(unit, item.id, item.type, change)

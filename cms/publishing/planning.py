@@ -132,17 +132,6 @@ def carry_out_end(
     withdraw(unit, item_id, type, Standing.GONE, change, explanation=explanation, ended_at=ended_at)
 
 
-def planned_explanation(unit: UnitOfWork, item_id: str) -> str | None:
-    """What readers are to be told when the planned end of the item comes."""
-    found: str | None = unit.session.scalar(
-        select(Publication.end_explanation)
-        .where(Publication.item_id == item_id, Publication.superseded_sequence.is_(None))
-        .order_by(Publication.is_planned.desc())
-        .limit(1)
-    )
-    return found
-
-
 def find_planned_publication(session: Session, item_id: str) -> Publication | None:
     """What takes the place of the live publication later; None when nothing is planned, or its moment has come."""
     return session.scalar(

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 
 from cms.core.permissions import Role
+from cms.editorial.schedules.scheduling import carry_out_schedules
 from tests.factories import add_city, post_content
 from tests.people import Caller, People
 
@@ -134,3 +135,23 @@ def test_a_rollback_takes_back_what_a_plan_has_just_published(
     assert (answer.status_code, answer.json["data"]["failed"]) == (200, [])
     assert read(site, path) == ([], 404)
     assert site.get("/v1/posts?channel=dishub").json["data"] == []
+
+
+@pytest.mark.parametrize("seen_by", ["reader of the item", "worker"])
+def test_what_the_plan_said_takes_the_place_of_the_comment_of_the_submission(
+    app: Flask, editor: Caller, moment: Moment, seen_by: str
+) -> None:
+    path = f"{POSTS}/{editor.post(POSTS, post_content()).json['data']['id']}"
+    act(editor, path, "submit", {"comment": "Mohon diperiksa."})
+    act(editor, path, "approve")
+    act(editor, path, "schedule", {**PLAN, "change_note": "Jadwal baru.", "explanation": "Sudah lewat."})
+
+    comments = []
+    for later in (timedelta(minutes=1, seconds=30), timedelta(minutes=2)):
+        moment(later)
+        if seen_by == "worker":
+            with app.app_context():
+                carry_out_schedules()
+        comments.append(editor.get(path).json["data"]["comment"])
+
+    assert comments == ["Jadwal baru.", "Sudah lewat."]

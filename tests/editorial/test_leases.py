@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from cms.changes.models import Change
 from cms.core.db import session
-from cms.editorial.models import EditLease
+from cms.editorial.leases.models import EditLease
 from tests.editorial.city import AUTHOR, EDITOR, Caller, document, post
 
 Callers = dict[str, Caller]

@@ -19,7 +19,8 @@ from cms.core.errors import Conflict
 from cms.core.permissions import Actor
 from cms.core.runtime import runtime
 from cms.editorial.content_types import ContentType
-from cms.editorial.models import EditLease, Item
+from cms.editorial.leases.models import EditLease
+from cms.editorial.models import Item
 from cms.editorial.policies import Operation, authorize_operation, check_state
 from cms.editorial.queries import Colleagues, get_item
 

@@ -12,7 +12,7 @@ from cms.core.permissions import Permission
 from cms.core.schemas import one
 from cms.editorial.history.schemas import LeaseSchema, TakeLeaseSchema
 from cms.editorial.leases.leases import find_lease, present_lease, release_lease, take_lease
-from cms.editorial.models import EditLease
+from cms.editorial.leases.models import EditLease
 from cms.editorial.queries import get_item
 from cms.editorial.resource import Operations, Resource, always
 

@@ -27,9 +27,10 @@ from cms.core.secrets import derived_secret
 from cms.editorial.content_types import ContentType
 from cms.editorial.history.autosaves import seal
 from cms.editorial.history.queries import find_revision
-from cms.editorial.models import Item, Preview, State
+from cms.editorial.models import Item, State
 from cms.editorial.policies import RULES, Operation, authorize_operation, can_operate, check_state
 from cms.editorial.presenter import present_edition
+from cms.editorial.previews.models import Preview
 from cms.editorial.queries import get_item, get_revision
 from cms.publishing.presented import Presented
 

@@ -17,7 +17,7 @@ from cms.core.clock import rfc3339
 from cms.core.permissions import Permission
 from cms.core.schemas import PageQuerySchema, many, one
 from cms.editorial.history.schemas import MadePreviewSchema, PreviewCreateSchema, PreviewSchema, previewed_schema
-from cms.editorial.models import Preview
+from cms.editorial.previews.models import Preview
 from cms.editorial.previews.previews import (
     create_preview,
     get_preview,

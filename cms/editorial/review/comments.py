@@ -20,8 +20,9 @@ from cms.core.errors import Conflict, NotFound, invalid_field
 from cms.core.ids import new_id
 from cms.core.permissions import Actor, Permission, Target, authorize
 from cms.editorial.content_types import ContentType
-from cms.editorial.models import Item, ReviewComment, Revision, State
+from cms.editorial.models import Item, Revision, State
 from cms.editorial.queries import get_item
+from cms.editorial.review.models import ReviewComment
 
 
 def list_comments(

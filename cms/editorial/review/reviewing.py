@@ -18,7 +18,7 @@ from cms.editorial.images import note_images
 from cms.editorial.models import Item, Revision, State
 from cms.editorial.policies import Operation
 from cms.editorial.queries import get_last_published, get_revision, writers_of
-from cms.editorial.saving import load_for, move, show_in_lists, touch, transition, void_approval
+from cms.editorial.saving import load_for, show_in_lists, transition
 from cms.editorial.services import Edited
 
 
@@ -32,10 +32,7 @@ def approve_item(
     """
     with unit_of_work() as unit:
         item = load_for(content_type, actor, Operation.APPROVE, item_id, expected)
-        item.approved_edition, item.approved_at = item.edition, clock.now()
-        item.approved_by_id, item.approved_by_label = actor.id, actor.label
-        role = Role.CENTRAL_EDITOR if actor.has(Role.CENTRAL_EDITOR) else Role.AGENCY_EDITOR
-        item.approved_as = role.value
+        item.approve(actor, Role.CENTRAL_EDITOR if actor.has(Role.CENTRAL_EDITOR) else Role.AGENCY_EDITOR)
         revision = transition(unit, content_type, actor, item, State.APPROVED, "approved", comment)
     return Edited(item, revision)
 
@@ -50,14 +47,12 @@ def discard_item(content_type: ContentType, actor: Actor, item_id: str, expected
         item = load_for(content_type, actor, Operation.DISCARD, item_id, expected)
         revision = get_revision(item, item.published_edition or get_last_published(item.id))
         _discard_after(unit, item, revision)
-        item.writers = sorted(writers_of(item, revision.edition))
+        item.return_to_edition(revision.edition, writers_of(item, revision.edition))
         show_in_lists(content_type, item, revision.content)
         note_images(unit, item.id, revision.content)
         found = assess_content(content_type, item.id, revision.content, revision.body_html, revision.body_text)
         hold(unit, content_type, item, actor, found)
-        move(item, State.UNPUBLISHED if item.published_edition is None else State.PUBLISHED)
-        item.comment = None
-        touch(item)
+        item.touch()
         record(
             unit, content_type.action("discarded"), item.id, actor, agency=item.agency, edition=item.edition,
             fields=["state"],
@@ -72,6 +67,3 @@ def _discard_after(unit: UnitOfWork, item: Item, kept: Revision) -> None:
         .values(discarded_at=clock.now())
         .execution_options(synchronize_session=False)
     )
-    if item.edition != kept.edition:
-        void_approval(item)
-    item.edition = kept.edition

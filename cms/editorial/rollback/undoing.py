@@ -26,7 +26,7 @@ from cms.editorial.notes import PublicNotes, published_notes
 from cms.editorial.presenter import present_edition
 from cms.editorial.publishing import Update, check_complete, publish_edition, window_of
 from cms.editorial.queries import get_revision
-from cms.editorial.saving import Save, move, save_edition, touch, transition, void_approval
+from cms.editorial.saving import Save, save_edition, transition
 from cms.editorial.schedules.scheduling import drop_plan
 from cms.editorial.unpublishing import KINDS
 from cms.publishing.models import Publication, Standing
@@ -67,7 +67,7 @@ def undo(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, 
             outcome = outcome or "reverted"
     elif item.published_at is None and item.state != State.TRASHED:
         _free(unit, content_type, actor, item)
-        item.state_before, item.trashed_at = item.state, clock.now()
+        item.put_away(State.TRASHED)
         transition(unit, content_type, actor, item, State.TRASHED, "trashed", item.comment)
         outcome = "trashed"
     if item.approved_by_id == target.actor_id and item.approved_at is not None and item.approved_at >= target.since:
@@ -95,8 +95,7 @@ def _revert(
     _save_again(unit, content_type, actor, item, before)
     if put_away is not None:
         # Where a colleague has put it. Taken out of there, it must not have the target's content.
-        item.state_before, item.trashed_at = item.state, clock.now() if put_away is State.TRASHED else None
-        move(item, put_away)
+        item.put_away(put_away)
     return True
 
 
@@ -176,24 +175,20 @@ def _show_withdrawn(
     revision, moment = check_complete(content_type, item), clock.now()
     notes = replace(published_notes(item.id) or PublicNotes(moment), withdrawn=notice)
     presented = present_edition(content_type, item, revision, item.published_at or moment, moment, notes)
-    window = window_of(unit, item)
-    move(item, State.UNPUBLISHED)
-    item.comment, item.unpublished_as = notice["explanation"], KINDS[Standing.WITHDRAWN]
-    item.published_edition, item.published_channel = item.edition, item.channel
-    touch(item)
+    window = window_of(item)
+    item.go_live(moment, None)
+    item.withdraw(KINDS[Standing.WITHDRAWN], notice["explanation"])
+    item.touch()
     change = record(unit, content_type.action("withdrawn"), item.id, actor, agency=item.agency, edition=item.edition)
     publish_withdrawn(unit, presented, change, notice["explanation"], datetime.fromisoformat(notice["at"]), window)
 
 
 def _take_back(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, standing: Standing) -> None:
     _free(unit, content_type, actor, item, also_from_end=True)
-    if item.state == State.PUBLISHED:
-        move(item, State.UNPUBLISHED)
     edition = item.published_edition or item.edition
-    item.published_edition = item.published_channel = None
-    item.unpublished_as = "vanish" if standing is Standing.VANISHED else "gone"
-    item.comment = explanation = None if standing is Standing.VANISHED else EXPLANATION
-    touch(item)
+    explanation = None if standing is Standing.VANISHED else EXPLANATION
+    item.end(KINDS[standing], explanation)
+    item.touch()
     change = record(unit, content_type.action("unpublished"), item.id, actor, agency=item.agency, edition=edition)
     withdraw(unit, item.id, item.type, standing, change, explanation=explanation)
 
@@ -208,8 +203,7 @@ def _free(
     if item.publish_at is not None or (also_from_end and item.unpublish_at is not None):
         drop_plan(unit, content_type, actor, item)
     if item.state in PUT_AWAY:
-        move(item, State(item.state_before or State.DRAFT))
-        item.state_before = item.trashed_at = None
+        item.bring_back()
 
 
 def _save_again(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, old: Revision) -> None:
@@ -237,13 +231,12 @@ def _bring_back(unit: UnitOfWork, content_type: ContentType, actor: Actor, item:
     line = unit.session.scalar(select(Change).where(Change.sequence == last.scalar_subquery()))
     if line is None or not target.did(line):
         return False
-    state = State(item.state_before or State.DRAFT)
-    item.state_before = item.trashed_at = None
-    transition(unit, content_type, actor, item, state, "restored", item.comment)
+    item.bring_back()
+    transition(unit, content_type, actor, item, State(item.state), "restored", item.comment)
     return True
 
 
 def _take_back_approval(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item) -> None:
-    void_approval(item)
+    item.void_approval()
     if item.state == State.APPROVED:
         transition(unit, content_type, actor, item, State.IN_REVIEW, "submitted", item.comment)

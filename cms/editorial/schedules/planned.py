@@ -7,15 +7,13 @@ name of the person who made it.
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from cms.changes.log import record
 from cms.core import clock
 from cms.core.db import UnitOfWork, session
 from cms.core.permissions import Actor
 from cms.editorial.content_types import ContentType
-from cms.editorial.models import Item, State
-from cms.publishing.planning import carry_out, carry_out_end, planned_explanation
+from cms.editorial.models import Item
+from cms.publishing.planning import carry_out, carry_out_end
 
 UNKNOWN_PLANNER = "system: schedule"
 
@@ -23,14 +21,10 @@ UNKNOWN_PLANNER = "system: schedule"
 def carry_out_due(unit: UnitOfWork, content_type: ContentType, item: Item) -> bool:
     """Carry out what is due of a locked item; False when nothing is. The version of the item is left to the caller."""
     begins, ends = _due(item)
-    explanation = planned_explanation(unit, item.id) if ends else None
     if begins:
         _begin(unit, content_type, item)
     if ends:
-        _end(unit, content_type, item, explanation)
-    if begins or ends:
-        item.updated_at = clock.now()
-        forget_planner(item)
+        _end(unit, content_type, item)
     return begins or ends
 
 
@@ -44,16 +38,10 @@ def as_of_now(item: Item) -> Item:
     if begins or ends:
         session.expunge(item)
     if begins:
-        _note_begin(item)
+        item.begin_as_planned()
     if ends:
-        _note_end(item)
+        item.end_as_planned()
     return item
-
-
-def forget_planner(item: Item) -> None:
-    """Forget who planned it and in which zone, once nothing is planned any more."""
-    if item.publish_at is None and item.unpublish_at is None:
-        item.planned_by_id = item.planned_by_label = item.timezone = None
 
 
 def _due(item: Item) -> tuple[bool, bool]:
@@ -64,38 +52,19 @@ def _due(item: Item) -> tuple[bool, bool]:
 
 
 def _begin(unit: UnitOfWork, content_type: ContentType, item: Item) -> None:
-    _note_begin(item)
-    change = record(
-        unit, content_type.action("published"), item.id, _planner(item), agency=item.agency, edition=item.edition
+    planner = _planner(item)
+    item.begin_as_planned()
+    action = content_type.action("published")
+    carry_out(
+        unit, item.id, item.type, record(unit, action, item.id, planner, agency=item.agency, edition=item.edition)
     )
-    carry_out(unit, item.id, item.type, change)
 
 
-def _note_begin(item: Item) -> None:
-    begun, item.publish_at = item.publish_at, None
-    item.published_at = item.published_at or begun
-    item.published_edition, item.published_channel = item.edition, item.channel
-    item.unpublished_as = item.state_before = None
-    item.state, item.state_since = State.PUBLISHED.value, begun or clock.now()
-
-
-def _end(unit: UnitOfWork, content_type: ContentType, item: Item, explanation: str | None) -> None:
-    edition = item.published_edition or item.edition
-    ended = _note_end(item)
-    item.comment = explanation
-    change = record(
-        unit, content_type.action("unpublished"), item.id, _planner(item), agency=item.agency, edition=edition
-    )
+def _end(unit: UnitOfWork, content_type: ContentType, item: Item) -> None:
+    edition, planner, explanation = item.published_edition or item.edition, _planner(item), item.planned_explanation
+    ended = item.end_as_planned()
+    change = record(unit, content_type.action("unpublished"), item.id, planner, agency=item.agency, edition=edition)
     carry_out_end(unit, item.id, item.type, change, ended, explanation)
-
-
-def _note_end(item: Item) -> datetime:
-    ended, item.unpublish_at = item.unpublish_at or clock.now(), None
-    if item.state == State.PUBLISHED:
-        item.state, item.state_since = State.UNPUBLISHED.value, ended
-    item.published_edition = item.published_channel = None
-    item.unpublished_as = "gone"
-    return ended
 
 
 def _planner(item: Item) -> Actor:

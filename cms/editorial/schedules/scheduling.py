@@ -25,8 +25,8 @@ from cms.editorial.notes import END_OF_PERIOD, in_language
 from cms.editorial.policies import RULES, Operation
 from cms.editorial.publishing import Update, check_complete, present_update
 from cms.editorial.queries import get_revision
-from cms.editorial.saving import load_for, move, touch
-from cms.editorial.schedules.planned import carry_out_due, forget_planner
+from cms.editorial.saving import load_for
+from cms.editorial.schedules.planned import carry_out_due
 from cms.editorial.services import Edited
 from cms.guard.breaker import check_publishing
 from cms.publishing.planning import cancel, plan, plan_end
@@ -81,8 +81,8 @@ def drop_plan(
         fields=sorted({"schedule", reason or "schedule"}),
     )  # fmt: skip
     cancel(unit, item.id, item.type, change)
-    forget_plan(item)
-    touch(item)
+    item.forget_plan()
+    item.touch()
 
 
 def plan_item(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, schedule: Schedule) -> Revision:
@@ -103,26 +103,19 @@ def plan_item(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: I
     )  # fmt: skip
     if item.publish_at is not None or item.unpublish_at is not None:
         cancel(unit, item.id, item.type, change)
-        forget_plan(item)
+        item.forget_plan()
     told = schedule.explanation or in_language(END_OF_PERIOD, revision.content["language"])
     if schedule.publish_at is None:
         plan_end(unit, item.id, item.type, change, schedule.unpublish_at, told)
     else:
         presented = present_update(content_type, item, revision, schedule.update, schedule.publish_at)
         plan(unit, presented, change, schedule.publish_at, schedule.unpublish_at, told)
-        item.state_before = item.state
-        move(item, State.SCHEDULED)
-    _note_plan(item, actor, schedule)
+    item.plan(
+        actor, begins=schedule.publish_at, ends=schedule.unpublish_at, timezone=schedule.timezone,
+        note=schedule.update.note, explanation=told if schedule.unpublish_at else None,
+    )  # fmt: skip
+    item.touch()
     return revision
-
-
-def forget_plan(item: Item) -> None:
-    """Forget what is planned, and go back to the state before it."""
-    if item.state == State.SCHEDULED:
-        move(item, State(item.state_before or State.DRAFT))
-        item.state_before = None
-    item.publish_at = item.unpublish_at = None
-    forget_planner(item)
 
 
 def carry_out_schedules() -> bool:
@@ -133,7 +126,7 @@ def carry_out_schedules() -> bool:
         items = unit.session.scalars(due.with_for_update(of=Item, skip_locked=True)).all()
         for item in items:
             if carry_out_due(unit, registered_types()[item.type], item):
-                item.version += 1
+                item.touch()
     return len(items) == BATCH
 
 
@@ -143,12 +136,6 @@ def has_due() -> bool:
     due = select(Item.id).where(or_(Item.publish_at <= moment, Item.unpublish_at <= moment)).limit(1)
     with rolled_back():
         return session.scalar(due) is not None
-
-
-def _note_plan(item: Item, actor: Actor, schedule: Schedule) -> None:
-    item.publish_at, item.unpublish_at, item.timezone = schedule.publish_at, schedule.unpublish_at, schedule.timezone
-    item.planned_by_id, item.planned_by_label = actor.id, actor.label
-    touch(item)
 
 
 def _check_moments(schedule: Schedule) -> None:
