@@ -1,4 +1,4 @@
-"""The bars that issue 2 sets, as data, and whether a line reaches them."""
+"""The bars that each scenario is held to, as data, and whether a line reaches them."""
 
 from __future__ import annotations
 

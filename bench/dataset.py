@@ -1,4 +1,4 @@
-"""Posts for the benchmark: deterministic, Indonesian-like, of the size that issue 2 asks for.
+"""Posts for the benchmark: deterministic, Indonesian-like, of the size of a post of the city.
 
 40 agencies, 16 categories, 200 tags of which few are used often (Zipf and Mandelbrot), titles of about 80 characters,
 summaries of about 200, bodies of about 4 KB in Markdown, 5 tags each. The same number gives the same post on every machine

@@ -17,7 +17,7 @@ def run() -> None:
         if engine.dialect.name == "postgresql":
             _wait_in_turn(connection)
         else:
-            # Batch mode copies and drops tables; with foreign keys on, the drop would cascade (security.md M-19).
+            # Batch mode copies and drops tables; with foreign keys on, the drop would cascade (M-19).
             connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
             connection.commit()
         context.configure(

@@ -1,7 +1,7 @@
 """What every test stands on: the real application on a real, migrated database, a frozen clock, people and keys.
 
 `TEST_DATABASE` chooses `sqlite` (default) or `postgresql`. Tables are emptied after every test. Never push an application
-context around a request of `client`: the request would share the context's session (style.md 7.1).
+context around a request of `client`: the request would share the context's session.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """One proof for all writes: each commits once and tells the log, and one that fails at any statement leaves nothing behind.
 
-Power may go at any moment (security.md M-1): every scenario is run again and again, cut off before its first, second, ...
+Power may go at any moment (M-1): every scenario is run again and again, cut off before its first, second, ...
 last statement and before its commit, and each time all tables must be as they were.
 """
 

@@ -1,4 +1,4 @@
-"""How an e-mail address names a person: normalised once (security.md R-U1), then compared exactly."""
+"""How an e-mail address names a person: normalised once (R-U1), then compared exactly."""
 
 from __future__ import annotations
 

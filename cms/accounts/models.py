@@ -72,7 +72,7 @@ class SignInSession(Model):
 
 
 class RefreshToken(Model):
-    """One opaque refresh token of a session, known by its SHA-256; used once (security.md 3.3)."""
+    """One opaque refresh token of a session, known by its SHA-256; used once (R-A2)."""
 
     __tablename__ = "refresh_tokens"
 
@@ -86,7 +86,7 @@ class RefreshToken(Model):
 
 
 class SignInBucket(Model):
-    """Failed attempts of one source (an address, an account, a trusted device), known by a keyed hash (security.md 3.8)."""
+    """Failed attempts of one source (an address, an account, a trusted device), known by a keyed hash (R-A6)."""
 
     __tablename__ = "sign_in_buckets"
 

@@ -1,4 +1,4 @@
-"""Which passwords are refused (security.md 3.1): length, and what an attacker tries first. No composition rules, no expiry.
+"""Which passwords are refused (R-A4): length, and what an attacker tries first. No composition rules, no expiry.
 
 A password is weak when little is left of it once everything is taken out that stands in password lists, names the city or
 its agencies, belongs to the person, or is a year, a sequence or a repetition. Checked offline.

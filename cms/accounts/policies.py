@@ -36,7 +36,7 @@ def check_memberships(memberships: Sequence[HeldRole]) -> None:
 
 
 def may_retry(token: RefreshToken, successors: Sequence[RefreshToken], present: datetime) -> bool:
-    """True when a used refresh token may be used once more: its answer was lost on the way (security.md 3.3).
+    """True when a used refresh token may be used once more: its answer was lost on the way (R-A2).
 
     That is within ten seconds, once, and only while nobody has used what the lost answer carried.
     """

@@ -1,4 +1,4 @@
-"""The services of signing in and out: sign-in, refresh, sign-out, change of password (security.md 3.1 to 3.4 and 3.8)."""
+"""The services of signing in and out: sign-in, refresh, sign-out, change of password."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Slowing down guesses without locking anybody out (security.md 3.8).
+"""Slowing down guesses without locking anybody out (R-A6).
 
 An attempt is counted before the password is looked at, so that a hundred guesses at once count as a hundred; a right
 password gives the count back. Counters are keyed by a keyed hash of what the server knows (the address of the connection,

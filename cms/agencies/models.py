@@ -16,7 +16,7 @@ SLUG_LENGTH = 63
 
 
 class AgencyKind(StrEnum):
-    """Kinds of domain.md 6.1; `kota` is the city itself, `bumd` and `instansi_lain` are sources of information beside the OPD."""
+    """Kinds of regional government bodies; `kota` is the city itself, `bumd` and `instansi_lain` are sources of information beside the OPD."""
 
     KOTA = "kota"
     SEKRETARIAT = "sekretariat"

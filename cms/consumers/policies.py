@@ -9,7 +9,7 @@ from cms.consumers.models import DeliveryKey
 
 USUAL_LIFE = timedelta(days=365)
 LONGEST_LIFE = timedelta(days=397)
-"""security.md 3.7: a year, and a month to change over."""
+"""A year, and a month in which two keys may live, so that a change has no gap (R-A8)."""
 USUAL_OVERLAP_DAYS = 7
 LONGEST_OVERLAP_DAYS = 30
 

@@ -1,6 +1,6 @@
 """Who may call a route: declared beside it, checked before anything else of the request is looked at.
 
-A route without a declaration does not start (security.md R-Z2). The order is fixed: identify, authorise, then parse: a
+A route without a declaration does not start (R-Z2). The order is fixed: identify, authorise, then parse: a
 present but invalid token is 401 on every address, even one that does not exist.
 """
 

@@ -1,4 +1,4 @@
-"""The JWT manager of the management plane: flask-jwt-extended, read strictly (security.md R-A1).
+"""The JWT manager of the management plane: flask-jwt-extended, read strictly (R-A1).
 
 The library's decoder reads the system's clock, ignores unknown headers and decodes every token twice. Ours replaces it
 for every way into the library: one algorithm, one key known by its `kid`, all claims required, times by our clock.

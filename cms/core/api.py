@@ -1,4 +1,4 @@
-"""flask-smorest, adjusted in the six ways of style.md section 4; the only module that knows it is there."""
+"""flask-smorest, read strictly and described by our own rules; the only module that calls it."""
 
 from __future__ import annotations
 

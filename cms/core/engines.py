@@ -7,7 +7,7 @@ from typing import Any
 import pysqlite3
 from sqlalchemy import Connection, Engine, event
 
-# WAL-reset corruption is fixed in these releases and later ones of the same line (security.md M-5).
+# WAL-reset corruption is fixed in these releases and later ones of the same line (M-5).
 SAFE_SQLITE_VERSIONS = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 SQLITE_BUSY_MILLISECONDS = 15_000
 POSTGRES_OPTIONS = (
@@ -80,5 +80,5 @@ def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
     if options.get("isolation_level") == "AUTOCOMMIT":
         return
-    # A deferred begin that later writes fails under concurrent writers whatever the time-out (security.md M-4).
+    # A deferred begin that later writes fails under concurrent writers whatever the time-out (M-4).
     connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")

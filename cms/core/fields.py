@@ -1,6 +1,6 @@
 """Strict fields for everything that comes in, with error messages that carry a code and its limits.
 
-marshmallow's own fields turn `1.9` into 1 and `"off"` into False (security.md R-L4); these do not. A rule that is broken
+marshmallow's own fields turn `1.9` into 1 and `"off"` into False (R-L4); these do not. A rule that is broken
 is reported as `code {json parameters}`, which `cms.core.input_errors` turns into the words of the caller's language.
 """
 

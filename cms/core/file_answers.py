@@ -1,4 +1,4 @@
-"""A stored file as an HTTP answer: ranges, validators, and headers that keep it harmless in a browser (security.md R-F3)."""
+"""A stored file as an HTTP answer: ranges, validators, and headers that keep it harmless in a browser (R-F3)."""
 
 from __future__ import annotations
 

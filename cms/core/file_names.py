@@ -1,4 +1,4 @@
-"""Names of uploaded files: only words about the file, never a path on the server (security.md R-F1)."""
+"""Names of uploaded files: only words about the file, never a path on the server (R-F1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Strict JSON (security.md R-H6): what other parsers read differently, or a database cannot keep, is refused."""
+"""Strict JSON (R-H6): what other parsers read differently, or a database cannot keep, is refused."""
 
 from __future__ import annotations
 

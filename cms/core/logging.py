@@ -1,7 +1,7 @@
 """JSON log lines, one event per line, and the request id that joins a line to an answer.
 
 Event names are static; data goes into fields. Values are cut at 2,000 characters, control characters are escaped by the
-JSON renderer, secrets are replaced by name (security.md R-G1).
+JSON renderer, secrets are replaced by name (R-G1).
 """
 
 from __future__ import annotations

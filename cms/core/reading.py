@@ -1,7 +1,7 @@
 """Reads on the hot path: one autocommit connection per thread, SQL compiled once, rows as plain tuples.
 
-A transaction around two SELECTs doubles their cost on PostgreSQL, and building a statement costs more than running it
-(performance.md), so the delivery half builds the text of each shape of a query once and hands it to the driver.
+A transaction around two SELECTs doubles their cost on PostgreSQL, and building a statement costs more than running it,
+so the delivery half builds the text of each shape of a query once and hands it to the driver.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Bodies from editors as HTML that is safe in every website that shows it, and as plain text (security.md R-C1 to R-C3).
+"""Bodies from editors as HTML that is safe in every website that shows it, and as plain text (R-C1 to R-C3).
 
 Everything that is allowed is listed here; nothing else gets through: no scripts, styles, classes, ids, embeds, SVG, MathML
 or comments. Images are kept when they lie on the same site, others are left out until there is media. Markdown is

@@ -1,7 +1,7 @@
 """Where the bytes of files lie, under their SHA-256: a local folder or an S3 bucket, behind one interface.
 
 Content is never changed under a digest, so the same bytes are stored once whoever uploads them. A file is complete and
-on the disk before a row names it (security.md M-13). An upload is written to `incoming`, then given over with `put`.
+on the disk before a row names it (M-13). An upload is written to `incoming`, then given over with `put`.
 """
 
 from __future__ import annotations

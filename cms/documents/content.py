@@ -1,4 +1,4 @@
-"""Public-information documents: the columns of the Daftar Informasi Publik (domain.md 2.1) as content.
+"""Public-information documents: the columns of the Daftar Informasi Publik that Perki 1/2021 asks for as content.
 
 `files` is the ordered list of `{"id", "label"}` that an edition shows; the rows of the files say the rest. Exempt information
 (`dikecualikan`) has rules of its own and is refused until they exist.

@@ -1,4 +1,4 @@
-"""What a file is, by its content (security.md R-F2): the short list of kinds that agencies publish, everything else is refused.
+"""What a file is, by its content (R-F2): the short list of kinds that agencies publish, everything else is refused.
 
 Each kind is checked from its first to its last byte as far as that costs little; nothing is rendered or executed. The
 extension must agree, because that is what readers' computers go by. SVG, HTML, XML and scripts are text of another kind.

@@ -25,7 +25,7 @@ BATCH: Final = 500
 def sweep_orphans() -> int:
     """Remove what is older than 24 hours and named by no row; returns how many files that were.
 
-    The row is the truth (security.md M-13). Doing it twice at once is harmless. Raises `Unavailable`.
+    The row is the truth (M-13). Doing it twice at once is harmless. Raises `Unavailable`.
     """
     storage, moment = runtime().storage, clock.now() - SPARED
     removed = delete_incoming_before(storage.incoming, moment)

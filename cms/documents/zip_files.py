@@ -1,4 +1,4 @@
-"""Zip containers (DOCX, XLSX, PPTX, ODT, ODS, ODP) looked through without unpacking them (security.md R-F5)."""
+"""Zip containers (DOCX, XLSX, PPTX, ODT, ODS, ODP) looked through without unpacking them (R-F5)."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ class Distinct(Rows):
 
 
 class WebAddress(Text):
-    """An absolute http or https address of a named host, without credentials (security.md R-C2)."""
+    """An absolute http or https address of a named host, without credentials (R-C2)."""
 
     def __init__(self, *, allow_path: bool = False, **kwargs: Any) -> None:
         super().__init__(min=1, max=500, **kwargs)

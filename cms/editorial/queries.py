@@ -1,4 +1,4 @@
-"""Reading items. What a person may see is one SQL predicate, derived from the permission map (security.md R-Z1)."""
+"""Reading items. What a person may see is one SQL predicate, derived from the permission map (R-Z1)."""
 
 from __future__ import annotations
 

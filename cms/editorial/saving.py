@@ -122,7 +122,7 @@ def save_edition(
     """Save `content` as the next edition of an item that `load_for` gave, and record it. Readers keep what they have.
 
     An autosave within a sitting goes into the newest edition instead. `content` is whole (the newest edition's content,
-    changed). Raises `Forbidden` when the actor could not have made the item as it becomes (security.md R-Z1), `Invalid`,
+    changed). Raises `Forbidden` when the actor could not have made the item as it becomes (R-Z1), `Invalid`,
     `Conflict("slug_taken")`.
     """
     before = get_revision(item)

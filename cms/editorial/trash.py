@@ -1,6 +1,6 @@
 """Putting items away: archive, trash, and what ends them for good.
 
-Writers like those of `services`. What was ever published is never purged (issue 3, capability 6): it keeps its slug, and
+Writers like those of `services`. What was ever published is never purged (an address that was public must go on answering): it keeps its slug, and
 readers go on getting the answer with which it ended.
 """
 

@@ -1,6 +1,6 @@
 """What the guard thinks of an edition: reasons to hold it until a second person has approved it, or to refuse its links.
 
-Nothing is dropped silently and nobody is accused: a reason says where to look (security.md R-C5 to R-C7).
+Nothing is dropped silently and nobody is accused: a reason says where to look (R-C5 to R-C7).
 """
 
 from __future__ import annotations

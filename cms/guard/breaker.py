@@ -1,4 +1,4 @@
-"""Circuit breakers and the freeze, asked before anything becomes public or ceases to be (security.md R-C8).
+"""Circuit breakers and the freeze, asked before anything becomes public or ceases to be (R-C8).
 
 One small statement per publication. What stops people is a row in a table: it holds in every process at once, and delivery
 goes on.

@@ -1,4 +1,4 @@
-"""Links in what is saved: where they lead, whether that is allowed, and whether a reader can see them (security.md R-C5, R-C7)."""
+"""Links in what is saved: where they lead, whether that is allowed, and whether a reader can see them (R-C5, R-C7)."""
 
 from __future__ import annotations
 

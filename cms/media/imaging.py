@@ -1,4 +1,4 @@
-"""Having images decoded and cut by `decoder.py`, in a process that is limited and thrown away (security.md R-F4, R-F6)."""
+"""Having images decoded and cut by `decoder.py`, in a process that is limited and thrown away (R-F4, R-F6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Categories and information kinds. Legal lists are data with validity, article and certainty, never code (domain.md 0)."""
+"""Categories and information kinds. Legal lists are data with validity, article and certainty, never code ."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Carrying out several writes in one transaction: each is a request of its own to the same application.
 
 Nothing is decided here about an operation. It is routed once, and what was resolved goes through the guard, the schema, the
-service and the policies as when it is sent alone (security.md R-Z2): there is no second door.
+service and the policies as when it is sent alone (R-Z2): there is no second door.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Requests under an `Idempotency-Key`: done once, answered the same ever after (security.md M-9).
+"""Requests under an `Idempotency-Key`: done once, answered the same ever after (M-9).
 
 The row of the key is written first in the same transaction as what the request does, and the answer last: both are there, or
 neither. Answers are sealed (AES-SIV) with the key that the client sent and a secret of the server, so that passwords and

@@ -1,4 +1,4 @@
-"""Who gets what from which route (security.md R-Z1): every route has a row, every row an answer for every caller.
+"""Who gets what from which route (R-Z1): every route has a row, every row an answer for every caller.
 
 Callers without a valid token get 401 everywhere but on public routes, where no token is needed but a wrong one is still
 refused. Whoever is refused has changed nothing: all tables and the storage are compared.

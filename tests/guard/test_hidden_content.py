@@ -1,4 +1,4 @@
-"""What sanitising must never let through (security.md R-C1, R-C2): the lists of the requirements, one by one."""
+"""What sanitising must never let through (R-C1, R-C2): the lists of the requirements, one by one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything that a hijacked account did since a moment is undone by one order (security.md R-C8)."""
+"""Everything that a hijacked account did since a moment is undone by one order (R-C8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The process that decodes images: it has little of everything, and what kills it harms nobody else (security.md R-F6)."""
+"""The process that decodes images: it has little of everything, and what kills it harms nobody else (R-F6)."""
 
 from __future__ import annotations
 

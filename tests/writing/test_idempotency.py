@@ -1,4 +1,4 @@
-"""`Idempotency-Key`: a request that is repeated is done once and answered the same (security.md M-9)."""
+"""`Idempotency-Key`: a request that is repeated is done once and answered the same (M-9)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Undoing everything that somebody changed since a moment (security.md R-C8): one order, one item per transaction.
+"""Undoing everything that somebody changed since a moment (R-C8): one order, one item per transaction.
 
 An order that was interrupted goes on when it is given again: what is undone already is found unchanged.
 """
