@@ -1,14 +1,14 @@
 """All agencies and areas of the city as plain values, for readers that look them up on every request.
 
 There are some eighty rows and they change a few times a year: delivery keeps one `Directory` per position of the log's
-`reference` topic.
+`reference` topic, and per day on which an agency begins or ends. What is entered ahead counts from its day on, not before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -38,6 +38,21 @@ class AgencyEntry:
     successor: str | None
     updated_at: datetime
 
+    def is_in_office(self, day: date) -> bool:
+        """True when the agency exists on this day; `valid_from` and `valid_to` are its first and last day."""
+        return (self.valid_from is None or self.valid_from <= day) and not self.has_ended(day)
+
+    def has_ended(self, day: date) -> bool:
+        """True from the day after the last one on."""
+        return self.valid_to is not None and self.valid_to < day
+
+    def borders(self) -> Iterator[date]:
+        """The days on which something about it changes by itself: its first one, and the one after its last."""
+        if self.valid_from is not None:
+            yield self.valid_from
+        if self.valid_to is not None and self.valid_to < date.max:
+            yield self.valid_to + timedelta(days=1)
+
 
 @dataclass(frozen=True, slots=True)
 class AreaEntry:
@@ -52,10 +67,23 @@ class AreaEntry:
 
 @dataclass(frozen=True)
 class Directory:
-    """Agencies by slug and areas by code, both in the order of their keys."""
+    """Agencies by slug and areas by code, both in the order of their keys, as of a day of the city."""
 
     agencies: dict[str, AgencyEntry]
     areas: dict[str, AreaEntry]
+    day: date
+
+    @cached_property
+    def period(self) -> tuple[date | None, date | None]:
+        """The last day up to now and the next day to come on which an agency begins or has ended."""
+        borders = [border for entry in self.agencies.values() for border in entry.borders()]
+        past = [border for border in borders if border <= self.day]
+        coming = [border for border in borders if border > self.day]
+        return max(past, default=None), min(coming, default=None)
+
+    def successor(self, entry: AgencyEntry) -> str | None:
+        """The agency that this one was merged into; None until it has ended, whatever is entered for later."""
+        return entry.successor if entry.has_ended(self.day) else None
 
     def with_predecessors(self, slugs: Iterable[str]) -> frozenset[str]:
         """These agencies and every one that was merged into one of them, directly or by way of others."""
@@ -81,8 +109,9 @@ class Directory:
     def _merged_into(self) -> dict[str, list[str]]:
         merged: dict[str, list[str]] = {}
         for entry in self.agencies.values():
-            if entry.successor is not None:
-                merged.setdefault(entry.successor, []).append(entry.slug)
+            successor = self.successor(entry)
+            if successor is not None:
+                merged.setdefault(successor, []).append(entry.slug)
         return merged
 
 
@@ -105,11 +134,11 @@ _AGENCIES = select(
 _AREAS = select(Area.code, Area.name, Area.level, Area.parent_code, Area.aliases).order_by(Area.code)
 
 
-def read_directory(reader: Reader) -> Directory:
-    """Read all agencies and areas in two statements."""
+def read_directory(reader: Reader, day: date) -> Directory:
+    """Read all agencies and areas in two statements, as of this day."""
     agencies = [_agency_entry(row) for row in reader.rows(reader.compile(_AGENCIES), {})]
     areas = [_area_entry(row) for row in reader.rows(reader.compile(_AREAS), {})]
-    return Directory({entry.slug: entry for entry in agencies}, {entry.code: entry for entry in areas})
+    return Directory({entry.slug: entry for entry in agencies}, {entry.code: entry for entry in areas}, day)
 
 
 def _agency_entry(row: Row) -> AgencyEntry:

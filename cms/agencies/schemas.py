@@ -71,7 +71,7 @@ class AgencySchema(AgencyReferenceSchema):
     successor = fields.String(
         allow_none=True,
         metadata={
-            "description": "Slug of the agency it was merged into; a filter by it finds both.",
+            "description": "Slug of the agency it is merged into, from the day after `valid_to` on; a filter by it finds both then.",
             "example": "disperkim",
         },
     )
@@ -102,7 +102,10 @@ class AgencyUpdateSchema(StrictSchema):
     successor = Slug(
         max=SLUG_LENGTH,
         allow_none=True,
-        metadata={"description": "Slug of the agency it is merged into; needs `valid_to`.", "example": "disperkim"},
+        metadata={
+            "description": "Slug of the agency it is merged into; needs `valid_to`, and counts from the day after it on.",
+            "example": "disperkim",
+        },
     )
 
 

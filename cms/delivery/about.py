@@ -9,7 +9,6 @@ from flask import Response, current_app
 from cms.core import clock
 from cms.core.schemas import LARGEST_LIMIT
 from cms.delivery.delivering import Basis, deliver
-from cms.delivery.desk import desk
 from cms.delivery.encoding import ENCODINGS
 from cms.delivery.entrance import ANONYMOUS, visit
 from cms.delivery.items import one_body
@@ -23,7 +22,7 @@ QUERIES = {"post": PostPageQuerySchema, "document": DocumentPageQuerySchema}
 
 def deliver_whoami() -> Response:
     """The key of this request."""
-    holder = visit().holder
+    holder = visit().sources.key()
     is_known = holder is not ANONYMOUS
     shown = {
         "consumer": holder.name if is_known else None,
@@ -45,7 +44,7 @@ def deliver_capabilities() -> Response:
 
 
 def _capabilities() -> dict[str, Any]:
-    vocabulary = desk().vocabulary(visit().heads.reference)
+    vocabulary = visit().sources.vocabulary()
     return {
         "version": current_app.config["API_VERSION"],
         "types": {

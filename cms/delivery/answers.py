@@ -13,9 +13,8 @@ from functools import lru_cache
 
 from werkzeug.http import http_date
 
-from cms.changes.log import Heads
-from cms.core import clock
 from cms.delivery.encoding import ENCODINGS, SMALLEST, chosen_encoding, encoded, takes
+from cms.serving.validity import Validity
 
 # Part of every ETag: raise it when the same publications are written out differently.
 FORMAT = "2"
@@ -23,35 +22,8 @@ STALE_IF_ERROR = 600
 _TAG = re.compile(rf'(?:W/)?"([0-9a-f]+)(?:-({"|".join(ENCODINGS)}))?"')
 _CONTENT_HEADERS = {"content-type", "content-length", "content-encoding"}
 Headers = list[tuple[str, str]]
-NEVER_DUE = clock.micros(clock.NEVER)
 # Farther away than any cache may keep an answer: a day.
 LONGEST_LEFT = 86_400_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Validity:
-    """What a kept answer depends on: the key, positions of the log's topics, and for a detail the publication.
-
-    `until` (microseconds since 1970) is when the next planned change comes: nothing may show the answer after that.
-    `item_live` are the sequence and the end of the publication.
-    """
-
-    access: int
-    topics: tuple[tuple[str, int], ...]
-    key_expires_at: int
-    item: tuple[str, str] | None = None
-    item_live: tuple[int | None, int | None] | None = None
-    until: int = NEVER_DUE
-
-    def holds(self, heads: Heads, now: int, item_live: tuple[int | None, int | None] | None) -> bool:
-        """True while nothing that this answer shows, and nothing about the key, has changed."""
-        return (
-            heads.access == self.access
-            and now < self.key_expires_at
-            and now < self.until
-            and item_live == self.item_live
-            and all(getattr(heads, topic) == sequence for topic, sequence in self.topics)
-        )
 
 
 @dataclass(slots=True)

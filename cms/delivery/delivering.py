@@ -1,10 +1,9 @@
-"""From a basis (what an answer depends on) to the answer: 304 before anything is computed, else the bytes with their headers."""
+"""From what an answer depends on to the answer: 304 before anything is computed, else the bytes with their headers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from flask import Response
@@ -12,39 +11,26 @@ from flask import Response
 from cms.core import clock
 from cms.core.logging import current_request_id
 from cms.core.runtime import runtime
-from cms.delivery.answers import NEVER_DUE, Answer, Headers, Validity, answer_digest, caching_headers
+from cms.delivery.answers import Answer, Headers, answer_digest, caching_headers
 from cms.delivery.entrance import Visit, visit
 from cms.delivery.kept_answers import RequestKey
+from cms.serving.validity import NEVER_DUE, PLANNED_TOPICS, Noted, Validity
 
 KEPT_KEY = "simpul.request_key"
-PLANNED_TOPICS = {"posts": "post", "documents": "document"}
-"""Topics whose answers change at planned moments, and their content type."""
 
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What decides an answer, beside the request itself.
+    """What is known about an answer before it is computed.
 
-    `topics` are those of the log whose changes can affect it; `item_sequence` replaces its type's topic for a detail.
-    `modified_at` (microseconds since 1970) is when the newest of them changed, `item_until` when the detail ends.
+    `topics` are those of the log that it will depend on; what it really read is found out while it is computed, and counts.
+    Those named here only save computing it twice. `groups` are names under which caches may drop it.
     """
 
     topics: tuple[str, ...]
     groups: tuple[str, ...]
-    item: tuple[str, str] | None = None
-    item_sequence: int | None = None
-    item_updated_at: int = 0
-    item_until: int | None = None
     may_be_missing: bool = False
     """Only `compute` finds out whether there is anything, so that `If-None-Match: *` cannot be answered before it."""
-
-    def sequence(self, visited: Visit) -> int:
-        """The newest position of the log that affects the answer."""
-        return max([int(getattr(visited.heads, topic)) for topic in self.topics] + [self.item_sequence or 0])
-
-    def modified_at(self, visited: Visit) -> int:
-        """When that was."""
-        return max([int(getattr(visited.heads, f"{topic}_at")) for topic in self.topics] + [self.item_updated_at])
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +52,31 @@ class Body:
 
 
 def deliver(basis: Basis, compute: Callable[[int], Body]) -> Response:
-    """Answer with 304 when the caller has it, else with what `compute` makes of the sequence that the answer reflects."""
+    """Answer with 304 when the caller has it, else with what `compute` makes of the sequence that the answer reflects.
+
+    The ETag covers everything that was read. When computing reads more than was known before, the answer is computed again
+    with the tag that covers it; a tag that covers less was never given to anybody.
+    """
     visited = visit()
-    sequence = basis.sequence(visited)
-    now = clock.micros(clock.now())
-    timing = _timing(basis, visited, now)
-    answer = _bare_answer(basis, visited, sequence, timing)
-    known_tag = _known_tag(answer, basis, visited)
-    if known_tag is not None:
-        _keep(answer, visited, timing)
-        return _prepared(304, answer.headers_without_body(known_tag), [], visited, answer.cache_control(now))
-    body = compute(sequence)
+    dependencies = visited.sources.dependencies
+    visited.sources.expect(basis.topics)
+    while True:
+        noted = dependencies.noted
+        timing = _timing(noted, visited)
+        answer = _bare_answer(basis, noted, visited, timing)
+        known_tag = _known_tag(answer, basis, visited)
+        if known_tag is not None:
+            _keep(answer, visited, timing)
+            return _prepared(
+                304, answer.headers_without_body(known_tag), [], visited, answer.cache_control(visited.now)
+            )
+        body = compute(max(noted.positions(visited.heads)))
+        if dependencies.noted == noted:
+            break
     answer.body = body.content
     answer.headers += body.headers
     _keep(answer, visited, timing)
-    return _full(answer, visited, now)
+    return _full(answer, visited)
 
 
 def _known_tag(answer: Answer, basis: Basis, visited: Visit) -> str | None:
@@ -90,44 +86,40 @@ def _known_tag(answer: Answer, basis: Basis, visited: Visit) -> str | None:
     return answer.known_tag(known, visited.asked.headers.get("Accept-Encoding", ""))
 
 
-def _timing(basis: Basis, visited: Visit, now: int) -> Timing:
+def _timing(noted: Noted, visited: Visit) -> Timing:
     """Usually the heads say it. While a moment has passed and the worker has not come yet, a look at the plans does."""
-    passed, until = 0, basis.item_until or NEVER_DUE
+    passed, until = 0, NEVER_DUE
     for topic, kind in PLANNED_TOPICS.items():
-        if topic not in basis.topics:
+        if topic not in noted.topics:
             continue
         due_at = getattr(visited.heads, f"{topic}_due_at")
-        if due_at <= now:
-            last, coming = visited.desk.publications.planned_moments(kind)
+        if due_at <= visited.now:
+            last, coming = visited.desk.publications.planned_moments(kind, visited.now)
             # At least the moment that the heads name, should it have been carried out since they were read.
             passed, due_at = max(passed, last, due_at), coming
         until = min(until, due_at)
     return Timing(passed, until)
 
 
-def _bare_answer(basis: Basis, visited: Visit, sequence: int, timing: Timing) -> Answer:
-    agencies, asked = visited.holder.agencies, visited.asked
-    visibility = "all" if agencies is None else ",".join(sorted(agencies))
-    moment = (timing.passed,) if timing.passed else ()
-    digest = answer_digest(sequence, visibility, asked.path, asked.query_string.decode("latin-1"), *moment)
-    vary = "Authorization, Accept-Encoding" + (", Origin" if visited.holder.origins else "")
-    modified_at = max(basis.modified_at(visited), timing.passed)
-    headers = caching_headers(modified_at, basis.groups, vary) + cors_headers(visited)
-    validity = Validity(
-        access=visited.heads.access,
-        topics=tuple((name, getattr(visited.heads, name)) for name in _watched(basis.topics)),
-        key_expires_at=clock.micros(visited.holder.expires_at),
-        item=basis.item,
-        item_live=(basis.item_sequence, basis.item_until) if basis.item else None,
-        until=timing.until,
+def _bare_answer(basis: Basis, noted: Noted, visited: Visit, timing: Timing) -> Answer:
+    """The answer without its body. Its tag stands for everything that decides the body."""
+    holder, asked = visited.holder, visited.asked
+    visibility = "all" if holder.agencies is None else ",".join(sorted(holder.agencies))
+    digest = answer_digest(
+        *sorted(noted.topics),
+        *noted.positions(visited.heads),
+        visibility,
+        asked.path,
+        asked.query_string.decode("latin-1"),
+        noted.since,
+        timing.passed,
+        holder.key_id if noted.is_about_key else "",
     )
-    return Answer(digest, headers, None, validity, visited.holder.key_id, runtime().settings.delivery_max_age)
-
-
-@lru_cache
-def _watched(topics: tuple[str, ...]) -> tuple[str, ...]:
-    """The columns of the heads that say whether the answer holds."""
-    return (*topics, *(f"{topic}_due_at" for topic in topics if topic in PLANNED_TOPICS))
+    vary = "Authorization, Accept-Encoding" + (", Origin" if holder.origins else "")
+    modified_at = max(noted.modified_at(visited.heads), timing.passed)
+    headers = caching_headers(modified_at, basis.groups, vary) + cors_headers(visited)
+    validity = Validity.of(noted, visited.heads, clock.micros(holder.expires_at), timing.until)
+    return Answer(digest, headers, None, validity, holder.key_id, runtime().settings.delivery_max_age)
 
 
 def cors_headers(visited: Visit) -> Headers:
@@ -167,10 +159,12 @@ class PreparedResponse(Response):
         return [] if environ["REQUEST_METHOD"] == "HEAD" else self.response  # type: ignore[return-value]
 
 
-def _full(answer: Answer, visited: Visit, now: int) -> Response:
+def _full(answer: Answer, visited: Visit) -> Response:
     encoding = answer.encoding_for(visited.asked.headers.get("Accept-Encoding", ""))
     content = answer.bytes_in(encoding)
-    return _prepared(200, answer.full_headers(encoding, len(content)), [content], visited, answer.cache_control(now))
+    return _prepared(
+        200, answer.full_headers(encoding, len(content)), [content], visited, answer.cache_control(visited.now)
+    )
 
 
 def _prepared(status: int, headers: Headers, content: list[bytes], visited: Visit, cache_control: str) -> Response:

@@ -11,11 +11,12 @@ from cms.changes.log import Heads, read_heads
 from cms.consumers.keyring import KeyHolder
 from cms.consumers.keys import checksum_holds
 from cms.consumers.models import Scope
+from cms.core import clock
 from cms.core.errors import Forbidden, Unauthenticated, Unavailable, invalid_parameter
 from cms.core.ids import is_id
 from cms.core.runtime import runtime
 from cms.delivery.desk import Desk, desk
-from cms.publishing.reading import PublishedState
+from cms.delivery.sources import ReadItem, Sources
 
 ANONYMOUS = KeyHolder(
     consumer_id="",
@@ -31,7 +32,8 @@ ANONYMOUS = KeyHolder(
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One admitted request: the log's heads as they were read for it, and the item of a detail read with them.
+    """One admitted request: the log's heads as they were read for it, its moment `now` (microseconds since 1970), and what
+    an answer to it may be made of.
 
     `asked` and `desk` are the things themselves: every look through Flask's proxies costs more than what it finds.
     """
@@ -40,13 +42,8 @@ class Visit:
     desk: Desk
     holder: KeyHolder
     heads: Heads
-    item: PublishedState | None = None
-
-    def visible_agencies(self) -> frozenset[str] | None:
-        """The agencies whose content the key shows, predecessors included; None means all."""
-        if self.holder.agencies is None:
-            return None
-        return self.desk.vocabulary(self.heads.reference).directory.with_predecessors(self.holder.agencies)
+    now: int
+    sources: Sources
 
 
 def admit(token: str | None, scope: str | None) -> KeyHolder:
@@ -61,14 +58,15 @@ def admit(token: str | None, scope: str | None) -> KeyHolder:
         # A mistyped key is refused without touching the database.
         raise Unauthenticated("invalid_token")
     asked, own_desk = request._get_current_object(), desk()  # type: ignore[attr-defined]  # noqa: SLF001 - Werkzeug's documented way
-    heads, item = _read_position(asked, own_desk)
+    now = clock.micros(clock.now())
+    heads, item = _read_position(asked, own_desk, now)
     holder = ANONYMOUS if token is None else own_desk.keys.holder(token, heads.access)
     if scope is not None and scope not in holder.scopes:
         raise Forbidden("scope_missing", scope=scope)
     _check_demanded_position(asked, heads)
     if holder.key_id:
         own_desk.keys.note_use(holder.key_id)
-    g.visit = Visit(asked, own_desk, holder, heads, item)
+    g.visit = Visit(asked, own_desk, holder, heads, now, Sources(own_desk, heads, now, holder, item))
     return holder
 
 
@@ -78,13 +76,14 @@ def visit() -> Visit:
     return found
 
 
-def _read_position(asked: Request, own_desk: Desk) -> tuple[Heads, PublishedState | None]:
+def _read_position(asked: Request, own_desk: Desk, now: int) -> tuple[Heads, ReadItem | None]:
     """The heads of the log; a detail route reads its item in the same statement."""
     item_id = (asked.view_args or {}).get("id")
     if item_id is not None and is_id(item_id):
         item_type = getattr(current_app.view_functions.get(asked.endpoint or ""), "reads_item", None)
         if item_type is not None:
-            return own_desk.publications.heads_and_item(item_type, item_id)
+            heads, state = own_desk.publications.heads_and_item(item_type, item_id, now)
+            return heads, (item_type, item_id, state)
     return read_heads(own_desk.reader), None
 
 

@@ -11,7 +11,6 @@ from flask import Response
 from cms.core.errors import NotFound
 from cms.core.ids import is_id
 from cms.delivery.delivering import Basis, Body, deliver
-from cms.delivery.desk import desk
 from cms.delivery.endings import ended, resolved_ending
 from cms.delivery.entrance import visit
 from cms.delivery.lists import page_body
@@ -27,7 +26,7 @@ _ALL_TOPICS = (*(delivered.topic for delivered in TYPES.values()), "reference")
 
 def deliver_item(delivered: DeliveredType, item_id: str, query: Query) -> Response:
     """The full form of one item. Raises `NotFound`, and `Gone` for what was published once."""
-    state = _visible(visit().item, item_id) if is_id(item_id) else None
+    state = _visible(visit().sources.item(), item_id) if is_id(item_id) else None
     if state is None:
         raise NotFound
     if state.full_json is None:
@@ -36,10 +35,6 @@ def deliver_item(delivered: DeliveredType, item_id: str, query: Query) -> Respon
     basis = Basis(
         topics=("reference",) if "include" in query else (),
         groups=(delivered.topic, f"{delivered.name}-{item_id}", f"agency-{state.agency}"),
-        item=(delivered.name, item_id),
-        item_sequence=state.sequence,
-        item_updated_at=state.updated_at or 0,
-        item_until=state.effective_until,
     )
     return deliver(basis, lambda sequence: _item_body(full_json, query, sequence))
 
@@ -69,12 +64,17 @@ def shown_to_key(items: Mapping[str, str]) -> set[str]:
 
     Only for items of other owners it takes a look at the database, one for all of them.
     """
-    agencies = visit().visible_agencies()
-    if agencies is None:
+    sources = visit().sources
+    if sources.key_agencies is None:
         return set(items)
-    own = {item_id for item_id, owner in items.items() if owner in agencies}
-    others = sorted(items.keys() - own)
-    return own | desk().publications.shown_by(agencies, others) if others else own
+    # Who is named by the key itself needs no look at who was merged into whom, so that mergers leave the tags of those items.
+    shown = {item_id for item_id, owner in items.items() if owner in sources.key_agencies}
+    if len(shown) < len(items):
+        agencies = sources.visible_agencies() or frozenset()
+        shown |= {item_id for item_id, owner in items.items() if owner in agencies}
+        others = sorted(items.keys() - shown)
+        shown |= sources.shown_by(agencies, others) if others else set()
+    return shown
 
 
 def _visible(state: PublishedState | None, item_id: str) -> PublishedState | None:
@@ -83,27 +83,26 @@ def _visible(state: PublishedState | None, item_id: str) -> PublishedState | Non
 
 def _item_body(full_json: str, query: Query, sequence: int) -> Body:
     if query:
-        vocabulary = desk().vocabulary(visit().heads.reference)
-        full_json = reshaped(full_json, query.get("fields"), query.get("include", ()), vocabulary)
+        full_json = reshaped(full_json, query.get("fields"), query.get("include", ()), visit().sources.vocabulary)
     return Body(f'{{"data":{full_json},"meta":{{"sequence":{sequence}}}}}'.encode(), [])
 
 
 def _items_body(ids: tuple[str, ...], picked: tuple[str, ...] | None, sequence: int) -> Body:
-    live = desk().publications.items(ids, is_full=not CARD_FIELDS.issuperset(picked or ()))
+    live = visit().sources.items(ids, is_full=not CARD_FIELDS.issuperset(picked or ()))
     shown = shown_to_key({item_id: agency for item_id, agency, _text in live})
     found = {item_id: text for item_id, _agency, text in live if item_id in shown}
     texts = [found[item_id] for item_id in ids if item_id in found]
     if picked is not None:
-        vocabulary = desk().vocabulary(visit().heads.reference)
-        texts = [reshaped(text, picked, (), vocabulary) for text in texts]
+        texts = [reshaped(text, picked, (), visit().sources.vocabulary) for text in texts]
     missing = [item_id for item_id in ids if item_id not in found]
     return page_body(texts, None, MOST_IDS, sequence, {"missing": missing})
 
 
 def _address_body(type: str, agency: str, slug: str, sequence: int) -> Body:
-    directory = desk().vocabulary(visit().heads.reference).directory
+    sources = visit().sources
+    directory = sources.vocabulary().directory
     predecessors = sorted(directory.with_predecessors([agency]) - {agency})
-    address = desk().publications.address(type, (agency, *predecessors), slug)
+    address = sources.address(type, (agency, *predecessors), slug)
     if address is None or not shown_to_key({address.id: address.live_agency or address.agency}):
         raise NotFound
     return one_body(_resolved(address, slug), sequence)

@@ -17,6 +17,7 @@ from cms.delivery.answers import Answer
 from cms.delivery.delivering import KEPT_KEY
 from cms.delivery.desk import Desk
 from cms.delivery.kept_answers import RequestKey
+from cms.serving.validity import ItemLive
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -54,12 +55,12 @@ class Lane:
         known_tag = None if known is None else answer.known_tag(known, accepted)
         if answer.body is None and known_tag is None:
             return None
+        now = clock.micros(clock.now())
         try:
-            heads, item_live = self._position(answer)
+            heads, item_live = self._position(answer, now)
         except DomainError:
             # The application says it in a problem document.
             return None
-        now = clock.micros(clock.now())
         if not answer.validity.holds(heads, now, item_live):
             return None
         self._desk.keys.note_use(answer.key_id) if answer.key_id else None
@@ -76,12 +77,12 @@ class Lane:
         start_response("200 OK", answer.full_headers(encoding, len(content)) + own)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [content]
 
-    def _position(self, answer: Answer) -> tuple[Heads, tuple[int | None, int | None] | None]:
+    def _position(self, answer: Answer, now: int) -> tuple[Heads, ItemLive | None]:
         """Where the log stands, and for a detail which publication is live and until when; one statement."""
         item = answer.validity.item
         if item is None:
             return read_heads(self._desk.reader), None
-        return self._desk.publications.heads_and_live(*item)
+        return self._desk.publications.heads_and_live(*item, now)
 
 
 def _request_key(environ: Environ) -> RequestKey:

@@ -12,10 +12,10 @@ from flask import Response, current_app, request
 from cms.core import clock
 from cms.core.runtime import runtime
 from cms.delivery.delivering import Basis, Body, deliver
-from cms.delivery.desk import Vocabulary, desk
 from cms.delivery.entrance import visit
 from cms.delivery.shaping import reshaped
 from cms.delivery.types import SORTS, DeliveredType
+from cms.delivery.vocabulary import Vocabulary
 from cms.publishing.reading import Page
 from cms.publishing.reposts import as_repost
 from cms.publishing.selection import COUNT_CAP, Position, Selection
@@ -40,14 +40,15 @@ def deliver_list(delivered: DeliveredType, query: Query) -> Response:
 
 
 def _page_body(delivered: DeliveredType, query: Query, binding: str, position: Position | None, sequence: int) -> Body:
-    vocabulary = desk().vocabulary(visit().heads.reference)
+    sources = visit().sources
+    vocabulary = sources.vocabulary()
     selection = _selection(delivered, query, position, vocabulary)
     picked = query.get("fields")
     is_full = picked is not None and any(name not in delivered.card_fields for name in picked)
-    page = desk().publications.page(selection, is_full=is_full, is_counted="count" in query)
+    page = sources.page(selection, is_full=is_full, is_counted="count" in query)
     items = _on_channels(page, vocabulary)
     if picked is not None or "include" in query:
-        items = [reshaped(text, picked, query.get("include", ()), vocabulary) for text in items]
+        items = [reshaped(text, picked, query.get("include", ()), sources.vocabulary) for text in items]
     return page_body(items, _next_cursor(page, binding), query["limit"], sequence, _more_meta(page, query, vocabulary))
 
 
@@ -85,7 +86,7 @@ def deliver_rows(
     after = runtime().cursors.decode(query["cursor"], binding)[0] if "cursor" in query else ""
 
     def compute(sequence: int) -> Body:
-        found = [row for row in rows(desk().vocabulary(visit().heads.reference)) if row[key] > after]
+        found = [row for row in rows(visit().sources.vocabulary()) if row[key] > after]
         shown = found[: query["limit"]]
         cursor = runtime().cursors.encode([shown[-1][key]], binding) if len(found) > len(shown) else None
         return page_body([orjson.dumps(row).decode() for row in shown], cursor, query["limit"], sequence)
@@ -120,7 +121,7 @@ def _terms(name: str, query: Query, vocabulary: Vocabulary) -> tuple[str, ...]:
 
 def _agencies(query: Query, vocabulary: Vocabulary) -> tuple[str, ...] | None:
     """Owners that are asked for, with their predecessors, as far as the key shows them; None means all."""
-    visible = visit().visible_agencies()
+    visible = visit().sources.visible_agencies()
     if visible is not None and "channel" in query and visible.issuperset(query["channel"]):
         # The channels of its agencies are open to a key, with everything that others have on them.
         visible = None
@@ -133,7 +134,7 @@ def _agencies(query: Query, vocabulary: Vocabulary) -> tuple[str, ...] | None:
 def _binding(delivered: DeliveredType, query: Query) -> str:
     """What a cursor belongs to: filters, sort, and what its key may see."""
     filters = sorted((name, str(value)) for name, value in query.items() if name not in NOT_IN_BINDING)
-    agencies = visit().holder.agencies
+    agencies = visit().sources.key_agencies
     return f"{delivered.name}?{filters}&{'all' if agencies is None else sorted(agencies)}"
 
 

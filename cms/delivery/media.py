@@ -59,7 +59,7 @@ class _Found:
 def lead_to_image(image_id: str, name: str) -> Response:
     """A redirect from the stable address to the present bytes. Raises `NotFound` also for what the key's agencies do not show."""
     full = full_name(name)
-    agencies = visit().visible_agencies()
+    agencies = visit().sources.visible_agencies()
     found = None if full is None else _live(image_id, full, "", agencies)
     if found is None or full is None:
         raise NotFound

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask import Response
 
 from cms.agencies.directory import AgencyEntry, AreaEntry
-from cms.agencies.queries import city_today
 from cms.core.errors import NotFound
 from cms.delivery.delivering import Basis, deliver
-from cms.delivery.desk import Vocabulary, desk
 from cms.delivery.entrance import visit
 from cms.delivery.items import one_body
 from cms.delivery.lists import deliver_rows
 from cms.delivery.shaping import shown_agency, shown_area
+from cms.delivery.vocabulary import Vocabulary
 
 Query = dict[str, Any]
 GROUPS = ("reference",)
@@ -24,17 +24,22 @@ def deliver_agencies(query: Query) -> Response:
     """One page of agencies by slug."""
 
     def rows(vocabulary: Vocabulary) -> list[dict[str, Any]]:
-        return [shown_agency(entry) for entry in vocabulary.directory.agencies.values() if _is_asked(entry, query)]
+        directory = vocabulary.directory
+        asked = (entry for entry in directory.agencies.values() if _is_asked(entry, query, directory.day))
+        return [shown_agency(entry, directory) for entry in asked]
 
     return deliver_rows(rows, "slug", query, GROUPS)
 
 
 def deliver_agency(slug: str) -> Response:
     """One agency. Raises `NotFound`."""
-    entry = desk().vocabulary(visit().heads.reference).directory.agencies.get(slug)
+    directory = visit().sources.vocabulary().directory
+    entry = directory.agencies.get(slug)
     if entry is None:
         raise NotFound
-    return deliver(Basis(topics=GROUPS, groups=GROUPS), lambda sequence: one_body(shown_agency(entry), sequence))
+    return deliver(
+        Basis(topics=GROUPS, groups=GROUPS), lambda sequence: one_body(shown_agency(entry, directory), sequence)
+    )
 
 
 def deliver_areas(query: Query) -> Response:
@@ -46,17 +51,14 @@ def deliver_areas(query: Query) -> Response:
     return deliver_rows(rows, "code", query, GROUPS)
 
 
-def _is_asked(entry: AgencyEntry, query: Query) -> bool:
+def _is_asked(entry: AgencyEntry, query: Query, day: date) -> bool:
     if "kind" in query and entry.kind not in query["kind"]:
         return False
     if "parent" in query and entry.parent not in query["parent"]:
         return False
     if "active" not in query:
         return True
-    today = city_today()
-    begun = entry.valid_from is None or entry.valid_from <= today
-    is_active = begun and (entry.valid_to is None or entry.valid_to >= today)
-    return bool(is_active == (query["active"] == "true"))
+    return bool(entry.is_in_office(day) == (query["active"] == "true"))
 
 
 def _is_area_asked(entry: AreaEntry, query: Query) -> bool:

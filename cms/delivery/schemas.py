@@ -29,7 +29,10 @@ class DeliveredAgencySchema(StrictSchema):
     description = fields.String(allow_none=True)
     valid_from = fields.String(allow_none=True, metadata={"format": "date"})
     valid_to = fields.String(allow_none=True, metadata={"format": "date", "description": "Last day of its existence."})
-    successor = fields.String(allow_none=True, metadata={"description": "Agency that it was merged into."})
+    successor = fields.String(
+        allow_none=True,
+        metadata={"description": "Agency that it was merged into; null until the day after `valid_to`."},
+    )
 
 
 class DeliveredAreaSchema(StrictSchema):

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import orjson
 
-from cms.agencies.directory import AgencyEntry, AreaEntry
+from cms.agencies.directory import AgencyEntry, AreaEntry, Directory
 from cms.agencies.presenter import present_contact
-from cms.delivery.desk import Vocabulary
+from cms.delivery.vocabulary import Vocabulary
 
 
-def reshaped(text: str, picked: Sequence[str] | None, included: Sequence[str], vocabulary: Vocabulary) -> str:
-    """The item with only the picked fields and with its included relations embedded in place of their ids."""
+def reshaped(
+    text: str, picked: Sequence[str] | None, included: Sequence[str], vocabulary: Callable[[], Vocabulary]
+) -> str:
+    """The item with only the picked fields and with its included relations embedded in place of their ids.
+
+    The vocabulary is asked for only when something is included: an answer depends on what it reads.
+    """
     item: dict[str, Any] = orjson.loads(text)
     for relation in included:
-        item[relation] = _embedded(relation, item[relation], vocabulary)
+        item[relation] = _embedded(relation, item[relation], vocabulary())
     if picked is not None:
         # What is included is shown, picked or not.
         item = {name: value for name, value in item.items() if name in picked or name in included}
     return orjson.dumps(item).decode()
 
 
-def shown_agency(entry: AgencyEntry) -> dict[str, Any]:
-    """An agency as readers get it."""
+def shown_agency(entry: AgencyEntry, directory: Directory) -> dict[str, Any]:
+    """An agency as readers get it. A merger that is entered ahead is told from its day on, when it counts."""
     return {
         "slug": entry.slug,
         "name": entry.name,
@@ -38,7 +43,7 @@ def shown_agency(entry: AgencyEntry) -> dict[str, Any]:
         "description": entry.description,
         "valid_from": entry.valid_from,
         "valid_to": entry.valid_to,
-        "successor": entry.successor,
+        "successor": directory.successor(entry),
     }
 
 
@@ -62,4 +67,4 @@ def _embedded(relation: str, value: Any, vocabulary: Vocabulary) -> Any:
     if relation == "information_kind":
         return vocabulary.information_kinds.get(value)
     entry = directory.agencies.get(value["slug"] if isinstance(value, dict) else value)
-    return value if entry is None else shown_agency(entry)
+    return value if entry is None else shown_agency(entry, directory)

@@ -98,19 +98,22 @@ class Address:
 
 @dataclass(slots=True)
 class Publications:
-    """Reads the read model with SQL that is built once for each shape of a question."""
+    """Reads the read model with SQL that is built once for each shape of a question.
+
+    `now` (microseconds since 1970) decides which of what is planned has come about.
+    """
 
     reader: Reader
     _sql: dict[tuple[Any, ...], str] = field(default_factory=dict)
 
-    def page(self, selection: Selection, *, is_full: bool = False, is_counted: bool = False) -> Page:
+    def page(self, selection: Selection, now: int, *, is_full: bool = False, is_counted: bool = False) -> Page:
         """One page, in one statement."""
         key = (*selection.shape(), is_full, is_counted)
         sql = self._sql.get(key)
         if sql is None:
             build = counted_page_sql if is_counted else page_sql
             sql = self._sql[key] = self.reader.prepared(build(selection, "full_json" if is_full else "card_json"))
-        rows = self.reader.rows(sql, selection.params(_now()), depends_on_values=selection.has_range_beside_its_sort)
+        rows = self.reader.rows(sql, selection.params(now), depends_on_values=selection.has_range_beside_its_sort)
         total = None
         if is_counted:
             total = min(int(rows[0][0]), COUNT_CAP + 1)
@@ -121,9 +124,9 @@ class Publications:
         reposts = [row[3] for row in rows] if selection.asks_channels else ()
         return Page([row[0] for row in rows], following, total, reposts)
 
-    def heads_and_item(self, type: str, item_id: str) -> tuple[Heads, PublishedState | None]:
+    def heads_and_item(self, type: str, item_id: str, now: int) -> tuple[Heads, PublishedState | None]:
         """The log's heads and one item, in one statement."""
-        row = self._one(_HEADS_AND_ITEM, {"type": type, "id": item_id})
+        row = self._one(_HEADS_AND_ITEM, {"type": type, "id": item_id, "now": now})
         heads, rest = Heads(*row[: len(HEAD_COLUMNS)]), row[len(HEAD_COLUMNS) :]
         standing, agency, explanation, alternative, _ended, target_id, sequence, edition, live_agency, *live = rest
         if standing is None:
@@ -131,28 +134,28 @@ class Publications:
         owner = live_agency or agency
         return heads, PublishedState(standing, owner, explanation, alternative, target_id, sequence, edition, *live)
 
-    def heads_and_live(self, type: str, item_id: str) -> tuple[Heads, tuple[int | None, int | None]]:
+    def heads_and_live(self, type: str, item_id: str, now: int) -> tuple[Heads, tuple[int | None, int | None]]:
         """The log's heads, and the sequence and end of an item's live publication: enough to know that an answer holds."""
-        row = self._one(_HEADS_AND_SEQUENCE, {"type": type, "id": item_id})
+        row = self._one(_HEADS_AND_SEQUENCE, {"type": type, "id": item_id, "now": now})
         return Heads(*row[: len(HEAD_COLUMNS)]), (row[-2], row[-1])
 
-    def planned_moments(self, type: str) -> tuple[int, int]:
+    def planned_moments(self, type: str, now: int) -> tuple[int, int]:
         """The last planned moment that has passed and was not carried out, and the next one; in one statement.
 
         Microseconds since 1970; 0 and the end of times when there is none.
         """
-        passed, coming = self._one(f"SELECT ({_PASSED}), ({_COMING})", {"type": type})
+        passed, coming = self._one(f"SELECT ({_PASSED}), ({_COMING})", {"type": type, "now": now})
         return int(passed or 0), int(coming or clock.micros(clock.NEVER))
 
-    def ended_by_time(self, item_id: str) -> tuple[bool, str | None]:
+    def ended_by_time(self, item_id: str, now: int) -> tuple[bool, str | None]:
         """Whether the item had a planned end that has come and was not carried out, and what readers are told."""
-        rows = self.reader.rows(self._prepared(_ENDED), {"id": item_id, "now": _now()})
+        rows = self.reader.rows(self._prepared(_ENDED), {"id": item_id, "now": now})
         return (True, rows[0][0]) if rows else (False, None)
 
-    def target(self, item_id: str) -> Address | None:
+    def target(self, item_id: str, now: int) -> Address | None:
         """Where readers who were sent to this item end up: redirections in a row collapse to the last one."""
         for _ in range(MOST_REDIRECTIONS):
-            rows = self.reader.rows(self._prepared(_TARGET), {"id": item_id, "now": _now()})
+            rows = self.reader.rows(self._prepared(_TARGET), {"id": item_id, "now": now})
             if not rows:
                 return None
             found = Address(*rows[0])
@@ -161,16 +164,16 @@ class Publications:
             item_id = found.target_id
         return None
 
-    def items(self, ids: Sequence[str], *, is_full: bool = False) -> list[tuple[str, str, str]]:
+    def items(self, ids: Sequence[str], now: int, *, is_full: bool = False) -> list[tuple[str, str, str]]:
         """(id, agency, JSON) of the live items among `ids`, in one statement; the order is not defined."""
         names = ", ".join(f":id{index}" for index in range(len(ids)))
         column = "full_json" if is_full else "card_json"
         sql = f"SELECT p.item_id, p.agency, p.{column} FROM publications p WHERE p.item_id IN ({names}) AND {LIVE.format(p='p')}"  # noqa: S608
         params: dict[str, Any] = {f"id{index}": item_id for index, item_id in enumerate(ids)}
-        rows = self.reader.rows(self._prepared(sql), {**params, "now": _now()})
+        rows = self.reader.rows(self._prepared(sql), {**params, "now": now})
         return [(row[0], row[1], row[2]) for row in rows]
 
-    def shown_by(self, agencies: Collection[str], item_ids: Sequence[str]) -> set[str]:
+    def shown_by(self, agencies: Collection[str], item_ids: Sequence[str], now: int) -> set[str]:
         """Those of the items that the agencies carry, or that are live on one of their channels, in one statement."""
         ids = ", ".join(f":id{index}" for index in range(len(item_ids)))
         slugs = ", ".join(f":slug{index}" for index in range(len(agencies)))
@@ -183,17 +186,17 @@ class Publications:
             " UNION SELECT p.item_id FROM publications p JOIN publication_terms t ON t.publication_id = p.id"
             f" AND t.scheme = 'channel' AND t.term IN ({slugs}) WHERE p.item_id IN ({ids}) AND {LIVE.format(p='p')}"
         )
-        return {row[0] for row in self.reader.rows(self._prepared(sql), {**params, "now": _now()})}
+        return {row[0] for row in self.reader.rows(self._prepared(sql), {**params, "now": now})}
 
-    def address(self, type: str, agencies: Sequence[str], slug: str) -> Address | None:
+    def address(self, type: str, agencies: Sequence[str], slug: str, now: int) -> Address | None:
         """What was or is published at an address of one of these agencies, the first of them before others; in one statement."""
         names = {f"agency{index}": agency for index, agency in enumerate(agencies)}
         sql = _ADDRESS.format(agencies=", ".join(f":{name}" for name in names))
-        rows = self.reader.rows(self._prepared(sql), {"type": type, "slug": slug, "now": _now(), **names})
+        rows = self.reader.rows(self._prepared(sql), {"type": type, "slug": slug, "now": now, **names})
         return Address(*rows[0]) if rows else None
 
     def _one(self, sql: str, params: dict[str, Any]) -> Sequence[Any]:
-        return self.reader.rows(self._prepared(sql), {**params, "now": _now()})[0]
+        return self.reader.rows(self._prepared(sql), params)[0]
 
     def _prepared(self, sql: str) -> str:
         key = (sql,)
@@ -201,7 +204,3 @@ class Publications:
         if found is None:
             found = self._sql[key] = self.reader.prepared(sql)
         return found
-
-
-def _now() -> int:
-    return clock.micros(clock.now())

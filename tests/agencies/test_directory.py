@@ -24,12 +24,12 @@ def directory(app: Flask) -> Directory:
     add_agency(app, "bagian-a-lama", valid_to=date(2020, 12, 31), successor="bagian-a")
     with app.app_context():
         seed_agencies(system_actor("test"))
-    return read_directory(app.extensions["simpul"].reader)
+    return read_directory(app.extensions["simpul"].reader, NOW.date())
 
 
 def test_it_is_read_in_two_statements(app: Flask, directory: Directory) -> None:
     with counted_statements(app) as statements:
-        read_directory(app.extensions["simpul"].reader)
+        read_directory(app.extensions["simpul"].reader, NOW.date())
 
     assert len(statements) == 2
 
