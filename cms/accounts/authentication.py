@@ -1,14 +1,19 @@
-"""Who is behind an access token: one SELECT on the reader of the hot path, before every management request."""
+"""Who is behind an access token: one SELECT on the reader of the hot path, before every management request and again
+before every commit.
+"""
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 
 from sqlalchemy import bindparam, select
 
 from cms.accounts.models import Membership, SignInSession, User, UserState
-from cms.accounts.tokens import read_access_token
+from cms.accounts.tokens import AccessClaims, read_access_token
+from cms.changes.log import take_turn
 from cms.core import clock
+from cms.core.access import Identity
+from cms.core.db import UnitOfWork
 from cms.core.errors import Unauthenticated
 from cms.core.permissions import Actor, Role
 from cms.core.reading import Reader
@@ -30,13 +35,28 @@ _LIVE_SESSION = (
 )
 
 
-def authenticate_person(token: str) -> Actor:
-    """The actor of an access token, with the roles that the person holds now.
+def authenticate_person(token: str) -> Identity:
+    """The person of an access token, with the roles that she holds now.
 
     Session, state and roles are read on every request: sign-out, suspension and a change of roles or password count
     from the next request on, in every process. Raises `Unauthenticated("invalid_token")`.
     """
     claims = read_access_token(token)
+    return Identity(_actor_of(claims), partial(_actor_in_turn, claims))
+
+
+def _actor_in_turn(claims: AccessClaims, unit: UnitOfWork | None) -> Actor:
+    """The same person as she is now; for a unit of work, as she is when it has its turn to commit.
+
+    Whoever takes rights away writes a line too, so one of the two comes first. What the unit itself has done (signed out,
+    changed the own password) is not seen: the read goes over another connection.
+    """
+    if unit is not None:
+        take_turn(unit)
+    return _actor_of(claims)
+
+
+def _actor_of(claims: AccessClaims) -> Actor:
     reader = runtime().reader
     rows = reader.rows(
         _statement(reader),

@@ -78,6 +78,19 @@ def after_numbered(unit: UnitOfWork, step: Callable[[], None]) -> None:
     unit.state["last_steps"].append(step)
 
 
+def take_turn(unit: UnitOfWork) -> None:
+    """Wait for the transactions whose lines come before, and let no further one commit before this one ends.
+
+    What is read afterwards on a connection of its own is what they have left behind. A unit that has written its lines has its
+    turn already; on SQLite whoever writes has it from the beginning.
+    """
+    if unit.state.get("has_turn") or unit.session.get_bind().dialect.name == "sqlite":
+        return
+    # As strong as the UPDATE that numbers lines: a later unit of the same transaction needs no stronger lock.
+    unit.session.execute(select(_head.c.id).where(_head.c.id == 1).with_for_update(key_share=True))
+    unit.state["has_turn"] = True
+
+
 def reached_position() -> int | None:
     """The sequence of the newest line that this context has committed; None when it has committed none."""
     found: int | None = session().info.get(_REACHED)
@@ -96,6 +109,7 @@ def _number(unit: UnitOfWork) -> None:
     changes: list[Change] = unit.state["changes"]
     connection = unit.session.connection()
     taken = connection.execute(_TAKE_NUMBERS, {"count": len(changes)}).one()
+    unit.state["has_turn"] = True
     newest: dict[str, Any] = {"hash": taken.hash}
     recorded_at = clock.now()
     for sequence, change in enumerate(changes, start=taken.sequence - len(changes) + 1):

@@ -2,6 +2,8 @@
 
 A route without a declaration does not start (R-Z2). The order is fixed: identify, authorise, then parse: a
 present but invalid token is 401 on every address, even one that does not exist.
+
+A body may arrive long after its head. So a person is looked at again inside every unit of work, before it is committed.
 """
 
 from __future__ import annotations
@@ -9,12 +11,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any, TypeVar
 
 from flask import Flask, Request, g, request
 from werkzeug.exceptions import SecurityError
 
-from cms.core.errors import BadRequest, InputError, NotFound, Unauthenticated
+from cms.core.db import UnitOfWork, confirm_before_commit
+from cms.core.errors import BadRequest, Conflict, InputError, NotFound, Unauthenticated
 from cms.core.json_input import has_bad_characters
 from cms.core.permissions import Actor, Permission, authorize
 
@@ -46,10 +50,18 @@ class Access:
 
 
 @dataclass(frozen=True, slots=True)
+class Identity:
+    """The person of a token. `again` reads her once more, for a unit of work when it has its turn to commit."""
+
+    actor: Actor
+    again: Callable[[UnitOfWork | None], Actor]
+
+
+@dataclass(frozen=True, slots=True)
 class Authenticators:
     """Turns the token of each plane into its caller, or raises `Unauthenticated("invalid_token")`."""
 
-    management: Callable[[str], Actor]
+    management: Callable[[str], Identity]
     delivery: Callable[[str | None, str | None], Any]
 
 
@@ -135,9 +147,32 @@ def _identify(authenticators: Authenticators, plane: Plane, access: Access | Non
     if plane is Plane.DELIVERY and not (is_open and token is None):
         g.consumer = authenticators.delivery(token, access.scope if access else None)
     elif token is not None:
-        g.actor = authenticators.management(token)
+        identity = authenticators.management(token)
+        g.actor, g.confirm = identity.actor, partial(_confirm, identity, access)
+        confirm_before_commit(g.confirm)
     elif access is not None and access.needs_token:
         raise Unauthenticated
+
+
+def _confirm(identity: Identity, access: Access | None, unit: UnitOfWork | None) -> None:
+    """Raise when the person has lost the session, the account or a role since this request began.
+
+    Which of the roles carried the decision is not known here, so losing any of them means: ask again.
+    """
+    present = identity.again(unit)
+    if identity.actor.roles <= present.roles:
+        return
+    if access is not None and access.permission is not None:
+        authorize(present, access.permission)
+    raise Conflict("rights_changed")
+
+
+def confirm_rights() -> None:
+    """Look at the person of this request once more, now that the body is here; for what is answered without a unit of work.
+
+    Raises `Unauthenticated`, `Forbidden`, `Conflict("rights_changed")`.
+    """
+    g.confirm(None)
 
 
 def _refuse_foreign_host(asked: Request) -> None:

@@ -52,6 +52,7 @@ class NestedUnitOfWork(RuntimeError):
 
 
 _sqlite_writer = threading.Lock()
+_CONFIRMATION = "confirmation"
 
 
 @contextmanager
@@ -95,10 +96,13 @@ class UnitOfWork:
         self._after_commit.append(step)
 
     def finish(self) -> None:
-        """Flush, run the last steps, commit; called by `unit_of_work` alone."""
+        """Flush, run the last steps, ask whether it may be, commit; called by `unit_of_work` alone."""
         self.session.flush()
         for step in self._before_commit:
             step()
+        confirm: Callable[[UnitOfWork], None] | None = self.session.info.get(_CONFIRMATION)
+        if confirm is not None:
+            confirm(self)
         if self._shared is not None:
             self._shared.after_commit += self._after_commit
             return
@@ -106,6 +110,11 @@ class UnitOfWork:
         self.session.info.pop("unit_of_work", None)
         for step in self._after_commit:
             step()
+
+
+def confirm_before_commit(confirm: Callable[[UnitOfWork], None]) -> None:
+    """Let every unit of work of this context ask `confirm` last, when its rows are written; it raises to undo them."""
+    session().info[_CONFIRMATION] = confirm
 
 
 @contextmanager

@@ -171,6 +171,12 @@ PROBLEMS: dict[str, Problem] = {
         "Wait {seconds} seconds before the next request.",
         "Tunggu {seconds} detik sebelum permintaan berikutnya.",
     ),
+    "rights_changed": _problem(
+        "Your roles have changed",
+        "Peran Anda telah berubah",
+        "One of your roles was taken away while this request was on its way. Nothing was done; send it again.",
+        "Salah satu peran Anda dicabut saat permintaan ini sedang dikirim. Tidak ada yang dilakukan; kirim lagi.",
+    ),
     "last_admin": _problem(
         "Last administrator",
         "Administrator terakhir",

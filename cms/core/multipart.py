@@ -12,6 +12,7 @@ from marshmallow import Schema, ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, MultipartDecoder, NeedData
 
+from cms.core.access import confirm_rights
 from cms.core.bounded_text import LONGEST_MARK_RUN, has_long_mark_run
 from cms.core.errors import BadRequest, InputError, TooLarge, UnsupportedType, invalid_field
 from cms.core.input_errors import to_domain_error
@@ -44,7 +45,7 @@ def upload_form(receive: Receive[Upload], schema: Schema, limit: int) -> Iterato
     """Read the body of this request: a file of at most `limit` bytes and the fields of `schema`.
 
     What `receive` keeps is removed at the end unless it was stored. Raises `UnsupportedType`, `BadRequest("malformed_form")`,
-    `BadRequest("unknown_field")`, `TooLarge`, and `Invalid` for a missing or second file, for what its content is and for the fields.
+    `BadRequest("unknown_field")`, `TooLarge`, what `confirm_rights` raises, and `Invalid` for a missing or second file, for what its content is and for the fields.
     """
     request.max_content_length = limit + FORM_BYTES
     if (request.content_length or 0) > limit + FORM_BYTES:
@@ -54,6 +55,8 @@ def upload_form(receive: Receive[Upload], schema: Schema, limit: int) -> Iterato
             stack, _events(_decoder()), receive, tuple(each.data_key or name for name, each in schema.fields.items())
         )
         form.read()
+        # A large file is long on its way; nothing is stored for somebody who was suspended meanwhile.
+        confirm_rights()
         upload: Any = form.upload
         note_content(upload and upload.sha256, upload and upload.name, *sorted(form.fields.items()))
         if upload is None:

@@ -16,7 +16,7 @@ from urllib.parse import unquote_to_bytes
 import orjson
 from flask import Flask, Response, current_app, request
 
-from cms.core.access import access_of, takes_rehearsal
+from cms.core.access import access_of, confirm_rights, takes_rehearsal
 from cms.core.db import SharedTransaction, one_transaction
 from cms.core.errors import BadRequest, Conflict, InputError, Unavailable
 from cms.core.logging import current_request_id, start_request
@@ -65,7 +65,9 @@ def carry_out_batch(operations: Sequence[Operation], *, atomic: bool) -> list[Re
         for result in _results(shared, operations):
             results.append(result)
             if atomic and result.is_failure:
+                confirm_rights()
                 raise _failure(results, len(operations))
+        confirm_rights()
     return results
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from flask import Flask, Response, current_app, request
 
-from cms.core.access import REHEARSAL, WRITING_METHODS, access_of, is_sign_in, takes_rehearsal
+from cms.core.access import REHEARSAL, WRITING_METHODS, access_of, confirm_rights, is_sign_in, takes_rehearsal
 from cms.core.db import one_transaction
 from cms.core.errors import invalid_parameter
 from cms.writing.idempotency import HEADER, AlreadyAnsweredError, Attempt, idempotency_key, refuse_header
@@ -78,6 +78,7 @@ def _rehearsed(view: View, values: dict[str, Any]) -> Response:
 def _answered_once(attempt: Attempt, view: View, values: dict[str, Any]) -> Response:
     """Carry the request out unless that was done before. Only what succeeded is kept: an error has changed nothing."""
     if (before := attempt.answer_of_before()) is not None:
+        confirm_rights()
         return before
     try:
         with one_transaction(first=attempt.claim) as shared:
@@ -86,7 +87,9 @@ def _answered_once(attempt: Attempt, view: View, values: dict[str, Any]) -> Resp
                 shared.discard()
             else:
                 shared.begin()
+                confirm_rights()
                 attempt.keep(shared.session, answer)
     except AlreadyAnsweredError as found:
+        confirm_rights()
         return found.answer
     return answer

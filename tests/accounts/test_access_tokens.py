@@ -194,7 +194,7 @@ def test_authentication_takes_one_statement(app: Flask, client: FlaskClient) -> 
     person = add_person(app, "Budi", (Role.AUTHOR, "dpu"), (Role.AGENCY_EDITOR, "dishub"))
     token = tokens_of(client, person)["access_token"]
     with counted_statements(app) as statements, app.app_context():
-        actor = authenticate_person(token)
+        actor = authenticate_person(token).actor
     assert len(statements) == 1
     assert actor.roles == {(Role.AUTHOR, "dpu"), (Role.AGENCY_EDITOR, "dishub")}
     assert actor.id == person.id
