@@ -93,6 +93,10 @@ class Settings:
     breaker_agency_least: int = setting(
         50, "Changes within an hour that no agency's breaker minds, whatever their share"
     )
+    breaker_taking_back: int = setting(
+        20,
+        "Items that one person may take back within an hour before a second person must confirm it; 0 switches it off",
+    )
     breaker_pause_minutes: int = setting(
         60, "Minutes for which a tripped breaker pauses publishing, unless it is reset"
     )

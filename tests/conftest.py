@@ -74,6 +74,7 @@ def environment(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> 
         # Tests publish more in one frozen moment than people do; tests/guard sets its own limits.
         "BREAKER_PERSON": "0",
         "BREAKER_AGENCY_PERCENT": "0",
+        "BREAKER_TAKING_BACK": "0",
         **CHEAP_PASSWORDS,
     }
 

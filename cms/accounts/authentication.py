@@ -20,7 +20,7 @@ from cms.core.reading import Reader
 from cms.core.runtime import runtime
 
 _LIVE_SESSION = (
-    select(User.id, User.name, Membership.role, Membership.agency)
+    select(User.id, User.name, Membership.role, Membership.agency, User.frozen)
     .select_from(SignInSession)
     .join(User, User.id == SignInSession.user_id)
     .outerjoin(Membership, Membership.user_id == User.id)
@@ -70,8 +70,8 @@ def _actor_of(claims: AccessClaims) -> Actor:
     )
     if not rows:
         raise Unauthenticated("invalid_token")
-    roles = frozenset((Role(role), agency) for _id, _name, role, agency in rows if role is not None)
-    return Actor(id=rows[0][0], label=rows[0][1], roles=roles, session_id=claims.session_id)
+    roles = frozenset((Role(role), agency) for _id, _name, role, agency, _frozen in rows if role is not None)
+    return Actor(id=rows[0][0], label=rows[0][1], roles=roles, session_id=claims.session_id, frozen=rows[0][4])
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cms.core.db import Model
@@ -20,7 +20,10 @@ class UserState(StrEnum):
 
 
 class User(Model):
-    """A person. `email` is normalised (NFKC, case-folded) and unique; `token_version` ends all access tokens when it grows."""
+    """A person. `email` is normalised (NFKC, case-folded) and unique; `token_version` ends all access tokens when it grows.
+
+    `frozen` is the reason of a freeze of this person (`cms.guard.services`): it changes nothing until that is lifted.
+    """
 
     __tablename__ = "users"
 
@@ -34,6 +37,7 @@ class User(Model):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
     password_changed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    frozen: Mapped[str | None] = mapped_column(Text)
 
     memberships: Mapped[list[Membership]] = relationship(
         lazy="raise_on_sql", cascade="all, delete-orphan", order_by="Membership.id", back_populates="user"

@@ -86,14 +86,14 @@ def known_form(identifier: str) -> str:
 
 
 def find_active_actor(user_id: str) -> tuple[Actor, int] | None:
-    """A person who may sign in, as an actor with the roles held now, and the version of the access tokens in force.
+    """A person who may sign in and is not frozen, as an actor with the roles held now, and the version of the access tokens in force.
 
     For what somebody left behind and others use later, such as a link: it must end with the person's right (R-A3).
     """
     rows = session.execute(
         select(User.name, User.token_version, Membership.role, Membership.agency)
         .outerjoin(Membership, Membership.user_id == User.id)
-        .where(User.id == user_id, User.state == UserState.ACTIVE.value)
+        .where(User.id == user_id, User.state == UserState.ACTIVE.value, User.frozen.is_(None))
     ).all()
     if not rows:
         return None

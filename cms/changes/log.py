@@ -38,11 +38,12 @@ def record(
     agency: str | None = None,
     edition: int | None = None,
     fields: Iterable[str] = (),
+    counts_as: str | None = None,
 ) -> Change:
     """Add one line to the log of this unit of work.
 
     The line gets its sequence, time and hash at the very end of the transaction, so that sequences commit in order.
-    `fields` are names only: the log holds no bodies and no secrets.
+    `fields` are names only: the log holds no bodies and no secrets. `counts_as` is for the circuit breakers.
     """
     change = Change(
         action=action.value,
@@ -55,6 +56,7 @@ def record(
         request_id=current_request_id(),
         is_public=is_public(action),
         fields=sorted(fields),
+        counts_as=counts_as,
     )
     if "changes" not in unit.state:
         unit.state["changes"] = []

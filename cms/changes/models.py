@@ -14,7 +14,11 @@ from cms.core.types import EpochMicros, Id, Json, UTCDateTime
 
 
 class Change(Model):
-    """One line of the log. `hash` covers the line and the hash of the line before it."""
+    """One line of the log. `hash` covers the line and the hash of the line before it.
+
+    `counts_as` is what the circuit breakers count the line as, null for most lines. It is no part of what happened, so the
+    hash does not cover it.
+    """
 
     __tablename__ = "changes"
 
@@ -31,6 +35,7 @@ class Change(Model):
     is_public: Mapped[bool] = mapped_column(Boolean)
     fields: Mapped[list[str]] = mapped_column(Json)
     hash: Mapped[str] = mapped_column(String(64))
+    counts_as: Mapped[str | None] = mapped_column(String(12))
 
     __table_args__ = (
         Index("ix_changes_resource_id", "resource_id"),
@@ -39,6 +44,23 @@ class Change(Model):
         Index("ix_changes_request_id", "request_id"),
         # Times grow with the numbers: PostgreSQL notes the range of each group of pages instead of an entry per line.
         Index("ix_changes_recorded_at", "recorded_at", postgresql_using="brin"),
+        # Each breaker counts along one of these, which hold nothing but the lines that count.
+        Index(
+            "ix_changes_counted_actor",
+            "actor_id",
+            "counts_as",
+            "recorded_at",
+            postgresql_where=text("counts_as IS NOT NULL"),
+            sqlite_where=text("counts_as IS NOT NULL"),
+        ),
+        Index(
+            "ix_changes_counted_agency",
+            "agency",
+            "counts_as",
+            "recorded_at",
+            postgresql_where=text("counts_as IS NOT NULL"),
+            sqlite_where=text("counts_as IS NOT NULL"),
+        ),
         Index("ix_changes_public", "sequence", postgresql_where=text("is_public"), sqlite_where=text("is_public")),
     )
 

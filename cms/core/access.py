@@ -18,9 +18,9 @@ from flask import Flask, Request, g, request
 from werkzeug.exceptions import SecurityError
 
 from cms.core.db import UnitOfWork, confirm_before_commit
-from cms.core.errors import BadRequest, Conflict, InputError, NotFound, Unauthenticated
+from cms.core.errors import BadRequest, Conflict, Forbidden, InputError, NotFound, Unauthenticated
 from cms.core.json_input import has_bad_characters
-from cms.core.permissions import Actor, Permission, authorize
+from cms.core.permissions import OF_EVERY_PERSON, Actor, Permission, authorize
 
 View = TypeVar("View", bound=Callable[..., Any])
 WRITING_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -134,11 +134,23 @@ def guard_requests(app: Flask, authenticators: Authenticators) -> None:
         _identify(authenticators, plane, access, token)
         if access is not None:
             if access.permission is not None:
-                authorize(g.actor, access.permission)
+                _authorize(asked, access.permission)
             _refuse_impossible_path(asked)
             _refuse_undeclared_query(app, asked)
 
     app.before_request(guard)
+
+
+def _authorize(asked: Request, permission: Permission) -> None:
+    if asked.method in WRITING_METHODS:
+        _refuse_frozen(g.actor, permission)
+    authorize(g.actor, permission)
+
+
+def _refuse_frozen(actor: Actor, permission: Permission) -> None:
+    """Who is frozen reads, and looks after her own account; everything else waits."""
+    if actor.frozen is not None and permission not in OF_EVERY_PERSON:
+        raise Forbidden("person_frozen", reason=actor.frozen)
 
 
 def _identify(authenticators: Authenticators, plane: Plane, access: Access | None, token: str | None) -> None:
@@ -155,11 +167,13 @@ def _identify(authenticators: Authenticators, plane: Plane, access: Access | Non
 
 
 def _confirm(identity: Identity, access: Access | None, unit: UnitOfWork | None) -> None:
-    """Raise when the person has lost the session, the account or a role since this request began.
+    """Raise when the person has lost the session, the account or a role, or was frozen, since this request began.
 
     Which of the roles carried the decision is not known here, so losing any of them means: ask again.
     """
     present = identity.again(unit)
+    if access is not None and access.permission is not None:
+        _refuse_frozen(present, access.permission)
     if identity.actor.roles <= present.roles:
         return
     if access is not None and access.permission is not None:

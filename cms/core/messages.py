@@ -334,6 +334,18 @@ PROBLEMS: dict[str, Problem] = {
         "{subject} published unusually much; publishing is paused until {until} or until a central editor resets it.",
         "{subject} menerbitkan terlalu banyak dalam waktu singkat; penerbitan dijeda sampai {until} atau dibuka redaksi kota.",
     ),
+    "person_frozen": _problem(
+        "You are frozen",
+        "Anda dibekukan",
+        "Until it is looked into you can read but change nothing: {reason} Central editors lift it.",
+        "Sampai diperiksa, Anda dapat membaca tetapi tidak dapat mengubah apa pun: {reason} Redaksi kota yang mencabutnya.",
+    ),
+    "second_person_needed": _problem(
+        "A second person is needed",
+        "Perlu orang kedua",
+        "You took back {count} items within an hour. Until {until} a central editor or an administrator other than you must confirm it before you take back more: reset the breaker.",
+        "Anda menarik {count} konten dalam satu jam. Sampai {until}, redaksi kota atau administrator lain harus mengonfirmasi sebelum Anda menarik lagi: buka kembali pemutusnya.",
+    ),
     "rollback_running": _problem(
         "Already running",
         "Sedang berjalan",

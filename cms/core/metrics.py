@@ -70,6 +70,12 @@ PROCESSES = Gauge(
 WEB_RESPAWNS = Counter(
     "simpul_web_respawns", "Web processes that ended by themselves and were started again.", registry=OWN
 )
+GUARD_ALARMS = Counter(
+    "simpul_guard_alarms",
+    "What the guard told somebody: trips, freezes, held content, rollbacks.",
+    ["alarm"],
+    registry=OWN,
+)
 
 
 _locks: list[BinaryIO] = []

@@ -37,6 +37,7 @@ class Permission(StrEnum):
     CONTENT_RETURN = "content:return"
     CONTENT_PUBLISH = "content:publish"
     CONTENT_UNPUBLISH = "content:unpublish"
+    CONTENT_VANISH = "content:vanish"
     CONTENT_APPROVE = "content:approve"
     CONTENT_SCHEDULE = "content:schedule"
     CONTENT_TRASH = "content:trash"
@@ -63,12 +64,16 @@ class Permission(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The person (or system task) that acts, as a plain value: who, and which roles in which agencies."""
+    """The person (or system task) that acts, as a plain value: who, and which roles in which agencies.
+
+    `frozen` is the reason for which this person changes nothing for the time being.
+    """
 
     id: str | None
     label: str
     roles: frozenset[tuple[Role, str | None]] = frozenset()
     session_id: str | None = None
+    frozen: str | None = None
 
     def has(self, role: Role) -> bool:
         """True when the actor holds this role anywhere."""
@@ -149,6 +154,8 @@ PERMISSION_MAP: dict[Permission, tuple[tuple[Role, Predicate], ...]] = {
     Permission.CONTENT_RETURN: ((Role.AGENCY_EDITOR, in_own_agency), (Role.CENTRAL_EDITOR, anywhere)),
     Permission.CONTENT_PUBLISH: ((Role.AGENCY_EDITOR, on_own_channel), (Role.CENTRAL_EDITOR, anywhere)),
     Permission.CONTENT_UNPUBLISH: ((Role.AGENCY_EDITOR, on_own_channel), (Role.CENTRAL_EDITOR, anywhere)),
+    # Readers are told nothing of it, so it is not for everybody who may take back.
+    Permission.CONTENT_VANISH: ((Role.CENTRAL_EDITOR, anywhere),),
     Permission.CONTENT_APPROVE: ((Role.AGENCY_EDITOR, on_own_channel), (Role.CENTRAL_EDITOR, anywhere)),
     Permission.CONTENT_SCHEDULE: ((Role.AGENCY_EDITOR, on_own_channel), (Role.CENTRAL_EDITOR, anywhere)),
     Permission.CONTENT_TRASH: (

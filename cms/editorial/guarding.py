@@ -9,16 +9,14 @@ from cms.changes.log import record
 from cms.core.answers import Answer
 from cms.core.db import UnitOfWork
 from cms.core.errors import InputError, Invalid
-from cms.core.logging import get_logger
 from cms.core.permissions import Actor
 from cms.editorial.content_types import Content, ContentType
 from cms.editorial.images import image_texts
 from cms.editorial.models import Item, Revision
+from cms.guard.alarms import raise_alarm
 from cms.guard.assessing import Assessment, Reason, assess
 from cms.guard.links import alternative_texts
 from cms.guard.queries import newest_block
-
-log = get_logger(__name__)
 
 NOT_TEXT: Final = frozenset(
     {"agency", "channel", "kind", "class", "body", "body_format", "language", "category", "areas", "information_kind"}
@@ -87,7 +85,7 @@ def hold(unit: UnitOfWork, content_type: ContentType, item: Item, actor: Actor, 
     )  # fmt: skip
     codes = sorted({reason.code for reason in assessment.reasons})
     seen = {"item_id": item.id, "type": item.type, "agency": item.agency, "actor_id": actor.id, "reasons": codes}
-    unit.after_commit(lambda: log.warning("content_held", **seen))
+    raise_alarm(unit, "content_held", **seen)
 
 
 def with_hold(answer: Answer, item: Item) -> Answer:

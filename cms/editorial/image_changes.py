@@ -173,7 +173,7 @@ def _authorize_places(unit: UnitOfWork, actor: Actor, places: Sequence[Place]) -
         target = Target(place.agency, place.channel, None, place.channel == city_channel)
         authorize(actor, Permission.CONTENT_PUBLISH, target)
         if place.is_public:
-            check_freeze(unit, place.agency)
+            check_freeze(unit, actor, place.agency)
 
 
 def _check_text(image: Image, changes: Mapping[str, Any]) -> None:

@@ -31,6 +31,7 @@ class Operation(StrEnum):
     SCHEDULE = "schedule"
     UNSCHEDULE = "unschedule"
     UNPUBLISH = "unpublish"
+    VANISH = "vanish"
     DISCARD = "discard"
     ARCHIVE = "archive"
     RESTORE = "restore"
@@ -62,6 +63,7 @@ RULES: dict[Operation, Rule] = {
     Operation.SCHEDULE: Rule(Permission.CONTENT_SCHEDULE, _IN_USE),
     Operation.UNSCHEDULE: Rule(Permission.CONTENT_SCHEDULE, _IN_USE),
     Operation.UNPUBLISH: Rule(Permission.CONTENT_UNPUBLISH, _IN_USE),
+    Operation.VANISH: Rule(Permission.CONTENT_VANISH, _IN_USE),
     Operation.DISCARD: Rule(Permission.CONTENT_EDIT, _UNFINISHED),
     Operation.ARCHIVE: Rule(Permission.CONTENT_TRASH, _AT_REST),
     Operation.RESTORE: Rule(Permission.CONTENT_TRASH, (State.ARCHIVED, State.TRASHED)),
@@ -82,6 +84,7 @@ STATE_AFTER_EDIT: dict[str, State] = {
 
 _GOES_OUT = frozenset({Operation.PUBLISH, Operation.SCHEDULE})
 _NOT_WHILE_LIVE = frozenset({Operation.DELETE, Operation.TRASH, Operation.ARCHIVE})
+_TAKES_BACK = frozenset({Operation.UNPUBLISH, Operation.VANISH})
 _CHANGES_CONTENT = frozenset({Operation.EDIT, Operation.DISCARD})
 
 
@@ -91,7 +94,7 @@ def targets(operation: Operation, item: Item, city_channel: str) -> list[Target]
     if item.published_edition is not None and item.published_channel is not None:
         if operation in _GOES_OUT or operation is Operation.UNSCHEDULE:
             channels.add(item.published_channel)
-        elif operation is Operation.UNPUBLISH:
+        elif operation in _TAKES_BACK:
             channels = {item.published_channel}
     return [Target(item.agency, channel, item.author_id, channel == city_channel) for channel in sorted(channels)]
 
@@ -140,6 +143,11 @@ def approval_fault(actor: Actor, item: Item) -> str | None:
     return None
 
 
+def is_approved_by_second(actor: Actor, item: Item) -> bool:
+    """True when somebody approved the newest edition who neither wrote any of it nor publishes it now."""
+    return item.is_approved and item.approved_by_id not in {actor.id, *(item.writers or ())}
+
+
 def may_approve(actor: Actor, item: Item) -> bool:
     """True when this actor's approval would count; says nothing about permission and state."""
     if needs_central_approval(item) and not actor.has(Role.CENTRAL_EDITOR):
@@ -174,7 +182,7 @@ def _fits_state(actor: Actor, operation: Operation, item: Item, city_channel: st
 
 def _fits_publication(operation: Operation, item: Item) -> bool:
     match operation:
-        case Operation.UNPUBLISH | Operation.REPOST:
+        case Operation.UNPUBLISH | Operation.VANISH | Operation.REPOST:
             return item.published_edition is not None
         case Operation.DISCARD:
             return item.published_at is not None
@@ -215,7 +223,7 @@ def _whose(item: Item) -> str:
 
 def possible_states(operation: Operation) -> str:
     """The states in which an operation is possible, in words."""
-    if operation is Operation.UNPUBLISH:
+    if operation in _TAKES_BACK:
         return "published"
     if operation is Operation.EDIT:
         return "not in review, not scheduled and neither archived nor in the trash"

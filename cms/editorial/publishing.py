@@ -48,19 +48,25 @@ def publish_edition(
     item: Item,
     update: Update,
     moment: datetime | None = None,
+    *,
+    is_approved: bool = False,
 ) -> Revision:
     """Publish the newest edition of an item that `load_for` gave. A planned end of what readers have stays planned.
 
-    Raises `Invalid` (`needed_to_publish`), `Conflict("slug_taken")`.
+    `is_approved`: a second person approved it, which makes it count less in a release. Raises `Invalid` (`needed_to_publish`),
+    `Conflict("slug_taken")`.
     """
-    check_publishing(unit, actor, item.agency)
+    counted = check_publishing(unit, actor, item.agency, is_approved=is_approved)
     revision = check_complete(content_type, item)
     presented = present_update(content_type, item, revision, update, moment or clock.now())
     item.go_live(presented.published_at, update.note)
     item.touch()
     window = window_of(item)
-    action = content_type.action("published")
-    publish(unit, presented, record(unit, action, item.id, actor, agency=item.agency, edition=item.edition), window)
+    change = record(
+        unit, content_type.action("published"), item.id, actor, agency=item.agency, edition=item.edition,
+        counts_as=counted,
+    )  # fmt: skip
+    publish(unit, presented, change, window)
     return revision
 
 

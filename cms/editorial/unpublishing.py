@@ -24,12 +24,12 @@ from cms.editorial.content_types import ContentType
 from cms.editorial.guarding import check_public_words
 from cms.editorial.models import Item
 from cms.editorial.notes import PublicNotes
-from cms.editorial.policies import Operation
+from cms.editorial.policies import Operation, authorize_operation
 from cms.editorial.presenter import present_edition
 from cms.editorial.queries import get_revision
 from cms.editorial.saving import load_for
 from cms.editorial.services import Edited
-from cms.guard.breaker import check_publishing
+from cms.guard.breaker import check_publishing, check_taking_back
 from cms.publishing.models import Publication, PublishedItem, Standing
 from cms.publishing.planning import cancel
 from cms.publishing.publish import keep_readable, withdraw
@@ -67,26 +67,41 @@ def unpublish_item(
     """Take an item back from readers; a newer draft stays as it is, what was planned for the item is dropped.
 
     `GONE` and `WITHDRAWN` need an explanation, which readers get; `REDIRECTED` needs `to`, which must be one of the city's own
-    addresses or a live item. `VANISHED` tells them nothing. Raises `Invalid`.
+    addresses or a live item. `VANISHED` tells them nothing and is for central editors. Raises `Invalid`, `Forbidden`, and
+    `Conflict` (`publishing_frozen`; `second_person_needed` for the first two, `publishing_paused` for the others).
     """
     ending = Ending(standing, None if standing is Standing.VANISHED else explanation, to)
     _check_ending(ending, item_id)
     with unit_of_work() as unit:
         item = load_for(content_type, actor, Operation.UNPUBLISH, item_id, expected)
-        check_publishing(unit, actor, item.agency)
+        counted = _check_guard(unit, actor, item, standing)
         _check_words(ending)
         if standing is Standing.WITHDRAWN:
             if item.unpublished_as == KINDS[Standing.WITHDRAWN]:
                 raise Conflict("wrong_state", state="withdrawn", operation="unpublish", allowed="published")
-            _withdraw(unit, content_type, actor, item, ending)
+            _withdraw(unit, content_type, actor, item, ending, counted)
         else:
-            _end(unit, content_type, actor, item, ending)
+            _end(unit, content_type, actor, item, ending, counted)
         revision = get_revision(item)
     return Edited(item, revision)
 
 
-def _end(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, ending: Ending) -> None:
-    change = _left(unit, content_type, actor, item, ending, "unpublished")
+def _check_guard(unit: UnitOfWork, actor: Actor, item: Item, standing: Standing) -> str | None:
+    """What this ending counts as. Saying that something is gone or withdrawn passes a pause; a redirection is a link, and goes out.
+
+    What vanishes leaves no explanation, so only central editors do that.
+    """
+    if standing in EXPLAINED:
+        return check_taking_back(unit, actor, item.agency)
+    if standing is Standing.VANISHED:
+        authorize_operation(actor, Operation.VANISH, item, runtime().settings.city_channel)
+    return check_publishing(unit, actor, item.agency)
+
+
+def _end(
+    unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, ending: Ending, counted: str | None
+) -> None:
+    change = _left(unit, content_type, actor, item, ending, "unpublished", counted)
     target_id = ending.to if ending.standing is Standing.REDIRECTED and ending.to and is_id(ending.to) else None
     told = ending.standing is not Standing.VANISHED
     alternative = ending.to if told and target_id is None else None
@@ -96,12 +111,14 @@ def _end(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, 
     )  # fmt: skip
 
 
-def _withdraw(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, ending: Ending) -> None:
+def _withdraw(
+    unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, ending: Ending, counted: str | None
+) -> None:
     """Present what readers have once more, with the notice; it stays the published edition."""
     publication = find_live_publication(unit.session, item.id)
     if publication is None:
         raise Conflict("not_published")
-    change = _left(unit, content_type, actor, item, ending, "withdrawn")
+    change = _left(unit, content_type, actor, item, ending, "withdrawn", counted)
     # It has no planned end any more, and must not be presented with one.
     unit.session.refresh(publication)
     moment = clock.now()
@@ -112,7 +129,15 @@ def _withdraw(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: I
     keep_readable(unit, presented, change, publication, ending.explanation or "")
 
 
-def _left(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, ending: Ending, verb: str) -> Any:
+def _left(
+    unit: UnitOfWork,
+    content_type: ContentType,
+    actor: Actor,
+    item: Item,
+    ending: Ending,
+    verb: str,
+    counted: str | None,
+) -> Any:
     """Note how the item goes, drop what was planned for it, and record it."""
     edition = item.published_edition or item.edition
     had_plan = item.publish_at is not None or item.unpublish_at is not None
@@ -120,7 +145,9 @@ def _left(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item,
     leave = item.withdraw if ending.standing is Standing.WITHDRAWN else item.end
     leave(KINDS[ending.standing], ending.explanation)
     item.touch()
-    change = record(unit, content_type.action(verb), item.id, actor, agency=item.agency, edition=edition)
+    change = record(
+        unit, content_type.action(verb), item.id, actor, agency=item.agency, edition=edition, counts_as=counted
+    )
     if had_plan:
         cancel(unit, item.id, item.type, change)
     return change

@@ -14,6 +14,13 @@ from cms.core.types import Id, Json, UTCDateTime
 
 WHOLE_CITY = "city"
 """The scope of a freeze that holds for every agency."""
+OF_PERSON = "person:"
+"""What the scope of a freeze of one person begins with; no slug of an agency has a colon."""
+
+
+def person_scope(user_id: str) -> str:
+    """The scope of a freeze of this person."""
+    return OF_PERSON + user_id
 
 
 class LinkStanding(StrEnum):
@@ -24,10 +31,11 @@ class LinkStanding(StrEnum):
 
 
 class BreakerKind(StrEnum):
-    """Whose publications are counted."""
+    """What is counted: publications of a person or in an agency, or what a person takes back."""
 
     PERSON = "person"
     AGENCY = "agency"
+    REMOVAL = "removal"
 
 
 class LinkDomain(Model):
@@ -45,21 +53,26 @@ class LinkDomain(Model):
 
 
 class PublishingFreeze(Model):
-    """Nothing is published, unpublished or scheduled in an agency, or in the whole city (scope `city`), until it is lifted."""
+    """Nothing is published, unpublished or scheduled in an agency, or in the whole city (scope `city`), until it is lifted.
+
+    With the scope `person:<id>` that person changes nothing at all; `person_label` is the person's name then.
+    """
 
     __tablename__ = "publishing_freezes"
 
     scope: Mapped[str] = mapped_column(String(63), primary_key=True)
     reason: Mapped[str] = mapped_column(Text)
+    person_label: Mapped[str | None] = mapped_column(String(200))
     frozen_by_id: Mapped[str | None] = mapped_column(Id)
     frozen_by_label: Mapped[str] = mapped_column(String(200))
     frozen_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class BreakerTrip(Model):
-    """Somebody, or an agency, published more than is usual and waits: until `until`, or until a central editor resets it.
+    """Somebody, or an agency, published or took back more than is usual and waits: until `until`, or until somebody else resets it.
 
-    `subject` is the id of a person or the slug of an agency; `published` counts the publications that led to it.
+    `subject` is the id of a person or the slug of an agency; `published` counts the changes that led to it, `made_up_by` are
+    the ids of those who made them. `reset_reason` is what the command line asks for.
     """
 
     __tablename__ = "breaker_trips"
@@ -74,6 +87,8 @@ class BreakerTrip(Model):
     reset_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     reset_by_id: Mapped[str | None] = mapped_column(Id)
     reset_by_label: Mapped[str | None] = mapped_column(String(200))
+    reset_reason: Mapped[str | None] = mapped_column(Text)
+    made_up_by: Mapped[list[str]] = mapped_column(Json, default=list, server_default="[]")
 
     __table_args__ = (Index(None, "subject", "until"),)
 

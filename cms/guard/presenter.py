@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cms.core import clock
-from cms.guard.models import WHOLE_CITY, BreakerTrip, LinkDomain, PublishingFreeze, Rollback
+from cms.guard.models import OF_PERSON, WHOLE_CITY, BreakerTrip, LinkDomain, PublishingFreeze, Rollback
 
 
 def present_link_domain(entry: LinkDomain) -> dict[str, Any]:
@@ -21,10 +21,13 @@ def present_link_domain(entry: LinkDomain) -> dict[str, Any]:
 
 
 def present_freeze(freeze: PublishingFreeze) -> dict[str, Any]:
-    """A freeze; `agency` is null when it holds for the whole city."""
+    """A freeze; `agency` and `person` are null when it holds for the whole city."""
+    is_person = freeze.scope.startswith(OF_PERSON)
+    person = {"id": freeze.scope.removeprefix(OF_PERSON), "name": freeze.person_label} if is_person else None
     return {
         "scope": freeze.scope,
-        "agency": None if freeze.scope == WHOLE_CITY else freeze.scope,
+        "agency": None if is_person or freeze.scope == WHOLE_CITY else freeze.scope,
+        "person": person,
         "reason": freeze.reason,
         "frozen_by": {"id": freeze.frozen_by_id, "name": freeze.frozen_by_label},
         "frozen_at": freeze.frozen_at,
@@ -45,6 +48,7 @@ def present_trip(trip: BreakerTrip) -> dict[str, Any]:
         "is_open": trip.reset_at is None and trip.until > clock.now(),
         "reset_at": trip.reset_at,
         "reset_by": reset_by,
+        "reset_reason": trip.reset_reason,
     }
 
 

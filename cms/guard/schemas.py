@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from cms.core.fields import Choice, Moment, Slug, Text, YesNo
+from cms.core.fields import Choice, Moment, Pattern, Slug, Text, YesNo
+from cms.core.ids import ID_PATTERN
 from cms.core.schemas import PageQuerySchema, StrictSchema
 from cms.guard.models import BreakerKind, LinkStanding
 
@@ -12,7 +13,7 @@ _STANDINGS = [each.value for each in LinkStanding]
 _KINDS = [each.value for each in BreakerKind]
 LONGEST_REASON = 500
 FREEZE_SCOPE = [
-    {"name": "scope", "in": "path", "description": "Slug of the agency, or `city` for the freeze of the city."}
+    {"name": "scope", "in": "path", "description": "Slug of the agency, `city`, or `person:` and the id of a person."}
 ]
 
 
@@ -52,10 +53,15 @@ class LinkDomainQuerySchema(PageQuerySchema):
 
 
 class FreezeSchema(StrictSchema):
-    """Publishing stands still in an agency or in the whole city."""
+    """Publishing stands still in an agency or in the whole city, or a person changes nothing."""
 
-    scope = fields.String(metadata={"description": "Slug of the agency, or `city`.", "example": "dpu"})
-    agency = fields.String(allow_none=True, metadata={"description": "Null: the whole city.", "example": "dpu"})
+    scope = fields.String(
+        metadata={"description": "Slug of the agency, `city`, or `person:` and an id.", "example": "dpu"}
+    )
+    agency = fields.String(allow_none=True, metadata={"description": "Only this agency.", "example": "dpu"})
+    person = fields.Nested(
+        WhoSchema, allow_none=True, metadata={"description": "Only this person, who changes nothing."}
+    )
     reason = fields.String(metadata={"example": "Akun editor diduga dibajak."})
     frozen_by = fields.Nested(WhoSchema)
     frozen_at = Moment()
@@ -70,7 +76,16 @@ class FreezesSchema(StrictSchema):
 class FreezeSetSchema(StrictSchema):
     """A freeze."""
 
-    agency = Slug(max=63, allow_none=True, load_default=None, metadata={"description": "Null: the whole city."})
+    agency = Slug(
+        max=63, allow_none=True, load_default=None, metadata={"description": "Null, and no `person`: the whole city."}
+    )
+    person = Text(
+        max=36,
+        allow_none=True,
+        load_default=None,
+        validate=[Pattern(ID_PATTERN, "the id of a person")],
+        metadata={"format": "uuid", "description": "Id of the person who is to change nothing; without `agency`."},
+    )
     reason = Text(
         min=5,
         max=LONGEST_REASON,
@@ -80,18 +95,21 @@ class FreezeSetSchema(StrictSchema):
 
 
 class BreakerTripSchema(StrictSchema):
-    """Publishing paused because a person or an agency published unusually much."""
+    """A pause because a person or an agency published, or a person took back, unusually much."""
 
     id = fields.String(metadata={"format": "uuid"})
     kind = fields.String(metadata={"enum": _KINDS})
     subject = fields.String(metadata={"description": "Id of the person or slug of the agency.", "example": "dpu"})
     label = fields.String(metadata={"example": "Dinas Pekerjaan Umum"})
-    published = fields.Integer(metadata={"description": "Publications that led to it.", "example": 20})
+    published = fields.Integer(metadata={"description": "Changes that led to it.", "example": 20})
     tripped_at = Moment()
-    until = Moment(metadata={"description": "When publishing goes on by itself."})
+    until = Moment(metadata={"description": "When it goes on by itself."})
     is_open = fields.Boolean(metadata={"description": "Whether it holds somebody up now."})
     reset_at = Moment(allow_none=True)
     reset_by = fields.Nested(WhoSchema, allow_none=True)
+    reset_reason = fields.String(
+        allow_none=True, metadata={"description": "Said when it was reset on the command line."}
+    )
 
 
 class BreakerQuerySchema(PageQuerySchema):

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from cms.accounts.queries import get_locked_user
 from cms.agencies.models import Agency
 from cms.changes.actions import Action
 from cms.changes.log import record
 from cms.core import clock
 from cms.core.db import UnitOfWork, unit_of_work
 from cms.core.errors import Conflict, NotFound, invalid_field
-from cms.core.logging import get_logger
-from cms.core.permissions import Actor, Permission, Target, authorize
-from cms.guard.models import WHOLE_CITY, BreakerTrip, LinkDomain, LinkStanding, PublishingFreeze
+from cms.core.permissions import Actor, Permission, Role, Target, authorize
+from cms.guard.alarms import raise_alarm
+from cms.guard.models import (
+    OF_PERSON,
+    WHOLE_CITY,
+    BreakerKind,
+    BreakerTrip,
+    LinkDomain,
+    LinkStanding,
+    PublishingFreeze,
+    person_scope,
+)
 from cms.guard.queries import get_trip
 
-log = get_logger(__name__)
 DUPLICATES = {
     "pk_link_domains": "domain",
     "uq_link_domains_domain": "domain",
@@ -62,20 +71,47 @@ def freeze_publishing(actor: Actor, agency: str | None, reason: str) -> Publishi
         authorize(actor, Permission.GUARD_WRITE, Target())
         if agency is not None and unit.session.get(Agency, agency) is None:
             raise invalid_field("/agency", "not_found", what="agency")
-        scope = agency or WHOLE_CITY
-        if unit.session.get(PublishingFreeze, scope) is not None:
-            raise Conflict("duplicate", field="agency")
-        freeze = PublishingFreeze(
-            scope=scope, reason=reason, frozen_by_id=actor.id, frozen_by_label=actor.label, frozen_at=clock.now()
-        )
-        unit.add(freeze)
-        record(unit, Action.FREEZE_SET, scope, actor, agency=agency)
-        unit.after_commit(lambda: log.warning("publishing_frozen", scope=scope, actor_id=actor.id))
+        freeze = _frozen(unit, actor, agency or WHOLE_CITY, reason, "agency")
+        record(unit, Action.FREEZE_SET, freeze.scope, actor, agency=agency)
     return freeze
 
 
-def lift_freeze(actor: Actor, scope: str) -> None:
-    """Let an agency, or the city (`city`), publish again. Raises `NotFound` when it is not frozen."""
+def freeze_person(actor: Actor, user_id: str, reason: str) -> PublishingFreeze:
+    """Stop everything that a person does, from the next request on; reading and the own account stay.
+
+    Who looks after people may be frozen only by somebody who does, too. Raises `Invalid` for an unknown person, `Forbidden`,
+    `Conflict("duplicate")`.
+    """
+    with unit_of_work(DUPLICATES) as unit:
+        authorize(actor, Permission.GUARD_WRITE, Target())
+        try:
+            user = get_locked_user(unit, user_id)
+        except NotFound:
+            raise invalid_field("/person", "not_found", what="person") from None
+        if any(held.role == Role.ADMIN for held in user.memberships):
+            authorize(actor, Permission.USER_WRITE, Target())
+        freeze = _frozen(unit, actor, person_scope(user.id), reason, "person")
+        freeze.person_label, user.frozen = user.name, reason
+        record(unit, Action.FREEZE_SET, freeze.scope, actor)
+    return freeze
+
+
+def _frozen(unit: UnitOfWork, actor: Actor, scope: str, reason: str, field: str) -> PublishingFreeze:
+    if unit.session.get(PublishingFreeze, scope) is not None:
+        raise Conflict("duplicate", field=field)
+    freeze = PublishingFreeze(
+        scope=scope, reason=reason, frozen_by_id=actor.id, frozen_by_label=actor.label, frozen_at=clock.now()
+    )
+    unit.add(freeze)
+    raise_alarm(unit, "publishing_frozen", scope=scope, actor_id=actor.id)
+    return freeze
+
+
+def lift_freeze(actor: Actor, scope: str, *, reason: str | None = None) -> None:
+    """Let an agency, the city (`city`) or a person (`person:<id>`) go on; who ordered the freeze may do it too.
+
+    `reason` is what the command line asks for. Raises `NotFound` when nothing is frozen there.
+    """
     with unit_of_work() as unit:
         authorize(actor, Permission.GUARD_WRITE, Target())
         locked = select(PublishingFreeze).where(PublishingFreeze.scope == scope).with_for_update()
@@ -83,22 +119,39 @@ def lift_freeze(actor: Actor, scope: str) -> None:
         if freeze is None:
             raise NotFound
         unit.session.delete(freeze)
-        record(unit, Action.FREEZE_LIFTED, scope, actor, agency=None if scope == WHOLE_CITY else scope)
+        is_person = scope.startswith(OF_PERSON)
+        if is_person:
+            get_locked_user(unit, scope.removeprefix(OF_PERSON)).frozen = None
+        record(unit, Action.FREEZE_LIFTED, scope, actor, agency=None if is_person or scope == WHOLE_CITY else scope)
+        raise_alarm(unit, "freeze_lifted", scope=scope, actor=actor.label, reason=reason)
 
 
-def reset_breaker(actor: Actor, trip_id: str) -> BreakerTrip:
-    """Let the person or agency publish again; what was published before does not count any more. Idempotent.
+def reset_breaker(actor: Actor, trip_id: str, *, reason: str | None = None) -> BreakerTrip:
+    """Let the person or agency go on; what was counted before does not count any more. Idempotent.
 
-    Nobody resets a breaker that he or she tripped. Raises `NotFound`, `Conflict("approval_not_yours")`.
+    Nobody resets a trip of his or her own, nor one of an agency that own changes made up. `reason` is what the command line
+    asks for. Raises `NotFound`, `Conflict("approval_not_yours")`.
     """
     with unit_of_work() as unit:
         authorize(actor, Permission.GUARD_WRITE, Target())
         trip = get_trip(trip_id)
-        if trip.subject == actor.id:
-            raise Conflict("approval_not_yours", whose="another central editor")
+        if actor.id is not None and actor.id in {trip.subject, *trip.made_up_by}:
+            raise Conflict(
+                "approval_not_yours", whose="a central editor or administrator whose changes did not lead to it"
+            )
         if trip.reset_at is None:
             trip.reset_at, trip.reset_by_id, trip.reset_by_label = clock.now(), actor.id, actor.label
-            record(unit, Action.BREAKER_RESET, trip.id, actor)
+            trip.reset_reason = reason
+            agency = trip.subject if trip.kind == BreakerKind.AGENCY else None
+            record(unit, Action.BREAKER_RESET, trip.id, actor, agency=agency)
+            told = {
+                "trip_id": trip.id,
+                "kind": trip.kind,
+                "subject": trip.subject,
+                "actor": actor.label,
+                "reason": reason,
+            }
+            raise_alarm(unit, "breaker_reset", **told)
     return trip
 
 

@@ -9,15 +9,20 @@ from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, CollectorRegistry, Metri
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from cms.core import clock
 from cms.core.metrics import ProcessesCollector
+from cms.core.raw_columns import moment_value
 from cms.core.reading import Reader
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
+MOST_TRIPS = 1_000
 _LOG = """
 SELECT 'log', sequence FROM change_head WHERE id = 1
 UNION ALL
 SELECT name, sequence FROM consumer_positions
 """
+_TRIPS = f"SELECT until FROM breaker_trips WHERE reset_at IS NULL ORDER BY id DESC LIMIT {MOST_TRIPS}"  # noqa: S608 - a number of our own
+_FREEZES = "SELECT count(*) FROM publishing_freezes"
 
 
 class SystemCollector(Collector):
@@ -40,13 +45,13 @@ class SystemCollector(Collector):
 
 
 class DatabaseCollector(Collector):
-    """What stands in the database, read when somebody asks: one small statement."""
+    """What stands in the database, read when somebody asks: a few small statements."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
     def collect(self) -> Iterator[Metric]:
-        """The log and its followers. Raises `Unavailable`."""
+        """The log, its followers, and what the guard holds up. Raises `Unavailable`."""
         positions: dict[str, int] = dict(self._reader.rows(_LOG, {}))  # type: ignore[arg-type]
         newest = positions.pop("log", 0)
         yield GaugeMetricFamily("simpul_log_sequence", "Newest position of the change log.", newest)
@@ -56,6 +61,12 @@ class DatabaseCollector(Collector):
         for name, sequence in sorted(positions.items()):
             lag.add_metric([name], newest - sequence)
         yield lag
+        now = clock.now()
+        stopped = GaugeMetricFamily("simpul_guard_open", "What holds people up now, by what it is.", labels=["what"])
+        open_trips = [1 for row in self._reader.rows(_TRIPS, {}) if moment_value(row[0]) > now]
+        stopped.add_metric(["breaker"], len(open_trips))
+        stopped.add_metric(["freeze"], int(self._reader.rows(_FREEZES, {})[0][0]))
+        yield stopped
 
 
 def metrics_text(reader: Reader, instance: Path) -> bytes:

@@ -28,7 +28,7 @@ def content_rows(kind: str) -> list[Row]:
         person_row(
             "POST",
             f"{one}/unpublish",
-            ask.item(kind, "/unpublish", "published", {"kind": "vanish"}),
+            ask.item(kind, "/unpublish", "published", {"kind": "gone", "explanation": "Ditarik."}),
             "403 403 200 404 200 403 403",
         ),
     ]

@@ -74,6 +74,11 @@ def frozen(admin: Caller, _editor: Caller) -> Act:
     return lambda: _done(admin.post(f"{MANAGE}/freeze", {"agency": "dpu", "reason": "Akun dibajak."}))
 
 
+def person_frozen(admin: Caller, editor: Caller) -> Act:
+    body = {"person": editor.actor.id, "reason": "Akun dibajak."}
+    return lambda: _done(admin.post(f"{MANAGE}/freeze", body))
+
+
 def _done(answer: Any) -> None:
     assert answer.status_code < 300, answer.json
 
@@ -84,6 +89,7 @@ LOSSES = {
     password_reset: (401, "invalid_token"),
     role_taken: (403, "forbidden"),
     role_exchanged: (409, "rights_changed"),
+    person_frozen: (403, "person_frozen"),
 }
 
 

@@ -223,7 +223,7 @@ def test_a_draft_is_nowhere_and_what_is_unpublished_is_gone_at_once(
     assert found.get().status_code == 404
     found.transition("publish")
     assert found.get().status_code == 200
-    found.transition("unpublish", {"kind": "vanish"})
+    found.transition("unpublish", {"kind": "gone", "explanation": "Ditarik."})
     answer = found.get()
     assert answer.status_code == 404
     assert {name: answer.headers[name] for name in SAFE} == SAFE

@@ -60,7 +60,7 @@ def test_live_items_of_a_renamed_agency_are_presented_again_from_their_published
     ids = [published(EDITOR, "dpu", f"Berita {number}") for number in range(5)]
     published(STRANGER, "dishub", "Lain")
     update_item(POST, EDITOR, ids[0], {"title": "Konsep"}, frozenset({2}))
-    unpublish_item(POST, EDITOR, ids[1], frozenset({2}), standing=Standing.VANISHED)
+    unpublish_item(POST, CENTRAL, ids[1], frozenset({2}), standing=Standing.VANISHED)
     follow()
 
     rename("dpu", "Dinas PUPR", "name")

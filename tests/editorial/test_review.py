@@ -155,7 +155,7 @@ def test_what_was_taken_back_may_go_out_again_as_it_was_approved(app: Flask, cal
     for caller, step in (("author", "submit"), ("central", "approve"), ("editor", "publish")):
         desk(callers[caller], step)
 
-    assert desk(callers["editor"], "unpublish", {"kind": "vanish"}) == (200, "unpublished")
+    assert desk(callers["editor"], "unpublish", {"kind": "gone", "explanation": "Ditarik."}) == (200, "unpublished")
     assert desk(callers["editor"], "publish") == (200, "published")
     desk.change(callers["author"], title="Lain")
     assert desk(callers["editor"], "publish") == (409, "approval_needed")
@@ -224,7 +224,7 @@ def test_discarding_returns_to_what_readers_have_and_they_notice_nothing(app: Fl
 def test_the_draft_of_an_unpublished_item_can_be_discarded(callers: Callers) -> None:
     desk = Desk(callers["author"], post())
     desk(callers["editor"], "publish")
-    desk(callers["editor"], "unpublish", {"kind": "vanish"})
+    desk(callers["editor"], "unpublish", {"kind": "gone", "explanation": "Ditarik."})
     desk.change(callers["author"], title="Lain")
     assert desk(callers["author"], "discard") == (200, "unpublished")
     assert callers["author"]("GET", desk.path).json["data"]["title"] == "Penutupan Jalan MT Haryono"

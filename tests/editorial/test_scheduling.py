@@ -181,7 +181,7 @@ def test_a_plan_whose_moment_has_come_cannot_be_taken_back(app: Flask, callers: 
     refused = callers["editor"]("DELETE", f"{path}/schedule", match=etag)
     assert (refused.status_code, refused.json["code"]) == (409, "wrong_state")
 
-    taken = callers["editor"]("POST", f"{path}/unpublish", {"kind": "vanish"}, match=etag)
+    taken = callers["editor"]("POST", f"{path}/unpublish", {"kind": "gone", "explanation": "Ditarik."}, match=etag)
     assert (taken.status_code, taken.json["data"]["state"]) == (200, "unpublished")
     assert [action for action, _ in lines(app)][-2:] == ["post.published", "post.unpublished"]
     assert work(app) == 0
@@ -225,7 +225,7 @@ def test_unpublishing_drops_the_plan(app: Flask, callers: Callers, moment: Any) 
     path = published(callers)
     draft = callers["author"]("PATCH", path, {"title": "Baru"}, match='"v2"')
     etag = planned(callers, path, draft.headers["ETag"]).headers["ETag"]
-    taken = callers["editor"]("POST", f"{path}/unpublish", {"kind": "vanish"}, match=etag)
+    taken = callers["editor"]("POST", f"{path}/unpublish", {"kind": "gone", "explanation": "Ditarik."}, match=etag)
     assert (taken.json["data"]["state"], taken.json["data"]["schedule"]) == ("draft", None)
     moment(STEP)
     assert work(app) == 0

@@ -183,7 +183,7 @@ def test_a_published_post_is_taken_back(app: Flask, callers: Callers, kind: str,
     path = published(callers)
     body = {"kind": kind, "explanation": "Sudah dibuka.", "to": "https://dpu.balikpapan.example/"}
 
-    answer = callers["editor"]("POST", f"{path}/unpublish", body, match='"v2"')
+    answer = callers["central"]("POST", f"{path}/unpublish", body, match='"v2"')
 
     data = answer.json["data"]
     assert (data["state"], data["published_edition"]) == ("unpublished", None)
@@ -228,7 +228,7 @@ def test_every_write_leaves_one_line_without_content(app: Flask, callers: Caller
     callers["author"]("POST", f"{path}/submit", {}, match='"v2"')
     callers["editor"]("POST", f"{path}/return", {"comment": "x"}, match='"v3"')
     callers["editor"]("POST", f"{path}/publish", {}, match='"v4"')
-    callers["editor"]("POST", f"{path}/unpublish", {"kind": "vanish"}, match='"v5"')
+    callers["editor"]("POST", f"{path}/unpublish", {"kind": "gone", "explanation": "Ditarik."}, match='"v5"')
 
     with app.app_context():
         lines = [line for line in read_after(0) if line.resource_type == "post"]

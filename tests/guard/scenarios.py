@@ -37,6 +37,11 @@ def freeze_publishing(world: World) -> Act:
     return lambda: guard.freeze_publishing(world.callers["central"].actor, agency, "Akun dibajak.")
 
 
+def freeze_person(world: World) -> Act:
+    central, person = world.callers["central"].actor, world.person()
+    return lambda: guard.freeze_person(central, person, "Akun dibajak.")
+
+
 def reset_breaker(world: World) -> Act:
     trip = guarding.trip_id(world)
     return lambda: guard.reset_breaker(world.callers["central"].actor, trip)
@@ -64,6 +69,7 @@ SCENARIOS: dict[str, Scenario] = {
     "guard.set_link_domain": set_link_domain,
     "guard.remove_link_domain": on(guarding.link_domain, guard.remove_link_domain),
     "guard.freeze_publishing": freeze_publishing,
+    "guard.freeze_person": freeze_person,
     "guard.lift_freeze": on(guarding.freeze, guard.lift_freeze),
     "guard.reset_breaker": reset_breaker,
     "editorial.start_rollback": start_rollback,

@@ -196,7 +196,9 @@ def test_a_freeze_stops_publishing_and_nothing_else(
         refused = act(editor, item, verb, body)
         assert (refused.status_code, refused.json["code"]) == (409, "publishing_frozen"), verb
         assert REASON in refused.json["detail"]
-    assert act(editor, live, "unpublish", {"kind": "vanish"}).json["code"] == "publishing_frozen"
+    assert (
+        act(editor, live, "unpublish", {"kind": "gone", "explanation": "Ditarik."}).json["code"] == "publishing_frozen"
+    )
     assert act(central, item, "publish").json["code"] == "publishing_frozen"
     assert act(other, elsewhere, "publish").status_code == 200
     assert people.website().get(f"/v1/posts/{live}").status_code == 200

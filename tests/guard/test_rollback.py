@@ -69,7 +69,7 @@ def test_what_was_taken_back_is_live_again_and_a_colleagues_draft_stays(
         publish(editor, item)
     edit(colleague, drafted, title="Draf rekan")
     moment(LATER)
-    act(editor, taken, "unpublish", {"kind": "vanish"})
+    act(editor, taken, "unpublish", {"kind": "gone", "explanation": "Ditarik."})
     edit(editor, drafted, title="Rusak")
     publish(editor, drafted)
 

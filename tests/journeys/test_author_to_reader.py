@@ -21,14 +21,19 @@ from tests.people import Caller
 
 AGENCY = "dpu"
 PASSWORD = "teluk-tenang-17-burung"
-PEOPLE = {"author": (Role.AUTHOR, AGENCY), "editor": (Role.AGENCY_EDITOR, AGENCY), "admin": (Role.ADMIN, None)}
+PEOPLE = {
+    "author": (Role.AUTHOR, AGENCY),
+    "editor": (Role.AGENCY_EDITOR, AGENCY),
+    "admin": (Role.ADMIN, None),
+    "central": (Role.CENTRAL_EDITOR, None),
+}
 PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 Office = dict[str, Caller]
 
 
 @pytest.fixture
 def office(app: Flask, client: FlaskClient) -> Office:
-    """The seeded city, an author, his editor and an administrator, all of them signed in."""
+    """The seeded city, an author, his editor, an administrator and a central editor, all of them signed in."""
     actor = system_actor("test")
     with app.app_context():
         seed_agencies(actor)
@@ -129,7 +134,7 @@ def test_what_is_taken_back_is_gone_at_once(
     published = editor.post(f"{path}/publish", {}, match=draft.headers["ETag"])
     known = website.get(f"/v1/posts/{item_id}").headers["ETag"]
 
-    _body(editor.post(f"{path}/unpublish", told, match=published.headers["ETag"]))
+    _body(office["central"].post(f"{path}/unpublish", told, match=published.headers["ETag"]))
 
     answer = website.get(f"/v1/posts/{item_id}", headers={"If-None-Match": known})
     assert _body(answer, status)["code"] == code
@@ -158,7 +163,7 @@ def test_a_document_goes_with_its_file_to_the_website(office: Office, website: C
     assert website.get(delivered_path, headers={"Range": "bytes=0-7"}).data == PDF[:8]
 
     current = editor.get(path).headers["ETag"]
-    _body(editor.post(f"{path}/unpublish", {"kind": "vanish"}, match=current))
+    _body(office["central"].post(f"{path}/unpublish", {"kind": "vanish"}, match=current))
     assert website.get(delivered_path).status_code == 404
 
 

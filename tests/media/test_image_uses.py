@@ -120,6 +120,11 @@ def test_a_discarded_draft_gives_its_images_back(editor: Caller) -> None:
 
     assert discarded.status_code == 200, discarded.json
     assert editor("DELETE", f"{MEDIA}/{second['id']}", match=1).status_code == 204
-    vanish = editor("POST", f"{POSTS}/{post['id']}/unpublish", match=discarded.headers["ETag"], json={"kind": "vanish"})
+    vanish = editor(
+        "POST",
+        f"{POSTS}/{post['id']}/unpublish",
+        match=discarded.headers["ETag"],
+        json={"kind": "gone", "explanation": "Ditarik."},
+    )
     assert vanish.status_code == 200
     assert editor("DELETE", f"{MEDIA}/{first['id']}", match=1).status_code == 409

@@ -118,7 +118,12 @@ def test_what_no_live_item_shows_does_not_exist_for_readers(
     wrong = address.replace(address.split("/")[4], "0" * 16)
     assert client.get(wrong).status_code == 404
 
-    gone = editor("POST", f"{POSTS}/{post['id']}/unpublish", match=live.headers["ETag"], json={"kind": "vanish"})
+    gone = editor(
+        "POST",
+        f"{POSTS}/{post['id']}/unpublish",
+        match=live.headers["ETag"],
+        json={"kind": "gone", "explanation": "Ditarik."},
+    )
     assert gone.status_code == 200
     assert (site.get(stable).status_code, client.get(address).status_code) == (404, 404)
     assert client.get(address).headers["X-Content-Type-Options"] == "nosniff"

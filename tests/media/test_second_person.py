@@ -135,7 +135,7 @@ def test_an_edition_that_was_approved_or_is_looked_at_keeps_the_words_of_its_ima
     assert author("PATCH", path, match=2, json={"alt": "Diam-diam"}).status_code == 403
     assert change(editor, image, {"alt": "Sendiri"})["data"]["alt"] == "Draf"
     act(editor, post, "publish")
-    act(editor, post, "unpublish", {"kind": "vanish"})
+    act(editor, post, "unpublish", {"kind": "gone", "explanation": "Ditarik."})
     # The approval still counts for this edition.
     assert change(editor, image, {"alt": "Sendiri"})["data"]["alt"] == "Draf"
     assert change(second, image, {"alt": "Sendiri"})["data"]["alt"] == "Sendiri"

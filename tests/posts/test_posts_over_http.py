@@ -199,7 +199,7 @@ def test_another_agency_s_item_is_answered_like_a_missing_one(callers: Callers) 
 
     for method, suffix, body in (
         ("GET", "", None), ("PATCH", "", {}), ("DELETE", "", None), ("POST", "/submit", {}),
-        ("POST", "/return", {"comment": "x"}), ("POST", "/publish", {}), ("POST", "/unpublish", {"kind": "vanish"}),
+        ("POST", "/return", {"comment": "x"}), ("POST", "/publish", {}), ("POST", "/unpublish", {"kind": "gone", "explanation": "Ditarik."}),
     ):  # fmt: skip
         answer = callers["stranger"](method, path + suffix, body, match='"v1"')
         assert answer.status_code == 404, (method, suffix)

@@ -141,8 +141,9 @@ class EditorialMachine(RuleBasedStateMachine):
     @rule(post=posts, person=PERSONS, kind=st.sampled_from(sorted(ENDINGS)))
     def unpublish(self, post: Post, person: str, kind: str) -> None:
         body = {"kind": kind, "explanation": None if kind == "vanish" else "Sudah tidak berlaku."}
+        operation = "vanish" if kind == "vanish" else "unpublish"
         again = kind == post.standing == "withdrawn"
-        if self._do(post, person, "unpublish", "POST", "/unpublish", body, is_refused=again):
+        if self._do(post, person, operation, "POST", "/unpublish", body, is_refused=again):
             left(post, kind)
 
     @rule(post=posts, person=PERSONS, minutes=st.integers(1, 90), shown=st.none() | st.integers(1, 90))

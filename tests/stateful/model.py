@@ -13,8 +13,8 @@ UNFINISHED = {"draft", "in_review", "approved", "returned"}
 AT_REST = {"draft", "approved", "returned", "unpublished"}
 AUTHOR, EDITOR, OTHER, CENTRAL = "author", "editor", "other", "central"
 OPERATIONS = (
-    "edit", "submit", "return", "approve", "publish", "schedule", "unschedule", "unpublish", "discard", "archive",
-    "restore", "trash",
+    "edit", "submit", "return", "approve", "publish", "schedule", "unschedule", "unpublish", "vanish", "discard",
+    "archive", "restore", "trash",
 )  # fmt: skip
 STATES = {
     "edit": UNFINISHED | {"published", "unpublished"},
@@ -25,12 +25,14 @@ STATES = {
     "schedule": UNFINISHED | {"unpublished", "scheduled", "published"},
     "unschedule": UNFINISHED | {"unpublished", "scheduled", "published"},
     "unpublish": UNFINISHED | {"unpublished", "scheduled", "published"},
+    "vanish": UNFINISHED | {"unpublished", "scheduled", "published"},
     "discard": UNFINISHED,
     "archive": AT_REST,
     "trash": AT_REST | {"archived"},
     "restore": {"archived", "trashed"},
 }
 EDITORS_ONLY = {"return", "approve", "publish", "schedule", "unschedule", "unpublish"}
+CENTRAL_ONLY = {"vanish"}
 OWN_WORK = {"archive", "trash", "restore"}
 
 
@@ -125,6 +127,8 @@ def verdict(rules: Rules, person: str, operation: str, post: Post) -> int:
 
 
 def _is_permitted(rules: Rules, person: str, operation: str, post: Post) -> bool:
+    if operation in CENTRAL_ONLY:
+        return person == CENTRAL
     if operation in EDITORS_ONLY:
         return rules.is_editor(person)
     if operation in OWN_WORK:
@@ -137,7 +141,7 @@ def _is_possible(rules: Rules, person: str, operation: str, post: Post) -> bool:
         return False
     if operation in {"archive", "trash"} and post.live is not None:
         return False
-    if operation == "unpublish" and post.live is None:
+    if operation in {"unpublish", "vanish"} and post.live is None:
         return False
     if operation == "unschedule" and post.planned is None and post.ends is None:
         return False

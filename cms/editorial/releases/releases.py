@@ -24,13 +24,13 @@ from cms.core.versions import Expected, check_version
 from cms.editorial.content_types import registered_types
 from cms.editorial.guarding import check_public_words
 from cms.editorial.models import Item
-from cms.editorial.policies import Operation
+from cms.editorial.policies import Operation, is_approved_by_second
 from cms.editorial.publishing import Update, check_complete, publish_edition
 from cms.editorial.queries import visible_to
 from cms.editorial.releases.models import Release, ReleaseItem, ReleaseState
 from cms.editorial.saving import ready_for
 from cms.editorial.schedules.planned import carry_out_due
-from cms.guard.breaker import mark_release
+from cms.guard.breaker import count_release, mark_release
 
 MOST_ITEMS = 200
 Named = Sequence[tuple[str, str]]
@@ -88,10 +88,11 @@ def publish_release(actor: Actor, release_id: str, expected: Expected, update: U
         mark_release(unit)
         moment = clock.now()
         for item in items:
-            publish_edition(unit, registered_types()[item.type], actor, item, update, moment)
+            approved = is_approved_by_second(actor, item)
+            publish_edition(unit, registered_types()[item.type], actor, item, update, moment, is_approved=approved)
         release.state, release.published_at = ReleaseState.PUBLISHED.value, moment
         _touch(release)
-        record(unit, Action.RELEASE_PUBLISHED, release.id, actor)
+        record(unit, Action.RELEASE_PUBLISHED, release.id, actor, counts_as=count_release(unit, actor))
     return release
 
 

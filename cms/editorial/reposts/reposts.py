@@ -27,7 +27,7 @@ from cms.editorial.models import Item
 from cms.editorial.presenter import present_edition
 from cms.editorial.queries import get_item, get_revision, visible_to
 from cms.editorial.representing import represent_live
-from cms.guard.breaker import check_freeze, check_publishing
+from cms.guard.breaker import check_publishing, check_taking_back
 from cms.publishing.models import Repost
 from cms.publishing.planning import find_planned_publication
 from cms.publishing.reposts import (
@@ -69,18 +69,18 @@ def repost_item(
     with unit_of_work(DUPLICATES) as unit:
         item = _get_source(content_type, actor, item_id, lock=True)
         _authorize(actor, agency)
-        check_publishing(unit, actor, agency)
+        counted = check_publishing(unit, actor, agency)
         _check_carrier(item, agency)
         check_public_words({"/comment": comment, "/place": place})
         repost = add_repost(unit, item.id, agency, comment, place)
-        _present_again(unit, content_type, actor, item, agency, "reposted")
+        _present_again(unit, content_type, actor, item, agency, "reposted", counted)
     return repost
 
 
 def end_item_repost(content_type: ContentType, actor: Actor, item_id: str, agency: str) -> None:
     """Carry the item no longer, whether it is live or not.
 
-    Raises `NotFound` (also when `agency` does not carry it), `Forbidden`, `Conflict("publishing_frozen")`.
+    Raises `NotFound` (also when `agency` does not carry it), `Forbidden`, `Conflict` (`publishing_frozen`, `second_person_needed`).
     """
     with unit_of_work() as unit:
         item = _get_source(content_type, actor, item_id, lock=True)
@@ -88,9 +88,9 @@ def end_item_repost(content_type: ContentType, actor: Actor, item_id: str, agenc
         repost = find_repost(unit.session, item.id, agency)
         if repost is None:
             raise NotFound
-        check_freeze(unit, agency)
+        counted = check_taking_back(unit, actor, agency)
         end_repost(unit, repost)
-        _present_again(unit, content_type, actor, item, agency, "repost_ended")
+        _present_again(unit, content_type, actor, item, agency, "repost_ended", counted)
 
 
 def item_reposts(
@@ -170,12 +170,12 @@ def _check_carrier(item: Item, slug: str) -> None:
 
 
 def _present_again(
-    unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, agency: str, verb: str
+    unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, agency: str, verb: str, counted: str | None
 ) -> None:
     """Record it, and present what readers have, and what is planned, with those who carry it now."""
     publication = find_live_publication(unit.session, item.id)
     edition = publication.edition if publication else item.edition
-    change = record(unit, content_type.action(verb), item.id, actor, agency=agency, edition=edition)
+    change = record(unit, content_type.action(verb), item.id, actor, agency=agency, edition=edition, counts_as=counted)
     # What was planned is what readers have, from its moment until the worker has come.
     planned = find_planned_publication(unit.session, item.id)
     for current in {found.id: found for found in (publication, planned) if found is not None}.values():

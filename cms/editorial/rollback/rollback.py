@@ -19,7 +19,6 @@ from cms.core import clock
 from cms.core.db import UnitOfWork, rolled_back, session, unit_of_work
 from cms.core.errors import DomainError, NotFound
 from cms.core.ids import new_id
-from cms.core.logging import get_logger
 from cms.core.permissions import Actor, Permission, authorize
 from cms.core.permissions import Target as About
 from cms.editorial.content_types import registered_types
@@ -27,12 +26,12 @@ from cms.editorial.queries import get_item
 from cms.editorial.rollback.undoing import Target, undo
 from cms.editorial.rollback.undoing_images import undo_image_work
 from cms.editorial.schedules.scheduling import carry_out_schedules
+from cms.guard.alarms import tell
 from cms.guard.breaker import mark_rollback
 from cms.guard.models import Rollback
 from cms.guard.queries import get_rollback
 from cms.media.queries import get_image
 
-log = get_logger(__name__)
 IMAGE: Final = "media"
 """How the log calls images."""
 MOST_ITEMS: Final = 5_000
@@ -66,7 +65,7 @@ def roll_back(actor: Actor, order: Order) -> Rollback:
         finish_rollback(actor, rollback_id)
     with rolled_back():
         done = get_rollback(rollback_id)
-        log.warning("rolled_back", rollback_id=rollback_id, target_id=order.target_id, done=done.done)
+        tell("rolled_back", rollback_id=rollback_id, target_id=order.target_id, done=done.done)
     return done
 
 

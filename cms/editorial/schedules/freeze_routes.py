@@ -9,12 +9,13 @@ from marshmallow import fields
 from cms.core.access import current_actor, requires
 from cms.core.answers import Answer
 from cms.core.api import Blueprint
+from cms.core.errors import invalid_field
 from cms.core.permissions import Permission
 from cms.core.schemas import StrictSchema, one
 from cms.editorial.schedules.frozen import plans_in, plans_of_freeze, present_plans, take_back_plans
 from cms.guard.presenter import present_freeze
 from cms.guard.schemas import FREEZE_SCOPE, FreezeSchema, FreezeSetSchema, WhoSchema
-from cms.guard.services import freeze_publishing
+from cms.guard.services import freeze_person, freeze_publishing
 
 MOMENT: dict[str, Any] = {"format": "date-time"}
 blp = Blueprint("freezes", __name__, url_prefix="/manage/v1")
@@ -55,11 +56,17 @@ class NewFreezeSchema(FreezeSchema):
 def freeze(values: dict[str, Any]) -> Answer:
     """Freeze publishing.
 
-    Nothing is published, unpublished or scheduled in the agency, or in the whole city. Readers go on reading, drafts can be
+    Nothing is published, unpublished or scheduled in the agency, or in the whole city; with `person`, that person changes
+    nothing at all (403 `person_frozen`), whatever the agency. Readers go on reading, drafts can be
     written. What was planned before comes about all the same: `plans` names it, and `DELETE /manage/v1/freeze/{scope}/plans`
     takes it back.
     """
-    made = freeze_publishing(current_actor(), values["agency"], values["reason"])
+    person, agency, reason = values["person"], values["agency"], values["reason"]
+    if person and agency:
+        raise invalid_field("/agency", "not_with", other="person")
+    made = (
+        freeze_person(current_actor(), person, reason) if person else freeze_publishing(current_actor(), agency, reason)
+    )
     shown = {**present_freeze(made), "plans": present_plans(plans_in(made.scope))}
     return {"data": shown, "meta": {}}, 201, {}
 

@@ -21,7 +21,7 @@ from cms.editorial.content_types import registered_types
 from cms.editorial.models import Item
 from cms.editorial.schedules.planned import carry_out_due
 from cms.editorial.schedules.scheduling import drop_plan
-from cms.guard.models import WHOLE_CITY
+from cms.guard.models import OF_PERSON, WHOLE_CITY
 from cms.guard.queries import get_freeze
 
 MOST_LISTED: Final = 100
@@ -62,7 +62,7 @@ class Plans:
 
 
 def plans_in(scope: str) -> Plans:
-    """What is planned in an agency, or in the whole city (`city`); what comes first stands first."""
+    """What is planned in an agency, in the whole city (`city`) or by a person (`person:<id>`); what comes first stands first."""
     waiting = _waiting(scope)
     earliest = func.coalesce(Item.publish_at, Item.unpublish_at)
     items = session.scalars(select(Item).where(*waiting).order_by(earliest, Item.id).limit(MOST_LISTED)).all()
@@ -122,4 +122,6 @@ def _present(plan: Plan) -> dict[str, Any]:
 def _waiting(scope: str) -> list[ColumnElement[bool]]:
     moment = clock.now()
     waits = or_(Item.publish_at > moment, Item.unpublish_at > moment)
+    if scope.startswith(OF_PERSON):
+        return [waits, Item.planned_by_id == scope.removeprefix(OF_PERSON)]
     return [waits] if scope == WHOLE_CITY else [waits, Item.agency == scope]

@@ -87,7 +87,7 @@ def drop_plan(
 
 def plan_item(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, schedule: Schedule) -> Revision:
     """Write the plan of an item that `load_for` gave, in place of one that it has."""
-    check_publishing(unit, actor, item.agency)
+    counted = check_publishing(unit, actor, item.agency)
     check_public_words({"/explanation": schedule.explanation, "/change_note": schedule.update.note})
     if schedule.publish_at is None:
         revision = get_revision(item)
@@ -99,7 +99,7 @@ def plan_item(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: I
         revision = check_complete(content_type, item)
     change = record(
         unit, content_type.action("scheduled"), item.id, actor, agency=item.agency, edition=item.edition,
-        fields=["schedule"],
+        fields=["schedule"], counts_as=counted,
     )  # fmt: skip
     if item.publish_at is not None or item.unpublish_at is not None:
         cancel(unit, item.id, item.type, change)

@@ -1,0 +1,59 @@
+"""`guard`: what a city with a single central editor cannot do over the API, because it takes a second person.
+
+Whoever may start this command stands for that person. Each call asks for a reason, which is kept and logged.
+"""
+
+from __future__ import annotations
+
+import click
+
+from cms.cli.application import application, operator
+from cms.cli.failures import ready
+from cms.core.db import rolled_back
+from cms.guard.models import BreakerTrip, PublishingFreeze
+from cms.guard.queries import list_freezes, list_trips
+from cms.guard.services import lift_freeze, reset_breaker
+
+MOST_SHOWN = 50
+REASON = click.option("--reason", required=True, help="Why; kept and logged.")
+
+
+@click.group("guard")
+def command() -> None:
+    """Reset breakers and lift freezes, as the second person of a small city."""
+
+
+@command.command("list")
+def show() -> None:
+    """Print the open breakers and the freezes."""
+    with ready(application()), rolled_back():
+        lines = [*map(_trip, list_trips(is_open=True, limit=MOST_SHOWN)), *map(_freeze, list_freezes())]
+    click.echo("\n".join(lines or ["Nothing is paused or frozen."]))
+
+
+def _trip(trip: BreakerTrip) -> str:
+    return f"breaker {trip.id}  {trip.kind} {trip.label}: {trip.published} until {trip.until:%Y-%m-%d %H:%M} UTC"
+
+
+def _freeze(freeze: PublishingFreeze) -> str:
+    return f"freeze {freeze.scope}  {freeze.person_label or ''} by {freeze.frozen_by_label}: {freeze.reason}"
+
+
+@command.command("reset")
+@click.argument("trip")
+@REASON
+def reset(trip: str, reason: str) -> None:
+    """Reset the breaker TRIP (its id): what it counted does not count any more."""
+    with ready(application()):
+        found = reset_breaker(operator(), trip, reason=reason)
+    click.echo(f"Reset: {found.label} can go on.")
+
+
+@command.command("lift")
+@click.argument("scope")
+@REASON
+def lift(scope: str, reason: str) -> None:
+    """Lift the freeze of SCOPE: an agency's slug, `city`, or `person:` and an id."""
+    with ready(application()):
+        lift_freeze(operator(), scope, reason=reason)
+    click.echo(f"Lifted: {scope}.")
