@@ -73,6 +73,9 @@ class Settings:
     port: int = setting(8000, "Port the web server listens on")
     web_workers: int = setting(1, "Web processes; one per core")
     web_threads: int = setting(4, "Threads per web process; more do not make a Python server faster")
+    web_thread_idle_seconds: int = setting(
+        30, "Seconds after which a thread of a web process that has nothing to do ends, 5 to 600"
+    )
     worker_interval: float = setting(1.0, "Seconds between two looks of the background worker at the change log")
     metrics_token: str = setting(
         "", "Bearer token of `/metrics`; empty: answered in development only, and only to this machine"
@@ -170,6 +173,8 @@ class Settings:
             found.append("DATABASE_URL must be sqlite:///path or postgresql://user:password@host/name")
         if self.password_memory_kib < 19_456 or self.password_time_cost < 2:
             found.append("PASSWORD_MEMORY_KIB must be at least 19456 and PASSWORD_TIME_COST at least 2")
+        if not 5 <= self.web_thread_idle_seconds <= 600:
+            found.append("WEB_THREAD_IDLE_SECONDS must be between 5 and 600")
         if self.audit_signing_key and not _is_key(self.audit_signing_key):
             found.append(
                 "AUDIT_SIGNING_KEY must be 32 bytes as base64: "

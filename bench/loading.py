@@ -63,7 +63,7 @@ def load(database: Database, items: int, drafts: int) -> Loaded:
         actor = Actor(editor.id, editor.name, frozenset({(Role.CENTRAL_EDITOR, None)}))
         waiting = [_draft(actor, post) for post in _progress(posts(drafts, first=items), drafts, "drafts")]
         session.remove()
-        app.extensions["simpul"].reader.forget_connection()
+        app.extensions["simpul"].reader.close_connections()
         app.extensions["sqlalchemy"].engine.dispose()
     print(
         f"\r{database.kind}: {items:,} posts and {drafts:,} drafts in {time.perf_counter() - began:.0f} s", flush=True

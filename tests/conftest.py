@@ -150,7 +150,7 @@ def second_app(environment: dict[str, str]) -> Iterator[Flask]:
 def _close(app: Flask) -> None:
     """Close every connection of this thread."""
     with app.app_context():
-        app.extensions["simpul"].reader.forget_connection()
+        app.extensions["simpul"].reader.close_connections()
         db.session.remove()
         db.engine.dispose()
 

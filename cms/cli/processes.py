@@ -20,6 +20,7 @@ from functools import partial
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import click
 from flask import Flask
@@ -31,7 +32,7 @@ from granian.server.mp import MPServer
 from cms import create_app
 from cms.core.db import db
 from cms.core.logging import get_logger
-from cms.core.metrics import PROCESSES, share
+from cms.core.metrics import PROCESSES, WEB_RESPAWNS, share
 from cms.worker import run_worker, start_web_tasks
 from config import Settings
 
@@ -68,6 +69,19 @@ class WebApplication:
         app = _loaded.get(self.settings) or create_app(self.settings)
         start_web_tasks(app)
         return app
+
+
+class WebServer(MPServer):
+    """Granian's main process; it also tells that a web process ended by itself, and counts it."""
+
+    def _respawn_workers(self, workers: list[int], spawn_target: Any, target_loader: Any, delay: float = 0) -> None:
+        for index in workers:
+            ended = self.wrks[index].inner
+            # With SIGHUP they are replaced while they run.
+            if not ended.is_alive():
+                log.error("web_process_ended", pid=ended.pid, exit_code=ended.exitcode)
+                WEB_RESPAWNS.inc()
+        super()._respawn_workers(workers, spawn_target, target_loader, delay)
 
 
 @dataclass(slots=True)
@@ -138,9 +152,9 @@ def serve(
         sys.exit(1)
 
 
-def web_server(settings: Settings, grace_seconds: int) -> MPServer:
+def web_server(settings: Settings, grace_seconds: int) -> WebServer:
     """The web server as it is everywhere: HTTP/1, few threads, JSON log lines, workers replaced when they fail."""
-    return MPServer(
+    return WebServer(
         "wsgi:app",
         address=settings.host,
         port=settings.port,
@@ -149,6 +163,7 @@ def web_server(settings: Settings, grace_seconds: int) -> MPServer:
         websockets=False,
         workers=settings.web_workers,
         blocking_threads=settings.web_threads,
+        blocking_threads_idle_timeout=settings.web_thread_idle_seconds,
         runtime_threads=1,
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS),
         workers_kill_timeout=grace_seconds,
@@ -186,7 +201,7 @@ def follow_parent() -> None:
 def _share_memory(app: Flask, settings: Settings) -> None:
     """Make this process fit to be forked: no open connections, and nothing that the garbage collector would touch."""
     with app.app_context():
-        app.extensions["simpul"].reader.forget_connection()
+        app.extensions["simpul"].reader.close_connections()
         db.session.remove()
         db.engine.dispose()
     _loaded[settings] = app

@@ -6,6 +6,7 @@ JSON renderer, secrets are replaced by name (R-G1).
 
 from __future__ import annotations
 
+import faulthandler
 import logging
 import re
 import sys
@@ -46,7 +47,13 @@ def end_request() -> None:
 
 
 def configure_logging(level: str) -> None:
-    """Send everything, the libraries' lines included, to standard error as JSON lines."""
+    """Send everything, the libraries' lines included, to standard error as JSON lines.
+
+    A process that dies of a fatal signal leaves there where each of its threads was: the one thing that is not JSON. Processes
+    that are forked from this one do too.
+    """
+    if not faulthandler.is_enabled():
+        faulthandler.enable(sys.__stderr__ or sys.stderr)
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,

@@ -106,6 +106,8 @@ def folder_of(instance: Path) -> Path:
 
 
 def _folders(place: Path) -> list[Path]:
+    if not place.is_dir():
+        return []
     return sorted(path for path in place.iterdir() if path.is_dir())
 
 
@@ -122,21 +124,26 @@ def _is_alive(folder: Path) -> bool:
 
 
 class ProcessesCollector(Collector):
-    """What all processes of an instance have counted; in a process that never shared, what it has counted itself."""
+    """What all processes of an instance have counted; where none of them shares, what this one has counted itself."""
 
     def __init__(self, instance: Path) -> None:
         self._place = folder_of(instance)
 
     def collect(self) -> Iterable[Metric]:
         """Counters added up over all processes, those that ended included; gauges of the living ones."""
-        if not _locks:
+        files = [str(path) for path in self._files()]
+        if not files:
             return OWN.collect()
-        found: Iterable[Metric] = MultiProcessCollector.merge([str(path) for path in self._files()])  # type: ignore[no-untyped-call]
+        found: Iterable[Metric] = MultiProcessCollector.merge(files)  # type: ignore[no-untyped-call]
         return found
+
+    def value(self, name: str) -> float:
+        """The sum of all samples of this name."""
+        return sum(sample.value for metric in self.collect() for sample in metric.samples if sample.name == name)
 
     def pids(self) -> list[int]:
         """The living processes that have counted anything."""
-        return sorted({_pid(path) for path in self._files()} if _locks else {os.getpid()})
+        return sorted(pid for pid in {_pid(path) for path in self._files()} if _runs(pid)) or [os.getpid()]
 
     def _files(self) -> Iterator[Path]:
         for folder in _folders(self._place):

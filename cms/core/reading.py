@@ -1,19 +1,23 @@
-"""Reads on the hot path: one autocommit connection per thread, SQL compiled once, rows as plain tuples.
+"""Reads on the hot path: autocommit connections that are kept open, SQL compiled once, rows as plain tuples.
 
-A transaction around two SELECTs doubles their cost on PostgreSQL, and building a statement costs more than running it,
-so the delivery half builds the text of each shape of a query once and hands it to the driver.
+A transaction around two SELECTs doubles their cost on PostgreSQL, and building a statement costs more than running it, so
+the delivery half builds the text of each shape of a query once and hands it to the driver.
+
+The connections belong to the `Reader`, which lends one to each statement and closes them itself. None belongs to a thread:
+what lies in a thread-local is taken apart while its thread ends, and a connection that was dropped there killed the whole
+process (docs/decisions/0025-ends-of-threads.md).
 """
 
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable, Sequence
-from typing import Any
+from contextlib import suppress
+from typing import Any, TypeVar
 
 from psycopg import ClientCursor
 from psycopg.pq import ExecStatus
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.sql import ClauseElement
@@ -30,18 +34,37 @@ _GOOD = (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK)
 
 Row = Sequence[Any]
 Params = dict[str, Any]
+Result = TypeVar("Result")
+
+
+class OpenConnection:
+    """A connection that is kept open: SQLAlchemy's, which gives it back to the pool, and the driver's, which is used."""
+
+    __slots__ = ("driver", "pooled", "prepared")
+
+    def __init__(self, pooled: Connection) -> None:
+        self.pooled = pooled
+        self.driver: Any = pooled.connection.dbapi_connection
+        # The SQL that this connection has prepared for `Reader.numbers`.
+        self.prepared: str | None = None
+
+    def close(self) -> None:
+        """Close it for good; whatever its server says."""
+        self.pooled.invalidate()
+        self.pooled.close()
 
 
 class Reader:
-    """Runs read-only SQL on connections that belong to one thread each and are kept open.
+    """Runs read-only SQL on connections of its own: as many as there were statements at the same time.
 
     `on_statement` is called with the SQL of every statement (tests and `make bench` count them).
     """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._threads = threading.local()
         self._is_sqlite = engine.dialect.name == "sqlite"
+        # Open and lent to nobody. `append` and `pop` of a list need no lock.
+        self._idle: list[OpenConnection] = []
         self.on_statement: Callable[[str], None] | None = None
 
     def compile(self, statement: ClauseElement) -> str:
@@ -60,14 +83,7 @@ class Reader:
         """
         if self.on_statement is not None:
             self.on_statement(sql)
-        try:
-            return self._fetch(sql, params, depends_on_values=depends_on_values)
-        except self._lost_connection() as error:
-            self.forget_connection()
-            try:
-                return self._fetch(sql, params, depends_on_values=depends_on_values)
-            except self._lost_connection():
-                raise Unavailable("database_unavailable", headers={"Retry-After": "5"}) from error
+        return self._tried_twice(self._fetch, sql, params, depends_on_values)
 
     def numbers(self, sql: str) -> Sequence[int]:
         """The integers of the one row of a SELECT without parameters: the read that every delivery request makes.
@@ -77,24 +93,51 @@ class Reader:
         if self.on_statement is not None:
             self.on_statement(sql)
         fetch = self._numbers_of_sqlite if self._is_sqlite else self._numbers_of_postgres
+        return self._tried_twice(fetch, sql)
+
+    def close_connections(self) -> None:
+        """Close all that are lent to nobody; the next statement opens one. Before a fork, at the end, and when one is lost."""
+        while self._idle:
+            with suppress(IndexError):
+                self._idle.pop().close()
+
+    def _tried_twice(self, read: Callable[..., Result], *arguments: Any) -> Result:
         try:
-            return fetch(sql)
+            return self._lent_to(read, arguments)
         except self._lost_connection() as error:
-            self.forget_connection()
+            # What was lost with this one (the server was started again) is lost with the others.
+            self.close_connections()
             try:
-                return fetch(sql)
+                return self._lent_to(read, arguments)
             except self._lost_connection():
                 raise Unavailable("database_unavailable", headers={"Retry-After": "5"}) from error
 
-    def _numbers_of_sqlite(self, sql: str) -> Sequence[int]:
-        row: Sequence[int] = self._connection().execute(sql).fetchone()
+    def _lent_to(self, read: Callable[..., Result], arguments: tuple[Any, ...]) -> Result:
+        """Lend a connection for one statement; one in a state that is not known does not come back."""
+        try:
+            lent = self._idle.pop()
+        except IndexError:
+            lent = self._opened()
+        try:
+            found = read(lent, *arguments)
+        except BaseException as error:
+            if isinstance(error, self._lost_connection()) or not isinstance(error, Exception):
+                lent.close()
+            else:
+                self._idle.append(lent)
+            raise
+        self._idle.append(lent)
+        return found
+
+    def _numbers_of_sqlite(self, lent: OpenConnection, sql: str) -> Sequence[int]:
+        row: Sequence[int] = lent.driver.execute(sql).fetchone()
         return row
 
-    def _numbers_of_postgres(self, sql: str) -> Sequence[int]:
-        pgconn = self._connection().pgconn
-        if self._threads.prepared != sql:
+    def _numbers_of_postgres(self, lent: OpenConnection, sql: str) -> Sequence[int]:
+        pgconn = lent.driver.pgconn
+        if lent.prepared != sql:
             self._checked(pgconn, pgconn.prepare(_PREPARED_NAME, sql.encode()))
-            self._threads.prepared = sql
+            lent.prepared = sql
         result = self._checked(pgconn, pgconn.exec_prepared(_PREPARED_NAME, None))
         return [int(result.get_value(0, column)) for column in range(result.nfields)]
 
@@ -103,16 +146,9 @@ class Reader:
             raise self._engine.dialect.loaded_dbapi.OperationalError(pgconn.get_error_message())
         return result
 
-    def forget_connection(self) -> None:
-        """Close this thread's connection; the next read opens a new one."""
-        held = getattr(self._threads, "held", None)
-        if held is not None:
-            self._threads.held = None
-            held.invalidate()
-            held.close()
-
-    def _fetch(self, sql: str, params: Params, *, depends_on_values: bool) -> list[Row]:
-        cursor = self._cursor(with_values=depends_on_values)
+    def _fetch(self, lent: OpenConnection, sql: str, params: Params, with_values: bool) -> list[Row]:
+        # A client cursor sends the values inside the statement, so that the planner sees them.
+        cursor = ClientCursor(lent.driver) if with_values and not self._is_sqlite else lent.driver.cursor()
         try:
             cursor.execute(sql, params)
             found: list[Row] = cursor.fetchall()
@@ -120,22 +156,11 @@ class Reader:
         finally:
             cursor.close()
 
-    def _cursor(self, *, with_values: bool) -> Any:
-        connection = self._connection()
-        # Sends the values inside the statement, so that the planner sees them.
-        return connection.cursor() if self._is_sqlite or not with_values else ClientCursor(connection)
-
-    def _connection(self) -> Any:
-        """The driver's connection of this thread."""
-        held = getattr(self._threads, "held", None)
-        if held is None:
-            held = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-            self._threads.held = held
-            self._threads.driver = held.connection.dbapi_connection
-            self._threads.prepared = None
-            if not self._is_sqlite:
-                self._threads.driver.execute(_PLAN_ONCE)
-        return self._threads.driver
+    def _opened(self) -> OpenConnection:
+        opened = OpenConnection(self._engine.connect().execution_options(isolation_level="AUTOCOMMIT"))
+        if not self._is_sqlite:
+            opened.driver.execute(_PLAN_ONCE)
+        return opened
 
     def _lost_connection(self) -> tuple[type[BaseException], ...]:
         driver = self._engine.dialect.loaded_dbapi

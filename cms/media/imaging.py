@@ -1,4 +1,4 @@
-"""Having images decoded and cut by `decoder.py`, in a process that is limited and thrown away (R-F4, R-F6)."""
+"""Having images decoded and cut by `decoder.py`, in a process that is limited and thrown away."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, Final
 
 from cms.core.errors import Invalid, Unavailable, invalid_field
@@ -20,6 +21,8 @@ log = get_logger(__name__)
 PROGRAM: Final = Path(__file__).with_name("decoder.py")
 WALL_SECONDS: Final = 30.0
 """Twice what the limit of computing time takes on a busy machine; a process that waits for ever ends here."""
+MOST_SAID: Final = 2_000
+"""Bytes of the decoder's standard error that are logged."""
 MEGABYTE: Final = 1024 * 1024
 LIMITS: Final[dict[str, int]] = {
     "cpu_seconds": 10,
@@ -107,8 +110,9 @@ def _done(task: Mapping[str, Any], limits: Mapping[str, int] = LIMITS) -> dict[s
     finally:
         _turn.release()
     if ended is None or ended.returncode != 0:
-        # Killed by a limit, or crashed inside a decoder.
-        log.warning("image_decoder_ended", task=task["task"], exit_code=ended.returncode if ended else None)
+        # Killed by a limit, or crashed inside a decoder: then it has said where.
+        said = ended.stderr.decode("utf-8", "replace") if ended else ""
+        log.warning("image_decoder_ended", task=task["task"], exit_code=ended.returncode if ended else None, said=said)
         raise ImageRefused("too_demanding")
     answer: dict[str, Any] = json.loads(ended.stdout)
     if answer.get("refused") == "cannot_write":
@@ -121,16 +125,20 @@ def _done(task: Mapping[str, Any], limits: Mapping[str, int] = LIMITS) -> dict[s
 
 def _run(task: bytes) -> subprocess.CompletedProcess[bytes] | None:
     """The ended process; None when it had to be killed because it took too long. It gets no environment, hence no secrets."""
-    try:
-        return subprocess.run(  # noqa: S603 - our own program, and no part of the command comes from outside
-            [sys.executable, "-I", "-B", str(PROGRAM)],
-            input=task,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd="/",
-            env={},
-            timeout=WALL_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return None
+    with TemporaryFile() as errors:
+        try:
+            ended = subprocess.run(  # noqa: S603 - our own program, and no part of the command comes from outside
+                [sys.executable, "-I", "-B", "-X", "faulthandler", str(PROGRAM)],
+                input=task,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                cwd="/",
+                env={},
+                timeout=WALL_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return None
+        errors.seek(0)
+        ended.stderr = errors.read(MOST_SAID)
+    return ended

@@ -36,7 +36,7 @@ class Server:
             return list(self._app.wsgi_app(environ, start_response))
         finally:
             # The connection belongs to the thread, which ends here.
-            self._app.extensions["simpul"].reader.forget_connection()
+            self._app.extensions["simpul"].reader.close_connections()
 
     def __enter__(self) -> Self:
         self._thread.start()

@@ -102,7 +102,7 @@ def at_once(app: Flask, count: int, act: Callable[[FlaskClient, int], Any]) -> l
             return act(app.test_client(), number)
         finally:
             # The connection belongs to the thread, which ends here.
-            app.extensions["simpul"].reader.forget_connection()
+            app.extensions["simpul"].reader.close_connections()
 
     with ThreadPoolExecutor(count) as pool:
         return list(pool.map(begin, range(count)))

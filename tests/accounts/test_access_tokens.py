@@ -206,7 +206,7 @@ def test_a_library_decorator_answers_with_our_401_too(environment: dict[str, str
     with other.test_client() as probing:
         answer = probing.get("/probe")
     with other.app_context():
-        other.extensions["simpul"].reader.forget_connection()
+        other.extensions["simpul"].reader.close_connections()
         db.engine.dispose()
     assert (answer.status_code, answer.content_type) == (401, "application/problem+json")
     assert answer.json["code"] == "invalid_token"

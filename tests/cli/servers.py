@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from config import PROJECT_ROOT
+from tests.postgres_server import DATABASE_VARIABLE, SERVER_VARIABLE, scratch_database
 
 START_SECONDS = 60.0
 WEB_THREADS = 4
@@ -34,6 +35,30 @@ def prepare(instance: Path, **settings: str) -> None:
             env=environment_of(instance, **settings),
             stdout=subprocess.DEVNULL,
         )
+
+
+def make_key(instance: Path, **settings: str) -> str:
+    """A delivery key of a new website."""
+    words = ["--agency", "kota", "--contact-name", "Pengelola", "--contact-email", "situs@city.example"]
+    made = subprocess.run(
+        [*cms_command(), "key", "create", "Situs", *words],
+        check=True,
+        cwd=PROJECT_ROOT,
+        env=environment_of(instance, **settings),
+        capture_output=True,
+        text=True,
+    )
+    return made.stdout.splitlines()[-1]
+
+
+@contextmanager
+def database_settings() -> Iterator[dict[str, str]]:
+    """Settings that give a server a database of its own, of the kind that TEST_DATABASE names."""
+    if os.environ.get(DATABASE_VARIABLE, "sqlite") == "sqlite":
+        yield {}
+        return
+    with scratch_database(os.environ[SERVER_VARIABLE], "server") as url:
+        yield {"DATABASE_URL": url}
 
 
 @contextmanager

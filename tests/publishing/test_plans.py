@@ -26,7 +26,7 @@ def plans(app: Flask, client: FlaskClient, people: People, query: str) -> list[t
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("ANALYZE"))
         # A new connection knows no statement yet.
-        app.extensions["simpul"].reader.forget_connection()
+        app.extensions["simpul"].reader.close_connections()
     website = people.website()
     for number in range(TIMES):
         assert website.get(f"/v1/posts?{query.format(number=number)}").status_code == 200

@@ -278,7 +278,7 @@ def test_a_batch_takes_what_it_names_before_the_log_so_that_nobody_waits_in_a_ci
     def change_both() -> None:
         answers.append(send(Caller(app.test_client(), editor.token), changes))
         with app.app_context():
-            app.extensions["simpul"].reader.forget_connection()
+            app.extensions["simpul"].reader.close_connections()
 
     # Somebody else writes the second one, and comes to the log when the batch is under way.
     with app.app_context(), db.engine.connect() as other, db.engine.connect() as second_connection:

@@ -243,7 +243,7 @@ def test_fifty_at_the_same_time_make_one_post(app: Flask, author: Caller) -> Non
         together.wait()
         answers.append(caller.post(POSTS, post_content(), headers=KEY))
         with app.app_context():
-            app.extensions["simpul"].reader.forget_connection()
+            app.extensions["simpul"].reader.close_connections()
 
     threads = [threading.Thread(target=send) for _ in range(SAME_TIME)]
     for thread in threads:
@@ -270,7 +270,7 @@ def test_who_waits_too_long_is_told_that_it_is_running(app: Flask, author: Calle
     def send() -> None:
         answers.append(Caller(app.test_client(), author.token).post(POSTS, post_content(), headers=KEY))
         with app.app_context():
-            app.extensions["simpul"].reader.forget_connection()
+            app.extensions["simpul"].reader.close_connections()
 
     # What the same request has written in a transaction that is not committed yet.
     with app.app_context(), one_transaction() as running:

@@ -9,6 +9,7 @@ from cms.cli.doctor.clock import check_clock
 from cms.cli.doctor.database import check_database_answers, check_newest_migration, check_sqlite
 from cms.cli.doctor.disk import check_disk, check_storage_takes_files
 from cms.cli.doctor.findings import DoctorCheck, Finding, Level
+from cms.cli.doctor.processes import check_respawns
 from cms.cli.doctor.settings import check_settings
 from cms.cli.doctor.trail import check_chain, check_checkpoint
 from cms.cli.doctor.worker import check_followers
@@ -21,7 +22,7 @@ STEPS: tuple[tuple[DoctorCheck, ...], ...] = (
     (check_chain, check_checkpoint, check_followers, check_clock),
 )
 # These need no database.
-ALWAYS: tuple[DoctorCheck, ...] = (check_storage_takes_files, check_disk)
+ALWAYS: tuple[DoctorCheck, ...] = (check_respawns, check_storage_takes_files, check_disk)
 MARKS = {Level.OK: ("ok     ", "green"), Level.WARNING: ("warning", "yellow"), Level.RED: ("red    ", "red")}
 
 

@@ -1,0 +1,81 @@
+"""The connections of the reader: lent to one statement at a time, kept open, closed when one of them was lost."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from cms.core.db import db
+from cms.core.reading import Reader
+
+
+@pytest.fixture
+def reader(app: Flask) -> Reader:
+    own: Reader = app.extensions["simpul"].reader
+    own.close_connections()
+    return own
+
+
+def test_one_connection_serves_many_threads_that_come_one_after_the_other(reader: Reader) -> None:
+    for _ in range(5):
+        thread = threading.Thread(target=reader.rows, args=("SELECT 1", {}))
+        thread.start()
+        thread.join()
+    assert len(reader._idle) == 1
+
+
+def test_statements_at_the_same_time_have_connections_of_their_own(reader: Reader) -> None:
+    readers = 4
+    together = threading.Barrier(readers, timeout=20)
+
+    def read(number: int) -> object:
+        # All have begun before any of them goes on.
+        return reader._lent_to(
+            lambda lent: (together.wait(), lent.driver.execute(f"SELECT {number}").fetchone())[1], ()
+        )
+
+    with ThreadPoolExecutor(readers) as threads:
+        assert [tuple(row) for row in threads.map(read, range(readers))] == [(number,) for number in range(readers)]
+    assert len(reader._idle) == readers
+
+
+def test_a_statement_with_a_fault_costs_no_connection(reader: Reader) -> None:
+    reader.rows("SELECT 1", {})
+    (kept,) = reader._idle
+    with pytest.raises(TypeError):
+        reader._tried_twice(lambda _lent: 1 + "1")  # type: ignore[operator]
+    assert reader._idle == [kept]
+
+
+def test_all_are_replaced_when_the_server_has_closed_them(app: Flask, reader: Reader) -> None:
+    with app.app_context():
+        if db.engine.dialect.name != "postgresql":
+            pytest.skip("SQLite has no server that could close connections")
+    for _ in range(3):
+        reader._idle.append(reader._opened())
+    pids = [lent.driver.info.backend_pid for lent in reader._idle]
+    with app.app_context(), db.engine.connect() as connection:
+        connection.execute(text("SELECT pg_terminate_backend(pid) FROM unnest(:pids) AS pid"), {"pids": pids})
+    assert list(reader.numbers("SELECT 1")) == [1]
+    assert len(reader._idle) == 1
+    assert reader.rows("SELECT 2", {}) == [(2,)]
+
+
+def test_closing_leaves_none_open(app: Flask, reader: Reader) -> None:
+    with app.app_context():
+        before = db.engine.pool.checkedout()  # type: ignore[attr-defined]
+        reader.rows("SELECT 1", {})
+        assert db.engine.pool.checkedout() == before + 1  # type: ignore[attr-defined]
+        reader.close_connections()
+        assert db.engine.pool.checkedout() == before  # type: ignore[attr-defined]
+    with pytest.raises(SQLAlchemyError):
+        reader._tried_twice(_fail)
+
+
+def _fail(_lent: object) -> None:
+    raise SQLAlchemyError("of another kind than a lost connection")
