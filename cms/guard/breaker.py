@@ -15,7 +15,7 @@ from cms.changes.log import record
 from cms.core import clock
 from cms.core.clock import rfc3339
 from cms.core.db import UnitOfWork
-from cms.core.errors import Conflict
+from cms.core.errors import Conflict, Forbidden
 from cms.core.ids import new_id
 from cms.core.logging import current_request_id
 from cms.core.permissions import Actor
@@ -115,7 +115,7 @@ def check_taking_back(unit: UnitOfWork, actor: Actor, agency: str) -> Counted | 
 
 
 def check_freeze(unit: UnitOfWork, actor: Actor, agency: str) -> None:
-    """Raise `Conflict("publishing_frozen")` when a freeze holds for this actor in this agency; counts nothing."""
+    """Raise when a freeze holds for this agency (`Conflict`, `publishing_frozen`) or this actor (`Forbidden`, `person_frozen`)."""
     _refuse(unit, find_freeze(unit, actor, agency), None)
 
 
@@ -127,7 +127,9 @@ def _seen(unit: UnitOfWork) -> Seen:
 def _refuse(unit: UnitOfWork, frozen: str | None, paused: str | None) -> None:
     if frozen is not None:
         freeze = unit.session.get_one(PublishingFreeze, frozen)
-        shown = "the whole city" if frozen == WHOLE_CITY else freeze.person_label or frozen
+        if freeze.person_label is not None:
+            raise Forbidden("person_frozen", reason=freeze.reason)
+        shown = "the whole city" if frozen == WHOLE_CITY else frozen
         raise Conflict("publishing_frozen", scope=shown, reason=freeze.reason)
     if paused is not None:
         trip = unit.session.get_one(BreakerTrip, paused)
