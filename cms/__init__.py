@@ -38,7 +38,7 @@ from cms.core.runtime import Runtime
 from cms.core.secrets import derived_secret
 from cms.core.storage import Storage, storage_from_url
 from cms.delivery.cors import answer_browsers
-from cms.delivery.delivering import PreparedResponse
+from cms.delivery.delivering import PreparedResponse, tell_position
 from cms.delivery.desk import make_desk
 from cms.delivery.entrance import admit
 from cms.delivery.file_routes import blp as delivery_files
@@ -138,6 +138,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 def _deliver_fast(app: Flask, settings: Settings) -> None:
     """Keep answers of the delivery plane, and give them before Flask is entered."""
     answer_browsers(app)
+    tell_position(app)
     delivery_desk = app.extensions["simpul_delivery"] = make_desk(app.extensions["simpul"])
     if settings.delivery_cache_bytes:
         app.wsgi_app = Lane(app.wsgi_app, delivery_desk)  # type: ignore[method-assign]
@@ -229,7 +230,8 @@ def _tell_position(answer: Response) -> None:
     if request.method in WRITING_METHODS and answer.status_code < 300:
         position = reached_position()
         if position is not None:
-            answer.headers["Content-Seq"] = str(position)
+            answer.headers["Content-Seq"] = str(position.sequence)
+            answer.headers["Content-Epoch"] = position.epoch
 
 
 gc.freeze()

@@ -25,6 +25,8 @@ from tests.postgres_server import DATABASE_VARIABLE, SERVER_VARIABLE, scratch_da
 
 TABLES = Base.metadata.sorted_tables
 SCRIPTS = ScriptDirectory(str(PROJECT_ROOT / "migrations"))
+MADE_BY_MIGRATIONS = {"change_head", "installation"}
+"""Tables of one row that must be there before anything is written."""
 REVISIONS = [script.revision for script in SCRIPTS.walk_revisions()][::-1]
 
 
@@ -96,7 +98,9 @@ def test_the_newest_migration_goes_down_and_up_with_the_rows_of_all_other_tables
 
     after = _content()
     assert _narrowed(after, before) == before
-    assert [name for name, rows in after.items() if name not in before and rows] == []
+    assert [
+        name for name, rows in after.items() if name not in before and rows and name not in MADE_BY_MIGRATIONS
+    ] == []
 
 
 def _content() -> dict[str, list[dict[str, Any]]]:

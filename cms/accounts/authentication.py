@@ -6,11 +6,13 @@ from __future__ import annotations
 
 from functools import cache, partial
 
+from flask import g
 from sqlalchemy import bindparam, select
 
 from cms.accounts.models import Membership, SignInSession, User, UserState
 from cms.accounts.tokens import AccessClaims, read_access_token
 from cms.changes.log import take_turn
+from cms.changes.models import Installation
 from cms.core import clock
 from cms.core.access import Identity
 from cms.core.db import UnitOfWork
@@ -20,7 +22,14 @@ from cms.core.reading import Reader
 from cms.core.runtime import runtime
 
 _LIVE_SESSION = (
-    select(User.id, User.name, Membership.role, Membership.agency, User.frozen)
+    select(
+        User.id,
+        User.name,
+        Membership.role,
+        Membership.agency,
+        User.frozen,
+        select(Installation.epoch).scalar_subquery(),
+    )
     .select_from(SignInSession)
     .join(User, User.id == SignInSession.user_id)
     .outerjoin(Membership, Membership.user_id == User.id)
@@ -39,7 +48,8 @@ def authenticate_person(token: str) -> Identity:
     """The person of an access token, with the roles that she holds now.
 
     Session, state and roles are read on every request: sign-out, suspension and a change of roles or password count
-    from the next request on, in every process. Raises `Unauthenticated("invalid_token")`.
+    from the next request on, in every process. The epoch of the database is noted in `g.epoch`.
+    Raises `Unauthenticated("invalid_token")`.
     """
     claims = read_access_token(token)
     return Identity(_actor_of(claims), partial(_actor_in_turn, claims))
@@ -70,7 +80,8 @@ def _actor_of(claims: AccessClaims) -> Actor:
     )
     if not rows:
         raise Unauthenticated("invalid_token")
-    roles = frozenset((Role(role), agency) for _id, _name, role, agency, _frozen in rows if role is not None)
+    roles = frozenset((Role(role), agency) for _id, _name, role, agency, _frozen, _epoch in rows if role is not None)
+    g.epoch = rows[0][5]
     return Actor(id=rows[0][0], label=rows[0][1], roles=roles, session_id=claims.session_id, frozen=rows[0][4])
 
 

@@ -8,6 +8,8 @@ from typing import Any
 from cms.changes.checkpoints import FORMAT, signed
 from cms.changes.models import Change, Checkpoint
 
+FACTS = ("via", "update", "ending", "cause", "digest")
+
 
 def present_change(change: Change) -> dict[str, Any]:
     """One line of the log."""
@@ -21,6 +23,7 @@ def present_change(change: Change) -> dict[str, Any]:
         "actor": {"id": change.actor_id, "label": change.actor_label},
         "request_id": change.request_id,
         "fields": change.fields,
+        "facts": {name: change.facts.get(name) for name in FACTS},
         "is_public": change.is_public,
         "hash": change.hash,
     }

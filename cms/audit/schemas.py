@@ -6,6 +6,7 @@ from marshmallow import fields
 
 from cms.changes.actions import Action
 from cms.changes.checkpoints import FORMAT
+from cms.changes.facts import CauseKind, EndingKind, UpdateKind, Via
 from cms.core.fields import Choice, ItemId, Moment, Text, WholeNumber, Words
 from cms.core.schemas import PageQuerySchema, StrictSchema
 
@@ -30,6 +31,36 @@ class ChangeActorSchema(StrictSchema):
     label = fields.String(metadata={"example": "Siti Rahmah"})
 
 
+class ChangeCauseSchema(StrictSchema):
+    """Why a line was written that nobody asked for by itself."""
+
+    kind = fields.String(metadata={"enum": [kind.value for kind in CauseKind]})
+    id = fields.String(
+        metadata={
+            "description": "The release, the rollback or the backup; for `rebuild` the number of the newest line that made it needed.",
+            "example": "019ac1a0-7c00-7000-8000-000000000002",
+        }
+    )
+
+
+class ChangeFactsSchema(StrictSchema):
+    """What else is known of a change; null where it does not apply."""
+
+    via = fields.String(metadata={"enum": [via.value for via in Via], "description": "Which way it came in."})
+    update = fields.String(
+        allow_none=True,
+        metadata={"enum": [*(kind.value for kind in UpdateKind), None], "description": "Of a publication."},
+    )
+    ending = fields.String(
+        allow_none=True,
+        metadata={"enum": [*(kind.value for kind in EndingKind), None], "description": "How readers lost the item."},
+    )
+    cause = fields.Nested(ChangeCauseSchema, allow_none=True)
+    digest = fields.String(
+        allow_none=True, metadata={**_HASH, "description": "SHA-256 of the publication that it made."}
+    )
+
+
 class ChangeSchema(StrictSchema):
     """One line of the change log."""
 
@@ -49,6 +80,7 @@ class ChangeSchema(StrictSchema):
         attribute="fields",
         metadata={"description": "Names of the changed fields; never their content.", "example": ["title"]},
     )
+    facts = fields.Nested(ChangeFactsSchema)
     is_public = fields.Boolean(metadata={"description": "Whether readers may learn of it."})
     hash = fields.String(metadata={**_HASH, "description": "SHA-256 over this line and the hash of the line before."})
 

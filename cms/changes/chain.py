@@ -1,4 +1,4 @@
-"""The hash chain of the change log: what a line's hash covers, and how it is computed. Format `simpul-log-1`, released."""
+"""The hash chain of the change log: what a line's hash covers, and how it is computed. Format `simpul-log-1`."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ class Line(NamedTuple):
     actor_label: Any
     agency: Any
     edition: Any
+    facts: Any
     fields: Any
     is_public: Any
     recorded_at: int | None
@@ -45,6 +46,7 @@ def line_hash(line: Line, previous_hash: str, sequence: int | None = None) -> st
         "actor_label": line.actor_label,
         "agency": line.agency,
         "edition": line.edition,
+        "facts": line.facts,
         "fields": line.fields,
         "is_public": line.is_public,
         "recorded_at": line.recorded_at,

@@ -9,7 +9,8 @@ from sqlalchemy import bindparam, insert, select, update
 
 from cms.changes.actions import Action, is_public, topic_of
 from cms.changes.chain import Line, line_hash
-from cms.changes.models import Change, ChangeHead
+from cms.changes.facts import Cause, EndingKind, UpdateKind, Via, facts_of
+from cms.changes.models import Change, ChangeHead, Installation
 from cms.changes.stored_lines import StoredLog
 from cms.changes.verification import verify
 from cms.core import clock
@@ -18,14 +19,14 @@ from cms.core.logging import current_request_id
 from cms.core.permissions import Actor
 from cms.core.reading import Reader
 
-_changes, _head = table_of(Change), table_of(ChangeHead)
+_changes, _head, _installation = table_of(Change), table_of(ChangeHead), table_of(Installation)
 _REACHED = "reached_position"
 _COLUMNS = tuple(column.name for column in _changes.columns)
 _TAKE_NUMBERS = (
     update(_head)
     .where(_head.c.id == 1)
     .values(sequence=_head.c.sequence + bindparam("count"))
-    .returning(_head.c.sequence, _head.c.hash)
+    .returning(_head.c.sequence, _head.c.hash, select(_installation.c.epoch).scalar_subquery().label("epoch"))
 )
 
 
@@ -39,11 +40,16 @@ def record(
     edition: int | None = None,
     fields: Iterable[str] = (),
     counts_as: str | None = None,
+    update: UpdateKind | None = None,
+    ending: EndingKind | None = None,
+    cause: Cause | None = None,
+    via: Via | None = None,
 ) -> Change:
     """Add one line to the log of this unit of work.
 
     The line gets its sequence, time and hash at the very end of the transaction, so that sequences commit in order.
-    `fields` are names only: the log holds no bodies and no secrets. `counts_as` is for the circuit breakers.
+    `fields` are names only: the log holds no bodies and no secrets. `counts_as` is for the circuit breakers. `cause` is needed
+    only where it is not that of the whole unit of work (`because`); `via` where it is neither a person nor the system.
     """
     change = Change(
         action=action.value,
@@ -57,6 +63,7 @@ def record(
         is_public=is_public(action),
         fields=sorted(fields),
         counts_as=counts_as,
+        facts=facts_of(unit, via or (Via.SYSTEM if actor.id is None else Via.PERSON), cause, update, ending),
     )
     if "changes" not in unit.state:
         unit.state["changes"] = []
@@ -70,7 +77,8 @@ def record(
 def when_numbered(unit: UnitOfWork, change: Change, step: Callable[[int], None]) -> None:
     """Run `step` with the sequence of `change` once it is known: last in the transaction, before the line is written.
 
-    For rows that carry the sequence themselves: they are written once, with the right number.
+    For rows that carry the sequence themselves: they are written once, with the right number. The line is not hashed yet:
+    a step may still add facts to it.
     """
     unit.state["numbered"].append((change, step))
 
@@ -93,14 +101,21 @@ def take_turn(unit: UnitOfWork) -> None:
     unit.state["has_turn"] = True
 
 
-def reached_position() -> int | None:
-    """The sequence of the newest line that this context has committed; None when it has committed none."""
-    found: int | None = session().info.get(_REACHED)
+class Position(NamedTuple):
+    """A place in the log that means the same thing for ever: a number within an epoch."""
+
+    epoch: str
+    sequence: int
+
+
+def reached_position() -> Position | None:
+    """Where the newest line is that this context has committed; None when it has committed none."""
+    found: Position | None = session().info.get(_REACHED)
     return found
 
 
 def _note_position(unit: UnitOfWork) -> None:
-    unit.session.info[_REACHED] = unit.state["changes"][-1].sequence
+    unit.session.info[_REACHED] = Position(unit.state["epoch"], unit.state["changes"][-1].sequence)
 
 
 def _number(unit: UnitOfWork) -> None:
@@ -112,11 +127,11 @@ def _number(unit: UnitOfWork) -> None:
     connection = unit.session.connection()
     taken = connection.execute(_TAKE_NUMBERS, {"count": len(changes)}).one()
     unit.state["has_turn"] = True
-    newest: dict[str, Any] = {"hash": taken.hash}
+    unit.state["epoch"] = taken.epoch
+    newest: dict[str, Any] = {}
     recorded_at = clock.now()
     for sequence, change in enumerate(changes, start=taken.sequence - len(changes) + 1):
         change.sequence, change.recorded_at = sequence, recorded_at
-        change.hash = newest["hash"] = line_hash(_line(change), newest["hash"])
         topic = topic_of(Action(change.action))
         if topic is not None:
             newest |= {topic.value: sequence, f"{topic.value}_at": recorded_at}
@@ -126,8 +141,16 @@ def _number(unit: UnitOfWork) -> None:
         step(change.sequence)
     for last_step in unit.state["last_steps"]:
         last_step()
+    newest["hash"] = _chained(changes, taken.hash)
     connection.execute(insert(_changes), [{name: getattr(change, name) for name in _COLUMNS} for change in changes])
     connection.execute(update(_head).where(_head.c.id == 1).values(**newest))
+
+
+def _chained(changes: Iterable[Change], previous: str) -> str:
+    """Give each line its hash behind the one before it; returns the last one."""
+    for change in changes:
+        previous = change.hash = line_hash(_line(change), previous)
+    return previous
 
 
 def _line(change: Change) -> Line:
@@ -138,6 +161,7 @@ def _line(change: Change) -> Line:
         actor_label=change.actor_label,
         agency=change.agency,
         edition=change.edition,
+        facts=change.facts,
         fields=change.fields,
         is_public=change.is_public,
         recorded_at=clock.micros(change.recorded_at),
@@ -164,9 +188,9 @@ def broken_at() -> int | None:
 
 
 class Heads(NamedTuple):
-    """The newest sequence of each topic, its time, and when the next planned change is due, read in one statement.
+    """The newest sequence of each topic, its time, when the next planned change is due, and the epoch, read in one statement.
 
-    Times are microseconds since 1970.
+    Times are microseconds since 1970. Sequences mean something within their epoch only.
     """
 
     sequence: int
@@ -181,12 +205,14 @@ class Heads(NamedTuple):
     access_at: int
     posts_due_at: int
     documents_due_at: int
+    epoch: str
 
 
-HEAD_COLUMNS = Heads._fields
-_HEADS = f"SELECT {', '.join(HEAD_COLUMNS)} FROM change_head WHERE id = 1"  # noqa: S608 - names of our own
+HEAD_COLUMNS = ", ".join([*(f"h.{name}" for name in Heads._fields[:-1]), "n.epoch"])
+HEAD_TABLES = "change_head h JOIN installation n ON n.id = h.id"
+_HEADS = f"SELECT {HEAD_COLUMNS} FROM {HEAD_TABLES} WHERE h.id = 1"  # noqa: S608 - names of our own
 
 
 def read_heads(reader: Reader) -> Heads:
     """The newest sequences now; one small SELECT."""
-    return Heads(*reader.numbers(_HEADS))
+    return Heads(*reader.numbers_and_word(_HEADS))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, CheckConstraint, Index, SmallInteger, String, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -14,7 +15,8 @@ from cms.core.types import EpochMicros, Id, Json, UTCDateTime
 
 
 class Change(Model):
-    """One line of the log. `hash` covers the line and the hash of the line before it.
+    """One line of the log. `hash` covers the line and the hash of the line before it; `facts` are those of
+    `cms.changes.facts`.
 
     `counts_as` is what the circuit breakers count the line as, null for most lines. It is no part of what happened, so the
     hash does not cover it.
@@ -34,6 +36,7 @@ class Change(Model):
     request_id: Mapped[str | None] = mapped_column(String(64))
     is_public: Mapped[bool] = mapped_column(Boolean)
     fields: Mapped[list[str]] = mapped_column(Json)
+    facts: Mapped[dict[str, Any]] = mapped_column(Json, default=dict, server_default="{}")
     hash: Mapped[str] = mapped_column(String(64))
     counts_as: Mapped[str | None] = mapped_column(String(12))
 
@@ -88,6 +91,23 @@ class ChangeHead(Model):
     access_at: Mapped[datetime] = mapped_column(EpochMicros, default=EPOCH)
     posts_due_at: Mapped[datetime] = mapped_column(EpochMicros, default=NEVER, server_default=str(micros(NEVER)))
     documents_due_at: Mapped[datetime] = mapped_column(EpochMicros, default=NEVER, server_default=str(micros(NEVER)))
+
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+
+class Installation(Model):
+    """The one row that says which course of history this database is on.
+
+    Positions, versions and tags mean something within one epoch only: a database that was restored gives the same numbers
+    to other things. `why` is `init`, `restore` or `renewed`, with what the operator said.
+    """
+
+    __tablename__ = "installation"
+
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    epoch: Mapped[str] = mapped_column(String(16))
+    began_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    why: Mapped[str] = mapped_column(String(200))
 
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
 

@@ -21,7 +21,7 @@ from cms.core.clock import micros
 from cms.core.db import db
 
 CHUNKS = (5_000, 500, 50, 1)
-UNREADABLE = Line(None, None, None, None, None, None, None, None, None, None, None, None, "")
+UNREADABLE = Line(None, None, None, None, None, None, None, None, None, None, None, None, None, "")
 _COLUMNS = ", ".join(Line._fields)
 _FIRST = f"SELECT {_COLUMNS} FROM changes ORDER BY sequence LIMIT :count"  # noqa: S608 - names of our own
 _BEHIND = f"SELECT {_COLUMNS} FROM changes WHERE sequence > :after ORDER BY sequence LIMIT :count"  # noqa: S608 - as above
@@ -103,13 +103,17 @@ def _read_head(connection: Connection) -> Place | None:
 
 def _line(row: Row[Any]) -> Line:
     line = Line._make(row)
-    fields = _json(line.fields) if isinstance(line.fields, str | bytes) else line.fields
     return line._replace(
-        fields=fields, is_public=_TRUTH.get(line.is_public, line.is_public), recorded_at=_moment(line.recorded_at)
+        facts=_json(line.facts),
+        fields=_json(line.fields),
+        is_public=_TRUTH.get(line.is_public, line.is_public),
+        recorded_at=_moment(line.recorded_at),
     )
 
 
-def _json(raw: str | bytes) -> Any:
+def _json(raw: Any) -> Any:
+    if not isinstance(raw, str | bytes):
+        return raw
     try:
         return orjson.loads(raw)
     except ValueError:

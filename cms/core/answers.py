@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from flask import current_app, request
+from flask import current_app, g, request
 
 from cms.core.conditional import version_headers
 from cms.core.runtime import runtime
@@ -34,13 +34,13 @@ def created_answer(data: Mapping[str, Any], version: int, path: str) -> Answer:
 class PageRequest:
     """The page that a list request asks for, by keyset: `after` is the position behind which it begins (None: the start).
 
-    A cursor belongs to one address with one set of filters; with another it is refused.
+    A cursor belongs to one address with one set of filters in one epoch; with another it is refused.
     """
 
     def __init__(self, query: Mapping[str, Any]) -> None:
         self.limit: int = query["limit"]
         filters = {name: value for name, value in query.items() if name not in {"limit", "cursor"}}
-        self._binding = f"{request.path}?{sorted(filters.items())}"
+        self._binding = f"{g.epoch}:{request.path}?{sorted(filters.items())}"
         cursor = query.get("cursor")
         self.after: list[Any] | None = None if cursor is None else runtime().cursors.decode(cursor, self._binding)
 

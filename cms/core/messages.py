@@ -304,6 +304,12 @@ PROBLEMS: dict[str, Problem] = {
         "Somebody saved a newer version; read it ({current_etag}) and try again.",
         "Ada versi yang lebih baru; baca dahulu ({current_etag}) lalu coba lagi.",
     ),
+    "epoch_changed": _problem(
+        "Another epoch",
+        "Epoch lain",
+        "This server's data was restored: positions of your epoch mean nothing here any more. The epoch is {epoch} now; read anew.",
+        "Data server ini telah dipulihkan: posisi dari epoch Anda tidak berlaku lagi di sini. Epoch sekarang {epoch}; baca ulang dari awal.",
+    ),
     "if_match_required": _problem(
         "If-Match required",
         "If-Match wajib",

@@ -99,6 +99,16 @@ HEADERS: Document = {
         "schema": {"type": "integer"},
         "example": 48213,
     },
+    "Content-Epoch": {
+        "description": "The epoch in which `Content-Seq` means something. Another one: the data was restored, read anew.",
+        "schema": {"type": "string"},
+        "example": "k3v9mrta",
+    },
+    "Read-Seq": {
+        "description": "Position of the log that the answer reflects.",
+        "schema": {"type": "integer"},
+        "example": 48213,
+    },
     "Idempotency-Replayed": {
         "description": "`true` when this is the answer of the first request under this `Idempotency-Key`.",
         "schema": {"type": "string", "enum": ["true"]},
@@ -116,6 +126,15 @@ IF_MATCH: Document = {
     "description": "The `ETag` of the version that was read. Missing: 428; not the current one: 412.",
     "schema": {"type": "string", "pattern": '^"v[0-9]{1,12}"$'},
     "example": '"v1"',
+}
+MIN_SEQ: Document = {
+    "name": "Min-Seq",
+    "in": "header",
+    "required": False,
+    "description": "A position of the log that the answer must reflect: 503 while it is not reached. With an epoch, 409 "
+    "`epoch_changed` when the data was restored since.",
+    "schema": {"type": "string", "pattern": "^[0-9]{1,18}( *; *epoch=[0-9a-z]{1,16})?$"},
+    "example": "754; epoch=k3v9mrta",
 }
 DRY_RUN: Document = {
     "name": "dry_run",
@@ -173,6 +192,8 @@ def completed(document: Document, app: Flask) -> Document:
         _describe(operation, declared.get((path, method)))
         if (path, method) in declared and takes_rehearsal(declared[path, method][1], path, method.upper()):
             _add_what_writes_take(operation)
+        if (path, method) in declared and declared[path, method][1].plane is Plane.DELIVERY:
+            _add_what_readers_take(operation)
         _describe_parameters([*operation.get("parameters", ()), *document["paths"][path].get("parameters", ())])
         _add_headers(operation)
         _add_examples(operation, components)
@@ -219,8 +240,19 @@ def _add_what_writes_take(operation: Document) -> None:
         operation["responses"].setdefault(str(int(status)), {"$ref": f"#/components/responses/{status.name}"})
     for status, response in operation["responses"].items():
         if status.startswith("2"):
-            names = ("Content-Seq", "Dry-Run", "Idempotency-Replayed")
+            names = ("Content-Seq", "Content-Epoch", "Dry-Run", "Idempotency-Replayed")
             headers = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+            response["headers"] = {**headers, **response.get("headers", {})}
+
+
+def _add_what_readers_take(operation: Document) -> None:
+    """Every reader can demand a position, and is told the one that he got."""
+    operation.setdefault("parameters", []).append(MIN_SEQ)
+    operation["responses"].setdefault("409", {"$ref": "#/components/responses/CONFLICT"})
+    names = {"Content-Epoch": "Content-Epoch", "Content-Seq": "Read-Seq"}
+    for status, response in operation["responses"].items():
+        if status.startswith("2"):
+            headers = {name: {"$ref": f"#/components/headers/{component}"} for name, component in names.items()}
             response["headers"] = {**headers, **response.get("headers", {})}
 
 

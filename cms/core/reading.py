@@ -85,8 +85,8 @@ class Reader:
             self.on_statement(sql)
         return self._tried_twice(self._fetch, sql, params, depends_on_values)
 
-    def numbers(self, sql: str) -> Sequence[int]:
-        """The integers of the one row of a SELECT without parameters: the read that every delivery request makes.
+    def numbers_and_word(self, sql: str) -> Row:
+        """The one row of a SELECT without parameters, integers and a text at the end: the read that every delivery request makes.
 
         On PostgreSQL it goes to libpq directly, as a prepared statement: psycopg's cursor would cost more than the server.
         """
@@ -129,17 +129,18 @@ class Reader:
         self._idle.append(lent)
         return found
 
-    def _numbers_of_sqlite(self, lent: OpenConnection, sql: str) -> Sequence[int]:
-        row: Sequence[int] = lent.driver.execute(sql).fetchone()
+    def _numbers_of_sqlite(self, lent: OpenConnection, sql: str) -> Row:
+        row: Row = lent.driver.execute(sql).fetchone()
         return row
 
-    def _numbers_of_postgres(self, lent: OpenConnection, sql: str) -> Sequence[int]:
+    def _numbers_of_postgres(self, lent: OpenConnection, sql: str) -> Row:
         pgconn = lent.driver.pgconn
         if lent.prepared != sql:
             self._checked(pgconn, pgconn.prepare(_PREPARED_NAME, sql.encode()))
             lent.prepared = sql
         result = self._checked(pgconn, pgconn.exec_prepared(_PREPARED_NAME, None))
-        return [int(result.get_value(0, column)) for column in range(result.nfields)]
+        last = result.nfields - 1
+        return [*(int(result.get_value(0, column)) for column in range(last)), result.get_value(0, last).decode()]
 
     def _checked(self, pgconn: Any, result: Any) -> Any:
         if result.status not in _GOOD:

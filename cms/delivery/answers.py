@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from werkzeug.http import http_date
 
+from cms.changes.log import Heads
 from cms.delivery.encoding import ENCODINGS, SMALLEST, chosen_encoding, encoded, takes
 from cms.serving.validity import Validity
 
@@ -133,6 +134,11 @@ def _cache_control(max_age: int, left: int) -> str:
     fresh = min(max_age, left)
     stale, on_error = min(max_age, left - fresh), min(STALE_IF_ERROR, left - fresh)
     return f"public, max-age={fresh}, stale-while-revalidate={stale}, stale-if-error={on_error}"
+
+
+def position_headers(heads: Heads) -> Headers:
+    """Headers that say which position of the log an answer reflects, and in which epoch it means something."""
+    return [("Content-Epoch", heads.epoch), ("Content-Seq", str(heads.sequence))]
 
 
 def caching_headers(modified_at: int, groups: Sequence[str], vary: str) -> Headers:

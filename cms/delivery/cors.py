@@ -51,7 +51,9 @@ def _registered_origins() -> frozenset[str]:
 
 def _present_origins() -> frozenset[str]:
     try:
-        return desk().origins(read_heads(desk().reader).access)
+        heads = read_heads(desk().reader)
+        desk().note_epoch(heads.epoch)
+        return desk().origins(heads.access)
     except DomainError:
         # The answer is given all the same; a page of an origin that is known can read that the database is away.
         return desk().known_origins() or frozenset()

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response
+from flask import Flask, Response, g
 
+from cms.changes.log import Heads
 from cms.core import clock
 from cms.core.logging import current_request_id
 from cms.core.runtime import runtime
-from cms.delivery.answers import Answer, Headers, answer_digest, caching_headers
+from cms.delivery.answers import Answer, Headers, answer_digest, caching_headers, position_headers
 from cms.delivery.entrance import Visit, visit
 from cms.delivery.kept_answers import RequestKey
 from cms.serving.validity import NEVER_DUE, PLANNED_TOPICS, Noted, Validity
@@ -106,6 +107,7 @@ def _bare_answer(basis: Basis, noted: Noted, visited: Visit, timing: Timing) -> 
     holder, asked = visited.holder, visited.asked
     visibility = "all" if holder.agencies is None else ",".join(sorted(holder.agencies))
     digest = answer_digest(
+        visited.heads.epoch,
         *sorted(noted.topics),
         *noted.positions(visited.heads),
         visibility,
@@ -131,7 +133,7 @@ def cors_headers(visited: Visit) -> Headers:
 
 
 EXPOSED = (
-    "ETag, Last-Modified, Link, Content-Seq, Cache-Groups, Surrogate-Key, Vary, Retry-After, X-Request-Id, "
+    "ETag, Last-Modified, Link, Content-Epoch, Content-Seq, Cache-Groups, Surrogate-Key, Vary, Retry-After, X-Request-Id, "
     "Content-Disposition, Content-Range, Accept-Ranges"
 )
 
@@ -170,7 +172,19 @@ def _full(answer: Answer, visited: Visit) -> Response:
 def _prepared(status: int, headers: Headers, content: list[bytes], visited: Visit, cache_control: str) -> Response:
     own = [
         ("Cache-Control", cache_control),
-        ("Content-Seq", str(visited.heads.sequence)),
+        *position_headers(visited.heads),
         ("X-Request-Id", current_request_id() or ""),
     ]
     return PreparedResponse(status, headers + own, content)
+
+
+def tell_position(app: Flask) -> None:
+    """Every answer of the delivery plane says which position it reflects, errors and redirections too."""
+
+    @app.after_request
+    def tell(answer: Response) -> Response:
+        heads: Heads | None = g.get("heads")
+        if heads is not None and not isinstance(answer, PreparedResponse):
+            for name, value in position_headers(heads):
+                answer.headers.setdefault(name, value)
+        return answer

@@ -31,31 +31,38 @@ class Desk:
     kept: KeptAnswers
     zone: ZoneInfo
     """The city's, in which agencies begin and end at midnight."""
-    _vocabulary: tuple[int, Vocabulary] | None = None
-    _origins: tuple[int, frozenset[str]] | None = None
+    _epoch: str = ""
+    _vocabulary: tuple[tuple[str, int], Vocabulary] | None = None
+    _origins: tuple[tuple[str, int], frozenset[str]] | None = None
     _lock: Lock = field(default_factory=Lock)
+
+    def note_epoch(self, epoch: str) -> None:
+        """Forget everything when the database is another than before: it was restored, so positions mean other things now."""
+        if epoch != self._epoch:
+            self._epoch = epoch
+            self.forget()
 
     def vocabulary(self, reference_sequence: int, now: int) -> Vocabulary:
         """The vocabulary as of this position of the log's `reference` topic and this moment (microseconds since 1970).
 
         Read again only when that position moves, or when an agency begins or ends.
         """
-        known = self._vocabulary
-        if known is not None and known[0] == reference_sequence and known[1].since <= now < known[1].until:
+        known, position = self._vocabulary, (self._epoch, reference_sequence)
+        if known is not None and known[0] == position and known[1].since <= now < known[1].until:
             return known[1]
         with self._lock:
             found = read_vocabulary(self.reader, self.zone, now)
-            self._vocabulary = (reference_sequence, found)
+            self._vocabulary = (position, found)
         return found
 
     def origins(self, access_sequence: int) -> frozenset[str]:
         """The browser origins of all active consumers: a CORS preflight carries no key."""
-        known = self._origins
-        if known is not None and known[0] == access_sequence:
+        known, position = self._origins, (self._epoch, access_sequence)
+        if known is not None and known[0] == position:
             return known[1]
         rows = self.reader.rows(self.reader.compile(_ORIGINS), {})
         found = frozenset(origin for row in rows for origin in json_value(row[0]))
-        self._origins = (access_sequence, found)
+        self._origins = (position, found)
         return found
 
     def known_origins(self) -> frozenset[str] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -12,7 +13,7 @@ from cms.consumers.keyring import KeyHolder
 from cms.consumers.keys import checksum_holds
 from cms.consumers.models import Scope
 from cms.core import clock
-from cms.core.errors import Forbidden, Unauthenticated, Unavailable, invalid_parameter
+from cms.core.errors import Conflict, Forbidden, Unauthenticated, Unavailable, invalid_parameter
 from cms.core.ids import is_id
 from cms.core.runtime import runtime
 from cms.delivery.desk import Desk, desk
@@ -28,6 +29,8 @@ ANONYMOUS = KeyHolder(
     origins=frozenset(),
     expires_at=datetime(9999, 1, 1, tzinfo=UTC),
 )
+
+_DEMAND = re.compile(r"(?P<sequence>[0-9]{1,18})(?: *; *epoch=(?P<epoch>[0-9a-z]{1,16}))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,9 @@ class Visit:
 def admit(token: str | None, scope: str | None) -> KeyHolder:
     """Let the caller of a delivery route in and remember the `Visit` of this request.
 
-    Raises `Unauthenticated` without a valid key, `Forbidden("scope_missing")`, and `Unavailable("not_there_yet")` when the
-    caller demands a position of the log that has not been reached (`Min-Seq`).
+    Raises `Unauthenticated` without a valid key, `Forbidden("scope_missing")`, `Unavailable("not_there_yet")` when the
+    caller demands a position of the log that has not been reached (`Min-Seq`), and `Conflict("epoch_changed")` when he demands
+    one of another epoch.
     """
     if token is None and not runtime().settings.delivery_anonymous:
         raise Unauthenticated
@@ -60,6 +64,8 @@ def admit(token: str | None, scope: str | None) -> KeyHolder:
     asked, own_desk = request._get_current_object(), desk()  # type: ignore[attr-defined]  # noqa: SLF001 - Werkzeug's documented way
     now = clock.micros(clock.now())
     heads, item = _read_position(asked, own_desk, now)
+    own_desk.note_epoch(heads.epoch)
+    g.heads = heads
     holder = ANONYMOUS if token is None else own_desk.keys.holder(token, heads.access)
     if scope is not None and scope not in holder.scopes:
         raise Forbidden("scope_missing", scope=scope)
@@ -91,7 +97,10 @@ def _check_demanded_position(asked: Request, heads: Heads) -> None:
     demanded = asked.headers.get("Min-Seq")
     if demanded is None:
         return
-    if not demanded.isascii() or not demanded.isdigit() or len(demanded) > 18:
-        raise invalid_parameter("Min-Seq", "bad_format", expected="a log position, such as 48213")
-    if int(demanded) > heads.sequence:
+    found = _DEMAND.fullmatch(demanded)
+    if found is None:
+        raise invalid_parameter("Min-Seq", "bad_format", expected="a log position, such as 48213; epoch=k3v9mrta")
+    if found["epoch"] is not None and found["epoch"] != heads.epoch:
+        raise Conflict("epoch_changed", epoch=heads.epoch)
+    if int(found["sequence"]) > heads.sequence:
         raise Unavailable("not_there_yet", sequence=heads.sequence, headers={"Retry-After": "1"})

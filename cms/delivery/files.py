@@ -12,6 +12,7 @@ from cms.core.file_answers import FileFacts, file_answer
 from cms.core.ids import is_id
 from cms.core.reading import Row
 from cms.core.runtime import runtime
+from cms.delivery.answers import position_headers
 from cms.delivery.desk import desk
 from cms.delivery.entrance import visit
 from cms.delivery.items import shown_to_key
@@ -59,5 +60,5 @@ def _caching_headers(document_id: str, agency: str, effective_until: int | None)
         "Vary": "Authorization" + (", Origin" if visit().holder.origins else ""),
         "Cache-Groups": ", ".join(f'"{group}"' for group in groups),
         "Surrogate-Key": " ".join(groups),
-        "Content-Seq": str(visit().heads.sequence),
+        **dict(position_headers(visit().heads)),
     }

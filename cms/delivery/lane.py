@@ -13,7 +13,7 @@ from cms.changes.log import Heads, read_heads
 from cms.core import clock
 from cms.core.errors import DomainError
 from cms.core.logging import harmless_request_id
-from cms.delivery.answers import Answer
+from cms.delivery.answers import Answer, position_headers
 from cms.delivery.delivering import KEPT_KEY
 from cms.delivery.desk import Desk
 from cms.delivery.kept_answers import RequestKey
@@ -66,7 +66,7 @@ class Lane:
         self._desk.keys.note_use(answer.key_id) if answer.key_id else None
         own = [
             ("Cache-Control", answer.cache_control(now)),
-            ("Content-Seq", str(heads.sequence)),
+            *position_headers(heads),
             ("X-Request-Id", harmless_request_id(environ.get("HTTP_X_REQUEST_ID"))),
         ]
         if known_tag is not None:
@@ -81,8 +81,11 @@ class Lane:
         """Where the log stands, and for a detail which publication is live and until when; one statement."""
         item = answer.validity.item
         if item is None:
-            return read_heads(self._desk.reader), None
-        return self._desk.publications.heads_and_live(*item, now)
+            heads, item_live = read_heads(self._desk.reader), None
+        else:
+            heads, item_live = self._desk.publications.heads_and_live(*item, now)
+        self._desk.note_epoch(heads.epoch)
+        return heads, item_live
 
 
 def _request_key(environ: Environ) -> RequestKey:

@@ -82,7 +82,8 @@ def deliver_rows(
     rows: Callable[[Vocabulary], list[dict[str, Any]]], key: str, query: Query, groups: tuple[str, ...]
 ) -> Response:
     """One page of the rows of a vocabulary, which are few and in the order of their keys."""
-    binding = f"{request.path}?{sorted((name, value) for name, value in query.items() if name not in NOT_IN_BINDING)}"
+    filters = sorted((name, value) for name, value in query.items() if name not in NOT_IN_BINDING)
+    binding = f"{visit().heads.epoch}:{request.path}?{filters}"
     after = runtime().cursors.decode(query["cursor"], binding)[0] if "cursor" in query else ""
 
     def compute(sequence: int) -> Body:
@@ -132,10 +133,10 @@ def _agencies(query: Query, vocabulary: Vocabulary) -> tuple[str, ...] | None:
 
 
 def _binding(delivered: DeliveredType, query: Query) -> str:
-    """What a cursor belongs to: filters, sort, and what its key may see."""
+    """What a cursor belongs to: the epoch, filters, sort, and what its key may see."""
     filters = sorted((name, str(value)) for name, value in query.items() if name not in NOT_IN_BINDING)
     agencies = visit().sources.key_agencies
-    return f"{delivered.name}?{filters}&{'all' if agencies is None else sorted(agencies)}"
+    return f"{visit().heads.epoch}:{delivered.name}?{filters}&{'all' if agencies is None else sorted(agencies)}"
 
 
 def _position(query: Query, binding: str) -> Position | None:

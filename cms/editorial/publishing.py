@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from cms.changes.facts import UpdateKind
 from cms.changes.log import record
 from cms.core import clock
 from cms.core.db import UnitOfWork
@@ -29,6 +30,11 @@ class Update:
 
     note: str | None = None
     is_major: bool = True
+
+    @property
+    def kind(self) -> UpdateKind:
+        """What the log says of it."""
+        return UpdateKind.MAJOR if self.is_major else UpdateKind.MINOR
 
 
 def check_complete(content_type: ContentType, item: Item) -> Revision:
@@ -64,7 +70,7 @@ def publish_edition(
     window = window_of(item)
     change = record(
         unit, content_type.action("published"), item.id, actor, agency=item.agency, edition=item.edition,
-        counts_as=counted,
+        counts_as=counted, update=update.kind,
     )  # fmt: skip
     publish(unit, presented, change, window)
     return revision

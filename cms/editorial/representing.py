@@ -13,6 +13,7 @@ import orjson
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from cms.changes.actions import Action
+from cms.changes.facts import Cause, CauseKind, because
 from cms.changes.log import record
 from cms.changes.models import Change
 from cms.core import clock
@@ -43,6 +44,7 @@ def represent_changed(unit: UnitOfWork, changes: Sequence[Change]) -> bool:
         return True
     outdated = _outdated(renamed.items(), images.items())
     waiting = unit.session.scalars(select(Publication.item_id).where(*outdated).limit(BATCH + 1)).all()
+    because(unit, Cause(CauseKind.REBUILD, str(max([*renamed.values(), *images.values()]))))
     for publication, item in _held(unit, outdated, waiting[:BATCH]):
         _represent(unit, publication, item)
     return len(waiting) <= BATCH

@@ -11,6 +11,7 @@ import orjson
 from sqlalchemy import select
 
 from cms.agencies.models import Agency
+from cms.changes.facts import EndingKind
 from cms.changes.log import record
 from cms.core import clock
 from cms.core.clock import rfc3339
@@ -146,8 +147,9 @@ def _left(
     leave(KINDS[ending.standing], ending.explanation)
     item.touch()
     change = record(
-        unit, content_type.action(verb), item.id, actor, agency=item.agency, edition=edition, counts_as=counted
-    )
+        unit, content_type.action(verb), item.id, actor, agency=item.agency, edition=edition, counts_as=counted,
+        ending=EndingKind(KINDS[ending.standing]),
+    )  # fmt: skip
     if had_plan:
         cancel(unit, item.id, item.type, change)
     return change

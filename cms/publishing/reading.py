@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from cms.changes.log import HEAD_COLUMNS, Heads
+from cms.changes.log import HEAD_COLUMNS, HEAD_TABLES, Heads
 from cms.core import clock
 from cms.core.reading import Reader
 from cms.publishing.due import BEGINNINGS, ENDS
@@ -15,15 +15,15 @@ from cms.publishing.selection import COUNT_CAP, LIVE, Position, Selection, count
 _LIVE_JOIN = f"LEFT JOIN publications p ON p.item_id = i.id AND {LIVE.format(p='p')}"
 # A planned publication whose moment has come counts as live, also before anybody has carried it out.
 _STANDING = "CASE WHEN p.is_planned THEN 'live' ELSE i.standing END"
-_HEADS = ", ".join(f"h.{name}" for name in HEAD_COLUMNS)
+_HEADS = len(Heads._fields)
 _HEADS_AND_ITEM = (
-    f"SELECT {_HEADS}, i.standing, i.agency, i.explanation, i.alternative, i.ended_at,"  # noqa: S608 - constants of ours
+    f"SELECT {HEAD_COLUMNS}, i.standing, i.agency, i.explanation, i.alternative, i.ended_at,"  # noqa: S608 - constants of ours
     " i.target_id, p.sequence, p.edition, p.agency, p.updated_at, p.effective_until, p.full_json"
-    f" FROM change_head h LEFT JOIN published_items i ON i.id = :id AND i.type = :type {_LIVE_JOIN} WHERE h.id = 1"
+    f" FROM {HEAD_TABLES} LEFT JOIN published_items i ON i.id = :id AND i.type = :type {_LIVE_JOIN} WHERE h.id = 1"
 )
 _HEADS_AND_SEQUENCE = (
-    f"SELECT {_HEADS}, p.sequence, p.effective_until"  # noqa: S608 - constants of ours
-    f" FROM change_head h LEFT JOIN published_items i ON i.id = :id AND i.type = :type {_LIVE_JOIN} WHERE h.id = 1"
+    f"SELECT {HEAD_COLUMNS}, p.sequence, p.effective_until"  # noqa: S608 - constants of ours
+    f" FROM {HEAD_TABLES} LEFT JOIN published_items i ON i.id = :id AND i.type = :type {_LIVE_JOIN} WHERE h.id = 1"
 )
 _ADDRESS = (
     f"SELECT i.id, {_STANDING}, i.agency, i.explanation, i.alternative, i.target_id, p.agency, p.slug, i.type, s.agency"  # noqa: S608 - ours
@@ -127,7 +127,7 @@ class Publications:
     def heads_and_item(self, type: str, item_id: str, now: int) -> tuple[Heads, PublishedState | None]:
         """The log's heads and one item, in one statement."""
         row = self._one(_HEADS_AND_ITEM, {"type": type, "id": item_id, "now": now})
-        heads, rest = Heads(*row[: len(HEAD_COLUMNS)]), row[len(HEAD_COLUMNS) :]
+        heads, rest = Heads(*row[:_HEADS]), row[_HEADS:]
         standing, agency, explanation, alternative, _ended, target_id, sequence, edition, live_agency, *live = rest
         if standing is None:
             return heads, None
@@ -137,7 +137,7 @@ class Publications:
     def heads_and_live(self, type: str, item_id: str, now: int) -> tuple[Heads, tuple[int | None, int | None]]:
         """The log's heads, and the sequence and end of an item's live publication: enough to know that an answer holds."""
         row = self._one(_HEADS_AND_SEQUENCE, {"type": type, "id": item_id, "now": now})
-        return Heads(*row[: len(HEAD_COLUMNS)]), (row[-2], row[-1])
+        return Heads(*row[:_HEADS]), (row[-2], row[-1])
 
     def planned_moments(self, type: str, now: int) -> tuple[int, int]:
         """The last planned moment that has passed and was not carried out, and the next one; in one statement.

@@ -82,11 +82,12 @@ def _with(noted: Noted, **changed: object) -> Noted:
 
 @dataclass(frozen=True, slots=True)
 class Validity:
-    """What must stand as it did for a kept answer to be right: the key, positions of the log's topics, a detail's publication.
+    """What must stand as it did for a kept answer to be right: the epoch, the key, positions of the log's topics, a detail's publication.
 
     `since` and `until` (microseconds since 1970) are the moments between which nothing planned comes about.
     """
 
+    epoch: str
     access: int
     topics: tuple[tuple[str, int], ...]
     key_expires_at: int
@@ -100,6 +101,7 @@ class Validity:
         """The validity of an answer that depends on this; `until` is when the next planned moment of its topics comes."""
         columns = sorted(noted.topics | {f"{topic}_due_at" for topic in noted.topics if topic in PLANNED_TOPICS})
         return cls(
+            epoch=heads.epoch,
             access=heads.access,
             topics=tuple((name, getattr(heads, name)) for name in columns),
             key_expires_at=key_expires_at,
@@ -112,7 +114,8 @@ class Validity:
     def holds(self, heads: Heads, now: int, item_live: ItemLive | None) -> bool:
         """True while nothing that this answer shows, and nothing about the key, has changed."""
         return (
-            heads.access == self.access
+            heads.epoch == self.epoch
+            and heads.access == self.access
             and now < self.key_expires_at
             and self.since <= now < self.until
             and item_live == self.item_live

@@ -62,6 +62,8 @@ def test_a_line_says_who_did_what_when(read: Read, written: str) -> None:
 
     assert len(line.pop("hash")) == 64
     assert line.pop("request_id") is None
+    facts = line.pop("facts")
+    assert (facts["via"], facts["update"], facts["ending"], facts["cause"]) == ("person", "major", None, None)
     assert line == {
         "sequence": 2,
         "recorded_at": "2026-11-24T01:00:00Z",

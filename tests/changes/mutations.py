@@ -45,6 +45,7 @@ def whole_log(dice: random.Random, count: int) -> Stored:
             actor_label=dice.choice(["Siti Rahmah", "Ćevapi \u2028 \x7f 🙂", "system: presenter"]),
             agency=dice.choice([None, "dpu", "dishub"]),
             edition=dice.choice([None, 1, 2, 3]),
+            facts=dice.choice([{"via": "person"}, {"cause": {"id": "7", "kind": "rebuild"}, "via": "system"}]),
             fields=dice.choice([[], ["title"], ["body", "title"]]),
             is_public=action == "post.published",
             recorded_at=1_795_000_000_000_000 + sequence * 1_000_003,

@@ -56,7 +56,7 @@ def test_readers_get_again_what_they_had(
         lines = session.scalars(
             select(Change).where(Change.actor_id == central.actor.id).order_by(Change.sequence)
         ).all()
-        marked = [line for line in lines if f"rollback:{done['id']}" in line.fields]
+        marked = [line for line in lines if line.facts.get("cause") == {"kind": "rollback", "id": done["id"]}]
         assert {line.resource_id for line in marked} == {good, fresh, draft}
         assert lines[-1].action == "rollback.finished"
 

@@ -56,7 +56,7 @@ def test_what_was_said_before_is_said_again(
         lines = select(Change).where(Change.resource_id == image["id"]).order_by(Change.sequence.desc())
         last = session.scalars(lines).all()[0]
         assert (last.action, last.actor_id) == ("media.updated", central.actor.id)
-        assert f"rollback:{done['id']}" in last.fields
+        assert last.facts["cause"] == {"kind": "rollback", "id": done["id"]}
     assert site.get(f"/v1/posts/{post}").json["data"]["cover"]["alt"] == good["alt"]
     assert counts(roll_back(central, editor)) == {"unchanged": 1}
 

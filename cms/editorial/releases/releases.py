@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, not_, or_, select, tuple_
 
 from cms.changes.actions import Action
+from cms.changes.facts import Cause, CauseKind, because
 from cms.changes.log import record
 from cms.core import clock
 from cms.core.clock import rfc3339
@@ -86,6 +87,7 @@ def publish_release(actor: Actor, release_id: str, expected: Expected, update: U
         items = _checked_items(unit, actor, release)
         check_public_words({"/change_note": update.note})
         mark_release(unit)
+        because(unit, Cause(CauseKind.RELEASE, release.id))
         moment = clock.now()
         for item in items:
             approved = is_approved_by_second(actor, item)

@@ -13,6 +13,7 @@ from typing import Final
 from sqlalchemy import select
 
 from cms.changes.actions import Action
+from cms.changes.facts import Cause, CauseKind, because
 from cms.changes.log import record
 from cms.changes.models import Change
 from cms.core import clock
@@ -95,6 +96,7 @@ def undo_item(actor: Actor, rollback_id: str, item_type: str, item_id: str) -> s
         with unit_of_work() as unit:
             authorize(actor, Permission.GUARD_ROLLBACK, About())
             mark_rollback(unit)
+            because(unit, Cause(CauseKind.ROLLBACK, rollback_id))
             if item_type == IMAGE:
                 image = get_image(item_id, lock=True, is_deleted_too=True)
                 rollback = _locked(unit, rollback_id)
@@ -105,7 +107,6 @@ def undo_item(actor: Actor, rollback_id: str, item_type: str, item_id: str) -> s
                 rollback = _locked(unit, rollback_id)
                 outcome = undo(unit, content_type, actor, item, Target(rollback.target_id, rollback.since))
             rollback.done = {**rollback.done, outcome: rollback.done.get(outcome, 0) + 1}
-            _mark_lines(unit, rollback_id)
     except NotFound:
         return "unchanged"
     except DomainError as error:
@@ -144,12 +145,6 @@ def _items(order: Order) -> Sequence[tuple[str, str]]:
 def _locked(unit: UnitOfWork, rollback_id: str) -> Rollback:
     statement = select(Rollback).where(Rollback.id == rollback_id).with_for_update()
     return unit.session.scalars(statement.execution_options(populate_existing=True)).one()
-
-
-def _mark_lines(unit: UnitOfWork, rollback_id: str) -> None:
-    """Every line of the log that belongs to a rollback says so."""
-    for line in unit.state.get("changes", ()):
-        line.fields = sorted({*line.fields, f"rollback:{rollback_id}"})
 
 
 def _note_failure(rollback_id: str, item_type: str, item_id: str, code: str) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Final
 import orjson
 from sqlalchemy import func, select
 
+from cms.changes.facts import EndingKind
 from cms.changes.log import record
 from cms.changes.models import Change
 from cms.core import clock
@@ -179,7 +180,10 @@ def _show_withdrawn(
     item.go_live(moment, None)
     item.withdraw(KINDS[Standing.WITHDRAWN], notice["explanation"])
     item.touch()
-    change = record(unit, content_type.action("withdrawn"), item.id, actor, agency=item.agency, edition=item.edition)
+    change = record(
+        unit, content_type.action("withdrawn"), item.id, actor, agency=item.agency, edition=item.edition,
+        ending=EndingKind.WITHDRAWN,
+    )  # fmt: skip
     publish_withdrawn(unit, presented, change, notice["explanation"], datetime.fromisoformat(notice["at"]), window)
 
 
@@ -189,7 +193,10 @@ def _take_back(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: 
     explanation = None if standing is Standing.VANISHED else EXPLANATION
     item.end(KINDS[standing], explanation)
     item.touch()
-    change = record(unit, content_type.action("unpublished"), item.id, actor, agency=item.agency, edition=edition)
+    change = record(
+        unit, content_type.action("unpublished"), item.id, actor, agency=item.agency, edition=edition,
+        ending=EndingKind(KINDS[standing]),
+    )  # fmt: skip
     withdraw(unit, item.id, item.type, standing, change, explanation=explanation)
 
 

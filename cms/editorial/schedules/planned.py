@@ -7,6 +7,7 @@ name of the person who made it.
 
 from __future__ import annotations
 
+from cms.changes.facts import Cause, CauseKind, EndingKind
 from cms.changes.log import record
 from cms.core import clock
 from cms.core.db import UnitOfWork, session
@@ -16,6 +17,7 @@ from cms.editorial.models import Item
 from cms.publishing.planning import carry_out, carry_out_end
 
 UNKNOWN_PLANNER = "system: schedule"
+PLAN = Cause(CauseKind.SCHEDULE)
 
 
 def carry_out_due(unit: UnitOfWork, content_type: ContentType, item: Item) -> bool:
@@ -54,16 +56,20 @@ def _due(item: Item) -> tuple[bool, bool]:
 def _begin(unit: UnitOfWork, content_type: ContentType, item: Item) -> None:
     planner = _planner(item)
     item.begin_as_planned()
-    action = content_type.action("published")
-    carry_out(
-        unit, item.id, item.type, record(unit, action, item.id, planner, agency=item.agency, edition=item.edition)
-    )
+    change = record(
+        unit, content_type.action("published"), item.id, planner, agency=item.agency, edition=item.edition,
+        cause=PLAN,
+    )  # fmt: skip
+    carry_out(unit, item.id, item.type, change)
 
 
 def _end(unit: UnitOfWork, content_type: ContentType, item: Item) -> None:
     edition, planner, explanation = item.published_edition or item.edition, _planner(item), item.planned_explanation
     ended = item.end_as_planned()
-    change = record(unit, content_type.action("unpublished"), item.id, planner, agency=item.agency, edition=edition)
+    change = record(
+        unit, content_type.action("unpublished"), item.id, planner, agency=item.agency, edition=edition,
+        ending=EndingKind.EXPIRED, cause=PLAN,
+    )  # fmt: skip
     carry_out_end(unit, item.id, item.type, change, ended, explanation)
 
 

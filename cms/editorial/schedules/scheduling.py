@@ -100,6 +100,7 @@ def plan_item(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: I
     change = record(
         unit, content_type.action("scheduled"), item.id, actor, agency=item.agency, edition=item.edition,
         fields=["schedule"], counts_as=counted,
+        update=None if schedule.publish_at is None else schedule.update.kind,
     )  # fmt: skip
     if item.publish_at is not None or item.unpublish_at is not None:
         cancel(unit, item.id, item.type, change)

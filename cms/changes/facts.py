@@ -1,0 +1,90 @@
+"""What a line of the log says beside who did what: how it came about, how it ended, and the digest of what it made.
+
+The facts are one JSON object inside the hash of the line. What is not known is left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from cms.core.db import UnitOfWork
+
+_CAUSE = "cause"
+
+
+class Via(StrEnum):
+    """Which way a change came in."""
+
+    PERSON = "person"
+    IMPORT = "import"
+    AGENT = "agent"
+    SYSTEM = "system"
+
+
+class CauseKind(StrEnum):
+    """Why a line was written that nobody asked for by itself."""
+
+    RELEASE = "release"
+    SCHEDULE = "schedule"
+    ROLLBACK = "rollback"
+    IMPORT = "import"
+    MERGE = "merge"
+    REBUILD = "rebuild"
+    RESTORE = "restore"
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What brought a line about.
+
+    `id` names it: a release, a rollback, a backup, or the number of the newest line that made a rebuild needed.
+    """
+
+    kind: CauseKind
+    id: str | None = None
+
+    def as_fact(self) -> dict[str, Any]:
+        """The cause as it stands in the facts."""
+        return {"kind": self.kind.value, **({} if self.id is None else {"id": self.id})}
+
+
+class UpdateKind(StrEnum):
+    """Whether readers are told of a publication as news."""
+
+    MAJOR = "major"
+    MINOR = "minor"
+
+
+class EndingKind(StrEnum):
+    """How readers lost an item."""
+
+    GONE = "gone"
+    REDIRECT = "redirect"
+    WITHDRAWN = "withdrawn"
+    VANISH = "vanish"
+    EXPIRED = "expired"
+
+
+def because(unit: UnitOfWork, cause: Cause) -> None:
+    """Give every line that this unit of work records from now on its cause."""
+    unit.state[_CAUSE] = cause
+
+
+def facts_of(
+    unit: UnitOfWork,
+    via: Via,
+    cause: Cause | None = None,
+    update: UpdateKind | None = None,
+    ending: EndingKind | None = None,
+) -> dict[str, Any]:
+    """The facts of a new line; a cause of its own counts more than that of the unit of work."""
+    told: Cause | None = cause or unit.state.get(_CAUSE)
+    given = {
+        "cause": None if told is None else told.as_fact(),
+        "ending": None if ending is None else ending.value,
+        "update": None if update is None else update.value,
+        "via": via.value,
+    }
+    return {name: value for name, value in given.items() if value is not None}
