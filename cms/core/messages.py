@@ -458,6 +458,10 @@ RULES: dict[str, Text] = {
     "blank": Text("Must not be blank.", "Tidak boleh kosong."),
     "not_found": Text("There is no such {what}.", "Tidak ada {what} seperti itu."),
     "not_valid_any_more": Text("This {what} is not in use any more.", "{what} ini tidak dipakai lagi."),
+    "public_suffix": Text(
+        "Cannot be allowed: everybody can register names below it. Allow the domain of one owner.",
+        "Tidak dapat diizinkan: siapa pun dapat mendaftarkan nama di bawahnya. Izinkan domain milik satu pihak.",
+    ),
     "suspicious_note": Text(
         "This looks like an advertisement for gambling, or links to an unknown domain: say it without.",
         "Teks ini menyerupai iklan judi atau menaut ke domain yang tidak dikenal: tulislah tanpa itu.",

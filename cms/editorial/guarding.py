@@ -51,14 +51,16 @@ def newly_blocked_links(revision: Revision) -> list[InputError]:
     return link_faults(assess({}, revision.body_html, links))
 
 
-def check_public_words(texts: Mapping[str, str | None], address: tuple[str, str] | None = None) -> None:
+def check_public_words(actor: Actor, texts: Mapping[str, str | None], address: tuple[str, str] | None = None) -> None:
     """Words beside the content that readers get with no second look: what would hold an edition is refused (R-C5, R-C6).
 
     `texts` by pointer into the body of the request; `address` is a pointer and where readers are sent. Raises `Invalid`.
     """
     said = {pointer: text for pointer, text in texts.items() if text}
     pointer, link = address or ("", "")
-    reasons = assess(said, "", [link] if link else []).reasons if said or link else ()
+    if not (said or link):
+        return
+    reasons = assess(said, "", [link] if link else []).with_writers({str(actor.id)}).reasons
     faults = [InputError("pointer", _place(reason, said, pointer), *_fault(reason)) for reason in reasons]
     if faults:
         raise Invalid(errors=faults)
@@ -74,7 +76,9 @@ def _fault(reason: Reason) -> tuple[str, dict[str, str]]:
 
 def hold(unit: UnitOfWork, content_type: ContentType, item: Item, actor: Actor, assessment: Assessment) -> None:
     """Note on the item what the guard found in its newest edition; raise the alarm when that is new."""
+    assessment = assessment.with_writers(item.writers)
     reasons = [reason.as_json() for reason in assessment.reasons]
+    item.vouched_by = sorted({each.person for each in assessment.vouched})
     is_new = bool(reasons) and reasons != item.hold
     item.hold_back(reasons, assessment.version)
     if not is_new:

@@ -64,7 +64,7 @@ def update_image(actor: Actor, image_id: str, expected: Expected, changes: Mappi
         _authorize_places(unit, actor, places)
         check_version(expected, image.version)
         _check_text(image, changes)
-        _check_words(image, changes)
+        _check_words(actor, image, changes)
         words = {name: changes[name] for name in WORDS if name in changes and changes[name] != getattr(image, name)}
         if words and _waits(actor, image, words, places):
             _propose(unit, actor, image, words)
@@ -184,7 +184,7 @@ def _check_text(image: Image, changes: Mapping[str, Any]) -> None:
         raise invalid_field("/alt", "alt_needed", image=image.id)
 
 
-def _check_words(image: Image, changes: Mapping[str, Any]) -> None:
+def _check_words(actor: Actor, image: Image, changes: Mapping[str, Any]) -> None:
     """Words that would hold an item are refused here: an image has no review of its own.
 
     Neither the new words alone nor together with those that stay, so that nothing is put together piece by piece; what was there
@@ -195,8 +195,8 @@ def _check_words(image: Image, changes: Mapping[str, Any]) -> None:
         return
     before = {name: text for name in TEXT_FIELDS if (text := getattr(image, name))}
     after = {**{name: text for name, text in before.items() if name not in changes}, **given}
-    known = {_kind(reason) for reason in _assessed(before)}
-    found = [*_assessed(given), *(reason for reason in _assessed(after) if _kind(reason) not in known)]
+    known = {_kind(reason) for reason in _assessed(actor, before)}
+    found = [*_assessed(actor, given), *(reason for reason in _assessed(actor, after) if _kind(reason) not in known)]
     if found:
         pointers = dict.fromkeys(
             reason.pointer if reason.pointer[1:] in given else f"/{next(iter(given))}" for reason in found
@@ -204,8 +204,9 @@ def _check_words(image: Image, changes: Mapping[str, Any]) -> None:
         raise Invalid(errors=[InputError("pointer", pointer, "suspicious_words", {}) for pointer in pointers])
 
 
-def _assessed(texts: Mapping[str, str]) -> tuple[Reason, ...]:
-    return assess({f"/{name}": text for name, text in texts.items()}, "").reasons
+def _assessed(actor: Actor, texts: Mapping[str, str]) -> tuple[Reason, ...]:
+    found = assess({f"/{name}": text for name, text in texts.items()}, "")
+    return found.with_writers({str(actor.id)}).reasons
 
 
 def _kind(reason: Reason) -> tuple[str, str]:

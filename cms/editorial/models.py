@@ -43,7 +43,8 @@ class Item(Model):
     `writers` are the ids of everybody who saved an edition since the one that readers last got; an approval counts for
     `approved_edition` alone, `approved_as` is the role it was given in. `state_before` is what `restore` returns to.
     `planned_note` and `planned_explanation` are what a plan says when it begins and when it ends.
-    `hold` are the reasons for which the newest edition needs a second person.
+    `hold` are the reasons for which the newest edition needs a second person; `vouched_by` are the ids of those who allowed
+    the domains that it links to.
 
     The methods are the transitions: nothing else assigns these columns. They decide nothing and record nothing; that is
     the work of the services that call them.
@@ -90,6 +91,7 @@ class Item(Model):
     unpublished_as: Mapped[str | None] = mapped_column(String(10))
     hold: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list, server_default="[]")
     hold_version: Mapped[str | None] = mapped_column(String(64))
+    vouched_by: Mapped[list[str]] = mapped_column(Json, default=list, server_default="[]")
 
     reviewed_by: Mapped[str | None] = column_property(
         select(Agency.review).where(Agency.slug == agency).correlate_except(Agency).scalar_subquery()
@@ -121,6 +123,11 @@ class Item(Model):
         Index(None, "type", "agency", "updated_at", "id"),
         Index(None, "type", "state", "updated_at", "id"),
     )
+
+    @property
+    def all_writers(self) -> frozenset[str]:
+        """Whose approval is none: who saved it since the last publication, and who allowed a domain that it links to."""
+        return frozenset((*(self.writers or ()), *(self.vouched_by or ())))
 
     @property
     def is_approved(self) -> bool:

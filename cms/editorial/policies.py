@@ -132,7 +132,7 @@ def approval_fault(actor: Actor, item: Item) -> str | None:
     for an approval of its own by somebody who wrote none of the editions since the last publication.
     """
     approved = item.is_approved
-    is_second = approved and item.approved_by_id not in (item.writers or ())
+    is_second = approved and item.approved_by_id not in item.all_writers
     is_central = approved and item.approved_as == Role.CENTRAL_EDITOR.value
     if needs_second_person(item):
         if needs_central_approval(item) and not (is_second and is_central):
@@ -145,14 +145,14 @@ def approval_fault(actor: Actor, item: Item) -> str | None:
 
 def is_approved_by_second(actor: Actor, item: Item) -> bool:
     """True when somebody approved the newest edition who neither wrote any of it nor publishes it now."""
-    return item.is_approved and item.approved_by_id not in {actor.id, *(item.writers or ())}
+    return item.is_approved and item.approved_by_id not in {actor.id, *item.all_writers}
 
 
 def may_approve(actor: Actor, item: Item) -> bool:
     """True when this actor's approval would count; says nothing about permission and state."""
     if needs_central_approval(item) and not actor.has(Role.CENTRAL_EDITOR):
         return False
-    return not (needs_second_person(item) and actor.id in (item.writers or ()))
+    return not (needs_second_person(item) and actor.id in item.all_writers)
 
 
 def is_possible(actor: Actor, operation: Operation, item: Item, city_channel: str) -> bool:

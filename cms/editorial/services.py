@@ -117,6 +117,6 @@ def publish_item(
     said = Update(change_note, is_major=update != "minor")
     with unit_of_work() as unit:
         item = load_for(content_type, actor, Operation.PUBLISH, item_id, expected)
-        check_public_words({"/change_note": change_note})
+        check_public_words(actor, {"/change_note": change_note})
         revision = publish_edition(unit, content_type, actor, item, said, published_at)
     return Edited(item, revision)

@@ -76,7 +76,7 @@ def unpublish_item(
     with unit_of_work() as unit:
         item = load_for(content_type, actor, Operation.UNPUBLISH, item_id, expected)
         counted = _check_guard(unit, actor, item, standing)
-        _check_words(ending)
+        _check_words(actor, ending)
         if standing is Standing.WITHDRAWN:
             if item.unpublished_as == KINDS[Standing.WITHDRAWN]:
                 raise Conflict("wrong_state", state="withdrawn", operation="unpublish", allowed="published")
@@ -166,9 +166,10 @@ def _check_ending(ending: Ending, item_id: str) -> None:
         raise invalid_field("/to", "only_for_redirect")
 
 
-def _check_words(ending: Ending) -> None:
-    is_address = ending.to is not None and not ending.to.startswith("/") and not is_id(ending.to)
-    check_public_words({"/explanation": ending.explanation}, ("/to", ending.to or "") if is_address else None)
+def _check_words(actor: Actor, ending: Ending) -> None:
+    """A path of the own site is looked at too: `/out?to=...` leads elsewhere."""
+    is_address = ending.to is not None and not is_id(ending.to)
+    check_public_words(actor, {"/explanation": ending.explanation}, ("/to", ending.to or "") if is_address else None)
 
 
 def _check_redirection(to: str, item_id: str) -> None:

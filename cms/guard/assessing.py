@@ -7,24 +7,26 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
-from urllib.parse import unquote, urlsplit
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, NamedTuple
+from urllib.parse import urlsplit
 
 from cms.core.runtime import runtime
+from cms.guard.decoding import decoded, unpunycoded
 from cms.guard.lexicon import lexicon
 from cms.guard.links import (
     Anchor,
     all_candidates,
     anchors,
+    deciding_domain,
     hosts_in_link,
     hosts_in_text,
     registrable,
     standing_of,
 )
 from cms.guard.models import LinkStanding
-from cms.guard.queries import agency_sites, known_standings
+from cms.guard.queries import agency_sites, known_entries
 from cms.guard.scanning import advertises_gambling
 
 FREE_LINKS: Final = 10
@@ -33,9 +35,13 @@ LINKS_PER_HUNDRED_WORDS: Final = 10
 MOST_NAMED: Final = 10
 """Reasons of one kind that are listed; the rest would say nothing new."""
 
+_SEPARATORS: Final = re.compile("[/?=&#]")
 _DIRECTION: Final = re.compile(
     "[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]|<bdo\\b|<[^<>]*\\bdir\\s*=", re.IGNORECASE
 )
+
+
+Sorted = tuple[list[tuple[str, str]], list[tuple[str, str]], list["Vouched"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +60,33 @@ class Reason:
         return {"code": self.code, "pointer": self.pointer, "detail": self.detail}
 
 
+class Vouched(NamedTuple):
+    """A link that is fine because somebody has allowed its domain."""
+
+    pointer: str
+    domain: str
+    person: str
+
+
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """`reasons` to hold; `version` of the lexicon that was used; `is_blocked` when the edition may not even be saved."""
+    """`reasons` to hold; `version` of the lexicon that was used; `is_blocked` when the edition may not even be saved.
+
+    `vouched` are the links to domains that people have allowed: each of those people counts as a writer.
+    """
 
     reasons: tuple[Reason, ...]
     version: str
     is_blocked: bool
+    vouched: tuple[Vouched, ...] = ()
+
+    def with_writers(self, writers: Collection[str]) -> Assessment:
+        """The same for people who saved it: a domain that the only one of them has allowed has had no second look."""
+        alone = [each for each in self.vouched if set(writers) <= {each.person}]
+        if not alone:
+            return self
+        own = (Reason("unknown_domain", each.pointer, each.domain) for each in alone[:MOST_NAMED])
+        return replace(self, reasons=(*self.reasons, *own))
 
 
 CLEAR: Final = Assessment((), "", is_blocked=False)
@@ -76,29 +102,27 @@ def assess(texts: Mapping[str, str], body_html: str, links: Sequence[str] = (), 
     """
     found = anchors(body_html)
     addresses = [*(anchor.address for anchor in found), *links]
-    blocked, unknown = _domains(texts, found, links)
+    blocked, unknown, vouched = _domains(texts, found, links)
     reasons = [
         *(Reason("blocked_link", pointer, domain) for pointer, domain in blocked[:MOST_NAMED]),
         *_gambling(texts, addresses),
         *(Reason("unknown_domain", pointer, domain) for pointer, domain in unknown[:MOST_NAMED]),
         *_hidden(found, texts.get("/body", ""), source),
     ]
-    return Assessment(tuple(reasons), lexicon().version, bool(blocked))
+    return Assessment(tuple(reasons), lexicon().version, bool(blocked), tuple(vouched))
 
 
 def _gambling(texts: Mapping[str, str], addresses: Sequence[str]) -> list[Reason]:
     """All texts together, so that nothing is spread over them; the reason names the first that is enough alone."""
-    words = unquote(" ".join(addresses)).replace("/", " ").replace("?", " ").replace("=", " ") if addresses else ""
-    if not advertises_gambling("\n".join((*texts.values(), words))):
+    words = _SEPARATORS.sub(" ", decoded(" ".join(addresses))) if addresses else ""
+    if not advertises_gambling(unpunycoded("\n".join((*texts.values(), words)))):
         return []
-    alone = (pointer for pointer, text in texts.items() if advertises_gambling(text))
+    alone = (pointer for pointer, text in texts.items() if advertises_gambling(unpunycoded(text)))
     return [Reason("lexicon", next(alone, "/body"))]
 
 
-def _domains(
-    texts: Mapping[str, str], found: Sequence[Anchor], links: Sequence[str]
-) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """Blocked and unknown domains with the place of each, in the order in which they stand."""
+def _domains(texts: Mapping[str, str], found: Sequence[Anchor], links: Sequence[str]) -> Sorted:
+    """Blocked, unknown and vouched domains with the place of each, in the order in which they stand."""
     places: dict[str, str] = {}
     for anchor in found:
         for host in sorted(hosts_in_link(anchor.address)):
@@ -112,16 +136,21 @@ def _domains(
     return _sorted_by_standing(places)
 
 
-def _sorted_by_standing(places: Mapping[str, str]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+def _sorted_by_standing(places: Mapping[str, str]) -> Sorted:
     if not places:
-        return [], []
+        return [], [], []
     # Entries are asked for even below what is allowed from the start: a hijacked sub-domain of go.id can be blocked.
-    known = dict(known_standings(all_candidates(places)))
+    entries = known_entries(all_candidates(places))
+    known = {domain: standing for domain, (standing, _person) in entries.items()}
     own: dict[str, LinkStanding] | None = None
     blocked: dict[str, str] = {}
     unknown: dict[str, str] = {}
+    vouched: list[Vouched] = []
     for host, pointer in places.items():
         standing = standing_of(host, known)
+        person = entries.get(deciding_domain(host, known) or "", (None, None))[1]
+        if standing is LinkStanding.ALLOWED and person is not None:
+            vouched.append(Vouched(pointer, registrable(host), person))
         if standing is None:
             own = _own_domains() if own is None else own
             standing = standing_of(host, own)
@@ -129,7 +158,11 @@ def _sorted_by_standing(places: Mapping[str, str]) -> tuple[list[tuple[str, str]
             blocked.setdefault(registrable(host), pointer)
         elif standing is None:
             unknown.setdefault(registrable(host), pointer)
-    return [(pointer, name) for name, pointer in blocked.items()], [(place, name) for name, place in unknown.items()]
+    return (
+        [(place, name) for name, place in blocked.items()],
+        [(place, name) for name, place in unknown.items()],
+        vouched,
+    )
 
 
 def _own_domains() -> dict[str, LinkStanding]:

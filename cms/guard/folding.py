@@ -6,13 +6,14 @@ expression here takes time in proportion to the length of the text.
 
 from __future__ import annotations
 
-import html
 import re
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from string import ascii_lowercase
 from typing import Final
+
+from cms.guard.decoding import entities_decoded
 
 CONFUSABLES: Final = Path(__file__).resolve().parent / "seed" / "confusables.txt"
 
@@ -62,8 +63,7 @@ _LATIN: Final = _read_confusables()
 
 def latin(text: str) -> str:
     """The text in lower case, with everything invisible removed and look-alikes replaced by the Latin letter they imitate."""
-    if "&" in text:
-        text = html.unescape(text)
+    text = entities_decoded(text)
     if text.isascii():
         return text.lower()
     text = _INVISIBLE.sub("", unicodedata.normalize("NFKD", _INVISIBLE.sub("", text)))

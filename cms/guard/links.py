@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from publicsuffixlist import PublicSuffixList
 
+from cms.guard.decoding import decoded
 from cms.guard.folding import latin
 from cms.guard.models import LinkStanding
 
@@ -22,7 +23,14 @@ SHORTEST_NAME: Final = 3
 NO_SUFFIXES: Final = frozenset({"zip", "mov", "md", "py", "sh", "rs", "pl"})
 """Endings that are domains too, but stand for files in texts."""
 
-_ADDRESS: Final = re.compile(r"(?:https?:)?//([^\s/?#\"'<>()\[\]{}\\]+)")
+LONGEST_HOST: Final = 253
+SURELY_NO_NUMBERING: Final = 50
+"""Parts of dotted numbers in texts (classification codes, accounts) are smaller than those of most addresses."""
+
+_ADDRESS: Final = re.compile(r"(?:https?:)?//(\[[0-9a-f:.]+\]|[^\s/?#\"'<>()\[\]{}\\]+)", re.IGNORECASE)
+_EXPLICIT: Final = re.compile(r"https?://", re.IGNORECASE)
+_QUAD: Final = re.compile(r"(?<![\w.@-])((?:[0-9]{1,3}\.){3}[0-9]{1,3})(?![\w.]*[0-9]|-)(:[0-9]{2,5}\b)?")
+_MONEY: Final = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3}){3}")
 _BARE: Final = re.compile(r"(?<![\w@.\-/])(?:[a-z0-9-]{1,63}\.)+[a-z][a-z0-9-]{1,23}(?![\w@-])")
 _ANCHOR: Final = re.compile(r'<a href="([^"]*)"[^<>]*>|</a>')
 _TAG: Final = re.compile(r"<[^<>]*>")
@@ -59,36 +67,47 @@ def alternative_texts(body_html: str) -> list[str]:
 
 def hosts_in_link(link: str) -> set[str]:
     """The host of an address and of every address inside it: `https://dpu.go.id/out?to=https%3A%2F%2Fevil.example`."""
-    text = unquote(unquote(link))
+    text = decoded(link).replace("\\", "/")
     try:
         own = urlsplit(link).hostname
     except ValueError:
         own = None
-    return {host for host in (_ascii(name) for name in (own, *_after_slashes(text)) if name) if host}
+    named = {host for host in (_ascii(name) for name in (own, *_after_slashes(text)) if name) if host}
+    # `/out?to=slot88.com` and `/out/slot88.com`: whoever sends readers on adds the scheme himself.
+    rest = latin(_ADDRESS.sub(" ", text).replace("/", " "))
+    return named | {name for name in _BARE.findall(rest) if _is_domain(name)} | _raw_addresses(rest)
 
 
 def hosts_in_text(text: str) -> set[str]:
-    """Hosts that are written out in plain text, with or without `https://` before them."""
-    if "." not in text and "://" not in text:
+    """Hosts that are written out in plain text, with or without `https://` before them, encoded or not."""
+    plain = decoded(text)
+    if "." not in plain and "://" not in plain:
         return set()
-    written = latin(text)
-    found = {host for host in (_ascii(name) for name in _after_slashes(written)) if host and "." in host}
-    return found | {name for name in _BARE.findall(written) if _is_domain(name)}
+    written = latin(plain)
+    found = {host for host in (_ascii(name) for name in _after_slashes(written)) if host and not host.isalpha()}
+    found |= {host for host in map(_ascii, _after_schemes(written)) if host}
+    return found | {name for name in _BARE.findall(written) if _is_domain(name)} | _raw_addresses(written)
 
 
 def standing_of(host: str, known: Mapping[str, LinkStanding]) -> LinkStanding | None:
     """What is known of a host; of the entries for it and the domains above it the longest counts. None: unknown."""
-    for domain in candidates(host):
-        if domain in known:
-            return known[domain]
-        if domain in allowed_from_the_start():
-            return LinkStanding.ALLOWED
-    return None
+    domain = deciding_domain(host, known)
+    return None if domain is None else known.get(domain, LinkStanding.ALLOWED)
+
+
+def deciding_domain(host: str, known: Mapping[str, LinkStanding]) -> str | None:
+    """The domain whose entry, or whose place among those allowed from the start, counts for this host."""
+    start = allowed_from_the_start()
+    return next((domain for domain in candidates(host) if domain in known or domain in start), None)
 
 
 def candidates(host: str) -> Iterator[str]:
     """The host and every domain above it, longest first."""
     labels = host.split(".")
+    if labels[-1].isdigit() or ":" in host:
+        # The end of an address in numbers is no domain above it.
+        yield host
+        return
     for start in range(len(labels)):
         yield ".".join(labels[start:])
 
@@ -96,6 +115,17 @@ def candidates(host: str) -> Iterator[str]:
 def registrable(host: str) -> str:
     """The part of a host name that somebody registered (`situs.balikpapan.go.id` -> `balikpapan.go.id`)."""
     return suffixes().privatesuffix(host) or host
+
+
+def is_registrable(domain: str) -> bool:
+    """False for what nobody has registered by himself: a public suffix (`com`, `go.id`), a bare word, an address in numbers."""
+    return not domain.rpartition(".")[2].isdigit() and _strict_suffixes().privatesuffix(domain) is not None
+
+
+@cache
+def _strict_suffixes() -> PublicSuffixList:
+    """The same list, for which an ending that it does not know is a suffix of one label."""
+    return PublicSuffixList(accept_unknown=True)
 
 
 @cache
@@ -118,17 +148,47 @@ def all_candidates(hosts: Iterable[str]) -> set[str]:
 
 def _after_slashes(text: str) -> Iterator[str]:
     for match in _ADDRESS.finditer(text):
-        yield match[1].rpartition("@")[2].partition(":")[0].rstrip(".,;!*_")
+        yield _host_of(match[1])
+
+
+def _after_schemes(text: str) -> Iterator[str]:
+    """What is surely an address: `http://1746543210` leads somewhere too."""
+    for scheme in _EXPLICIT.finditer(text):
+        match = _ADDRESS.match(text, scheme.start())
+        if match is not None and (host := _host_of(match[1])):
+            yield host
+
+
+def _host_of(authority: str) -> str:
+    host = authority.rpartition("@")[2]
+    return host.strip("[]") if host.startswith("[") else host.partition(":")[0].rstrip(".,;!*_")
+
+
+def _raw_addresses(text: str) -> set[str]:
+    """IPv4 addresses without a scheme: with a port, or with numbers that neither money nor a classification code has."""
+    return {match[1] for match in _QUAD.finditer(text) if _is_raw_address(match[1], has_port=bool(match[2]))}
+
+
+def _is_raw_address(quad: str, *, has_port: bool) -> bool:
+    parts = quad.split(".")
+    if any(int(part) > 255 or (part[0] == "0" and part != "0") for part in parts):
+        return False
+    if has_port:
+        return True
+    large = sum(int(part) >= SURELY_NO_NUMBERING for part in parts[1:])
+    return large >= 2 and int(parts[0]) > 0 and not _MONEY.fullmatch(quad)
 
 
 def _ascii(name: str) -> str | None:
     """A host name in its ASCII form and lower case; None for what is none."""
     host = name.strip(".").lower()
+    if len(host) > LONGEST_HOST:
+        return None
     try:
         host = host if host.isascii() else host.encode("idna").decode()
     except UnicodeError:
         host = latin(host)
-    return host if 0 < len(host) <= 253 else None
+    return host if 0 < len(host) <= LONGEST_HOST else None
 
 
 def _is_domain(name: str) -> bool:

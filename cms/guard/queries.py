@@ -20,12 +20,13 @@ _NEWEST_BLOCK = select(func.max(_domains.c.updated_at)).where(
 )
 
 
-def known_standings(domains: Collection[str]) -> Mapping[str, LinkStanding]:
-    """What the link lists say of these domains; those without an entry are left out."""
+def known_entries(domains: Collection[str]) -> Mapping[str, tuple[LinkStanding, str | None]]:
+    """What the link lists say of these domains, and who said it; those without an entry are left out."""
     if not domains:
         return {}
-    rows = session.execute(select(LinkDomain.domain, LinkDomain.standing).where(LinkDomain.domain.in_(sorted(domains))))
-    return {domain: LinkStanding(standing) for domain, standing in rows}
+    wanted = LinkDomain.domain.in_(sorted(domains))
+    rows = session.execute(select(LinkDomain.domain, LinkDomain.standing, LinkDomain.changed_by_id).where(wanted))
+    return {domain: (LinkStanding(standing), person) for domain, standing, person in rows}
 
 
 def newest_block() -> datetime | None:

@@ -62,7 +62,8 @@ def list_link_domains(query: dict[str, Any]) -> Answer:
 def set_link_domain(values: dict[str, Any], domain: str) -> Answer:
     """Allow or block a domain.
 
-    With everything below it; of two entries the longer one counts. Holds for what is saved from now on.
+    With everything below it; of two entries the longer one counts. Holds for what is saved from now on. Who allows a domain
+    counts as a writer of what links to it. What everybody can register names below (`com`, `go.id`) cannot be allowed.
     """
     if not _DOMAIN.fullmatch(domain):
         raise invalid_parameter("domain", "bad_format", expected="a domain in lower case, such as bmkg.example")

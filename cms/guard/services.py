@@ -10,9 +10,10 @@ from cms.changes.actions import Action
 from cms.changes.log import record
 from cms.core import clock
 from cms.core.db import UnitOfWork, unit_of_work
-from cms.core.errors import Conflict, NotFound, invalid_field
+from cms.core.errors import Conflict, NotFound, invalid_field, invalid_parameter
 from cms.core.permissions import Actor, Permission, Role, Target, authorize
 from cms.guard.alarms import raise_alarm
+from cms.guard.links import is_registrable
 from cms.guard.models import (
     OF_PERSON,
     WHOLE_CITY,
@@ -34,9 +35,14 @@ DUPLICATES = {
 
 
 def set_link_domain(actor: Actor, domain: str, standing: LinkStanding, note: str | None) -> LinkDomain:
-    """Allow or block a domain with everything below it. Counts for what is saved from now on."""
+    """Allow or block a domain with everything below it. Counts for what is saved from now on.
+
+    Raises `BadRequest` for the allowing of what nobody has registered by himself (`com`, `go.id`): everybody can be below it.
+    """
     with unit_of_work(DUPLICATES) as unit:
         authorize(actor, Permission.GUARD_WRITE, Target())
+        if standing is LinkStanding.ALLOWED and not is_registrable(domain):
+            raise invalid_parameter("domain", "public_suffix")
         entry = _locked_domain(unit, domain)
         if entry is None:
             entry = LinkDomain(domain=domain, created_at=clock.now())

@@ -85,7 +85,7 @@ def publish_release(actor: Actor, release_id: str, expected: Expected, update: U
     with unit_of_work() as unit:
         release = _load_open(actor, release_id, expected, "publish")
         items = _checked_items(unit, actor, release)
-        check_public_words({"/change_note": update.note})
+        check_public_words(actor, {"/change_note": update.note})
         mark_release(unit)
         because(unit, Cause(CauseKind.RELEASE, release.id))
         moment = clock.now()

@@ -71,7 +71,7 @@ def repost_item(
         _authorize(actor, agency)
         counted = check_publishing(unit, actor, agency)
         _check_carrier(item, agency)
-        check_public_words({"/comment": comment, "/place": place})
+        check_public_words(actor, {"/comment": comment, "/place": place})
         repost = add_repost(unit, item.id, agency, comment, place)
         _present_again(unit, content_type, actor, item, agency, "reposted", counted)
     return repost

@@ -11,12 +11,13 @@ from cms.changes.log import record
 from cms.core import clock
 from cms.core.db import UnitOfWork, unit_of_work
 from cms.core.permissions import Actor, Role
+from cms.core.runtime import runtime
 from cms.core.versions import Expected
 from cms.editorial.content_types import ContentType
 from cms.editorial.guarding import assess_content, hold
 from cms.editorial.images import note_images
 from cms.editorial.models import Item, Revision, State
-from cms.editorial.policies import Operation
+from cms.editorial.policies import Operation, check_state
 from cms.editorial.queries import get_last_published, get_revision, writers_of
 from cms.editorial.saving import load_for, show_in_lists, transition
 from cms.editorial.services import Edited
@@ -32,9 +33,18 @@ def approve_item(
     """
     with unit_of_work() as unit:
         item = load_for(content_type, actor, Operation.APPROVE, item_id, expected)
+        _note_vouchers(content_type, item)
+        check_state(actor, Operation.APPROVE, item, runtime().settings.city_channel)
         item.approve(actor, Role.CENTRAL_EDITOR if actor.has(Role.CENTRAL_EDITOR) else Role.AGENCY_EDITOR)
         revision = transition(unit, content_type, actor, item, State.APPROVED, "approved", comment)
     return Edited(item, revision)
+
+
+def _note_vouchers(content_type: ContentType, item: Item) -> None:
+    """Whoever has allowed a linked domain since the edition was saved is no second person any more."""
+    revision = get_revision(item)
+    found = assess_content(content_type, item.id, revision.content, revision.body_html, revision.body_text)
+    item.vouched_by = sorted({*item.vouched_by, *(each.person for each in found.vouched)})
 
 
 def discard_item(content_type: ContentType, actor: Actor, item_id: str, expected: Expected) -> Edited:

@@ -88,7 +88,7 @@ def drop_plan(
 def plan_item(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, schedule: Schedule) -> Revision:
     """Write the plan of an item that `load_for` gave, in place of one that it has."""
     counted = check_publishing(unit, actor, item.agency)
-    check_public_words({"/explanation": schedule.explanation, "/change_note": schedule.update.note})
+    check_public_words(actor, {"/explanation": schedule.explanation, "/change_note": schedule.update.note})
     if schedule.publish_at is None:
         revision = get_revision(item)
         if item.published_edition is None:
