@@ -55,8 +55,9 @@ def load(database: Database, items: int, drafts: int) -> Loaded:
         upgrade()
         _add_reference()
         password = generate_password()
+        held = [(Role.CENTRAL_EDITOR, None)]
         editor = create_user(
-            SYSTEM, email=EMAIL, name="Editor", password=password, memberships=[(Role.CENTRAL_EDITOR, None)]
+            SYSTEM, email=EMAIL, name="Editor", password=password, memberships=held, password_change_needed=False
         )
         key = _delivery_key()
         post_ids = _publish_posts(database.kind, items)

@@ -25,10 +25,11 @@ _LIVE_SESSION = (
     select(
         User.id,
         User.name,
+        User.frozen,
+        User.password_change_needed,
+        select(Installation.epoch).scalar_subquery(),
         Membership.role,
         Membership.agency,
-        User.frozen,
-        select(Installation.epoch).scalar_subquery(),
     )
     .select_from(SignInSession)
     .join(User, User.id == SignInSession.user_id)
@@ -80,9 +81,9 @@ def _actor_of(claims: AccessClaims) -> Actor:
     )
     if not rows:
         raise Unauthenticated("invalid_token")
-    roles = frozenset((Role(role), agency) for _id, _name, role, agency, _frozen, _epoch in rows if role is not None)
-    g.epoch = rows[0][5]
-    return Actor(id=rows[0][0], label=rows[0][1], roles=roles, session_id=claims.session_id, frozen=rows[0][4])
+    roles = frozenset((Role(role), agency) for *_person, role, agency in rows if role is not None)
+    user_id, name, frozen, password_change_needed, g.epoch = rows[0][:5]
+    return Actor(user_id, name, roles, claims.session_id, frozen, bool(password_change_needed))
 
 
 @cache

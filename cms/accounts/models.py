@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import Boolean, ForeignKey, Index, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cms.core.db import Model
@@ -23,6 +23,7 @@ class User(Model):
     """A person. `email` is normalised (NFKC, case-folded) and unique; `token_version` ends all access tokens when it grows.
 
     `frozen` is the reason of a freeze of this person (`cms.guard.services`): it changes nothing until that is lifted.
+    While `password_change_needed`, somebody else has seen the password, and the person can do nothing but change it.
     """
 
     __tablename__ = "users"
@@ -38,6 +39,7 @@ class User(Model):
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
     password_changed_at: Mapped[datetime] = mapped_column(UTCDateTime)
     frozen: Mapped[str | None] = mapped_column(Text)
+    password_change_needed: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 
     memberships: Mapped[list[Membership]] = relationship(
         lazy="raise_on_sql", cascade="all, delete-orphan", order_by="Membership.id", back_populates="user"
@@ -63,7 +65,10 @@ class Membership(Model):
 
 
 class SignInSession(Model):
-    """One sign-in: the family of its refresh tokens. An access token names it; when it is revoked, both stop working."""
+    """One sign-in: the family of its refresh tokens. An access token names it; when it is revoked, both stop working.
+
+    `device` and `address` are those of the sign-in, then of its newest refresh.
+    """
 
     __tablename__ = "sign_in_sessions"
 
@@ -73,10 +78,15 @@ class SignInSession(Model):
     expires_at: Mapped[datetime] = mapped_column(EpochMicros)
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     revoked_reason: Mapped[str | None] = mapped_column(String(40))
+    device: Mapped[str | None] = mapped_column(String(40))
+    address: Mapped[str | None] = mapped_column(String(45))
 
 
 class RefreshToken(Model):
-    """One opaque refresh token of a session, known by its SHA-256; used once (R-A2)."""
+    """One opaque refresh token of a session, known by its SHA-256; used once, and within a short grace by several tabs (R-A2).
+
+    `used_at` is its first use.
+    """
 
     __tablename__ = "refresh_tokens"
 
@@ -86,7 +96,6 @@ class RefreshToken(Model):
     issued_at: Mapped[datetime] = mapped_column(UTCDateTime)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class SignInBucket(Model):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
 from cms.accounts.models import RefreshToken
 from cms.core.errors import InputError, Invalid
 from cms.core.permissions import AGENCY_ROLES, Actor, Role
 
-REFRESH_GRACE = timedelta(seconds=10)
+REFRESH_GRACE: Final = timedelta(seconds=10)
+MOST_SIBLINGS: Final = 16
+"""Tokens that one refresh token gives: more than a browser has tabs that wake up at the same time."""
 MOST_SESSIONS = 10
 
 HeldRole = tuple[Role, str | None]
@@ -35,11 +38,10 @@ def check_memberships(memberships: Sequence[HeldRole]) -> None:
         raise Invalid(errors=errors)
 
 
-def may_retry(token: RefreshToken, successors: Sequence[RefreshToken], present: datetime) -> bool:
-    """True when a used refresh token may be used once more: its answer was lost on the way (R-A2).
+def is_in_grace(token: RefreshToken, siblings: int, present: datetime) -> bool:
+    """True when a refresh token that was used already may be used once more (R-A2).
 
-    That is within ten seconds, once, and only while nobody has used what the lost answer carried.
+    Within ten seconds of its first use it is another tab of the same browser, or a client whose answer was lost on the way. What
+    it gets stays valid beside what the others got (`siblings` so far); later it is reuse.
     """
-    if token.used_at is None or token.revoked_at is not None or present - token.used_at > REFRESH_GRACE:
-        return False
-    return len(successors) == 1 and successors[0].used_at is None and successors[0].revoked_at is None
+    return token.used_at is not None and present - token.used_at <= REFRESH_GRACE and siblings < MOST_SIBLINGS

@@ -20,6 +20,7 @@ def present_user(user: User) -> dict[str, Any]:
         "created_at": user.created_at,
         "updated_at": user.updated_at,
         "password_changed_at": user.password_changed_at,
+        "password_change_needed": user.password_change_needed,
     }
 
 
@@ -36,5 +37,7 @@ def present_session(session: LiveSession, current_id: str | None) -> dict[str, A
         "created_at": session.created_at,
         "refreshed_at": session.refreshed_at,
         "expires_at": session.expires_at,
+        "device": session.device,
+        "address": session.address,
         "current": session.id == current_id,
     }

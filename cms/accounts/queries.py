@@ -30,12 +30,14 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class LiveSession:
-    """A sign-in that is in force, and when it was last refreshed."""
+    """A sign-in that is in force, when it was last refreshed, and from where."""
 
     id: str
     created_at: datetime
     refreshed_at: datetime
     expires_at: datetime
+    device: str | None
+    address: str | None
 
 
 def find_credentials(email: str) -> Credentials | None:
@@ -152,10 +154,17 @@ def list_live_sessions(user_id: str, after: Sequence[Any] | None = None, limit: 
     """The sign-ins of a person that are in force, newest first, after the id in `after`."""
     refreshed_at = func.max(RefreshToken.issued_at, type_=RefreshToken.issued_at.type)
     statement = (
-        select(SignInSession.id, SignInSession.created_at, refreshed_at, SignInSession.expires_at)
+        select(
+            SignInSession.id,
+            SignInSession.created_at,
+            refreshed_at,
+            SignInSession.expires_at,
+            SignInSession.device,
+            SignInSession.address,
+        )
         .join(RefreshToken, RefreshToken.session_id == SignInSession.id)
         .where(*is_live(user_id))
-        .group_by(SignInSession.id, SignInSession.created_at, SignInSession.expires_at)
+        .group_by(SignInSession.id)
         .order_by(SignInSession.id.desc())
         .limit(limit)
     )

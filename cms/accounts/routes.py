@@ -7,6 +7,7 @@ from typing import Any
 from flask import request
 
 from cms.accounts import services, sign_in
+from cms.accounts.devices import Origin, device_words
 from cms.accounts.passwords import generate_password
 from cms.accounts.presenter import present_me, present_session, present_user
 from cms.accounts.queries import get_user, list_live_sessions, list_users
@@ -50,7 +51,7 @@ def login(body: dict[str, Any]) -> dict[str, Any]:
     The answer is the same for an unknown address, a wrong password and a suspended account. After five wrong attempts
     each further one must wait (429, `Retry-After`), never for ever.
     """
-    return _tokens(sign_in.sign_in(**body, address=request.remote_addr))
+    return _tokens(sign_in.sign_in(**body, origin=_origin()))
 
 
 @auth.route("/refresh", methods=["POST"])
@@ -61,14 +62,14 @@ def login(body: dict[str, Any]) -> dict[str, Any]:
 def refresh(body: dict[str, Any]) -> dict[str, Any]:
     """Exchange a refresh token for new tokens.
 
-    A refresh token works once; within ten seconds the one before may be shown again when its answer was lost. Any other
-    second use ends the session: sign in again.
+    A refresh token works once. Within ten seconds of that it may be shown again, by another tab or because the answer was lost;
+    every holder goes on with what he got. Any later use ends the session: sign in again.
     """
-    return _tokens(sign_in.refresh(body["refresh_token"]))
+    return _tokens(sign_in.refresh(body["refresh_token"], _origin()))
 
 
 @auth.route("/logout", methods=["POST"])
-@requires(Permission.ACCOUNT_OWN)
+@requires(Permission.ACCOUNT_OWN, before_password_change=True)
 @auth.arguments(LogoutSchema, required=False)
 @auth.response(204)
 @auth.problems(400, 401, 403, 413, 415, 422)
@@ -81,7 +82,7 @@ def logout(body: dict[str, Any]) -> None:
 
 
 @auth.route("/password", methods=["POST"])
-@requires(Permission.ACCOUNT_OWN)
+@requires(Permission.ACCOUNT_OWN, before_password_change=True)
 @auth.arguments(PasswordChangeSchema)
 @auth.response(200, SignInTokensSchema)
 @auth.problems(400, 401, 403, 413, 415, 422, 429, 503)
@@ -90,11 +91,11 @@ def change_password(body: dict[str, Any]) -> dict[str, Any]:
 
     All sessions, access tokens and device tokens end; go on with the ones in the answer.
     """
-    return _tokens(sign_in.change_password(current_actor(), **body))
+    return _tokens(sign_in.change_password(current_actor(), **body, origin=_origin()))
 
 
 @me.route("", methods=["GET"])
-@requires(Permission.ACCOUNT_OWN)
+@requires(Permission.ACCOUNT_OWN, before_password_change=True)
 @me.response(200, one(MeSchema))
 @me.problems(400, 401, 403)
 def get_me() -> Answer:
@@ -154,7 +155,8 @@ def list_people(query: dict[str, Any]) -> Answer:
 def create_user(body: dict[str, Any]) -> Answer:
     """Add a person.
 
-    The server makes the first password and shows it once, as `data.initial_password`.
+    The server makes the first password and shows it once, as `data.initial_password`. The person must change it before anything
+    else (403 `password_change_needed`).
     """
     password = generate_password()
     user = services.create_user(current_actor(), password=password, **body)
@@ -223,7 +225,8 @@ def reactivate_user(user_id: str) -> Answer:
 def reset_password(user_id: str) -> Answer:
     """Give a person who lost it a new password.
 
-    The server makes it and shows it once, as `data.initial_password`; all sessions of the person end.
+    The server makes it and shows it once, as `data.initial_password`; all sessions of the person end. It must be changed before
+    anything else. Delays after wrong guesses end too.
     """
     password = generate_password()
     user = services.reset_password(current_actor(), user_id, expected_version(), password)
@@ -262,7 +265,13 @@ def _tokens(issued: IssuedTokens) -> dict[str, Any]:
         "expires_in": issued.expires_in,
         "refresh_token": issued.refresh_token,
     }
-    return answer if issued.device_token is None else {**answer, "device_token": issued.device_token}
+    if issued.device_token is None:
+        return answer
+    return {**answer, "password_change_needed": issued.password_change_needed, "device_token": issued.device_token}
+
+
+def _origin() -> Origin:
+    return Origin(request.remote_addr, device_words(request.headers.get("User-Agent", "")))
 
 
 def _session_page(user_id: str, query: dict[str, Any]) -> Answer:

@@ -94,13 +94,20 @@ class TokensSchema(StrictSchema):
         required=True, metadata={"description": "Seconds for which the access token works.", "example": 600}
     )
     refresh_token = fields.String(
-        required=True, metadata={"description": "Opaque; works once. Showing a used one ends the session."}
+        required=True,
+        metadata={
+            "description": "Opaque; works once. Showing one that was used more than ten seconds ago ends the session."
+        },
     )
 
 
 class SignInTokensSchema(TokensSchema):
     """Tokens of a sign-in."""
 
+    password_change_needed = fields.Boolean(
+        required=True,
+        metadata={"description": "True: change the password first; until then everything else is 403."},
+    )
     device_token = fields.String(
         required=True,
         metadata={
@@ -132,6 +139,9 @@ class UserSchema(StrictSchema):
     created_at = Moment()
     updated_at = Moment()
     password_changed_at = Moment()
+    password_change_needed = fields.Boolean(
+        metadata={"description": "True while the password is one that an administrator has seen."}
+    )
 
 
 class NewUserSchema(UserSchema):
@@ -184,6 +194,17 @@ class SessionSchema(StrictSchema):
     created_at = Moment()
     refreshed_at = Moment(metadata={"description": "When its newest refresh token was given out."})
     expires_at = Moment(metadata={"description": "When it ends whatever happens."})
+    device = fields.String(
+        allow_none=True,
+        metadata={"description": "Program and system as the client names them.", "example": "Firefox, Windows"},
+    )
+    address = fields.String(
+        allow_none=True,
+        metadata={
+            "description": "Network address of the newest refresh, else of the sign-in.",
+            "example": "203.0.113.7",
+        },
+    )
     current = fields.Boolean(metadata={"description": "True for the session of this request."})
 
 

@@ -12,6 +12,7 @@ from cms.accounts.passwords import hash_password
 from cms.accounts.policies import HeldRole, check_memberships, is_operator
 from cms.accounts.queries import find_agency_names, find_personal_names, get_locked_user, known_form, lock_active_admins
 from cms.accounts.sessions import end_sessions, set_password
+from cms.accounts.throttle import account_bucket, forget_attempts, password_bucket
 from cms.changes.actions import Action
 from cms.changes.log import record
 from cms.core import clock
@@ -25,8 +26,16 @@ from cms.core.versions import Expected, check_version
 _DUPLICATES = {"uq_users_email": "email"}
 
 
-def create_user(actor: Actor, *, email: str, name: str, password: str, memberships: Sequence[HeldRole]) -> User:
-    """Add a person who may sign in from now on.
+def create_user(
+    actor: Actor,
+    *,
+    email: str,
+    name: str,
+    password: str,
+    memberships: Sequence[HeldRole],
+    password_change_needed: bool = True,
+) -> User:
+    """Add a person who may sign in from now on, and must then choose another password than this one, which somebody else has seen.
 
     Asked for by a person it needs `user:write`; the operator's own command line needs nothing. Raises `Forbidden`,
     `Invalid` (weak password, unknown agency, role without its agency), `Conflict("duplicate")` for a known address.
@@ -42,6 +51,7 @@ def create_user(actor: Actor, *, email: str, name: str, password: str, membershi
         created_at=present,
         updated_at=present,
         password_changed_at=present,
+        password_change_needed=password_change_needed,
         memberships=_rows(memberships),
     )
     check_new_password("/password", password, find_personal_names(user))
@@ -109,13 +119,17 @@ def reactivate_user(actor: Actor, user_id: str, expected: Expected) -> User:
 
 
 def reset_password(actor: Actor, user_id: str, expected: Expected, password: str) -> User:
-    """Give a person who lost hers a new password; all her sessions end. Raises as `update_user`."""
+    """Give a person who lost hers a new password, which she must change at once; all her sessions end.
+
+    Whoever was slowed down by wrong guesses, her own or somebody else's, may try again. Raises as `update_user`.
+    """
     _authorize(actor)
     password_hash = hash_password(password)
     with unit_of_work() as unit:
         user = get_locked_user(unit, user_id)
         check_version(expected, user.version)
-        set_password(unit, user, password_hash)
+        set_password(unit, user, password_hash, change_needed=True)
+        forget_attempts(unit, account_bucket(user.email), password_bucket(user.id))
         record(unit, Action.USER_PASSWORD_CHANGED, user.id, actor, fields=["password"])
     return user
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import ColumnElement, select, update
 
+from cms.accounts.devices import Origin
 from cms.accounts.models import RefreshToken, SignInSession, User
 from cms.accounts.policies import MOST_SESSIONS
 from cms.accounts.queries import is_live
@@ -16,13 +17,14 @@ from cms.core.ids import new_id
 from cms.core.runtime import runtime
 
 
-def start_session(unit: UnitOfWork, user: User) -> IssuedTokens:
+def start_session(unit: UnitOfWork, user: User, origin: Origin) -> IssuedTokens:
     """A new sign-in of a locked user; the oldest ends when there are too many."""
     present = clock.now()
     kept = select(SignInSession.id).where(*is_live(user.id)).order_by(SignInSession.id.desc()).limit(MOST_SESSIONS - 1)
     end_sessions(unit, user.id, "too_many", SignInSession.id.not_in(list(unit.session.scalars(kept))))
     ends_at = present + timedelta(days=runtime().settings.refresh_absolute_days)
     started = SignInSession(id=new_id(), user_id=user.id, created_at=present, expires_at=ends_at)
+    started.device, started.address = origin.device, origin.address
     unit.add(started)
     unit.session.flush()
     return issue_tokens(unit, user, started, parent=None)
@@ -57,8 +59,12 @@ def end_sessions(unit: UnitOfWork, user_id: str, reason: str, *conditions: Colum
     return len(ended.all())
 
 
-def set_password(unit: UnitOfWork, user: User, password_hash: str) -> None:
-    """Store the new hash and end everything that the old password opened: sessions, access tokens, trusted devices."""
+def set_password(unit: UnitOfWork, user: User, password_hash: str, *, change_needed: bool) -> None:
+    """Store the new hash and end everything that the old password opened: sessions, access tokens, trusted devices.
+
+    `change_needed` when somebody else knows the new password.
+    """
+    user.password_change_needed = change_needed
     user.password_hash = password_hash
     user.password_changed_at = user.updated_at = clock.now()
     user.token_version += 1

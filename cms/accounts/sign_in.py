@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from cms.accounts.devices import Origin
 from cms.accounts.identity import normalised_email
 from cms.accounts.models import RefreshToken, SignInSession, User, UserState
 from cms.accounts.password_policy import check_new_password
 from cms.accounts.passwords import hash_password, needs_rehash, verify_password
-from cms.accounts.policies import may_retry
+from cms.accounts.policies import is_in_grace
 from cms.accounts.queries import (
     Credentials,
     find_credentials,
@@ -45,7 +46,7 @@ from cms.core.permissions import Actor, Permission, authorize
 log = get_logger(__name__)
 
 
-def sign_in(*, email: str, password: str, device_token: str | None, address: str | None) -> IssuedTokens:
+def sign_in(*, email: str, password: str, device_token: str | None, origin: Origin) -> IssuedTokens:
     """Start a session for the person of this e-mail address and password.
 
     Raises `Unauthenticated("invalid_credentials")`, the same for a wrong password, an unknown address and a suspended
@@ -54,7 +55,7 @@ def sign_in(*, email: str, password: str, device_token: str | None, address: str
     name = normalised_email(email)
     credentials = find_credentials(name)
     device = trusted_device(device_token, credentials)
-    buckets = (address_bucket(address), device_bucket(device) if device else account_bucket(name))
+    buckets = (address_bucket(origin.address), device_bucket(device) if device else account_bucket(name))
     count_attempt(*buckets)
     if not _is_right(credentials, password, buckets) or credentials is None:
         log.info("sign_in_failed", account=account_bucket(name).name[:16], trusted_device=device is not None)
@@ -64,9 +65,9 @@ def sign_in(*, email: str, password: str, device_token: str | None, address: str
         user = _still_the_same(unit, credentials)
         give_back(unit, buckets, proven=True)
         user.password_hash = fresh_hash or user.password_hash
-        issued = start_session(unit, user)
+        issued = start_session(unit, user, origin)
         record(unit, Action.USER_SIGNED_IN, user.id, _self(user, issued.session_id))
-    return replace(issued, device_token=make_device_token(user))
+    return _with_device_token(issued, user)
 
 
 def _is_right(credentials: Credentials | None, password: str, buckets: tuple[Bucket, ...]) -> bool:
@@ -90,11 +91,11 @@ def _still_the_same(unit: UnitOfWork, credentials: Credentials) -> User:
     return user
 
 
-def refresh(refresh_token: str) -> IssuedTokens:
+def refresh(refresh_token: str, origin: Origin) -> IssuedTokens:
     """Exchange a refresh token for the next one and an access token.
 
-    A token is used once. Whoever shows a used one ends the whole session: one of two holders is a thief, and nobody can
-    tell which. Raises `Unauthenticated("invalid_token")`.
+    A token is used once; the tabs of one browser may use it at nearly the same time, and each goes on with what it got. Whoever
+    shows a used one later ends the whole session: one of two holders is a thief, and nobody can tell which. Raises `Unauthenticated("invalid_token")`.
     """
     digest = refresh_digest(refresh_token)
     session_id = find_session_id(digest)
@@ -102,13 +103,13 @@ def refresh(refresh_token: str) -> IssuedTokens:
         raise Unauthenticated("invalid_token")
     with unit_of_work() as unit:
         # Committed in every case: the end of a session stays when the caller is refused.
-        issued = _rotate(unit, session_id, digest)
+        issued = _rotate(unit, session_id, digest, origin)
     if issued is None:
         raise Unauthenticated("invalid_token")
     return issued
 
 
-def _rotate(unit: UnitOfWork, session_id: str, digest: str) -> IssuedTokens | None:
+def _rotate(unit: UnitOfWork, session_id: str, digest: str, origin: Origin) -> IssuedTokens | None:
     """The next tokens, or None when the caller must be refused."""
     present = clock.now()
     started = get_locked_session(unit, session_id)
@@ -116,19 +117,26 @@ def _rotate(unit: UnitOfWork, session_id: str, digest: str) -> IssuedTokens | No
     user = get_user(started.user_id)
     if not _is_live(started, present) or user.state != UserState.ACTIVE.value:
         return None
-    if token.used_at is None and token.revoked_at is None:
+    if token.used_at is None:
         if token.expires_at <= present:
             return None
         token.used_at = present
-        return issue_tokens(unit, user, started, token)
-    successors = unit.session.scalars(select(RefreshToken).where(RefreshToken.parent_digest == digest)).all()
-    if may_retry(token, successors, present):
-        successors[0].revoked_at = present
-        return issue_tokens(unit, user, started, token)
+    elif not is_in_grace(token, _siblings(unit, digest), present):
+        _end_for_reuse(unit, user, started)
+        return None
+    started.device, started.address = origin.device, origin.address
+    return issue_tokens(unit, user, started, token)
+
+
+def _siblings(unit: UnitOfWork, parent_digest: str) -> int:
+    statement = select(func.count()).where(RefreshToken.parent_digest == parent_digest)
+    return unit.session.scalar(statement) or 0
+
+
+def _end_for_reuse(unit: UnitOfWork, user: User, started: SignInSession) -> None:
     end_sessions(unit, user.id, "refresh_reused", SignInSession.id == started.id)
     record(unit, Action.USER_REFRESH_REUSED, user.id, _self(user, started.id))
     log.warning("refresh_token_reused", user_id=user.id, session_id=started.id)
-    return None
 
 
 def _is_live(started: SignInSession, present: datetime) -> bool:
@@ -153,7 +161,7 @@ def end_own_session(actor: Actor, session_id: str) -> None:
         record(unit, Action.USER_SIGNED_OUT, str(actor.id), actor)
 
 
-def change_password(actor: Actor, *, current_password: str, new_password: str) -> IssuedTokens:
+def change_password(actor: Actor, *, current_password: str, new_password: str, origin: Origin) -> IssuedTokens:
     """Give the person a new password; every session ends, this one goes on under the tokens that are returned.
 
     Raises `Invalid` (wrong present password, weak new one), `TooManyRequests`, `Unavailable`.
@@ -172,10 +180,15 @@ def change_password(actor: Actor, *, current_password: str, new_password: str) -
     with unit_of_work() as unit:
         user = _still_the_same(unit, credentials)
         give_back(unit, buckets, proven=True)
-        set_password(unit, user, password_hash)
-        issued = start_session(unit, user)
+        set_password(unit, user, password_hash, change_needed=False)
+        issued = start_session(unit, user, origin)
         record(unit, Action.USER_PASSWORD_CHANGED, user.id, actor, fields=["password"])
-    return replace(issued, device_token=make_device_token(user))
+    return _with_device_token(issued, user)
+
+
+def _with_device_token(issued: IssuedTokens, user: User) -> IssuedTokens:
+    needed = user.password_change_needed
+    return replace(issued, device_token=make_device_token(user), password_change_needed=needed)
 
 
 def _self(user: User, session_id: str) -> Actor:

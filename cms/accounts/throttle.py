@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import bindparam, delete, select, text
 
 from cms.accounts.models import SignInBucket
 from cms.core import clock
@@ -98,6 +98,12 @@ def give_back(unit: UnitOfWork, buckets: Sequence[Bucket], *, proven: bool) -> N
         else:
             row.failures -= 1
             row.blocked_until = None
+
+
+def forget_attempts(unit: UnitOfWork, *buckets: Bucket) -> None:
+    """Forget what was counted, with the delay that came of it."""
+    statement = delete(SignInBucket).where(SignInBucket.name.in_([bucket.name for bucket in buckets]))
+    unit.session.execute(statement.execution_options(synchronize_session=False))
 
 
 def _locked(unit: UnitOfWork, bucket: Bucket, present: datetime) -> SignInBucket:

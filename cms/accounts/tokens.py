@@ -43,6 +43,7 @@ class IssuedTokens:
     refresh_token: str
     session_id: str
     device_token: str | None = None
+    password_change_needed: bool = False
 
 
 def make_access_token(user: User, session_id: str, session_ends_at: datetime) -> tuple[str, int]:

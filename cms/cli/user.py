@@ -25,7 +25,7 @@ def command() -> None:
 def create(email: str, name: str, role: str, agency: str | None) -> None:
     """Add a person and print the generated password once.
 
-    More roles are given over the API: PATCH /manage/v1/users/{id}.
+    The person must change it before anything else. More roles are given over the API: PATCH /manage/v1/users/{id}.
     """
     password = generate_password()
     with ready(application()):

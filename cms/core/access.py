@@ -47,6 +47,7 @@ class Access:
     scope: str | None = None
     needs_token: bool = True
     own_token: bool = False
+    before_password_change: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +66,13 @@ class Authenticators:
     delivery: Callable[[str | None, str | None], Any]
 
 
-def requires(permission: Permission) -> Callable[[View], View]:
-    """A management route: a person whose roles can have this permission on anything at all."""
-    return _declare(Access(Plane.MANAGEMENT, permission=permission), {"AccessToken": []})
+def requires(permission: Permission, *, before_password_change: bool = False) -> Callable[[View], View]:
+    """A management route: a person whose roles can have this permission on anything at all.
+
+    With `before_password_change` also a person who must change her password first.
+    """
+    access = Access(Plane.MANAGEMENT, permission=permission, before_password_change=before_password_change)
+    return _declare(access, {"AccessToken": []})
 
 
 def delivers(scope: str | None = None) -> Callable[[View], View]:
@@ -134,6 +139,7 @@ def guard_requests(app: Flask, authenticators: Authenticators) -> None:
         _identify(authenticators, plane, access, token)
         if access is not None:
             if access.permission is not None:
+                _refuse_seen_password(g.actor, access)
                 _authorize(asked, access.permission)
             _refuse_impossible_path(asked)
             _refuse_undeclared_query(app, asked)
@@ -164,6 +170,11 @@ def _identify(authenticators: Authenticators, plane: Plane, access: Access | Non
         confirm_before_commit(g.confirm)
     elif access is not None and access.needs_token:
         raise Unauthenticated
+
+
+def _refuse_seen_password(actor: Actor, access: Access) -> None:
+    if actor.password_change_needed and not access.before_password_change:
+        raise Forbidden("password_change_needed")
 
 
 def _confirm(identity: Identity, access: Access | None, unit: UnitOfWork | None) -> None:

@@ -171,6 +171,13 @@ PROBLEMS: dict[str, Problem] = {
         "Wait {seconds} seconds before the next request.",
         "Tunggu {seconds} detik sebelum permintaan berikutnya.",
     ),
+    "password_change_needed": _problem(
+        "Change your password first",
+        "Ubah kata sandi dahulu",
+        "Somebody else has seen your password. Change it with POST /manage/v1/auth/password; until then nothing else is possible.",
+        "Kata sandi Anda pernah dilihat orang lain. Ubah lewat POST /manage/v1/auth/password; sebelum itu tidak ada hal lain "
+        "yang dapat dilakukan.",
+    ),
     "rights_changed": _problem(
         "Your roles have changed",
         "Peran Anda telah berubah",

@@ -66,7 +66,8 @@ class Permission(StrEnum):
 class Actor:
     """The person (or system task) that acts, as a plain value: who, and which roles in which agencies.
 
-    `frozen` is the reason for which this person changes nothing for the time being.
+    `frozen` is the reason for which this person changes nothing for the time being. `password_change_needed`: before anything
+    else the person must change a password that somebody else has seen.
     """
 
     id: str | None
@@ -74,6 +75,7 @@ class Actor:
     roles: frozenset[tuple[Role, str | None]] = frozenset()
     session_id: str | None = None
     frozen: str | None = None
+    password_change_needed: bool = False
 
     def has(self, role: Role) -> bool:
         """True when the actor holds this role anywhere."""

@@ -53,7 +53,8 @@ def add_person(app: Flask, name: str = "Siti", *memberships: tuple[Role, str | N
     add_agencies(app, *(agency for _role, agency in held if agency))
     email = f"{name.lower()}@balikpapan.example"
     with app.app_context():
-        user = create_user(system_actor("test"), email=email, name=name, password=PASSWORD, memberships=held)
+        values = {"email": email, "name": name, "password": PASSWORD, "memberships": held}
+        user = create_user(system_actor("test"), **values, password_change_needed=False)
         return Person(user.id, email)
 
 

@@ -43,7 +43,8 @@ def test_the_answer_has_the_shape_of_rfc_6749(app: Flask, client: FlaskClient) -
     answer = log_in(client, person.email)
 
     assert answer.status_code == 200
-    assert set(answer.json) == {"access_token", "token_type", "expires_in", "refresh_token", "device_token"}
+    of_the_rfc = {"access_token", "token_type", "expires_in", "refresh_token"}
+    assert set(answer.json) == {*of_the_rfc, "device_token", "password_change_needed"}
     assert (answer.json["token_type"], answer.json["expires_in"]) == ("Bearer", 600)
     assert answer.json["refresh_token"].startswith("skr_")
 

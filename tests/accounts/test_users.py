@@ -197,7 +197,9 @@ def test_an_admin_sees_and_ends_sessions_of_others(app: Flask, client: FlaskClie
     person = add_person(app, "Rudi", (Role.AUDITOR, None))
     tokens = tokens_of(client, person)
     listed = client.get(f"{USERS}/{person.id}/sessions", headers=admin).json["data"]
-    assert [set(each) for each in listed] == [{"id", "created_at", "refreshed_at", "expires_at", "current"}]
+    assert [set(each) for each in listed] == [
+        {"id", "created_at", "refreshed_at", "expires_at", "device", "address", "current"}
+    ]
     ended = client.post(f"{USERS}/{person.id}/sessions/{listed[0]['id']}/end", headers=admin)
     assert ended.status_code == 204
     assert client.get(ME, headers=bearer(tokens["access_token"])).status_code == 401

@@ -40,7 +40,8 @@ def office(app: Flask, client: FlaskClient) -> Office:
         seed_taxonomy(actor)
         for name, (role, agency) in PEOPLE.items():
             email = f"{name}@balikpapan.example"
-            create_user(actor, email=email, name=name, password=PASSWORD, memberships=[(role, agency)])
+            values = {"email": email, "name": name, "password": PASSWORD, "memberships": [(role, agency)]}
+            create_user(actor, **values, password_change_needed=False)
     return {name: _signed_in(client, f"{name}@balikpapan.example") for name in PEOPLE}
 
 
