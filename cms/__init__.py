@@ -34,7 +34,8 @@ from cms.core.pagination import Cursors
 from cms.core.problems import register_problem_handlers
 from cms.core.reading import Reader
 from cms.core.request_head import RequestHead
-from cms.core.runtime import Runtime
+from cms.core.runtime import Runtime, runtime
+from cms.core.schema_state import SchemaWatch
 from cms.core.secrets import derived_secret
 from cms.core.storage import Storage, storage_from_url
 from cms.delivery.cors import answer_browsers
@@ -64,6 +65,7 @@ from cms.writing.routes import blp as batch
 from config import PROJECT_ROOT, ConfigurationError, Settings
 
 API_VERSION = "1.0.0"
+MIGRATIONS = PROJECT_ROOT / "migrations"
 BLUEPRINTS: tuple[Blueprint, ...] = (
     service,
     auth,
@@ -141,7 +143,7 @@ def _deliver_fast(app: Flask, settings: Settings) -> None:
     tell_position(app)
     delivery_desk = app.extensions["simpul_delivery"] = make_desk(app.extensions["simpul"])
     if settings.delivery_cache_bytes:
-        app.wsgi_app = Lane(app.wsgi_app, delivery_desk)  # type: ignore[method-assign]
+        app.wsgi_app = Lane(app.wsgi_app, delivery_desk, app.extensions["simpul"].schema)  # type: ignore[method-assign]
 
 
 def _configure(app: Flask, settings: Settings) -> None:
@@ -171,7 +173,7 @@ def _configure(app: Flask, settings: Settings) -> None:
 
 def _bind_extensions(app: Flask, settings: Settings) -> None:
     db.init_app(app)
-    migrate.init_app(app, db, directory=str(PROJECT_ROOT / "migrations"), render_as_batch=True, compare_type=True)
+    migrate.init_app(app, db, directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
     app.config.update(jwt_settings(settings))
     jwt.init_app(app)
     api.init_app(app)
@@ -182,6 +184,7 @@ def _bind_extensions(app: Flask, settings: Settings) -> None:
             reader=Reader(db.engine),
             cursors=Cursors(derived_secret(settings.secret_key, "cursor")),
             storage=_storage(settings),
+            schema=SchemaWatch(str(MIGRATIONS)),
         )
 
 
@@ -200,6 +203,9 @@ def _follow_requests(app: Flask) -> None:
     @app.before_request
     def begin() -> None:
         start_request(request.headers.get("X-Request-Id"))
+        # Health and figures are told whatever the database is.
+        if request.blueprint != service.name:
+            runtime().schema.admit()
 
     @app.after_request
     def finish(answer: Response) -> Response:

@@ -21,6 +21,7 @@ from cms.core import clock
 from cms.core.logging import get_logger
 from cms.core.metrics import PROCESSES
 from cms.core.runtime import runtime
+from cms.core.schema_state import LOOK_SECONDS
 from cms.delivery.desk import desk
 from cms.documents.sweeping import sweep_orphans
 from cms.editorial.representing import represent_changed
@@ -111,12 +112,26 @@ def _in(seconds: float) -> float:
 
 
 def run_tasks(app: Flask, tasks: Sequence[Task], stop: threading.Event) -> None:
-    """Run the tasks when they are due, until `stop` is set."""
+    """Run the tasks when they are due, until `stop` is set. While this code may not use the database, only look again."""
     while not stop.is_set():
+        if not _may_work(app):
+            stop.wait(LOOK_SECONDS)
+            continue
         for task in tasks:
             if task.due_at <= clock.monotonic() and not stop.is_set():
                 _run(app, task)
-        stop.wait(max(0.0, min(task.due_at for task in tasks) - clock.monotonic()))
+        stop.wait(min(LOOK_SECONDS, max(0.0, min(task.due_at for task in tasks) - clock.monotonic())))
+
+
+def _may_work(app: Flask) -> bool:
+    """Look whether this code may use the database, and say so when that changes."""
+    watch = app.extensions["simpul"].schema
+    before = watch.fault
+    with app.app_context():
+        may = watch.look()
+    if watch.fault != before:
+        log.warning("database_open" if may else "database_closed", reason=watch.fault)
+    return bool(may)
 
 
 def _run(app: Flask, task: Task) -> None:

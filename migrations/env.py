@@ -1,47 +1,70 @@
-"""Alembic environment: runs on the application's engine, on SQLite and PostgreSQL."""
+"""Alembic environment: runs on the application's engine, on SQLite and PostgreSQL.
+
+`python -m cms init` and `python -m cms downgrade` are the ways to it: they wait for their turn and try again when a running
+server is in the way (cms/cli/migrating.py).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 from alembic import context
+from alembic.script import ScriptDirectory
 from flask import current_app
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 config = context.config
-ADVISORY_LOCK = 7_305_418_402
+# Shorter than PostgreSQL's deadlock_timeout (1 s): a step that meets readers crosswise gives up first and is tried again,
+# so that no reader is chosen as the victim; and readers who queue behind its lock wait no longer than this.
+POSTGRES_LOCK_TIMEOUT = "500ms"
+STOPS = "stops"
 
 
 def run() -> None:
     """Migrate the application's database, one transaction per step."""
     engine = current_app.extensions["migrate"].db.engine
-    with engine.connect() as connection:
-        if engine.dialect.name == "postgresql":
-            _wait_in_turn(connection)
-        else:
-            # Batch mode copies and drops tables; with foreign keys on, the drop would cascade (M-19).
-            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-            connection.commit()
+    # A deferred begin that writes later fails at once beside other writers, whatever the time-out.
+    with engine.connect().execution_options(writes=True) as connection, _prepared(connection):
         context.configure(
             connection=connection,
             target_metadata=current_app.extensions["migrate"].db.metadata,
             transaction_per_migration=True,
             # Both databases roll DDL back; Alembic only assumes that SQLite does not.
             transactional_ddl=True,
+            on_version_apply=note_oldest_code,
             **current_app.extensions["migrate"].configure_args,
         )
         with context.begin_transaction():
             context.run_migrations()
         connection.commit()
-        if engine.dialect.name == "sqlite":
-            connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+
+
+@contextmanager
+def _prepared(connection: Connection) -> Iterator[None]:
+    """The connection as steps need it; nobody else gets it afterwards."""
+    try:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text(f"SET lock_timeout = '{POSTGRES_LOCK_TIMEOUT}'"))
+            connection.execute(text("SET statement_timeout = 0"))
             connection.commit()
+        else:
+            # Batch mode copies and drops tables; with foreign keys on, the drop would cascade. Outside of a transaction.
+            connection.connection.dbapi_connection.execute("PRAGMA foreign_keys=OFF")
+        yield
+    finally:
+        connection.invalidate()
 
 
-def _wait_in_turn(connection: Connection) -> None:
-    """Several nodes may start at once: one migrates, the others wait; a blocked table lock gives up instead of queueing."""
-    connection.execute(text("SET lock_timeout = '4s'"))
-    connection.execute(text("SET statement_timeout = 0"))
-    connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": ADVISORY_LOCK})
-    connection.commit()
+def note_oldest_code(*, ctx: Any, step: Any, **_more: Any) -> None:
+    """In the transaction of each step: the newest step that stops running servers, for code that does not have its file."""
+    if not inspect(ctx.connection).has_table("schema_state"):
+        return
+    here = step.up_revision_id if step.is_upgrade else step.down_revision_ids[0]
+    taken = ScriptDirectory.from_config(config).iterate_revisions(here, "base")
+    stopping = [script.revision for script in taken if script.module.running_servers == STOPS]
+    ctx.connection.execute(text("UPDATE schema_state SET oldest = :oldest"), {"oldest": max(stopping, default="0001")})
 
 
 run()

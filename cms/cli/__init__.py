@@ -13,6 +13,7 @@ COMMANDS = {
     "docs": ("cms.cli.docs", "Write or check the generated parts of the guides."),
     "doctor": ("cms.cli.doctor.command", "Say what is wrong with this installation."),
     "guard": ("cms.cli.guard", "Reset breakers and lift freezes, as the second person of a small city."),
+    "downgrade": ("cms.cli.downgrade", "Take migrations back, for an older release."),
     "init": ("cms.cli.init", "Migrate the database and add the reference data."),
     "key": ("cms.cli.key", "Make delivery keys for websites and apps."),
     "openapi": ("cms.cli.openapi", "Write or check docs/openapi.json."),

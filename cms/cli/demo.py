@@ -18,7 +18,8 @@ from cms.cli.demo_city.cooperation import ask_for_review, carry
 from cms.cli.demo_city.people import Cast, add_consumer, add_person
 from cms.cli.demo_city.secrets_file import UNFINISHED, DemoSecrets, read_secrets, write_secrets
 from cms.cli.failures import told
-from cms.cli.init import migrate_database, seed_city
+from cms.cli.init import seed_city
+from cms.cli.migrating import migrate_database
 from cms.core.db import rolled_back, session
 from cms.core.runtime import runtime
 from cms.editorial.models import Item

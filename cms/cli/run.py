@@ -13,7 +13,7 @@ from flask import Flask
 from cms.cli.application import application, settings_for
 from cms.cli.banner import banner
 from cms.cli.demo_city.secrets_file import UNFINISHED, read_secrets, write_secrets
-from cms.cli.init import is_current
+from cms.cli.migrating import is_current
 from cms.cli.processes import SHORT_GRACE_SECONDS, ensure_port_is_free, serve
 from cms.core.reading import Reader
 from cms.core.runtime import runtime

@@ -425,6 +425,12 @@ PROBLEMS: dict[str, Problem] = {
         "This server cannot work now: {failed}.",
         "Server ini belum dapat bekerja: {failed}.",
     ),
+    "updating": _problem(
+        "Being updated",
+        "Sedang diperbarui",
+        "This server is being updated; try again in a moment.",
+        "Server ini sedang diperbarui; coba lagi sebentar.",
+    ),
     "unavailable": _problem(
         "Unavailable", "Tidak tersedia", "Not now; try again later.", "Belum bisa sekarang; coba lagi nanti."
     ),

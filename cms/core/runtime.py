@@ -1,4 +1,4 @@
-"""What one application instance owns beside its extensions: settings, hot-path reader, cursor maker, storage."""
+"""What one application instance owns beside its extensions: settings, hot-path reader, cursor maker, storage, watch over the schema."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from flask import current_app
 
 from cms.core.pagination import Cursors
 from cms.core.reading import Reader
+from cms.core.schema_state import SchemaWatch
 from cms.core.storage import Storage
 from config import Settings
 
@@ -21,6 +22,7 @@ class Runtime:
     reader: Reader
     cursors: Cursors
     storage: Storage
+    schema: SchemaWatch
     _caches: list[Callable[[], None]] = field(default_factory=list)
 
     def remember(self, forget: Callable[[], None]) -> None:

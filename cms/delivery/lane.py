@@ -13,6 +13,7 @@ from cms.changes.log import Heads, read_heads
 from cms.core import clock
 from cms.core.errors import DomainError
 from cms.core.logging import harmless_request_id
+from cms.core.schema_state import SchemaWatch
 from cms.delivery.answers import Answer, position_headers
 from cms.delivery.delivering import KEPT_KEY
 from cms.delivery.desk import Desk
@@ -29,15 +30,16 @@ LONG_WAY = ("HTTP_MIN_SEQ", "HTTP_RANGE", "HTTP_TRANSFER_ENCODING")
 class Lane:
     """WSGI middleware around the application."""
 
-    def __init__(self, application: Application, desk: Desk) -> None:
+    def __init__(self, application: Application, desk: Desk, schema: SchemaWatch) -> None:
         self._application = application
         self._desk = desk
+        self._schema = schema
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer from memory where that is right, else ask the application."""
         if not environ["PATH_INFO"].startswith("/v1/") or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return self._application(environ, start_response)
-        if any(name in environ for name in LONG_WAY):
+        if self._schema.fault is not None or any(name in environ for name in LONG_WAY):
             return self._application(environ, start_response)
         key = _request_key(environ)
         answer = self._desk.kept.find(key)

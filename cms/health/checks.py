@@ -5,18 +5,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
-from alembic.script import ScriptDirectory
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from cms.core import clock
-from cms.core.db import rolled_back, session
 from cms.core.errors import Unavailable
 from cms.core.reading import Reader
 from cms.core.runtime import Runtime
+from cms.core.schema_state import newest_migration, read_schema
 
 STORAGE_PROBE = "0" * 64
 KEPT_SECONDS = 5.0
@@ -41,19 +38,18 @@ def check_database(reader: Reader) -> Check:
 
 
 def check_migrations(migrations: Path) -> Check:
-    """Is the database on the newest migration of this code?"""
+    """May this code use the database: is it on its newest migration, or on a later one that does not stop this code?"""
     wanted = newest_migration(str(migrations))
     try:
-        found = stored_migration()
+        schema = read_schema()
     except SQLAlchemyError:
-        found = None
-    if found == wanted:
-        return Check("migrations", True, f"The database is on migration {wanted}.")
-    return Check(
-        "migrations",
-        False,
-        f"The database is on migration {found or 'none'}, this code needs {wanted}: python -m cms init",
-    )
+        schema = None
+    if schema is None:
+        sentence = f"The database is on migration none, this code needs {wanted}: python -m cms init"
+        return Check("migrations", False, sentence)
+    fault = schema.fault(wanted)
+    later = "" if schema.version == wanted else f", which code that ends at {wanted} can work with"
+    return Check("migrations", fault is None, fault or f"The database is on migration {schema.version}{later}.")
 
 
 def check_storage(runtime: Runtime) -> Check:
@@ -63,19 +59,6 @@ def check_storage(runtime: Runtime) -> Check:
     except (OSError, Unavailable):
         return Check("storage", False, "The file storage does not answer.")
     return Check("storage", True, "The file storage answers.")
-
-
-@cache
-def newest_migration(folder: str) -> str | None:
-    """The newest migration that this code has."""
-    return ScriptDirectory(folder).get_current_head()
-
-
-def stored_migration() -> str | None:
-    """The migration that the database is on. Raises `SQLAlchemyError` when it has none at all."""
-    with rolled_back():
-        found: str | None = session.scalar(text("SELECT version_num FROM alembic_version"))
-    return found
 
 
 class KeptChecks:

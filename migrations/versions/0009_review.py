@@ -12,6 +12,7 @@ revision = "0009"
 down_revision = "0008"
 branch_labels = None
 depends_on = None
+running_servers = "compatible"
 
 FILL_SQLITE = """
 UPDATE items SET last_edition = edition, state_since = updated_at,

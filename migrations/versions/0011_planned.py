@@ -12,6 +12,7 @@ revision = "0011"
 down_revision = "0010"
 branch_labels = None
 depends_on = None
+running_servers = "stops"
 
 # 9999-12-31T00:00:00Z in microseconds: nothing is planned.
 NEVER = 253_402_214_400_000_000

@@ -13,6 +13,7 @@ revision = "0012"
 down_revision = "0011"
 branch_labels = None
 depends_on = None
+running_servers = "compatible"
 
 BATCH = 200
 LONGEST_CAPTION = 280

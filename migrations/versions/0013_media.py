@@ -10,6 +10,7 @@ revision = "0013"
 down_revision = "0012"
 branch_labels = None
 depends_on = None
+running_servers = "compatible"
 
 publications = sa.table(
     "publications",

@@ -7,6 +7,7 @@ revision = "0015"
 down_revision = "0014"
 branch_labels = None
 depends_on = None
+running_servers = "stops"
 
 GUARDED = ("changes", "checkpoints")
 # A later step that rebuilds one of these tables on SQLite (batch mode) must make its triggers again.

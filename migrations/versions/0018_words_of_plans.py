@@ -7,6 +7,8 @@ revision = "0018"
 down_revision = "0017"
 branch_labels = None
 depends_on = None
+# Older code looks for these words elsewhere.
+running_servers = "stops"
 
 
 def upgrade() -> None:

@@ -12,6 +12,8 @@ revision = "0020"
 down_revision = "0019"
 branch_labels = None
 depends_on = None
+# What older code writes from then on would lack it.
+running_servers = "stops"
 
 JSON_CONTENT = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
 # No letters that people mistake for others.

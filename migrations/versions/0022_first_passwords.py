@@ -7,6 +7,7 @@ revision = "0022"
 down_revision = "0021"
 branch_labels = None
 depends_on = None
+running_servers = "stops"
 
 
 def upgrade() -> None:
