@@ -77,6 +77,9 @@ class Settings:
         30, "Seconds after which a thread of a web process that has nothing to do ends, 5 to 600"
     )
     worker_interval: float = setting(1.0, "Seconds between two looks of the background worker at the change log")
+    backup_max_age_hours: int = setting(
+        48, "Hours after which `doctor` asks for a newer backup; 0: backups are made and watched elsewhere"
+    )
     metrics_token: str = setting(
         "", "Bearer token of `/metrics`; empty: answered in development only, and only to this machine"
     )

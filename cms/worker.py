@@ -10,6 +10,7 @@ import signal
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from flask import Flask
 
@@ -27,6 +28,7 @@ from cms.documents.sweeping import sweep_orphans
 from cms.editorial.representing import represent_changed
 from cms.editorial.schedules.scheduling import carry_out_schedules, has_due
 from cms.editorial.trash import empty_trash
+from cms.health.services import WORKER, Run, note_runs
 from cms.media.purging import purge_deleted_images
 from cms.media.renditions import make_renditions
 from cms.writing.purging import purge_kept_answers
@@ -35,6 +37,7 @@ log = get_logger(__name__)
 
 MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
 LONGEST_WAIT_AFTER_FAILURE = MINUTE
+HEARTBEAT_SECONDS = 15.0
 
 
 @dataclass(slots=True)
@@ -46,6 +49,8 @@ class Task:
     run: Callable[[], bool]
     due_at: float = 0.0
     failures: int = 0
+    ran_at: datetime | None = None
+    succeeded_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -80,6 +85,23 @@ def worker_tasks(interval: float) -> list[Task]:
         Task("trash", HOUR, empty_trash, due_at=_in(2 * MINUTE)),
         Task("orphaned_files", DAY, _quietly(sweep_orphans), due_at=_in(5 * MINUTE)),
     ]
+
+
+def heartbeat(tasks: Sequence[Task]) -> Task:
+    """The task that tells others that this worker lives, and how its tasks have gone."""
+
+    def tell() -> bool:
+        note_runs(
+            [Run.success(WORKER)]
+            + [
+                Run(task.name, task.ran_at, task.succeeded_at, task.failures)
+                for task in tasks
+                if task.ran_at is not None
+            ]
+        )
+        return False
+
+    return Task("heartbeat", HEARTBEAT_SECONDS, tell)
 
 
 def carry_out_due_schedules() -> bool:
@@ -142,10 +164,12 @@ def _run(app: Flask, task: Task) -> None:
     except Exception:
         # One task's fault must not stop the others; it is logged with its trace.
         task.failures += 1
+        task.ran_at = clock.now()
         wait = min(2.0 ** min(task.failures, 10), LONGEST_WAIT_AFTER_FAILURE)
         log.exception("task_failed", task=task.name, failures=task.failures, next_in_seconds=wait)
         task.due_at = _in(max(wait, min(task.interval, LONGEST_WAIT_AFTER_FAILURE)))
         return
+    task.ran_at = task.succeeded_at = clock.now()
     if task.failures:
         log.info("task_recovered", task=task.name, failures=task.failures)
         task.failures = 0
@@ -155,11 +179,12 @@ def _run(app: Flask, task: Task) -> None:
 def run_worker(app: Flask) -> None:
     """Be the worker until SIGTERM or SIGINT."""
     stop = threading.Event()
+    tasks = worker_tasks(app.extensions["simpul"].settings.worker_interval)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     PROCESSES.labels("worker").set(1)
     log.info("worker_started")
-    run_tasks(app, worker_tasks(app.extensions["simpul"].settings.worker_interval), stop)
+    run_tasks(app, [*tasks, heartbeat(tasks)], stop)
     log.info("worker_stopped")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
@@ -12,6 +13,8 @@ from cms.changes.models import Change, ConsumerPosition
 from cms.core import clock
 from cms.core.db import UnitOfWork, unit_of_work
 
+FOLLOWERS: Final = ("presenter",)
+"""Every follower that this code has (`cms.worker` runs them): those that never ran are behind by the whole log."""
 Handler = Callable[[UnitOfWork, Sequence[Change]], bool | None]
 """Does what the lines ask for; `False` means that part of it is left: the same lines come again, in another transaction."""
 

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, CollectorRegistry, Metric, ProcessCollector, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
+from sqlalchemy.exc import SQLAlchemyError
 
-from cms.core import clock
+from cms.core.database_errors import domain_error
 from cms.core.metrics import ProcessesCollector
-from cms.core.raw_columns import moment_value
-from cms.core.reading import Reader
+from cms.health.services import BACKUP, WORKER
+from cms.health.state import BackgroundState, background_state
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 MOST_TRIPS = 1_000
-_LOG = """
-SELECT 'log', sequence FROM change_head WHERE id = 1
-UNION ALL
-SELECT name, sequence FROM consumer_positions
-"""
-_TRIPS = f"SELECT until FROM breaker_trips WHERE reset_at IS NULL ORDER BY id DESC LIMIT {MOST_TRIPS}"  # noqa: S608 - a number of our own
-_FREEZES = "SELECT count(*) FROM publishing_freezes"
 
 
 class SystemCollector(Collector):
@@ -44,35 +39,68 @@ class SystemCollector(Collector):
         return found.values()
 
 
-class DatabaseCollector(Collector):
-    """What stands in the database, read when somebody asks: a few small statements."""
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
+class BackgroundCollector(Collector):
+    """What the database knows of work in the background. A moment is in seconds since 1970, 0 for never."""
 
     def collect(self) -> Iterator[Metric]:
-        """The log, its followers, and what the guard holds up. Raises `Unavailable`."""
-        positions: dict[str, int] = dict(self._reader.rows(_LOG, {}))  # type: ignore[arg-type]
-        newest = positions.pop("log", 0)
-        yield GaugeMetricFamily("simpul_log_sequence", "Newest position of the change log.", newest)
+        """The same figures that `doctor` judges. Raises `Unavailable`."""
+        try:
+            state = background_state()
+        except SQLAlchemyError as error:
+            raise domain_error(error) from error
+        for name, meaning, value in _single_figures(state):
+            yield GaugeMetricFamily(name, meaning, value)
         lag = GaugeMetricFamily(
             "simpul_follower_lag", "Lines of the change log that a follower has still to read.", labels=["follower"]
         )
-        for name, sequence in sorted(positions.items()):
-            lag.add_metric([name], newest - sequence)
-        yield lag
-        now = clock.now()
-        stopped = GaugeMetricFamily("simpul_guard_open", "What holds people up now, by what it is.", labels=["what"])
-        open_trips = [1 for row in self._reader.rows(_TRIPS, {}) if moment_value(row[0]) > now]
-        stopped.add_metric(["breaker"], len(open_trips))
-        stopped.add_metric(["freeze"], int(self._reader.rows(_FREEZES, {})[0][0]))
-        yield stopped
+        for follower in state.followers:
+            lag.add_metric([follower.name], follower.lag)
+        failures = GaugeMetricFamily(
+            "simpul_task_failures", "How many times in a row a task of the worker has failed.", labels=["task"]
+        )
+        for name, run in sorted(state.runs.items()):
+            failures.add_metric([name], run.failures)
+        yield from (lag, failures)
 
 
-def metrics_text(reader: Reader, instance: Path) -> bytes:
+def _single_figures(state: BackgroundState) -> list[tuple[str, str, float]]:
+    return [
+        ("simpul_log_sequence", "Newest position of the change log.", state.sequence),
+        (
+            "simpul_worker_heartbeat_timestamp_seconds",
+            "When a worker last told that it lives.",
+            _seconds(state.succeeded_at(WORKER)),
+        ),
+        ("simpul_due_plans", "Planned changes that are due and not carried out.", state.due_plans),
+        (
+            "simpul_due_plan_timestamp_seconds",
+            "When the first of them was due.",
+            _seconds(state.oldest_due_plan_at),
+        ),
+        ("simpul_waiting_images", "Images without their renditions.", state.waiting_images),
+        (
+            "simpul_waiting_image_timestamp_seconds",
+            "Since when the first of them has waited.",
+            _seconds(state.oldest_waiting_image_at),
+        ),
+        ("simpul_checkpoint_sequence", "The line of the newest checkpoint.", state.checkpoint_sequence),
+        ("simpul_checkpoint_timestamp_seconds", "When it was signed.", _seconds(state.checkpoint_at)),
+        (
+            "simpul_backup_timestamp_seconds",
+            "When the last backup was made, by the command `backup`.",
+            _seconds(state.succeeded_at(BACKUP)),
+        ),
+    ]
+
+
+def _seconds(moment: datetime | None) -> float:
+    return moment.timestamp() if moment is not None else 0.0
+
+
+def metrics_text(instance: Path) -> bytes:
     """All figures. Raises `Unavailable` when the database does not answer."""
     registry = CollectorRegistry(auto_describe=False)
     processes = ProcessesCollector(instance)
-    for collector in (processes, SystemCollector(processes), DatabaseCollector(reader)):
+    for collector in (processes, SystemCollector(processes), BackgroundCollector()):
         registry.register(collector)
     return generate_latest(registry)

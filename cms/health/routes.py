@@ -78,7 +78,7 @@ def get_metrics() -> Response:
     this machine.
     """
     _admit_monitor()
-    text = metrics.metrics_text(runtime().reader, Path(runtime().settings.instance_path))
+    text = metrics.metrics_text(Path(runtime().settings.instance_path))
     return Response(text, content_type=metrics.CONTENT_TYPE, headers={"Cache-Control": "no-store"})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from cms.cli.application import application, settings_for
+from cms.cli.doctor.backups import check_backup
 from cms.cli.doctor.clock import check_clock
 from cms.cli.doctor.database import check_database_answers, check_newest_migration, check_sqlite
 from cms.cli.doctor.disk import check_disk, check_storage_takes_files
@@ -12,14 +13,23 @@ from cms.cli.doctor.findings import DoctorCheck, Finding, Level
 from cms.cli.doctor.processes import check_respawns
 from cms.cli.doctor.settings import check_settings
 from cms.cli.doctor.trail import check_chain, check_checkpoint
-from cms.cli.doctor.worker import check_followers
+from cms.cli.doctor.worker import check_followers, check_tasks, check_waiting_work, check_worker
 from config import Settings
 
 # A step is taken when none before it is red: what it looks at needs them.
 STEPS: tuple[tuple[DoctorCheck, ...], ...] = (
     (check_sqlite, check_database_answers),
     (check_newest_migration,),
-    (check_chain, check_checkpoint, check_followers, check_clock),
+    (
+        check_chain,
+        check_checkpoint,
+        check_worker,
+        check_followers,
+        check_waiting_work,
+        check_tasks,
+        check_backup,
+        check_clock,
+    ),
 )
 # These need no database.
 ALWAYS: tuple[DoctorCheck, ...] = (check_respawns, check_storage_takes_files, check_disk)

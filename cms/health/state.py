@@ -1,0 +1,89 @@
+"""How the parts that nobody waits for are doing: read by `/metrics` and by `doctor`, so that both tell the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, or_, select
+
+from cms.changes.consumers import FOLLOWERS
+from cms.changes.models import Change, ChangeHead, Checkpoint, ConsumerPosition
+from cms.core import clock
+from cms.core.db import rolled_back, session
+from cms.editorial.models import Item
+from cms.health.models import TaskRun
+from cms.media.models import Image
+
+
+@dataclass(frozen=True, slots=True)
+class FollowerState:
+    """A follower of the log: lines that it has still to read, and when the oldest of them was written."""
+
+    name: str
+    lag: int
+    oldest_unread_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class BackgroundState:
+    """What stands in the database about work in the background; moments are None where there is nothing."""
+
+    sequence: int
+    followers: list[FollowerState]
+    runs: Mapping[str, TaskRun]
+    due_plans: int
+    oldest_due_plan_at: datetime | None
+    waiting_images: int
+    oldest_waiting_image_at: datetime | None
+    checkpoint_sequence: int
+    checkpoint_at: datetime | None
+
+    def succeeded_at(self, name: str) -> datetime | None:
+        """When something that runs by itself last succeeded."""
+        run = self.runs.get(name)
+        return run.succeeded_at if run is not None else None
+
+
+def background_state() -> BackgroundState:
+    """Read it, in a handful of small statements whose number does not grow with the content. Raises `SQLAlchemyError`."""
+    moment = clock.now()
+    with rolled_back():
+        sequence = session.scalar(select(ChangeHead.sequence)) or 0
+        publish, unpublish = Item.publish_at <= moment, Item.unpublish_at <= moment
+        due, first_publish, first_unpublish = session.execute(
+            select(
+                select(func.count()).select_from(Item).where(or_(publish, unpublish)).scalar_subquery(),
+                select(func.min(Item.publish_at)).where(publish).scalar_subquery(),
+                select(func.min(Item.unpublish_at)).where(unpublish).scalar_subquery(),
+            )
+        ).one()
+        waiting, first_waiting = session.execute(
+            select(func.count(), func.min(Image.waiting_since)).where(Image.waiting_since.is_not(None))
+        ).one()
+        checkpoint = session.scalar(select(Checkpoint).order_by(Checkpoint.sequence.desc()).limit(1))
+        runs = session.scalars(select(TaskRun)).all()
+        return BackgroundState(
+            sequence=sequence,
+            followers=_followers(sequence),
+            runs={run.name: run for run in runs},
+            due_plans=due,
+            oldest_due_plan_at=min(filter(None, (first_publish, first_unpublish)), default=None),
+            waiting_images=waiting,
+            oldest_waiting_image_at=first_waiting,
+            checkpoint_sequence=checkpoint.sequence if checkpoint else 0,
+            checkpoint_at=checkpoint.signed_at if checkpoint else None,
+        )
+
+
+def _followers(sequence: int) -> list[FollowerState]:
+    """Every follower that this code knows, also one that never ran, and those that others have left a position of."""
+    found = dict(session.execute(select(ConsumerPosition.name, ConsumerPosition.sequence)).all())
+    reached = dict.fromkeys(FOLLOWERS, 0) | found
+    times = dict(
+        session.execute(
+            select(Change.sequence, Change.recorded_at).where(Change.sequence.in_({at + 1 for at in reached.values()}))
+        ).all()
+    )
+    return [FollowerState(name, sequence - at, times.get(at + 1)) for name, at in sorted(reached.items())]

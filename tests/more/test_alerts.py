@@ -1,0 +1,97 @@
+"""Prometheus itself reads the alert rules and the figures; each alarm fires when it should, and is quiet otherwise."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+from flask.testing import FlaskClient
+
+from config import PROJECT_ROOT
+
+RULES = PROJECT_ROOT / "docs" / "alerts.yml"
+# Series with a value each other minute, as `promtool test rules` writes them: `0x80 1` is 0 for 81 values, then 1.
+BAD = {
+    "SimpulDown": {'up{job="simpul"}': "0x1500"},
+    "SimpulWebProcessDied": {"simpul_web_respawns_total": "0x1490 1x10"},
+    "SimpulWorkerSilent": {"simpul_worker_heartbeat_timestamp_seconds": "0x1500"},
+    "SimpulFollowerBehind": {'simpul_follower_lag{follower="presenter"}': "60x1500"},
+    "SimpulPlansWait": {"simpul_due_plan_timestamp_seconds": "60x1500"},
+    "SimpulImagesWait": {"simpul_waiting_image_timestamp_seconds": "60x1500"},
+    "SimpulTaskFails": {'simpul_task_failures{task="trash"}': "3x1500"},
+    "SimpulCheckpointOld": {
+        "simpul_checkpoint_timestamp_seconds": "0x1500",
+        "simpul_log_sequence": "5x1500",
+        "simpul_checkpoint_sequence": "4x1500",
+    },
+    "SimpulBackupOld": {"simpul_backup_timestamp_seconds": "0x1500"},
+}
+GOOD = {
+    'up{job="simpul"}': "1x1500",
+    "simpul_web_respawns_total": "1x1500",
+    "simpul_worker_heartbeat_timestamp_seconds": "0+120x1500",
+    'simpul_follower_lag{follower="presenter"}': "60 0 " * 750 + "60",
+    "simpul_due_plan_timestamp_seconds": "0x1500",
+    "simpul_waiting_image_timestamp_seconds": "0x1500",
+    'simpul_task_failures{task="trash"}': "2x1500",
+    "simpul_checkpoint_timestamp_seconds": "0x1500",
+    "simpul_log_sequence": "4x1500",
+    "simpul_checkpoint_sequence": "4x1500",
+    "simpul_backup_timestamp_seconds": "0+120x1500",
+}
+END_MINUTE = 3000
+
+
+def names() -> list[str]:
+    (group,) = yaml.safe_load(RULES.read_text())["groups"]
+    return [rule["alert"] for rule in group["rules"]]
+
+
+def promtool(*words: str, given: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["promtool", *words], input=given, capture_output=True, text=True, check=False)
+
+
+def is_firing(folder: Path, alert: str, series: dict[str, str]) -> bool:
+    """Whether the alert fires at the end of these series; promtool compares with the expectation that it does not."""
+    test = {
+        "rule_files": [str(RULES)],
+        "evaluation_interval": "2m",
+        "tests": [
+            {
+                "interval": "2m",
+                "input_series": [{"series": name, "values": values} for name, values in series.items()],
+                "alert_rule_test": [{"eval_time": f"{END_MINUTE}m", "alertname": alert, "exp_alerts": []}],
+            }
+        ],
+    }
+    path = folder / "test.yml"
+    path.write_text(json.dumps(test))
+    done = promtool("test", "rules", str(path))
+    said = done.stdout + done.stderr
+    assert done.returncode == 0 or "exp:[" in said.replace(" ", ""), said
+    return done.returncode != 0
+
+
+def test_the_rules_are_sound() -> None:
+    done = promtool("check", "rules", str(RULES))
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_figures_are_sound(client: FlaskClient) -> None:
+    text = client.get("/metrics").text
+    done = promtool("check", "metrics", given=text)
+    # Without --lint it also advises about names of the library for single processes.
+    assert "error" not in (done.stdout + done.stderr).lower(), done.stdout + done.stderr
+
+
+def test_every_rule_is_tried() -> None:
+    assert sorted(BAD) == sorted(names())
+
+
+@pytest.mark.parametrize("alert", sorted(BAD))
+def test_the_alarm_fires_when_it_is_bad_and_is_quiet_when_it_is_not(alert: str, tmp_path: Path) -> None:
+    assert is_firing(tmp_path, alert, {**GOOD, **BAD[alert]})
+    assert not is_firing(tmp_path, alert, GOOD)
