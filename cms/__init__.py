@@ -25,8 +25,8 @@ from cms.consumers.routes import blp as consumers
 from cms.core.access import WRITING_METHODS, Authenticators, check_declarations, guard_requests
 from cms.core.access_tokens import jwt_settings
 from cms.core.api import Blueprint
-from cms.core.bodies import EXTENSION as BODY_PLACES
-from cms.core.bodies import BodyPlaces, PatientRequest
+from cms.core.bodies import PatientRequest
+from cms.core.bulkhead import Bulkhead
 from cms.core.engines import engine_options, prepare_engine
 from cms.core.json_output import OrjsonProvider
 from cms.core.logging import configure_logging, current_request_id, end_request, start_request
@@ -148,7 +148,6 @@ def _deliver_fast(app: Flask, settings: Settings) -> None:
 
 def _configure(app: Flask, settings: Settings) -> None:
     app.json = OrjsonProvider(app)
-    app.extensions[BODY_PLACES] = BodyPlaces(settings.web_threads)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     if settings.proxy_hops:
@@ -178,22 +177,25 @@ def _bind_extensions(app: Flask, settings: Settings) -> None:
     jwt.init_app(app)
     api.init_app(app)
     with app.app_context():
-        prepare_engine(db.engine)
+        bulkhead = Bulkhead(settings.web_threads)
+        prepare_engine(db.engine, bulkhead)
         app.extensions["simpul"] = Runtime(
             settings=settings,
+            bulkhead=bulkhead,
             reader=Reader(db.engine),
             cursors=Cursors(derived_secret(settings.secret_key, "cursor")),
-            storage=_storage(settings),
+            storage=_storage(settings, bulkhead),
             schema=SchemaWatch(str(MIGRATIONS)),
         )
 
 
-def _storage(settings: Settings) -> Storage:
+def _storage(settings: Settings, bulkhead: Bulkhead) -> Storage:
     return storage_from_url(
         settings.storage_url,
         incoming=Path(settings.instance_path) / "incoming",
         access_key=settings.storage_access_key,
         secret_key=settings.storage_secret_key,
+        bulkhead=bulkhead,
     )
 
 

@@ -19,6 +19,7 @@ from cms.changes.checkpoints import checkpoint_when_due
 from cms.changes.consumers import Handler, consume
 from cms.changes.log import read_heads
 from cms.core import clock
+from cms.core.bulkhead import Bulkhead
 from cms.core.logging import get_logger
 from cms.core.metrics import PROCESSES
 from cms.core.runtime import runtime
@@ -135,14 +136,16 @@ def _in(seconds: float) -> float:
 
 def run_tasks(app: Flask, tasks: Sequence[Task], stop: threading.Event) -> None:
     """Run the tasks when they are due, until `stop` is set. While this code may not use the database, only look again."""
-    while not stop.is_set():
-        if not _may_work(app):
-            stop.wait(LOOK_SECONDS)
-            continue
-        for task in tasks:
-            if task.due_at <= clock.monotonic() and not stop.is_set():
-                _run(app, task)
-        stop.wait(min(LOOK_SECONDS, max(0.0, min(task.due_at for task in tasks) - clock.monotonic())))
+    bulkhead: Bulkhead = app.extensions["simpul"].bulkhead
+    with bulkhead.outside():
+        while not stop.is_set():
+            if not _may_work(app):
+                stop.wait(LOOK_SECONDS)
+                continue
+            for task in tasks:
+                if task.due_at <= clock.monotonic() and not stop.is_set():
+                    _run(app, task)
+            stop.wait(min(LOOK_SECONDS, max(0.0, min(task.due_at for task in tasks) - clock.monotonic())))
 
 
 def _may_work(app: Flask) -> bool:

@@ -6,6 +6,7 @@ server is in the way (cms/cli/migrating.py).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -48,6 +49,7 @@ def _prepared(connection: Connection) -> Iterator[None]:
         if connection.dialect.name == "postgresql":
             connection.execute(text(f"SET lock_timeout = '{POSTGRES_LOCK_TIMEOUT}'"))
             connection.execute(text("SET statement_timeout = 0"))
+            connection.connection.dbapi_connection.silence_seconds = math.inf
             connection.commit()
         else:
             # Batch mode copies and drops tables; with foreign keys on, the drop would cascade. Outside of a transaction.

@@ -71,6 +71,7 @@ def environment(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> 
         "LOG_LEVEL": "ERROR",
         # Some tests are crowds of threads, which would wait for a connection for seconds.
         "DATABASE_POOL_SIZE": "25",
+        "WEB_THREADS": "25",
         # Tests publish more in one frozen moment than people do; tests/guard sets its own limits.
         "BREAKER_PERSON": "0",
         "BREAKER_AGENCY_PERCENT": "0",

@@ -17,7 +17,7 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from cms.core.errors import Unavailable
+from cms.core.bulkhead import Kind, refusal
 from cms.core.runtime import runtime
 
 MOST_AT_ONCE = min(os.cpu_count() or 1, 4)
@@ -66,8 +66,8 @@ def generate_password() -> str:
 
 @contextmanager
 def _slot() -> Iterator[None]:
-    if not _slots.acquire(timeout=QUEUE_SECONDS):
-        raise Unavailable(headers={"Retry-After": "2"})
+    if not runtime().bulkhead.acquire(_slots, QUEUE_SECONDS, Kind.WORK):
+        raise refusal(Kind.WORK)
     try:
         yield
     finally:

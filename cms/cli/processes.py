@@ -27,12 +27,13 @@ from flask import Flask
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
-from granian.server.mp import MPServer
 
 from cms import create_app
+from cms.cli.listening import ListeningServer
 from cms.core.db import db
 from cms.core.logging import get_logger
 from cms.core.metrics import PROCESSES, WEB_RESPAWNS, share
+from cms.health.routes import begin_checks
 from cms.worker import run_worker, start_web_tasks
 from config import Settings
 
@@ -68,10 +69,11 @@ class WebApplication:
         PROCESSES.labels("web").set(1)
         app = _loaded.get(self.settings) or create_app(self.settings)
         start_web_tasks(app)
+        begin_checks(app)
         return app
 
 
-class WebServer(MPServer):
+class WebServer(ListeningServer):
     """Granian's main process; it also tells that a web process ended by itself, and counts it."""
 
     def _respawn_workers(self, workers: list[int], spawn_target: Any, target_loader: Any, delay: float = 0) -> None:
@@ -92,6 +94,7 @@ class WorkerProcess:
     """
 
     app: Flask
+    when_forked: Callable[[], None]
     greeting: Callable[[], None] | None = None
     failed: bool = False
     _process: BaseProcess | None = None
@@ -117,6 +120,7 @@ class WorkerProcess:
 
     def _be_worker(self) -> None:
         follow_parent()
+        self.when_forked()
         if self.greeting is not None:
             threading.Thread(target=self.greeting, name="greeting", daemon=True).start()
         run_worker(self.app)
@@ -140,7 +144,7 @@ def serve(
     ensure_port_is_free(settings.host, settings.port)
     server = web_server(settings, grace_seconds)
     greeting = partial(_await_port, settings, when_ready) if when_ready is not None else None
-    worker = WorkerProcess(app, greeting) if with_worker else None
+    worker = WorkerProcess(app, server.leave_socket, greeting) if with_worker else None
     if worker is not None:
         server.on_startup(worker.start)
         server.on_shutdown(worker.stop)

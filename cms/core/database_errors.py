@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from cms.core.errors import Conflict, Unavailable
+from cms.core.postgres import broken_off_answer
 
 _BUSY_WORDS = ("database is locked", "database table is locked")
 _BUSY_STATES = {"55P03", "40001", "40P01", "57014"}
@@ -28,6 +29,8 @@ def domain_error(error: SQLAlchemyError, duplicates: Mapping[str, str] | None = 
     if isinstance(error, IntegrityError):
         name = violated_unique_constraint(error)
         return error if name is None else Conflict("duplicate", field=(duplicates or {}).get(name, name))
+    if (broken_off := broken_off_answer(error)) is not None:
+        return broken_off
     text = str(error.orig).lower()
     state = getattr(error.orig, "sqlstate", None)
     if state in _BUSY_STATES or any(words in text for words in _BUSY_WORDS):

@@ -12,6 +12,7 @@ from sqlalchemy import MetaData, Table
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, scoped_session
 
+from cms.core.bulkhead import Kind, own_bulkhead, refusal
 from cms.core.database_errors import domain_error
 from cms.core.engines import SQLITE_BUSY_MILLISECONDS
 from cms.core.errors import Unavailable
@@ -61,12 +62,16 @@ def _in_turn(current: Session) -> Iterator[None]:
 
     SQLite has one writer at a time. It makes the others sleep and look again, up to 100 ms apart and in no order: with
     eight clients most of the time passed asleep. Writers of other processes still meet in `BEGIN IMMEDIATE`.
+    On both databases whoever would wait in vain is told so at once (`Bulkhead`).
     """
+    bulkhead = own_bulkhead()
+    bulkhead.check(Kind.WRITE)
     if current.get_bind().dialect.name != "sqlite":
         yield
         return
-    if not _sqlite_writer.acquire(timeout=SQLITE_BUSY_MILLISECONDS / 1000):
-        raise Unavailable("busy", headers={"Retry-After": "1"})
+    # The one who writes may wait for the disk, which nothing breaks off: a place is left for that thread.
+    if not bulkhead.acquire(_sqlite_writer, SQLITE_BUSY_MILLISECONDS / 1000, Kind.WRITE, spare=1):
+        raise refusal(Kind.WRITE)
     try:
         yield
     finally:

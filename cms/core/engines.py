@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pysqlite3
 from sqlalchemy import Connection, Engine, event
 
+from cms.core.bulkhead import PATIENCE_SECONDS, Bulkhead, Kind, Wait
+from cms.core.postgres import CONNECT_SECONDS, KEEPALIVE, OPTIONS, bounded_by
+
 # WAL-reset corruption is fixed in these releases and later ones of the same line (M-5).
 SAFE_SQLITE_VERSIONS = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 SQLITE_BUSY_MILLISECONDS = 15_000
-POSTGRES_OPTIONS = (
-    "-c statement_timeout=10000 -c lock_timeout=8000 -c idle_in_transaction_session_timeout=30000 -c timezone=UTC"
-)
+_PATIENCE_MILLISECONDS = round(1_000 * PATIENCE_SECONDS)
+_LOCKED = "database is locked"
 
 
 SQLITE_MAPPED_BYTES = 2**30
@@ -39,7 +42,7 @@ def engine_options(database_url: str, pool_size: int, threads: int) -> dict[str,
         "max_overflow": max(pool_size, 2 * threads),
         "pool_pre_ping": True,
         "pool_timeout": 10,
-        "connect_args": {"connect_timeout": 5, "options": POSTGRES_OPTIONS},
+        "connect_args": {"connect_timeout": CONNECT_SECONDS, "options": OPTIONS, **KEEPALIVE},
     }
 
 
@@ -50,16 +53,33 @@ def sqlite_is_safe(version: tuple[int, ...]) -> bool:
     )
 
 
-def prepare_engine(engine: Engine) -> None:
-    """Attach the connection set-up for the engine's database; called once per engine by `create_app`."""
+def prepare_engine(engine: Engine, bulkhead: Bulkhead) -> None:
+    """Attach the connection set-up for the engine's database; called once per engine by `create_app`.
+
+    Waits for locks and for a silent server ask `bulkhead` for a place.
+    """
     if engine.dialect.name != "sqlite":
+        _bound_waits(engine, bulkhead)
         return
     if not sqlite_is_safe(pysqlite3.sqlite_version_info):
         raise RuntimeError(
             f"SQLite {pysqlite3.sqlite_version} can corrupt a WAL database; install pysqlite3 0.6.1 or newer"
         )
     event.listen(engine, "connect", _set_up_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "begin", partial(_begin_sqlite, bulkhead))
+
+
+def _bound_waits(engine: Engine, bulkhead: Bulkhead) -> None:
+    connection_class = bounded_by(bulkhead)
+
+    @event.listens_for(engine, "do_connect")
+    def connect(_dialect: Any, _record: Any, cargs: Any, cparams: Any) -> Any:
+        return connection_class.connect(*cargs, **cparams)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes")
+        connection.connection.dbapi_connection.kind = Kind.WRITE if writes else Kind.READ  # type: ignore[union-attr]
 
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:
@@ -76,9 +96,33 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_sqlite(connection: Connection) -> None:
+def _begin_sqlite(bulkhead: Bulkhead, connection: Connection) -> None:
     options = connection.get_execution_options()
     if options.get("isolation_level") == "AUTOCOMMIT":
         return
+    if not options.get("writes"):
+        connection.exec_driver_sql("BEGIN")
+        return
     # A deferred begin that later writes fails under concurrent writers whatever the time-out (M-4).
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
+    if not _has_begun_writing(connection.connection.dbapi_connection, bulkhead):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _has_begun_writing(driver: Any, bulkhead: Bulkhead) -> bool:
+    """Begin as soon as no other process writes; False when one does all the time. Raises `Unavailable` when no place is free."""
+    waiting = Wait(bulkhead, Kind.WRITE)
+    driver.execute(f"PRAGMA busy_timeout={_PATIENCE_MILLISECONDS}")
+    try:
+        while waiting.seconds < SQLITE_BUSY_MILLISECONDS / 1_000:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+            except pysqlite3.OperationalError as error:
+                if _LOCKED not in str(error):
+                    return False
+                waiting.go_on()
+            else:
+                return True
+        return False
+    finally:
+        waiting.end()
+        driver.execute(f"PRAGMA busy_timeout={SQLITE_BUSY_MILLISECONDS}")

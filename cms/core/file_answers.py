@@ -13,8 +13,10 @@ from urllib.parse import quote
 from flask import Response, request
 from werkzeug.http import http_date, parse_date
 
+from cms.core.errors import Unavailable
 from cms.core.problems import problem_response
 from cms.core.runtime import runtime
+from cms.core.streams import LARGEST_BLOCK, PlacedStream
 
 # What a browser may show by itself; everything else is saved.
 SHOWN_INLINE: Final = frozenset({"application/pdf", "image/jpeg", "image/png", "image/webp"})
@@ -54,7 +56,7 @@ def file_answer(file: FileFacts, headers: Mapping[str, str] | None = None) -> Re
     if wanted is not None and wanted[0] >= wanted[1]:
         return _not_satisfiable(file, common)
     start, end = wanted or (0, file.bytes)
-    answer = _streamed(file, start, end)
+    answer = _sent(file, start, end)
     answer.status_code = 200 if wanted is None else 206
     answer.headers.update(common)
     answer.headers["Content-Type"] = _content_type(file.media_type)
@@ -119,11 +121,18 @@ def _range_holds(file: FileFacts) -> bool:
     return parse_date(condition) == file.modified_at.replace(microsecond=0)
 
 
-def _streamed(file: FileFacts, start: int, end: int) -> Response:
-    """Bytes in chunks; for HEAD the storage is not touched."""
+def _sent(file: FileFacts, start: int, end: int) -> Response:
+    """The bytes, in one block or as a stream; for HEAD the storage is not touched."""
     if request.method == "HEAD":
         return Response(status=200)
-    return Response(runtime().storage.open(file.sha256, start, end - start), direct_passthrough=True)
+    storage, length = runtime().storage, end - start
+    if length <= LARGEST_BLOCK:
+        content = b"".join(storage.open(file.sha256, start, length))
+        if len(content) != length:
+            raise Unavailable("storage_unavailable", headers={"Retry-After": "30"})
+        return Response(content)
+    stream = PlacedStream(runtime().bulkhead, lambda: storage.open(file.sha256, start, length))
+    return Response(stream, direct_passthrough=True)
 
 
 def _bare(status: int, headers: Mapping[str, str]) -> Response:

@@ -76,6 +76,9 @@ GUARD_ALARMS = Counter(
     ["alarm"],
     registry=OWN,
 )
+WAITS_REFUSED = Counter(
+    "simpul_waits_refused", "Requests that were told to come back because too many wait.", ["kind"], registry=OWN
+)
 
 
 _locks: list[BinaryIO] = []

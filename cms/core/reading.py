@@ -16,13 +16,13 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 from psycopg import ClientCursor
-from psycopg.pq import ExecStatus
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.sql import ClauseElement
 
 from cms.core.errors import Unavailable
+from cms.core.postgres import broken_off_answer
 
 _NAMED = re.compile(r":([a-z_]+[0-9]*)")
 
@@ -30,7 +30,6 @@ _PREPARED_NAME = b"simpul_numbers"
 # Planning costs more than running a statement that reads one range of an index. Left alone, PostgreSQL plans it each time
 # again as soon as it has statistics, because a plan for known values looks a little cheaper.
 _PLAN_ONCE = "SET plan_cache_mode = force_generic_plan"
-_GOOD = (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK)
 
 Row = Sequence[Any]
 Params = dict[str, Any]
@@ -107,10 +106,15 @@ class Reader:
         except self._lost_connection() as error:
             # What was lost with this one (the server was started again) is lost with the others.
             self.close_connections()
+            # Whoever has waited long enough once does not wait again.
+            if (broken_off := broken_off_answer(error)) is not None:
+                raise broken_off from error
             try:
                 return self._lent_to(read, arguments)
-            except self._lost_connection():
-                raise Unavailable("database_unavailable", headers={"Retry-After": "5"}) from error
+            except self._lost_connection() as second:
+                raise broken_off_answer(second) or Unavailable(
+                    "database_unavailable", headers={"Retry-After": "5"}
+                ) from error
 
     def _lent_to(self, read: Callable[..., Result], arguments: tuple[Any, ...]) -> Result:
         """Lend a connection for one statement; one in a state that is not known does not come back."""
@@ -134,18 +138,12 @@ class Reader:
         return row
 
     def _numbers_of_postgres(self, lent: OpenConnection, sql: str) -> Row:
-        pgconn = lent.driver.pgconn
         if lent.prepared != sql:
-            self._checked(pgconn, pgconn.prepare(_PREPARED_NAME, sql.encode()))
+            lent.driver.prepare(_PREPARED_NAME, sql.encode())
             lent.prepared = sql
-        result = self._checked(pgconn, pgconn.exec_prepared(_PREPARED_NAME, None))
+        result = lent.driver.run_prepared(_PREPARED_NAME)
         last = result.nfields - 1
         return [*(int(result.get_value(0, column)) for column in range(last)), result.get_value(0, last).decode()]
-
-    def _checked(self, pgconn: Any, result: Any) -> Any:
-        if result.status not in _GOOD:
-            raise self._engine.dialect.loaded_dbapi.OperationalError(pgconn.get_error_message())
-        return result
 
     def _fetch(self, lent: OpenConnection, sql: str, params: Params, with_values: bool) -> list[Row]:
         # A client cursor sends the values inside the statement, so that the planner sees them.

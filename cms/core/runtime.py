@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from flask import current_app
 
+from cms.core.bulkhead import Bulkhead
 from cms.core.pagination import Cursors
 from cms.core.reading import Reader
 from cms.core.schema_state import SchemaWatch
@@ -19,6 +20,7 @@ class Runtime:
     """The parts that code below the routes may ask for."""
 
     settings: Settings
+    bulkhead: Bulkhead
     reader: Reader
     cursors: Cursors
     storage: Storage

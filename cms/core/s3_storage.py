@@ -2,30 +2,45 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import obstore
 from obstore.store import S3Store
 
 from cms.core import clock
 from cms.core.blobs import checked_digest, is_digest, storage_errors
+from cms.core.bulkhead import Bulkhead, Kind
 from cms.core.errors import Unavailable
 
 if TYPE_CHECKING:
-    from obstore.store import ClientConfig, S3Config
+    from obstore.store import ClientConfig, RetryConfig, S3Config
 
 # One request per part: none lasts so long that a slow reader lets it time out.
-PART_BYTES: Final = 2 * 1024 * 1024
+PART_BYTES: Final = 1024 * 1024
+CHUNK_BYTES: Final = 256 * 1024
+CONNECT_SECONDS, READ_SECONDS, WRITE_SECONDS = 2, 5, 60
 # Far younger than what the sweeper of orphans looks at.
 JUST_NOW: Final = timedelta(minutes=10)
 
 
+class S3Keys(NamedTuple):
+    """With what requests are signed."""
+
+    access_key: str
+    secret_key: str
+
+
 class S3Storage:
-    """A bucket of S3 or a server that speaks its protocol: `<prefix>/ab/cd/<sha256>`."""
+    """A bucket of S3 or a server that speaks its protocol: `<prefix>/ab/cd/<sha256>`.
+
+    Nothing breaks a request off before its time-out, so each is made in a place of the bulkhead. Reads end within seconds: readers
+    wait for them.
+    """
 
     def __init__(
         self,
@@ -33,31 +48,25 @@ class S3Storage:
         prefix: str,
         options: dict[str, str],
         incoming: Path,
-        access_key: str = "",
-        secret_key: str = "",
+        keys: S3Keys | None = None,
+        bulkhead: Bulkhead | None = None,
     ) -> None:
         self.incoming = incoming
         self._prefix = f"{prefix}/" if prefix else ""
-        config: S3Config = {"region": options.get("region", "us-east-1"), "checksum_algorithm": "SHA256"}
-        client: ClientConfig = {"connect_timeout": timedelta(seconds=5), "timeout": timedelta(seconds=60)}
-        if access_key:
-            config["access_key_id"] = access_key
-            config["secret_access_key"] = secret_key
-        if "endpoint" in options:
-            config["endpoint"] = options["endpoint"]
-            client["allow_http"] = options["endpoint"].startswith("http://")
-        self._store = S3Store(
-            bucket,
-            config=config,
-            client_options=client,
-            retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=20)},
-        )
+        self._bulkhead = bulkhead or Bulkhead(sys.maxsize)
+        self._store = _store(bucket, options, keys, WRITE_SECONDS, most_retries=2)
+        self._readable = _store(bucket, options, keys, READ_SECONDS, most_retries=1)
+
+    @contextmanager
+    def _request(self) -> Iterator[None]:
+        with self._bulkhead.place(Kind.STORAGE), storage_errors():
+            yield
 
     def put(self, source: Path, digest: str) -> None:
         """Upload in parts with checksums; the server shows all of it or nothing. Known bytes are sent again: they count as new."""
         key, size = self._key(digest), source.stat().st_size
         try:
-            with storage_errors():
+            with self._request():
                 obstore.put(self._store, key, source, chunk_size=5 * 1024 * 1024, max_concurrency=2)
         except Unavailable:
             # Servers may refuse one of two uploads to the same key; the other one has brought the same bytes.
@@ -66,9 +75,9 @@ class S3Storage:
         source.unlink()
 
     def _was_just_stored(self, key: str, size: int) -> bool:
-        with storage_errors():
+        with self._request():
             try:
-                found = obstore.head(self._store, key)
+                found = obstore.head(self._readable, key)
             except FileNotFoundError:
                 return False
         return found["size"] == size and clock.now() - found["last_modified"] < JUST_NOW
@@ -87,15 +96,15 @@ class S3Storage:
 
     def size(self, digest: str) -> int | None:
         """Number of bytes, None when they are not here."""
-        with storage_errors():
+        with self._request():
             try:
-                return obstore.head(self._store, self._key(digest))["size"]
+                return obstore.head(self._readable, self._key(digest))["size"]
             except FileNotFoundError:
                 return None
 
     def delete(self, digest: str) -> None:
         """Remove the bytes."""
-        with storage_errors(), suppress(FileNotFoundError):
+        with self._request(), suppress(FileNotFoundError):
             obstore.delete(self._store, self._key(digest))
 
     def stored_before(self, moment: datetime) -> Iterator[str]:
@@ -109,9 +118,9 @@ class S3Storage:
 
     def delete_if_before(self, digest: str, moment: datetime) -> bool:
         """Look at the age again just before deleting; S3 has no way to do both at once."""
-        with storage_errors():
+        with self._request():
             try:
-                if obstore.head(self._store, self._key(digest))["last_modified"] >= moment:
+                if obstore.head(self._readable, self._key(digest))["last_modified"] >= moment:
                     return False
             except FileNotFoundError:
                 return True
@@ -124,6 +133,24 @@ class S3Storage:
 
     def _parts(self, key: str, start: int, end: int) -> Iterator[bytes]:
         for position in range(start, end, PART_BYTES):
-            with storage_errors():
-                part = obstore.get_range(self._store, key, start=position, end=min(position + PART_BYTES, end))
-            yield bytes(part)
+            with self._request():
+                part = obstore.get_range(self._readable, key, start=position, end=min(position + PART_BYTES, end))
+            # In small chunks, of which the web server holds some for each receiver.
+            content = bytes(part)
+            yield from (content[begin : begin + CHUNK_BYTES] for begin in range(0, len(content), CHUNK_BYTES))
+
+
+def _store(bucket: str, options: dict[str, str], keys: S3Keys | None, seconds: int, most_retries: int) -> S3Store:
+    """A client whose requests end after `seconds`; what is tried again ends with the first try that fails after them."""
+    config: S3Config = {"region": options.get("region", "us-east-1"), "checksum_algorithm": "SHA256"}
+    client: ClientConfig = {
+        "connect_timeout": timedelta(seconds=CONNECT_SECONDS),
+        "timeout": timedelta(seconds=seconds),
+    }
+    if keys is not None:
+        config["access_key_id"], config["secret_access_key"] = keys
+    if "endpoint" in options:
+        config["endpoint"] = options["endpoint"]
+        client["allow_http"] = options["endpoint"].startswith("http://")
+    retries: RetryConfig = {"max_retries": most_retries, "retry_timeout": timedelta(seconds=min(seconds, 20))}
+    return S3Store(bucket, config=config, client_options=client, retry_config=retries)

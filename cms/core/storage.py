@@ -16,7 +16,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from cms.core import clock
 from cms.core.blobs import Storage, changed_at, checked_digest, is_digest, new_incoming, storage_errors
-from cms.core.s3_storage import S3Storage
+from cms.core.bulkhead import Bulkhead
+from cms.core.s3_storage import S3Keys, S3Storage
 from config import ConfigurationError
 
 __all__ = ["LocalStorage", "S3Storage", "Storage", "storage_from_url"]
@@ -26,11 +27,17 @@ S3_PARAMETERS: Final = {"region", "endpoint"}
 
 
 def storage_from_url(
-    url: str, *, incoming: Path | None = None, access_key: str = "", secret_key: str = ""
+    url: str,
+    *,
+    incoming: Path | None = None,
+    access_key: str = "",
+    secret_key: str = "",
+    bulkhead: Bulkhead | None = None,
 ) -> LocalStorage | S3Storage:
     """The storage that STORAGE_URL names: `file:///folder` or `s3://bucket/prefix?region=..&endpoint=..`.
 
-    `incoming` is where uploads to S3 wait. Without keys S3 looks for them as all AWS programs do. Raises `ConfigurationError`.
+    `incoming` is where uploads to S3 wait. Without keys S3 looks for them as all AWS programs do. Requests to S3 are made in places
+    of `bulkhead`, where one is given. Raises `ConfigurationError`.
     """
     parts = urlsplit(url)
     if parts.scheme == "file" and not parts.netloc and parts.path.startswith("/"):
@@ -42,7 +49,8 @@ def storage_from_url(
         )
     if incoming is None:
         raise ConfigurationError("uploads to S3 need a local folder to wait in")
-    return S3Storage(parts.hostname, parts.path.strip("/"), query, incoming, access_key, secret_key)
+    keys = S3Keys(access_key, secret_key) if access_key else None
+    return S3Storage(parts.hostname, parts.path.strip("/"), query, incoming, keys, bulkhead)
 
 
 class LocalStorage:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
 from zoneinfo import ZoneInfo
@@ -11,6 +13,8 @@ from sqlalchemy import select
 
 from cms.consumers.keyring import KeyRing
 from cms.consumers.models import Consumer
+from cms.core.bulkhead import Bulkhead, Kind, refusal
+from cms.core.postgres import SILENCE_SECONDS
 from cms.core.raw_columns import json_value
 from cms.core.reading import Reader
 from cms.core.runtime import Runtime
@@ -26,6 +30,7 @@ class Desk:
     """Shared by all requests of a process; everything in it can be made again from the database."""
 
     reader: Reader
+    bulkhead: Bulkhead
     publications: Publications
     keys: KeyRing
     kept: KeptAnswers
@@ -50,10 +55,20 @@ class Desk:
         known, position = self._vocabulary, (self._epoch, reference_sequence)
         if known is not None and known[0] == position and known[1].since <= now < known[1].until:
             return known[1]
-        with self._lock:
+        with self._turn():
             found = read_vocabulary(self.reader, self.zone, now)
             self._vocabulary = (position, found)
         return found
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """One thread reads at a time; who waits for it asks for a place as if it read itself."""
+        if not self.bulkhead.acquire(self._lock, SILENCE_SECONDS, Kind.READ):
+            raise refusal(Kind.READ)
+        try:
+            yield
+        finally:
+            self._lock.release()
 
     def origins(self, access_sequence: int) -> frozenset[str]:
         """The browser origins of all active consumers: a CORS preflight carries no key."""
@@ -81,6 +96,7 @@ def make_desk(runtime: Runtime) -> Desk:
     """The delivery desk of an application; `create_app` makes one."""
     desk = Desk(
         runtime.reader,
+        runtime.bulkhead,
         Publications(runtime.reader),
         KeyRing(runtime.reader),
         KeptAnswers(runtime.settings.delivery_cache_bytes),

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from cms.core import clock
 from cms.core.errors import Unavailable
 from cms.core.reading import Reader
 from cms.core.runtime import Runtime
 from cms.core.schema_state import newest_migration, read_schema
 
 STORAGE_PROBE = "0" * 64
-KEPT_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +55,3 @@ def check_storage(runtime: Runtime) -> Check:
     except (OSError, Unavailable):
         return Check("storage", False, "The file storage does not answer.")
     return Check("storage", True, "The file storage answers.")
-
-
-class KeptChecks:
-    """Runs the checks at most once in KEPT_SECONDS, so that nobody can load the database by asking (R-H5)."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._checks: list[Check] = []
-        self._until = 0.0
-
-    def results(self, run: Callable[[], list[Check]]) -> list[Check]:
-        """The results of now or of a moment ago."""
-        with self._lock:
-            if clock.monotonic() >= self._until:
-                self._checks = run()
-                self._until = clock.monotonic() + KEPT_SECONDS
-            return self._checks
-
-    def forget(self) -> None:
-        """Ask again at the next call."""
-        self._until = 0.0

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hmac
 import mimetypes
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from flask import Response, current_app, render_template, request
+from flask import Flask, Response, current_app, render_template, request
 from flask.sansio.blueprints import BlueprintSetupState
 
 from cms.core import clock
@@ -16,10 +17,11 @@ from cms.core.api import Blueprint
 from cms.core.errors import NotFound, Unauthenticated, Unavailable
 from cms.core.messages import PROBLEMS, RULES
 from cms.core.problems import preferred_language
-from cms.core.runtime import runtime
+from cms.core.runtime import Runtime, runtime
 from cms.health import metrics
-from cms.health.checks import Check, KeptChecks, check_database, check_migrations, check_storage
+from cms.health.checks import Check, check_database, check_migrations, check_storage
 from cms.health.document import document_bytes
+from cms.health.kept_checks import KeptChecks
 from cms.health.pages import PAGE_POLICY, asset_names
 from cms.health.schemas import LivenessSchema, ReadinessSchema
 from config import PROJECT_ROOT
@@ -28,13 +30,15 @@ blp = Blueprint("service", __name__, template_folder="templates")
 MIGRATIONS = PROJECT_ROOT / "migrations"
 LOOPBACK = {"127.0.0.1", "::1"}
 CHECKS = "simpul_checks"
+CHECK_NAMES = ("database", "migrations", "storage")
 
 
 @blp.record
 def keep_checks(state: BlueprintSetupState) -> None:
     """Give each application its own kept results."""
-    kept = state.app.extensions[CHECKS] = KeptChecks()
-    state.app.extensions["simpul"].remember(kept.forget)
+    runtime: Runtime = state.app.extensions["simpul"]
+    kept = state.app.extensions[CHECKS] = KeptChecks(runtime.bulkhead, CHECK_NAMES)
+    runtime.remember(kept.forget)
 
 
 @blp.route("/healthz")
@@ -52,19 +56,28 @@ def get_liveness() -> Any:
 def get_readiness() -> Any:
     """Say whether database, migrations and file storage are ready for work.
 
-    The result is kept for five seconds. When something is missing the answer is 503 and names it.
+    The result is kept for five seconds, and what has not answered after two is not ready. When something is missing the answer
+    is 503 and names it.
     """
-    checks = current_app.extensions[CHECKS].results(_run_checks)
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's documented way to another thread
+    checks = app.extensions[CHECKS].results(partial(_run_checks, app))
     if failed := [check.name for check in checks if not check.ok]:
         raise Unavailable("not_ready", headers={"Retry-After": "5"}, failed=", ".join(failed))
     body = {"status": "ok", "time": clock.rfc3339(clock.now()), "checks": checks}
     return body, 200, {"Cache-Control": "no-store"}
 
 
-def _run_checks() -> list[Check]:
-    database = check_database(runtime().reader)
-    migrations = check_migrations(MIGRATIONS) if database.ok else Check("migrations", False, database.text)
-    return [database, migrations, check_storage(runtime())]
+def begin_checks(app: Flask) -> None:
+    """Ask for the first time, so that there is a result whenever somebody asks; called by each web process at its start."""
+    app.extensions[CHECKS].begin(partial(_run_checks, app))
+
+
+def _run_checks(app: Flask) -> list[Check]:
+    """Ask database and storage, on a thread that ends with this."""
+    with app.app_context():
+        database = check_database(runtime().reader)
+        migrations = check_migrations(MIGRATIONS) if database.ok else Check("migrations", False, database.text)
+        return [database, migrations, check_storage(runtime())]
 
 
 @blp.route("/metrics")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from cms.core.bulkhead import Kind
 from cms.core.errors import Invalid, UnsupportedType, invalid_field
 from cms.core.file_names import clean_name, extension_of
 from cms.core.runtime import runtime
@@ -47,7 +48,8 @@ def received_image(chunks: Iterable[bytes], name: str) -> Iterator[ImageUpload]:
     with incoming_file(chunks, runtime().settings.media_max_bytes) as source, incoming_path() as target:
         cleaned = clean_name(name)
         _check_kind(source, cleaned)
-        image = keep_image(source.path, target)
+        with runtime().bulkhead.place(Kind.WORK):
+            image = keep_image(source.path, target)
         yield ImageUpload(cleaned, source.sha256, measured(target), image)
 
 

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from cms.core import bodies
+from cms.core import bulkhead
 from cms.core.runtime import runtime
 from tests.people import People
 
@@ -40,7 +40,7 @@ def sent(app: Flask, body: HeldBody, path: str = LOGIN) -> TestResponse:
 def all_places_taken(app: Flask) -> Iterator[None]:
     """As many slow senders as may wait at once, all of them waiting; at the end their bodies come and are answered."""
     with app.app_context():
-        most = runtime().settings.web_threads - 1
+        most = runtime().bulkhead.most
     held = [HeldBody() for _ in range(most)]
     with ThreadPoolExecutor(most) as threads:
         answers = [threads.submit(sent, app, body) for body in held]
@@ -57,14 +57,14 @@ def test_one_more_body_is_refused_and_reading_goes_on(app: Flask) -> None:
     with all_places_taken(app):
         refused = sent(app, HeldBody())
         assert (refused.status_code, refused.json["code"]) == (503, "unavailable")  # type: ignore[index]
-        assert refused.headers["Retry-After"] == str(bodies.RETRY_SECONDS)
+        assert refused.headers["Retry-After"] == "5"
         assert app.test_client().get("/healthz").status_code == 200
 
 
 def test_whoever_comes_after_one_who_waited_in_vain_does_not_wait(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     with all_places_taken(app):
         assert sent(app, HeldBody()).status_code == 503
-        monkeypatch.setattr(bodies, "WAIT_SECONDS", threading.TIMEOUT_MAX)
+        monkeypatch.setattr(bulkhead, "PATIENCE_SECONDS", threading.TIMEOUT_MAX)
         assert sent(app, HeldBody()).status_code == 503
 
 

@@ -61,7 +61,7 @@ def test_all_are_replaced_when_the_server_has_closed_them(app: Flask, reader: Re
     pids = [lent.driver.info.backend_pid for lent in reader._idle]
     with app.app_context(), db.engine.connect() as connection:
         connection.execute(text("SELECT pg_terminate_backend(pid) FROM unnest(:pids) AS pid"), {"pids": pids})
-    assert list(reader.numbers("SELECT 1")) == [1]
+    assert list(reader.numbers_and_word("SELECT 1, 'a'")) == [1, "a"]
     assert len(reader._idle) == 1
     assert reader.rows("SELECT 2", {}) == [(2,)]
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from cms.cli.doctor.findings import Finding, ok, red, warning
 from config import Settings
 
+LEAST_THREADS = 2
+
 
 def check_settings(settings: Settings) -> Iterator[Finding]:
     """Unsafe settings, and what is merely unwise in production."""
@@ -15,6 +17,8 @@ def check_settings(settings: Settings) -> Iterator[Finding]:
     if settings.environment != "production":
         yield warning("ENVIRONMENT is development: production checks of the settings are off.")
     elif settings.proxy_hops == 0:
-        yield warning("PROXY_HOPS is 0: put a buffering proxy in front, against slow clients.")
+        yield warning("PROXY_HOPS is 0: without a buffering proxy whoever sends or takes slowly holds a thread.")
+    elif settings.web_threads < LEAST_THREADS:
+        yield warning("WEB_THREADS is 1: whoever lets that thread wait keeps everybody out.")
     elif not problems:
         yield ok("The settings are fit for production.")

@@ -1,0 +1,165 @@
+"""Connections to PostgreSQL that never hold the last thread: each wait for the server asks for a place when it takes long.
+
+libpq itself waits for ever when the network swallows what is sent, and the server's own time-outs are of no use then. Here a
+statement that the server has not answered in SILENCE_SECONDS ends the connection; so does a wait that finds no place.
+"""
+
+from __future__ import annotations
+
+import select
+from collections.abc import Generator
+from typing import Any, Final, TypeVar
+
+import psycopg
+from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.pq.abc import PGresult
+
+from cms.core.bulkhead import PATIENCE_SECONDS, Bulkhead, Kind, Wait, refusal
+from cms.core.errors import Unavailable
+
+Result = TypeVar("Result")
+CONNECT_SECONDS: Final = 5
+STATEMENT_SECONDS, LOCK_SECONDS = 10, 8
+# A server that works ends each statement sooner by itself.
+SILENCE_SECONDS: Final = STATEMENT_SECONDS + 5
+OPTIONS: Final = (
+    f"-c statement_timeout={STATEMENT_SECONDS * 1000} -c lock_timeout={LOCK_SECONDS * 1000}"
+    " -c idle_in_transaction_session_timeout=30000 -c timezone=UTC"
+    # A statement whose caller has gone away gives its locks up.
+    " -c client_connection_check_interval=1000"
+)
+# The kernel ends a connection whose other side does not acknowledge: after 10 s of what was sent, 25 s of silence.
+KEEPALIVE: Final = {
+    "keepalives": 1,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+_GOOD: Final = (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK)
+
+
+class BrokenOffError(psycopg.OperationalError):
+    """A wait for the server was broken off and its connection closed; `answer` is what to tell."""
+
+    def __init__(self, answer: Unavailable) -> None:
+        super().__init__(f"the wait for the database was broken off: {answer.code}")
+        self.answer = answer
+
+
+def broken_off_answer(error: BaseException) -> Unavailable | None:
+    """What to tell when a wait was broken off, however the error is wrapped; None for every other error."""
+    original = getattr(error, "orig", error)
+    return original.answer if isinstance(original, BrokenOffError) else None
+
+
+class BoundedConnection(psycopg.Connection[Any]):
+    """A connection whose waits are bounded by the bulkhead of its class (see `bounded_by`)."""
+
+    bulkhead: Bulkhead
+    kind = Kind.READ
+    """What its present transaction is for."""
+    silence_seconds: float = SILENCE_SECONDS
+    """How long the server may take for one statement."""
+
+    @classmethod
+    def _connect_gen(cls, conninfo: str = "") -> Any:
+        return _bounded(super()._connect_gen(conninfo), Wait(cls.bulkhead, cls.kind), CONNECT_SECONDS)
+
+    def wait(self, gen: Any, interval: float = PATIENCE_SECONDS, timeout: float | None = None) -> Any:
+        """Wait for the server. Raises `BrokenOffError`."""
+        if self.info.transaction_status == TransactionStatus.IDLE:
+            self._check()
+        waiting = Wait(self.bulkhead, self.kind)
+        try:
+            return super().wait(_bounded(gen, waiting, self.silence_seconds), PATIENCE_SECONDS, timeout)
+        except BrokenOffError:
+            self.close()
+            raise
+        finally:
+            waiting.end()
+
+    def prepare(self, name: bytes, sql: bytes) -> None:
+        """Prepare a statement that `run_prepared` runs. Raises `BrokenOffError`, `OperationalError`."""
+        self._check()
+        self.pgconn.send_prepare(name, sql)
+        self._answer()
+
+    def run_prepared(self, name: bytes) -> PGresult:
+        """Run a prepared statement without parameters, the short way: libpq alone.
+
+        Raises `BrokenOffError`, `OperationalError`.
+        """
+        self._check()
+        self.pgconn.send_query_prepared(name, None)
+        return self._answer()
+
+    def _answer(self) -> PGresult:
+        pgconn = self.pgconn
+        if pgconn.flush() or not self._poller.poll(1_000 * PATIENCE_SECONDS):
+            self._wait_for_answer()
+        pgconn.consume_input()
+        while pgconn.is_busy():
+            self._wait_for_answer()
+            pgconn.consume_input()
+        result = pgconn.get_result()
+        while (more := pgconn.get_result()) is not None:
+            result = more
+        if result is None or result.status not in _GOOD:
+            raise psycopg.OperationalError(pgconn.get_error_message())
+        return result
+
+    @property
+    def _poller(self) -> select.poll:
+        found: select.poll | None = self.__dict__.get("_kept_poller")
+        if found is None:
+            found = self._kept_poller = select.poll()
+            found.register(self.pgconn.socket, select.POLLIN)
+        return found
+
+    def _wait_for_answer(self) -> None:
+        waiting = Wait(self.bulkhead, self.kind)
+        try:
+            while self.pgconn.flush() or not self._poller.poll(1_000 * PATIENCE_SECONDS):
+                _go_on(waiting, self.silence_seconds)
+        except BrokenOffError:
+            self.close()
+            raise
+        finally:
+            waiting.end()
+
+    def _check(self) -> None:
+        try:
+            self.bulkhead.check(self.kind)
+        except Unavailable as refused:
+            self.close()
+            raise BrokenOffError(refused) from None
+
+
+def bounded_by(bulkhead: Bulkhead) -> type[BoundedConnection]:
+    """The class of connections that share these places."""
+    return type("BoundedConnection", (BoundedConnection,), {"bulkhead": bulkhead})
+
+
+def _bounded(steps: Any, waiting: Wait, longest: float) -> Generator[Any, Any, Any]:
+    """The steps of psycopg, which is told of each moment without an answer by a 0."""
+    try:
+        wanted = next(steps)
+        while True:
+            ready = yield wanted
+            if not ready:
+                _go_on(waiting, longest)
+            wanted = steps.send(ready)
+    except StopIteration as ended:
+        return ended.value
+    finally:
+        waiting.end()
+
+
+def _go_on(waiting: Wait, longest: float) -> None:
+    if waiting.seconds >= longest:
+        raise BrokenOffError(refusal(Kind.READ))
+    try:
+        waiting.go_on()
+    except Unavailable as refused:
+        raise BrokenOffError(refused) from None

@@ -1,0 +1,43 @@
+"""A real server with four threads on a real database, which the tests hold, silence and hang."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+from flask import Flask
+
+from tests.cli.servers import running
+from tests.factories import add_city, add_published_post
+
+WEB_THREADS = 4
+
+
+class Serve(Protocol):
+    """Starts the server with further settings; gives its port."""
+
+    def __call__(self, **settings: str) -> AbstractContextManager[int]: ...
+
+
+@pytest.fixture
+def serve(app: Flask, environment: dict[str, str], tmp_path: Path) -> Serve:
+    """The server on the database of the application, which has the city and one post."""
+    add_city(app)
+    add_published_post(app)
+
+    @contextmanager
+    def served(**settings: str) -> Iterator[int]:
+        given = {
+            **environment,
+            "DATABASE_POOL_SIZE": "5",
+            "WEB_THREADS": str(WEB_THREADS),
+            "DELIVERY_ANONYMOUS": "true",
+        }
+        given.pop("INSTANCE_PATH")
+        with running(tmp_path, "serve", **{**given, **settings}) as (_process, port):
+            yield port
+
+    return served

@@ -1,0 +1,80 @@
+"""Writers behind a lock that somebody else holds: they are told to come back, readers and health checks go on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import pytest
+from flask import Flask
+
+from cms.core.db import db
+from cms.core.permissions import Role
+from tests.factories import post_content
+from tests.people import PASSWORD, People, email_of
+from tests.waiting.conftest import WEB_THREADS, Serve
+from tests.waiting.crowds import Answered, ask, assert_healthy, crowd
+
+POSTS = "/manage/v1/posts"
+WRITERS, WRITES = 8, 25
+
+
+@contextmanager
+def locked_for_writers(app: Flask) -> Iterator[None]:
+    """As if another process had the database's write lock, or the head of the log, and kept it."""
+    with app.app_context():
+        engine = db.engine
+    with engine.connect().execution_options(writes=True) as connection:
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql("SELECT 1 FROM change_head FOR UPDATE")
+        else:
+            connection.exec_driver_sql("SELECT 1")
+        yield
+
+
+@pytest.fixture
+def email(people: People) -> str:
+    return email_of(people.person(Role.AUTHOR, "dpu").actor)
+
+
+def signed_in(port: int, email: str) -> dict[str, str]:
+    answer = ask(port, "/manage/v1/auth/login", "POST", {"email": email, "password": PASSWORD})
+    assert answer.status == 200, answer.body
+    token = answer.json["access_token"]
+    return {"Authorization": f"Bearer {token}"}
+
+
+def test_a_held_lock_stops_neither_readers_nor_health_checks(app: Flask, email: str, serve: Serve) -> None:
+    with serve() as port:
+        headers = signed_in(port, email)
+        with locked_for_writers(app):
+            new = {"method": "POST", "body": post_content(), "headers": headers}
+            with crowd(4 * WEB_THREADS, port, POSTS, **new) as writers:
+                assert_healthy(port)
+                assert ask(port, "/v1/posts").status == 200
+                refused = [writer.result() for writer in writers]
+        assert {answer.status for answer in refused} == {503}
+        # Some were told before their bodies were read.
+        assert {answer.code for answer in refused} <= {"busy", "unavailable"}
+        assert all(int(answer.headers["Retry-After"]) > 0 for answer in refused)
+        # Those who had no place were told at once, not after the time-outs of the database.
+        assert sorted(answer.seconds for answer in refused)[len(refused) // 2] < 5
+        assert ask(port, POSTS, **new).status == 201
+
+
+def test_eight_writers_at_full_speed_are_never_told_to_come_back(email: str, serve: Serve) -> None:
+    with serve() as port:
+        headers = signed_in(port, email)
+
+        def write(_number: int) -> list[Answered]:
+            return [ask(port, POSTS, "POST", post_content(), headers) for _ in range(WRITES)]
+
+        statuses: set[int] = set()
+        # While this machine does something else for a quarter of a second, all writers wait; so it is measured again.
+        for _ in range(3):
+            with ThreadPoolExecutor(WRITERS) as threads:
+                statuses = {answer.status for written in threads.map(write, range(WRITERS)) for answer in written}
+            if statuses == {201}:
+                break
+    assert statuses == {201}
