@@ -55,6 +55,7 @@ from cms.editorial.review.routes import reviews
 from cms.editorial.rollback.routes import blp as rollback
 from cms.editorial.schedules.freeze_routes import blp as freezes
 from cms.extensions import api, db, jwt, migrate
+from cms.guard.public_words import look_at_words
 from cms.guard.routes import blp as guard
 from cms.health.routes import blp as service
 from cms.media.routes import blp as media
@@ -186,6 +187,7 @@ def _bind_extensions(app: Flask, settings: Settings) -> None:
             cursors=Cursors(derived_secret(settings.secret_key, "cursor")),
             storage=_storage(settings, bulkhead),
             schema=SchemaWatch(str(MIGRATIONS)),
+            look_at_words=look_at_words,
         )
 
 

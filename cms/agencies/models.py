@@ -10,7 +10,7 @@ from sqlalchemy import Boolean, Date, ForeignKey, Index, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cms.core.db import Model
-from cms.core.types import Json, UTCDateTime
+from cms.core.types import Id, Json, UTCDateTime
 
 SLUG_LENGTH = 63
 
@@ -50,7 +50,8 @@ class Reviewer(StrEnum):
 class Agency(Model):
     """An organisation that owns content. Renamed by a new name, merged by an end date and a successor; never deleted.
 
-    `four_eyes` asks that somebody who wrote none of it approves what is published.
+    `four_eyes` asks that somebody who wrote none of it approves what is published. `proposed_site_url` is a site on an unknown
+    domain that waits for a second person.
     """
 
     __tablename__ = "agencies"
@@ -70,6 +71,9 @@ class Agency(Model):
     successor: Mapped[str | None] = mapped_column(String(SLUG_LENGTH), ForeignKey("agencies.slug"))
     review: Mapped[str] = mapped_column(String(10), default=Reviewer.AGENCY.value, server_default=Reviewer.AGENCY.value)
     four_eyes: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    proposed_site_url: Mapped[str | None] = mapped_column(String(300))
+    proposed_by_id: Mapped[str | None] = mapped_column(Id)
+    proposed_by_label: Mapped[str | None] = mapped_column(String(200))
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)

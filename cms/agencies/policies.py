@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from datetime import date
 
 from cms.agencies.models import Agency
+from cms.core.errors import InputError, Invalid
+
+LINKS = ("parent", "successor")
 
 
 def is_in_office(agency: Agency, day: date) -> bool:
@@ -25,3 +28,20 @@ def ends_in_itself(slug: str, links: Mapping[str, str | None]) -> bool:
         seen.add(following)
         following = links.get(following)
     return False
+
+
+def check_place(agency: Agency, agencies: Mapping[str, Agency]) -> None:
+    """Raise `Invalid` unless the agency's dates are in order and its parent and successor exist and lead somewhere."""
+    errors = []
+    for link in LINKS:
+        other = getattr(agency, link)
+        if other is not None and other not in agencies:
+            errors.append(InputError("pointer", f"/{link}", "not_found", {"what": "agency"}))
+        elif ends_in_itself(agency.slug, {slug: getattr(row, link) for slug, row in agencies.items()}):
+            errors.append(InputError("pointer", f"/{link}", "leads_back", {"what": link}))
+    if agency.successor is not None and agency.valid_to is None:
+        errors.append(InputError("pointer", "/valid_to", "needed_with", {"other": "successor"}))
+    if agency.valid_from is not None and agency.valid_to is not None and agency.valid_to < agency.valid_from:
+        errors.append(InputError("pointer", "/valid_to", "not_before", {"other": "valid_from"}))
+    if errors:
+        raise Invalid(errors=errors)

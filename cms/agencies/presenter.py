@@ -44,6 +44,7 @@ def present_agency(agency: Agency) -> dict[str, Any]:
         "parent": agency.parent,
         "contact": present_contact(agency.contact),
         "site_url": agency.site_url,
+        "proposed": _proposed(agency),
         "description": agency.description,
         "review": agency.review,
         "four_eyes": agency.four_eyes,
@@ -53,6 +54,13 @@ def present_agency(agency: Agency) -> dict[str, Any]:
         "created_at": agency.created_at,
         "updated_at": agency.updated_at,
     }
+
+
+def _proposed(agency: Agency) -> dict[str, Any] | None:
+    if agency.proposed_site_url is None:
+        return None
+    by = {"id": agency.proposed_by_id, "name": agency.proposed_by_label}
+    return {"site_url": agency.proposed_site_url, "by": by}
 
 
 def present_area(area: Area) -> dict[str, Any]:

@@ -50,6 +50,20 @@ class AgencyReferenceSchema(StrictSchema):
     short_name = fields.String()
 
 
+class ProposerSchema(StrictSchema):
+    """Who proposed something."""
+
+    id = fields.String(allow_none=True, metadata={"format": "uuid"})
+    name = fields.String()
+
+
+class ProposedSiteSchema(StrictSchema):
+    """A site on a domain that nobody has allowed: it counts once somebody else sends the same."""
+
+    site_url = fields.String(metadata={"example": "https://dpu-balikpapan.com"})
+    by = fields.Nested(ProposerSchema)
+
+
 class AgencySchema(AgencyReferenceSchema):
     """An organisation of the city that owns content."""
 
@@ -63,6 +77,13 @@ class AgencySchema(AgencyReferenceSchema):
     parent = fields.String(allow_none=True, metadata={"description": "Slug of the agency above it.", "example": "kota"})
     contact = fields.Nested(ContactSchema)
     site_url = fields.String(allow_none=True, metadata=_SITE)
+    proposed = fields.Nested(
+        ProposedSiteSchema,
+        allow_none=True,
+        metadata={
+            "description": "A site that waits for a second person: the same `PATCH` of somebody else carries it out."
+        },
+    )
     description = fields.String(allow_none=True)
     review = fields.String(metadata={"enum": _REVIEWERS, "description": REVIEW})
     four_eyes = fields.Boolean(metadata={"description": FOUR_EYES})

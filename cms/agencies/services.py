@@ -6,19 +6,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from cms.agencies.models import Agency
-from cms.agencies.policies import ends_in_itself
+from cms.agencies.policies import check_place
 from cms.agencies.queries import lock_agencies
+from cms.agencies.wording import KEPT_FIELDS, keep_agency, public_words, settle_site, words_of
 from cms.changes.actions import Action
 from cms.changes.log import record
+from cms.changes.reference_versions import keep_first_version, values_of
 from cms.core import clock
 from cms.core.assignment import assign_changed
 from cms.core.db import unit_of_work
-from cms.core.errors import Conflict, InputError, Invalid, NotFound
+from cms.core.errors import Conflict, NotFound
+from cms.core.moderation import refuse_suspicious_words
 from cms.core.permissions import Actor, Permission, Target, authorize
 from cms.core.versions import Expected, check_version
 
 DUPLICATES = {"pk_agencies": "slug", "uq_agencies_slug": "slug"}
-LINKS = ("parent", "successor")
 
 
 def create_agency(actor: Actor, values: Mapping[str, Any]) -> Agency:
@@ -33,10 +35,16 @@ def create_agency(actor: Actor, values: Mapping[str, Any]) -> Agency:
             raise Conflict("duplicate", field="slug")
         now = clock.now()
         contact = _merged_contact({}, values.get("contact"))
-        agency = Agency(**{"abbreviations": [], "aliases": [], **values, "contact": contact})
+        values = {"abbreviations": [], "aliases": [], **values, "contact": contact}
+        refuse_suspicious_words(actor, {}, public_words(values))
+        agency = Agency(slug=values["slug"])
+        settle_site(unit, actor, agency, values)
+        assign_changed(agency, values)
         agency.version, agency.created_at, agency.updated_at = 1, now, now
-        _check_place(agency, {**agencies, agency.slug: agency})
+        check_place(agency, {**agencies, agency.slug: agency})
         unit.add(agency)
+        unit.session.flush()
+        keep_agency(unit, agency, actor)
         record(unit, Action.AGENCY_CREATED, agency.slug, actor, agency=agency.slug)
     return agency
 
@@ -44,6 +52,7 @@ def create_agency(actor: Actor, values: Mapping[str, Any]) -> Agency:
 def update_agency(actor: Actor, slug: str, expected: Expected, changes: Mapping[str, Any]) -> Agency:
     """Change an agency by merge patch: rename it, move it, end it (`valid_to`), merge it (`valid_to` and `successor`).
 
+    Suspicious words are refused, a site on an unknown domain waits until somebody else sends the same.
     Raises `NotFound`, `StaleVersion`, and `Invalid` when dates, parent or successor do not fit. Content keeps the agency
     that it was published by; a filter by the successor finds it.
     """
@@ -57,13 +66,25 @@ def update_agency(actor: Actor, slug: str, expected: Expected, changes: Mapping[
         values = dict(changes)
         if "contact" in values:
             values["contact"] = _merged_contact(agency.contact, values["contact"])
+        refuse_suspicious_words(actor, words_of(agency), public_words({"slug": slug, **_whole(agency, values)}))
+        keep_first_version(unit, "agency", slug, values_of(agency, KEPT_FIELDS))
+        is_proposal = settle_site(unit, actor, agency, values)
         changed = assign_changed(agency, values)
-        if changed:
-            _check_place(agency, agencies)
+        if is_proposal and not changed:
             agency.version += 1
             agency.updated_at = clock.now()
+        if changed:
+            check_place(agency, agencies)
+            agency.version += 1
+            agency.updated_at = clock.now()
+            unit.session.flush()
+            keep_agency(unit, agency, actor)
             record(unit, Action.AGENCY_UPDATED, slug, actor, agency=slug, fields=changed)
     return agency
+
+
+def _whole(agency: Agency, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {**{name: getattr(agency, name) for name in KEPT_FIELDS}, **values}
 
 
 def _merged_contact(present: Mapping[str, Any], patch: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -71,20 +92,3 @@ def _merged_contact(present: Mapping[str, Any], patch: Mapping[str, Any] | None)
     if patch is None:
         return {}
     return {name: value for name, value in {**present, **patch}.items() if value is not None}
-
-
-def _check_place(agency: Agency, agencies: Mapping[str, Agency]) -> None:
-    """Raise `Invalid` unless the agency's dates are in order and its parent and successor exist and lead somewhere."""
-    errors = []
-    for link in LINKS:
-        other = getattr(agency, link)
-        if other is not None and other not in agencies:
-            errors.append(InputError("pointer", f"/{link}", "not_found", {"what": "agency"}))
-        elif ends_in_itself(agency.slug, {slug: getattr(row, link) for slug, row in agencies.items()}):
-            errors.append(InputError("pointer", f"/{link}", "leads_back", {"what": link}))
-    if agency.successor is not None and agency.valid_to is None:
-        errors.append(InputError("pointer", "/valid_to", "needed_with", {"other": "successor"}))
-    if agency.valid_from is not None and agency.valid_to is not None and agency.valid_to < agency.valid_from:
-        errors.append(InputError("pointer", "/valid_to", "not_before", {"other": "valid_from"}))
-    if errors:
-        raise Invalid(errors=errors)

@@ -19,6 +19,7 @@ class Action(StrEnum):
 
     AGENCY_CREATED = "agency.created"
     AGENCY_UPDATED = "agency.updated"
+    AGENCY_PROPOSED = "agency.proposed"
     AREA_CREATED = "area.created"
     CATEGORY_CREATED = "category.created"
     CATEGORY_UPDATED = "category.updated"
@@ -112,6 +113,7 @@ class Action(StrEnum):
     BREAKER_TRIPPED = "breaker.tripped"
     BREAKER_RESET = "breaker.reset"
     ROLLBACK_STARTED = "rollback.started"
+    ROLLBACK_CONFIRMED = "rollback.confirmed"
     ROLLBACK_FINISHED = "rollback.finished"
 
 
@@ -131,6 +133,8 @@ TOPICS_BY_TYPE = {
 def is_public(action: Action) -> bool:
     """True when readers of the delivery plane may learn of this action."""
     resource_type, verb = action.value.split(".")
+    if verb == "proposed":
+        return False
     return resource_type in REFERENCE_TYPES or (verb in PUBLIC_VERBS and resource_type in TOPICS_BY_TYPE)
 
 

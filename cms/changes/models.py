@@ -112,6 +112,22 @@ class Installation(Model):
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
 
 
+class ReferenceVersion(Model):
+    """What an agency, a category or an entry of the link lists said at one moment; `values` null: it was there no longer."""
+
+    __tablename__ = "reference_versions"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    key: Mapped[str] = mapped_column(String(253))
+    values: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    author_id: Mapped[str | None] = mapped_column(Id)
+    author_label: Mapped[str] = mapped_column(String(200))
+    saved_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    __table_args__ = (Index(None, "kind", "key", "id"), Index(None, "kind", "author_id", "saved_at"))
+
+
 class ConsumerPosition(Model):
     """How far a reader of the log has come."""
 

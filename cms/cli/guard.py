@@ -10,6 +10,7 @@ import click
 from cms.cli.application import application, operator
 from cms.cli.failures import ready
 from cms.core.db import rolled_back
+from cms.editorial.rollback.rollback import confirm_rollback
 from cms.guard.models import BreakerTrip, PublishingFreeze
 from cms.guard.queries import list_freezes, list_trips
 from cms.guard.services import lift_freeze, reset_breaker
@@ -47,6 +48,16 @@ def reset(trip: str, reason: str) -> None:
     with ready(application()):
         found = reset_breaker(operator(), trip, reason=reason)
     click.echo(f"Reset: {found.label} can go on.")
+
+
+@command.command("confirm")
+@click.argument("rollback")
+@REASON
+def confirm(rollback: str, reason: str) -> None:
+    """Confirm the order ROLLBACK (its id), which waits for a second person; then the same order is sent again."""
+    with ready(application()):
+        is_waiting = confirm_rollback(operator(), rollback, reason=reason).is_waiting
+    click.echo("It waits." if is_waiting else "Confirmed: the same order now goes on.")
 
 
 @command.command("lift")

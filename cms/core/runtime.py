@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from flask import current_app
 
@@ -25,6 +26,7 @@ class Runtime:
     cursors: Cursors
     storage: Storage
     schema: SchemaWatch
+    look_at_words: Callable[..., list[Any]]
     _caches: list[Callable[[], None]] = field(default_factory=list)
 
     def remember(self, forget: Callable[[], None]) -> None:

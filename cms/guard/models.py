@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, String, Text
+from sqlalchemy import Boolean, Index, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cms.core.db import Model
@@ -96,7 +96,8 @@ class BreakerTrip(Model):
 class Rollback(Model):
     """One order to undo what somebody changed since a moment; `done` counts items by what was done, `failed` names the rest.
 
-    Every item is undone in a transaction of its own. The same order again goes on where it stopped.
+    Every item is undone in a transaction of its own. The same order again goes on where it stopped. `items` are those that
+    the order concerned when it was given; one that reaches far waits until a second person has confirmed it.
     """
 
     __tablename__ = "rollbacks"
@@ -112,5 +113,15 @@ class Rollback(Model):
     finished_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     done: Mapped[dict[str, int]] = mapped_column(Json, default=dict)
     failed: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
+    items: Mapped[int] = mapped_column(default=0, server_default="0")
+    needs_second_person: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    confirmed_by_id: Mapped[str | None] = mapped_column(Id)
+    confirmed_by_label: Mapped[str | None] = mapped_column(String(200))
+    confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    @property
+    def is_waiting(self) -> bool:
+        """True while it needs a second person who has not come yet."""
+        return self.needs_second_person and self.confirmed_at is None
 
     __table_args__ = (Index(None, "target_id", "started_at"),)

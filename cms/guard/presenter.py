@@ -68,4 +68,13 @@ def present_rollback(rollback: Rollback) -> dict[str, Any]:
             for name in ("restored", "withdrawn", "republished", "reverted", "trashed", "unchanged")
         },
         "failed": rollback.failed,
+        "items": rollback.items,
+        "is_waiting": rollback.is_waiting,
+        "confirmed_by": _confirmer(rollback),
     }
+
+
+def _confirmer(rollback: Rollback) -> dict[str, Any] | None:
+    if rollback.confirmed_at is None:
+        return None
+    return {"id": rollback.confirmed_by_id, "name": rollback.confirmed_by_label}

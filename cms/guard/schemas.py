@@ -124,7 +124,9 @@ class RollbackDoneSchema(StrictSchema):
     restored = fields.Integer(metadata={"description": "Readers have again what they had before."})
     withdrawn = fields.Integer(metadata={"description": "First published by the actor: taken back."})
     republished = fields.Integer(metadata={"description": "Taken back by the actor: live again."})
-    reverted = fields.Integer(metadata={"description": "Drafts and images that have their old content again."})
+    reverted = fields.Integer(
+        metadata={"description": "Drafts, images and reference data that have their old content again."}
+    )
     trashed = fields.Integer(metadata={"description": "Drafts of the actor that nobody else wrote on: in the trash."})
     unchanged = fields.Integer(metadata={"description": "Nothing was left to undo."})
 
@@ -132,8 +134,10 @@ class RollbackDoneSchema(StrictSchema):
 class RollbackFailureSchema(StrictSchema):
     """An item that could not be undone."""
 
-    type = fields.String(metadata={"example": "post"})
-    id = fields.String(metadata={"format": "uuid"})
+    type = fields.String(
+        metadata={"example": "post", "description": "A content type, `media`, `agency`, `category` or `link_domain`."}
+    )
+    id = fields.String(metadata={"description": "Id, slug or domain."})
     code = fields.String(
         metadata={"description": "Code of the error; listed in docs/errors.md.", "example": "conflict"}
     )
@@ -152,3 +156,10 @@ class RollbackSchema(StrictSchema):
     finished_at = Moment(allow_none=True)
     done = fields.Nested(RollbackDoneSchema)
     failed = fields.List(fields.Nested(RollbackFailureSchema))
+    items = fields.Integer(
+        metadata={"description": "Things that the order concerned when it was given.", "example": 12}
+    )
+    is_waiting = fields.Boolean(
+        metadata={"description": "It reaches far and does nothing until somebody else has sent the same order."}
+    )
+    confirmed_by = fields.Nested(WhoSchema, allow_none=True, metadata={"description": "The second person."})

@@ -8,6 +8,7 @@ from cms.accounts.queries import get_locked_user
 from cms.agencies.models import Agency
 from cms.changes.actions import Action
 from cms.changes.log import record
+from cms.changes.reference_versions import keep_first_version, keep_version
 from cms.core import clock
 from cms.core.db import UnitOfWork, unit_of_work
 from cms.core.errors import Conflict, NotFound, invalid_field, invalid_parameter
@@ -26,6 +27,7 @@ from cms.guard.models import (
 )
 from cms.guard.queries import get_trip
 
+DOMAIN = "link_domain"
 DUPLICATES = {
     "pk_link_domains": "domain",
     "uq_link_domains_domain": "domain",
@@ -41,19 +43,26 @@ def set_link_domain(actor: Actor, domain: str, standing: LinkStanding, note: str
     """
     with unit_of_work(DUPLICATES) as unit:
         authorize(actor, Permission.GUARD_WRITE, Target())
-        if standing is LinkStanding.ALLOWED and not is_registrable(domain):
-            raise invalid_parameter("domain", "public_suffix")
+        _check_allowable(domain, standing)
         entry = _locked_domain(unit, domain)
+        keep_first_version(unit, DOMAIN, domain, None if entry is None else _said(entry))
         if entry is None:
             entry = LinkDomain(domain=domain, created_at=clock.now())
             unit.add(entry)
         elif (entry.standing, entry.note) == (standing.value, note):
             return entry
         entry.standing, entry.note = standing.value, note
+        keep_version(unit, DOMAIN, domain, _said(entry), actor)
         entry.changed_by_id, entry.changed_by_label, entry.updated_at = actor.id, actor.label, clock.now()
         is_allowed = standing is LinkStanding.ALLOWED
         record(unit, Action.LINK_DOMAIN_ALLOWED if is_allowed else Action.LINK_DOMAIN_BLOCKED, _log_id(domain), actor)
     return entry
+
+
+def _check_allowable(domain: str, standing: LinkStanding) -> None:
+    """Raise `BadRequest` for the allowing of a public suffix."""
+    if standing is LinkStanding.ALLOWED and not is_registrable(domain):
+        raise invalid_parameter("domain", "public_suffix")
 
 
 def remove_link_domain(actor: Actor, domain: str) -> None:
@@ -63,6 +72,8 @@ def remove_link_domain(actor: Actor, domain: str) -> None:
         entry = _locked_domain(unit, domain)
         if entry is None:
             raise NotFound
+        keep_first_version(unit, DOMAIN, domain, _said(entry))
+        keep_version(unit, DOMAIN, domain, None, actor)
         unit.session.delete(entry)
         record(unit, Action.LINK_DOMAIN_REMOVED, _log_id(domain), actor)
 
@@ -164,6 +175,10 @@ def reset_breaker(actor: Actor, trip_id: str, *, reason: str | None = None) -> B
 def _locked_domain(unit: UnitOfWork, domain: str) -> LinkDomain | None:
     locked = select(LinkDomain).where(LinkDomain.domain == domain).with_for_update()
     return unit.session.scalar(locked.execution_options(populate_existing=True))
+
+
+def _said(entry: LinkDomain) -> dict[str, str | None]:
+    return {"standing": entry.standing, "note": entry.note}
 
 
 def _log_id(domain: str) -> str:

@@ -7,27 +7,33 @@ from typing import Any
 
 from cms.changes.actions import Action
 from cms.changes.log import record
+from cms.changes.reference_versions import keep_first_version, values_of
 from cms.core import clock
 from cms.core.assignment import assign_changed
 from cms.core.db import unit_of_work
 from cms.core.errors import Conflict
+from cms.core.moderation import refuse_suspicious_words
 from cms.core.permissions import Actor, Permission, Target, authorize
 from cms.core.versions import Expected, check_version
 from cms.taxonomy.models import Category
 from cms.taxonomy.queries import find_category, get_category
+from cms.taxonomy.wording import KEPT_FIELDS, keep_category, public_words
 
 DUPLICATES = {"pk_categories": "slug", "uq_categories_slug": "slug"}
 
 
 def create_category(actor: Actor, values: Mapping[str, Any]) -> Category:
-    """Add a category. `values` are those of `CategoryCreateSchema`. Raises `Conflict("duplicate")`."""
+    """Add a category. `values` are those of `CategoryCreateSchema`. Raises `Conflict("duplicate")`, `Invalid` for words that advertise gambling or name an unknown domain."""
     with unit_of_work(DUPLICATES) as unit:
         authorize(actor, Permission.TAXONOMY_WRITE, Target())
         if find_category(values["slug"]) is not None:
             raise Conflict("duplicate", field="slug")
+        refuse_suspicious_words(actor, {}, public_words(values))
         now = clock.now()
         category = Category(**{"is_retired": False, **values}, version=1, created_at=now, updated_at=now)
         unit.add(category)
+        unit.session.flush()
+        keep_category(unit, category, actor)
         record(unit, Action.CATEGORY_CREATED, category.slug, actor)
     return category
 
@@ -38,9 +44,13 @@ def update_category(actor: Actor, slug: str, expected: Expected, changes: Mappin
         category = get_category(slug, lock=True)
         authorize(actor, Permission.TAXONOMY_WRITE, Target())
         check_version(expected, category.version)
+        present = {name: getattr(category, name) for name in KEPT_FIELDS}
+        refuse_suspicious_words(actor, public_words(present), public_words({**present, **changes}))
+        keep_first_version(unit, "category", slug, values_of(category, KEPT_FIELDS))
         changed = assign_changed(category, changes)
         if changed:
             category.version += 1
             category.updated_at = clock.now()
+            keep_category(unit, category, actor)
             record(unit, Action.CATEGORY_UPDATED, slug, actor, fields=changed)
     return category

@@ -52,6 +52,14 @@ def start_rollback(world: World) -> Act:
     return lambda: rollbacks.start_rollback(world.callers["central"].actor, order)
 
 
+def confirm_rollback(world: World) -> Act:
+    """An order over years, which somebody else has given."""
+    central, rollback = world.callers["central"].actor, guarding.rollback_id(world)
+    with world.app.app_context(), unit_of_work() as unit:
+        unit.session.get_one(Rollback, rollback).needs_second_person = True
+    return lambda: rollbacks.confirm_rollback(central, rollback, reason="Diperiksa.")
+
+
 def undo_item(world: World) -> Act:
     """What its author published for the first time is taken back."""
     central, rollback, item = (
@@ -73,6 +81,7 @@ SCENARIOS: dict[str, Scenario] = {
     "guard.lift_freeze": on(guarding.freeze, guard.lift_freeze),
     "guard.reset_breaker": reset_breaker,
     "editorial.start_rollback": start_rollback,
+    "editorial.confirm_rollback": confirm_rollback,
     "editorial.undo_item": undo_item,
     "editorial.finish_rollback": on(guarding.rollback, rollbacks.finish_rollback),
 }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import select
@@ -16,6 +16,7 @@ from cms.changes.actions import Action
 from cms.changes.facts import Cause, CauseKind, because
 from cms.changes.log import record
 from cms.changes.models import Change
+from cms.changes.reference_versions import find_keys_by
 from cms.core import clock
 from cms.core.db import UnitOfWork, rolled_back, session, unit_of_work
 from cms.core.errors import DomainError, NotFound
@@ -26,8 +27,9 @@ from cms.editorial.content_types import registered_types
 from cms.editorial.queries import get_item
 from cms.editorial.rollback.undoing import Target, undo
 from cms.editorial.rollback.undoing_images import undo_image_work
+from cms.editorial.rollback.undoing_reference import KINDS, undo_reference_work
 from cms.editorial.schedules.scheduling import carry_out_schedules
-from cms.guard.alarms import tell
+from cms.guard.alarms import raise_alarm, tell
 from cms.guard.breaker import mark_rollback
 from cms.guard.models import Rollback
 from cms.guard.queries import get_rollback
@@ -35,6 +37,10 @@ from cms.media.queries import get_image
 
 IMAGE: Final = "media"
 """How the log calls images."""
+FIRST: Final = (IMAGE, *KINDS)
+MOST_ITEMS_ALONE: Final = 300
+LONGEST_ALONE: Final = timedelta(days=30)
+"""A rollback of more items, or from longer ago, needs a second person."""
 MOST_ITEMS: Final = 5_000
 """Items of one call; the answer says when there are more, and the same call goes on."""
 
@@ -52,9 +58,14 @@ class Order:
 def roll_back(actor: Actor, order: Order) -> Rollback:
     """Carry out an order, or go on with the same one that was interrupted. Returns it with what was done.
 
+    One that reaches far (`needs_second_person`) does nothing until somebody else has given the same order, or confirmed it.
     Raises `Forbidden`. What cannot be undone is listed in `failed` and stops nothing.
     """
     rollback_id = start_rollback(actor, order)
+    with rolled_back():
+        known = get_rollback(rollback_id)
+        if known.is_waiting:
+            return known
     while carry_out_schedules():
         # What plans have published by now must stand in the log, to be found and undone like any publication.
         pass
@@ -71,7 +82,7 @@ def roll_back(actor: Actor, order: Order) -> Rollback:
 
 
 def start_rollback(actor: Actor, order: Order) -> str:
-    """The id of the unfinished rollback of this order, or of a new one."""
+    """The id of the unfinished rollback of this order, or of a new one; somebody else who gives the same order confirms it."""
     with unit_of_work() as unit:
         authorize(actor, Permission.GUARD_ROLLBACK, About())
         same = select(Rollback.id).where(
@@ -80,14 +91,46 @@ def start_rollback(actor: Actor, order: Order) -> str:
         )  # fmt: skip
         known = unit.session.scalar(same.order_by(Rollback.id.desc()).limit(1))
         if known is not None:
+            _confirm(unit, actor, _locked(unit, known))
             return known
+        size = len(_items(order))
         rollback = Rollback(
             id=new_id(), target_id=order.target_id, since=order.since, agency=order.agency, reason=order.reason,
             started_by_id=actor.id, started_by_label=actor.label, started_at=clock.now(), done={}, failed=[],
+            items=size, needs_second_person=reaches_far(size, order.since),
         )  # fmt: skip
         unit.add(rollback)
+        if rollback.needs_second_person:
+            raise_alarm(unit, "rollback_waits", rollback_id=rollback.id, target_id=order.target_id, items=size)
         record(unit, Action.ROLLBACK_STARTED, rollback.id, actor, agency=order.agency)
     return rollback.id
+
+
+def reaches_far(items: int, since: datetime) -> bool:
+    """True for an order that one person alone must not carry out: undoing the honest work of years is an attack too."""
+    return items > MOST_ITEMS_ALONE or since < clock.now() - LONGEST_ALONE
+
+
+def confirm_rollback(actor: Actor, rollback_id: str, *, reason: str) -> Rollback:
+    """Confirm an order as its second person without giving it, on the command line; the same order then goes on.
+
+    Raises `NotFound`, `Forbidden`.
+    """
+    with unit_of_work() as unit:
+        authorize(actor, Permission.GUARD_WRITE, About())
+        get_rollback(rollback_id)
+        rollback = _locked(unit, rollback_id)
+        _confirm(unit, actor, rollback, reason)
+    return rollback
+
+
+def _confirm(unit: UnitOfWork, actor: Actor, rollback: Rollback, reason: str | None = None) -> None:
+    """Neither who gave the order nor whose work it is confirms it."""
+    if not rollback.is_waiting or (actor.id is not None and actor.id in {rollback.started_by_id, rollback.target_id}):
+        return
+    rollback.confirmed_by_id, rollback.confirmed_by_label, rollback.confirmed_at = actor.id, actor.label, clock.now()
+    record(unit, Action.ROLLBACK_CONFIRMED, rollback.id, actor, agency=rollback.agency)
+    raise_alarm(unit, "rollback_confirmed", rollback_id=rollback.id, actor=actor.label, reason=reason)
 
 
 def undo_item(actor: Actor, rollback_id: str, item_type: str, item_id: str) -> str:
@@ -97,7 +140,11 @@ def undo_item(actor: Actor, rollback_id: str, item_type: str, item_id: str) -> s
             authorize(actor, Permission.GUARD_ROLLBACK, About())
             mark_rollback(unit)
             because(unit, Cause(CauseKind.ROLLBACK, rollback_id))
-            if item_type == IMAGE:
+            if item_type in KINDS:
+                rollback = _locked(unit, rollback_id)
+                target = Target(rollback.target_id, rollback.since)
+                outcome = undo_reference_work(unit, actor, item_type, item_id, target)
+            elif item_type == IMAGE:
                 image = get_image(item_id, lock=True, is_deleted_too=True)
                 rollback = _locked(unit, rollback_id)
                 outcome = undo_image_work(unit, actor, image, Target(rollback.target_id, rollback.since))
@@ -125,13 +172,13 @@ def finish_rollback(actor: Actor, rollback_id: str) -> None:
 
 
 def _items(order: Order) -> Sequence[tuple[str, str]]:
-    """Type and id of every image and item that the target has touched; the images first, because items show them."""
+    """Type and id of everything that the target has touched; reference data and images first, because items show them."""
     statement = (
         select(Change.resource_type, Change.resource_id)
         .where(
             Change.actor_id == order.target_id,
             Change.recorded_at >= order.since,
-            Change.resource_type.in_([IMAGE, *sorted(registered_types())]),
+            Change.resource_type.in_([IMAGE, *KINDS, *sorted(registered_types())]),
         )
         .distinct()
         .order_by(Change.resource_id)
@@ -139,7 +186,15 @@ def _items(order: Order) -> Sequence[tuple[str, str]]:
     if order.agency is not None:
         statement = statement.where(Change.agency == order.agency)
     found = [(row.resource_type, row.resource_id) for row in session.execute(statement)]
-    return sorted(found, key=lambda named: named[0] != IMAGE)
+    return sorted((named for each in found for named in _named(order, *each)), key=lambda named: named[0] not in FIRST)
+
+
+def _named(order: Order, kind: str, resource_id: str) -> list[tuple[str, str]]:
+    """What a line of the log names; it has only the end of a long domain."""
+    if kind != "link_domain":
+        return [(kind, resource_id)]
+    keys = find_keys_by(kind, order.target_id, order.since)
+    return [(kind, key) for key in sorted(keys) if key.endswith(resource_id)]
 
 
 def _locked(unit: UnitOfWork, rollback_id: str) -> Rollback:

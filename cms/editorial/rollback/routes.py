@@ -52,7 +52,8 @@ def start(values: dict[str, Any]) -> Answer:
 
     Everything that a person published, took back, planned, edited or put away since `since`. Readers get again what they had;
     what was published for the first time disappears (404). Old content comes back as new editions. Items that a colleague
-    has set right meanwhile stay. The same call again goes on where an interrupted one stopped. It suspends nobody: do that
+    has set right meanwhile stay. Names and descriptions of agencies and categories and the link lists are put right as well. More than
+    300 things, or a `since` of more than 30 days ago, wait until another person sends the same order (`is_waiting`). The same call again goes on where an interrupted one stopped. It suspends nobody: do that
     first.
     """
     if values["since"] > now():
