@@ -44,6 +44,7 @@ _PLAIN_MARKS: Final = _ranges(character for character in _MARKS if character <= 
 # Two expressions: one class with characters beyond U+FFFF is thirty times as slow, and hardly any text has them.
 _RUN: Final = re.compile(f"[{_PLAIN_MARKS}]{{{LONGEST_MARK_RUN + 1}}}")
 _FAR_RUN: Final = re.compile(f"[{_ranges(_MARKS)}]{{{LONGEST_MARK_RUN + 1}}}")
+_ANY_MARKS: Final = re.compile(f"[{_ranges(_MARKS)}]+")
 _FAR_MARK: Final = re.compile(f"[{_ranges(character for character in _MARKS if character > chr(0xFFFF))}]")
 _FAR: Final = re.compile("[^\x00-\uffff]")
 
@@ -55,6 +56,11 @@ def has_long_mark_run(text: str) -> bool:
     if _RUN.search(text) is not None:
         return True
     return _FAR.search(text) is not None and _FAR_MARK.search(text) is not None and _FAR_RUN.search(text) is not None
+
+
+def without_marks(text: str) -> str:
+    """The text without its combining marks, for comparing what people read."""
+    return _ANY_MARKS.sub("", text)
 
 
 def is_longer_raw(text: str, longest: int) -> bool:

@@ -51,6 +51,11 @@ def has_bad_characters(text: str) -> bool:
     return _BEYOND_FIRST_PLANE.search(text) is not None and _FAR_NON_CHARACTER.search(text) is not None
 
 
+def without_bad_characters(text: str) -> str:
+    """The text without what `has_bad_characters` finds."""
+    return _FAR_NON_CHARACTER.sub("", _BAD_CHARACTER.sub("", text))
+
+
 def _refuse(reason: str) -> NoReturn:
     raise BadRequest("malformed_json", reason=reason)
 

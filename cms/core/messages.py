@@ -522,6 +522,10 @@ RULES: dict[str, Text] = {
     ),
     "blocked_link": Text("Links to {domain} are blocked in this city.", "Tautan ke {domain} diblokir di kota ini."),
     "too_many_tags": Text("At most {max} HTML tags.", "Paling banyak {max} tag HTML."),
+    "heavy_markup": Text(
+        "HTML tags are nested too deeply, left open too often, or have too many attributes.",
+        "Tag HTML bersarang terlalu dalam, terlalu sering tidak ditutup, atau memiliki terlalu banyak atribut.",
+    ),
     "needed_to_publish": Text("Needed before this can be published.", "Diperlukan sebelum dapat diterbitkan."),
     "weak_password": Text("Too easy to guess: {reason}.", "Terlalu mudah ditebak: {reason}."),
     "wrong_password": Text("The present password is not right.", "Kata sandi sekarang tidak benar."),

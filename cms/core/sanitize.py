@@ -7,17 +7,20 @@ CommonMark with tables and strikethrough; HTML inside Markdown is shown as text.
 
 from __future__ import annotations
 
-import html as entities
+import html as escapes
 import re
 import unicodedata
 from dataclasses import dataclass, field
 from typing import Final
 
 import nh3
-from markdown_it import MarkdownIt
 
+from cms.core.bounded_text import LONGEST_MARK_RUN, has_long_mark_run
+from cms.core.entities import unescaped
 from cms.core.errors import invalid_field
-from cms.core.json_input import has_bad_characters
+from cms.core.json_input import has_bad_characters, without_bad_characters
+from cms.core.markdown import html_from_markdown
+from cms.core.markup_bounds import MOST_TAGS, has_too_many_tags, is_heavy
 
 HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 BLOCKS: Final = frozenset(
@@ -58,15 +61,13 @@ LONGEST_LINK: Final = 2_000
 EXTERNAL_REL: Final = "noopener nofollow ugc"
 # Cleaning what was cleaned changes nothing, except for a few broken nestings that settle after another round.
 MOST_ROUNDS: Final = 5
-# The parser takes time with the square of the depth; so many tags inside each other take about a second.
-MOST_TAGS: Final = 10_000
 
-_WEB = re.compile(r"https?://[^/?#@\s]+([/?#].*)?", re.IGNORECASE)
-_MAIL = re.compile(r"mailto:[^@\s]+@[^@\s]+", re.IGNORECASE)
-_PHONE = re.compile(r"tel:[+0-9][0-9().;=a-z-]*", re.IGNORECASE)
-_SAME_SITE = re.compile(r"/(?!/).*|#.*")
+_SAFE_LINK = re.compile(
+    r"https?://[^/?#@\s]+(?:[/?#].*)?|mailto:[^@\s]+@[^@\s]+|tel:[+0-9][0-9().;=a-z-]*|/(?!/).*|#.*", re.IGNORECASE
+)
 # Read backwards from its colon: forwards, every letter of a long text would begin a search through the rest of it.
 _EMEHCS = re.compile(r":([a-z0-9+.-]+)", re.IGNORECASE)
+_NEVER_IN_LINK = re.compile(r"[\x00-\x20\x7f\\]")
 _SMALL_NUMBER = re.compile(r"[0-9]{1,4}")
 # The shapes in which nh3 writes what is allowed; `<`, `>` and `"` never stand unescaped inside an attribute.
 _EXTERNAL_LINK = re.compile(r'<a href="(https?:[^"]*)">', re.IGNORECASE)
@@ -74,6 +75,13 @@ _IMAGE_WITHOUT_SOURCE = re.compile(r'<img(?: alt="[^"]*")?>')
 _MARKUP = re.compile(r"(<[^<>]*>)")
 _TAG = re.compile(r"</?([a-z][a-z0-9]*)")
 _SPACES = re.compile(r"[ \t\n\r\f]+")
+
+
+# Noncharacters, which no text may have, stand for escapes while the parser is at work.
+_SHIELD_OF = {"&amp;": "\ufdd1", "&lt;": "\ufdd2", "&gt;": "\ufdd3", "&nbsp;": "\ufdd4"}
+_MEANT = str.maketrans({"\ufdd1": "&", "\ufdd2": "<", "\ufdd3": ">", "\ufdd4": "\u00a0"})
+_SHIELDS = re.compile("[\ufdd1-\ufdd4]")
+_BARE_AMPERSAND = re.compile("&(?![#a-zA-Z])")
 
 
 class UnsafeLink(ValueError):
@@ -91,23 +99,27 @@ def sanitized_html(source: str, body_format: str) -> str:
     credentials, relative to an unknown page, or with hidden characters (R-C2). Raises `Invalid` about `/body` when there are
     more than 10,000 tags.
     """
-    html = _MARKDOWN.render(source) if body_format == "markdown" else source
-    _refuse_too_many_tags(html)
+    html = html_from_markdown(source) if body_format == "markdown" else source
+    _refuse_too_many(html)
+    if is_heavy(html):
+        raise invalid_field("/body", "heavy_markup")
     _refuse_unsafe_links(html)
     for _ in range(MOST_ROUNDS):
-        _refuse_too_many_tags(html)
+        _refuse_too_many(html)
         cleaned = _cleaned(html)
         if cleaned == html:
             return cleaned
         html = cleaned
-    return f"<p>{entities.escape(plain_text(html))}</p>\n"
+    return f"<p>{escapes.escape(plain_text(html))}</p>\n"
 
 
 def is_safe_link(link: str) -> bool:
     """True for an absolute https, http, mailto or tel address, a path on the same site, or a place on the same page."""
-    if len(link) > LONGEST_LINK or "\\" in link or any(_is_hidden(character) for character in link):
+    if len(link) > LONGEST_LINK or _NEVER_IN_LINK.search(link) is not None:
         return False
-    return any(shape.fullmatch(link) for shape in (_WEB, _MAIL, _PHONE, _SAME_SITE))
+    if not link.isascii() and any(_is_hidden(character) for character in link if character > "~"):
+        return False
+    return _SAFE_LINK.fullmatch(link) is not None
 
 
 def plain_text(html: str) -> str:
@@ -120,29 +132,16 @@ def plain_text(html: str) -> str:
         if position % 2:
             writer.tag(part)
         elif part:
-            writer.text(entities.unescape(part))
+            writer.text(unescaped(part))
     return writer.result()
 
 
 def _is_hidden(character: str) -> bool:
-    return character <= " " or unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp", "Zs"}
-
-
-def _any_link(url: str) -> bool:  # noqa: ARG001 - markdown-it calls it by name
-    return True
-
-
-def _markdown() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
-    # Every link becomes a link, so that an unsafe one is reported instead of being shown as text.
-    parser.validateLink = _any_link  # type: ignore[method-assign]
-    return parser
-
-
-_MARKDOWN: Final = _markdown()
+    return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp", "Zs"}
 
 
 def _kept_attribute(tag: str, name: str, value: str) -> str | None:
+    value = value.translate(_MEANT)
     if name == "alt":
         return value
     if name in {"start", "colspan", "rowspan"}:
@@ -163,19 +162,36 @@ _CLEANER: Final = nh3.Cleaner(
 )
 
 
+def _shielded(html: str) -> str:
+    """The same with the escapes that texts are full of as single characters: the parser takes a hundred times as long for each."""
+    html = _BARE_AMPERSAND.sub("&amp;", _SHIELDS.sub("", html))
+    for escape, shield in _SHIELD_OF.items():
+        html = html.replace(escape, shield)
+    return html.replace("\u00a0", _SHIELD_OF["&nbsp;"])
+
+
+def _unshielded(html: str) -> str:
+    for escape, shield in _SHIELD_OF.items():
+        html = html.replace(shield, escape)
+    return html
+
+
 def _cleaned(html: str) -> str:
-    cleaned = _CLEANER.clean(html)
+    cleaned = _unshielded(_CLEANER.clean(_shielded(html)))
     if has_bad_characters(cleaned):
-        cleaned = "".join(character for character in cleaned if not has_bad_characters(character))
+        cleaned = without_bad_characters(cleaned)
     cleaned = _IMAGE_WITHOUT_SOURCE.sub("", cleaned)
     cleaned = _EXTERNAL_LINK.sub(rf'<a href="\1" rel="{EXTERNAL_REL}">', cleaned)
     # A parser drops the first line break of <pre>; one more keeps the text as it was.
     return cleaned.replace("<pre>\n", "<pre>\n\n")
 
 
-def _refuse_too_many_tags(html: str) -> None:
-    if html.count("<") - html.count("</") > MOST_TAGS:
+def _refuse_too_many(html: str) -> None:
+    """Tags of which there are too many, and marks in a row: those that were written as entities are to be seen in what was cleaned."""
+    if has_too_many_tags(html):
         raise invalid_field("/body", "too_many_tags", max=MOST_TAGS)
+    if has_long_mark_run(html):
+        raise invalid_field("/body", "too_many_marks", max=LONGEST_MARK_RUN)
 
 
 def _refuse_unsafe_links(html: str) -> None:
@@ -184,12 +200,19 @@ def _refuse_unsafe_links(html: str) -> None:
 
     def note(tag: str, name: str, value: str) -> str | None:
         if tag == "a" and name == "href":
-            found.append(value)
+            found.append(value.translate(_MEANT))
         return value
 
-    written = "".join(entities.unescape(html).split())
+    written = "".join(unescaped(html).split())
     schemes = {backwards[::-1].lstrip("0123456789+.-").lower() for backwards in _EMEHCS.findall(written[::-1])} - {""}
-    nh3.clean(html, tags={"a"}, attributes={"a": {"href"}}, attribute_filter=note, url_schemes=schemes, link_rel=None)
+    nh3.clean(
+        _shielded(html),
+        tags={"a"},
+        attributes={"a": {"href"}},
+        attribute_filter=note,
+        url_schemes=schemes,
+        link_rel=None,
+    )
     for link in found:
         if not is_safe_link(link.strip()):
             raise UnsafeLink(link)

@@ -5,13 +5,13 @@ Nothing is dropped silently and nobody is accused: a reason says where to look (
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
+from cms.core.entities import unescaped
 from cms.core.runtime import runtime
 from cms.guard.decoding import decoded, unpunycoded
 from cms.guard.lexicon import lexicon
@@ -117,7 +117,9 @@ def _gambling(texts: Mapping[str, str], addresses: Sequence[str]) -> list[Reason
     words = _SEPARATORS.sub(" ", decoded(" ".join(addresses))) if addresses else ""
     if not advertises_gambling(unpunycoded("\n".join((*texts.values(), words)))):
         return []
-    alone = (pointer for pointer, text in texts.items() if advertises_gambling(unpunycoded(text)))
+    # The body, the last and longest, need not be read once more to be what is left.
+    others = ((pointer, text) for pointer, text in texts.items() if pointer != "/body")
+    alone = (pointer for pointer, text in others if advertises_gambling(unpunycoded(text)))
     return [Reason("lexicon", next(alone, "/body"))]
 
 
@@ -156,7 +158,7 @@ def _sorted_by_standing(places: Mapping[str, str]) -> Sorted:
             standing = standing_of(host, own)
         if standing is LinkStanding.BLOCKED:
             blocked.setdefault(registrable(host), pointer)
-        elif standing is None:
+        elif standing is None and len(unknown) < MOST_NAMED:
             unknown.setdefault(registrable(host), pointer)
     return (
         [(place, name) for name, place in blocked.items()],
@@ -179,6 +181,6 @@ def _hidden(found: Sequence[Anchor], text: str, source: str) -> list[Reason]:
         reasons.append(Reason("empty_link", "/body", str(invisible)))
     if len(found) > FREE_LINKS and len(found) * 100 > LINKS_PER_HUNDRED_WORDS * len(text.split()):
         reasons.append(Reason("many_links", "/body", str(len(found))))
-    if _DIRECTION.search(html.unescape(source)):
+    if _DIRECTION.search(unescaped(source)):
         reasons.append(Reason("hidden_direction", "/body"))
     return reasons

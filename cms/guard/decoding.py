@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import html
 import re
 from typing import Final
 from urllib.parse import unquote
+
+from cms.core.entities import unescaped
 
 MOST_ROUNDS: Final = 4
 """Encodings of different kinds inside each other. Of one kind any depth is taken off at once."""
@@ -18,7 +19,7 @@ _FULL_STOPS: Final = str.maketrans("\u3002\uff0e\uff61", "...")
 
 def entities_decoded(text: str) -> str:
     """The text with its entities as characters, also where `&` itself was written as one."""
-    return html.unescape(_NESTED_ENTITY.sub("&", text)) if "&" in text else text
+    return unescaped(_NESTED_ENTITY.sub("&", text)) if "&" in text else text
 
 
 def decoded(text: str) -> str:

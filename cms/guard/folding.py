@@ -13,6 +13,7 @@ from pathlib import Path
 from string import ascii_lowercase
 from typing import Final
 
+from cms.core.bounded_text import has_long_mark_run, without_marks
 from cms.guard.decoding import entities_decoded
 
 CONFUSABLES: Final = Path(__file__).resolve().parent / "seed" / "confusables.txt"
@@ -22,6 +23,8 @@ _INVISIBLE: Final = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f"
     "\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
 )
+# Single characters that fall apart into many, none of them a Latin letter: Arabic phrases, squared words and units, Korean dates.
+_MANY_IN_ONE: Final = re.compile("[\u321d\u321e\u3300-\u3357\u33ae\u33af\ufdfa\ufdfb]")
 _FOREIGN: Final = re.compile(r"[^\x00-\x7f]+")
 _LETTER: Final = "[a-z0-9@$]"
 # Single letters with the same one to three characters between them: `s l o t`, `g.a.c.o.r`, `t*o*g*e*l`.
@@ -66,7 +69,10 @@ def latin(text: str) -> str:
     text = entities_decoded(text)
     if text.isascii():
         return text.lower()
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFKD", _INVISIBLE.sub("", text)))
+    if has_long_mark_run(text):
+        # Written in an encoding that is only taken off here.
+        text = without_marks(text)
+    text = _INVISIBLE.sub("", unicodedata.normalize("NFKD", _MANY_IN_ONE.sub(" ", _INVISIBLE.sub("", text))))
     return _FOREIGN.sub(lambda run: run[0].casefold().translate(_LATIN), text.lower())
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import html
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from publicsuffixlist import PublicSuffixList
 
+from cms.core.entities import unescaped
 from cms.guard.decoding import decoded
 from cms.guard.folding import latin
 from cms.guard.models import LinkStanding
@@ -20,10 +21,11 @@ from cms.guard.models import LinkStanding
 ALLOWED_FROM_THE_START: Final = Path(__file__).resolve().parent / "seed" / "allowed_domains.txt"
 SHORTEST_NAME: Final = 3
 """Letters of a domain that is recognised without `https://` before it: `M.Si` is a degree."""
+LONGEST_HOST: Final = 253
+"""Characters of a name that the domain name system can hold (RFC 1035)."""
 NO_SUFFIXES: Final = frozenset({"zip", "mov", "md", "py", "sh", "rs", "pl"})
 """Endings that are domains too, but stand for files in texts."""
 
-LONGEST_HOST: Final = 253
 SURELY_NO_NUMBERING: Final = 50
 """Parts of dotted numbers in texts (classification codes, accounts) are smaller than those of most addresses."""
 
@@ -32,6 +34,9 @@ _EXPLICIT: Final = re.compile(r"https?://", re.IGNORECASE)
 _QUAD: Final = re.compile(r"(?<![\w.@-])((?:[0-9]{1,3}\.){3}[0-9]{1,3})(?![\w.]*[0-9]|-)(:[0-9]{2,5}\b)?")
 _MONEY: Final = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3}){3}")
 _BARE: Final = re.compile(r"(?<![\w@.\-/])(?:[a-z0-9-]{1,63}\.)+[a-z][a-z0-9-]{1,23}(?![\w@-])")
+# What stands between the labels of a name (RFC 3490, section 3.1), and what means nothing in one (RFC 3454, table B.1).
+_DOT: Final = re.compile("[.\u3002\uff0e\uff61]")
+_NO_CHARACTER: Final = re.compile("[\u00ad\u034f\u1806\u180b-\u180d\u200b-\u200d\u2060\ufe00-\ufe0f\ufeff]")
 _ANCHOR: Final = re.compile(r'<a href="([^"]*)"[^<>]*>|</a>')
 _TAG: Final = re.compile(r"<[^<>]*>")
 _ALT: Final = re.compile(r'<img [^<>]*alt="[^"]*\w')
@@ -54,15 +59,15 @@ def anchors(body_html: str) -> list[Anchor]:
     for tag in _ANCHOR.finditer(body_html):
         if address is not None:
             inside = body_html[begin : tag.start()]
-            text = latin(html.unescape(_TAG.sub("", inside)))
+            text = latin(unescaped(_TAG.sub("", inside) if "<" in inside else inside))
             found.append(Anchor(address, bool(_WORD_CHARACTER.search(text) or _ALT.search(inside))))
-        address, begin = (html.unescape(tag[1]) if tag[1] is not None else None), tag.end()
+        address, begin = (unescaped(tag[1]) if tag[1] is not None else None), tag.end()
     return found
 
 
 def alternative_texts(body_html: str) -> list[str]:
     """What the images of sanitised HTML say to those who do not see them, and to search engines."""
-    return [html.unescape(text) for text in _ALT_TEXT.findall(body_html)]
+    return [unescaped(text) for text in _ALT_TEXT.findall(body_html)]
 
 
 def hosts_in_link(link: str) -> set[str]:
@@ -72,10 +77,12 @@ def hosts_in_link(link: str) -> set[str]:
         own = urlsplit(link).hostname
     except ValueError:
         own = None
-    named = {host for host in (_ascii(name) for name in (own, *_after_slashes(text)) if name) if host}
+    # An escaped host stands in the text that was decoded.
+    own = own if own and "%" not in own else ""
+    named = {host for host in map(_ascii, {own, *_after_slashes(text)}) if host}
     # `/out?to=slot88.com` and `/out/slot88.com`: whoever sends readers on adds the scheme himself.
     rest = latin(_ADDRESS.sub(" ", text).replace("/", " "))
-    return named | {name for name in _BARE.findall(rest) if _is_domain(name)} | _raw_addresses(rest)
+    return named | _bare_domains(rest) | _raw_addresses(rest)
 
 
 def hosts_in_text(text: str) -> set[str]:
@@ -86,7 +93,7 @@ def hosts_in_text(text: str) -> set[str]:
     written = latin(plain)
     found = {host for host in (_ascii(name) for name in _after_slashes(written)) if host and not host.isalpha()}
     found |= {host for host in map(_ascii, _after_schemes(written)) if host}
-    return found | {name for name in _BARE.findall(written) if _is_domain(name)} | _raw_addresses(written)
+    return found | _bare_domains(written) | _raw_addresses(written)
 
 
 def standing_of(host: str, known: Mapping[str, LinkStanding]) -> LinkStanding | None:
@@ -146,6 +153,11 @@ def all_candidates(hosts: Iterable[str]) -> set[str]:
     return {domain for host in hosts for domain in candidates(host)}
 
 
+def _bare_domains(text: str) -> set[str]:
+    """Domains without a scheme; a longer name than a domain can have is none."""
+    return {name for name in set(_BARE.findall(text)) if len(name) <= LONGEST_HOST and _is_domain(name)}
+
+
 def _after_slashes(text: str) -> Iterator[str]:
     for match in _ADDRESS.finditer(text):
         yield _host_of(match[1])
@@ -183,12 +195,19 @@ def _ascii(name: str) -> str | None:
     """A host name in its ASCII form and lower case; None for what is none."""
     host = name.strip(".").lower()
     if len(host) > LONGEST_HOST:
-        return None
-    try:
-        host = host if host.isascii() else host.encode("idna").decode()
-    except UnicodeError:
+        # Hidden characters do not count for a browser.
         host = latin(host)
+        if len(host) > LONGEST_HOST:
+            return None
+    if not host.isascii():
+        host = ".".join(map(_ascii_label, _DOT.split(_NO_CHARACTER.sub("", host))))
     return host if 0 < len(host) <= LONGEST_HOST else None
+
+
+def _ascii_label(label: str) -> str:
+    """As browsers look it up. Python's own codec checks a hundred rules that no link list needs, character by character."""
+    label = unicodedata.normalize("NFKC", label.casefold())
+    return label if label.isascii() else f"xn--{label.encode('punycode').decode()}"
 
 
 def _is_domain(name: str) -> bool:

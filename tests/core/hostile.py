@@ -73,6 +73,11 @@ def _reopened(size: int) -> str:
     return ("<p>" + _numbered("<b a={}>")(half) + repeated("<p>x")(half))[:size]
 
 
+def _reopened_a_little(size: int) -> str:
+    """The same with so few that it is taken."""
+    return ("<p><b a=1><i b=2><u c=3><s d=4>" + repeated("<p>x y z w v ")(size))[:size]
+
+
 PLAIN: dict[str, Maker] = {
     "combining marks": lambda size: "a" + "\u0301" * (size - 1),
     "marks out of order": repeated("\u0315\u0300\u05ae\u0344"),
@@ -104,6 +109,9 @@ PLAIN: dict[str, Maker] = {
     "one long foreign address": lambda size: "https://" + "\u00e9" * (size - 8),
     "slashes": repeated("//a@"),
     "percent": repeated("%25"),
+    "percent of marks": repeated("%D6%91"),
+    "encodings in each other": repeated("%2526amp;"),
+    "punycode": _numbered("xn--abc{} "),
     "letters apart": repeated("s l o t "),
     "letters in disguise": repeated("$l0t g4c0r "),
     "names with numbers": repeated("slot88 "),
@@ -151,6 +159,7 @@ MARKUP: dict[str, Maker] = {
     "colons": repeated("a:"),
     "bold in bold": repeated("<b>"),
     "bold, opened again": _reopened,
+    "bold, opened again a little": _reopened_a_little,
     "blocks in blocks": repeated("<div>"),
     "blocks in blocks, closed": lambda size: "<div>" * (size // 11) + "</div>" * (size // 11),
     "blocks in cells": repeated("<div><table><td></div></table>"),

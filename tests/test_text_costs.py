@@ -1,0 +1,136 @@
+"""What a text costs: whatever it is made of, little more than an ordinary one of its length, and twice of it twice as much."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Final
+
+import pytest
+from flask import Flask
+
+from cms.accounts.identity import LONGEST_EMAIL, normalised_email
+from cms.accounts.password_policy import LONGEST_PASSWORD, common_words, weakness
+from cms.core.bounded_text import MOST_PARTS_OF_ONE, has_long_mark_run
+from cms.core.entities import unescaped
+from cms.core.file_answers import content_disposition
+from cms.core.file_names import clean_name
+from cms.core.markup_bounds import is_heavy
+from cms.core.multipart import LONGEST_FILE_NAME
+from cms.core.sanitize import LONGEST_LINK, is_safe_link, plain_text, sanitized_html
+from cms.editorial.fields import is_safe_address
+from cms.editorial.history.diff import text_changes
+from cms.editorial.slugs import base_slug
+from cms.guard.assessing import Assessment, assess
+from cms.guard.folding import folded, folded_key
+from cms.guard.links import alternative_texts, hosts_in_link, hosts_in_text
+from cms.guard.scanning import advertises_gambling
+from tests.core.hostile import EVERY, PLAIN, ordinary, ordinary_html
+from tests.core.processor_time import is_within, seconds, was_refused
+
+HALF, WHOLE = 50_000, 100_000
+REFUSED_SECONDS, LONGEST_SECONDS = 0.05, 1.0
+TIMES_ORDINARY, TIMES_FOR_TWICE = 3.0, 2.3
+# Below this a measurement says more about the machine than about the text.
+LEAST_SECONDS = 0.02
+# Thousands of links to as many names in other scripts: each name is put into ASCII, in Python.
+DEARER: Final = {"links to foreign hosts": 5.0, "foreign addresses": 5.0}
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(autouse=True)
+def _in_application(app: Flask) -> Iterator[None]:
+    common_words()
+    with app.app_context():
+        saved(ordinary(1_000), "markdown")
+        yield
+
+
+def saved(source: str, body_format: str) -> Assessment:
+    """What saving computes on a body: HTML, text, moderation with its questions to the database."""
+    html = sanitized_html(source, body_format)
+    text = "\n".join((plain_text(html), *alternative_texts(html)))
+    return assess({"/title": "Jalan", "/body": text}, html, [], source=source)
+
+
+def saved_markdown(source: str) -> Assessment:
+    """A body in Markdown."""
+    return saved(source, "markdown")
+
+
+def saved_html(source: str) -> Assessment:
+    """A body in HTML."""
+    return saved(source, "html")
+
+
+def compared(text: str) -> object:
+    """A difference between two editions that share most of their words."""
+    return text_changes(text, text[len(text) // 3 :] + text[: len(text) // 3])
+
+
+@cache
+def cost_of_ordinary(function: Callable[[str], object], made: Callable[[int], str]) -> float:
+    text = made(WHOLE)
+    return seconds(lambda: function(text))
+
+
+@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize(
+    ("function", "made"), [(saved_markdown, ordinary), (saved_html, ordinary_html), (compared, ordinary)]
+)
+def test_no_long_text_costs_much_more_than_an_ordinary_one(
+    function: Callable[[str], object], made: Callable[[int], str], name: str
+) -> None:
+    half, whole = EVERY[name](HALF), EVERY[name](WHOLE)
+    if function is compared and has_long_mark_run(whole):
+        # No edition has such a text.
+        return
+
+    def is_bounded() -> bool:
+        cost = seconds(lambda: function(whole))
+        if was_refused(lambda: function(whole)):
+            return cost <= REFUSED_SECONDS
+        dearest = cost_of_ordinary(function, made) * DEARER.get(name, TIMES_ORDINARY)
+        grows = cost / max(seconds(lambda: function(half)), LEAST_SECONDS)
+        return cost <= min(dearest, LONGEST_SECONDS) and grows <= TIMES_FOR_TWICE
+
+    assert is_within(is_bounded)
+
+
+@pytest.mark.parametrize("name", PLAIN)
+@pytest.mark.parametrize(
+    "function", [advertises_gambling, hosts_in_text, folded, folded_key, unescaped, has_long_mark_run, is_heavy]
+)
+def test_no_function_that_reads_a_whole_text_takes_more_than_its_length(
+    function: Callable[[str], object], name: str
+) -> None:
+    half, whole = EVERY[name](HALF), EVERY[name](WHOLE)
+    if function is not has_long_mark_run and has_long_mark_run(unescaped(whole)):
+        # Such a text is refused before.
+        return
+
+    def is_linear() -> bool:
+        cost = seconds(lambda: function(whole))
+        return cost <= LONGEST_SECONDS and cost / max(seconds(lambda: function(half)), LEAST_SECONDS) <= TIMES_FOR_TWICE
+
+    assert is_within(is_linear)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_no_short_text_of_the_longest_length_takes_long(name: str) -> None:
+    """Where a field bounds the length, the worst that fits is looked at; before sign-in nobody waits longer than that."""
+    raw_email = EVERY[name](LONGEST_EMAIL * MOST_PARTS_OF_ONE)
+    work = (
+        lambda: normalised_email(raw_email),
+        lambda: weakness(EVERY[name](LONGEST_PASSWORD), ["siti@balikpapan.example", "Siti Rahmah"]),
+        lambda: clean_name(EVERY[name](LONGEST_FILE_NAME)),
+        lambda: content_disposition(clean_name(EVERY[name](LONGEST_FILE_NAME)), "text/plain"),
+        lambda: base_slug(EVERY[name](300), "post"),
+        lambda: is_safe_link(EVERY[name](LONGEST_LINK)),
+        lambda: is_safe_address("https://" + EVERY[name](500)),
+        lambda: hosts_in_link("https://" + EVERY[name](LONGEST_LINK)),
+    )
+
+    slow = [index for index, one in enumerate(work) if not is_within(lambda one=one: seconds(one) <= REFUSED_SECONDS)]
+    assert slow == []
