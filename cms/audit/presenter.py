@@ -8,7 +8,7 @@ from typing import Any
 from cms.changes.checkpoints import FORMAT, signed
 from cms.changes.models import Change, Checkpoint
 
-FACTS = ("via", "update", "ending", "cause", "digest")
+FACTS = ("via", "update", "ending", "cause", "digest", "planned")
 
 
 def present_change(change: Change) -> dict[str, Any]:

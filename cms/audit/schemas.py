@@ -57,7 +57,11 @@ class ChangeFactsSchema(StrictSchema):
     )
     cause = fields.Nested(ChangeCauseSchema, allow_none=True)
     digest = fields.String(
-        allow_none=True, metadata={**_HASH, "description": "SHA-256 of the publication that it made."}
+        allow_none=True,
+        metadata={**_HASH, "description": "SHA-256 of the publication that it made, or of how the item ended."},
+    )
+    planned = fields.String(
+        allow_none=True, metadata={**_HASH, "description": "SHA-256 of the publication that readers will have later."}
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from cms.changes.models import Change
 from cms.core.db import UnitOfWork
 
 _CAUSE = "cause"
@@ -88,3 +89,19 @@ def facts_of(
         "via": via.value,
     }
     return {name: value for name, value in given.items() if value is not None}
+
+
+def note_digest(change: Change, digest: str) -> None:
+    """Say in a line what readers have since then: the digest of a publication, or of the way in which the item ended.
+
+    A line that changes a publication first and then puts another in its place names both, the first one in `also`.
+    """
+    facts = change.facts
+    if facts.get("digest") not in (None, digest):
+        facts = {**facts, "also": [*facts.get("also", []), facts["digest"]]}
+    change.facts = {**facts, "digest": digest}
+
+
+def note_planned(change: Change, digest: str | None) -> None:
+    """Say in a line what readers will have later: the digest of the planned publication, None when nothing is planned any more."""
+    change.facts = {**change.facts, "planned": digest}

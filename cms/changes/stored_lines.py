@@ -45,7 +45,7 @@ class StoredLog:
     def __iter__(self) -> Iterator[Line]:
         """The lines, in the order of their numbers; those that are written meanwhile come as well."""
         while True:
-            with _snapshot() as connection:
+            with snapshot() as connection:
                 self._head = _read_head(connection)
                 lines = self._read_chunk(connection)
             yield from lines
@@ -80,7 +80,7 @@ class StoredLog:
 
 def hash_of(sequence: int) -> str | None:
     """The stored hash of a line; None when there is no such line."""
-    with _snapshot() as connection:
+    with snapshot() as connection:
         found: str | None = connection.execute(
             text("SELECT hash FROM changes WHERE sequence = :sequence"), {"sequence": sequence}
         ).scalar()
@@ -88,7 +88,7 @@ def hash_of(sequence: int) -> str | None:
 
 
 @contextmanager
-def _snapshot() -> Iterator[Connection]:
+def snapshot() -> Iterator[Connection]:
     """A connection on which several statements see one state of the database."""
     with db.engine.connect() as connection:
         if connection.dialect.name == "postgresql":
@@ -104,14 +104,15 @@ def _read_head(connection: Connection) -> Place | None:
 def _line(row: Row[Any]) -> Line:
     line = Line._make(row)
     return line._replace(
-        facts=_json(line.facts),
-        fields=_json(line.fields),
+        facts=read_json(line.facts),
+        fields=read_json(line.fields),
         is_public=_TRUTH.get(line.is_public, line.is_public),
-        recorded_at=_moment(line.recorded_at),
+        recorded_at=read_moment(line.recorded_at),
     )
 
 
-def _json(raw: Any) -> Any:
+def read_json(raw: Any) -> Any:
+    """JSON as the database gives it, as text or as a value; what is no JSON stays as it is."""
     if not isinstance(raw, str | bytes):
         return raw
     try:
@@ -120,7 +121,7 @@ def _json(raw: Any) -> Any:
         return raw
 
 
-def _moment(raw: Any) -> int | None:
+def read_moment(raw: Any) -> int | None:
     """Microseconds since 1970. SQLite's text counts only in the one form in which we write it: others may be read differently."""
     if isinstance(raw, datetime):
         return micros(raw) if raw.tzinfo is not None else None

@@ -9,7 +9,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import click
@@ -33,9 +33,12 @@ from cms.changes.verification import BEGINNING, Place, Verdict, verify
 from cms.cli.application import application
 from cms.cli.failures import ready
 from cms.core.runtime import runtime
+from cms.publishing.proof import ContentFinding
+from cms.publishing.stored_content import prove_bytes, prove_content
 
 DAMAGED, NOT_DONE = 1, 2
 PROGRESS_FROM = 50_000
+MOST_TOLD = 20
 NO_CHECKPOINT = (
     "No checkpoint was given: an end that was cut off or hashed anew, together with the head row and the stored "
     "checkpoints, could not be seen. Keep checkpoints elsewhere and give one with --checkpoint."
@@ -58,11 +61,13 @@ class Proof:
     given: int
     unknown: list[int]
     altered: list[int]
+    content: Sequence[ContentFinding] | None = None
+    """What readers get and should not; None: nobody looked."""
 
     @property
     def is_whole(self) -> bool:
         """True when nothing was found."""
-        return self.verdict.finding is None and not self.altered
+        return self.verdict.finding is None and not self.altered and not self.content
 
     def as_dict(self) -> dict[str, object]:
         """The proof for machines."""
@@ -78,12 +83,13 @@ class Proof:
             "first_bad_line": None if finding is None else finding.sequence,
             "until": None if finding is None else finding.until,
             "damage": None if finding is None else finding.damage.value,
+            "content": None if self.content is None else [asdict(found) for found in self.content],
         }
 
 
 @click.group("audit")
 def command() -> None:
-    """Prove that the change log was not altered."""
+    """Prove that the change log, and what readers get, was not altered."""
 
 
 @command.command("verify")
@@ -96,14 +102,19 @@ def command() -> None:
 )
 @click.option("--public-key", "keys", multiple=True, help="A public key to trust beside this server's own.")
 @click.option("--from", "first", type=click.IntRange(min=1), default=1, help="Begin with this line.")
+@click.option("--content", is_flag=True, help="Compare what readers get, and the files, with the digests in the log.")
 @click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
-def verify_log(files: Sequence[Path], keys: Sequence[str], first: int, as_json: bool) -> None:
+def verify_log(files: Sequence[Path], keys: Sequence[str], first: int, content: bool, as_json: bool) -> None:
     """Follow the hash chain through the log; name the first bad line and what was done.
+
+    With --content also every item that readers have or had, with its edition, and every file that they can fetch.
 
     Exit code 0: whole, 1: damaged, 2: the proof could not be made.
     """
     with _provable():
         proof = _proved(files, keys, first, as_json)
+        if content:
+            proof = replace(proof, content=[*prove_content(), *prove_bytes(runtime().storage)])
     if as_json:
         click.echo(json.dumps(proof.as_dict()))
     else:
@@ -212,8 +223,15 @@ def _tell(proof: Proof, first: int) -> None:
     finding = proof.verdict.finding
     if finding is not None:
         click.echo(f"Error: {finding.sentence()}", err=True)
+    _tell_content(proof.content or ())
     if not proof.is_whole:
         return
+    _tell_what_holds(proof, first)
+
+
+def _tell_what_holds(proof: Proof, first: int) -> None:
+    if proof.content is not None:
+        click.echo("What readers get is what was published, and the bytes of all files that they can fetch are whole.")
     click.echo(
         f"The change log is whole: {proof.verdict.followed:,} lines in {proof.seconds:.1f} s, "
         f"{proof.checkpoints} checkpoints hold."
@@ -222,3 +240,10 @@ def _tell(proof: Proof, first: int) -> None:
         click.echo(f"The hash of line {first - 1} was believed; what lies before it was not looked at.")
     if not proof.given:
         click.echo(NO_CHECKPOINT)
+
+
+def _tell_content(findings: Sequence[ContentFinding]) -> None:
+    for found in findings[:MOST_TOLD]:
+        click.echo(f"Error: Not as it was published: {found.sentence()}", err=True)
+    if len(findings) > MOST_TOLD:
+        click.echo(f"Error: {len(findings) - MOST_TOLD} more; --json names all of them.", err=True)

@@ -73,7 +73,8 @@ class Publication(Model):
 
     Superseded rows stay: they answer what was public on a given day. Current means `superseded_sequence` is null: one
     row per item, and beside it one with `is_planned` for an edition that was scheduled and not carried out yet. A current row
-    is live from `effective_from` until `effective_until`; `end_explanation` is what readers are told after that.
+    is live from `effective_from` until `effective_until`; `end_explanation` is what readers are told after that. What it was found
+    by and its files (`terms_json`, `files_json`) stay with it; `digest` is that of `cms.publishing.digests`.
     """
 
     __tablename__ = "publications"
@@ -94,6 +95,8 @@ class Publication(Model):
     end_explanation: Mapped[str | None] = mapped_column(Text)
     card_json: Mapped[str] = mapped_column(Text)
     full_json: Mapped[str] = mapped_column(Text)
+    terms_json: Mapped[str] = mapped_column(Text, default="[]", server_default="[]")
+    files_json: Mapped[str] = mapped_column(Text, default="[]", server_default="[]")
     digest: Mapped[str] = mapped_column(String(64))
     sequence: Mapped[int] = mapped_column(BigInteger, default=0)
     superseded_sequence: Mapped[int | None] = mapped_column(BigInteger)

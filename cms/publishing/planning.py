@@ -10,9 +10,10 @@ from __future__ import annotations
 from datetime import datetime
 
 import orjson
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
+from cms.changes.facts import note_digest, note_planned
 from cms.changes.log import when_numbered
 from cms.changes.models import Change
 from cms.core import clock
@@ -22,7 +23,14 @@ from cms.publishing.items import UPDATE_ITEM, keep_slug, live_again, planned_ite
 from cms.publishing.models import Publication, PublishedItem, PublishedSlug, Standing
 from cms.publishing.presented import Presented
 from cms.publishing.publish import withdraw
-from cms.publishing.rows import AT_ONCE, Window, drop_publication, supersede_live, write_publication
+from cms.publishing.rows import (
+    AT_ONCE,
+    Window,
+    digested_again,
+    drop_publication,
+    supersede_live,
+    write_publication,
+)
 
 _items, _slugs = table_of(PublishedItem), table_of(PublishedSlug)
 _publications = table_of(Publication)
@@ -33,7 +41,10 @@ _CURRENT = (_publications.c.item_id == bindparam("current_id"), _publications.c.
 _LIVE = (*_CURRENT, _publications.c.is_planned.is_(False))
 _PLANNED = (*_CURRENT, _publications.c.is_planned.is_(True))
 _END_LIVE = (
-    update(_publications).where(*_LIVE).values(effective_until=bindparam("ends"), end_explanation=bindparam("told"))
+    update(_publications)
+    .where(*_LIVE)
+    .values(effective_until=bindparam("ends"), end_explanation=bindparam("told"))
+    .returning(_publications.c.id)
 )
 _PLANNED_IDS = select(_publications.c.id).where(*_PLANNED)
 _BECOMES_LIVE = (
@@ -74,8 +85,9 @@ def plan(
     window = Window(begins, ends, end_explanation, is_planned=True)
 
     def write(sequence: int) -> None:
-        connection.execute(_END_LIVE, {"current_id": presented.item_id, "ends": begins, "told": None})
-        write_publication(connection, presented, number, carriers, sequence, window)
+        _end_live(connection, presented.item_id, change, begins, None)
+        digest = write_publication(connection, presented, number, carriers, sequence, window)
+        note_planned(change, digest)
         due_again(unit, connection, presented.type)
 
     when_numbered(unit, change, write)
@@ -88,7 +100,7 @@ def plan_end(
     connection = unit.session.connection()
 
     def write(_sequence: int) -> None:
-        connection.execute(_END_LIVE, {"current_id": item_id, "ends": ends, "told": explanation})
+        _end_live(connection, item_id, change, ends, explanation)
         due_again(unit, connection, type)
 
     when_numbered(unit, change, write)
@@ -99,10 +111,22 @@ def cancel(unit: UnitOfWork, item_id: str, type: str, change: Change) -> None:
     connection, current = unit.session.connection(), {"current_id": item_id}
     for publication_id in connection.scalars(_PLANNED_IDS, current).all():
         drop_publication(connection, publication_id)
-    connection.execute(_END_LIVE, {**current, "ends": None, "told": None})
+        note_planned(change, None)
+    _end_live(connection, item_id, change, None, None)
     connection.execute(_FORGET_SLUGS, {**current, "now": clock.now()})
     connection.execute(_FORGET_ITEM, current)
     when_numbered(unit, change, lambda _sequence: due_again(unit, connection, type))
+
+
+def _end_live(
+    connection: Connection, item_id: str, change: Change, ends: datetime | None, explanation: str | None
+) -> None:
+    """Say until when readers have the live publication, if there is one, and note in the line what it is since then."""
+    found = connection.execute(
+        _END_LIVE, {"current_id": item_id, "ends": ends, "told": explanation}
+    ).scalar_one_or_none()
+    if found is not None:
+        note_digest(change, digested_again(connection, found))
 
 
 def carry_out(unit: UnitOfWork, item_id: str, type: str, change: Change) -> None:
@@ -119,6 +143,8 @@ def carry_out(unit: UnitOfWork, item_id: str, type: str, change: Change) -> None
     def write(sequence: int) -> None:
         connection.execute(_NUMBERED_ENDED, {**current, "at_sequence": sequence})
         connection.execute(_NUMBERED_LIVE, {"live_id": row.id, "at_sequence": sequence})
+        note_planned(change, None)
+        note_digest(change, digested_again(connection, row.id))
         connection.execute(UPDATE_ITEM.values(sequence=sequence), {"published_id": item_id})
         due_again(unit, connection, type)
 

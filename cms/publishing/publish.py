@@ -7,18 +7,23 @@ What is planned for a later moment is written by `cms.publishing.planning` with 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
+from cms.changes.facts import note_digest, note_planned
 from cms.changes.log import when_numbered
 from cms.changes.models import Change
 from cms.core import clock
-from cms.core.db import UnitOfWork
+from cms.core.db import UnitOfWork, table_of
+from cms.publishing.digests import ENDING, ending_digest
 from cms.publishing.due import due_again
 from cms.publishing.items import UPDATE_ITEM, keep_slug, now_live, represented_item
-from cms.publishing.models import Publication, Standing
+from cms.publishing.models import Publication, PublishedItem, Standing
 from cms.publishing.presented import Presented
 from cms.publishing.rows import AT_ONCE, Window, drop_publication, supersede_live, supersede_one, write_publication
+
+_END_ITEM = UPDATE_ITEM.returning(*(table_of(PublishedItem).c[name] for name in ENDING))
 
 
 def publish(unit: UnitOfWork, presented: Presented, change: Change, window: Window | None = None) -> None:
@@ -32,7 +37,8 @@ def publish(unit: UnitOfWork, presented: Presented, change: Change, window: Wind
         ended = supersede_live(connection, presented.item_id, sequence)
         number, carriers = now_live(connection, presented, sequence)
         keep_slug(connection, presented, AT_ONCE)
-        write_publication(connection, presented, number, carriers, sequence, window or Window())
+        digest = write_publication(connection, presented, number, carriers, sequence, window or Window())
+        note_digest(change, digest)
         if any(row.effective_until is not None for row in ended) or window is not None:
             due_again(unit, connection, presented.type)
 
@@ -51,7 +57,9 @@ def represent(unit: UnitOfWork, presented: Presented, change: Change, publicatio
     def write(sequence: int) -> None:
         _replace(connection, presented.item_id, publication, sequence)
         number, carriers = represented_item(connection, presented.item_id, sequence)
-        write_publication(connection, presented, number, carriers, sequence, window)
+        digest = write_publication(connection, presented, number, carriers, sequence, window)
+        note = note_planned if window.is_planned else note_digest
+        note(change, digest)
 
     when_numbered(unit, change, write)
 
@@ -82,7 +90,8 @@ def withdraw(
 
     def write(sequence: int) -> None:
         ended = supersede_live(connection, item_id, sequence)
-        connection.execute(UPDATE_ITEM.values(**values, sequence=sequence), {"published_id": item_id})
+        ended_item = connection.execute(_END_ITEM.values(**values, sequence=sequence), {"published_id": item_id}).one()
+        note_digest(change, _digest_of_ending(ended_item))
         if any(row.effective_until is not None for row in ended):
             due_again(unit, connection, type)
 
@@ -117,6 +126,11 @@ def _note_withdrawn(unit: UnitOfWork, item_id: str, change: Change, explanation:
         unit.session.connection().execute(UPDATE_ITEM.values(**values), {"published_id": item_id})
 
     when_numbered(unit, change, write)
+
+
+def _digest_of_ending(ended_item: Row[Any]) -> str:
+    row = dict(ended_item._mapping)  # noqa: SLF001 - SQLAlchemy's documented name
+    return ending_digest({**row, "ended_at": clock.micros(row["ended_at"])})
 
 
 def _replace(connection: Connection, item_id: str, publication: Publication | None, sequence: int) -> None:

@@ -6,17 +6,17 @@ cost several times the statements themselves.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, bindparam, delete, insert, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from cms.core import clock
 from cms.core.db import table_of
+from cms.publishing.digests import HEADER, publication_digest
 from cms.publishing.models import Publication, PublicationFile, PublicationTerm
 from cms.publishing.presented import Presented
 from cms.publishing.reposts import Carried, carrier_terms, with_carriers
@@ -35,6 +35,12 @@ _SUPERSEDE_LIVE = _SUPERSEDE.where(
     _publications.c.effective_until,
 )
 _SUPERSEDE_ONE = _SUPERSEDE.where(_publications.c.id == bindparam("ended_id"))
+_READ_ONE = select(*(_publications.c[name] for name in (*HEADER, "card_json", "full_json"))).where(
+    _publications.c.id == bindparam("wanted_id")
+)
+_SET_DIGEST = (
+    update(_publications).where(_publications.c.id == bindparam("wanted_id")).values(digest=bindparam("found"))
+)
 _DELETE_PUBLICATION = delete(_publications).where(_publications.c.id == bindparam("ended_id"))
 _DELETE_TERMS = delete(_terms).where(_terms.c.publication_id == bindparam("ended_id"))
 _DELETE_FILES = delete(_files).where(_files.c.publication_id == bindparam("ended_id"))
@@ -70,11 +76,32 @@ def write_publication(
     carriers: Sequence[Carried],
     sequence: int,
     window: Window,
-) -> None:
-    """Insert a publication with its terms and files."""
-    publication_id = _insert_publication(connection, presented, number, carriers, sequence, window)
-    _insert_terms(connection, presented, number, carriers, publication_id)
-    _insert_files(connection, presented, publication_id)
+) -> str:
+    """Insert a publication with its terms and files; returns its digest."""
+    terms, files = _terms_of(presented, carriers), _files_of(presented)
+    row = {
+        **_row(presented, number, carriers, sequence, window),
+        "terms_json": orjson.dumps([[term["scheme"], term["term"], term["repost"]] for term in terms]).decode(),
+        "files_json": orjson.dumps(files, option=orjson.OPT_SORT_KEYS).decode(),
+    }
+    digest = _digest_of(row)
+    publication_id = connection.execute(_INSERT_PUBLICATION, {**row, "digest": digest}).scalar_one()
+    if terms:
+        connection.execute(_INSERT_TERMS, [{**_shared(presented, number, publication_id), **term} for term in terms])
+    if files:
+        connection.execute(
+            _INSERT_FILES,
+            [{"publication_id": publication_id, "item_id": presented.item_id, **file} for file in files],
+        )
+    return digest
+
+
+def digested_again(connection: Connection, publication_id: int) -> str:
+    """Give a publication the digest that it has since its window was changed, and return it."""
+    row = connection.execute(_READ_ONE, {"wanted_id": publication_id}).mappings().one()
+    digest = _digest_of(dict(row))
+    connection.execute(_SET_DIGEST, {"wanted_id": publication_id, "found": digest})
+    return digest
 
 
 def supersede_live(connection: Connection, item_id: str, sequence: int) -> Sequence[Row[Any]]:
@@ -102,16 +129,10 @@ def _unlist(connection: Connection, publication_id: int) -> None:
     connection.execute(_DELETE_FILES, {"ended_id": publication_id})
 
 
-def _insert_publication(
-    connection: Connection,
-    presented: Presented,
-    number: int,
-    carriers: Sequence[Carried],
-    sequence: int,
-    window: Window,
-) -> int:
-    full_json = orjson.dumps(with_carriers(presented.full, carriers), option=orjson.OPT_UTC_Z)
-    row = {
+def _row(
+    presented: Presented, number: int, carriers: Sequence[Carried], sequence: int, window: Window
+) -> dict[str, Any]:
+    return {
         "item_number": number,
         "item_id": presented.item_id,
         "type": presented.type,
@@ -126,37 +147,41 @@ def _insert_publication(
         "is_planned": window.is_planned,
         "end_explanation": window.end_explanation,
         "card_json": orjson.dumps(presented.card, option=orjson.OPT_UTC_Z).decode(),
-        "full_json": full_json.decode(),
-        "digest": hashlib.sha256(full_json).hexdigest(),
+        "full_json": orjson.dumps(with_carriers(presented.full, carriers), option=orjson.OPT_UTC_Z).decode(),
         "sequence": sequence,
         "superseded_sequence": None,
     }
-    made: int = connection.execute(_INSERT_PUBLICATION, row).scalar_one()
-    return made
 
 
-def _insert_terms(
-    connection: Connection, presented: Presented, number: int, carriers: Sequence[Carried], publication_id: int
-) -> None:
-    shared = {
+def _digest_of(row: Mapping[str, Any]) -> str:
+    moments = ("published_at", "updated_at", "effective_from", "effective_until")
+    return publication_digest(
+        {**row, **{name: None if row[name] is None else clock.micros(row[name]) for name in moments}}
+    )
+
+
+def _shared(presented: Presented, number: int, publication_id: int) -> dict[str, Any]:
+    """What stands in every row of a publication's terms."""
+    return {
         "publication_id": publication_id,
         "item_number": number,
         "type": presented.type,
         "agency": presented.agency,
         "published_at": presented.published_at,
     }
-    rows = [{**shared, "scheme": scheme, "term": term, "repost": None} for scheme, term in sorted(presented.terms)]
-    rows += [{**shared, **term} for term in carrier_terms(carriers, presented.terms)]
-    if rows:
-        connection.execute(_INSERT_TERMS, rows)
 
 
-def _insert_files(connection: Connection, presented: Presented, publication_id: int) -> None:
-    rows = [
+def _terms_of(presented: Presented, carriers: Sequence[Carried]) -> list[dict[str, Any]]:
+    """What it is found by, in the order of the digest."""
+    terms = [{"scheme": scheme, "term": term, "repost": None} for scheme, term in sorted(presented.terms)]
+    return terms + carrier_terms(carriers, presented.terms)
+
+
+def _files_of(presented: Presented) -> list[dict[str, Any]]:
+    """Its files, in the order of the digest."""
+    return [
         {
-            "publication_id": publication_id,
             "file_id": file.id,
-            "item_id": presented.item_id,
             "name": file.name,
             "media_type": file.media_type,
             "bytes": file.bytes,
@@ -164,5 +189,3 @@ def _insert_files(connection: Connection, presented: Presented, publication_id: 
         }
         for file in presented.files
     ]
-    if rows:
-        connection.execute(_INSERT_FILES, rows)

@@ -45,7 +45,9 @@ def facts(app: Flask, action: str) -> list[dict[str, Any]]:
     with app.app_context():
         assert broken_at() is None
         lines = [line.facts for line in read_after(0) if line.action == action]
-    return [{name: value for name, value in found.items() if name not in {"digest", "beside"}} for found in lines]
+    return [
+        {name: value for name, value in found.items() if name not in {"digest", "planned", "also"}} for found in lines
+    ]
 
 
 def test_a_publication_says_whether_it_is_news(app: Flask, editor: Caller) -> None:

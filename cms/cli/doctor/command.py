@@ -7,6 +7,7 @@ import click
 from cms.cli.application import application, settings_for
 from cms.cli.doctor.backups import check_backup
 from cms.cli.doctor.clock import check_clock
+from cms.cli.doctor.content import check_content
 from cms.cli.doctor.database import check_database_answers, check_newest_migration, check_sqlite
 from cms.cli.doctor.disk import check_disk, check_storage_takes_files
 from cms.cli.doctor.findings import DoctorCheck, Finding, Level
@@ -22,6 +23,7 @@ STEPS: tuple[tuple[DoctorCheck, ...], ...] = (
     (check_newest_migration,),
     (
         check_chain,
+        check_content,
         check_checkpoint,
         check_worker,
         check_followers,

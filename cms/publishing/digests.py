@@ -1,0 +1,45 @@
+"""The digest of a publication: one number over everything that readers get of it, in a form that is the same on every database.
+
+The line of the log that made the publication carries it (`facts`), and the line is inside the hash chain: whoever alters a
+publication in the database alters something that somebody can prove. Format `simpul-publication-1`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+HEADER = (
+    "agency", "edition", "effective_from", "effective_until", "end_explanation", "files_json", "is_planned", "item_id", "language",
+    "published_at", "slug", "terms_json", "type", "updated_at",
+)  # fmt: skip
+"""Columns of a publication beside its card and its full form; moments in microseconds since 1970."""
+ENDING = ("agency", "alternative", "ended_at", "explanation", "id", "standing", "target_id", "type")
+"""Columns of an item that say how it ended; `ended_at` in microseconds since 1970."""
+
+
+def publication_digest(row: Mapping[str, Any]) -> str:
+    """SHA-256 of a publication, hexadecimal. `row` has the columns of `HEADER`, `card_json` and `full_json`.
+
+    Raises `TypeError` for values that no publication of ours has.
+    """
+    card, full = row["card_json"].encode(), row["full_json"].encode()
+    # The lengths keep text from moving between the card and the full form.
+    header = {name: row[name] for name in HEADER} | {"card": len(card), "full": len(full)}
+    return _digest(b"simpul-publication-1", header, card, full)
+
+
+def ending_digest(row: Mapping[str, Any]) -> str:
+    """SHA-256 of what readers are told of an item that they had. `row` has the columns of `ENDING`. Raises `TypeError`."""
+    return _digest(b"simpul-ending-1", {name: row[name] for name in ENDING})
+
+
+def _digest(form: bytes, header: Mapping[str, Any], *texts: bytes) -> str:
+    found = hashlib.sha256(form)
+    for part in (orjson.dumps(header, option=orjson.OPT_SORT_KEYS), *texts):
+        found.update(b"\n")
+        found.update(part)
+    return found.hexdigest()

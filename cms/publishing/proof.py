@@ -1,0 +1,186 @@
+"""Is what readers get what the log says was published? Pure functions over stored rows: they know no database.
+
+A log that is whole says which digest each publication has (`cms.publishing.digests`), which one readers have now, what is
+planned, and how an item ended. Rows that say something else were altered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from cms.publishing.digests import ending_digest, publication_digest
+from cms.publishing.models import Standing
+
+Row = Mapping[str, Any]
+SHARED = ("type", "agency", "published_at", "item_number")
+FILE = ("file_id", "name", "media_type", "bytes", "sha256")
+WINDOW_VERBS = frozenset({"scheduled", "unscheduled"})
+"""They change until when readers have what they have, and make no publication of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContentFinding:
+    """One thing that is not as it was published: the item, its edition (None: the item as a whole), and what."""
+
+    type: str
+    item_id: str
+    edition: Any
+    what: str
+
+    def sentence(self) -> str:
+        """The finding for people."""
+        edition = "" if self.edition is None else f", edition {self.edition}"
+        return f"{self.type} {self.item_id}{edition}: {self.what}."
+
+
+@dataclass(frozen=True, slots=True)
+class StoredItem:
+    """Everything that is stored of one item for readers, raw but for moments, which are microseconds since 1970."""
+
+    item: Row
+    publications: Sequence[Row]
+    lines: Sequence[Row]
+    terms: Sequence[Row]
+    files: Sequence[Row]
+    slugs: Sequence[Row]
+
+
+@dataclass(slots=True)
+class _Told:
+    """What the log tells of an item: the digest that readers have and the line that made it, whether that is an ending, what
+    is planned, and all digests that there ever were.
+    """
+
+    now: str | None = None
+    since: int = 0
+    is_ended: bool = False
+    planned: str | None = None
+    known: set[str] = field(default_factory=set)
+    sequences: set[Any] = field(default_factory=set)
+
+
+def findings_of(stored: StoredItem) -> Iterator[ContentFinding]:
+    """What is not as the log says."""
+    told = _told(stored.lines)
+    current = [row for row in stored.publications if row["superseded_sequence"] is None]
+    live = [row for row in current if not row["is_planned"]]
+    for row in stored.publications:
+        if (what := _fault_of_publication(row, told, stored.item)) is not None:
+            yield _finding(stored, row["edition"], what)
+    for what in _faults_of_item(stored, live, len(current) > len(live), told):
+        yield _finding(stored, None, what)
+    for row in current:
+        yield from _found_beside(stored, row)
+
+
+def _faults_of_item(stored: StoredItem, live: Sequence[Row], has_plan: bool, told: _Told) -> Iterator[str]:
+    """What is wrong with the item as a whole."""
+    if told.now is not None and not told.is_ended and not live:
+        yield "the publication that readers should have is missing"
+    if told.planned is not None and not has_plan:
+        yield "the planned publication is missing"
+    if (what := _fault_of_standing(stored.item, live, told)) is not None:
+        yield what
+    published = {_address(row) for row in stored.publications}
+    for slug in stored.slugs:
+        if _address(slug) not in published:
+            yield f"it was never published under the address {slug['agency']}/{slug['slug']}"
+
+
+def _address(row: Row) -> tuple[Any, Any, Any]:
+    return row["type"], row["agency"], row["slug"]
+
+
+def _told(lines: Sequence[Row]) -> _Told:
+    told = _Told()
+    for line in lines:
+        told.sequences.add(line["sequence"])
+        facts = line["facts"] if isinstance(line["facts"], dict) else {}
+        if "planned" in facts:
+            told.planned = facts["planned"]
+            told.known.add(str(facts["planned"]))
+        if "digest" in facts:
+            told.known.update([facts["digest"], *facts.get("also", [])])
+            verb = str(line["action"]).partition(".")[2]
+            told.now, told.is_ended = facts["digest"], verb == "unpublished"
+            told.since = told.since if verb in WINDOW_VERBS else line["sequence"]
+    return told
+
+
+def _fault_of_publication(row: Row, told: _Told, item: Row) -> str | None:
+    """What is wrong with a publication itself."""
+    found = _digest(row)
+    if found is None or found != row["digest"] or found not in told.known or row["item_id"] != item["id"]:
+        return "the publication was altered"
+    ended = row["superseded_sequence"]
+    if ended is None:
+        if row["is_planned"]:
+            return None if found == told.planned else "the planned publication is not the one in the log"
+        is_right = found == told.now and not told.is_ended and row["sequence"] == told.since
+        return None if is_right else "readers have a publication that the log has ended or replaced"
+    if row["sequence"] not in told.sequences or ended not in told.sequences or ended <= row["sequence"]:
+        return "the publication begins or ends at a line that is not of this item"
+    return None
+
+
+def _digest(row: Row) -> str | None:
+    """The digest of what is stored; None when no publication of ours has such values."""
+    try:
+        return publication_digest(row)
+    except (TypeError, AttributeError):
+        return None
+
+
+def _fault_of_standing(item: Row, live: Sequence[Row], told: _Told) -> str | None:
+    """Readers are told how an item stands: is that what the log says?"""
+    altered = "what readers are told of its state was altered"
+    if told.now is None:
+        return None if item["standing"] == Standing.PLANNED else altered
+    if told.is_ended:
+        try:
+            return None if ending_digest(item) == told.now else altered
+        except TypeError:
+            return altered
+    notice = _notice(live[0]) if live else None
+    words = (item["explanation"], item["alternative"], item["target_id"])
+    if notice is None:
+        return None if item["standing"] == Standing.LIVE and words == (None, None, None) else altered
+    is_right = item["standing"] == Standing.WITHDRAWN and words == (notice.get("explanation"), None, None)
+    return None if is_right else altered
+
+
+def _notice(row: Row) -> Mapping[str, Any] | None:
+    try:
+        return orjson.loads(row["full_json"]).get("withdrawn")  # type: ignore[no-any-return]
+    except (ValueError, TypeError, AttributeError):
+        return None
+
+
+def _found_beside(stored: StoredItem, row: Row) -> Iterator[ContentFinding]:
+    """What a current publication is found by, its files and its address lie in tables of their own."""
+    try:
+        terms = {tuple(term) for term in orjson.loads(row["terms_json"])}
+        files = [tuple(file[name] for name in FILE) for file in orjson.loads(row["files_json"])]
+    except (ValueError, TypeError, KeyError):
+        return
+    found = [term for term in stored.terms if term["publication_id"] == row["id"]]
+    is_same = all(term[name] == row[name] for term in found for name in SHARED)
+    if not is_same or {(term["scheme"], term["term"], term["repost"]) for term in found} != terms:
+        yield _finding(stored, row["edition"], "it is found by other terms than it was published with")
+    kept = [file for file in stored.files if file["publication_id"] == row["id"]]
+    if any(file["item_id"] != row["item_id"] for file in kept) or sorted(
+        tuple(file[name] for name in FILE) for file in kept
+    ) != sorted(files):
+        yield _finding(stored, row["edition"], "its files are not those that it was published with")
+    if row["item_number"] != stored.item["number"]:
+        yield _finding(stored, row["edition"], "its place in lists was altered")
+    if _address(row) not in {_address(slug) for slug in stored.slugs}:
+        yield _finding(stored, row["edition"], "its address is missing")
+
+
+def _finding(stored: StoredItem, edition: Any, what: str) -> ContentFinding:
+    return ContentFinding(str(stored.item["type"]), str(stored.item["id"]), edition, what)
