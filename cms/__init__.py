@@ -37,6 +37,7 @@ from cms.core.request_head import RequestHead
 from cms.core.runtime import Runtime, runtime
 from cms.core.schema_state import SchemaWatch
 from cms.core.secrets import derived_secret
+from cms.core.signing_keys import SigningKeys
 from cms.core.storage import Storage, storage_from_url
 from cms.delivery.cors import answer_browsers
 from cms.delivery.delivering import PreparedResponse, tell_position
@@ -180,15 +181,19 @@ def _bind_extensions(app: Flask, settings: Settings) -> None:
     with app.app_context():
         bulkhead = Bulkhead(settings.web_threads)
         prepare_engine(db.engine, bulkhead)
+        reader = Reader(db.engine)
+        signing_keys = SigningKeys(settings.secret_key, reader)
         app.extensions["simpul"] = Runtime(
             settings=settings,
             bulkhead=bulkhead,
-            reader=Reader(db.engine),
-            cursors=Cursors(derived_secret(settings.secret_key, "cursor")),
+            reader=reader,
+            signing_keys=signing_keys,
+            cursors=Cursors(signing_keys),
             storage=_storage(settings, bulkhead),
             schema=SchemaWatch(str(MIGRATIONS)),
             look_at_words=look_at_words,
         )
+        app.extensions["simpul"].remember(signing_keys.forget)
 
 
 def _storage(settings: Settings, bulkhead: Bulkhead) -> Storage:

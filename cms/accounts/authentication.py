@@ -7,7 +7,7 @@ from __future__ import annotations
 from functools import cache, partial
 
 from flask import g
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, literal_column, select
 
 from cms.accounts.models import Membership, SignInSession, User, UserState
 from cms.accounts.tokens import AccessClaims, read_access_token
@@ -20,6 +20,7 @@ from cms.core.errors import Unauthenticated
 from cms.core.permissions import Actor, Role
 from cms.core.reading import Reader
 from cms.core.runtime import runtime
+from cms.core.signing_keys import SigningKeyRow
 
 _LIVE_SESSION = (
     select(
@@ -28,6 +29,7 @@ _LIVE_SESSION = (
         User.frozen,
         User.password_change_needed,
         select(Installation.epoch).scalar_subquery(),
+        select(func.coalesce(func.max(SigningKeyRow.made_at), literal_column("0"))).scalar_subquery(),
         Membership.role,
         Membership.agency,
     )
@@ -82,7 +84,11 @@ def _actor_of(claims: AccessClaims) -> Actor:
     if not rows:
         raise Unauthenticated("invalid_token")
     roles = frozenset((Role(role), agency) for *_person, role, agency in rows if role is not None)
-    user_id, name, frozen, password_change_needed, g.epoch = rows[0][:5]
+    user_id, name, frozen, password_change_needed, g.epoch, ring = rows[0][:6]
+    if ring != runtime().signing_keys.version():
+        # Somebody has changed the ring: is the key of this token still one of it?
+        runtime().signing_keys.forget()
+        read_access_token(claims.token)
     return Actor(user_id, name, roles, claims.session_id, frozen, bool(password_change_needed))
 
 

@@ -14,10 +14,11 @@ from jwt import InvalidTokenError
 from cms.accounts.models import User
 from cms.accounts.queries import Credentials
 from cms.core import clock
+from cms.core.access_tokens import TokenHolder
 from cms.core.errors import Unauthenticated
 from cms.core.ids import is_id, new_id
 from cms.core.runtime import runtime
-from cms.core.secrets import derived_secret
+from cms.core.signing_keys import ID_LENGTH, SigningKey
 
 REFRESH_PREFIX = "skr_"
 REFRESH_BYTES = 32
@@ -32,6 +33,7 @@ class AccessClaims:
     user_id: str
     session_id: str
     token_version: int
+    token: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,8 @@ def make_access_token(user: User, session_id: str, session_ends_at: datetime) ->
         "nbf": issued,
         "exp": expires,
     }
-    return create_access_token(identity=user.id, additional_claims=claims), expires - issued
+    holder = TokenHolder(user.id, runtime().signing_keys.read())
+    return create_access_token(identity=holder, additional_claims=claims), expires - issued
 
 
 def read_access_token(token: str) -> AccessClaims:
@@ -71,7 +74,7 @@ def read_access_token(token: str) -> AccessClaims:
     user_id, session_id, version = claims["sub"], claims["sid"], claims["tv"]
     if not is_id(user_id) or not is_id(session_id) or not 0 < version <= LARGEST_TOKEN_VERSION:
         raise Unauthenticated("invalid_token")
-    return AccessClaims(user_id, session_id, version)
+    return AccessClaims(user_id, session_id, version, token)
 
 
 def make_refresh_token() -> str:
@@ -88,15 +91,20 @@ def make_device_token(user: User) -> str:
     """A signed mark of a device on which this person has signed in; dies with the password it was given under."""
     expires = int((clock.now() + DEVICE_TOKEN_LIFE).timestamp())
     content = [new_id(), user.id, clock.micros(user.password_changed_at), expires]
-    return str(_device_signer().dumps(content))
+    key = runtime().signing_keys.read()
+    return f"{key.id}.{_device_signer(key).dumps(content)}"
 
 
 def trusted_device(token: str | None, credentials: Credentials | None) -> str | None:
     """The id of the device when the token was given to this person under the present password and has not expired."""
     if token is None or credentials is None:
         return None
+    kid, _, sealed = token.partition(".")
+    key = runtime().signing_keys.find(kid, DEVICE_TOKEN_LIFE) if len(kid) == ID_LENGTH else None
+    if key is None:
+        return None
     try:
-        device_id, user_id, password_changed_at, expires = _device_signer().loads(token)
+        device_id, user_id, password_changed_at, expires = _device_signer(key).loads(sealed)
     except (BadData, ValueError, TypeError):
         return None
     if expires <= clock.now().timestamp() or user_id != credentials.user_id:
@@ -104,5 +112,5 @@ def trusted_device(token: str | None, credentials: Credentials | None) -> str | 
     return str(device_id) if password_changed_at == clock.micros(credentials.password_changed_at) else None
 
 
-def _device_signer() -> URLSafeSerializer:
-    return URLSafeSerializer(derived_secret(runtime().settings.secret_key, "device-token"))
+def _device_signer(key: SigningKey) -> URLSafeSerializer:
+    return URLSafeSerializer(key.secret("device-token"))

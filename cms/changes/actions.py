@@ -34,6 +34,7 @@ class Action(StrEnum):
     USER_SIGNED_IN = "user.signed_in"
     USER_SIGNED_OUT = "user.signed_out"
     USER_REFRESH_REUSED = "user.refresh_reused"
+    SIGNING_KEY_ROTATED = "signing_key.rotated"
 
     MEDIA_CREATED = "media.created"
     MEDIA_UPDATED = "media.updated"
@@ -126,6 +127,8 @@ TOPICS_BY_TYPE = {
     "document": Topic.DOCUMENTS,
     "consumer": Topic.ACCESS,
     "key": Topic.ACCESS,
+    # Cursors in kept answers are made with it.
+    "signing_key": Topic.ACCESS,
     **dict.fromkeys(REFERENCE_TYPES, Topic.REFERENCE),
 }
 
@@ -141,6 +144,6 @@ def is_public(action: Action) -> bool:
 def topic_of(action: Action) -> Topic | None:
     """The topic whose delivered answers this action changes, or None."""
     resource_type = action.value.split(".")[0]
-    if not is_public(action) and resource_type not in {"consumer", "key"}:
+    if not is_public(action) and resource_type not in {"consumer", "key", "signing_key"}:
         return None
     return TOPICS_BY_TYPE.get(resource_type)

@@ -19,6 +19,7 @@ COMMANDS = {
     "openapi": ("cms.cli.openapi", "Write or check docs/openapi.json."),
     "run": ("cms.cli.run", "Start everything on this machine, with the demonstration city."),
     "serve": ("cms.cli.serve", "Start the web server for production."),
+    "signing-keys": ("cms.cli.signing_keys", "Change the key that signs tokens, without signing anybody out."),
     "user": ("cms.cli.user", "Add people who may sign in."),
     "worker": ("cms.cli.worker", "Start the background worker."),
 }

@@ -6,7 +6,7 @@ for every way into the library: one algorithm, one key known by its `kid`, all c
 
 from __future__ import annotations
 
-import hashlib
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -17,10 +17,13 @@ from flask_jwt_extended import JWTManager
 from cms.core import clock
 from cms.core.errors import Unauthenticated
 from cms.core.problems import domain_problem
+from cms.core.runtime import runtime
 from cms.core.secrets import derived_secret
+from cms.core.signing_keys import ID_LENGTH, SigningKey
 from config import Settings
 
 ALGORITHM = "HS256"
+PURPOSE = "access-token"
 TOKEN_TYPE = "at+jwt"  # noqa: S105 - RFC 9068, section 2.1
 AUDIENCE = "simpul-management"
 CLAIMS = ("iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp", "tv")
@@ -29,10 +32,9 @@ CLOCK_LEEWAY_SECONDS = 30
 
 def jwt_settings(settings: Settings) -> dict[str, Any]:
     """The configuration of flask-jwt-extended."""
-    key = derived_secret(settings.secret_key, "access-token")
     return {
-        "JWT_SECRET_KEY": key,
-        "JWT_KEY_ID": hashlib.sha256(b"simpul/kid\x01" + key).hexdigest()[:12],
+        # The library wants one; tokens are signed with the keys of the ring.
+        "JWT_SECRET_KEY": derived_secret(settings.secret_key, "unused"),
         "JWT_ALGORITHM": ALGORITHM,
         "JWT_DECODE_ALGORITHMS": [ALGORITHM],
         "JWT_TOKEN_LOCATION": ["headers"],
@@ -46,12 +48,22 @@ def jwt_settings(settings: Settings) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class TokenHolder:
+    """For whom a token is made, and with which key: what the library calls the identity."""
+
+    user_id: str
+    key: SigningKey
+
+
 class AccessTokenManager(JWTManager):
     """flask-jwt-extended whose tokens carry `typ` and `kid`, whose decoder is strict and whose every error is our 401."""
 
     def __init__(self, app: Flask | None = None) -> None:
         super().__init__(app)
-        self.additional_headers_loader(lambda _identity: {"typ": TOKEN_TYPE, "kid": current_app.config["JWT_KEY_ID"]})
+        self.user_identity_loader(lambda holder: holder.user_id)
+        self.additional_headers_loader(lambda holder: {"typ": TOKEN_TYPE, "kid": holder.key.id})
+        self.encode_key_loader(lambda holder: holder.key.secret(PURPOSE))
         for loader in (
             self.expired_token_loader,
             self.invalid_token_loader,
@@ -68,19 +80,30 @@ class AccessTokenManager(JWTManager):
     ) -> dict[str, Any]:
         """The claims of a token. Raises `jwt.InvalidTokenError`."""
         config = current_app.config
+        header = jwt.get_unverified_header(encoded_token)
+        key = _key_named(header.get("kid"), config["JWT_ACCESS_TOKEN_EXPIRES"])
         decoded = jwt.decode_complete(
             encoded_token,
-            config["JWT_SECRET_KEY"],
+            key.secret(PURPOSE),
             algorithms=[ALGORITHM],
             audience=AUDIENCE,
             issuer=config["JWT_DECODE_ISSUER"],
             options={"require": list(CLAIMS), "verify_exp": False, "verify_nbf": False, "verify_iat": False},
         )
-        if decoded["header"] != {"alg": ALGORITHM, "typ": TOKEN_TYPE, "kid": config["JWT_KEY_ID"]}:
+        if decoded["header"] != {"alg": ALGORITHM, "typ": TOKEN_TYPE, "kid": key.id}:
             raise jwt.InvalidTokenError("unknown header")
         claims: dict[str, Any] = decoded["payload"]
         _check_claims(claims, allow_expired=allow_expired)
         return claims
+
+
+def _key_named(kid: Any, life: timedelta) -> SigningKey:
+    """A key of the ring whose tokens may still be around. Raises `jwt.InvalidTokenError`."""
+    is_id = isinstance(kid, str) and len(kid) == ID_LENGTH
+    key = runtime().signing_keys.find(kid, life) if is_id else None
+    if key is None:
+        raise jwt.InvalidTokenError("unknown key")
+    return key
 
 
 def _check_claims(claims: dict[str, Any], *, allow_expired: bool) -> None:

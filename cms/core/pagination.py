@@ -6,38 +6,58 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Sequence
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 
 import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from cms.core.errors import BadRequest, InputError
+from cms.core.signing_keys import SigningKey, SigningKeys
+
+KEY_BYTES: Final = 3
+CURSOR_LIFE: Final = timedelta(days=7)
+"""How long a cursor is good for after its key was replaced: longer than anybody reads through a list."""
 
 
 class Cursors:
-    """Makes and reads cursors with one secret of at least 32 bytes.
+    """Makes and reads cursors with the keys of the ring; each begins with three bytes of the id of its key.
 
     AES-SIV (RFC 5297): the position is encrypted, since row numbers never leave the server; the same position gives the
     same cursor, since an answer must repeat to the byte; the binding is authenticated without being carried along.
     """
 
-    def __init__(self, secret: bytes) -> None:
-        self._cipher = AESSIV(hashlib.sha512(secret).digest())
+    def __init__(self, keys: SigningKeys) -> None:
+        self._keys = keys
+        self._ciphers: dict[str, AESSIV] = {}
+
+    def _cipher(self, key: SigningKey) -> AESSIV:
+        cipher = self._ciphers.get(key.id)
+        if cipher is None:
+            cipher = self._ciphers[key.id] = AESSIV(hashlib.sha512(key.secret("cursor")).digest())
+        return cipher
 
     def encode(self, position: Sequence[Any], binding: str) -> str:
         """The cursor of a position (the sort values of the last row) within the list that `binding` describes."""
-        sealed = self._cipher.encrypt(orjson.dumps(list(position)), [binding.encode()])
-        return base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
+        key = self._keys.current()
+        sealed = self._cipher(key).encrypt(orjson.dumps(list(position)), [binding.encode()])
+        return base64.urlsafe_b64encode(bytes.fromhex(key.id)[:KEY_BYTES] + sealed).rstrip(b"=").decode()
 
     def decode(self, cursor: str, binding: str) -> list[Any]:
         """The position. Raises `BadRequest("invalid_cursor")` when altered or made for another list."""
         try:
             sealed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-            position = orjson.loads(self._cipher.decrypt(sealed, [binding.encode()]))
+            position = orjson.loads(self._opened(sealed, binding))
         except (InvalidTag, binascii.Error, ValueError):
             raise BadRequest(
                 "invalid_cursor",
                 errors=[InputError("parameter", "cursor", "bad_format", {"expected": "a cursor of this list"})],
             ) from None
         return list(position)
+
+    def _opened(self, sealed: bytes, binding: str) -> bytes:
+        key = self._keys.find(sealed[:KEY_BYTES].hex(), CURSOR_LIFE)
+        if key is None:
+            raise InvalidTag
+        return self._cipher(key).decrypt(sealed[KEY_BYTES:], [binding.encode()])

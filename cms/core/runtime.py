@@ -12,6 +12,7 @@ from cms.core.bulkhead import Bulkhead
 from cms.core.pagination import Cursors
 from cms.core.reading import Reader
 from cms.core.schema_state import SchemaWatch
+from cms.core.signing_keys import SigningKeys
 from cms.core.storage import Storage
 from config import Settings
 
@@ -23,6 +24,7 @@ class Runtime:
     settings: Settings
     bulkhead: Bulkhead
     reader: Reader
+    signing_keys: SigningKeys
     cursors: Cursors
     storage: Storage
     schema: SchemaWatch

@@ -108,6 +108,8 @@ def _bare_answer(basis: Basis, noted: Noted, visited: Visit, timing: Timing) -> 
     visibility = "all" if holder.agencies is None else ",".join(sorted(holder.agencies))
     digest = answer_digest(
         visited.heads.epoch,
+        # Cursors are made with it: other bytes, another tag.
+        runtime().signing_keys.current().id,
         *sorted(noted.topics),
         *noted.positions(visited.heads),
         visibility,

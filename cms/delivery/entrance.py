@@ -66,6 +66,7 @@ def admit(token: str | None, scope: str | None) -> KeyHolder:
     heads, item = _read_position(asked, own_desk, now)
     own_desk.note_epoch(heads.epoch)
     g.heads = heads
+    runtime().signing_keys.as_of(heads.access)
     holder = ANONYMOUS if token is None else own_desk.keys.holder(token, heads.access)
     if scope is not None and scope not in holder.scopes:
         raise Forbidden("scope_missing", scope=scope)

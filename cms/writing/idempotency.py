@@ -27,7 +27,7 @@ from cms.core.db import rolled_back, session
 from cms.core.errors import BadRequest, Conflict, InputError, Invalid
 from cms.core.request_content import content_digest
 from cms.core.runtime import runtime
-from cms.core.secrets import derived_secret
+from cms.core.signing_keys import ID_LENGTH, SigningKey
 from cms.writing.models import KeptAnswer
 
 HEADER = "Idempotency-Key"
@@ -122,7 +122,7 @@ class Attempt:
         headers = [pair for pair in answer.headers.items() if pair[0] != "Content-Length"]
         plain = orjson.dumps([answer.status_code, headers]) + b"\n" + answer.get_data()
         row = (KeptAnswer.principal_id == self._principal, KeptAnswer.key_digest == self._digest)
-        statement = update(KeptAnswer).where(*row).values(answer=self._cipher().encrypt(plain, None))
+        statement = update(KeptAnswer).where(*row).values(answer=self._sealed(plain))
         current.execute(statement.execution_options(synchronize_session=False))
 
     def _kept(self, current: Session) -> Any:
@@ -134,7 +134,7 @@ class Attempt:
         if kept.fingerprint != self._fingerprint():
             raise Invalid("idempotency_key_reused")
         try:
-            plain = self._cipher().decrypt(kept.answer, None)
+            plain = self._unsealed(kept.answer)
         except InvalidTag:
             # Sealed under an earlier SECRET_KEY. It was carried out, so it must not be carried out again.
             raise Conflict("idempotency_answer_lost") from None
@@ -150,6 +150,18 @@ class Attempt:
         asked = orjson.dumps([request.method, request.path, sorted(request.args.items(multi=True)), content])
         return hashlib.sha256(asked).hexdigest()
 
-    def _cipher(self) -> AESSIV:
-        root = derived_secret(runtime().settings.secret_key, "kept-answers")
+    def _sealed(self, plain: bytes) -> bytes:
+        key = runtime().signing_keys.read()
+        return bytes.fromhex(key.id) + self._cipher(key).encrypt(plain, None)
+
+    def _unsealed(self, stored: bytes) -> bytes:
+        """Raises `InvalidTag`."""
+        length = ID_LENGTH // 2
+        key = runtime().signing_keys.find(stored[:length].hex(), KEPT_FOR)
+        if key is None:
+            raise InvalidTag
+        return self._cipher(key).decrypt(stored[length:], None)
+
+    def _cipher(self, key: SigningKey) -> AESSIV:
+        root = key.secret("kept-answers")
         return AESSIV(hashlib.sha512(root + f"{self._principal}\n{self.key}".encode()).digest())

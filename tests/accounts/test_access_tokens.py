@@ -40,14 +40,20 @@ def signed(
     app: Flask, header: dict[str, Any], claims: dict[str, Any], key: Any = None, algorithm: str = "HS256"
 ) -> str:
     extra = {name: value for name, value in header.items() if name != "alg"}
-    return jwt.encode(claims, key or app.config["JWT_SECRET_KEY"], algorithm=algorithm, headers=extra)
+    return jwt.encode(claims, key or secret_of(app), algorithm=algorithm, headers=extra)
+
+
+def secret_of(app: Flask) -> bytes:
+    """What access tokens are signed with now."""
+    key = app.extensions["simpul"].signing_keys.current()
+    return bytes(key.secret("access-token"))
 
 
 def test_a_token_says_who_and_in_which_session_and_nothing_about_roles(app: Flask, client: FlaskClient) -> None:
     person = add_person(app, "Budi", (Role.AUTHOR, "dpu"))
     header, claims = parts_of(tokens_of(client, person)["access_token"])
 
-    assert header == {"alg": "HS256", "typ": "at+jwt", "kid": app.config["JWT_KEY_ID"]}
+    assert header == {"alg": "HS256", "typ": "at+jwt", "kid": app.extensions["simpul"].signing_keys.current().id}
     required = {"iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp", "tv"}
     # The last two are the library's own.
     assert set(claims) == required | {"fresh", "type"}
@@ -90,9 +96,7 @@ def test_a_claim_that_is_missing_or_wrong_is_401(app: Flask, client: FlaskClient
 def signed_loosely(app: Flask, header: dict[str, Any], claims: dict[str, Any]) -> str:
     """Signed as by somebody who has our key and other ideas of what a claim is (PyJWT's own encoder would object)."""
     extra = {name: value for name, value in header.items() if name != "alg"}
-    return jwt.PyJWS().encode(
-        json.dumps(claims).encode(), app.config["JWT_SECRET_KEY"], algorithm="HS256", headers=extra
-    )
+    return jwt.PyJWS().encode(json.dumps(claims).encode(), secret_of(app), algorithm="HS256", headers=extra)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +114,7 @@ def test_a_header_that_we_did_not_write_is_401(app: Flask, client: FlaskClient, 
 
 def test_another_algorithm_or_key_is_401(app: Flask, client: FlaskClient) -> None:
     header, claims = parts_of(tokens_of(client, add_person(app))["access_token"])
-    secret = app.config["JWT_SECRET_KEY"]
+    secret = secret_of(app)
     assert client.get(ME, headers=bearer(signed(app, header, claims, b"x" * 32))).status_code == 401
     assert client.get(ME, headers=bearer(signed(app, header, claims, secret + secret, "HS512"))).status_code == 401
     unsigned = jwt.encode(claims, None, algorithm="none", headers={"typ": "at+jwt", "kid": header["kid"]})

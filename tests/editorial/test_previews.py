@@ -97,7 +97,7 @@ def test_the_address_is_shown_once(callers: Callers, path: str) -> None:
 
     assert listed == [one]
     assert one == {name: value for name, value in link.items() if name != "url"}
-    assert link["url"].split("/preview/")[1].split(".")[1] not in str(listed)
+    assert link["url"].split("/preview/")[1].split(".")[2] not in str(listed)
 
 
 def test_uses_are_counted_and_end_it(client: FlaskClient, callers: Callers, path: str, moment: Any) -> None:
@@ -199,11 +199,12 @@ def test_a_made_up_link_is_not_found_and_opens_no_other_type(client: FlaskClient
     link = make(callers["author"], path)
     address = urlsplit(link["url"]).path
     prefix, token = address.rsplit("/", 1)
-    number, signature = token.split(".")
+    kid, plain, signature = token.split(".")
+    number = f"{kid}.{plain}"
     other = {"/preview/posts": "/preview/documents", "/preview/documents": "/preview/posts"}[prefix]
     asked = [
-        f"{prefix}/{number}", f"{prefix}/{number}.{signature[:-2]}xx", f"{prefix}/{path.split('/')[1]}.{signature}",
-        f"{prefix}/x.y", f"{prefix}/%00.{signature}", f"{other}/{token}",
+        f"{prefix}/{number}", f"{prefix}/{number}.{signature[:-2]}xx", f"{prefix}/{kid}.{path.split('/')[1]}.{signature}",
+        f"{prefix}/{plain}.{signature}", f"{prefix}/{'0' * 12}.{plain}.{signature}", f"{prefix}/x.y", f"{prefix}/x.y.z", f"{prefix}/%00.{signature}", f"{other}/{token}",
     ]  # fmt: skip
 
     assert [client.get(each).status_code for each in asked] == [404] * len(asked)

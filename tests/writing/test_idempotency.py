@@ -6,7 +6,6 @@ import hashlib
 import threading
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
@@ -308,13 +307,13 @@ def test_a_write_without_the_header_takes_no_statement_more(app: Flask, author: 
 def test_after_a_new_secret_a_repetition_is_refused_and_not_done_again(
     app: Flask, author: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    content = post_content()
-    author.post(POSTS, content, headers=KEY)
-    runtime = app.extensions["simpul"]
-    settings = replace(runtime.settings, secret_key="another-secret-" * 3)
-    monkeypatch.setitem(app.extensions, "simpul", replace(runtime, settings=settings))
-
-    answer = author.post(POSTS, content, headers=KEY)
+    author.post(POSTS, content := post_content(), headers=KEY)
+    monkeypatch.setattr(app.extensions["simpul"].signing_keys, "_root", "another-secret-" * 3)
+    app.extensions["simpul"].signing_keys.forget()
+    with app.app_context():
+        user, until = session.get_one(User, author.actor.id), clock.now() + timedelta(days=1)
+        caller = Caller(author.client, make_access_token(user, user.id, until)[0])
+    answer = caller.post(POSTS, content, headers=KEY)
 
     assert (answer.status_code, answer.json["code"]) == (409, "idempotency_answer_lost")  # type: ignore[index]
     assert len(items(app)) == 1

@@ -11,10 +11,11 @@ from cms.core.fields import WholeNumber, YesNo
 from cms.core.schemas import StrictSchema
 from cms.editorial.history.queries import LARGEST_EDITION
 from cms.editorial.models import State
+from cms.editorial.previews.models import LONGEST_LIFE
 from cms.editorial.schemas import AuthorSchema, StandingSchema
 
 MOMENT = {"format": "date-time"}
-SHORTEST_LIFE, USUAL_LIFE, LONGEST_LIFE = 60, 7 * 86_400, 30 * 86_400
+SHORTEST_LIFE, USUAL_LIFE = 60, 7 * 86_400
 MOST_USES = 10_000
 
 
@@ -142,7 +143,7 @@ class PreviewCreateSchema(StrictSchema):
     )
     expires_in = WholeNumber(
         min=SHORTEST_LIFE,
-        max=LONGEST_LIFE,
+        max=int(LONGEST_LIFE.total_seconds()),
         load_default=USUAL_LIFE,
         metadata={"description": "Life of the link in seconds; 7 days by default, 30 at most."},
     )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cms.core.db import Model
 from cms.core.types import Id, UTCDateTime
+
+LONGEST_LIFE: Final = timedelta(days=30)
 
 
 class Preview(Model):

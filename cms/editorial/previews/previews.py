@@ -23,14 +23,14 @@ from cms.core.errors import Forbidden, Gone, NotFound, invalid_field
 from cms.core.ids import new_id
 from cms.core.permissions import Actor
 from cms.core.runtime import runtime
-from cms.core.secrets import derived_secret
+from cms.core.signing_keys import ID_LENGTH, SigningKey
 from cms.editorial.content_types import ContentType
 from cms.editorial.history.autosaves import seal
 from cms.editorial.history.queries import find_revision
 from cms.editorial.models import Item, State
 from cms.editorial.policies import RULES, Operation, authorize_operation, can_operate, check_state
 from cms.editorial.presenter import present_edition
-from cms.editorial.previews.models import Preview
+from cms.editorial.previews.models import LONGEST_LIFE, Preview
 from cms.editorial.queries import get_item, get_revision
 from cms.publishing.presented import Presented
 
@@ -104,8 +104,9 @@ def use_preview(content_type: ContentType, token: str) -> Shown:
 
 
 def token_of(preview: Preview) -> str:
-    """The last part of the link: the id and its signature."""
-    return _signer().sign(preview.id).decode()
+    """The last part of the link: the name of the key, the id and its signature."""
+    key = runtime().signing_keys.read()
+    return f"{key.id}.{_signer(key).sign(preview.id).decode()}"
 
 
 def list_previews(item: Item, limit: int, before: str | None) -> Sequence[Preview]:
@@ -162,12 +163,16 @@ def _record(unit: UnitOfWork, content_type: ContentType, verb: str, item: Item, 
 
 
 def _preview_of(token: str) -> str:
+    kid, _, signed = token.partition(".")
+    runtime().signing_keys.read()
+    key = runtime().signing_keys.find(kid, LONGEST_LIFE) if len(kid) == ID_LENGTH else None
+    if key is None:
+        raise NotFound
     try:
-        return _signer().unsign(token).decode()
+        return _signer(key).unsign(signed).decode()
     except BadSignature:
         raise NotFound from None
 
 
-def _signer() -> Signer:
-    key = derived_secret(runtime().settings.secret_key, "preview")
-    return Signer(key, salt=b"simpul.preview", digest_method=hashlib.sha256)
+def _signer(key: SigningKey) -> Signer:
+    return Signer(key.secret("preview"), salt=b"simpul.preview", digest_method=hashlib.sha256)
