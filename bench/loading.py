@@ -53,6 +53,7 @@ def load(database: Database, items: int, drafts: int) -> Loaded:
     app = create_app(Settings.from_environ(database.environment))
     with app.app_context():
         upgrade()
+        app.extensions["simpul"].storage.mark("bench")
         _add_reference()
         password = generate_password()
         held = [(Role.CENTRAL_EDITOR, None)]

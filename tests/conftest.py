@@ -91,6 +91,7 @@ def migrated_app(environment: dict[str, str]) -> Iterator[Flask]:
     app.test_client_class = ContractClient
     with app.app_context():
         upgrade()
+        app.extensions["simpul"].storage.mark("tests")
         _KEPT_ROWS.update(_rows_of_migrations())
     yield app
     _close(app)

@@ -42,6 +42,7 @@ WRITERS = {
     "cms/editorial/previews/previews.py",
     "cms/editorial/rollback/rollback.py",
     "cms/editorial/image_changes.py",
+    "cms/health/agreement.py",
     "cms/media/purging.py",
     "cms/editorial/trash.py",
     "cms/media/renditions.py",

@@ -18,7 +18,7 @@ from cms.cli.demo_city.cooperation import ask_for_review, carry
 from cms.cli.demo_city.people import Cast, add_consumer, add_person
 from cms.cli.demo_city.secrets_file import UNFINISHED, DemoSecrets, read_secrets, write_secrets
 from cms.cli.failures import told
-from cms.cli.init import seed_city
+from cms.cli.init import seed_city, set_up
 from cms.cli.migrating import migrate_database
 from cms.core.db import rolled_back, session
 from cms.core.runtime import runtime
@@ -37,6 +37,7 @@ def command() -> None:
     with application().app_context(), told():
         migrate_database()
         seed_city()
+        set_up()
         loaded = load_city()
     click.echo("Loaded the demonstration city." if loaded else "The database is not empty: nothing was loaded.")
 

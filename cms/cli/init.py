@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import click
 
 from cms.agencies.seed import seed_agencies
@@ -11,11 +13,15 @@ from cms.cli.failures import told
 from cms.cli.migrating import migrate_database, patiently
 from cms.core.permissions import system_actor
 from cms.core.runtime import runtime
+from cms.health.agreement import ON_PURPOSE, Disagreement, agree
 from cms.taxonomy.seed import seed_taxonomy
 
 
 @click.command("init")
-def command() -> None:
+@click.option(
+    "--changed", is_flag=True, help="SECRET_KEY, PUBLIC_URL or the storage was changed on purpose: note the new ones."
+)
+def command(changed: bool) -> None:
     """Migrate the database and add the city's agencies, areas, categories and kinds of information.
 
     What is there already stays as it is. Servers may be running: this command waits for its turn to write. Before a
@@ -24,9 +30,18 @@ def command() -> None:
     with application().app_context(), told():
         migrated = migrate_database()
         added = patiently(seed_city)
+        set_up(changed=changed)
     click.echo(
         f"{'Migrated the database' if migrated else 'The database is current'}; {added} rows of reference data added."
     )
+
+
+def set_up(*, changed: bool = False) -> None:
+    """Mark a new file storage and note what all nodes must have in common. Ends the command when this node differs."""
+    try:
+        patiently(partial(agree, changed=changed))
+    except Disagreement as error:
+        raise click.ClickException(" ".join([*error.sentences, ON_PURPOSE])) from None
 
 
 def seed_city() -> int:

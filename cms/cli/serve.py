@@ -8,6 +8,7 @@ from cms.cli.application import application, settings_for
 from cms.cli.doctor.database import startup_findings
 from cms.cli.doctor.findings import Level
 from cms.cli.processes import serve
+from config import Settings
 
 
 @click.command("serve")
@@ -23,6 +24,11 @@ def command(host: str | None, port: int | None, worker: bool) -> None:
     settings = settings_for(host, port)
     app = application(settings)
     with app.app_context():
-        if faults := [found.sentence for found in startup_findings(settings) if found.level is Level.RED]:
-            raise click.ClickException(" ".join(faults))
+        refuse_unless_ready(settings)
     serve(app, settings, with_worker=worker)
+
+
+def refuse_unless_ready(settings: Settings) -> None:
+    """End the command with what is wrong; needs an application context."""
+    if faults := [found.sentence for found in startup_findings(settings) if found.level is Level.RED]:
+        raise click.ClickException(" ".join(faults))

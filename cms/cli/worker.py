@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from cms.cli.application import application
+from cms.cli.serve import refuse_unless_ready
 from cms.core.metrics import share
 from cms.worker import run_worker
 
@@ -15,5 +16,7 @@ from cms.worker import run_worker
 def command() -> None:
     """Start only the background worker; several may run."""
     app = application()
+    with app.app_context():
+        refuse_unless_ready(app.extensions["simpul"].settings)
     share(Path(app.instance_path))
     run_worker(app)

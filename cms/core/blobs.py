@@ -15,7 +15,11 @@ from obstore.exceptions import BaseError
 
 from cms.core import clock
 from cms.core.errors import Unavailable
+from cms.core.logging import get_logger
+from cms.core.metrics import LOST_FILES
 
+# Holds the identity of a storage, in its root.
+MARKER: Final = "simpul-storage"
 FULL_DISK: Final = {errno.ENOSPC, errno.EDQUOT}
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -28,6 +32,15 @@ class Storage(Protocol):
 
     incoming: Path
     """Folder for uploads that are not complete yet."""
+
+    def identity(self) -> str | None:
+        """What `mark` has written; None when this is no marked storage: never set up, or its disk is not mounted."""
+
+    def mark(self, identity: str) -> None:
+        """Set it up: the one call that makes the root folder. Nothing is written to a storage without a mark."""
+
+    def new_incoming(self) -> Path:
+        """A fresh name for an upload."""
 
     def put(self, source: Path, digest: str) -> None:
         """Keep the complete file `source` durably and remove it; when the digest is known already, it counts as new again."""
@@ -63,6 +76,9 @@ def checked_digest(digest: str) -> str:
     return digest
 
 
+log = get_logger(__name__)
+
+
 @contextmanager
 def storage_errors() -> Iterator[None]:
     """Report a full disk and everything else that storage cannot do as `Unavailable`."""
@@ -76,10 +92,17 @@ def storage_errors() -> Iterator[None]:
         raise Unavailable("storage_unavailable", headers={"Retry-After": "30"}) from error
 
 
+def file_lost(digest: str) -> Unavailable:
+    """The storage answers and has no such bytes: to try again helps nobody, so that no moment for it is named."""
+    log.error("file_lost", sha256=digest)
+    LOST_FILES.inc()
+    return Unavailable("file_lost")
+
+
 def new_incoming(folder: Path) -> Path:
-    """A fresh name in the folder of incoming uploads, which is made when it is missing."""
+    """A fresh name in the folder of incoming uploads, which is made when it is missing; the folder around it is not."""
     with storage_errors():
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(exist_ok=True)
     return folder / f"{secrets.token_hex(16)}.part"
 
 

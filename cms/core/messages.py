@@ -413,6 +413,12 @@ PROBLEMS: dict[str, Problem] = {
         "The file storage does not answer; try again later.",
         "Penyimpanan berkas tidak menjawab; coba lagi nanti.",
     ),
+    "file_lost": _problem(
+        "File lost",
+        "Berkas hilang",
+        "The bytes of this file are not in the storage any more; whoever runs this server must bring them back.",
+        "Isi berkas ini tidak ada lagi di penyimpanan; pengelola server harus mengembalikannya.",
+    ),
     "not_there_yet": _problem(
         "Not there yet",
         "Belum sampai",

@@ -67,6 +67,9 @@ PROCESSES = Gauge(
     registry=OWN,
     multiprocess_mode="livesum",
 )
+LOST_FILES = Counter(
+    "simpul_lost_files", "Times that somebody asked for a file whose bytes the storage does not have.", registry=OWN
+)
 WEB_RESPAWNS = Counter(
     "simpul_web_respawns", "Web processes that ended by themselves and were started again.", registry=OWN
 )

@@ -13,7 +13,7 @@ import obstore
 from obstore.store import S3Store
 
 from cms.core import clock
-from cms.core.blobs import checked_digest, is_digest, storage_errors
+from cms.core.blobs import MARKER, checked_digest, file_lost, is_digest, new_incoming, storage_errors
 from cms.core.bulkhead import Bulkhead, Kind
 from cms.core.errors import Unavailable
 
@@ -62,6 +62,24 @@ class S3Storage:
         with self._bulkhead.place(Kind.STORAGE), storage_errors():
             yield
 
+    def identity(self) -> str | None:
+        """What stands in the marker object."""
+        with self._request():
+            try:
+                return bytes(obstore.get(self._readable, self._prefix + MARKER).bytes()).decode("ascii")
+            except FileNotFoundError:
+                return None
+
+    def mark(self, identity: str) -> None:
+        """Write the marker object."""
+        with self._request():
+            self.incoming.mkdir(parents=True, exist_ok=True)
+            obstore.put(self._store, self._prefix + MARKER, identity.encode("ascii"))
+
+    def new_incoming(self) -> Path:
+        """In the local folder where uploads wait."""
+        return new_incoming(self.incoming)
+
     def put(self, source: Path, digest: str) -> None:
         """Upload in parts with checksums; the server shows all of it or nothing. Known bytes are sent again: they count as new."""
         key, size = self._key(digest), source.stat().st_size
@@ -86,7 +104,7 @@ class S3Storage:
         """Ask for the first part now and for each further one when it is wanted."""
         size = self.size(digest)
         if size is None:
-            raise Unavailable("storage_unavailable", headers={"Retry-After": "30"})
+            raise file_lost(digest)
         end = size if length is None else min(size, start + length)
         return self._parts(self._key(digest), start, end)
 

@@ -15,8 +15,18 @@ from typing import Final, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from cms.core import clock
-from cms.core.blobs import Storage, changed_at, checked_digest, is_digest, new_incoming, storage_errors
+from cms.core.blobs import (
+    MARKER,
+    Storage,
+    changed_at,
+    checked_digest,
+    file_lost,
+    is_digest,
+    new_incoming,
+    storage_errors,
+)
 from cms.core.bulkhead import Bulkhead
+from cms.core.errors import Unavailable
 from cms.core.s3_storage import S3Keys, S3Storage
 from config import ConfigurationError
 
@@ -60,9 +70,38 @@ class LocalStorage:
         self._folder = folder
         self.incoming = folder / "incoming"
 
+    def identity(self) -> str | None:
+        """What stands in the marker file."""
+        with storage_errors():
+            try:
+                return (self._folder / MARKER).read_text(encoding="ascii")
+            except (FileNotFoundError, NotADirectoryError):
+                return None
+
+    def mark(self, identity: str) -> None:
+        """Make the folder and the marker file in it."""
+        with storage_errors():
+            self.incoming.mkdir(parents=True, exist_ok=True)
+            marker = new_incoming(self.incoming)
+            marker.write_text(identity, encoding="ascii")
+            _flush(marker)
+            marker.rename(self._folder / MARKER)
+            _flush(self._folder)
+
+    def new_incoming(self) -> Path:
+        """In the folder `incoming`."""
+        self._check_mark()
+        return new_incoming(self.incoming)
+
+    def _check_mark(self) -> None:
+        """An empty mount point looks like an empty storage: what was written there would vanish below the disk."""
+        if not (self._folder / MARKER).is_file():
+            raise Unavailable("storage_unavailable", headers={"Retry-After": "30"})
+
     def put(self, source: Path, digest: str) -> None:
         """Flush to the disk, then rename: there is never half a file under a digest."""
         target = self._path(digest)
+        self._check_mark()
         with storage_errors():
             _flush(source)
             self._make_folders(target.parent)
@@ -78,14 +117,20 @@ class LocalStorage:
 
     def open(self, digest: str, start: int = 0, length: int | None = None) -> Iterator[bytes]:
         """Open now, read later."""
+        path = self._path(digest)
         with storage_errors():
-            return _Chunks(self._path(digest), start, length)
+            try:
+                return _Chunks(path, start, length)
+            except FileNotFoundError:
+                self._check_mark()
+                raise file_lost(digest) from None
 
     def exists(self, digest: str) -> bool:
         """True when the bytes are here. Raises `Unavailable` when the folder itself cannot be used."""
+        path = self._path(digest)
+        self._check_mark()
         with storage_errors():
-            self._folder.mkdir(parents=True, exist_ok=True)
-            return self._path(digest).is_file()
+            return path.is_file()
 
     def size(self, digest: str) -> int | None:
         """Number of bytes, None when they are not here."""
@@ -111,7 +156,7 @@ class LocalStorage:
     def delete_if_before(self, digest: str, moment: datetime) -> bool:
         """Take the file aside before looking at its age: an upload of the same bytes meanwhile stores its own copy."""
         path = self._path(digest)
-        aside = new_incoming(self.incoming)
+        aside = self.new_incoming()
         with storage_errors():
             try:
                 path.rename(aside)
@@ -131,7 +176,8 @@ class LocalStorage:
         """Make the two levels of folders; a new one is durable only once its parent is flushed."""
         if folder.is_dir():
             return
-        folder.mkdir(parents=True, exist_ok=True)
+        for level in (folder.parent, folder):
+            level.mkdir(exist_ok=True)
         for parent in (folder.parent, self._folder):
             _flush(parent)
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from cms.core.blobs import new_incoming, storage_errors
+from cms.core.blobs import storage_errors
 from cms.core.errors import TooLarge
 from cms.core.runtime import runtime
 
@@ -38,7 +38,7 @@ def incoming_file(chunks: Iterable[bytes], limit: int) -> Iterator[IncomingFile]
 @contextmanager
 def incoming_path() -> Iterator[Path]:
     """A fresh name in the folder of incoming uploads; what stands there at the end is removed."""
-    path = new_incoming(runtime().storage.incoming)
+    path = runtime().storage.new_incoming()
     try:
         yield path
     finally:

@@ -12,7 +12,10 @@ from cms.core.reading import Reader
 from cms.core.runtime import Runtime
 from cms.core.schema_state import newest_migration, read_schema
 
-STORAGE_PROBE = "0" * 64
+NO_MARK = (
+    "The file storage has no marker: its disk is not mounted, or STORAGE_URL names another place. "
+    "A new storage is set up by: python -m cms init"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +52,11 @@ def check_migrations(migrations: Path) -> Check:
 
 
 def check_storage(runtime: Runtime) -> Check:
-    """Does the file storage answer?"""
+    """Does the file storage answer, and is it the one that `init` set up?"""
     try:
-        runtime.storage.exists(STORAGE_PROBE)
+        identity = runtime.storage.identity()
     except (OSError, Unavailable):
         return Check("storage", False, "The file storage does not answer.")
+    if identity is None:
+        return Check("storage", False, NO_MARK)
     return Check("storage", True, "The file storage answers.")

@@ -1,10 +1,10 @@
-"""Table of what runs by itself: without it nobody would see that something does not run any more."""
+"""Tables of what runs by itself, without which nobody would see that it does not run any more, and of what all nodes have in common."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import String
+from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cms.core.db import Model
@@ -23,3 +23,12 @@ class TaskRun(Model):
     ran_at: Mapped[datetime] = mapped_column(UTCDateTime)
     succeeded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     failures: Mapped[int]
+
+
+class SharedSetting(Model):
+    """A setting that must be the same on every node, or its fingerprint where it is secret; written by `init`."""
+
+    __tablename__ = "shared_settings"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    value: Mapped[str] = mapped_column(Text)

@@ -10,6 +10,8 @@ from pathlib import Path
 import boto3
 from moto.server import ThreadedMotoServer
 
+from cms.core.blobs import Storage
+
 ACCESS_KEY = "tests-only"
 SECRET_KEY = "tests-only-secret"
 
@@ -39,6 +41,12 @@ def new_bucket(endpoint: str) -> str:
     client.create_bucket(Bucket=name)
     client.close()
     return f"s3://{name}/files?region=us-east-1&endpoint={endpoint}"
+
+
+def marked(storage: Storage) -> Storage:
+    """The storage, set up as `init` does it."""
+    storage.mark("tests")
+    return storage
 
 
 def incoming_file(folder: Path, content: bytes) -> Path:

@@ -17,7 +17,7 @@ from cms.core.blobs import delete_incoming_before, new_incoming, storage_errors
 from cms.core.errors import Unavailable
 from cms.core.storage import LocalStorage, Storage, storage_from_url
 from config import ConfigurationError
-from tests.core.storages import ACCESS_KEY, SECRET_KEY, incoming_file, new_bucket, s3_server
+from tests.core.storages import ACCESS_KEY, SECRET_KEY, incoming_file, marked, new_bucket, s3_server
 
 CONTENT = bytes(range(256)) * 40_000
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
@@ -33,9 +33,9 @@ def endpoint() -> Iterator[str]:
 @pytest.fixture(params=["local", "s3"])
 def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
     if request.param == "local":
-        return storage_from_url(f"file://{tmp_path}/files")
+        return marked(storage_from_url(f"file://{tmp_path}/files"))
     url = new_bucket(request.getfixturevalue("endpoint"))
-    return storage_from_url(url, incoming=tmp_path / "in", access_key=ACCESS_KEY, secret_key=SECRET_KEY)
+    return marked(storage_from_url(url, incoming=tmp_path / "in", access_key=ACCESS_KEY, secret_key=SECRET_KEY))
 
 
 def kept(storage: Storage, content: bytes) -> str:
@@ -62,13 +62,13 @@ def test_the_upload_is_gone_once_it_is_stored_and_the_same_bytes_are_stored_once
     assert list(storage.stored_before(datetime(2100, 1, 1, tzinfo=UTC))) == [hashlib.sha256(b"same").hexdigest()]
 
 
-def test_what_is_not_there_is_absent_or_unavailable_before_the_first_chunk(storage: Storage) -> None:
+def test_what_is_not_there_is_absent_or_lost_before_the_first_chunk(storage: Storage) -> None:
     absent = "0" * 64
     assert not storage.exists(absent)
     assert storage.size(absent) is None
     storage.delete(absent)
     assert storage.delete_if_before(absent, clock.now())
-    with pytest.raises(Unavailable, match="storage_unavailable"):
+    with pytest.raises(Unavailable, match="file_lost"):
         storage.open(absent)
 
 
@@ -95,7 +95,7 @@ def test_only_what_is_old_is_swept(storage: Storage) -> None:
 
 
 def test_old_bytes_that_are_uploaded_again_count_as_new(tmp_path: Path) -> None:
-    storage = LocalStorage(tmp_path)
+    storage = marked(LocalStorage(tmp_path))
     digest = kept(storage, b"old")
     path = tmp_path / digest[:2] / digest[2:4] / digest
     os.utime(path, (1_000_000_000, 1_000_000_000))
@@ -125,7 +125,7 @@ def test_concurrent_uploads_of_the_same_bytes_all_succeed(storage: Storage) -> N
 
 
 def test_bytes_lie_under_their_digest_and_reading_may_stop_early(tmp_path: Path) -> None:
-    storage = LocalStorage(tmp_path)
+    storage = marked(LocalStorage(tmp_path))
     kept(storage, CONTENT)
     assert (tmp_path / DIGEST[:2] / DIGEST[2:4] / DIGEST).read_bytes() == CONTENT
     chunks = storage.open(DIGEST)

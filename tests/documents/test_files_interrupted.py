@@ -28,7 +28,7 @@ from cms.documents.sweeping import sweep_orphans
 from cms.editorial.models import Item
 from cms.editorial.trash import delete_item
 from config import PROJECT_ROOT
-from tests.core.storages import ACCESS_KEY, SECRET_KEY, incoming_file, new_bucket, s3_server
+from tests.core.storages import ACCESS_KEY, SECRET_KEY, incoming_file, marked, new_bucket, s3_server
 from tests.documents.samples import CSV, PDF
 from tests.documents.uploads import (
     BOUNDARY,
@@ -205,8 +205,10 @@ def test_an_orphan_on_s3_is_swept(
     app: Flask, city: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, moment: Callable[[timedelta], None]
 ) -> None:
     with s3_server() as endpoint:
-        s3 = storage_from_url(
-            new_bucket(endpoint), incoming=tmp_path / "in", access_key=ACCESS_KEY, secret_key=SECRET_KEY
+        s3 = marked(
+            storage_from_url(
+                new_bucket(endpoint), incoming=tmp_path / "in", access_key=ACCESS_KEY, secret_key=SECRET_KEY
+            )
         )
         use_storage(app, monkeypatch, s3)
         s3.put(incoming_file(tmp_path / "in", b"orphan"), digest(b"orphan"))

@@ -13,6 +13,7 @@ from flask import Flask
 from cms.core.permissions import Role
 from cms.core.storage import LocalStorage
 from cms.editorial.models import Item
+from tests.core.storages import marked
 from tests.documents.samples import CSV, GOOD, PDF
 from tests.documents.uploads import (
     BOUNDARY,
@@ -132,7 +133,7 @@ class Repeated(io.RawIOBase):
 def test_a_large_file_passes_through_little_memory(
     app: Flask, author: Caller, document: Item, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    use_storage(app, monkeypatch, LocalStorage(tmp_path / "large"), max_file_bytes=50_000_000)
+    use_storage(app, monkeypatch, marked(LocalStorage(tmp_path / "large")), max_file_bytes=50_000_000)
     stream = Repeated(
         part("file", b"", "a.csv")[:-2], b"satu,dua,tiga\n" * 5_000, 500, f"\r\n--{BOUNDARY}--\r\n".encode()
     )

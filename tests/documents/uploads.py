@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from cms.core.blobs import MARKER
 from cms.core.storage import LocalStorage
 from tests.documents.samples import PDF
 from tests.people import Caller
@@ -73,10 +74,11 @@ def use_storage(app: Flask, monkeypatch: pytest.MonkeyPatch, storage: Any, **set
 def fresh_storage(app: Flask, monkeypatch: pytest.MonkeyPatch, folder: Path, **settings: Any) -> LocalStorage:
     """An empty local storage for one test."""
     storage = LocalStorage(folder / "files")
+    storage.mark("tests")
     use_storage(app, monkeypatch, storage, **settings)
     return storage
 
 
 def stored_names(folder: Path) -> set[str]:
-    """Every file below the folder."""
-    return {path.name for path in folder.rglob("*") if path.is_file()}
+    """Every file below the folder, but for the mark of a storage."""
+    return {path.name for path in folder.rglob("*") if path.is_file()} - {MARKER}

@@ -8,8 +8,9 @@ from cms.cli.application import application, settings_for
 from cms.cli.doctor.backups import check_backup
 from cms.cli.doctor.clock import check_clock
 from cms.cli.doctor.content import check_content
-from cms.cli.doctor.database import check_database_answers, check_newest_migration, check_sqlite
+from cms.cli.doctor.database import check_agreement, check_database_answers, check_newest_migration, check_sqlite
 from cms.cli.doctor.disk import check_disk, check_storage_takes_files
+from cms.cli.doctor.files import check_files
 from cms.cli.doctor.findings import DoctorCheck, Finding, Level
 from cms.cli.doctor.processes import check_respawns
 from cms.cli.doctor.settings import check_settings
@@ -22,6 +23,7 @@ STEPS: tuple[tuple[DoctorCheck, ...], ...] = (
     (check_sqlite, check_database_answers),
     (check_newest_migration,),
     (
+        check_agreement,
         check_chain,
         check_content,
         check_checkpoint,
@@ -39,13 +41,17 @@ MARKS = {Level.OK: ("ok     ", "green"), Level.WARNING: ("warning", "yellow"), L
 
 
 @click.command("doctor")
-def command() -> None:
+@click.option("--files", is_flag=True, help="Also look for every file that a row names in the storage.")
+@click.option("--deep", is_flag=True, help="With --files: read each of them and compare its digest.")
+def command(files: bool, deep: bool) -> None:
     """Check settings, database, log, storage, worker, disk and clock; exit code 1 when something is red."""
     settings = settings_for(None, None)
     findings = list(check_settings(settings))
     if not _is_red(findings):
         with application().app_context():
             findings += _look(settings)
+            if files or deep:
+                findings += check_files(deep=deep)
     for finding in findings:
         mark, colour = MARKS[finding.level]
         click.echo(f"{click.style(mark, fg=colour)}  {finding.sentence}")

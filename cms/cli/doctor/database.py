@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 import pysqlite3
 
-from cms.cli.doctor.findings import Finding, ok, red
+from cms.cli.doctor.findings import Finding, Level, ok, red, warning
 from cms.core.engines import sqlite_is_safe
+from cms.core.errors import Unavailable
 from cms.core.runtime import runtime
+from cms.health.agreement import ON_PURPOSE, disagreements
 from cms.health.checks import Check, check_database, check_migrations
 from config import PROJECT_ROOT, Settings
 
@@ -16,7 +18,21 @@ from config import PROJECT_ROOT, Settings
 def startup_findings(settings: Settings) -> list[Finding]:
     """What must hold before a production server starts; needs an application context."""
     found = [*check_sqlite(settings), *check_database_answers(settings)]
-    return [*found, *check_newest_migration(settings)] if check_database(runtime().reader).ok else found
+    if check_database(runtime().reader).ok:
+        found += check_newest_migration(settings)
+    return found if any(finding.level is Level.RED for finding in found) else [*found, *check_agreement(settings)]
+
+
+def check_agreement(_settings: Settings) -> Iterator[Finding]:
+    """Does this node have what the installation has in common, and is its storage the one that was set up?"""
+    try:
+        found = disagreements()
+    except Unavailable:
+        yield warning("The file storage does not answer: whether it is the right one was not seen.")
+        return
+    yield from (red(f"{sentence} {ON_PURPOSE}") for sentence in found)
+    if not found:
+        yield ok("This node agrees with the installation: secret, address, signing key, file storage.")
 
 
 def check_sqlite(_settings: Settings) -> Iterator[Finding]:

@@ -23,7 +23,7 @@ def check_storage_takes_files(_settings: Settings) -> Iterator[Finding]:
     digest = hashlib.sha256(content).hexdigest()
     probe = storage.incoming / f"doctor-{digest}"
     try:
-        storage.incoming.mkdir(parents=True, exist_ok=True)
+        probe = storage.new_incoming()
         probe.write_bytes(content)
         storage.put(probe, digest)
         storage.delete(digest)
