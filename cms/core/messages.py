@@ -299,6 +299,12 @@ PROBLEMS: dict[str, Problem] = {
         "{holder} is editing this until {until}; wait, or take the lease over and say so to them.",
         "{holder} sedang menyunting ini sampai {until}; tunggu, atau ambil alih dan beri tahu yang bersangkutan.",
     ),
+    "preview_closed": _problem(
+        "Preview closed",
+        "Pratinjau ditutup",
+        "This text waits for a second person; the link opens once it is approved.",
+        "Teks ini menunggu orang kedua; tautan terbuka setelah disetujui.",
+    ),
     "preview_ended": _problem(
         "Preview ended",
         "Pratinjau berakhir",

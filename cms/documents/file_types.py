@@ -19,6 +19,7 @@ import puremagic
 from cms.core.errors import Invalid, UnsupportedType, invalid_field
 from cms.core.file_names import extension_of
 from cms.documents.faults import DamagedFile, UnsupportedFile
+from cms.documents.pdf_actions import check_actions
 from cms.documents.zip_files import OPEN_DOCUMENT, OPEN_XML, container_type
 
 HEAD_BYTES: Final = 4_096
@@ -97,10 +98,11 @@ def _type_by_content(path: Path, extension: str) -> FileType:
         return _text_type(file, head, extension)
 
 
-def _pdf(_path: Path, file: IO[bytes], size: int) -> FileType:
+def _pdf(path: Path, file: IO[bytes], size: int) -> FileType:
     file.seek(max(0, size - TAIL_BYTES))
     if b"%%EOF" not in file.read():
         raise DamagedFile("the end of the PDF is missing")
+    check_actions(path)
     return PDF
 
 

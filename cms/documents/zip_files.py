@@ -7,8 +7,10 @@ import stat
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Final
+from xml.etree import ElementTree as ET
 
 from cms.documents.faults import DamagedFile, UnsupportedFile
 
@@ -28,6 +30,7 @@ MACROS: Final = re.compile(
 )
 ODF_MACROS: Final = ("Basic/", "Scripts/")
 NESTED: Final = re.compile(r"\.(zip|jar|rar|7z|gz|tgz|bz2|xz|tar|cab|iso|apk|war)$", re.IGNORECASE)
+FETCHED: Final = frozenset({"attachedtemplate", "oleobject", "frame", "subdocument", "afchunk", "control", "package"})
 MAIN_PART: Final = re.compile(
     rf'ContentType="{re.escape(OPEN_XML)}(wordprocessingml\.document|spreadsheetml\.sheet|presentationml\.presentation)\.main\+xml"'
 )
@@ -42,6 +45,7 @@ def container_type(path: Path) -> str:
                 _check_entries(archive, path.stat().st_size)
                 media_type = _open_document(archive) or _open_xml(archive)
                 _refuse_macros(archive)
+                _refuse_fetched_parts(archive)
                 _check_contents(archive)
         except (
             zipfile.BadZipFile,
@@ -123,6 +127,29 @@ def _refuse_macros(archive: zipfile.ZipFile) -> None:
     for name in archive.namelist():
         if MACROS.search(name) or (name.startswith(ODF_MACROS) and not name.endswith("/")):
             raise UnsupportedFile("an office document with macros or scripts")
+
+
+def _refuse_fetched_parts(archive: zipfile.ZipFile) -> None:
+    """No template, object or frame is fetched from elsewhere on opening: it may bring the macros that the file itself does not have.
+
+    Links that a reader presses, pictures and the sheets of other workbooks stay (ECMA-376 part 2, relationships).
+    """
+    for name in archive.namelist():
+        if name.lower().endswith(".rels"):
+            for relationship in _relationships(_part(archive, name)):
+                kind = relationship.get("Type", "").rpartition("/")[2].lower()
+                if relationship.get("TargetMode", "").strip().lower() == "external" and kind in FETCHED:
+                    raise DamagedFile("it fetches a template or an object from elsewhere when it is opened")
+
+
+def _relationships(content: bytes) -> Iterator[ET.Element]:
+    if b"!DOCTYPE" in content.replace(b"\0", b"").upper():
+        raise DamagedFile("a part declares entities")
+    try:
+        # Without a DTD there is nothing to expand, and the part is bounded.
+        return ET.fromstring(content).iter()  # noqa: S314
+    except ET.ParseError:
+        raise DamagedFile("a part is not XML") from None
 
 
 def _part(archive: zipfile.ZipFile, name: str) -> bytes:

@@ -25,9 +25,10 @@ from cms.core.permissions import Actor
 from cms.core.runtime import runtime
 from cms.core.signing_keys import ID_LENGTH, SigningKey
 from cms.editorial.content_types import ContentType
+from cms.editorial.guarding import assess_content
 from cms.editorial.history.autosaves import seal
 from cms.editorial.history.queries import find_revision
-from cms.editorial.models import Item, State
+from cms.editorial.models import Item, Revision, State
 from cms.editorial.policies import RULES, Operation, authorize_operation, can_operate, check_state
 from cms.editorial.presenter import present_edition
 from cms.editorial.previews.models import LONGEST_LIFE, Preview
@@ -86,7 +87,10 @@ def revoke_preview(content_type: ContentType, actor: Actor, item_id: str, previe
 
 
 def use_preview(content_type: ContentType, token: str) -> Shown:
-    """The edition behind a link, counted as one use. Raises `NotFound` for a link of nobody, `Gone` for one that has ended."""
+    """The edition behind a link, counted as one use.
+
+    Raises `NotFound` for a link of nobody, `Gone` for one that has ended, `Forbidden` while the guard holds what it would show.
+    """
     preview_id = _preview_of(token)
     with unit_of_work() as unit:
         preview = unit.session.get(Preview, preview_id, with_for_update=True, populate_existing=True)
@@ -95,9 +99,11 @@ def use_preview(content_type: ContentType, token: str) -> Shown:
             raise NotFound
         if not is_in_force(preview) or not _is_backed(preview, item):
             raise Gone("preview_ended")
+        revision = get_revision(item, preview.edition)
+        if _is_closed(content_type, item, revision):
+            raise Forbidden("preview_closed")
         preview.uses += 1
         preview.last_used_at = clock.now()
-        revision = get_revision(item, preview.edition)
         saved_at = revision.saved_at or revision.created_at
         presented = present_edition(content_type, item, revision, item.published_at or saved_at, saved_at)
     return Shown(presented, item, preview)
@@ -139,6 +145,18 @@ def _is_backed(preview: Preview, item: Item) -> bool:
     if creator is None or creator[1] != preview.token_version:
         return False
     return can_operate(creator[0], Operation.PREVIEW, item, runtime().settings.city_channel)
+
+
+def _is_closed(content_type: ContentType, item: Item, revision: Revision) -> bool:
+    """True while this edition waits for a second person: an address of the city must not show what nobody else has seen."""
+    if revision.edition == item.published_edition or (
+        item.is_approved and revision.edition == item.edition and item.approved_by_id not in item.all_writers
+    ):
+        return False
+    if revision.edition == item.edition:
+        return bool(item.hold)
+    found = assess_content(content_type, item.id, revision.content, revision.body_html, revision.body_text)
+    return bool(found.with_writers({str(revision.author_id)}).reasons)
 
 
 def _loaded(content_type: ContentType, actor: Actor, item_id: str) -> Item:

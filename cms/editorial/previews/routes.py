@@ -46,13 +46,13 @@ shown = Operations()
     "/<token>",
     public(Plane.SERVICE),
     answer=lambda resource: previewed_schema(resource.content_type.name, resource.presented),
-    problems=(404, 410),
+    problems=(403, 404, 410),
 )
 def show_item_preview(resource: Resource, token: str) -> Answer:
     """Read a {type} through a preview link
 
     The item as `/v1` would deliver it, with null where the draft has nothing yet. Counted, never cached. 404: not a link of this
-    server; 410: the link has ended.
+    server; 410: the link has ended; 403: its text waits for a second person.
     """
     used = use_preview(resource.content_type, token)
     facts = _facts(used.preview)

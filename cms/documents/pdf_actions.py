@@ -1,0 +1,137 @@
+"""PDF files that do something by themselves (ISO 32000-1, 12.6): scripts, programs, and whatever happens on opening.
+
+A cheap look, not a reader of PDF: every byte of the file and every object stream is searched for the names of such actions.
+What cannot be looked at (encrypted or oddly packed object streams, names written with `#`) is refused, because nobody honest needs
+it. A place to open at (`GoTo`) is fine. Each step takes time in proportion to the file, and no more than `MOST_UNPACKED` is unpacked.
+"""
+
+from __future__ import annotations
+
+import mmap
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from cms.documents.faults import DamagedFile
+
+MOST_UNPACKED: Final = 32_000_000
+DICTIONARY_BYTES: Final = 1_024
+"""So much before the word `stream` is taken for the dictionary of the stream."""
+ACTION_BYTES: Final = 400
+BLOCK_BYTES: Final = 65_536
+MOST_OPENINGS: Final = 20
+"""A document has one, and one more for each time that it was saved on top of itself."""
+FORBIDDEN: Final = {b"JavaScript": "it has a script", b"Launch": "it starts a program"}
+WATCHED: Final = frozenset({*FORBIDDEN, b"OpenAction", b"AA", b"ObjStm", b"JS"})
+
+_END: Final = rb"(?=[\s/<\[(%\])>]|$)"
+_NAMES: Final = re.compile(rb"/(" + b"|".join(FORBIDDEN) + rb")" + _END)
+_ESCAPED: Final = re.compile(rb"/[A-Za-z]{0,12}#[0-9A-Fa-f]{2}[A-Za-z0-9#]{0,30}")
+_GAP: Final = rb"(?:[\s\0]|%[^\r\n]{0,200}[\r\n])*"
+_ADDITIONAL: Final = re.compile(rb"/AA" + _GAP + rb"(?:<<|\d{1,10}" + _GAP + rb"\d{1,5}" + _GAP + rb"R)")
+_OPENING: Final = re.compile(rb"/OpenAction" + _END + _GAP)
+_REFERENCE: Final = re.compile(rb"(\d{1,10})\s{1,20}(\d{1,5})\s{1,20}R")
+_PASSIVE: Final = re.compile(rb"/S" + _GAP + rb"/(?:GoTo|Named)" + _END)
+_KIND: Final = re.compile(rb"/S" + _GAP + rb"/\w")
+_STREAM: Final = re.compile(rb"(?<!end)stream\r?\n")
+_FIRST: Final = re.compile(rb"/First\s{1,20}(\d{1,9})")
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectStream:
+    """An unpacked object stream: pairs of numbers first, then the objects (ISO 32000-1, 7.5.7)."""
+
+    content: bytes
+    first: int
+
+    def find(self, number: bytes) -> bytes | None:
+        """The beginning of an object by its number."""
+        numbers = self.content[: self.first].split()
+        for name, offset in zip(numbers[::2], numbers[1::2], strict=False):
+            if name == number and offset.isdigit():
+                start = self.first + int(offset)
+                return self.content[start : start + ACTION_BYTES]
+        return None
+
+
+def check_actions(path: Path) -> None:
+    """Raise `DamagedFile` for a PDF that does something by itself, or that cannot be looked at."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        streams = list(_object_streams(data))
+        openings: list[bytes] = []
+        parts: list[mmap.mmap | bytes] = [data, *(stream.content for stream in streams)]
+        for part in parts:
+            _check_names(part)
+            openings += [bytes(part[found.end() : found.end() + ACTION_BYTES]) for found in _OPENING.finditer(part)]
+        if len(openings) > MOST_OPENINGS:
+            raise DamagedFile("it says far too often what happens when it is opened")
+        for opening in openings:
+            _check_opening(opening, data, streams)
+
+
+def _check_names(part: mmap.mmap | bytes) -> None:
+    if found := _NAMES.search(part):
+        raise DamagedFile(FORBIDDEN[found[1]])
+    if _ADDITIONAL.search(part):
+        raise DamagedFile("it does something when it is opened or turned over")
+    for escaped in _ESCAPED.finditer(part):
+        if _plain(escaped[0][1:]) in WATCHED:
+            raise DamagedFile("it hides the name of an action")
+
+
+def _plain(name: bytes) -> bytes:
+    return re.sub(rb"#([0-9A-Fa-f]{2})", lambda code: bytes([int(code[1], 16)]), name)
+
+
+def _check_opening(action: bytes, data: mmap.mmap, streams: list[ObjectStream]) -> None:
+    """What happens on opening may only be a place in the document."""
+    reference = _REFERENCE.match(action)
+    if reference is None:
+        actions = [action]
+    else:
+        number, generation = reference[1], reference[2]
+        place = re.compile(rb"(?<!\d)" + number + rb"\s{1,20}" + generation + rb"\s{1,20}obj" + _GAP)
+        actions = [bytes(data[found.end() : found.end() + ACTION_BYTES]) for found in place.finditer(data)]
+        actions += [found for stream in streams if (found := stream.find(number)) is not None]
+    if not actions or not all(map(_is_passive, actions)):
+        raise DamagedFile("it does something when it is opened")
+
+
+def _is_passive(action: bytes) -> bool:
+    """True for a place in the document, or an action that leads to one and to nothing after it."""
+    if action.startswith(b"["):
+        return True
+    # An action may name the next one; more than one kind within reach means that it does, or that another object follows.
+    own = action.partition(b"endobj")[0]
+    return len(_KIND.findall(own)) == 1 and _PASSIVE.search(own) is not None and b"/Next" not in own
+
+
+def _object_streams(data: mmap.mmap) -> Iterator[ObjectStream]:
+    left = MOST_UNPACKED
+    for begin in _STREAM.finditer(data):
+        before = bytes(data[max(0, begin.start() - DICTIONARY_BYTES) : begin.start()])
+        dictionary = before[before.rfind(b"obj") :]
+        if b"/ObjStm" not in dictionary:
+            continue
+        first = _FIRST.search(dictionary)
+        if b"/FlateDecode" not in dictionary or b"/DecodeParms" in dictionary or first is None or b"[" in dictionary:
+            raise DamagedFile("its objects are packed in an unusual way")
+        content = _unpacked(data, begin.end(), left)
+        left -= len(content)
+        yield ObjectStream(content, int(first[1]))
+
+
+def _unpacked(data: mmap.mmap, start: int, most: int) -> bytes:
+    unpacking, content = zlib.decompressobj(), bytearray()
+    try:
+        while not unpacking.eof and start < len(data):
+            content += unpacking.decompress(data[start : start + BLOCK_BYTES], most + 1 - len(content))
+            start += BLOCK_BYTES
+            if len(content) > most:
+                raise DamagedFile("it unpacks to far more than its size")
+    except zlib.error:
+        raise DamagedFile("its objects cannot be looked at: they are encrypted or broken") from None
+    return bytes(content)

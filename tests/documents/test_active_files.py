@@ -1,0 +1,152 @@
+"""Files that do something by themselves when they are opened are refused; what leads to a place in the document is fine."""
+
+from __future__ import annotations
+
+import zlib
+from pathlib import Path
+
+import pytest
+from fpdf import FPDF
+
+from cms.core.errors import DomainError
+from cms.documents.file_types import recognised_type
+from tests.core.processor_time import is_within, seconds
+from tests.documents.samples import office, open_document
+
+END = b"\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+RELS = '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{}</Relationships>'
+TYPE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+
+
+def pdf(catalog: bytes, *more: bytes) -> bytes:
+    """A PDF whose catalog has these entries."""
+    return b"%PDF-1.7\n1 0 obj\n<</Type/Catalog/Pages 2 0 R" + catalog + b">>\nendobj\n" + b"\n".join(more) + END
+
+
+def packed(objects: dict[int, bytes], extra: bytes = b"/Filter/FlateDecode") -> bytes:
+    """These objects in an object stream."""
+    pairs, content = b"", b""
+    for number, text in objects.items():
+        pairs += b"%d %d " % (number, len(content))
+        content += text + b" "
+    data = zlib.compress(pairs + content) if b"Flate" in extra else pairs + content
+    head = b"9 0 obj\n<</Type/ObjStm/N %d/First %d%b/Length %d>>\nstream\n" % (
+        len(objects),
+        len(pairs),
+        extra,
+        len(data),
+    )
+    return head + data + b"\nendstream\nendobj"
+
+
+def is_refused(content: bytes, tmp_path: Path, name: str = "a.pdf") -> bool:
+    path = tmp_path / name
+    path.write_bytes(content)
+    try:
+        recognised_type(path, name)
+    except DomainError:
+        return True
+    return False
+
+
+ACTIVE = {
+    "script on opening": pdf(b"/OpenAction<</S/JavaScript/JS(app.alert\\(1\\))>>"),
+    "script in a tree of names": pdf(b"/Names<</JavaScript 5 0 R>>"),
+    "program": pdf(b"/OpenAction 5 0 R", b"5 0 obj<</S/Launch/F(cmd.exe)>>endobj"),
+    "program in an annotation": pdf(b"", b"5 0 obj<</A<</S /Launch /F(x)>>>>endobj"),
+    "address on opening": pdf(b"/OpenAction<</S/URI/URI(https://slot88.com)>>"),
+    "address by reference": pdf(b"/OpenAction 5 0 R", b"5 0 obj\n<</S/URI/URI(https://slot88.com)>>\nendobj"),
+    "two objects with one number": pdf(b"/OpenAction 5 0 R", b"5 0 obj[2 0 R/Fit]endobj", b"5 0 obj<</S/URI/URI(x)>>endobj"),
+    "what comes after": pdf(b"/OpenAction<</S/GoTo/D[2 0 R/Fit]/Next<</S/URI/URI(x)>>>>"),
+    "nothing behind it": pdf(b"/OpenAction 7 0 R"),
+    "additional actions": pdf(b"/AA<</WC 5 0 R>>", b"5 0 obj<</S/URI/URI(x)>>endobj"),
+    "additional actions of a page": pdf(b"", b"2 0 obj<</Type/Page/AA 6 0 R>>endobj"),
+    "comment between": pdf(b"/OpenAction%x\n<</S/URI/URI(x)>>"),
+    "escaped name": pdf(b"/Open#41ction<</S/URI/URI(x)>>"),
+    "escaped script": pdf(b"/X<</S/J#61vaScript>>"),
+    "packed script": pdf(b"", packed({5: b"<</S/JavaScript/JS(x)>>"})),
+    "packed catalog": b"%PDF-1.7\n" + packed({1: b"<</Type/Catalog/OpenAction 5 0 R>>", 5: b"<</S/URI/URI(x)>>"}) + END,
+    "packed action": pdf(b"/OpenAction 5 0 R", packed({5: b"<</S/SubmitForm/F(x)>>"})),
+    "unusual packing": pdf(b"", packed({5: b"<<>>"}, b"/Filter[/ASCIIHexDecode/FlateDecode]")),
+    "encrypted objects": pdf(b"/Encrypt 8 0 R", packed({5: b"<<>>"}).replace(b"stream\nx\x9c", b"stream\nzz")),
+    "bomb": pdf(b"", packed({5: b"0" * 40_000_000})),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ACTIVE)
+def test_a_pdf_that_does_something_by_itself_is_refused(name: str, tmp_path: Path) -> None:
+    assert is_refused(ACTIVE[name], tmp_path)
+
+
+def written_by_a_library() -> bytes:
+    document = FPDF()
+    document.add_page()
+    document.set_font("helvetica")
+    document.cell(text="Rencana kerja", link="https://balikpapan.go.id")
+    document.set_title("Rencana kerja")
+    return bytes(document.output())
+
+
+PASSIVE = {
+    "page": pdf(b"/OpenAction[2 0 R/Fit]"),
+    "page by reference": pdf(b"/OpenAction 5 0 R", b"5 0 obj [2 0 R /XYZ null null 0] endobj"),
+    "go to": pdf(b"/OpenAction<</S/GoTo/D[2 0 R/Fit]>>"),
+    "go to by reference": pdf(b"/OpenAction 5 0 R", b"5 0 obj<</Type/Action/S/GoTo/D(bab1)>>endobj"),
+    "packed page": pdf(b"/OpenAction 5 0 R", packed({4: b"<<>>", 5: b"[2 0 R/Fit]"})),
+    "link": pdf(b"", b"5 0 obj<</Subtype/Link/A<</S/URI/URI(https://balikpapan.go.id)>>>>endobj"),
+    "words": pdf(b"", b"5 0 obj(Tentang JavaScript, Launch dan OpenAction)endobj"),
+    "noise": pdf(b"", b"5 0 obj<</Length 9>>stream\n/AA \x00\x9c/JS#\nendstream endobj"),
+    "library": written_by_a_library(),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PASSIVE)
+def test_an_ordinary_pdf_is_accepted(name: str, tmp_path: Path) -> None:
+    assert not is_refused(PASSIVE[name], tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["attachedTemplate", "oleObject", "frame", "subDocument", "aFChunk"])
+@pytest.mark.parametrize("coding", ["utf-8", "utf-16"])
+def test_an_office_document_that_fetches_something_is_refused(kind: str, coding: str, tmp_path: Path) -> None:
+    relationship = f'<Relationship Id="r1" Type="{TYPE}{kind}" Target="https://slot88.com/x.dotm" TargetMode="{{}}"/>'
+    for mode in ("External", "&#69;xternal"):
+        part = RELS.format(relationship.format(mode)).replace('<?xml version="1.0"?>', "").encode(coding)
+        extra: dict[str, bytes | str] = {"word/_rels/settings.xml.rels": part}
+        assert is_refused(office(extra=extra), tmp_path, "a.docx")
+
+
+@pytest.mark.parametrize("part", ['<!DOCTYPE x [<!ENTITY e "External">]><x/>', "no XML", "<x"])
+def test_relationships_that_cannot_be_read_are_refused(part: str, tmp_path: Path) -> None:
+    assert is_refused(office(extra={"word/_rels/settings.xml.rels": part}), tmp_path, "a.docx")
+
+
+def test_links_and_templates_inside_stay(tmp_path: Path) -> None:
+    link = f'<Relationship Id="r1" Type="{TYPE}hyperlink" Target="https://balikpapan.go.id" TargetMode="External"/>'
+    inside = f'<Relationship Id="r2" Type="{TYPE}attachedTemplate" Target="template.xml"/>'
+    extra: dict[str, bytes | str] = {"word/_rels/settings.xml.rels": RELS.format(link + inside)}
+    assert not is_refused(office(extra=extra), tmp_path, "a.docx")
+    assert not is_refused(open_document(), tmp_path, "a.odt")
+
+
+HOSTILE = {
+    "openings": b"/OpenAction 5 0 R ",
+    "gaps": b"/AA %%\n%\n",
+    "streams": b"stream\n",
+    "packed": b"obj/ObjStm/FlateDecode/First 1 stream\nx\x9c\x03\x00\x00\x00\x00\x01",
+    "escapes": b"/A#41#41",
+    "slashes": b"/",
+    "numbers": b"/AA 1 ",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_time_grows_with_the_file_and_no_faster(name: str, tmp_path: Path) -> None:
+    """Ten times the bytes may take thirty times the time: generous, so that only another order fails."""
+    small, large = (pdf(b"", HOSTILE[name] * (size // len(HOSTILE[name]))) for size in (100_000, 1_000_000))
+    bound = 30
+    assert is_within(
+        lambda: (
+            seconds(lambda: is_refused(large, tmp_path))
+            <= bound * max(seconds(lambda: is_refused(small, tmp_path)), 0.002)
+        )
+    )
