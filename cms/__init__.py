@@ -20,6 +20,7 @@ from cms.accounts.routes import auth, me, users
 from cms.agencies.routes import blp as agencies
 from cms.audit.routes import blp as trail
 from cms.changes.log import reached_position
+from cms.changes.trust import ClockCheck
 from cms.cli import commands
 from cms.consumers.routes import blp as consumers
 from cms.core.access import WRITING_METHODS, Authenticators, check_declarations, guard_requests
@@ -27,6 +28,7 @@ from cms.core.access_tokens import jwt_settings
 from cms.core.api import Blueprint
 from cms.core.bodies import PatientRequest
 from cms.core.bulkhead import Bulkhead
+from cms.core.db import BEFORE_WRITES
 from cms.core.engines import engine_options, prepare_engine
 from cms.core.json_output import OrjsonProvider
 from cms.core.logging import configure_logging, current_request_id, end_request, start_request
@@ -194,6 +196,14 @@ def _bind_extensions(app: Flask, settings: Settings) -> None:
             look_at_words=look_at_words,
         )
         app.extensions["simpul"].remember(signing_keys.forget)
+        _check_clock(app, app.extensions["simpul"])
+
+
+def _check_clock(app: Flask, runtime: Runtime) -> None:
+    """Nothing is written by a clock that cannot be right."""
+    check = ClockCheck(runtime.reader)
+    app.extensions[BEFORE_WRITES] = (check.before_write,)
+    runtime.remember(check.forget)
 
 
 def _storage(settings: Settings, bulkhead: Bulkhead) -> Storage:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -18,8 +19,11 @@ from cms.accounts.purging import purge_expired
 from cms.changes.checkpoints import checkpoint_when_due
 from cms.changes.consumers import Handler, consume
 from cms.changes.log import read_heads
+from cms.changes.trust import note_moment
 from cms.core import clock
 from cms.core.bulkhead import Bulkhead
+from cms.core.database_clock import agree_on_time
+from cms.core.errors import Unavailable
 from cms.core.logging import get_logger
 from cms.core.metrics import PROCESSES
 from cms.core.runtime import runtime
@@ -36,6 +40,8 @@ from cms.writing.purging import purge_kept_answers
 
 log = get_logger(__name__)
 
+# The clock for spans may drift from the database's by some milliseconds in this time (seconds).
+CLOCK_INTERVAL = 15.0
 MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
 LONGEST_WAIT_AFTER_FAILURE = MINUTE
 HEARTBEAT_SECONDS = 15.0
@@ -79,6 +85,7 @@ def worker_tasks(interval: float) -> list[Task]:
         Task("presenter", interval, LogFollower("presenter", represent_changed)),
         Task("renditions", interval, make_renditions),
         Task("schedule", interval, carry_out_due_schedules),
+        *_clock_tasks(),
         Task("expired_sign_ins", HOUR, _quietly(purge_expired), due_at=_in(MINUTE)),
         Task("checkpoints", 5 * MINUTE, checkpoint_when_due, due_at=_in(MINUTE)),
         Task("kept_answers", HOUR, _quietly(purge_kept_answers), due_at=_in(2 * MINUTE)),
@@ -112,7 +119,15 @@ def carry_out_due_schedules() -> bool:
 
 def web_tasks() -> list[Task]:
     """What each web process does beside its requests: write down when keys were used."""
-    return [Task("key_uses", MINUTE, _quietly(write_key_uses), due_at=_in(MINUTE))]
+    return [Task("key_uses", MINUTE, _quietly(write_key_uses), due_at=_in(MINUTE)), *_clock_tasks()]
+
+
+def _clock_tasks() -> list[Task]:
+    """What every process does for its clock: take over the database's, and note that this moment has been."""
+    return [
+        Task("clock", CLOCK_INTERVAL, lambda: agree_on_time(runtime().reader), due_at=_in(CLOCK_INTERVAL)),
+        Task("moment", HOUR, note_moment, due_at=_in(MINUTE)),
+    ]
 
 
 def write_key_uses() -> int:
@@ -186,13 +201,21 @@ def run_worker(app: Flask) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     PROCESSES.labels("worker").set(1)
+    start_clock(app)
     log.info("worker_started")
     run_tasks(app, [*tasks, heartbeat(tasks)], stop)
     log.info("worker_stopped")
 
 
+def start_clock(app: Flask) -> None:
+    """Take over the database's clock before anything is done by it; when the database is away, the task does it later."""
+    with suppress(Unavailable):
+        agree_on_time(app.extensions["simpul"].reader)
+
+
 def start_web_tasks(app: Flask) -> None:
     """Run the tasks of a web process on a thread that ends with it."""
+    start_clock(app)
     threading.Thread(
         target=run_tasks, args=(app, web_tasks(), threading.Event()), name="web-tasks", daemon=True
     ).start()

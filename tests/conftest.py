@@ -22,6 +22,7 @@ from flask_migrate import upgrade
 from sqlalchemy import Select, event, exists, literal, select
 
 from cms import create_app
+from cms.changes.trust import accepting_clock, note_moment
 from cms.core import clock
 from cms.core.db import Base, db
 from config import Settings
@@ -155,6 +156,12 @@ def _close(app: Flask) -> None:
         app.extensions["simpul"].reader.close_connections()
         db.session.remove()
         db.engine.dispose()
+
+
+def note_time(app: Flask) -> None:
+    """Note that this moment has been, as every running process does hour by hour while a test leaps over weeks."""
+    with app.app_context(), accepting_clock():
+        note_moment()
 
 
 @contextmanager

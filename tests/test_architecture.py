@@ -29,6 +29,7 @@ WRITERS = {
     "cms/agencies/seed.py",
     "cms/changes/checkpoints.py",
     "cms/changes/consumers.py",
+    "cms/changes/trust.py",
     "cms/consumers/keyring.py",
     "cms/editorial/review/comments.py",
     "cms/editorial/unpublishing.py",

@@ -19,6 +19,7 @@ from sqlalchemy import event, func, select
 
 from cms.accounts import services as accounts
 from cms.agencies import services as agencies
+from cms.changes import services as changes
 from cms.changes.models import Change
 from cms.consumers import services as consumers
 from cms.core.db import db, session
@@ -191,6 +192,7 @@ SCENARIOS: dict[str, Scenario] = {
     "accounts.end_user_session": end_session,
     "agencies.create_agency": create_agency,
     "agencies.update_agency": update_agency,
+    "changes.accept_clock": lambda world: lambda: changes.accept_clock(admin_of(world)),
     "taxonomy.create_category": create_category,
     "taxonomy.update_category": update_category,
     "consumers.register_consumer": register_consumer,

@@ -106,6 +106,8 @@ class Action(StrEnum):
     DOCUMENT_PREVIEW_CREATED = "document.preview_created"
     DOCUMENT_PREVIEW_REVOKED = "document.preview_revoked"
 
+    CLOCK_ACCEPTED = "clock.accepted"
+
     LINK_DOMAIN_ALLOWED = "link_domain.allowed"
     LINK_DOMAIN_BLOCKED = "link_domain.blocked"
     LINK_DOMAIN_REMOVED = "link_domain.removed"

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, insert, select, update
 
-from cms.changes.actions import Action, is_public, topic_of
+from cms.changes.actions import Action, Topic, is_public, topic_of
 from cms.changes.chain import Line, line_hash
 from cms.changes.facts import Cause, EndingKind, UpdateKind, Via, facts_of
 from cms.changes.models import Change, ChangeHead, Installation
 from cms.changes.stored_lines import StoredLog
+from cms.changes.trust import believed, clock_wrong, is_accepted, is_far
 from cms.changes.verification import verify
 from cms.core import clock
 from cms.core.db import UnitOfWork, session, table_of
@@ -26,7 +28,13 @@ _TAKE_NUMBERS = (
     update(_head)
     .where(_head.c.id == 1)
     .values(sequence=_head.c.sequence + bindparam("count"))
-    .returning(_head.c.sequence, _head.c.hash, select(_installation.c.epoch).scalar_subquery().label("epoch"))
+    .returning(
+        _head.c.sequence,
+        _head.c.hash,
+        _head.c.seen_at,
+        *(_head.c[f"{topic}_at"] for topic in Topic),
+        select(_installation.c.epoch).scalar_subquery().label("epoch"),
+    )
 )
 
 
@@ -128,13 +136,16 @@ def _number(unit: UnitOfWork) -> None:
     taken = connection.execute(_TAKE_NUMBERS, {"count": len(changes)}).one()
     unit.state["has_turn"] = True
     unit.state["epoch"] = taken.epoch
-    newest: dict[str, Any] = {}
-    recorded_at = clock.now()
+    recorded_at = _time_of_line(taken.seen_at)
+    newest: dict[str, Any] = {"seen_at": recorded_at}
     for sequence, change in enumerate(changes, start=taken.sequence - len(changes) + 1):
         change.sequence, change.recorded_at = sequence, recorded_at
         topic = topic_of(Action(change.action))
         if topic is not None:
-            newest |= {topic.value: sequence, f"{topic.value}_at": recorded_at}
+            newest |= {
+                topic.value: sequence,
+                f"{topic.value}_at": max(recorded_at, getattr(taken, f"{topic.value}_at")),
+            }
         if change.is_public:
             newest["public"] = sequence
     for change, step in unit.state["numbered"]:
@@ -151,6 +162,16 @@ def _chained(changes: Iterable[Change], previous: str) -> str:
     for change in changes:
         previous = change.hash = line_hash(_line(change), previous)
     return previous
+
+
+def _time_of_line(seen_at: datetime) -> datetime:
+    """When the lines are written: a clock a little behind what was seen stands still. Raises `Unavailable("clock_wrong")`."""
+    now, seen = clock.micros(clock.now()), clock.micros(seen_at)
+    if is_accepted():
+        return clock.from_micros(now)
+    if is_far(now, seen):
+        raise clock_wrong(now, seen)
+    return clock.from_micros(believed(now, seen))
 
 
 def _line(change: Change) -> Line:
@@ -188,7 +209,8 @@ def broken_at() -> int | None:
 
 
 class Heads(NamedTuple):
-    """The newest sequence of each topic, its time, when the next planned change is due, and the epoch, read in one statement.
+    """The newest sequence of each topic, its time, when the next planned change is due, the newest moment that is known to have
+    been, and the epoch, read in one statement.
 
     Times are microseconds since 1970. Sequences mean something within their epoch only.
     """
@@ -205,6 +227,7 @@ class Heads(NamedTuple):
     access_at: int
     posts_due_at: int
     documents_due_at: int
+    seen_at: int
     epoch: str
 
 

@@ -73,6 +73,8 @@ class ChangeHead(Model):
 
     `posts_due_at` and `documents_due_at` are the earliest moment at which something that was planned begins or ends and that
     the worker has not carried out yet; `NEVER` when nothing is planned. cms.publishing.planning keeps them.
+    `seen_at` is the newest moment that is known to have been (cms.changes.trust). The times of topics never go back, whatever
+    the clock does: nothing that is live is dated later than the time of its topic.
     """
 
     __tablename__ = "change_head"
@@ -91,6 +93,7 @@ class ChangeHead(Model):
     access_at: Mapped[datetime] = mapped_column(EpochMicros, default=EPOCH)
     posts_due_at: Mapped[datetime] = mapped_column(EpochMicros, default=NEVER, server_default=str(micros(NEVER)))
     documents_due_at: Mapped[datetime] = mapped_column(EpochMicros, default=NEVER, server_default=str(micros(NEVER)))
+    seen_at: Mapped[datetime] = mapped_column(EpochMicros, default=EPOCH, server_default="0")
 
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
 

@@ -9,6 +9,7 @@ import click
 # Module of each command and the line that the list of commands shows of it.
 COMMANDS = {
     "audit": ("cms.cli.audit", "Prove that the change log, and what readers get, was not altered."),
+    "clock": ("cms.cli.clock", "Accept the clock of this server after it was refused."),
     "demo": ("cms.cli.demo", "Load the demonstration city into an empty database."),
     "docs": ("cms.cli.docs", "Write or check the generated parts of the guides."),
     "doctor": ("cms.cli.doctor.command", "Say what is wrong with this installation."),

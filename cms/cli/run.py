@@ -12,6 +12,7 @@ from flask import Flask
 
 from cms.cli.application import application, settings_for
 from cms.cli.banner import banner
+from cms.cli.clock import accept_on_a_trial
 from cms.cli.demo_city.secrets_file import UNFINISHED, read_secrets, write_secrets
 from cms.cli.migrating import is_current
 from cms.cli.processes import SHORT_GRACE_SECONDS, ensure_port_is_free, serve
@@ -35,6 +36,8 @@ def command(host: str | None, port: int | None) -> None:
     with app.app_context():
         if not _is_ready(settings):
             _prepare(settings)
+        if settings.environment != "production":
+            accept_on_a_trial()
         _note_address(settings)
     serve(app, settings, with_worker=True, grace_seconds=SHORT_GRACE_SECONDS, when_ready=partial(_greet, app, settings))
 

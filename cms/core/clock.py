@@ -1,7 +1,14 @@
-"""The only clock. Times are aware UTC datetimes with microseconds."""
+"""The only clock. Times are aware UTC datetimes with microseconds.
+
+It never goes back by itself: a step back of up to a minute is bridged, by running at half speed until the machine has caught
+up. On PostgreSQL it is the database's clock, which every process learns again and again (`agree`): in between it counts on
+the machine's clock for spans, so that neither a wrong clock of one node nor a step of it changes what readers get.
+"""
 
 from __future__ import annotations
 
+import os
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,18 +17,89 @@ from datetime import UTC, datetime, timedelta
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 """Later than anything that is planned."""
+BRIDGED = 60_000_000
+"""Steps back up to this (microseconds) are hidden; whoever sets a clock back farther means it."""
+# The clock for spans that goes on while the machine sleeps (Linux); elsewhere the plain one.
+_SPANS = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
-def _system_time() -> datetime:
-    return datetime.now(UTC)
+class ProcessClock:
+    """The time of this process. Everything is in microseconds; safe to share between threads."""
+
+    def __init__(self) -> None:
+        self.machine: Callable[[], int] = lambda: time.time_ns() // 1_000
+        """The machine's own clock. Tests of wrong clocks replace it."""
+        self.agreed: tuple[int, int] | None = None
+        self._given = (0, 0)
+        self.renew_lock()
+
+    def renew_lock(self) -> None:
+        """A new process may have been forked while a thread of the old one held it."""
+        self.lock = threading.Lock()
+
+    def agree(self, moment: int, at: int) -> None:
+        """Another clock, which counts from now on, showed `moment` when `span` was `at`."""
+        self.agreed = (moment, at)
+
+    def read(self) -> int:
+        """The present moment."""
+        with self.lock:
+            span = spent()
+            moment, (last, at) = self._unbridged(span), self._given
+            if 0 < last - moment <= BRIDGED:
+                moment = last + (span - at) // 2
+            self._given = (moment, span)
+        return moment
+
+    def _unbridged(self, span: int) -> int:
+        agreed = self.agreed
+        return self.machine() if agreed is None else agreed[0] + span - agreed[1]
 
 
-_source: Callable[[], datetime] = _system_time
+def spent() -> int:
+    """Microseconds on the clock for spans."""
+    return time.clock_gettime_ns(_SPANS) // 1_000
+
+
+process_clock = ProcessClock()
+os.register_at_fork(after_in_child=process_clock.renew_lock)
+
+
+def _process_time() -> datetime:
+    return from_micros(process_clock.read())
+
+
+_source: Callable[[], datetime] = _process_time
 
 
 def now() -> datetime:
     """The present moment in UTC."""
     return _source()
+
+
+def now_micros() -> int:
+    """As `now()`, in microseconds since 1970: what the way of every delivery request asks for."""
+    return process_clock.read() if _source is _process_time else micros(_source())
+
+
+def machine_now() -> datetime:
+    """What this machine's own clock shows: only for comparison with times that it gave, such as those of its files."""
+    return now() if _source is not _process_time else from_micros(process_clock.machine())
+
+
+def agree(moment: int, at: int) -> None:
+    """From now on the time is that of another clock, which showed `moment` when `spent()` was `at` (both in microseconds)."""
+    process_clock.agree(moment, at)
+
+
+def has_agreed() -> bool:
+    """True once the time is that of another clock."""
+    return process_clock.agreed is not None
+
+
+def ahead_of_machine() -> float:
+    """How many seconds the time is ahead of this machine's clock; negative when it is behind."""
+    return (micros(now()) - micros(machine_now())) / 1_000_000
 
 
 def monotonic() -> float:
@@ -46,7 +124,7 @@ def rfc3339(moment: datetime) -> str:
 
 @contextmanager
 def frozen(at: datetime) -> Iterator[Callable[[timedelta], None]]:
-    """Stop the clock at `at` (tests); the yielded function moves it forward."""
+    """Stop the clock at `at` (tests); the yielded function moves it forward, or back."""
     global _source
     previous, moment = _source, at
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
+from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import MetaData, Table
 from sqlalchemy.exc import SQLAlchemyError
@@ -53,6 +54,7 @@ class NestedUnitOfWork(RuntimeError):
 
 
 _sqlite_writer = threading.Lock()
+BEFORE_WRITES = "simpul_before_writes"
 _CONFIRMATION = "confirmation"
 
 
@@ -158,9 +160,16 @@ def _transaction_of_one_unit(current: Session) -> Iterator[None]:
             raise
 
 
+def check_writing(current: Session) -> None:
+    """Raise the `DomainError` of whoever does not let a write begin now: functions that the application has under BEFORE_WRITES."""
+    for check in current_app.extensions.get(BEFORE_WRITES, ()):
+        check(current)
+
+
 def _begin_writing(current: Session) -> None:
     try:
         current.connection(execution_options={"writes": True})
+        check_writing(current)
     except SQLAlchemyError as error:
         raise domain_error(error) from error
 

@@ -407,6 +407,14 @@ PROBLEMS: dict[str, Problem] = {
         "The database does not answer; try again later.",
         "Basis data tidak menjawab; coba lagi nanti.",
     ),
+    "clock_wrong": _problem(
+        "The clock cannot be right",
+        "Jam server tidak mungkin benar",
+        "This server's clock shows {now}, and the newest moment that is known here is {seen}. Nothing is written until the clock is right or an "
+        "operator has accepted it (python -m cms clock accept).",
+        "Jam server ini menunjukkan {now}, sedangkan saat terakhir yang diketahui di sini ialah {seen}. Tidak ada yang ditulis sampai jam itu "
+        "benar atau operator menerimanya (python -m cms clock accept).",
+    ),
     "storage_full": _problem(
         "Storage full",
         "Penyimpanan penuh",

@@ -83,6 +83,13 @@ WAITS_REFUSED = Counter(
     "simpul_waits_refused", "Requests that were told to come back because too many wait.", ["kind"], registry=OWN
 )
 
+CLOCK_AHEAD = Gauge(
+    "simpul_clock_ahead_seconds",
+    "How far the time that Simpul uses (PostgreSQL's) is ahead of this machine's clock; negative when it is behind.",
+    registry=OWN,
+    multiprocess_mode="livemostrecent",
+)
+
 
 _locks: list[BinaryIO] = []
 

@@ -66,6 +66,11 @@ class Reader:
         self._idle: list[OpenConnection] = []
         self.on_statement: Callable[[str], None] | None = None
 
+    @property
+    def is_sqlite(self) -> bool:
+        """True when the database is a file of this machine, with this machine's clock."""
+        return self._is_sqlite
+
     def compile(self, statement: ClauseElement) -> str:
         """A SQLAlchemy statement as text with named parameters in the driver's style."""
         dialect = _named_sqlite(self._engine) if self._is_sqlite else self._engine.dialect

@@ -98,7 +98,7 @@ class S3Storage:
                 found = obstore.head(self._readable, key)
             except FileNotFoundError:
                 return False
-        return found["size"] == size and clock.now() - found["last_modified"] < JUST_NOW
+        return found["size"] == size and clock.machine_now() - found["last_modified"] < JUST_NOW
 
     def open(self, digest: str, start: int = 0, length: int | None = None) -> Iterator[bytes]:
         """Ask for the first part now and for each further one when it is wanted."""

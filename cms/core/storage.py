@@ -108,7 +108,7 @@ class LocalStorage:
             if target.exists():
                 # It was there: the sweeper must take it for new from now on, and another upload's bytes stay untouched.
                 with suppress(FileNotFoundError):
-                    moment = clock.now().timestamp()
+                    moment = clock.machine_now().timestamp()
                     os.utime(target, (moment, moment))
                     source.unlink()
                     return

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from flask import current_app
 from sqlalchemy import select
 
+from cms.changes.log import Heads
+from cms.changes.trust import believed
 from cms.consumers.keyring import KeyRing
 from cms.consumers.models import Consumer
+from cms.core import clock
 from cms.core.bulkhead import Bulkhead, Kind, refusal
 from cms.core.postgres import SILENCE_SECONDS
 from cms.core.raw_columns import json_value
@@ -23,6 +27,7 @@ from cms.delivery.vocabulary import Vocabulary, read_vocabulary
 from cms.publishing.reading import Publications
 
 _ORIGINS = select(Consumer.origins).where(Consumer.is_active)
+Item = TypeVar("Item")
 
 
 @dataclass(slots=True)
@@ -46,6 +51,15 @@ class Desk:
         if epoch != self._epoch:
             self._epoch = epoch
             self.forget()
+
+    def at_believed_moment(self, read: Callable[[int], tuple[Heads, Item]]) -> tuple[int, Heads, Item]:
+        """Read as of now (microseconds since 1970), and once more when the heads that were read tell that another moment counts."""
+        now = clock.now_micros()
+        heads, item = read(now)
+        moment = believed(now, heads.seen_at)
+        if moment != now and item is not None:
+            heads, item = read(moment)
+        return moment, heads, item
 
     def vocabulary(self, reference_sequence: int, now: int) -> Vocabulary:
         """The vocabulary as of this position of the log's `reference` topic and this moment (microseconds since 1970).

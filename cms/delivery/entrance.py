@@ -12,7 +12,6 @@ from cms.changes.log import Heads, read_heads
 from cms.consumers.keyring import KeyHolder
 from cms.consumers.keys import checksum_holds
 from cms.consumers.models import Scope
-from cms.core import clock
 from cms.core.errors import Conflict, Forbidden, Unauthenticated, Unavailable, invalid_parameter
 from cms.core.ids import is_id
 from cms.core.runtime import runtime
@@ -62,8 +61,7 @@ def admit(token: str | None, scope: str | None) -> KeyHolder:
         # A mistyped key is refused without touching the database.
         raise Unauthenticated("invalid_token")
     asked, own_desk = request._get_current_object(), desk()  # type: ignore[attr-defined]  # noqa: SLF001 - Werkzeug's documented way
-    now = clock.micros(clock.now())
-    heads, item = _read_position(asked, own_desk, now)
+    now, heads, item = own_desk.at_believed_moment(lambda moment: _read_position(asked, own_desk, moment))
     own_desk.note_epoch(heads.epoch)
     g.heads = heads
     runtime().signing_keys.as_of(heads.access)

@@ -42,7 +42,7 @@ def _live_row(document_id: str, file_id: str) -> Row | None:
     params = {
         "item_id": document_id,
         "file_id": file_id,
-        "now": clock.micros(clock.now()),
+        "now": visit().now,
     }
     rows = reader.rows(reader.prepared(_FILE), params)
     return rows[0] if rows else None
@@ -52,7 +52,7 @@ def _caching_headers(document_id: str, agency: str, effective_until: int | None)
     """The bytes never change, but they may be withdrawn: a cache asks again after the same short time as for any answer."""
     max_age = runtime().settings.delivery_max_age
     if effective_until is not None:
-        left = (int(effective_until) - clock.micros(clock.now())) // 1_000_000
+        left = (int(effective_until) - visit().now) // 1_000_000
         max_age = max(0, min(max_age, left))
     groups = ("documents", f"document-{document_id}", f"agency-{agency}")
     return {

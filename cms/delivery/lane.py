@@ -57,13 +57,12 @@ class Lane:
         known_tag = None if known is None else answer.known_tag(known, accepted)
         if answer.body is None and known_tag is None:
             return None
-        now = clock.micros(clock.now())
         try:
-            heads, item_live = self._position(answer, now)
+            now, heads, item_live = self._desk.at_believed_moment(lambda moment: self._position(answer, moment))
         except DomainError:
             # The application says it in a problem document.
             return None
-        if not answer.validity.holds(heads, now, item_live):
+        if not answer.validity.holds(heads, now, item_live) or not answer.validity.opens(clock.now_micros()):
             return None
         self._desk.keys.note_use(answer.key_id) if answer.key_id else None
         own = [

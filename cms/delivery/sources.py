@@ -76,8 +76,10 @@ class Sources:
 
     def page(self, selection: Selection, *, is_full: bool, is_counted: bool) -> Page:
         """One page of a list."""
-        self.dependencies.note_topics({TOPICS_BY_TYPE[selection.type]})
-        return self.desk.publications.page(selection, self.now, is_full=is_full, is_counted=is_counted)
+        topic = TOPICS_BY_TYPE[selection.type]
+        self.dependencies.note_topics({topic})
+        newest = getattr(self.heads, f"{topic}_at")
+        return self.desk.publications.page(selection, self.now, newest, is_full=is_full, is_counted=is_counted)
 
     def items(self, ids: Sequence[str], *, is_full: bool) -> list[tuple[str, str, str]]:
         """(id, agency, JSON) of live items."""

@@ -11,7 +11,7 @@ from sqlalchemy import select, union_all
 
 from cms.core import clock
 from cms.core.blobs import delete_incoming_before
-from cms.core.db import rolled_back, session
+from cms.core.db import check_writing, rolled_back, session
 from cms.core.runtime import runtime
 from cms.documents.models import DocumentFile
 from cms.media.models import Image, Rendition
@@ -25,9 +25,12 @@ BATCH: Final = 500
 def sweep_orphans() -> int:
     """Remove what is older than 24 hours and named by no row; returns how many files that were.
 
-    The row is the truth (M-13). Doing it twice at once is harmless. Raises `Unavailable`.
+    The row is the truth (M-13). Doing it twice at once is harmless. Raises `Unavailable`, also when the clock cannot be right.
     """
-    storage, moment = runtime().storage, clock.now() - SPARED
+    with rolled_back():
+        check_writing(session())
+    # Files have the time of this machine, whatever the database's clock shows.
+    storage, moment = runtime().storage, clock.machine_now() - SPARED
     removed = delete_incoming_before(storage.incoming, moment)
     old = iter(list(storage.stored_before(moment)))
     while batch := list(islice(old, BATCH)):

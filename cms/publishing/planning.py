@@ -64,6 +64,7 @@ _NUMBERED_ENDED = (
 _FORGET_SLUGS = delete(_slugs).where(
     _slugs.c.item_id == bindparam("current_id"), _slugs.c.effective_from > bindparam("now")
 )
+_SLUGS_FOR_GOOD = update(_slugs).where(_slugs.c.item_id == bindparam("current_id")).values(effective_from=AT_ONCE)
 _FORGET_ITEM = delete(_items).where(_items.c.id == bindparam("current_id"), _items.c.standing == Standing.PLANNED.value)
 
 
@@ -139,6 +140,8 @@ def carry_out(unit: UnitOfWork, item_id: str, type: str, change: Change) -> None
     row = connection.execute(_BECOMES_LIVE, current).one()
     full = orjson.loads(row.full_json)
     live_again(connection, item_id, row.agency, full, NOT_NUMBERED)
+    # From now on no clock decides whether the item and its addresses exist.
+    connection.execute(_SLUGS_FOR_GOOD, current)
 
     def write(sequence: int) -> None:
         connection.execute(_NUMBERED_ENDED, {**current, "at_sequence": sequence})

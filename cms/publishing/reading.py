@@ -106,14 +106,18 @@ class Publications:
     reader: Reader
     _sql: dict[tuple[Any, ...], str] = field(default_factory=dict)
 
-    def page(self, selection: Selection, now: int, *, is_full: bool = False, is_counted: bool = False) -> Page:
-        """One page, in one statement."""
+    def page(
+        self, selection: Selection, now: int, newest: int, *, is_full: bool = False, is_counted: bool = False
+    ) -> Page:
+        """One page, in one statement. `newest` is when the newest change of this type took place, by the log."""
         key = (*selection.shape(), is_full, is_counted)
         sql = self._sql.get(key)
         if sql is None:
             build = counted_page_sql if is_counted else page_sql
             sql = self._sql[key] = self.reader.prepared(build(selection, "full_json" if is_full else "card_json"))
-        rows = self.reader.rows(sql, selection.params(now), depends_on_values=selection.has_range_beside_its_sort)
+        rows = self.reader.rows(
+            sql, selection.params(now, newest), depends_on_values=selection.has_range_beside_its_sort
+        )
         total = None
         if is_counted:
             total = min(int(rows[0][0]), COUNT_CAP + 1)

@@ -28,8 +28,6 @@ SCHEMES = (
 )
 MOST_BRANCHES = 24
 COUNT_CAP = 10_000
-CLOCK_DIFFERENCE = 10_000_000
-"""How far apart the clocks of two nodes may be (microseconds): what is later than that cannot be live."""
 
 LIVE = (
     "{p}.superseded_sequence IS NULL AND {p}.effective_from <= :now"
@@ -99,10 +97,14 @@ class Selection:
             self.position is None,
         )
 
-    def params(self, now: int) -> dict[str, Any]:
-        """The values, under the names that the SQL uses."""
-        soon = now + CLOCK_DIFFERENCE
-        values: dict[str, Any] = {"now": now, "soon": soon, "type": self.type}
+    def params(self, now: int, newest: int) -> dict[str, Any]:
+        """The values, under the names that the SQL uses.
+
+        `newest` is a moment that nothing which is live without a plan is later than: what is later than that and than `now` is
+        only planned, so indexes are read from there.
+        """
+        latest = max(now, newest)
+        values: dict[str, Any] = {"now": now, "latest": latest, "type": self.type}
         for index, agency in enumerate(self.agencies or ()):
             values[f"agency{index}"] = agency
         for scheme, terms in self.terms.items():
@@ -111,7 +113,8 @@ class Selection:
             if getattr(self, name) is not None:
                 values[name] = getattr(self, name)
         if self.published_before is not None:
-            values["published_before"] = min(self.published_before, soon)
+            # Not exclusive of what was published in this very microsecond.
+            values["published_before"] = min(self.published_before, latest + 1)
         if self.position is not None:
             values |= {"moment": self.position.moment, "number": self.position.number}
         return values
@@ -268,7 +271,7 @@ def _bounds(selection: Selection, column: str, number: str) -> list[str]:
     if selection.position is not None:
         found.append(f"({column}, {number}) {sign} (:moment, :number)")
     if selection.is_bounded:
-        found.append(f"{column} <= :soon")
+        found.append(f"{column} <= :latest")
     published = column if selection.sort == "published_at" else "p.published_at"
     if selection.published_after is not None:
         found.append(f"{published} > :published_after")

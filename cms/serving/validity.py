@@ -96,6 +96,10 @@ class Validity:
     since: int = 0
     until: int = NEVER_DUE
 
+    def opens(self, present: int) -> bool:
+        """True while the key has not expired, by the clock as it is: a right is never longer because a clock cannot be right."""
+        return present < self.key_expires_at
+
     @classmethod
     def of(cls, noted: Noted, heads: Heads, key_expires_at: int, until: int) -> Validity:
         """The validity of an answer that depends on this; `until` is when the next planned moment of its topics comes."""
@@ -112,11 +116,10 @@ class Validity:
         )
 
     def holds(self, heads: Heads, now: int, item_live: ItemLive | None) -> bool:
-        """True while nothing that this answer shows, and nothing about the key, has changed."""
+        """True while nothing that this answer shows, and nothing about the key, has changed; `now` is the moment that is believed."""
         return (
             heads.epoch == self.epoch
             and heads.access == self.access
-            and now < self.key_expires_at
             and self.since <= now < self.until
             and item_live == self.item_live
             and all(getattr(heads, name) == value for name, value in self.topics)

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -71,11 +71,13 @@ def running(instance: Path, *words: str, **settings: str) -> Iterator[tuple[subp
 
 
 @contextmanager
-def started(instance: Path, log: Path, *words: str, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A command as a process of its own group, which is killed at the end."""
+def started(
+    instance: Path, log: Path, *words: str, program: Sequence[str] = (), **settings: str
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A command (of `program` if it is not ours) as a process of its own group, which is killed at the end."""
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [*cms_command(), *words],
+            [*(program or cms_command()), *words],
             cwd=PROJECT_ROOT,
             env=environment_of(instance, **settings),
             stdout=output,

@@ -28,6 +28,7 @@ BAD = {
         "simpul_checkpoint_sequence": "4x1500",
     },
     "SimpulBackupOld": {"simpul_backup_timestamp_seconds": "0x1500"},
+    "SimpulClocksDiffer": {"simpul_clock_ahead_seconds": "-31x1500"},
 }
 GOOD = {
     'up{job="simpul"}': "1x1500",
@@ -41,6 +42,7 @@ GOOD = {
     "simpul_log_sequence": "4x1500",
     "simpul_checkpoint_sequence": "4x1500",
     "simpul_backup_timestamp_seconds": "0+120x1500",
+    "simpul_clock_ahead_seconds": "-29x1500",
 }
 END_MINUTE = 3000
 

@@ -119,7 +119,7 @@ def test_the_total_counts_an_item_once_whatever_leads_to_it(items: list[Publishe
     dice = random.Random(8)
     for _ in range(QUESTIONS // 4):
         selection = _question(dice)
-        page = publications.page(selection, clock.micros(NOW), is_counted=True)
+        page = publications.page(selection, clock.micros(NOW), clock.micros(NOW), is_counted=True)
         expected = plain_filter(items, selection)
         assert page.total == len(expected), selection
         assert numbers(page) == expected[: selection.limit], selection
@@ -174,7 +174,7 @@ def read_all(publications: Publications, selection: Selection) -> list[int]:
     """All pages, one after the other."""
     found: list[int] = []
     while True:
-        page = publications.page(selection, clock.micros(NOW))
+        page = publications.page(selection, clock.micros(NOW), clock.micros(NOW))
         assert len(page.items) <= selection.limit
         found += numbers(page)
         if page.next is None:

@@ -1,32 +1,59 @@
-"""Do this machine and the database agree on the time?"""
+"""Can the clock be right, and do this machine and the database agree on the time?"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
-
+from cms.changes.log import read_heads
+from cms.changes.trust import is_far
 from cms.cli.doctor.findings import Finding, ok, red
 from cms.core import clock
-from cms.core.db import rolled_back, session
+from cms.core.database_clock import database_moment
+from cms.core.errors import Unavailable
+from cms.core.runtime import runtime
 from config import Settings
 
-LARGEST_SKEW = timedelta(seconds=30)
+# Seconds. The clock of a machine that is set by NTP is right to parts of one.
+LARGEST_SKEW = 30
 
 
 def check_clock(_settings: Settings) -> Iterator[Finding]:
-    """Compare this machine's clock with PostgreSQL's; SQLite has none of its own."""
-    if session.get_bind().dialect.name != "postgresql":
-        yield ok("The database shares this machine's clock.")
-        return
+    """Hold the clock that counts against what the installation has lived through, and PostgreSQL's against this machine's."""
+    reader = runtime().reader
     try:
-        with rolled_back():
-            theirs: datetime = session.execute(text("SELECT clock_timestamp()")).scalar_one()
-    except SQLAlchemyError:
+        if reader.is_sqlite:
+            now = clock.micros(clock.now())
+            yield ok("The database shares this machine's clock.")
+        else:
+            theirs, at = database_moment(reader)
+            now = theirs + clock.spent() - at
+            yield _difference(now)
+        yield _trust(now, read_heads(reader).seen_at)
+    except Unavailable:
         yield red("The database did not tell the time.")
-        return
-    skew = abs(theirs - clock.now())
-    sentence = f"This machine's clock and the database's differ by {skew.total_seconds():.1f} s."
-    yield red(sentence) if skew > LARGEST_SKEW else ok(sentence)
+
+
+def _difference(theirs: int) -> Finding:
+    """Readers and the log go by the database's clock; S3, certificates and the server's own log go by the machine's."""
+    skew = abs(theirs - clock.micros(clock.machine_now())) / 1_000_000
+    sentence = f"This machine's clock and the database's differ by {skew:.1f} s."
+    if skew <= LARGEST_SKEW:
+        return ok(sentence)
+    return red(
+        f"{sentence} Simpul goes by the database's; set the clocks right (NTP): S3 and certificates go by this one."
+    )
+
+
+def _trust(now: int, seen: int) -> Finding:
+    shown, known = (clock.rfc3339(clock.from_micros(moment).replace(microsecond=0)) for moment in (now, seen))
+    if is_far(now, seen):
+        return red(
+            f"The clock shows {shown} and the newest known moment is {known}: nothing is written."
+            " Set the clock right, or say that it is right: python -m cms clock accept"
+        )
+    if seen - now > clock.BRIDGED:
+        return red(
+            f"The clock was set back: it shows {shown}, and {known} has been already."
+            " What is planned waits for it, and lines of the log are dated before older ones."
+        )
+    return ok("The clock goes on from the newest known moment.")

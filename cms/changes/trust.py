@@ -1,0 +1,106 @@
+"""Whether the clock can be believed, measured by what this installation has lived through.
+
+`change_head.seen_at` is the newest moment that is known to have been: the time of the newest line, or what the worker noted
+since (`note_moment`). A clock that is four weeks away from it is not believed. Written with such a clock, every plan would be
+due at once, or a post be dated by years; so nothing is written until the clock is right or an operator has accepted it.
+Readers get what they would have had at the newest known moment.
+
+Four weeks: longer than any holiday for which a city switches its server off, and shorter than a month, so that a clock whose
+month or year is wrong is noticed. A server that runs is never locked out, however quiet it is: its worker notes the time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from cms.core import clock
+from cms.core.database_clock import agree_on_time
+from cms.core.db import unit_of_work
+from cms.core.errors import Unavailable
+from cms.core.reading import Reader
+
+FAR = timedelta(days=28) // timedelta(microseconds=1)
+NOTED_EVERY = timedelta(hours=1) // timedelta(microseconds=1)
+_SEEN = "SELECT seen_at FROM change_head WHERE id = 1"
+_NOTE = text("UPDATE change_head SET seen_at = :now WHERE id = 1 AND seen_at < :now - :every")
+_is_accepted: ContextVar[bool] = ContextVar("clock_is_accepted", default=False)
+
+
+def is_far(now: int, seen: int) -> bool:
+    """True when the clock cannot be right (microseconds since 1970). Nothing is known of an installation that has just begun."""
+    return seen != 0 and abs(now - seen) > FAR
+
+
+def believed(now: int, seen: int) -> int:
+    """The moment by which readers are served (microseconds since 1970).
+
+    A clock that is behind the newest known moment by up to a minute is another node's, or was set back: time stands still
+    for it. One that cannot be right is replaced by that moment.
+    """
+    return seen if is_far(now, seen) or 0 < seen - now <= clock.BRIDGED else now
+
+
+@dataclass(slots=True)
+class ClockCheck:
+    """Refuses to begin a write while the clock cannot be right; one for each application.
+
+    It looks at the database only when the clock is far from what this process has seen of it, and at first.
+    """
+
+    reader: Reader
+    seen: int = 0
+
+    def before_write(self, session: Session) -> None:
+        """Raises `Unavailable("clock_wrong")`."""
+        if not clock.has_agreed():
+            # A process that is no web server and no worker, such as a command: it has no task that does this.
+            agree_on_time(self.reader)
+        now = clock.now_micros()
+        if _is_accepted.get() or (self.seen and not is_far(now, self.seen)):
+            return
+        # Of an installation that has just begun nothing is known but that this moment has been.
+        self.seen = session.execute(text(_SEEN)).scalar_one() or now
+        if is_far(now, self.seen):
+            raise clock_wrong(now, self.seen)
+
+    def forget(self) -> None:
+        """Know nothing: the database may be another one."""
+        self.seen = 0
+
+
+def clock_wrong(now: int, seen: int) -> Unavailable:
+    """The error that a writer gets."""
+    shown, known = (clock.rfc3339(clock.from_micros(moment).replace(microsecond=0)) for moment in (now, seen))
+    return Unavailable("clock_wrong", now=shown, seen=known, headers={"Retry-After": "60"})
+
+
+def is_accepted() -> bool:
+    """True inside `accepting_clock()`."""
+    return _is_accepted.get()
+
+
+@contextmanager
+def accepting_clock() -> Iterator[None]:
+    """Write with whatever the clock shows: an operator has said that it is right. The first line makes it known."""
+    token = _is_accepted.set(True)
+    try:
+        yield
+    finally:
+        _is_accepted.reset(token)
+
+
+def note_moment() -> bool:
+    """Note that this moment has been, at most once an hour; for the tasks of each process. Never more to do.
+
+    A clock that cannot be right is refused like every writer; one that was set back changes nothing.
+    """
+    with unit_of_work() as unit:
+        unit.session.execute(_NOTE, {"now": clock.now_micros(), "every": NOTED_EVERY})
+    return False

@@ -1,0 +1,209 @@
+"""Servers as processes whose machines' clocks are wrong, are set back or leap ahead while they run."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from cms.core import clock
+from cms.core.permissions import Role
+from tests.cli.servers import START_SECONDS, free_port, get, started
+from tests.factories import add_city, add_consumer, add_key, post_content
+from tests.people import People
+from tests.postgres_server import DATABASE_VARIABLE
+
+WITHIN = timedelta(milliseconds=700)
+"""How far apart two answers about the same moment may be on a machine that is busy with other tests."""
+
+
+@dataclass
+class Node:
+    """A running server, and how many seconds the clock of its machine is wrong."""
+
+    port: int
+    file: Path
+    log: Path
+
+    def shift(self, seconds: float) -> None:
+        """Set the machine's clock."""
+        new = self.file.with_suffix(".new")
+        new.write_text(str(seconds))
+        new.replace(self.file)
+
+    def time(self) -> datetime:
+        """The time that the server goes by."""
+        return datetime.fromisoformat(get(self.port, "/readyz")["time"])
+
+    def error(self) -> timedelta:
+        """How far the server is ahead of the real time."""
+        before = datetime.now(UTC)
+        told = self.time()
+        return told - before - (datetime.now(UTC) - before) / 2
+
+    def ask(self, method: str, path: str, token: str, body: Any = None, **headers: str) -> tuple[int, Any, str | None]:
+        """Status, JSON and ETag."""
+        data = None if body is None else json.dumps(body).encode()
+        sent = {"Content-Type": "application/json", **headers}
+        if token:
+            sent["Authorization"] = f"Bearer {token}"
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", data, sent, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=20) as answer:
+                return answer.status, json.loads(answer.read() or b"null"), answer.headers["ETag"]
+        except urllib.error.HTTPError as error:
+            return error.code, json.loads(error.read() or b"null"), error.headers["ETag"]
+
+    def publish(self, token: str, title: str) -> str:
+        """The id of a new post that readers have."""
+        status, made, tag = self.ask("POST", "/manage/v1/posts", token, post_content(title=title))
+        assert status == 201, made
+        item_id: str = made["data"]["id"]
+        status, told, _tag = self.ask(
+            "POST", f"/manage/v1/posts/{item_id}/publish", token, {}, **{"If-Match": tag or ""}
+        )
+        assert status == 200, told
+        return item_id
+
+    def plan(self, token: str, title: str, at: datetime) -> str:
+        """The id of a new post that readers will have."""
+        _status, made, tag = self.ask("POST", "/manage/v1/posts", token, post_content(title=title))
+        item_id: str = made["data"]["id"]
+        plan = {"publish_at": clock.rfc3339(at), "timezone": "Asia/Makassar"}
+        status, told, _tag = self.ask(
+            "POST", f"/manage/v1/posts/{item_id}/schedule", token, plan, **{"If-Match": tag or ""}
+        )
+        assert status == 200, told
+        return item_id
+
+    def ids(self, key: str, query: str = "") -> list[str]:
+        """What the list of posts shows."""
+        status, told, _tag = self.ask("GET", f"/v1/posts{query}", key)
+        assert status == 200, told
+        return [row["id"] for row in told["data"]]
+
+
+@contextmanager
+def node(environment: dict[str, str], folder: Path, seconds: float, *words: str) -> Iterator[Node]:
+    """A server on a machine whose clock is wrong by so many seconds."""
+    folder.mkdir()
+    found = Node(free_port(), folder / "shift", folder / "log")
+    found.shift(seconds)
+    settings = {
+        **environment,
+        "INSTANCE_PATH": str(folder),
+        "STORAGE_URL": f"file://{folder}/files",
+        "PORT": str(found.port),
+    }
+    program = [sys.executable, "-m", "tests.cli.shifted", str(found.file)]
+    with started(folder, found.log, "serve", *words, program=program, **settings) as process:
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                found.time()
+            except OSError:
+                assert process.poll() is None, found.log.read_text()[-2000:]
+                assert time.monotonic() < deadline, "the server did not answer"
+                time.sleep(0.1)
+            else:
+                break
+        yield found
+
+
+@pytest.fixture
+def credentials(app: Flask, people: People) -> tuple[str, str]:
+    """The tokens of a central editor and of a website: of today, since the servers' clocks go on; the key's lasts."""
+    with clock.frozen(datetime.now(UTC)):
+        add_city(app)
+        _id, key = add_key(app, add_consumer(app), expires_at=clock.NEVER)
+        return people.person(Role.CENTRAL_EDITOR).token, key
+
+
+def test_servers_go_by_one_time_or_by_their_machine_s(
+    environment: dict[str, str], credentials: tuple[str, str], tmp_path: Path
+) -> None:
+    """Two servers on one PostgreSQL, five minutes ahead and behind, answer alike; on SQLite there is one machine."""
+    if os.environ.get(DATABASE_VARIABLE) == "postgresql":
+        with ExitStack() as stack:
+            nodes = [
+                stack.enter_context(node(environment, tmp_path / name, seconds))
+                for name, seconds in (("ahead", 300.0), ("behind", -300.0))
+            ]
+            _answer_alike(nodes, *credentials)
+    else:
+        with node(environment, tmp_path / "only", 0.0, "--worker") as only:
+            _steps_on_one_machine(only, *credentials)
+
+
+def _answer_alike(nodes: list[Node], token: str, key: str) -> None:
+    """The database's clock is right: that of this machine."""
+    for each in nodes:
+        assert abs(each.error()) < WITHIN
+    first, second = (each.publish(token, f"Dari {each.port}") for each in nodes)
+    for each in nodes:
+        assert each.ids(key) == [second, first]
+        assert len({each.ask("GET", "/v1/posts", key)[2] for each in nodes}) == 1
+
+    due = datetime.now(UTC) + timedelta(seconds=4)
+    planned = nodes[0].plan(token, "Rencana", due)
+    assert [each.ids(key) for each in nodes] == [[second, first]] * 2
+    appeared: dict[int, datetime] = {}
+    while len(appeared) < len(nodes):
+        assert datetime.now(UTC) < due + timedelta(seconds=20)
+        for each in nodes:
+            asked = datetime.now(UTC)
+            if each.port not in appeared and planned in each.ids(key):
+                appeared[each.port] = datetime.now(UTC)
+                assert appeared[each.port] >= due - WITHIN, "too early"
+            elif each.port not in appeared:
+                assert asked < due + WITHIN, "too late"
+
+    # Their machines' clocks leap while they run.
+    for each, seconds in zip(nodes, (-7_200.0, 86_400.0 * 4_000), strict=True):
+        each.shift(seconds)
+        assert abs(each.error()) < WITHIN
+        assert each.ids(key)[-3:] == [planned, second, first]
+        each.publish(token, f"Lagi dari {each.port}")
+    assert nodes[0].ids(key) == nodes[1].ids(key)
+    assert len(nodes[0].ids(key)) == 5
+
+
+def _steps_on_one_machine(only: Node, token: str, key: str) -> None:
+    post = only.publish(token, "Terbit")
+    only.plan(token, "Rencana", datetime.now(UTC) + timedelta(days=60))
+    assert only.ids(key) == [post]
+    tag = only.ask("GET", "/v1/posts", key)[2]
+
+    seen = [only.time()]
+    only.shift(-30)
+    for _ in range(5):
+        seen.append(only.time())
+        assert only.ids(key) == [post]
+    assert seen == sorted(seen), "time went back"
+
+    only.shift(-3_600)
+    assert only.error() < -timedelta(minutes=50)
+    for query in ("", "?kind=pengumuman", "?sort=-updated_at", "?count=exact"):
+        assert only.ids(key, query) == [post], query
+    assert only.ask("GET", "/v1/posts", key)[2] == tag
+
+    only.shift(86_400 * 3_650)
+    assert only.ids(key) == [post], "every plan of ten years is due"
+    status, told, _tag = only.ask("POST", "/manage/v1/auth/login", "", {"email": "a@b.example", "password": "p" * 12})
+    assert (status, told["code"]) == (503, "clock_wrong"), told
+
+    only.shift(0)
+    second = only.publish(token, "Lagi")
+    assert only.ids(key) == [second, post]
