@@ -22,6 +22,8 @@ FORMAT = "2"
 STALE_IF_ERROR = 600
 _TAG = re.compile(rf'(?:W/)?"([0-9a-f]+)(?:-({"|".join(ENCODINGS)}))?"')
 _CONTENT_HEADERS = {"content-type", "content-length", "content-encoding"}
+# Python's objects around an answer with the lists of its headers in each form, and around one header.
+OBJECT_BYTES, HEADER_BYTES = 3_000, 180
 Headers = list[tuple[str, str]]
 # Farther away than any cache may keep an answer: a day.
 LONGEST_LEFT = 86_400_000_000
@@ -78,14 +80,21 @@ class Answer:
         return _cache_control(self.max_age, max(0, left // 1_000_000))
 
     def bytes_in(self, encoding: str | None) -> bytes:
-        """The body in an encoding, compressed once."""
+        """The body in an encoding, compressed once while the forms of it that are kept have room."""
         body = self.body or b""
         if encoding is None:
             return body
         found = self._encoded.get(encoding)
         if found is None:
-            found = self._encoded[encoding] = encoded(body, encoding)
+            found = encoded(body, encoding)
+            if sum(map(len, self._encoded.values())) + len(found) <= self._room:
+                self._encoded[encoding] = found
         return found
+
+    @property
+    def _room(self) -> int:
+        """For all compressed forms together: they are made after the size of the answer was counted."""
+        return len(self.body or b"")
 
     def full_headers(self, encoding: str | None, length: int) -> Headers:
         """Headers of the 200 answer."""
@@ -106,8 +115,9 @@ class Answer:
 
     @property
     def size(self) -> int:
-        """Memory that keeping it takes, in bytes, roughly."""
-        return 1_500 + len(self.body or b"") + sum(map(len, self._encoded.values()))
+        """Memory that keeping it takes at most, in bytes."""
+        headers = sum(HEADER_BYTES + len(value) for _, value in self.headers)
+        return OBJECT_BYTES + headers + len(self.body or b"") + self._room
 
 
 def _entries(header: str) -> list[str]:

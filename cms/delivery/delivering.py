@@ -67,7 +67,9 @@ def deliver(basis: Basis, compute: Callable[[int], Body]) -> Response:
         answer = _bare_answer(basis, noted, visited, timing)
         known_tag = _known_tag(answer, basis, visited)
         if known_tag is not None:
-            _keep(answer, visited, timing)
+            # `*` matches whatever there is: nobody has it, and nobody paid for making it.
+            if "*" not in visited.asked.headers["If-None-Match"]:
+                _keep(answer, visited, timing)
             return _prepared(
                 304, answer.headers_without_body(known_tag), [], visited, answer.cache_control(visited.now)
             )

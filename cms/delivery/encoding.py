@@ -11,23 +11,33 @@ from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header
 
 SMALLEST = 1_000
+# What clients send is short; anything else would only fill memory.
+LONGEST_REMEMBERED = 200
 # In order of preference at equal q: zstd is several times cheaper than br for the same size.
 ENCODINGS = ("zstd", "br", "gzip")
 _BROTLI_QUALITY = 4
 _GZIP_LEVEL = 6
 
 
-@lru_cache(maxsize=512)
 def chosen_encoding(accepted: str) -> str | None:
     """The encoding for this Accept-Encoding header; None sends the body as it is."""
+    return _chosen(accepted) if len(accepted) <= LONGEST_REMEMBERED else _chosen.__wrapped__(accepted)
+
+
+def takes(accepted: str, encoding: str) -> bool:
+    """True when a caller with this Accept-Encoding header can read the encoding."""
+    return (_takes if len(accepted) <= LONGEST_REMEMBERED else _takes.__wrapped__)(accepted, encoding)
+
+
+@lru_cache(maxsize=512)
+def _chosen(accepted: str) -> str | None:
     found = _qualities(accepted)
     best = max(ENCODINGS, key=lambda name: (found[name], -ENCODINGS.index(name)))
     return best if found[best] > 0 and found[best] >= found["identity"] else None
 
 
 @lru_cache(maxsize=512)
-def takes(accepted: str, encoding: str) -> bool:
-    """True when a caller with this Accept-Encoding header can read the encoding."""
+def _takes(accepted: str, encoding: str) -> bool:
     return bool(accepted) and _qualities(accepted)[encoding] > 0
 
 

@@ -7,8 +7,15 @@ from threading import Lock
 
 from cms.delivery.answers import Answer
 
+# What a key costs beside its texts: a tuple, the entry of the table, and a string head for each part.
+KEY_BYTES = 600
 RequestKey = tuple[str, str, str, str, str]
 """Host, path, query string, Authorization and Origin of a request: all that an answer depends on but time and the log."""
+
+
+def _bytes_of(text: str) -> int:
+    """At most four bytes for each character, one where all are ASCII."""
+    return len(text) if text.isascii() else 4 * len(text)
 
 
 class KeptAnswers:
@@ -31,8 +38,7 @@ class KeptAnswers:
 
     def keep(self, key: RequestKey, answer: Answer) -> None:
         """Keep an answer; one that is larger than a tenth of the budget is not kept."""
-        # Room for its compressed forms, which are made later.
-        size = answer.size + len(answer.body or b"") // 2
+        size = answer.size + KEY_BYTES + sum(map(_bytes_of, key))
         if size > self._budget // 10:
             return
         with self._lock:

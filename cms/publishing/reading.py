@@ -46,6 +46,8 @@ _COMING = (
     f"SELECT min(moment) FROM ({BEGINNINGS} AND effective_from > :now UNION ALL {ENDS} AND effective_until > :now) coming"  # noqa: S608 - ours
 ).format(edge="min")
 MOST_REDIRECTIONS = 20
+# Readers choose how many words a filter has, so the shapes of a question have no end.
+MOST_SHAPES, LONGEST_SHAPE = 1_000, 8_192
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ class Publications:
         sql = self._sql.get(key)
         if sql is None:
             build = counted_page_sql if is_counted else page_sql
-            sql = self._sql[key] = self.reader.prepared(build(selection, "full_json" if is_full else "card_json"))
+            sql = self._remembered(key, build(selection, "full_json" if is_full else "card_json"))
         rows = self.reader.rows(
             sql, selection.params(now, newest), depends_on_values=selection.has_range_beside_its_sort
         )
@@ -206,5 +208,14 @@ class Publications:
         key = (sql,)
         found = self._sql.get(key)
         if found is None:
-            found = self._sql[key] = self.reader.prepared(sql)
+            found = self._remembered(key, sql)
         return found
+
+    def _remembered(self, key: tuple[Any, ...], sql: str) -> str:
+        """The SQL in the driver's style, kept for the next question of this shape; never more than MOST_SHAPES."""
+        prepared = self.reader.prepared(sql)
+        if len(prepared) <= LONGEST_SHAPE:
+            if len(self._sql) >= MOST_SHAPES:
+                self._sql.clear()
+            self._sql[key] = prepared
+        return prepared
