@@ -65,7 +65,12 @@ class Settings:
         "Ed25519 key that signs checkpoints of the change log, 32 bytes as base64; empty: the one that `init` made in the "
         "instance folder",
     )
-    proxy_hops: int = setting(0, "Number of reverse proxies in front whose X-Forwarded headers are believed")
+    proxy_hops: int = setting(0, "Number of reverse proxies in front that are believed about the address of a caller")
+    proxy_header: str = setting(
+        "forwarded",
+        "Where they tell it: `forwarded` (RFC 7239), or `x-forwarded-for`, which is safe only behind proxies that drop headers "
+        "with underscores",
+    )
     allow_sqlite_in_production: bool = setting(
         False, "Accept the embedded database in production (one server, one disk)"
     )
@@ -170,8 +175,7 @@ class Settings:
             found.append(
                 "SECRET_KEY must have at least 32 characters: python -c 'import secrets; print(secrets.token_urlsafe(48))'"
             )
-        if self.environment not in {"development", "production"}:
-            found.append("ENVIRONMENT must be development or production")
+        found += self._unknown_choices()
         if self.database_url and not self.database_url.startswith(("sqlite", "postgresql+psycopg:")):
             found.append("DATABASE_URL must be sqlite:///path or postgresql://user:password@host/name")
         if self.password_memory_kib < 19_456 or self.password_time_cost < 2:
@@ -185,6 +189,14 @@ class Settings:
             )
         if self.environment == "production":
             found += self._production_problems()
+        return found
+
+    def _unknown_choices(self) -> list[str]:
+        found = []
+        if self.environment not in {"development", "production"}:
+            found.append("ENVIRONMENT must be development or production")
+        if self.proxy_header not in {"forwarded", "x-forwarded-for"}:
+            found.append("PROXY_HEADER must be forwarded or x-forwarded-for")
         return found
 
     def _production_problems(self) -> list[str]:

@@ -13,7 +13,6 @@ from typing import Any
 
 from flask import Flask, Request, Response, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from cms.accounts.authentication import authenticate_person
 from cms.accounts.routes import auth, me, users
@@ -30,6 +29,7 @@ from cms.core.bodies import PatientRequest
 from cms.core.bulkhead import Bulkhead
 from cms.core.db import BEFORE_WRITES
 from cms.core.engines import engine_options, prepare_engine
+from cms.core.forwarding import BehindProxies
 from cms.core.json_output import OrjsonProvider
 from cms.core.logging import configure_logging, current_request_id, end_request, start_request
 from cms.core.pagination import Cursors
@@ -155,8 +155,8 @@ def _configure(app: Flask, settings: Settings) -> None:
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     if settings.proxy_hops:
-        # Host and prefix are not taken over: links come from PUBLIC_URL, hosts are checked against TRUSTED_HOSTS.
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxy_hops, x_proto=settings.proxy_hops, x_host=0)  # type: ignore[method-assign]
+        # Scheme, host and prefix are not taken over: links come from PUBLIC_URL, hosts are checked against TRUSTED_HOSTS.
+        app.wsgi_app = BehindProxies(app.wsgi_app, settings.proxy_hops, settings.proxy_header)  # type: ignore[method-assign]
     app.config.update(
         SECRET_KEY=derived_secret(settings.secret_key, "flask"),
         PUBLIC_URL=settings.public_url.rstrip("/"),

@@ -98,6 +98,12 @@ PROBLEMS: dict[str, Problem] = {
         "At most {path} bytes of path and {query} bytes of query are read.",
         "Paling banyak {path} bita path dan {query} bita kueri yang dibaca.",
     ),
+    "invalid_host": _problem(
+        "One host is needed",
+        "Harus ada satu host",
+        "The request must have one Host header that names one host.",
+        "Permintaan harus memiliki satu tajuk Host yang menyebut satu host.",
+    ),
     "headers_too_large": _problem(
         "The headers are too large",
         "Tajuk terlalu besar",

@@ -15,6 +15,7 @@ from cms.core import clock
 from cms.core.access import Plane, public
 from cms.core.api import Blueprint
 from cms.core.errors import NotFound, Unauthenticated, Unavailable
+from cms.core.forwarding import UNTOLD, is_nobodys
 from cms.core.messages import PROBLEMS, RULES
 from cms.core.problems import preferred_language
 from cms.core.runtime import Runtime, runtime
@@ -46,7 +47,14 @@ def keep_checks(state: BlueprintSetupState) -> None:
 @blp.response(200, LivenessSchema)
 def get_liveness() -> Any:
     """Say that this process answers; touches nothing else."""
-    return {"status": "ok"}, 200, {"Cache-Control": "no-store"}
+    return {"status": "ok"}, 200, {"Cache-Control": "no-store", **_about_proxy()}
+
+
+def _about_proxy() -> dict[str, str]:
+    """For `doctor`, which asks through the proxy: was an address believed that nobody has, was none told?"""
+    if is_nobodys(request.remote_addr):
+        return {"X-Believed-Address": str(request.remote_addr)}
+    return {"X-Believed-Address": "none"} if UNTOLD in request.environ else {}
 
 
 @blp.route("/readyz")

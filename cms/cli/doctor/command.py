@@ -13,6 +13,7 @@ from cms.cli.doctor.disk import check_disk, check_storage_takes_files
 from cms.cli.doctor.files import check_files
 from cms.cli.doctor.findings import DoctorCheck, Finding, Level
 from cms.cli.doctor.processes import check_respawns
+from cms.cli.doctor.proxy import check_proxy
 from cms.cli.doctor.settings import check_settings
 from cms.cli.doctor.trail import check_chain, check_checkpoint
 from cms.cli.doctor.worker import check_followers, check_tasks, check_waiting_work, check_worker
@@ -36,7 +37,7 @@ STEPS: tuple[tuple[DoctorCheck, ...], ...] = (
     ),
 )
 # These need no database.
-ALWAYS: tuple[DoctorCheck, ...] = (check_respawns, check_storage_takes_files, check_disk)
+ALWAYS: tuple[DoctorCheck, ...] = (check_respawns, check_proxy, check_storage_takes_files, check_disk)
 MARKS = {Level.OK: ("ok     ", "green"), Level.WARNING: ("warning", "yellow"), Level.RED: ("red    ", "red")}
 
 

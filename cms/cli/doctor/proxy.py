@@ -1,0 +1,64 @@
+"""Does the proxy in front let callers choose the address that this server takes for theirs? Asked as a caller, through PUBLIC_URL."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
+
+from cms.cli.doctor.findings import Finding, ok, red, warning
+from cms.core.forwarding import FORWARDED, NOBODYS
+from config import Settings
+
+PATIENT_SECONDS, LONGEST_HEAD = 5, 16_384
+UNTOLD: Final = b"x-believed-address: none"
+# An address that nobody has, told in each way in which it might get past a proxy.
+_CLAIM = str(NOBODYS[1])
+BELIEVED: Final = f"x-believed-address: {_CLAIM}".encode()
+CLAIMS: Final = {
+    "the header Forwarded": f"Forwarded: for={_CLAIM}\r\n",
+    "the header X-Forwarded-For": f"X-Forwarded-For: {_CLAIM}\r\n",
+    "a header with underscores (X_Forwarded_For)": f"X_Forwarded_For: {_CLAIM}\r\n",
+    "a header behind a bare line feed": f"X-Harmless: 1\nForwarded: for={_CLAIM}\nX-Forwarded-For: {_CLAIM}\r\n",
+}
+TWO_HOSTS: Final = "Host: other.example\r\n"
+
+
+def check_proxy(settings: Settings) -> Iterator[Finding]:
+    """Ask `/healthz` with made-up addresses and with two hosts; only where proxies are believed."""
+    if not settings.proxy_hops:
+        return
+    url = urlsplit(settings.public_url)
+    try:
+        believed = [way for way, line in CLAIMS.items() if BELIEVED in asked(url, line).lower()]
+        tells_nothing = UNTOLD in asked(url, "").lower()
+        takes_two_hosts = asked(url, TWO_HOSTS).startswith(b"HTTP/1.1 2")
+    except OSError as error:
+        yield warning(f"PUBLIC_URL could not be asked from this machine, so the proxy was not looked at: {error}.")
+        return
+    for way in believed:
+        yield red(f"Callers can choose the address that counts as theirs by {way}: the proxy must set it or drop it.")
+    if tells_nothing:
+        yield red(f"The proxy tells nobody's address in {settings.proxy_header}: all callers count as one.")
+    if takes_two_hosts:
+        yield warning("The proxy takes a request with two different Host headers: it should refuse it.")
+    if settings.proxy_header != FORWARDED:
+        yield warning("PROXY_HEADER is x-forwarded-for: the proxy must drop headers with underscores for ever.")
+    if not believed and not tells_nothing:
+        yield ok("Callers cannot choose the address that counts as theirs.")
+
+
+def asked(url: SplitResult, line: str) -> bytes:
+    """The head of the answer to a health check with one more line in its own head. Raises `OSError`."""
+    host, is_safe = url.hostname or "", url.scheme == "https"
+    request = f"GET /healthz HTTP/1.1\r\nHost: {url.netloc}\r\n{line}Connection: close\r\n\r\n"
+    with socket.create_connection((host, url.port or (443 if is_safe else 80)), PATIENT_SECONDS) as plain:
+        connection = ssl.create_default_context().wrap_socket(plain, server_hostname=host) if is_safe else plain
+        with connection:
+            connection.sendall(request.encode())
+            head = b""
+            while b"\r\n\r\n" not in head and len(head) < LONGEST_HEAD and (received := connection.recv(4_096)):
+                head += received
+    return head.partition(b"\r\n\r\n")[0]
