@@ -113,11 +113,24 @@ def _file_faults(item_id: str, content: Content, previous: Content | None) -> li
     return errors
 
 
-def names_of_files(item_id: str, content: Content) -> dict[str, str]:
-    """Under which names readers download the files, by pointer: a label does not hide them."""
+def words_of_files(item_id: str, content: Content) -> dict[str, str]:
+    """Under which names readers download the files, which a label does not hide, and what stands in them; by pointer."""
     known = find_files(item_id, [file["id"] for file in content["files"]])
-    named = ((index, known.get(file["id"]), file["label"]) for index, file in enumerate(content["files"]))
-    return {f"/files/{index}/name": file.name for index, file, label in named if file and file.name != label}
+    found: dict[str, str] = {}
+    for index, entry in enumerate(content["files"]):
+        file = known.get(entry["id"])
+        if file is not None and file.name != entry["label"]:
+            found[f"/files/{index}/name"] = file.name
+        if file is not None and file.words is not None:
+            found[f"/files/{index}/content"] = file.words
+    return found
+
+
+def unread_files(item_id: str, content: Content) -> list[str]:
+    """Files of which moderation has seen only a part, as pointers."""
+    known = find_files(item_id, [file["id"] for file in content["files"]])
+    pairs = ((index, known.get(entry["id"])) for index, entry in enumerate(content["files"]))
+    return [f"/files/{index}/content" for index, file in pairs if file is not None and not file.is_read_whole]
 
 
 DOCUMENT = register(
@@ -129,6 +142,7 @@ DOCUMENT = register(
         check=check_document,
         missing=missing_in_document,
         present=present_document,
-        texts_beside=names_of_files,
+        texts_beside=words_of_files,
+        unread_beside=unread_files,
     )
 )

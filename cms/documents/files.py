@@ -23,6 +23,7 @@ from cms.core.runtime import runtime
 from cms.core.uploads import incoming_file
 from cms.documents.content import DOCUMENT
 from cms.documents.file_types import recognised_type
+from cms.documents.file_words import NOTHING, FileWords, read_words
 from cms.documents.models import DocumentFile
 from cms.editorial.policies import Operation, authorize_operation, check_state
 from cms.editorial.queries import get_item
@@ -37,6 +38,7 @@ class Upload:
     media_type: str
     bytes: int
     sha256: str
+    words: FileWords = NOTHING
 
 
 @contextmanager
@@ -48,7 +50,8 @@ def received(chunks: Iterable[bytes], name: str) -> Iterator[Upload]:
     with incoming_file(chunks, runtime().settings.max_file_bytes) as file:
         cleaned = clean_name(name)
         found = recognised_type(file.path, cleaned)
-        yield Upload(file.path, cleaned, found.media_type, file.bytes, file.sha256)
+        words = read_words(file.path, found.media_type)
+        yield Upload(file.path, cleaned, found.media_type, file.bytes, file.sha256, words)
 
 
 def check_may_add(actor: Actor, document_id: str) -> None:

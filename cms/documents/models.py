@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, String
+from sqlalchemy import BigInteger, Boolean, ForeignKey, String, Text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cms.core.db import Model
@@ -12,7 +12,10 @@ from cms.core.types import Id, UTCDateTime
 
 
 class DocumentFile(Model):
-    """A stored file that editions of one document may show."""
+    """A stored file that editions of one document may show.
+
+    `words` is what moderation looks at of its content (`cms.documents.file_words`), with `is_read_whole` unless some was not read.
+    """
 
     __tablename__ = "document_files"
 
@@ -24,3 +27,5 @@ class DocumentFile(Model):
     sha256: Mapped[str] = mapped_column(String(64), index=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     uploaded_by: Mapped[str] = mapped_column(String(200))
+    words: Mapped[str | None] = mapped_column(Text)
+    is_read_whole: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())

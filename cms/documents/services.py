@@ -47,6 +47,7 @@ def add_file(
         file = DocumentFile(
             id=new_id(), document_id=item.id, name=upload.name, media_type=upload.media_type, bytes=upload.bytes,
             sha256=upload.sha256, created_at=clock.now(), uploaded_by=actor.label,
+            words=upload.words.text, is_read_whole=upload.words.is_whole,
         )  # fmt: skip
         unit.add(file)
         unit.session.flush()

@@ -82,6 +82,10 @@ class Presentation:
         )
 
 
+def _nothing_unread(_item_id: str, _content: Content) -> Sequence[str]:
+    return ()
+
+
 def _no_texts(_item_id: str, _content: Content) -> Mapping[str, str]:
     return {}
 
@@ -106,6 +110,8 @@ class ContentType:
     """The delivered forms of one edition."""
     parts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Fields that are objects, with every field inside and its value when nobody gave one."""
+    unread_beside: Callable[[str, Content], Sequence[str]] = _nothing_unread
+    """What nobody has read to its end of what readers see with the content, as pointers: it waits for a second person."""
     texts_beside: Callable[[str, Content], Mapping[str, str]] = _no_texts
     """What readers see with the content of the item with this id and what does not stand in it, such as names of files, by pointer."""
 

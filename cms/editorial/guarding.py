@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from cms.changes.log import record
@@ -15,6 +16,7 @@ from cms.editorial.images import image_texts
 from cms.editorial.models import Item, Revision
 from cms.guard.alarms import raise_alarm
 from cms.guard.assessing import Assessment, Reason, assess
+from cms.guard.lexicon import lexicon
 from cms.guard.links import alternative_texts
 from cms.guard.queries import newest_block
 
@@ -33,7 +35,9 @@ def assess_content(
     beside = {**content_type.texts_beside(item_id, content), **image_texts(content)}
     texts = {**dict(_texts("", content)), **beside, "/body": body}
     links = [link for link in (content.get("source_url"),) if link]
-    return assess(texts, body_html, links, source=content.get("body") or "")
+    found = assess(texts, body_html, links, source=content.get("body") or "")
+    unread = tuple(Reason("not_read_whole", pointer) for pointer in content_type.unread_beside(item_id, content))
+    return replace(found, reasons=(*found.reasons, *unread), version=lexicon().version) if unread else found
 
 
 def link_faults(assessment: Assessment) -> list[InputError]:

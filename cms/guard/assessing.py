@@ -46,7 +46,8 @@ Sorted = tuple[list[tuple[str, str]], list[tuple[str, str]], list["Vouched"]]
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why an edition is held: `lexicon`, `unknown_domain`, `empty_link`, `many_links`, `hidden_direction` or `blocked_link`.
+    """Why an edition is held: `lexicon`, `unknown_domain`, `empty_link`, `many_links`, `hidden_direction`, `not_read_whole`
+    or `blocked_link`.
 
     `pointer` is where, as RFC 6901 into the content; `detail` is a domain or a number, never words of the text.
     """
