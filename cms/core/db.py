@@ -267,6 +267,13 @@ def one_transaction(
         step()
 
 
+def has_begun_writing() -> bool:
+    """True while a transaction is open in which this context writes: others may be waiting for it."""
+    info = session().info
+    shared: SharedTransaction | None = info.get("shared_transaction")
+    return "unit_of_work" in info or (shared is not None and shared.has_begun)
+
+
 def is_rehearsal() -> bool:
     """True while nothing that is written will be kept: what lies outside of the database must not be touched."""
     shared: SharedTransaction | None = session().info.get("shared_transaction")

@@ -21,6 +21,7 @@ from cms.core.errors import invalid_field
 from cms.core.json_input import has_bad_characters, without_bad_characters
 from cms.core.markdown import html_from_markdown
 from cms.core.markup_bounds import MOST_TAGS, has_too_many_tags, is_heavy
+from cms.core.prepared import prepared
 
 HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 BLOCKS: Final = frozenset(
@@ -92,6 +93,7 @@ class UnsafeLink(ValueError):
         self.link = link
 
 
+@prepared
 def sanitized_html(source: str, body_format: str) -> str:
     """The body as safe HTML; `body_format` is `markdown` or `html`. Sanitising the result again changes nothing.
 
@@ -122,6 +124,7 @@ def is_safe_link(link: str) -> bool:
     return _SAFE_LINK.fullmatch(link) is not None
 
 
+@prepared
 def plain_text(html: str) -> str:
     """Sanitised HTML as text for people: paragraphs apart by an empty line, `- ` or a number before list items.
 

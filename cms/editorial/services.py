@@ -17,6 +17,7 @@ from cms.editorial.content_types import Content, ContentType, merged
 from cms.editorial.guarding import check_public_words
 from cms.editorial.models import Item, Revision, State
 from cms.editorial.policies import Operation
+from cms.editorial.preparing import prepared_change, prepared_new, prepared_publications
 from cms.editorial.publishing import Update, publish_edition
 from cms.editorial.queries import get_revision
 from cms.editorial.saving import Save, first_edition, load_for, save_edition, transition
@@ -38,8 +39,9 @@ def create_item(content_type: ContentType, actor: Actor, content: Content, item_
 
     Raises `Invalid` with one entry per faulty field, `Conflict` when the id or a chosen slug is taken.
     """
-    with unit_of_work(DUPLICATES) as unit:
-        item, revision = first_edition(unit, content_type, actor, content, item_id or new_id())
+    new = item_id or new_id()
+    with prepared_new(content_type, new, content), unit_of_work(DUPLICATES) as unit:
+        item, revision = first_edition(unit, content_type, actor, content, new)
     return Edited(item, revision)
 
 
@@ -56,7 +58,8 @@ def update_item(
 
     A patch that changes nothing makes no edition. Autosaves of one sitting stay one edition (`cms.editorial.history.autosaves`).
     """
-    with unit_of_work() as unit:
+    preparation = prepared_change(content_type, actor, item_id, lambda stored: merged(stored, patch))
+    with preparation, unit_of_work() as unit:
         item = load_for(content_type, actor, Operation.EDIT, item_id, expected)
         revision = get_revision(item)
         content = content_type.completed(merged(revision.content, patch))
@@ -70,14 +73,19 @@ def replace_item(content_type: ContentType, actor: Actor, item_id: str, content:
 
     The address and the files stay, unless another slug is given: neither is content that a PUT carries along.
     """
-    with unit_of_work() as unit:
+    preparation = prepared_change(content_type, actor, item_id, lambda stored: replaced(stored, content))
+    with preparation, unit_of_work() as unit:
         item = load_for(content_type, actor, Operation.EDIT, item_id, expected)
         revision = get_revision(item)
-        kept = {name: revision.content[name] for name in KEPT_BY_REPLACEMENT if name in revision.content}
-        whole = content_type.completed({**kept, **content})
+        whole = content_type.completed(replaced(revision.content, content))
         if whole != revision.content:
             revision = save_edition(unit, content_type, item, actor, whole)
     return Edited(item, revision)
+
+
+def replaced(stored: Content, content: Content) -> Content:
+    """The whole content that takes the place of the stored one."""
+    return {**{name: stored[name] for name in KEPT_BY_REPLACEMENT if name in stored}, **content}
 
 
 def submit_item(
@@ -115,7 +123,7 @@ def publish_item(
     benchmarks, which tell of the past; no route passes it. Raises `Invalid` (`needed_to_publish`) when something is missing.
     """
     said = Update(change_note, is_major=update != "minor")
-    with unit_of_work() as unit:
+    with prepared_publications(item_id), unit_of_work() as unit:
         item = load_for(content_type, actor, Operation.PUBLISH, item_id, expected)
         check_public_words(actor, {"/change_note": change_note})
         revision = publish_edition(unit, content_type, actor, item, said, published_at)

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from publicsuffixlist import PublicSuffixList
 
 from cms.core.entities import unescaped
+from cms.core.prepared import prepared
 from cms.guard.decoding import decoded
 from cms.guard.folding import latin
 from cms.guard.models import LinkStanding
@@ -52,6 +53,7 @@ class Anchor:
     is_visible: bool
 
 
+@prepared
 def anchors(body_html: str) -> list[Anchor]:
     """The links of sanitised HTML, in their order."""
     found: list[Anchor] = []
@@ -70,6 +72,7 @@ def alternative_texts(body_html: str) -> list[str]:
     return [unescaped(text) for text in _ALT_TEXT.findall(body_html)]
 
 
+@prepared
 def hosts_in_link(link: str) -> set[str]:
     """The host of an address and of every address inside it: `https://dpu.go.id/out?to=https%3A%2F%2Fevil.example`."""
     text = decoded(link).replace("\\", "/")
@@ -85,6 +88,7 @@ def hosts_in_link(link: str) -> set[str]:
     return named | _bare_domains(rest) | _raw_addresses(rest)
 
 
+@prepared
 def hosts_in_text(text: str) -> set[str]:
     """Hosts that are written out in plain text, with or without `https://` before them, encoded or not."""
     plain = decoded(text)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from cms.core.prepared import prepared
 from cms.guard.folding import FoldedText, folded
 from cms.guard.lexicon import Lexicon, Term, lexicon
 
@@ -36,6 +37,7 @@ class Hit:
     term: Term
 
 
+@prepared
 def advertises_gambling(text: str) -> bool:
     """True when a passage of the text reaches the threshold of the lexicon."""
     words = lexicon()

@@ -20,9 +20,11 @@ from cms.core.access import access_of, confirm_rights, takes_rehearsal
 from cms.core.db import SharedTransaction, one_transaction
 from cms.core.errors import BadRequest, Conflict, InputError, Unavailable
 from cms.core.logging import current_request_id, start_request
+from cms.core.prepared import keeping_results
 from cms.core.problems import domain_problem
 from cms.editorial.queries import lock_items
 from cms.media.queries import lock_images
+from cms.writing.preparing import prepare_operations
 
 PATH = "/manage/v1/batch"
 Operation = Mapping[str, Any]
@@ -55,7 +57,8 @@ def carry_out_batch(operations: Sequence[Operation], *, atomic: bool) -> list[Re
     Atomic: all or none; raises `Conflict("batch_failed")` with the results, `Unavailable` when trying again may help. Else what
     is refused leaves no trace and the others are done.
     """
-    with one_transaction() as shared:
+    with keeping_results(), one_transaction() as shared:
+        prepare_operations(operations)
         shared.begin()
         named = _ids_in(operations)
         # Items before images, as whoever publishes does.

@@ -17,7 +17,7 @@ from cms.changes.facts import Cause, CauseKind, because
 from cms.changes.log import record
 from cms.core import clock
 from cms.core.clock import rfc3339
-from cms.core.db import UnitOfWork, session, unit_of_work
+from cms.core.db import UnitOfWork, rolled_back, session, unit_of_work
 from cms.core.errors import Conflict, DomainError, InputError, Invalid, NotFound
 from cms.core.ids import new_id
 from cms.core.permissions import Actor
@@ -26,6 +26,7 @@ from cms.editorial.content_types import registered_types
 from cms.editorial.guarding import check_public_words
 from cms.editorial.models import Item
 from cms.editorial.policies import Operation, is_approved_by_second
+from cms.editorial.preparing import prepared_publications
 from cms.editorial.publishing import Update, check_complete, publish_edition
 from cms.editorial.queries import visible_to
 from cms.editorial.releases.models import Release, ReleaseItem, ReleaseState
@@ -82,7 +83,7 @@ def publish_release(actor: Actor, release_id: str, expected: Expected, update: U
 
     Raises `Conflict("release_refused")` with one entry per item that cannot be published, and nothing is.
     """
-    with unit_of_work() as unit:
+    with prepared_publications(*_item_ids(release_id)), unit_of_work() as unit:
         release = _load_open(actor, release_id, expected, "publish")
         items = _checked_items(unit, actor, release)
         check_public_words(actor, {"/change_note": update.note})
@@ -96,6 +97,11 @@ def publish_release(actor: Actor, release_id: str, expected: Expected, update: U
         _touch(release)
         record(unit, Action.RELEASE_PUBLISHED, release.id, actor, counts_as=count_release(unit, actor))
     return release
+
+
+def _item_ids(release_id: str) -> Sequence[str]:
+    with rolled_back():
+        return session.scalars(select(ReleaseItem.item_id).where(ReleaseItem.release_id == release_id)).all()
 
 
 def get_release(actor: Actor, release_id: str, *, lock: bool = False) -> Release:
