@@ -225,12 +225,15 @@ def _parse(name: str, kind: str, text: str) -> object:
     try:
         if kind == "bool":
             return _parse_bool(text)
-        if kind == "int":
+        # Python reads the digits of thirty scripts; whoever reads the setting does not.
+        if kind == "int" and text.isascii():
             return int(text)
-        if kind == "float":
+        if kind == "float" and text.isascii():
             return float(text)
     except ValueError:
         raise ConfigurationError(f"{name.upper()}={text!r} is not a valid {kind}") from None
+    if kind in ("int", "float"):
+        raise ConfigurationError(f"{name.upper()}={text!r} is not a valid {kind}: digits are 0 to 9")
     if kind.startswith("tuple"):
         return tuple(part.strip() for part in text.split(",") if part.strip())
     return text

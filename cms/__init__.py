@@ -25,6 +25,7 @@ from cms.consumers.routes import blp as consumers
 from cms.core.access import WRITING_METHODS, Authenticators, check_declarations, guard_requests
 from cms.core.access_tokens import jwt_settings
 from cms.core.api import Blueprint
+from cms.core.ascii_digits import use_ascii_numbers
 from cms.core.bodies import PatientRequest
 from cms.core.bulkhead import Bulkhead
 from cms.core.db import BEFORE_WRITES
@@ -154,6 +155,7 @@ def _configure(app: Flask, settings: Settings) -> None:
     app.json = OrjsonProvider(app)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
+    use_ascii_numbers(app)
     if settings.proxy_hops:
         # Scheme, host and prefix are not taken over: links come from PUBLIC_URL, hosts are checked against TRUSTED_HOSTS.
         app.wsgi_app = BehindProxies(app.wsgi_app, settings.proxy_hops, settings.proxy_header)  # type: ignore[method-assign]

@@ -88,7 +88,9 @@ def _load_people(instance: Path) -> None:
 def _run_with_progress(label: str, steps: list[Step]) -> None:
     with click.progressbar(steps, label=label, hidden=not steps) as shown:
         for step in shown:
-            step()
+            # What a step has read last would stay open as a transaction until the next one writes.
+            with rolled_back():
+                step()
 
 
 def _in_order(name: str) -> list[dict[str, Any]]:

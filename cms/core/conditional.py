@@ -9,7 +9,7 @@ from flask import request
 from cms.core.errors import VersionRequired
 from cms.core.versions import Expected, etag
 
-_TAG = re.compile(r'"v(\d{1,12})"')
+_TAG = re.compile(r'"v([0-9]{1,12})"')
 
 
 def expected_version() -> Expected:

@@ -22,8 +22,8 @@ from cms.core.json_input import has_bad_characters
 
 SLUG_PATTERN = "^[a-z0-9]+(-[a-z0-9]+)*$"
 _INTEGER = re.compile(r"-?[0-9]{1,15}")
-_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})", re.ASCII)
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})")
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 LONGEST_WORD = 100
 """Characters that one of several values in a query has on average at most: no slug and no code is longer."""
 MESSAGES = {"required": "required", "null": "not_null", "validator_failed": "bad_format"}

@@ -278,7 +278,7 @@ def _add_headers(operation: Document) -> None:
     if "428" in responses and not given & {"If-Match", "If-None-Match"}:
         operation.setdefault("parameters", []).append(IF_MATCH)
     for status, response in responses.items():
-        if "$ref" in response or not status.isdigit():
+        if "$ref" in response or not status.isascii() or not status.isdecimal():
             continue
         headers = response.setdefault("headers", {})
         names = ["X-Request-Id"]

@@ -15,7 +15,10 @@ from cms.taxonomy.models import InformationClass
 
 _SLUGS: dict[str, Any] = {"pattern": SLUG_PATTERN, "expected": "slugs, separated by commas"}
 _LANGUAGE: dict[str, Any] = {"pattern": "^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", "expected": "language tags such as id,en"}
-_AREA: dict[str, Any] = {"pattern": r"^\d{2}(\.\d{2}){0,2}(\.\d{4})?$", "expected": "Kemendagri codes such as 64.71.06"}
+_AREA: dict[str, Any] = {
+    "pattern": r"^[0-9]{2}(\.[0-9]{2}){0,2}(\.[0-9]{4})?$",
+    "expected": "Kemendagri codes such as 64.71.06",
+}
 _KIND: dict[str, Any] = {"pattern": "^[a-z_]{1,30}$", "expected": "kinds, separated by commas"}
 _CODE: dict[str, Any] = {
     "pattern": r"^[A-Z0-9]{2,4}(-[A-Z0-9]{1,3}(\.[0-9]{1,2})?)?$",

@@ -112,10 +112,14 @@ def deciding_domain(host: str, known: Mapping[str, LinkStanding]) -> str | None:
     return next((domain for domain in candidates(host) if domain in known or domain in start), None)
 
 
+def _is_number(label: str) -> bool:
+    return label.isascii() and label.isdecimal()
+
+
 def candidates(host: str) -> Iterator[str]:
     """The host and every domain above it, longest first."""
     labels = host.split(".")
-    if labels[-1].isdigit() or ":" in host:
+    if _is_number(labels[-1]) or ":" in host:
         # The end of an address in numbers is no domain above it.
         yield host
         return
@@ -130,7 +134,7 @@ def registrable(host: str) -> str:
 
 def is_registrable(domain: str) -> bool:
     """False for what nobody has registered by himself: a public suffix (`com`, `go.id`), a bare word, an address in numbers."""
-    return not domain.rpartition(".")[2].isdigit() and _strict_suffixes().privatesuffix(domain) is not None
+    return not _is_number(domain.rpartition(".")[2]) and _strict_suffixes().privatesuffix(domain) is not None
 
 
 @cache

@@ -56,7 +56,7 @@ def _hashtag(word: str) -> str:
     """`penutupan-jalan` becomes `#PenutupanJalan`; an abbreviation stays as it is."""
     parts = [part for part in _NOT_IN_HASHTAG.split(word.replace("_", " ")) if part]
     name = "".join(part[0].upper() + part[1:] for part in parts)
-    return f"#{name}" if name and not name.isdigit() else ""
+    return f"#{name}" if name and not name.isdecimal() else ""
 
 
 def _fitting(candidates: Iterable[str], room: int) -> list[str]:

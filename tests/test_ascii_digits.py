@@ -1,0 +1,137 @@
+"""What comes from outside has ASCII digits only: `int()`, `isdigit()` and regular expressions would take thirty other scripts too."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import UnicodeConverter
+
+from cms.core.ascii_digits import AsciiNumber
+from cms.core.permissions import Role
+from config import PROJECT_ROOT, ConfigurationError, Settings
+from tests.people import People
+
+SOURCES = [PROJECT_ROOT / "config.py", *sorted((PROJECT_ROOT / "cms").rglob("*.py"))]
+# What `int()` reads there was matched by an expression of ours before, or never was outside.
+READS_NUMBERS = {
+    "cms/cli/doctor/database.py": "the version of SQLite",
+    "cms/core/conditional.py": "after _TAG",
+    "cms/core/fields.py": "after _INTEGER",
+    "cms/core/file_answers.py": "after _RANGE",
+    "cms/core/metrics.py": "names of our own files",
+    "cms/core/openapi.py": "statuses",
+    "cms/core/reading.py": "what the database answered",
+    "cms/delivery/entrance.py": "after _DEMAND",
+    "cms/delivery/files.py": "what the database answered",
+    "cms/delivery/media.py": "what the database answered, after is_id",
+    "cms/documents/file_types.py": "four bytes",
+    "cms/guard/lexicon.py": "a file of ours",
+    "cms/guard/links.py": "after _QUAD",
+    "cms/media/decoder.py": "a number of the decoder",
+    "cms/publishing/reading.py": "what the database answered",
+    "cms/serving/validity.py": "numbers",
+    "cms/taxonomy/seed.py": "a file of ours",
+    "cms/accounts/tokens.py": "moments",
+    "cms/cli/migrating.py": "a number of ours",
+    "config.py": "after isascii()",
+}
+ARABIC, FULL_WIDTH = ({ord("0") + digit: zero + digit for digit in range(10)} for zero in (0x660, 0xFF10))
+SCRIPTS = pytest.mark.parametrize("script", [ARABIC, FULL_WIDTH], ids=["Arabic", "full width"])
+
+
+def calls(path: Path) -> Iterator[ast.Call]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+
+
+def test_no_expression_of_ours_takes_digits_of_other_scripts() -> None:
+    found = [
+        f"{path.relative_to(PROJECT_ROOT)}:{node.lineno}"
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.search(r"(?<!\\)\\d", node.value)
+    ]
+
+    assert found == []
+
+
+def test_text_becomes_a_number_only_where_it_was_matched_before() -> None:
+    reading = {
+        str(path.relative_to(PROJECT_ROOT))
+        for path in SOURCES
+        for call in calls(path)
+        if isinstance(call.func, ast.Name) and call.func.id == "int"
+    }
+
+    assert reading == set(READS_NUMBERS)
+
+
+def test_nobody_asks_whether_a_text_is_a_number_without_asking_for_ascii() -> None:
+    lines = [
+        line.strip()
+        for path in SOURCES
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if re.search(r"\.is(digit|decimal|numeric)\(", line) and "isascii()" not in line
+    ]
+
+    # A hashtag of digits alone is none, in any script; it is not read as a number.
+    assert lines == ['return f"#{name}" if name and not name.isdecimal() else ""']
+
+
+def test_every_number_in_a_path_is_read_by_our_converter(app: Flask) -> None:
+    converters = [converter for rule in app.url_map.iter_rules() for converter in rule._converters.values()]
+
+    assert any(isinstance(converter, AsciiNumber) for converter in converters)
+    assert {type(converter) for converter in converters} <= {AsciiNumber, UnicodeConverter}
+
+
+@SCRIPTS
+@pytest.mark.usefixtures("city")
+def test_an_edition_has_one_address(people: People, script: dict[int, int]) -> None:
+    author = people.person(Role.AUTHOR, "dpu")
+    made = author.post("/manage/v1/posts", {"agency": "dpu", "kind": "berita", "title": "Jalan ditutup"})
+    path = f"/manage/v1/posts/{made.json['data']['id']}/revisions"  # type: ignore[index]
+
+    assert author.get(f"{path}/1").status_code == 200
+    assert [author.get(f"{path}/{number}").status_code for number in ("1".translate(script), "01", "+1", "1" * 30)] == [
+        404
+    ] * 4
+    stale = author(
+        "PATCH", f"/manage/v1/posts/{made.json['data']['id']}", match='"v' + "1".translate(script) + '"', json={}
+    )  # type: ignore[index]
+    assert stale.status_code in (400, 412)
+
+
+@SCRIPTS
+@pytest.mark.parametrize(
+    ("path", "header"),
+    [
+        ("/v1/posts?limit={}", None), ("/v1/posts?area=64.{}", None), ("/v1/documents?year=20{}", None),
+        ("/v1/posts?published_after=20{}-01-01T00:00:00Z", None), ("/v1/posts", "Min-Seq"),
+    ],
+)  # fmt: skip
+def test_a_question_with_other_digits_is_refused(
+    client: FlaskClient, people: People, script: dict[int, int], path: str, header: str | None
+) -> None:
+    website = people.website()
+    digits = "26".translate(script)
+    headers = {header: digits.encode().decode("latin-1")} if header else {}
+
+    assert website.get(path.format(digits), headers=headers).status_code == 400
+
+
+@SCRIPTS
+@pytest.mark.parametrize("name", ["PORT", "MAX_JSON_BYTES"])
+def test_a_setting_with_other_digits_is_refused(
+    monkeypatch: pytest.MonkeyPatch, script: dict[int, int], name: str
+) -> None:
+    monkeypatch.setenv(name, "8000".translate(script))
+
+    with pytest.raises(ConfigurationError, match=name):
+        Settings.from_environ()
