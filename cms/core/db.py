@@ -297,5 +297,8 @@ def rolled_back() -> Iterator[None]:
         yield
         return
     session().rollback()
-    yield
-    session().rollback()
+    try:
+        yield
+    finally:
+        # Also when a question failed: PostgreSQL keeps the transaction open until somebody ends it.
+        session().rollback()
