@@ -113,6 +113,9 @@ class Settings:
     )
     max_json_bytes: int = setting(1_000_000, "Largest accepted JSON body in bytes")
     max_file_bytes: int = setting(50_000_000, "Largest accepted document file in bytes")
+    agency_storage_bytes: int = setting(
+        20_000_000_000, "Bytes that the files and images of one agency may take together; 0: no limit"
+    )
     media_max_bytes: int = setting(20_000_000, "Largest accepted image in bytes")
     city_channel: str = setting(
         "kota", "Slug of the agency that stands for the city itself; only central editors publish on its channel"

@@ -92,6 +92,13 @@ PROBLEMS: dict[str, Problem] = {
         "The file was recognised as {found}; accepted are {allowed}.",
         "Berkas dikenali sebagai {found}; yang diterima: {allowed}.",
     ),
+    "storage_quota": _problem(
+        "The storage of the agency is full",
+        "Ruang penyimpanan perangkat daerah penuh",
+        "Files and images of {agency} take {used} of {limit} bytes; {coming} more do not fit. Remove what nobody needs, or ask the operators.",
+        "Berkas dan gambar {agency} memakai {used} dari {limit} bita; {coming} bita lagi tidak muat. Hapus yang tidak diperlukan, atau "
+        "hubungi pengelola.",
+    ),
     "uri_too_long": _problem(
         "The address is too long",
         "Alamat terlalu panjang",

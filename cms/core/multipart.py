@@ -40,6 +40,11 @@ class ReceivedForm(Generic[Upload]):
     values: dict[str, Any]
 
 
+def announced_bytes() -> int:
+    """At least so many bytes the file of this request has, when its size is announced; 1 when it is not."""
+    return max(1, (request.content_length or 0) - FORM_BYTES)
+
+
 @contextmanager
 def upload_form(receive: Receive[Upload], schema: Schema, limit: int) -> Iterator[ReceivedForm[Upload]]:
     """Read the body of this request: a file of at most `limit` bytes and the fields of `schema`.

@@ -9,7 +9,7 @@ from cms.core.answers import Answer, created_answer
 from cms.core.api import Blueprint
 from cms.core.conditional import expected_version, version_headers
 from cms.core.file_answers import FileFacts, file_answer
-from cms.core.multipart import upload_form
+from cms.core.multipart import announced_bytes, upload_form
 from cms.core.permissions import Permission
 from cms.core.runtime import runtime
 from cms.core.schemas import one
@@ -31,7 +31,7 @@ def add_document_file(item_id: str) -> Answer:
     Send `multipart/form-data`; the body is read as a stream and checked as it arrives. Makes a new edition of the document, whose
     version the ETag tells; no If-Match is needed, because adding destroys nobody's work. Readers get the file with the next publish.
     """
-    check_may_add(current_actor(), item_id)
+    check_may_add(current_actor(), item_id, announced_bytes())
     with upload_form(received, FileFieldsSchema(), runtime().settings.max_file_bytes) as form:
         added = add_file(current_actor(), item_id, form.upload, **form.values)
     return created_answer(present_file(added.file, added.label), added.item.version, file_path(added.file))

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from cms.agencies.quota import check_room
 from cms.core.clock import rfc3339
 from cms.core.db import rolled_back, session
 from cms.core.errors import NotFound
@@ -54,8 +55,10 @@ def received(chunks: Iterable[bytes], name: str) -> Iterator[Upload]:
         yield Upload(file.path, cleaned, found.media_type, file.bytes, file.sha256, words)
 
 
-def check_may_add(actor: Actor, document_id: str) -> None:
-    """Decide before the first byte of an upload is read (R-Z3). Raises `NotFound`, `Forbidden`, `Conflict`.
+def check_may_add(actor: Actor, document_id: str, coming: int) -> None:
+    """Decide before the first byte of an upload is read (R-Z3). Raises `NotFound`, `Forbidden`, `Conflict`, `TooLarge`.
+
+    `coming` are the bytes that are announced.
 
     No transaction stays open while a slow sender takes its time; the service decides once more when it stores the row.
     """
@@ -64,6 +67,7 @@ def check_may_add(actor: Actor, document_id: str) -> None:
         item = get_item(DOCUMENT, document_id, actor)
         authorize_operation(actor, Operation.EDIT, item, city_channel)
         check_state(actor, Operation.EDIT, item, city_channel)
+        check_room(item.agency, coming)
 
 
 def get_file(actor: Actor, document_id: str, file_id: str) -> DocumentFile:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cms.agencies.quota import take_room
 from cms.core import clock
 from cms.core.db import is_rehearsal, unit_of_work
 from cms.core.errors import NotFound, invalid_field
@@ -12,7 +13,7 @@ from cms.core.permissions import Actor
 from cms.core.runtime import runtime
 from cms.core.versions import Expected
 from cms.documents.content import DOCUMENT, MOST_FILES
-from cms.documents.files import Upload
+from cms.documents.files import Upload, check_may_add
 from cms.documents.models import DocumentFile
 from cms.editorial.models import Item
 from cms.editorial.policies import Operation
@@ -37,10 +38,12 @@ def add_file(
     No `If-Match`: adding destroys nobody's work. Raises `NotFound`, `Forbidden`, `Conflict`, `Invalid` when the document is full,
     `Unavailable`. When it fails after the bytes were stored, `sweep_orphans` removes them.
     """
+    check_may_add(actor, document_id, upload.bytes)
     if not is_rehearsal():
         runtime().storage.put(upload.path, upload.sha256)
     with unit_of_work() as unit:
         item = load_for(DOCUMENT, actor, Operation.EDIT, document_id, None)
+        take_room(unit, item.agency, upload.bytes)
         content = dict(get_revision(item).content)
         if len(content["files"]) >= MOST_FILES:
             raise invalid_field("/file", "too_many_files", max=MOST_FILES)

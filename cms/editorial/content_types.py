@@ -133,6 +133,7 @@ def _given(content: Mapping[str, Any]) -> Content:
     return {name: value for name, value in content.items() if value is not None}
 
 
+KEPT_BY_REPLACEMENT = ("slug", "files")
 _registered: dict[str, ContentType] = {}
 
 
@@ -159,6 +160,11 @@ def merged(content: Content, patch: Mapping[str, Any]) -> Content:
         else:
             result[name] = value
     return result
+
+
+def replaced(stored: Content, content: Content) -> Content:
+    """The whole content that takes the place of the stored one; address and files stay unless they are given."""
+    return {**{name: stored[name] for name in KEPT_BY_REPLACEMENT if name in stored}, **content}
 
 
 def changed_fields(before: Content, after: Content) -> list[str]:

@@ -13,7 +13,7 @@ from cms.core.db import unit_of_work
 from cms.core.ids import new_id
 from cms.core.permissions import Actor
 from cms.core.versions import Expected
-from cms.editorial.content_types import Content, ContentType, merged
+from cms.editorial.content_types import Content, ContentType, merged, replaced
 from cms.editorial.guarding import check_public_words
 from cms.editorial.models import Item, Revision, State
 from cms.editorial.policies import Operation
@@ -23,7 +23,6 @@ from cms.editorial.queries import get_revision
 from cms.editorial.saving import Save, first_edition, load_for, save_edition, transition
 
 DUPLICATES = {"uq_items_id": "id", "pk_items": "id"}
-KEPT_BY_REPLACEMENT = ("slug", "files")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +80,6 @@ def replace_item(content_type: ContentType, actor: Actor, item_id: str, content:
         if whole != revision.content:
             revision = save_edition(unit, content_type, item, actor, whole)
     return Edited(item, revision)
-
-
-def replaced(stored: Content, content: Content) -> Content:
-    """The whole content that takes the place of the stored one."""
-    return {**{name: stored[name] for name in KEPT_BY_REPLACEMENT if name in stored}, **content}
 
 
 def submit_item(

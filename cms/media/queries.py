@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, select, true, tuple_
+from sqlalchemy import func, or_, select, true, tuple_
 
+from cms.agencies.quota import counts_bytes
 from cms.core.db import session
 from cms.core.errors import NotFound
 from cms.core.ids import is_id
@@ -77,3 +78,9 @@ def list_images(
     if after is not None:
         statement = statement.where(tuple_(Image.created_at, Image.id) < after)
     return session.scalars(statement).all()
+
+
+@counts_bytes
+def bytes_of_images(agency: str) -> int:
+    """What the agency's images take; renditions, which can be made again, do not count."""
+    return int(session.scalar(select(func.sum(Image.bytes)).where(Image.agency == agency)) or 0)

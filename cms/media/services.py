@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cms.agencies.queries import city_today, find_agency
+from cms.agencies.quota import check_room, take_room
 from cms.changes.actions import Action
 from cms.changes.log import record
 from cms.core import clock
@@ -43,12 +44,16 @@ def add_image(actor: Actor, upload: ImageUpload, values: Mapping[str, Any]) -> A
     check_alt(given.get("alt"), given.get("is_decorative", False))
     with rolled_back():
         _check_agency(agency)
+        if find_same(agency, upload.sha256, upload.file.sha256) is None:
+            check_room(agency, upload.file.bytes)
     if not is_rehearsal():
         runtime().storage.put(upload.file.path, upload.file.sha256)
     with unit_of_work(DUPLICATES) as unit:
         same = find_same(agency, upload.sha256, upload.file.sha256)
         if same is not None and same.deleted_at is None:
             return AddedImage(same, is_new=False)
+        if same is None:
+            take_room(unit, agency, upload.file.bytes)
         image = _image(actor, agency, upload, given) if same is None else _brought_back(same, actor, upload, given)
         unit.add(image)
         unit.session.flush()

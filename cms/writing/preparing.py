@@ -15,9 +15,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from cms.core.access import current_actor
-from cms.editorial.content_types import ContentType, merged, registered_types
+from cms.editorial.content_types import ContentType, merged, registered_types, replaced
 from cms.editorial.preparing import prepare_change, prepare_new, prepare_publications
-from cms.editorial.services import replaced
 
 PUBLISH = "/publish"
 
