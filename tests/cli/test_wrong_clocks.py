@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import time
 import urllib.error
@@ -22,7 +23,7 @@ from cms.core import clock
 from cms.core.permissions import Role
 from tests.cli.servers import START_SECONDS, free_port, get, started
 from tests.factories import add_city, add_consumer, add_key, post_content
-from tests.people import People
+from tests.people import PASSWORD, People, email_of
 from tests.postgres_server import DATABASE_VARIABLE
 
 WITHIN = timedelta(milliseconds=700)
@@ -88,6 +89,15 @@ class Node:
         assert status == 200, told
         return item_id
 
+    def max_age(self, key: str) -> int:
+        """How many seconds caches may keep the list of posts."""
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}/v1/posts", headers={"Authorization": f"Bearer {key}"}
+        )
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            found = re.search(r"max-age=(\d+)", answer.headers["Cache-Control"])
+            return int(found[1]) if found else -1
+
     def ids(self, key: str, query: str = "") -> list[str]:
         """What the list of posts shows."""
         status, told, _tag = self.ask("GET", f"/v1/posts{query}", key)
@@ -104,7 +114,6 @@ def node(environment: dict[str, str], folder: Path, seconds: float, *words: str)
     settings = {
         **environment,
         "INSTANCE_PATH": str(folder),
-        "STORAGE_URL": f"file://{folder}/files",
         "PORT": str(found.port),
     }
     program = [sys.executable, "-m", "tests.cli.shifted", str(found.file)]
@@ -123,18 +132,20 @@ def node(environment: dict[str, str], folder: Path, seconds: float, *words: str)
 
 
 @pytest.fixture
-def credentials(app: Flask, people: People) -> tuple[str, str]:
-    """The tokens of a central editor and of a website: of today, since the servers' clocks go on; the key's lasts."""
+def credentials(app: Flask, people: People) -> tuple[str, str, str]:
+    """The tokens of a central editor and of a website, and the address that the editor signs in with: of today, since the servers' clocks go on; the key's lasts."""
     with clock.frozen(datetime.now(UTC)):
         add_city(app)
         _id, key = add_key(app, add_consumer(app), expires_at=clock.NEVER)
-        return people.person(Role.CENTRAL_EDITOR).token, key
+        editor = people.person(Role.CENTRAL_EDITOR)
+        return editor.token, key, email_of(editor.actor)
 
 
 def test_servers_go_by_one_time_or_by_their_machine_s(
-    environment: dict[str, str], credentials: tuple[str, str], tmp_path: Path
+    app: Flask, environment: dict[str, str], credentials: tuple[str, str, str], tmp_path: Path
 ) -> None:
     """Two servers on one PostgreSQL, five minutes ahead and behind, answer alike; on SQLite there is one machine."""
+    environment = {**environment, "STORAGE_URL": app.extensions["simpul"].settings.storage_url}
     if os.environ.get(DATABASE_VARIABLE) == "postgresql":
         with ExitStack() as stack:
             nodes = [
@@ -144,10 +155,10 @@ def test_servers_go_by_one_time_or_by_their_machine_s(
             _answer_alike(nodes, *credentials)
     else:
         with node(environment, tmp_path / "only", 0.0, "--worker") as only:
-            _steps_on_one_machine(only, *credentials)
+            _steps_on_one_machine(only, *credentials[:2])
 
 
-def _answer_alike(nodes: list[Node], token: str, key: str) -> None:
+def _answer_alike(nodes: list[Node], token: str, key: str, email: str) -> None:
     """The database's clock is right: that of this machine."""
     for each in nodes:
         assert abs(each.error()) < WITHIN
@@ -170,6 +181,8 @@ def _answer_alike(nodes: list[Node], token: str, key: str) -> None:
             elif each.port not in appeared:
                 assert asked < due + WITHIN, "too late"
 
+    _expire_alike(nodes, token, key, email)
+
     # Their machines' clocks leap while they run.
     for each, seconds in zip(nodes, (-7_200.0, 86_400.0 * 4_000), strict=True):
         each.shift(seconds)
@@ -177,7 +190,32 @@ def _answer_alike(nodes: list[Node], token: str, key: str) -> None:
         assert each.ids(key)[-3:] == [planned, second, first]
         each.publish(token, f"Lagi dari {each.port}")
     assert nodes[0].ids(key) == nodes[1].ids(key)
-    assert len(nodes[0].ids(key)) == 5
+    assert set(nodes[0].ids(key)) >= {planned, second, first}
+
+
+def _expire_alike(nodes: list[Node], token: str, key: str, email: str) -> None:
+    """Tokens, leases, preview links and the time that caches may keep an answer: each made by one server and held by the other."""
+    for maker, holder in (nodes, reversed(nodes)):
+        status, tokens, _tag = maker.ask("POST", "/manage/v1/auth/login", "", {"email": email, "password": PASSWORD})
+        assert status == 200, tokens
+        assert holder.ask("GET", "/manage/v1/me", tokens["access_token"])[0] == 200
+        status, renewed, _tag = holder.ask(
+            "POST", "/manage/v1/auth/refresh", "", {"refresh_token": tokens["refresh_token"]}
+        )
+        assert status == 200, renewed
+
+        item = maker.ask("POST", "/manage/v1/posts", token, post_content(title="Sedang disunting"))[1]["data"]["id"]
+        lease = maker.ask("POST", f"/manage/v1/posts/{item}/lease", token, {})[1]["data"]
+        assert holder.ask("GET", f"/manage/v1/posts/{item}/lease", token)[1]["data"]["until"] == lease["until"]
+        left = datetime.fromisoformat(lease["until"]) - datetime.now(UTC)
+        assert timedelta(0) < left < timedelta(hours=1)
+        link = maker.ask("POST", f"/manage/v1/posts/{item}/previews", token, {})[1]["data"]["url"]
+        assert holder.ask("GET", link[link.index("/preview") :], "")[0] == 200
+
+    nodes[0].plan(token, "Segera", datetime.now(UTC) + timedelta(seconds=20))
+    ages = [each.max_age(key) for each in nodes]
+    assert 0 < min(ages) <= max(ages) <= 20
+    assert max(ages) - min(ages) <= 2
 
 
 def _steps_on_one_machine(only: Node, token: str, key: str) -> None:

@@ -252,6 +252,10 @@ class KeptAnswersMachine(RuleBasedStateMachine):
     def minutes_pass(self, passed: int) -> None:
         self.advance(timedelta(minutes=passed))
 
+    @rule(seconds=st.sampled_from([-45, -45, -600, -7_200, 45]))
+    def the_clock_is_set(self, seconds: int) -> None:
+        self.advance(timedelta(seconds=seconds))
+
     @rule(seconds=st.sampled_from([-1, 0, 1]))
     def it_is_midnight(self, seconds: int) -> None:
         """Around the next midnight of the city."""
