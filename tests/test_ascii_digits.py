@@ -22,14 +22,20 @@ SOURCES = [PROJECT_ROOT / "config.py", *sorted((PROJECT_ROOT / "cms").rglob("*.p
 READS_NUMBERS = {
     "cms/cli/doctor/database.py": "the version of SQLite",
     "cms/core/conditional.py": "after _TAG",
+    "cms/core/database_clock.py": "what the database answered",
     "cms/core/fields.py": "after _INTEGER",
     "cms/core/file_answers.py": "after _RANGE",
     "cms/core/metrics.py": "names of our own files",
     "cms/core/openapi.py": "statuses",
+    "cms/core/signing_keys.py": "a moment",
     "cms/core/reading.py": "what the database answered",
     "cms/delivery/entrance.py": "after _DEMAND",
     "cms/delivery/files.py": "what the database answered",
     "cms/delivery/media.py": "what the database answered, after is_id",
+    "cms/documents/pdf_actions.py": "bytes, of which only ASCII digits are digits",
+    "cms/documents/queries.py": "what the database answered",
+    "cms/editorial/history/schemas.py": "a span of ours",
+    "cms/media/queries.py": "what the database answered",
     "cms/documents/file_types.py": "four bytes",
     "cms/guard/lexicon.py": "a file of ours",
     "cms/guard/links.py": "after _QUAD",
@@ -40,6 +46,12 @@ READS_NUMBERS = {
     "cms/accounts/tokens.py": "moments",
     "cms/cli/migrating.py": "a number of ours",
     "config.py": "after isascii()",
+}
+HARMLESS_QUESTIONS = {
+    # A hashtag of digits alone is none, in any script; it is not read as a number.
+    'return f"#{name}" if name and not name.isdecimal() else ""',
+    # Of bytes `isdigit` knows ASCII only.
+    "if name == number and len(offset) <= LONGEST_OFFSET and offset.isdigit():",
 }
 ARABIC, FULL_WIDTH = ({ord("0") + digit: zero + digit for digit in range(10)} for zero in (0x660, 0xFF10))
 SCRIPTS = pytest.mark.parametrize("script", [ARABIC, FULL_WIDTH], ids=["Arabic", "full width"])
@@ -80,8 +92,7 @@ def test_nobody_asks_whether_a_text_is_a_number_without_asking_for_ascii() -> No
         if re.search(r"\.is(digit|decimal|numeric)\(", line) and "isascii()" not in line
     ]
 
-    # A hashtag of digits alone is none, in any script; it is not read as a number.
-    assert lines == ['return f"#{name}" if name and not name.isdecimal() else ""']
+    assert [line for line in lines if line not in HARMLESS_QUESTIONS] == []
 
 
 def test_every_number_in_a_path_is_read_by_our_converter(app: Flask) -> None:

@@ -24,6 +24,8 @@ ACTION_BYTES: Final = 400
 BLOCK_BYTES: Final = 65_536
 MOST_OPENINGS: Final = 20
 """A document has one, and one more for each time that it was saved on top of itself."""
+LONGEST_OFFSET: Final = 10
+"""Digits: no stream that is unpacked here is longer, and Python reads no number of thousands of them."""
 FORBIDDEN: Final = {b"JavaScript": "it has a script", b"Launch": "it starts a program"}
 WATCHED: Final = frozenset({*FORBIDDEN, b"OpenAction", b"AA", b"ObjStm", b"JS"})
 
@@ -51,7 +53,7 @@ class ObjectStream:
         """The beginning of an object by its number."""
         numbers = self.content[: self.first].split()
         for name, offset in zip(numbers[::2], numbers[1::2], strict=False):
-            if name == number and offset.isdigit():
+            if name == number and len(offset) <= LONGEST_OFFSET and offset.isdigit():
                 start = self.first + int(offset)
                 return self.content[start : start + ACTION_BYTES]
         return None
