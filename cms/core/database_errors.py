@@ -9,11 +9,16 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from cms.core.errors import Conflict, Unavailable
+from cms.core.logging import get_logger
 from cms.core.postgres import broken_off_answer
+
+log = get_logger(__name__)
 
 _BUSY_WORDS = ("database is locked", "database table is locked")
 _BUSY_STATES = {"55P03", "40001", "40P01", "57014"}
-_FULL_WORDS = ("disk is full", "disk i/o error", "database or disk is full")
+_FULL_WORDS = ("disk is full", "database or disk is full")
+# The disk itself reports a fault (or a quota): there is no use in making room.
+_FAULTY_WORDS = ("disk i/o error",)
 _FULL_STATES = {"53100", "53200"}
 _LOST_WORDS = ("unable to open database file", "readonly database")
 # Connection exceptions, and an operator's intervention such as a shutdown.
@@ -29,17 +34,23 @@ def domain_error(error: SQLAlchemyError, duplicates: Mapping[str, str] | None = 
     if isinstance(error, IntegrityError):
         name = violated_unique_constraint(error)
         return error if name is None else Conflict("duplicate", field=(duplicates or {}).get(name, name))
-    if (broken_off := broken_off_answer(error)) is not None:
-        return broken_off
+    return broken_off_answer(error) or _unavailable(error) or error
+
+
+def _unavailable(error: DBAPIError) -> Unavailable | None:
+    """What the state of the database explains: somebody else's lock, its disk, or that it is away."""
     text = str(error.orig).lower()
     state = getattr(error.orig, "sqlstate", None)
     if state in _BUSY_STATES or any(words in text for words in _BUSY_WORDS):
         return Unavailable("busy", headers={"Retry-After": "1"})
     if state in _FULL_STATES or any(words in text for words in _FULL_WORDS):
         return Unavailable("storage_full", headers={"Retry-After": "60"})
+    if any(words in text for words in _FAULTY_WORDS):
+        log.error("disk_of_database_failed", reason=str(error.orig), code=getattr(error.orig, "sqlite_errorname", None))
+        return Unavailable("database_unavailable", headers={"Retry-After": "5"})
     if is_connection_lost(error):
         return Unavailable("database_unavailable", headers={"Retry-After": "5"})
-    return error
+    return None
 
 
 def is_connection_lost(error: DBAPIError) -> bool:

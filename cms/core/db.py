@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
@@ -13,10 +12,13 @@ from sqlalchemy import MetaData, Table
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, scoped_session
 
-from cms.core.bulkhead import Kind, own_bulkhead, refusal
 from cms.core.database_errors import domain_error
-from cms.core.engines import SQLITE_BUSY_MILLISECONDS
+from cms.core.ending import EndingSession
 from cms.core.errors import Unavailable
+from cms.core.logging import get_logger
+from cms.core.writing_turns import in_turn
+
+log = get_logger(__name__)
 
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -33,7 +35,11 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING_CONVENTION)
 
 
-db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"expire_on_commit": False})
+db = SQLAlchemy(
+    model_class=Base,
+    disable_autonaming=True,
+    session_options={"class_": EndingSession, "expire_on_commit": False},
+)
 
 if TYPE_CHECKING:
     Model = Base
@@ -53,31 +59,8 @@ class NestedUnitOfWork(RuntimeError):
     """A service opened a unit of work inside another one: a programming error."""
 
 
-_sqlite_writer = threading.Lock()
 BEFORE_WRITES = "simpul_before_writes"
 _CONFIRMATION = "confirmation"
-
-
-@contextmanager
-def _in_turn(current: Session) -> Iterator[None]:
-    """Let the threads of this process write to SQLite one after the other, in the order they came.
-
-    SQLite has one writer at a time. It makes the others sleep and look again, up to 100 ms apart and in no order: with
-    eight clients most of the time passed asleep. Writers of other processes still meet in `BEGIN IMMEDIATE`.
-    On both databases whoever would wait in vain is told so at once (`Bulkhead`).
-    """
-    bulkhead = own_bulkhead()
-    bulkhead.check(Kind.WRITE)
-    if current.get_bind().dialect.name != "sqlite":
-        yield
-        return
-    # The one who writes may wait for the disk, which nothing breaks off: a place is left for that thread.
-    if not bulkhead.acquire(_sqlite_writer, SQLITE_BUSY_MILLISECONDS / 1000, Kind.WRITE, spare=1):
-        raise refusal(Kind.WRITE)
-    try:
-        yield
-    finally:
-        _sqlite_writer.release()
 
 
 class UnitOfWork:
@@ -115,8 +98,24 @@ class UnitOfWork:
             return
         self.session.commit()
         self.session.info.pop("unit_of_work", None)
-        for step in self._after_commit:
+        _follow_up(self._after_commit)
+
+
+def _follow_up(steps: Iterable[Callable[[], None]]) -> None:
+    """Run what comes after a commit. The write has happened: a step that fails is logged, and takes no answer away."""
+    for step in steps:
+        try:
             step()
+        except Exception:
+            log.exception("step_after_commit_failed")
+
+
+def _drop_transaction(current: Session) -> None:
+    """Begin anew. A connection that cannot be rolled back is dead: it is dropped, and with it what it had begun."""
+    try:
+        current.rollback()
+    except SQLAlchemyError:
+        current.invalidate()
 
 
 def confirm_before_commit(confirm: Callable[[UnitOfWork], None]) -> None:
@@ -150,13 +149,13 @@ def unit_of_work(duplicates: Mapping[str, str] | None = None) -> Iterator[UnitOf
 
 @contextmanager
 def _transaction_of_one_unit(current: Session) -> Iterator[None]:
-    current.rollback()
-    with _in_turn(current):
+    _drop_transaction(current)
+    with in_turn(current):
         try:
             _begin_writing(current)
             yield
         except BaseException:
-            current.rollback()
+            _drop_transaction(current)
             raise
 
 
@@ -193,8 +192,8 @@ class SharedTransaction:
             raise Unavailable("database_unavailable", headers={"Retry-After": "5"})
         if self.has_begun:
             return
-        self.session.rollback()
-        self._turn.enter_context(_in_turn(self.session))
+        _drop_transaction(self.session)
+        self._turn.enter_context(in_turn(self.session))
         _begin_writing(self.session)
         if self._first is not None:
             self._first(self.session)
@@ -217,7 +216,7 @@ class SharedTransaction:
             savepoint.rollback()
         except SQLAlchemyError:
             # The connection is gone, or SQLite has ended the whole transaction: nothing of it may be committed.
-            self.session.rollback()
+            _drop_transaction(self.session)
             self._is_lost = True
 
     def discard(self) -> None:
@@ -234,7 +233,7 @@ class SharedTransaction:
 
     def end(self) -> None:
         """Leave nothing open; called by `one_transaction` alone."""
-        self.session.rollback()
+        _drop_transaction(self.session)
         self.session.info.pop("shared_transaction", None)
         self._turn.close()
 
@@ -263,8 +262,7 @@ def one_transaction(
         raise domain_error(error) from error
     finally:
         shared.end()
-    for step in () if is_rehearsal else shared.after_commit:
-        step()
+    _follow_up(() if is_rehearsal else shared.after_commit)
 
 
 def has_begun_writing() -> bool:

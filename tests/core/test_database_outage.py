@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from pathlib import Path
 from typing import Any
 
@@ -90,4 +91,28 @@ def test_a_full_disk_refuses_writes_and_leaves_reads(app: Flask, people: People)
 
     assert (refused.status_code, refused.json["code"]) == (503, "storage_full")
     assert len(read.json["data"]) == 1
+    assert author.post("/manage/v1/posts", json=post_content()).status_code == 201
+
+
+def test_a_disk_that_reports_a_fault_is_not_told_as_a_full_one(
+    app: Flask, people: People, caplog: pytest.LogCaptureFixture
+) -> None:
+    add_city(app)
+    author = people.person(Role.AUTHOR, "dpu")
+    with app.app_context():
+        if db.engine.dialect.name != "sqlite":
+            pytest.skip("the disk of a PostgreSQL server cannot be made to fail from here; that of SQLite can")
+
+    caplog.set_level("ERROR")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # The system refuses what would make a file longer than this, which SQLite is told as a fault.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1, hard))
+    try:
+        refused = author.post("/manage/v1/posts", json=post_content())
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    assert (refused.status_code, refused.json["code"]) == (503, "database_unavailable")
+    told = [record.msg for record in caplog.records if isinstance(record.msg, dict)]
+    assert [(line["event"], line["reason"]) for line in told] == [("disk_of_database_failed", "disk I/O error")]
     assert author.post("/manage/v1/posts", json=post_content()).status_code == 201

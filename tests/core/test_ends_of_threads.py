@@ -103,12 +103,12 @@ def test_a_thread_that_has_read_keeps_no_connection(app: Flask) -> None:
 
     def read() -> None:
         assert reader.rows("SELECT 1", {}) == [(1,)]
-        assert list(reader.numbers("SELECT 1")) == [1]
+        assert list(reader.numbers_and_word("SELECT 1, 'a'")) == [1, "a"]
 
     ended = on_a_thread_that_ends(read)
 
     assert (ended.held, ended.calls) == ([], [])
-    assert list(reader.numbers("SELECT 1")) == [1]
+    assert list(reader.numbers_and_word("SELECT 1, 'a'")) == [1, "a"]
 
 
 def test_a_thread_that_has_served_requests_of_every_kind_leaves_nothing(app: Flask, people: People) -> None:

@@ -1,0 +1,26 @@
+"""Ending a session whose connection may have died meanwhile."""
+
+from __future__ import annotations
+
+from flask_sqlalchemy.session import Session as SessionOfFlask
+from sqlalchemy.exc import SQLAlchemyError
+
+from cms.core.logging import get_logger
+
+log = get_logger(__name__)
+
+
+class EndingSession(SessionOfFlask):
+    """A session that ends also when its connection has died.
+
+    It is closed when the answer is finished. What its server or disk lost is rolled back already: an error of closing may
+    neither take the place of the answer to a write that was committed, nor leave the session behind for a later request.
+    """
+
+    def close(self) -> None:
+        """Give the connection back; one that cannot be rolled back is dropped."""
+        try:
+            super().close()
+        except SQLAlchemyError:
+            log.warning("connection_dropped", exc_info=True)
+            self.invalidate()
