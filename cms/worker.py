@@ -17,7 +17,7 @@ from flask import Flask
 
 from cms.accounts.purging import purge_expired
 from cms.changes.checkpoints import checkpoint_when_due
-from cms.changes.consumers import Handler, consume
+from cms.changes.consumers import Handler, consume, retry_lines
 from cms.changes.log import read_heads
 from cms.changes.trust import note_moment
 from cms.core import clock
@@ -30,7 +30,7 @@ from cms.core.runtime import runtime
 from cms.core.schema_state import LOOK_SECONDS
 from cms.delivery.desk import desk
 from cms.documents.sweeping import sweep_orphans
-from cms.editorial.representing import represent_changed
+from cms.editorial.representing import represent_again, represent_changed
 from cms.editorial.schedules.scheduling import carry_out_schedules, has_due
 from cms.editorial.trash import empty_trash
 from cms.health.services import WORKER, Run, note_runs
@@ -83,6 +83,7 @@ def worker_tasks(interval: float) -> list[Task]:
     """What the worker does."""
     return [
         Task("presenter", interval, LogFollower("presenter", represent_changed)),
+        Task("put_aside", MINUTE, _quietly(try_again)),
         Task("renditions", interval, make_renditions),
         Task("schedule", interval, carry_out_due_schedules),
         *_clock_tasks(),
@@ -110,6 +111,11 @@ def heartbeat(tasks: Sequence[Task]) -> Task:
         return False
 
     return Task("heartbeat", HEARTBEAT_SECONDS, tell)
+
+
+def try_again() -> int:
+    """Try what followers have put aside and whose time has come; the other queues take theirs by themselves."""
+    return retry_lines("presenter", represent_changed) + represent_again()
 
 
 def carry_out_due_schedules() -> bool:

@@ -51,6 +51,8 @@ def _prepared(connection: Connection) -> Iterator[None]:
             connection.execute(text("SET statement_timeout = 0"))
             connection.connection.dbapi_connection.silence_seconds = math.inf
             connection.commit()
+            # A large table may take long to be indexed: silence is no fault here.
+            connection.connection.dbapi_connection.silence_seconds = math.inf
         else:
             # Batch mode copies and drops tables; with foreign keys on, the drop would cascade. Outside of a transaction.
             connection.connection.dbapi_connection.execute("PRAGMA foreign_keys=OFF")

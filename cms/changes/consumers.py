@@ -12,6 +12,7 @@ from cms.changes.log import read_after
 from cms.changes.models import Change, ConsumerPosition
 from cms.core import clock
 from cms.core.db import UnitOfWork, unit_of_work
+from cms.core.dead_letters import due_again, is_outage, put_aside, putting_aside
 
 FOLLOWERS: Final = ("presenter",)
 """Every follower that this code has (`cms.worker` runs them): those that never ran are behind by the whole log."""
@@ -25,13 +26,59 @@ def consume(name: str, handler: Handler, limit: int = 200) -> int:
     Several processes may call this for one name: the position row is locked, so each line is handled once. Handlers are
     idempotent and look at the current state, not at what the line says.
     """
+    try:
+        return _handle_next(name, handler, limit)
+    except Exception as error:
+        if is_outage(error):
+            raise
+    # One of the lines cannot be handled: the first alone, and past it if it is that one.
+    try:
+        return _handle_next(name, handler, 1)
+    except Exception as error:
+        if is_outage(error):
+            raise
+        return _pass_by(name, error)
+
+
+def retry_lines(name: str, handler: Handler) -> int:
+    """Handle lines again that were put aside and whose time has come; returns how many were tried."""
+    due = due_again(queue_of(name))
+    for key in due:
+        with putting_aside(queue_of(name), key):
+            is_left = True
+            while is_left:
+                with unit_of_work() as unit:
+                    _locked_position(unit, name)
+                    is_left = handler(unit, read_after(int(key) - 1, 1)) is False
+    return len(due)
+
+
+def queue_of(name: str) -> str:
+    """Under which name a follower puts lines aside."""
+    return f"follower {name}"
+
+
+def _handle_next(name: str, handler: Handler, limit: int) -> int:
     with unit_of_work() as unit:
         position = _locked_position(unit, name)
         changes = read_after(position.sequence, limit)
         if changes and handler(unit, changes) is not False:
-            position.sequence = changes[-1].sequence
-            position.moved_at = clock.now()
+            _move(position, changes[-1].sequence)
     return len(changes)
+
+
+def _pass_by(name: str, error: Exception) -> int:
+    """Put the next line aside and go on behind it."""
+    with unit_of_work() as unit:
+        position = _locked_position(unit, name)
+        _move(position, position.sequence + 1)
+        put_aside(unit, queue_of(name), str(position.sequence), error)
+    return 1
+
+
+def _move(position: ConsumerPosition, sequence: int) -> None:
+    position.sequence = sequence
+    position.moved_at = clock.now()
 
 
 def _locked_position(unit: UnitOfWork, name: str) -> ConsumerPosition:

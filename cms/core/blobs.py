@@ -6,7 +6,7 @@ import errno
 import re
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, Protocol
@@ -110,11 +110,17 @@ def delete_incoming_before(folder: Path, moment: datetime) -> int:
     """Remove uploads that broke off before `moment`; returns how many."""
     removed = 0
     with storage_errors():
-        for path in folder.glob("*.part"):
-            with suppress(FileNotFoundError):
-                if changed_at(path) < moment:
-                    path.unlink()
-                    removed += 1
+        paths = list(folder.glob("*.part"))
+    for path in paths:
+        try:
+            if changed_at(path) < moment:
+                path.unlink()
+                removed += 1
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            # One that cannot be removed must not keep the others.
+            log.error("incoming_not_removed", name=path.name, reason=str(error))  # noqa: TRY400 - the reason says it all
     return removed
 
 

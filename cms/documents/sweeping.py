@@ -11,7 +11,9 @@ from sqlalchemy import select, union_all
 
 from cms.core import clock
 from cms.core.blobs import delete_incoming_before
-from cms.core.db import check_writing, rolled_back, session
+from cms.core.db import check_writing, rolled_back, session, unit_of_work
+from cms.core.dead_letters import put_aside
+from cms.core.errors import Unavailable
 from cms.core.runtime import runtime
 from cms.documents.models import DocumentFile
 from cms.media.models import Image, Rendition
@@ -20,6 +22,7 @@ from cms.publishing.models import PublicationFile
 # An upload stores its bytes before its row; nothing takes this long between the two.
 SPARED: Final = timedelta(hours=24)
 BATCH: Final = 500
+QUEUE: Final = "orphaned_files"
 
 
 def sweep_orphans() -> int:
@@ -34,8 +37,21 @@ def sweep_orphans() -> int:
     removed = delete_incoming_before(storage.incoming, moment)
     old = iter(list(storage.stored_before(moment)))
     while batch := list(islice(old, BATCH)):
-        removed += sum(storage.delete_if_before(digest, moment) for digest in _unnamed(batch))
+        for digest in _unnamed(batch):
+            try:
+                removed += storage.delete_if_before(digest, moment)
+            except Unavailable as error:
+                # A single file that cannot be removed must not keep the others; a storage that is away ends the sweep.
+                _note_failure(digest, error)
     return removed
+
+
+def _note_failure(digest: str, error: Unavailable) -> None:
+    """Put the file aside if the storage itself is well. Raises the error when it is not."""
+    if runtime().storage.identity() is None:
+        raise error
+    with unit_of_work() as unit:
+        put_aside(unit, QUEUE, digest, error)
 
 
 def _unnamed(digests: list[str]) -> Iterator[str]:

@@ -17,7 +17,8 @@ from cms.changes.facts import Cause, CauseKind, because
 from cms.changes.log import record
 from cms.changes.models import Change
 from cms.core import clock
-from cms.core.db import UnitOfWork
+from cms.core.db import UnitOfWork, unit_of_work
+from cms.core.dead_letters import due_again, is_outage, not_resting, put_aside, putting_aside
 from cms.core.permissions import system_actor
 from cms.editorial.content_types import registered_types
 from cms.editorial.models import Item
@@ -25,9 +26,11 @@ from cms.editorial.notes import PublicNotes
 from cms.editorial.presenter import present_edition
 from cms.editorial.queries import get_revision
 from cms.publishing.models import Publication, PublicationFile
+from cms.publishing.presented import Presented
 from cms.publishing.publish import represent
 
 BATCH = 100
+QUEUE = "presenter"
 SHOWN_FIELDS = frozenset({"name", "short_name", "site_url"})
 ACTOR = system_actor("what it shows has changed")
 
@@ -46,8 +49,27 @@ def represent_changed(unit: UnitOfWork, changes: Sequence[Change]) -> bool:
     waiting = unit.session.scalars(select(Publication.item_id).where(*outdated).limit(BATCH + 1)).all()
     because(unit, Cause(CauseKind.REBUILD, str(max([*renamed.values(), *images.values()]))))
     for publication, item in _held(unit, outdated, waiting[:BATCH]):
-        _represent(unit, publication, item)
+        try:
+            presented = _presented(publication, item)
+        except Exception as error:
+            if is_outage(error):
+                raise
+            put_aside(unit, QUEUE, item.id, error)
+        else:
+            _represent(unit, publication, item, presented)
     return len(waiting) <= BATCH
+
+
+def represent_again() -> int:
+    """Present what could not be presented and whose time has come, each in its own transaction; returns how many were tried."""
+    due = due_again(QUEUE)
+    for item_id in due:
+        with putting_aside(QUEUE, item_id), unit_of_work() as unit:
+            because(unit, Cause(CauseKind.REBUILD))
+            live: list[ColumnElement[bool]] = [Publication.superseded_sequence.is_(None)]
+            for publication, item in _held(unit, live, [item_id]):
+                _represent(unit, publication, item, _presented(publication, item))
+    return len(due)
 
 
 def _outdated(renamed: Iterable[tuple[str, int]], images: Iterable[tuple[str, int]]) -> list[ColumnElement[bool]]:
@@ -56,7 +78,7 @@ def _outdated(renamed: Iterable[tuple[str, int]], images: Iterable[tuple[str, in
     for image_id, sequence in images:
         shows = exists().where(PublicationFile.publication_id == Publication.id, PublicationFile.file_id == image_id)
         older.append(and_(shows, Publication.sequence < sequence))
-    return [Publication.superseded_sequence.is_(None), or_(*older)]
+    return [Publication.superseded_sequence.is_(None), or_(*older), not_resting(QUEUE, Publication.item_id)]
 
 
 def _held(
@@ -69,19 +91,23 @@ def _held(
     return [(publication, item) for publication, item in unit.session.execute(statement.order_by(Publication.id))]
 
 
-def _represent(unit: UnitOfWork, publication: Publication, item: Item) -> None:
+def _represent(unit: UnitOfWork, publication: Publication, item: Item, presented: Presented) -> None:
     # Readers may not learn of what they cannot read yet; what has begun they read, also before the worker has come by.
     verb = "scheduled" if publication.is_planned and publication.effective_from > clock.now() else "presented"
     action = registered_types()[item.type].action(verb)
     change = record(unit, action, item.id, ACTOR, agency=item.agency, edition=publication.edition)
-    represent_live(unit, publication, item, change)
+    represent(unit, presented, change, publication)
 
 
 def represent_live(unit: UnitOfWork, publication: Publication, item: Item, change: Change) -> None:
     """Present the edition that readers have as it looks now. The caller holds the item's row."""
+    represent(unit, _presented(publication, item), change, publication)
+
+
+def _presented(publication: Publication, item: Item) -> Presented:
+    """The edition that readers have as it looks now; what fails, fails here, before anything is recorded."""
     content_type = registered_types()[item.type]
     revision = get_revision(item, publication.edition)
     notes = PublicNotes.of(orjson.loads(publication.full_json))
     published_at, updated_at = publication.published_at, publication.updated_at
-    presented = present_edition(content_type, item, revision, published_at, updated_at, notes)
-    represent(unit, presented, change, publication)
+    return present_edition(content_type, item, revision, published_at, updated_at, notes)

@@ -6,7 +6,7 @@ readers go on getting the answer with which it ended.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
@@ -14,7 +14,8 @@ from sqlalchemy import ColumnElement, select
 
 from cms.changes.log import record
 from cms.core import clock
-from cms.core.db import UnitOfWork, session, unit_of_work
+from cms.core.db import UnitOfWork, rolled_back, session, unit_of_work
+from cms.core.dead_letters import all_or_each, not_resting
 from cms.core.permissions import Actor, system_actor
 from cms.core.versions import Expected
 from cms.editorial.content_types import ContentType, registered_types
@@ -26,6 +27,7 @@ from cms.editorial.services import Edited
 
 KEPT_IN_TRASH: Final = timedelta(days=30)
 BATCH: Final = 100
+QUEUE: Final = "trash"
 ACTOR: Final = system_actor("trash emptied")
 
 
@@ -74,11 +76,17 @@ def purge_old_trash() -> int:
 
     A task of the worker: doing it twice at once is harmless, each item is locked and looked at again.
     """
+    with rolled_back():
+        ids = session.scalars(select(Item.id).where(*_is_old_trash()).order_by(Item.id).limit(BATCH)).all()
+    all_or_each(QUEUE, ids, _purge_old)
+    return len(ids)
+
+
+def _purge_old(ids: Iterable[str]) -> None:
     with unit_of_work() as unit:
-        items = _old_trash(unit)
-        for item in items:
+        old = select(Item).where(Item.id.in_(ids), *_is_old_trash()).order_by(Item.id)
+        for item in unit.session.scalars(old.with_for_update(skip_locked=True)).all():
             _purge(unit, item, ACTOR)
-    return len(items)
 
 
 def empty_trash() -> bool:
@@ -88,14 +96,10 @@ def empty_trash() -> bool:
     return purge_old_trash() == BATCH
 
 
-def _old_trash(unit: UnitOfWork) -> Sequence[Item]:
-    statement = select(Item).where(*_is_old_trash()).order_by(Item.id).limit(BATCH)
-    return unit.session.scalars(statement.with_for_update(skip_locked=True)).all()
-
-
 def _is_old_trash() -> tuple[ColumnElement[bool], ...]:
     long_ago = clock.now() - KEPT_IN_TRASH
-    return (Item.state == State.TRASHED.value, Item.published_at.is_(None), Item.trashed_at <= long_ago)
+    is_old = (Item.state == State.TRASHED.value, Item.published_at.is_(None), Item.trashed_at <= long_ago)
+    return (*is_old, not_resting(QUEUE, Item.id))
 
 
 def _purge(unit: UnitOfWork, item: Item, actor: Actor) -> None:

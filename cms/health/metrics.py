@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
 from cms.core.database_errors import domain_error
+from cms.core.dead_letters import waiting
 from cms.core.metrics import ProcessesCollector
 from cms.health.services import BACKUP, WORKER
 from cms.health.state import BackgroundState, background_state
@@ -60,7 +62,12 @@ class BackgroundCollector(Collector):
         )
         for name, run in sorted(state.runs.items()):
             failures.add_metric([name], run.failures)
-        yield from (lag, failures)
+        aside = GaugeMetricFamily(
+            "simpul_put_aside", "Things that a queue or a follower has put aside because they failed.", labels=["queue"]
+        )
+        for queue, count in sorted(Counter(letter.queue for letter in waiting()).items()):
+            aside.add_metric([queue], count)
+        yield from (lag, failures, aside)
 
 
 def _single_figures(state: BackgroundState) -> list[tuple[str, str, float]]:

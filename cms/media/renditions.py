@@ -14,6 +14,7 @@ from sqlalchemy import delete, select
 
 from cms.core.blobs import storage_errors
 from cms.core.db import rolled_back, session, unit_of_work
+from cms.core.dead_letters import not_resting, putting_aside
 from cms.core.logging import get_logger
 from cms.core.runtime import runtime
 from cms.core.uploads import incoming_path, measured
@@ -22,6 +23,7 @@ from cms.media.models import Image, Rendition
 from cms.media.presets import ENCODINGS, PRESETS, Cut, Encoding, cut
 
 log = get_logger(__name__)
+QUEUE = "renditions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +42,22 @@ def make_renditions() -> bool:
     """
     with rolled_back():
         image = session.scalar(
-            select(Image).where(Image.waiting_since.is_not(None)).order_by(Image.waiting_since, Image.id).limit(1)
+            select(Image)
+            .where(Image.waiting_since.is_not(None), not_resting(QUEUE, Image.id))
+            .order_by(Image.waiting_since, Image.id)
+            .limit(1)
         )
         if image is None:
             return False
         session.expunge(image)
-    try:
-        made = _made(image)
-    except ImageRefused as refusal:
-        # It was decoded once, so this is a matter of this server; readers keep the whole image.
-        log.exception("renditions_failed", image_id=image.id, reason=str(refusal))
-        made = []
-    _write(image, made)
+    with putting_aside(QUEUE, image.id):
+        try:
+            made = _made(image)
+        except ImageRefused as refusal:
+            # It was decoded once, so this is a matter of this server; readers keep the whole image.
+            log.exception("renditions_failed", image_id=image.id, reason=str(refusal))
+            made = []
+        _write(image, made)
     return True
 
 

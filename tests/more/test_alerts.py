@@ -22,6 +22,8 @@ BAD = {
     "SimpulPlansWait": {"simpul_due_plan_timestamp_seconds": "60x1500"},
     "SimpulImagesWait": {"simpul_waiting_image_timestamp_seconds": "60x1500"},
     "SimpulTaskFails": {'simpul_task_failures{task="trash"}': "3x1500"},
+    "SimpulPutAside": {'simpul_put_aside{queue="renditions"}': "1x1500"},
+    "SimpulFileLost": {"simpul_lost_files_total": "0x1496 1x4"},
     "SimpulCheckpointOld": {
         "simpul_checkpoint_timestamp_seconds": "0x1500",
         "simpul_log_sequence": "5x1500",
@@ -38,6 +40,8 @@ GOOD = {
     "simpul_due_plan_timestamp_seconds": "0x1500",
     "simpul_waiting_image_timestamp_seconds": "0x1500",
     'simpul_task_failures{task="trash"}': "2x1500",
+    'simpul_put_aside{queue="renditions"}': "0x1500",
+    "simpul_lost_files_total": "1x1500",
     "simpul_checkpoint_timestamp_seconds": "0x1500",
     "simpul_log_sequence": "4x1500",
     "simpul_checkpoint_sequence": "4x1500",

@@ -9,6 +9,7 @@ from cms.cli.doctor.backups import check_backup
 from cms.cli.doctor.clock import check_clock
 from cms.cli.doctor.content import check_content
 from cms.cli.doctor.database import check_agreement, check_database_answers, check_newest_migration, check_sqlite
+from cms.cli.doctor.dead_letters import check_dead_letters
 from cms.cli.doctor.disk import check_disk, check_storage_takes_files
 from cms.cli.doctor.files import check_files
 from cms.cli.doctor.findings import DoctorCheck, Finding, Level
@@ -32,6 +33,7 @@ STEPS: tuple[tuple[DoctorCheck, ...], ...] = (
         check_followers,
         check_waiting_work,
         check_tasks,
+        check_dead_letters,
         check_backup,
         check_clock,
     ),

@@ -7,14 +7,16 @@ come by, and an attempt to take the plan back is refused.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from cms.changes.log import record
 from cms.core import clock
 from cms.core.db import UnitOfWork, rolled_back, session, unit_of_work
+from cms.core.dead_letters import all_or_each, not_resting
 from cms.core.errors import Conflict, InputError, Invalid
 from cms.core.permissions import Actor
 from cms.core.versions import Expected
@@ -33,6 +35,7 @@ from cms.publishing.planning import cancel, plan, plan_end
 
 FARTHEST = timedelta(days=3_660)
 MAJOR = Update()
+QUEUE = "schedule"
 BATCH = 50
 """Items that the worker carries out in one transaction: few, so that it never keeps editors waiting."""
 
@@ -121,22 +124,30 @@ def plan_item(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: I
 
 def carry_out_schedules() -> bool:
     """Carry out what is due, for the worker; True when more may wait. Several workers may do it: each takes other items."""
+    with rolled_back():
+        ids = session.scalars(select(Item.id).where(*_due()).order_by(Item.id).limit(BATCH)).all()
+    if ids:
+        all_or_each(QUEUE, ids, _carry_out)
+    return len(ids) == BATCH
+
+
+def _carry_out(ids: Iterable[str]) -> None:
     with unit_of_work() as unit:
-        moment = clock.now()
-        due = select(Item).where(or_(Item.publish_at <= moment, Item.unpublish_at <= moment)).limit(BATCH)
-        items = unit.session.scalars(due.with_for_update(of=Item, skip_locked=True)).all()
-        for item in items:
+        due = select(Item).where(Item.id.in_(ids), *_due()).order_by(Item.id)
+        for item in unit.session.scalars(due.with_for_update(of=Item, skip_locked=True)).all():
             if carry_out_due(unit, registered_types()[item.type], item):
                 item.touch()
-    return len(items) == BATCH
+
+
+def _due() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    moment = clock.now()
+    return or_(Item.publish_at <= moment, Item.unpublish_at <= moment), not_resting(QUEUE, Item.id)
 
 
 def has_due() -> bool:
     """One small look whether there is anything to carry out, before anything is locked."""
-    moment = clock.now()
-    due = select(Item.id).where(or_(Item.publish_at <= moment, Item.unpublish_at <= moment)).limit(1)
     with rolled_back():
-        return session.scalar(due) is not None
+        return session.scalar(select(Item.id).where(*_due()).limit(1)) is not None
 
 
 def _check_moments(schedule: Schedule) -> None:
