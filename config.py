@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -56,6 +57,11 @@ class Settings:
         "",
         "Address under which readers reach this server; absolute links are made from it, never from the Host header; "
         "empty: this machine and `PORT`",
+    )
+    files_through_proxy: str = setting(
+        "",
+        "Path below which the reverse proxy itself sends large files once this server has allowed it (`X-Accel-Redirect`), such as "
+        "`/simpul-files/`; empty: this server sends them",
     )
     trusted_hosts: tuple[str, ...] = setting(
         (), "Comma-separated host names that requests may carry; required in production"
@@ -200,6 +206,8 @@ class Settings:
             found.append("ENVIRONMENT must be development or production")
         if self.proxy_header not in {"forwarded", "x-forwarded-for"}:
             found.append("PROXY_HEADER must be forwarded or x-forwarded-for")
+        if self.files_through_proxy and not re.fullmatch(r"/([\w-]+/)+", self.files_through_proxy, re.ASCII):
+            found.append("FILES_THROUGH_PROXY must be a path such as /simpul-files/, with a slash at both ends")
         return found
 
     def _production_problems(self) -> list[str]:

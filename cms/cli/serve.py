@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import multiprocessing
+from multiprocessing.connection import Connection
+
 import click
+from flask import Flask
 
 from cms.cli.application import application, settings_for
 from cms.cli.doctor.database import startup_findings
@@ -23,12 +27,29 @@ def command(host: str | None, port: int | None, worker: bool) -> None:
     """
     settings = settings_for(host, port)
     app = application(settings)
-    with app.app_context():
-        refuse_unless_ready(settings)
+    refuse_unless_ready(app, settings)
     serve(app, settings, with_worker=worker)
 
 
-def refuse_unless_ready(settings: Settings) -> None:
-    """End the command with what is wrong; needs an application context."""
-    if faults := [found.sentence for found in startup_findings(settings) if found.level is Level.RED]:
+def refuse_unless_ready(app: Flask, settings: Settings) -> None:
+    """End the command with what is wrong.
+
+    Looked at in a process of its own: the client of S3 has threads, and once they run no process that is forked can use it.
+    """
+    context = multiprocessing.get_context("fork")
+    receiver, sender = context.Pipe(duplex=False)
+    looking = context.Process(target=_look, args=(app, settings, sender))
+    looking.start()
+    sender.close()
+    try:
+        faults: list[str] = receiver.recv()
+    except EOFError:
+        faults = ["The checks before the start did not end."]
+    looking.join()
+    if faults:
         raise click.ClickException(" ".join(faults))
+
+
+def _look(app: Flask, settings: Settings, sender: Connection) -> None:
+    with app.app_context():
+        sender.send([found.sentence for found in startup_findings(settings) if found.level is Level.RED])

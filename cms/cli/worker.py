@@ -16,7 +16,6 @@ from cms.worker import run_worker
 def command() -> None:
     """Start only the background worker; several may run."""
     app = application()
-    with app.app_context():
-        refuse_unless_ready(app.extensions["simpul"].settings)
+    refuse_unless_ready(app, app.extensions["simpul"].settings)
     share(Path(app.instance_path))
     run_worker(app)

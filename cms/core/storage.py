@@ -125,6 +125,14 @@ class LocalStorage:
                 self._check_mark()
                 raise file_lost(digest) from None
 
+    def internal_path(self, digest: str) -> str:
+        """Below the folder."""
+        path = self._path(digest)
+        if self.size(digest) is None:
+            self._check_mark()
+            raise file_lost(digest)
+        return path.relative_to(self._folder).as_posix()
+
     def exists(self, digest: str) -> bool:
         """True when the bytes are here. Raises `Unavailable` when the folder itself cannot be used."""
         path = self._path(digest)
