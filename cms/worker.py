@@ -42,6 +42,7 @@ log = get_logger(__name__)
 
 # The clock for spans may drift from the database's by some milliseconds in this time (seconds).
 CLOCK_INTERVAL = 15.0
+FIRST_AGREEMENT_SECONDS = 1.0
 MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
 LONGEST_WAIT_AFTER_FAILURE = MINUTE
 HEARTBEAT_SECONDS = 15.0
@@ -214,9 +215,18 @@ def run_worker(app: Flask) -> None:
 
 
 def start_clock(app: Flask) -> None:
-    """Take over the database's clock before anything is done by it; when the database is away, the task does it later."""
-    with suppress(Unavailable):
-        agree_on_time(app.extensions["simpul"].reader)
+    """Take over the database's clock before anything is done by it.
+
+    A database that does not answer within a second keeps nobody from starting: the task does it later.
+    """
+
+    def agree() -> None:
+        with suppress(Unavailable):
+            agree_on_time(app.extensions["simpul"].reader)
+
+    first = threading.Thread(target=agree, name="clock", daemon=True)
+    first.start()
+    first.join(FIRST_AGREEMENT_SECONDS)
 
 
 def start_web_tasks(app: Flask) -> None:

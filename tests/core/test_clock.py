@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import socket
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from cms import create_app
 from cms.core import clock
 from cms.core.clock import BRIDGED, ProcessClock, spent
+from cms.worker import FIRST_AGREEMENT_SECONDS, start_clock
+from config import Settings
 
 SECOND = 1_000_000
 BEGIN = clock.micros(datetime(2026, 11, 24, tzinfo=UTC))
@@ -85,3 +90,14 @@ def test_a_frozen_clock_stands_still_in_every_form() -> None:
         assert (clock.now(), clock.machine_now(), clock.now_micros()) == (at, at, clock.micros(at))
         advance(timedelta(hours=-1))
         assert clock.now() == at - timedelta(hours=1)
+
+
+def test_a_database_that_is_silent_keeps_no_process_from_starting(environment: dict[str, str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"postgresql://simpul@127.0.0.1:{silent.getsockname()[1]}/simpul"
+        app = create_app(Settings.from_environ({**environment, "DATABASE_URL": address}))
+        began = time.monotonic()
+
+        start_clock(app)
+
+        assert time.monotonic() - began < FIRST_AGREEMENT_SECONDS + 2
