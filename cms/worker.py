@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from flask import Flask
 
@@ -34,6 +35,7 @@ from cms.editorial.representing import represent_again, represent_changed
 from cms.editorial.schedules.scheduling import carry_out_schedules, has_due
 from cms.editorial.trash import empty_trash
 from cms.health.services import WORKER, Run, note_runs
+from cms.health.state import is_backup_under_way
 from cms.media.purging import purge_deleted_images
 from cms.media.renditions import make_renditions
 from cms.writing.purging import purge_kept_answers
@@ -93,7 +95,7 @@ def worker_tasks(interval: float) -> list[Task]:
         Task("kept_answers", HOUR, _quietly(purge_kept_answers), due_at=_in(2 * MINUTE)),
         Task("deleted_images", HOUR, _quietly(purge_deleted_images), due_at=_in(2 * MINUTE)),
         Task("trash", HOUR, empty_trash, due_at=_in(2 * MINUTE)),
-        Task("orphaned_files", DAY, _quietly(sweep_orphans), due_at=_in(5 * MINUTE)),
+        Task("orphaned_files", DAY, _quietly(partial(sweep_orphans, is_backup_under_way)), due_at=_in(5 * MINUTE)),
     ]
 
 

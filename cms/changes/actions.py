@@ -107,6 +107,8 @@ class Action(StrEnum):
     DOCUMENT_PREVIEW_REVOKED = "document.preview_revoked"
 
     CLOCK_ACCEPTED = "clock.accepted"
+    INSTALLATION_RESTORED = "installation.restored"
+    INSTALLATION_RENEWED = "installation.renewed"
 
     LINK_DOMAIN_ALLOWED = "link_domain.allowed"
     LINK_DOMAIN_BLOCKED = "link_domain.blocked"

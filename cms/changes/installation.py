@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import secrets
+from datetime import UTC, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import Table, case, select, update
 
-from cms.changes.models import Installation
+from cms.changes.actions import Action
+from cms.changes.models import Change, Installation
 from cms.core import clock
-from cms.core.db import UnitOfWork
+from cms.core.db import Base, UnitOfWork
 
 # No letters that people mistake for others. Eight of them: no two epochs of one installation are alike by chance.
 LETTERS = "23456789abcdefghjkmnpqrstvwxyz"
 LENGTH = 8
+_FIRST_DAY = datetime(2020, 1, 1, tzinfo=UTC)
+_ENOUGH = 1_000_000
 
 
 def new_epoch() -> str:
@@ -28,6 +32,31 @@ def begin_epoch(unit: UnitOfWork, why: str) -> str:
     return epoch
 
 
+def lift_versions(unit: UnitOfWork) -> None:
+    """Give every versioned row a version above any that it ever had, also in the time that is lost.
+
+    The seconds since 2020: a version grows by one with each write, and no row is written every second for as long as a backup is
+    old. It does not add up over several restores.
+    """
+    base = int((clock.now() - _FIRST_DAY).total_seconds())
+    for table in versioned_tables():
+        lifted = case((table.c.version >= base, table.c.version + _ENOUGH), else_=base)
+        unit.session.execute(update(table).values(version=lifted))
+
+
+def versioned_tables() -> list[Table]:
+    """Tables whose rows people edit with `If-Match`."""
+    tables = Base.metadata.sorted_tables
+    return [table for table in tables if "version" in table.c and not table.c.version.primary_key]
+
+
 def current_epoch(unit: UnitOfWork) -> str:
     """The epoch of this database."""
     return unit.session.scalars(select(Installation.epoch)).one()
+
+
+def first_restore_after(unit: UnitOfWork, sequence: int) -> Change | None:
+    """The first line behind this one that says that the database was taken back."""
+    actions = [Action.INSTALLATION_RESTORED.value, Action.INSTALLATION_RENEWED.value]
+    statement = select(Change).where(Change.sequence > sequence, Change.action.in_(actions))
+    return unit.session.scalar(statement.order_by(Change.sequence).limit(1))

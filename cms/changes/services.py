@@ -1,9 +1,11 @@
-"""What an operator says about the clock."""
+"""What an operator says about the clock, and about the course of history that the database is on."""
 
 from __future__ import annotations
 
 from cms.changes.actions import Action
-from cms.changes.log import record
+from cms.changes.facts import Cause, CauseKind
+from cms.changes.installation import begin_epoch, lift_versions
+from cms.changes.log import Position, record
 from cms.changes.models import Change
 from cms.changes.trust import accepting_clock
 from cms.core.db import unit_of_work
@@ -20,3 +22,16 @@ def accept_clock(actor: Actor) -> Change:
     """
     with accepting_clock(), unit_of_work() as unit:
         return record(unit, Action.CLOCK_ACCEPTED, RESOURCE, actor)
+
+
+def renew_epoch(actor: Actor, why: str, backup: str | None = None) -> Position:
+    """Begin another epoch, because the database was taken back to an earlier state; returns where the line about it stands.
+
+    Every row that people edit gets a version that was never given before, so that what somebody still has open is stale.
+    """
+    with accepting_clock(), unit_of_work() as unit:
+        epoch = begin_epoch(unit, why)
+        action = Action.INSTALLATION_RENEWED if backup is None else Action.INSTALLATION_RESTORED
+        change = record(unit, action, epoch, actor, fields=["epoch"], cause=Cause(CauseKind.RESTORE, backup))
+        lift_versions(unit)
+    return Position(epoch, change.sequence)

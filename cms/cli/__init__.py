@@ -9,15 +9,18 @@ import click
 # Module of each command and the line that the list of commands shows of it.
 COMMANDS = {
     "audit": ("cms.cli.audit", "Prove that the change log, and what readers get, was not altered."),
+    "backup": ("cms.cli.backup", "Copy the database and the files into a folder, while the server runs."),
     "clock": ("cms.cli.clock", "Accept the clock of this server after it was refused."),
     "demo": ("cms.cli.demo", "Load the demonstration city into an empty database."),
     "docs": ("cms.cli.docs", "Write or check the generated parts of the guides."),
     "doctor": ("cms.cli.doctor.command", "Say what is wrong with this installation."),
     "guard": ("cms.cli.guard", "Reset breakers and lift freezes, as the second person of a small city."),
     "downgrade": ("cms.cli.downgrade", "Take migrations back, for an older release."),
+    "epoch": ("cms.cli.epoch", "Say that the database was restored by other means."),
     "init": ("cms.cli.init", "Migrate the database and add the reference data."),
     "key": ("cms.cli.key", "Make delivery keys for websites and apps."),
     "openapi": ("cms.cli.openapi", "Write or check docs/openapi.json."),
+    "restore": ("cms.cli.restore", "Put a backup in place and prove what is there."),
     "run": ("cms.cli.run", "Start everything on this machine, with the demonstration city."),
     "serve": ("cms.cli.serve", "Start the web server for production."),
     "signing-keys": ("cms.cli.signing_keys", "Change the key that signs tokens, without signing anybody out."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from itertools import islice
 from typing import Final
@@ -25,8 +25,10 @@ BATCH: Final = 500
 QUEUE: Final = "orphaned_files"
 
 
-def sweep_orphans() -> int:
+def sweep_orphans(is_held: Callable[[], bool] = lambda: False) -> int:
     """Remove what is older than 24 hours and named by no row; returns how many files that were.
+
+    It stops while `is_held`: a backup under way may hold rows that are gone by now, and needs their files.
 
     The row is the truth (M-13). Doing it twice at once is harmless. Raises `Unavailable`, also when the clock cannot be right.
     """
@@ -37,7 +39,11 @@ def sweep_orphans() -> int:
     removed = delete_incoming_before(storage.incoming, moment)
     old = iter(list(storage.stored_before(moment)))
     while batch := list(islice(old, BATCH)):
-        for digest in _unnamed(batch):
+        unnamed = list(_unnamed(batch))
+        # Asked after the rows were read: a backup that begins later than that names none of these.
+        if is_held():
+            break
+        for digest in unnamed:
             try:
                 removed += storage.delete_if_before(digest, moment)
             except Unavailable as error:

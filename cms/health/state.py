@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select
 
@@ -14,7 +14,11 @@ from cms.core import clock
 from cms.core.db import rolled_back, session
 from cms.editorial.models import Item
 from cms.health.models import TaskRun
+from cms.health.services import BACKUP
 from cms.media.models import Image
+
+LONGEST_SILENCE = timedelta(minutes=15)
+"""A backup tells each minute that it goes on; one that has been silent for this long was ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,15 @@ class BackgroundState:
         """When something that runs by itself last succeeded."""
         run = self.runs.get(name)
         return run.succeeded_at if run is not None else None
+
+
+def is_backup_under_way() -> bool:
+    """Whether the command `backup` has told within the last minutes that it is at work. Raises `SQLAlchemyError`."""
+    with rolled_back():
+        run = session.get(TaskRun, BACKUP, populate_existing=True)
+    if run is None or clock.now() - run.ran_at > LONGEST_SILENCE:
+        return False
+    return run.succeeded_at is None or run.succeeded_at < run.ran_at
 
 
 def background_state() -> BackgroundState:

@@ -1,0 +1,130 @@
+"""`restore`: put a backup in place, begin another epoch, and prove what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from cms.changes.checkpoints import stored_checkpoints
+from cms.changes.services import renew_epoch
+from cms.changes.stored_lines import StoredLog, hash_of
+from cms.changes.trust import accepting_clock
+from cms.changes.verification import verify
+from cms.cli.application import application, operator
+from cms.cli.backup import POSTGRES_COPY, SQLITE_COPY
+from cms.cli.backups import postgres, sqlite
+from cms.cli.backups.files import restore_files
+from cms.cli.backups.manifest import Manifest, digest_of, read_manifest
+from cms.cli.failures import told
+from cms.cli.migrating import MIGRATIONS, migrate_database
+from cms.core.db import db
+from cms.core.runtime import runtime
+from cms.core.schema_state import newest_migration
+from cms.health.agreement import agree
+from cms.publishing.stored_content import prove_bytes, prove_content
+
+MOST_TOLD = 20
+
+
+@click.command("restore")
+@click.argument("source", metavar="FROM", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--replace", "may_replace", is_flag=True, help="Put it in place of what the database holds.")
+def command(source: Path, may_replace: bool) -> None:
+    """Restore the backup in the folder FROM into the database and the storage of the settings.
+
+    Stop the servers first. A new epoch begins, with a line in the log. What was restored is proved: the log, what readers get, the
+    files. Exit code 1: something of it does not hold.
+    """
+    manifest = read_manifest(source)
+    app = application()
+    with app.app_context(), told():
+        copy = _checked_copy(source, manifest)
+        if not may_replace and _is_filled():
+            raise click.ClickException(
+                "The database is not empty. --replace puts the backup in place of what is there."
+            )
+        _put_in_place(copy)
+        app.extensions["simpul"].forget()
+        migrate_database()
+        # Marks a new storage with the name that the database knows; nothing is written to one without it.
+        with accepting_clock():
+            agree(changed=True)
+        missing = list(restore_files(source, manifest.files, runtime().storage)) if manifest.has_files else []
+        faults = [f"The file {digest} of the backup is missing or was altered." for digest in missing]
+        faults += _faults_of_the_log(manifest)
+        place = renew_epoch(operator(), f"restore of {manifest.id}", manifest.id)
+        click.echo(f"Restored the backup {manifest.id} of {manifest.made_at}, up to line {manifest.sequence}.")
+        click.echo(f"Epoch {place.epoch} begins with line {place.sequence} of the log, after epoch {manifest.epoch}.")
+        faults += _faults_of_content()
+        _tell(faults, manifest)
+
+
+def _checked_copy(source: Path, manifest: Manifest) -> Path:
+    """The copy of the database, which must be the one that was made. Ends the command otherwise."""
+    kind = "sqlite" if runtime().settings.uses_sqlite else "postgresql"
+    if manifest.database != kind:
+        raise click.ClickException(f"The backup is of {manifest.database}, DATABASE_URL names {kind}.")
+    newest = newest_migration(str(MIGRATIONS))
+    if manifest.migration > newest:
+        raise click.ClickException(
+            f"The backup is on migration {manifest.migration}, this code ends at {newest}: restore it with the code that made it."
+        )
+    copy = source / (SQLITE_COPY if kind == "sqlite" else POSTGRES_COPY)
+    if not copy.is_file() or digest_of(copy) != manifest.sha256:
+        raise click.ClickException(f"{copy} is missing or is not as it was made. Nothing was changed.")
+    return copy
+
+
+def _is_filled() -> bool:
+    if runtime().settings.uses_sqlite:
+        return sqlite.has_tables(db.engine)
+    with db.engine.connect() as connection:
+        return postgres.has_tables(connection)
+
+
+def _put_in_place(copy: Path) -> None:
+    runtime().reader.close_connections()
+    db.engine.dispose()
+    if runtime().settings.uses_sqlite:
+        sqlite.restore(db.engine, copy)
+    else:
+        postgres.restore(db.engine, copy)
+
+
+def _faults_of_the_log(manifest: Manifest) -> Sequence[str]:
+    """Is it the log of the backup, and whole?"""
+    log = StoredLog()
+    anchors = {checkpoint.sequence: checkpoint.hash for checkpoint in stored_checkpoints()}
+    finding = verify(log, log.head, anchors).finding
+    if finding is not None:
+        return [finding.sentence()]
+    if manifest.sequence and hash_of(manifest.sequence) != manifest.hash:
+        return [f"Line {manifest.sequence} is not the one that the backup was made with."]
+    click.echo(f"The log is whole: {manifest.sequence:,} lines, {len(anchors)} stored checkpoints hold.")
+    return []
+
+
+def _faults_of_content() -> Sequence[str]:
+    content = [finding.sentence() for finding in prove_content()]
+    files = [finding.sentence() for finding in prove_bytes(runtime().storage)]
+    if not content:
+        click.echo("What readers get is what was published, by the digests in the log.")
+    if not files:
+        click.echo("The bytes of all files that readers can fetch are whole.")
+    return [*content, *files]
+
+
+def _tell(faults: Sequence[str], manifest: Manifest) -> None:
+    for fault in faults[:MOST_TOLD]:
+        click.echo(f"Error: {fault}", err=True)
+    if len(faults) > MOST_TOLD:
+        click.echo(f"Error: {len(faults) - MOST_TOLD} more.", err=True)
+    if faults:
+        raise SystemExit(1)
+    if not manifest.has_files:
+        click.echo(f"The backup holds no files: {len(manifest.files)} must lie in the storage already.")
+    click.echo(
+        "Look through what came after the backup and is undone: suspended people, revoked keys, withdrawn items."
+    )

@@ -1,0 +1,142 @@
+"""What a backup needs, and what those who watch and those who clean up learn of it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from cms.changes.log import read_after
+from cms.core import clock
+from cms.core.db import db
+from cms.core.permissions import Role
+from cms.core.runtime import runtime
+from cms.documents.sweeping import sweep_orphans
+from cms.health.services import BACKUP, Run, note_runs
+from cms.health.state import background_state, is_backup_under_way
+from tests.cli.restorable import IS_SQLITE, cms, installation, use_packaged_programs, with_file
+from tests.documents.samples import PDF
+from tests.documents.uploads import digest
+from tests.factories import add_city
+from tests.people import People
+
+POSTS, DOCUMENTS = "/manage/v1/posts", "/manage/v1/documents"
+WRITERS = 2
+
+
+@pytest.fixture(autouse=True)
+def programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    use_packaged_programs(monkeypatch)
+
+
+@pytest.fixture
+def source(environment: dict[str, str], tmp_path: Path) -> Iterator[Flask]:
+    """An installation with a city."""
+    with installation(environment, tmp_path / "source") as app:
+        add_city(app)
+        yield app
+
+
+def test_a_backup_without_files_needs_them_in_the_storage(source: Flask, tmp_path: Path) -> None:
+    editor = People(source, source.test_client()).person(Role.CENTRAL_EDITOR)
+    with_file(source, editor)
+    assert cms(source, "backup", str(tmp_path / "backup"), "--files", "none").exit_code == 0
+    assert not (tmp_path / "backup" / "files").exists()
+    assert cms(source, "restore", str(tmp_path / "backup"), "--replace").exit_code == 0
+    with source.app_context():
+        runtime().storage.delete(digest(PDF))
+
+    done = cms(source, "restore", str(tmp_path / "backup"), "--replace")
+
+    assert (done.exit_code, digest(PDF) in done.output) == (1, True)
+
+
+def test_a_lost_file_makes_a_backup_fail_and_is_named(source: Flask, tmp_path: Path) -> None:
+    editor = People(source, source.test_client()).person(Role.CENTRAL_EDITOR)
+    with_file(source, editor)
+    with source.app_context():
+        runtime().storage.delete(digest(PDF))
+
+    made = cms(source, "backup", str(tmp_path / "backup"))
+
+    assert (made.exit_code, digest(PDF) in made.output) == (1, True)
+    with source.app_context():
+        assert background_state().succeeded_at(BACKUP) is None
+
+
+def test_the_time_of_a_backup_is_kept_for_those_who_watch(source: Flask, tmp_path: Path) -> None:
+    assert cms(source, "backup", str(tmp_path / "backup")).exit_code == 0
+    with source.app_context():
+        made_at = background_state().succeeded_at(BACKUP)
+        assert made_at is not None
+        assert clock.now() - made_at < timedelta(minutes=5)
+        assert not is_backup_under_way()
+    refused = cms(source, "backup", str(tmp_path / "backup"))
+    assert (refused.exit_code, "not empty" in refused.output) == (1, True)
+
+
+def test_nothing_is_begun_where_there_is_no_room(
+    source: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage._replace(free=1_000_000))
+
+    refused = cms(source, "backup", str(tmp_path / "backup"))
+
+    assert (refused.exit_code, "Too little room" in refused.output) == (1, True)
+    assert list((tmp_path / "backup").iterdir()) == []
+
+
+def test_the_sweeper_waits_while_a_backup_runs_and_not_for_ever(source: Flask, tmp_path: Path) -> None:
+    with source.app_context():
+        storage = runtime().storage
+        orphan = tmp_path / "orphan"
+        orphan.write_bytes(b"nobody names this")
+        storage.put(orphan, digest(b"nobody names this"))
+        with clock.frozen(clock.now()) as advance:
+            advance(timedelta(days=2))
+            note_runs([Run(BACKUP, clock.now(), None)])
+            assert sweep_orphans(is_backup_under_way) == 0
+            assert storage.exists(digest(b"nobody names this"))
+            advance(timedelta(minutes=16))
+            assert sweep_orphans(is_backup_under_way) == 1, "a backup that was killed holds nobody up"
+
+
+@pytest.mark.skipif(IS_SQLITE, reason="SQLite needs no program")
+@pytest.mark.parametrize(
+    ("said", "told"), [(None, "is missing"), ("pg_dump (PostgreSQL) 9.6.1", "too old for the server")]
+)
+def test_a_program_that_is_missing_or_too_old_is_told_in_a_sentence(
+    source: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str | None, told: str
+) -> None:
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    if said is not None:
+        (programs / "pg_dump").write_text(f"#!/bin/sh\necho '{said}'\n")
+        (programs / "pg_dump").chmod(0o755)
+    monkeypatch.setenv("PATH", os.fspath(programs) + (f"{os.pathsep}/bin" if said else ""))
+
+    refused = cms(source, "backup", str(tmp_path / "backup"))
+
+    assert (refused.exit_code, told in refused.output) == (1, True), refused.output
+    assert "postgresql-client-" in refused.output
+
+
+def test_an_epoch_is_renewed_by_hand(source: Flask) -> None:
+    site = People(source, source.test_client()).website()
+    before: dict[str, Any] = dict(site.get("/v1/posts").headers)
+
+    done = cms(source, "epoch", "renew", "--reason", "snapshot of Monday")
+
+    assert done.exit_code == 0, done.output
+    assert site.get("/v1/posts").headers["Content-Epoch"] != before["Content-Epoch"]
+    with source.app_context():
+        line = read_after(0, 100_000)[-1]
+        assert (line.action, line.facts["cause"]) == ("installation.renewed", {"kind": "restore"})
+        db.session.rollback()
