@@ -19,7 +19,6 @@ from cms.health.services import BACKUP, WORKER
 from cms.health.state import BackgroundState, background_state
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
-MOST_TRIPS = 1_000
 
 
 class SystemCollector(Collector):
@@ -67,7 +66,10 @@ class BackgroundCollector(Collector):
         )
         for queue, count in sorted(Counter(letter.queue for letter in waiting()).items()):
             aside.add_metric([queue], count)
-        yield from (lag, failures, aside)
+        stopped = GaugeMetricFamily("simpul_guard_open", "What holds people up now, by what it is.", labels=["what"])
+        for what, number in state.held_up.items():
+            stopped.add_metric([what], number)
+        yield from (lag, failures, aside, stopped)
 
 
 def _single_figures(state: BackgroundState) -> list[tuple[str, str, float]]:

@@ -13,6 +13,7 @@ from cms.changes.models import Change, ChangeHead, Checkpoint, ConsumerPosition
 from cms.core import clock
 from cms.core.db import rolled_back, session
 from cms.editorial.models import Item
+from cms.guard.models import BreakerTrip, PublishingFreeze
 from cms.health.models import TaskRun
 from cms.health.services import BACKUP
 from cms.media.models import Image
@@ -43,6 +44,8 @@ class BackgroundState:
     oldest_waiting_image_at: datetime | None
     checkpoint_sequence: int
     checkpoint_at: datetime | None
+    held_up: Mapping[str, int]
+    """How many breakers and freezes hold somebody up now."""
 
     def succeeded_at(self, name: str) -> datetime | None:
         """When something that runs by itself last succeeded."""
@@ -65,11 +68,14 @@ def background_state() -> BackgroundState:
     with rolled_back():
         sequence = session.scalar(select(ChangeHead.sequence)) or 0
         publish, unpublish = Item.publish_at <= moment, Item.unpublish_at <= moment
-        due, first_publish, first_unpublish = session.execute(
+        is_open = BreakerTrip.reset_at.is_(None), BreakerTrip.until > moment
+        due, first_publish, first_unpublish, breakers, freezes = session.execute(
             select(
                 select(func.count()).select_from(Item).where(or_(publish, unpublish)).scalar_subquery(),
                 select(func.min(Item.publish_at)).where(publish).scalar_subquery(),
                 select(func.min(Item.unpublish_at)).where(unpublish).scalar_subquery(),
+                select(func.count()).select_from(BreakerTrip).where(*is_open).scalar_subquery(),
+                select(func.count()).select_from(PublishingFreeze).scalar_subquery(),
             )
         ).one()
         waiting, first_waiting = session.execute(
@@ -79,6 +85,7 @@ def background_state() -> BackgroundState:
         runs = session.scalars(select(TaskRun)).all()
         return BackgroundState(
             sequence=sequence,
+            held_up={"breaker": breakers, "freeze": freezes},
             followers=_followers(sequence),
             runs={run.name: run for run in runs},
             due_plans=due,

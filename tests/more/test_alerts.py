@@ -18,6 +18,8 @@ BAD = {
     "SimpulDown": {'up{job="simpul"}': "0x1500"},
     "SimpulWebProcessDied": {"simpul_web_respawns_total": "0x1490 1x10"},
     "SimpulWorkerSilent": {"simpul_worker_heartbeat_timestamp_seconds": "0x1500"},
+    "SimpulBreakerOpen": {'simpul_guard_open{what="breaker"}': "1x1500"},
+    "SimpulFrozen": {'simpul_guard_open{what="freeze"}': "1x1500"},
     "SimpulFollowerBehind": {'simpul_follower_lag{follower="presenter"}': "60x1500"},
     "SimpulPlansWait": {"simpul_due_plan_timestamp_seconds": "60x1500"},
     "SimpulImagesWait": {"simpul_waiting_image_timestamp_seconds": "60x1500"},
@@ -35,6 +37,8 @@ BAD = {
 GOOD = {
     'up{job="simpul"}': "1x1500",
     "simpul_web_respawns_total": "1x1500",
+    'simpul_guard_open{what="breaker"}': "0x1500",
+    'simpul_guard_open{what="freeze"}': "0x1500",
     "simpul_worker_heartbeat_timestamp_seconds": "0+120x1500",
     'simpul_follower_lag{follower="presenter"}': "60 0 " * 750 + "60",
     "simpul_due_plan_timestamp_seconds": "0x1500",
