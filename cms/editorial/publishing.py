@@ -9,7 +9,7 @@ from cms.changes.facts import UpdateKind
 from cms.changes.log import record
 from cms.core import clock
 from cms.core.db import UnitOfWork
-from cms.core.errors import Invalid
+from cms.core.errors import Invalid, invalid_field
 from cms.core.permissions import Actor
 from cms.editorial.content_types import ContentType
 from cms.editorial.guarding import newly_blocked_links
@@ -26,10 +26,24 @@ from cms.publishing.rows import Window
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What is said about a publication. A major one moves `public_updated_at`; its note joins the public history."""
+    """What is said about a publication. A major one moves `public_updated_at`; its note joins the public history.
+
+    Whoever says himself that it is major must say why to those who had it before.
+    """
 
     note: str | None = None
     is_major: bool = True
+    needs_note: bool = False
+
+    @classmethod
+    def said(cls, note: str | None, update: str | None) -> Update:
+        """As a request says it: `major`, `minor`, or neither, which is a major one."""
+        return cls(note, is_major=update != UpdateKind.MINOR, needs_note=update == UpdateKind.MAJOR)
+
+    def check_note(self, item: Item) -> None:
+        """Raise `Invalid` when readers had the item before and are not told what is new."""
+        if self.needs_note and not self.note and item.published_at is not None:
+            raise invalid_field("/change_note", "needed_with", other="`update: major`")
 
     @property
     def kind(self) -> UpdateKind:

@@ -38,8 +38,11 @@ class PublishSchema(StrictSchema):
     )
     update = Choice(
         ("major", "minor"),
-        load_default="major",
-        metadata={"description": "A minor update keeps `public_updated_at` and tells readers nothing."},
+        load_default=None,
+        metadata={
+            "description": "Without it an update is major. Said to be major, it needs a note when readers had the item before. A minor one "
+            "keeps `public_updated_at` and tells readers nothing."
+        },
     )
 
 

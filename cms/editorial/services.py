@@ -108,7 +108,7 @@ def publish_item(
     expected: Expected,
     *,
     change_note: str | None = None,
-    update: str = "major",
+    update: str | None = None,
     published_at: datetime | None = None,
 ) -> Edited:
     """Give the newest edition to readers, in place of the one they have.
@@ -116,9 +116,10 @@ def publish_item(
     A `major` update moves `public_updated_at` and adds its note to the public history. `published_at` is for the demonstration city and
     benchmarks, which tell of the past; no route passes it. Raises `Invalid` (`needed_to_publish`) when something is missing.
     """
-    said = Update(change_note, is_major=update != "minor")
+    said = Update.said(change_note, update)
     with prepared_publications(item_id), unit_of_work() as unit:
         item = load_for(content_type, actor, Operation.PUBLISH, item_id, expected)
+        said.check_note(item)
         check_public_words(actor, {"/change_note": change_note})
         revision = publish_edition(unit, content_type, actor, item, said, published_at)
     return Edited(item, revision)

@@ -120,11 +120,28 @@ def test_a_minor_update_moves_only_the_time_of_the_newest_publication(
     for body, update, newest, major in (("a", "minor", "01:04", "01:00"), ("b", "major", "01:08", "01:08")):
         moment(timedelta(minutes=4))
         etag = callers["author"]("PATCH", path, {"body": body}, match=callers["author"]("GET", path).headers["ETag"])
-        callers["editor"]("POST", f"{path}/publish", {"update": update}, match=etag.headers["ETag"])
+        said = {"update": update, "change_note": "Isi diperbarui."}
+        callers["editor"]("POST", f"{path}/publish", said, match=etag.headers["ETag"])
         card = json.loads(live(app, path.split("/")[1])[0])
         assert card["published_at"] == "2026-11-24T01:00:00Z"
         assert card["updated_at"] == f"2026-11-24T{newest}:00Z"
         assert card["public_updated_at"] == f"2026-11-24T{major}:00Z"
+
+
+def test_a_major_update_of_what_readers_had_says_what_is_new(callers: Callers) -> None:
+    path = made(callers["author"])
+    # Nobody had it before: there is nothing to explain.
+    first = callers["editor"]("POST", f"{path}/publish", {"update": "major"}, match='"v1"')
+    assert first.status_code == 200
+    changed = callers["author"]("PATCH", path, {"body": "Dibuka lagi."}, match=first.headers["ETag"]).headers["ETag"]
+
+    for address, body in ((f"{path}/publish", {}), (f"{path}/schedule", {"publish_at": "2027-01-05T01:00:00Z"})):
+        for note in ({}, {"change_note": None}, {"change_note": "  "}):
+            refused = callers["editor"]("POST", address, {**body, "update": "major", **note}, match=changed)
+            assert refused.status_code == 422
+            assert [(e["pointer"], e["code"]) for e in refused.json["errors"]] == [("/change_note", "needed_with")]
+    told = {"update": "major", "change_note": "Jalan dibuka lagi."}
+    assert callers["editor"]("POST", f"{path}/publish", told, match=changed).status_code == 200
 
 
 def test_only_central_editors_publish_on_the_city_s_channel(callers: Callers) -> None:

@@ -85,7 +85,7 @@ def publish_release(actor: Actor, release_id: str, expected: Expected, update: U
     """
     with prepared_publications(*_item_ids(release_id)), unit_of_work() as unit:
         release = _load_open(actor, release_id, expected, "publish")
-        items = _checked_items(unit, actor, release)
+        items = _checked_items(unit, actor, release, update)
         check_public_words(actor, {"/change_note": update.note})
         mark_release(unit)
         because(unit, Cause(CauseKind.RELEASE, release.id))
@@ -180,7 +180,7 @@ def _check_items(actor: Actor, items: Named) -> None:
         raise Invalid(errors=errors)
 
 
-def _checked_items(unit: UnitOfWork, actor: Actor, release: Release) -> list[Item]:
+def _checked_items(unit: UnitOfWork, actor: Actor, release: Release, update: Update) -> list[Item]:
     """The locked items in their order. Raises `Conflict` that names everything that stands in the way."""
     ids = [each.item_id for each in release.items]
     # In the order of their ids, so that two releases with common items wait for each other instead of blocking.
@@ -189,7 +189,7 @@ def _checked_items(unit: UnitOfWork, actor: Actor, release: Release) -> list[Ite
     found = {item.id: item for item in unit.session.scalars(locked)}
     errors = []
     for position, item_id in enumerate(ids):
-        if reason := _obstacle(unit, actor, found.get(item_id)):
+        if reason := _obstacle(unit, actor, found.get(item_id), update):
             params = {"id": item_id, "reason": reason}
             errors.append(InputError("pointer", f"/items/{position}", "item_refused", params))
     if errors:
@@ -197,7 +197,7 @@ def _checked_items(unit: UnitOfWork, actor: Actor, release: Release) -> list[Ite
     return [found[item_id] for item_id in ids]
 
 
-def _obstacle(unit: UnitOfWork, actor: Actor, item: Item | None) -> str | None:
+def _obstacle(unit: UnitOfWork, actor: Actor, item: Item | None, update: Update) -> str | None:
     """Why the item cannot be published by this actor now, as the code of the error that publishing it alone would give."""
     try:
         if item is None:
@@ -205,6 +205,7 @@ def _obstacle(unit: UnitOfWork, actor: Actor, item: Item | None) -> str | None:
         content_type = registered_types()[item.type]
         carry_out_due(unit, content_type, item)
         ready_for(item, actor, Operation.PUBLISH, None)
+        update.check_note(item)
         check_complete(content_type, item)
     except DomainError as error:
         return ", ".join([error.code, *(fault.name for fault in error.errors)])

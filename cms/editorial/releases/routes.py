@@ -116,7 +116,7 @@ def publish_all(body: dict[str, Any], release_id: str) -> Answer:
 
     409 `release_refused` has one entry per item that stands in the way. The policy is that of publishing each one alone.
     """
-    update = Update(body.get("change_note"), is_major=body["update"] == "major")
+    update = Update.said(body.get("change_note"), body["update"])
     return _shown(publish_release(current_actor(), release_id, expected_version(), update))
 
 

@@ -28,7 +28,7 @@ operations = Operations()
 
 def planned(body: dict[str, Any]) -> Schedule:
     """What a body of `ScheduleSchema` asks for."""
-    update = Update(body["change_note"], is_major=body["update"] == "major")
+    update = Update.said(body["change_note"], body["update"])
     return Schedule(body["publish_at"], body["unpublish_at"], body["timezone"], body["explanation"], update)
 
 

@@ -99,6 +99,7 @@ def plan_item(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: I
     else:
         if State(item.state) not in (*RULES[Operation.PUBLISH].states, State.SCHEDULED):
             raise Conflict("nothing_to_publish")
+        schedule.update.check_note(item)
         revision = check_complete(content_type, item)
     change = record(
         unit, content_type.action("scheduled"), item.id, actor, agency=item.agency, edition=item.edition,

@@ -76,7 +76,7 @@ class ScheduleSchema(StrictSchema):
     change_note = Text(
         max=LONGEST_TEXT, lines=True, allow_none=True, load_default=None, metadata={"description": "As for `publish`."}
     )
-    update = Choice(("major", "minor"), load_default="major", metadata={"description": "As for `publish`."})
+    update = Choice(("major", "minor"), load_default=None, metadata={"description": "As for `publish`."})
 
     @post_load
     def to_instants(self, values: dict[str, Any], **_rest: Any) -> dict[str, Any]:
