@@ -68,7 +68,7 @@ class BoundedConnection(psycopg.Connection[Any]):
 
     def wait(self, gen: Any, interval: float = PATIENCE_SECONDS, timeout: float | None = None) -> Any:
         """Wait for the server. Raises `BrokenOffError`."""
-        if self.info.transaction_status == TransactionStatus.IDLE:
+        if self.pgconn.transaction_status == TransactionStatus.IDLE:
             self._check()
         waiting = Wait(self.bulkhead, self.kind)
         try:

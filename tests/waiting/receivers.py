@@ -35,9 +35,14 @@ def storage_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator
 @pytest.fixture
 def large_image(app: Flask, people: People, serve: Serve, storage_settings: Mapping[str, str], tmp_path: Path) -> str:
     """The address of an image of 6 MB that anybody may fetch."""
+    return stored_image(app, people, storage_settings["STORAGE_URL"], tmp_path)
+
+
+def stored_image(app: Flask, people: People, storage_url: str, folder: Path) -> str:
+    """The address of an image in this storage that a published post has."""
     content = bytes(range(256)) * (IMAGE_BYTES // 256)
-    storage = marked(storage_at(storage_settings["STORAGE_URL"], tmp_path))
-    storage.put(incoming_file(tmp_path / "incoming", content), digest(content))
+    storage = marked(storage_at(storage_url, folder))
+    storage.put(incoming_file(folder / "incoming", content), digest(content))
     image = add_image(app, sha256=digest(content), bytes=len(content))
     published(people.person(Role.AGENCY_EDITOR, "dpu"), cover=image)
     return f"/v1/media/{image}/{digest(content)[:16]}/original"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -15,6 +17,7 @@ from tests.factories import post_content
 from tests.people import PASSWORD, People, email_of
 from tests.waiting.conftest import WEB_THREADS, Serve
 from tests.waiting.crowds import Answered, ask, assert_healthy, crowd
+from tests.waiting.receivers import silent_receivers, stored_image
 
 POSTS = "/manage/v1/posts"
 WRITERS, WRITES = 8, 25
@@ -61,6 +64,25 @@ def test_a_held_lock_stops_neither_readers_nor_health_checks(app: Flask, email: 
         # Those who had no place were told at once, not after the time-outs of the database.
         assert sorted(answer.seconds for answer in refused)[len(refused) // 2] < 5
         assert ask(port, POSTS, **new).status == 201
+
+
+def test_with_everything_taken_at_once_health_checks_and_lists_go_on(
+    app: Flask, people: People, email: str, serve: Serve, tmp_path: Path
+) -> None:
+    """Senders that stop, receivers that take nothing, and writers behind a lock, all of them more than there are threads."""
+    storage_url = f"file://{tmp_path / 'files'}"
+    image = stored_image(app, people, storage_url, tmp_path)
+    half = b"POST /manage/v1/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{"
+    with serve(STORAGE_URL=storage_url) as port, ExitStack() as opened:
+        new = {"method": "POST", "body": post_content(), "headers": signed_in(port, email)}
+        opened.enter_context(locked_for_writers(app))
+        writers = opened.enter_context(crowd(WEB_THREADS, port, POSTS, **new))
+        opened.enter_context(silent_receivers(WEB_THREADS, port, image))
+        for _ in range(WEB_THREADS):
+            opened.enter_context(socket.create_connection(("127.0.0.1", port))).sendall(half)
+        assert_healthy(port)
+        assert ask(port, "/v1/posts").status == 200
+        assert {writer.result().status for writer in writers} == {503}
 
 
 def test_eight_writers_at_full_speed_are_never_told_to_come_back(email: str, serve: Serve) -> None:

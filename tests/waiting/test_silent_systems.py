@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import pytest
+from flask import Flask
 from sqlalchemy import make_url
 
 from cms.core.postgres import SILENCE_SECONDS
+from cms.core.s3_storage import READ_SECONDS
 from cms.health.kept_checks import KEPT_SECONDS, LONGEST_SECONDS
 from tests.core.storages import ACCESS_KEY, SECRET_KEY, new_bucket, s3_server
+from tests.people import People
 from tests.waiting.conftest import WEB_THREADS, Serve
 from tests.waiting.crowds import ask, assert_healthy, crowd
 from tests.waiting.proxies import SilentProxy, silent_proxy
+from tests.waiting.receivers import IMAGE_BYTES, stored_image
 
 TO_COME_BACK_SECONDS = 30
 
@@ -81,6 +86,25 @@ def test_a_bucket_that_falls_silent_is_told_within_seconds_and_stops_nobody(
         assert (late.status, late.code) == (503, "not_ready")
         proxy.thaw()
         assert_comes_back(port, "/readyz")
+
+
+def test_downloads_from_a_bucket_that_falls_silent_end_within_seconds_and_stop_nobody(
+    app: Flask, people: People, bucket_proxy: tuple[SilentProxy, str], serve: Serve, tmp_path: Path
+) -> None:
+    proxy, storage_url = bucket_proxy
+    image = stored_image(app, people, storage_url, tmp_path)
+    with serve(STORAGE_URL=storage_url, STORAGE_ACCESS_KEY=ACCESS_KEY, STORAGE_SECRET_KEY=SECRET_KEY) as port:
+        assert len(ask(port, image).body) == IMAGE_BYTES
+        proxy.freeze()
+        with crowd(4 * WEB_THREADS, port, image) as downloads:
+            assert_healthy(port)
+            assert ask(port, "/v1/posts").status == 200
+            answers = [download.result() for download in downloads]
+        assert {answer.status for answer in answers} == {503}
+        # One request and its repetition, with some time to spare on a busy machine.
+        assert max(answer.seconds for answer in answers) < 4 * READ_SECONDS
+        proxy.thaw()
+        assert_comes_back(port, image)
 
 
 def assert_comes_back(port: int, path: str) -> None:
