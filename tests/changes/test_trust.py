@@ -13,6 +13,7 @@ from cms.accounts.purging import purge_expired
 from cms.changes.actions import Action
 from cms.changes.log import read_after, read_heads, record
 from cms.changes.trust import note_moment
+from cms.cli.clock import accept_on_a_trial
 from cms.cli.clock import command as clock_command
 from cms.cli.doctor.clock import check_clock
 from cms.cli.doctor.findings import Level
@@ -149,6 +150,16 @@ def test_a_clock_in_2036_makes_no_plan_due_until_it_is_accepted(app: Flask, site
     write_line(app)
     with app.app_context():
         assert [line.action for line in read_after(0)][-2:] == ["clock.accepted", "area.created"]
+
+
+def test_whoever_tries_simpul_again_after_months_is_not_locked_out(app: Flask, moment: Moment) -> None:
+    write_line(app)
+    for span, lines in ((timedelta(days=20), 1), (timedelta(days=200), 2)):
+        moment(span)
+        with app.app_context():
+            accept_on_a_trial()
+            assert read_heads(app.extensions["simpul"].reader).sequence == lines
+    write_line(app)
 
 
 def test_a_clock_that_is_right_again_writes_without_being_asked(app: Flask, moment: Moment) -> None:
