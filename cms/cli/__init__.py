@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from functools import partial
 from importlib import import_module
 
 import click
 
+OWNER_ONLY = 0o077
 # Module of each command and the line that the list of commands shows of it.
 COMMANDS = {
     "audit": ("cms.cli.audit", "Prove that the change log, and what readers get, was not altered."),
@@ -50,8 +53,11 @@ class CommandFolder(click.Group):
 
 
 @click.group("cms", cls=CommandFolder)
-def commands() -> None:
+@click.pass_context
+def commands(context: click.Context) -> None:
     """Operate Simpul: set up, run, look after people and keys, and check.
 
     Every setting is an environment variable (docs/operations.md).
     """
+    # Database, files and secrets are for the account that runs Simpul: nobody else on the machine may read drafts.
+    context.call_on_close(partial(os.umask, os.umask(OWNER_ONLY)))

@@ -14,6 +14,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -43,6 +44,7 @@ log = get_logger(__name__)
 # with `run` nobody waits. A signal in the first milliseconds of a web process can be lost, which then costs this time.
 GRACE_SECONDS, SHORT_GRACE_SECONDS = 20, 2
 HEADER_MILLISECONDS = 10_000
+SIGNAL_LOOK_SECONDS = 0.2
 LOOK_SECONDS, MOST_LOOKS = 0.02, 1_500
 KEEP_GRANIAN_LOGS = {
     "loggers": {
@@ -73,8 +75,39 @@ class WebApplication:
         return app
 
 
+class MainLoopEvent:
+    """What the main thread of the server waits for; safe to be set by the handler of a signal at any moment.
+
+    The system may give a signal to any thread of a process: when SIGTERM comes together with the SIGCHLD of a worker that was
+    stopped and goes on, it goes to a thread that waits for a web process. Python's handlers run on the main thread alone, and
+    only when that does something: hence short sleeps instead of a wait without end. `threading.Event` also takes a lock in
+    `set`, which a handler waits for in vain when it has interrupted the same thread.
+    """
+
+    def __init__(self, is_stopping: Callable[[], bool]) -> None:
+        self._is_set = False
+        self._is_stopping = is_stopping
+
+    def set(self) -> None:
+        """Something has happened."""
+        self._is_set = True
+
+    def clear(self) -> None:
+        """It was looked at. That the server is to stop stays."""
+        self._is_set = False
+
+    def wait(self) -> None:
+        """Return when something has happened, or the server is to stop."""
+        while not (self._is_set or self._is_stopping()):
+            time.sleep(SIGNAL_LOOK_SECONDS)
+
+
 class WebServer(ListeningServer):
-    """Granian's main process; it also tells that a web process ended by itself, and counts it."""
+    """Granian's main process; it hears every signal, tells that a web process ended by itself, and counts that."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.main_loop_interrupt = MainLoopEvent(lambda: self.interrupt_signal)  # type: ignore[assignment]
 
     def _respawn_workers(self, workers: list[int], spawn_target: Any, target_loader: Any, delay: float = 0) -> None:
         for index in workers:

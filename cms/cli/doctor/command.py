@@ -10,7 +10,7 @@ from cms.cli.doctor.clock import check_clock
 from cms.cli.doctor.content import check_content
 from cms.cli.doctor.database import check_agreement, check_database_answers, check_newest_migration, check_sqlite
 from cms.cli.doctor.dead_letters import check_dead_letters
-from cms.cli.doctor.disk import check_disk, check_storage_takes_files
+from cms.cli.doctor.disk import check_disk, check_instance_is_private, check_storage_takes_files
 from cms.cli.doctor.files import check_files
 from cms.cli.doctor.findings import DoctorCheck, Finding, Level
 from cms.cli.doctor.processes import check_respawns
@@ -39,7 +39,13 @@ STEPS: tuple[tuple[DoctorCheck, ...], ...] = (
     ),
 )
 # These need no database.
-ALWAYS: tuple[DoctorCheck, ...] = (check_respawns, check_proxy, check_storage_takes_files, check_disk)
+ALWAYS: tuple[DoctorCheck, ...] = (
+    check_respawns,
+    check_proxy,
+    check_storage_takes_files,
+    check_disk,
+    check_instance_is_private,
+)
 MARKS = {Level.OK: ("ok     ", "green"), Level.WARNING: ("warning", "yellow"), Level.RED: ("red    ", "red")}
 
 

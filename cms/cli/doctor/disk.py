@@ -14,6 +14,7 @@ from cms.core.runtime import runtime
 from config import Settings
 
 GIGABYTE = 2**30
+OTHERS_ENTER, OTHERS_READ = 0o011, 0o044
 LITTLE_ROOM, NO_ROOM = GIGABYTE, GIGABYTE // 5
 
 
@@ -33,6 +34,17 @@ def check_storage_takes_files(_settings: Settings) -> Iterator[Finding]:
     finally:
         probe.unlink(missing_ok=True)
     yield ok("The file storage takes and gives up files.")
+
+
+def check_instance_is_private(settings: Settings) -> Iterator[Finding]:
+    """Can other accounts of this machine read the database, its log or a secret? What lies in a closed folder is closed too."""
+    folder = Path(settings.instance_path)
+    if folder.stat().st_mode & OTHERS_ENTER:
+        for path in sorted(folder.iterdir()):
+            if path.is_file() and path.stat().st_mode & OTHERS_READ:
+                yield warning(f"{path} can be read by other accounts of this machine: chmod go-rwx {folder}")
+                return
+    yield ok("Other accounts of this machine cannot read the instance folder.")
 
 
 def check_disk(settings: Settings) -> Iterator[Finding]:
