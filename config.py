@@ -123,6 +123,12 @@ class Settings:
         20_000_000_000, "Bytes that the files and images of one agency may take together; 0: no limit"
     )
     media_max_bytes: int = setting(20_000_000, "Largest accepted image in bytes")
+    outbound_networks: tuple[str, ...] = setting(
+        (), "Private networks (`10.20.0.0/16`), comma-separated, that addresses which people enter may reach"
+    )
+    outbound_ports: tuple[str, ...] = setting(("80", "443"), "Ports that addresses which people enter may name")
+    outbound_http: bool = setting(False, "Allow http:// beside https:// in addresses that people enter")
+    outbound_ca_file: str = setting("", "PEM file of a certificate authority of the city's own, trusted there too")
     city_channel: str = setting(
         "kota", "Slug of the agency that stands for the city itself; only central editors publish on its channel"
     )

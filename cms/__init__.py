@@ -33,6 +33,7 @@ from cms.core.engines import engine_options, prepare_engine
 from cms.core.forwarding import BehindProxies
 from cms.core.json_output import OrjsonProvider
 from cms.core.logging import configure_logging, current_request_id, end_request, start_request
+from cms.core.outbound_rules import outbound_problems
 from cms.core.pagination import Cursors
 from cms.core.problems import register_problem_handlers
 from cms.core.reading import Reader
@@ -123,7 +124,7 @@ class Application(Flask):
 def create_app(settings: Settings | None = None) -> Flask:
     """Build the application. Raises `ConfigurationError` when the settings are unsafe."""
     settings = settings or Settings.from_environ()
-    if problems := settings.problems():
+    if problems := [*settings.problems(), *outbound_problems(settings)]:
         raise ConfigurationError("; ".join(problems))
     configure_logging(settings.log_level)
     app = Application(__name__, instance_path=settings.instance_path, static_folder=None)

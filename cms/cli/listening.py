@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import socket
+import socket  # noqa: TID251 - of our own server
 from typing import Final
 
 from granian._granian import SocketHolder

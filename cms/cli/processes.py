@@ -11,7 +11,7 @@ import gc
 import multiprocessing
 import os
 import signal
-import socket
+import socket  # noqa: TID251 - of our own server
 import sys
 import threading
 import time

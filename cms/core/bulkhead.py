@@ -35,6 +35,7 @@ class Kind(StrEnum):
     READ = "read"
     WRITE = "write"
     STORAGE = "storage"
+    OUTBOUND = "outbound"
     WORK = "work"
     """Processor time that is handed out in turns: hashing passwords, decoding images."""
 
@@ -46,6 +47,7 @@ _REFUSALS: Final = {
     Kind.READ: ("database_unavailable", 5),
     Kind.WRITE: ("busy", 1),
     Kind.STORAGE: ("storage_unavailable", 5),
+    Kind.OUTBOUND: ("unavailable", 5),
     Kind.WORK: ("busy", 2),
 }
 

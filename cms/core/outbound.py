@@ -1,0 +1,306 @@
+"""The only code that opens a connection to an address that people enter (webhooks, feeds, pages to check).
+
+Whoever may name an address could let this server speak to its neighbours: databases, administration pages, the cloud's metadata. So the
+name is looked up once, every address that it has is judged, the connection goes to the judged address and to no other one (a second
+look-up could give another answer), and the address of the connected socket is judged once more. Certificate, SNI and the header Host are
+those of the name. No proxy of the environment, no cookies, no stored credentials, no redirect that was not asked for; each redirect is judged
+like the first address. Time and size are bounded for all of it together, and compressed answers by what they unpack to.
+
+Hosts that the operator names in settings are reached elsewhere, in the modules of OPERATOR_HOSTS; everything else is refused by the linter
+(`banned-api` in `pyproject.toml`).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import queue
+import socket  # noqa: TID251 - this is the door
+import ssl  # noqa: TID251 - this is the door
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from http.client import HTTPException  # noqa: TID251 - an error of the layer below urllib3
+from typing import Any, Final
+from urllib.parse import urljoin
+
+from urllib3 import BaseHTTPResponse  # noqa: TID251 - this is the door
+from urllib3.connection import HTTPConnection, HTTPSConnection  # noqa: TID251 - this is the door
+from urllib3.exceptions import HTTPError  # noqa: TID251 - this is the door
+
+from cms.core import clock
+from cms.core.bulkhead import Bulkhead, Kind
+from cms.core.outbound_rules import OutboundError, Reason, Rules, Target
+from config import Settings
+
+OPERATOR_HOSTS: Final = {
+    "cms/core/postgres.py": "DATABASE_URL",
+    "cms/core/reading.py": "DATABASE_URL",
+    "cms/core/database_errors.py": "DATABASE_URL",
+    "cms/core/s3_storage.py": "STORAGE_URL",
+    "cms/core/blobs.py": "STORAGE_URL",
+    "cms/cli/doctor/proxy.py": "PUBLIC_URL",
+}
+"""Modules that speak to hosts which the operator has named, and the setting that names them."""
+AGENT: Final = "Simpul"
+BLOCK_BYTES: Final = 16 * 1024
+REDIRECTIONS: Final = frozenset({301, 302, 303, 307, 308})
+MOST_LOOKUPS: Final = 8
+"""Names that are looked up at the same time; a resolver that does not answer holds no more threads than these."""
+MOST_ADDRESSES: Final = 4
+
+Resolve = Callable[[str, int], Sequence[str]]
+_lookups = threading.BoundedSemaphore(MOST_LOOKUPS)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds for everything together (redirects included), bytes of headers, and bytes of the body once it is unpacked."""
+
+    seconds: float = 10.0
+    header_bytes: int = 32 * 1024
+    body_bytes: int = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the other host answered; `url` is where from, after redirects. Header names are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    url: str
+
+
+def system_addresses(host: str, port: int) -> Sequence[str]:
+    """The addresses of a name, as the system knows them. Raises `OSError`."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+def rules_of(settings: Settings) -> Rules:
+    """What the operator has opened."""
+    return Rules(
+        networks=tuple(ipaddress.ip_network(text) for text in settings.outbound_networks),
+        ports=frozenset(int(text) for text in settings.outbound_ports),
+        allows_http=settings.outbound_http,
+        allows_loopback=settings.environment != "production",
+    )
+
+
+class Outbound:
+    """Sends requests to other hosts. One per process; safe to share between threads."""
+
+    def __init__(self, settings: Settings, bulkhead: Bulkhead, resolve: Resolve = system_addresses) -> None:
+        self._rules, self._bulkhead, self._resolve = rules_of(settings), bulkhead, resolve
+        self._tls = ssl.create_default_context()
+        if settings.outbound_ca_file:
+            self._tls.load_verify_locations(settings.outbound_ca_file)
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        redirects: int = 0,
+        limits: Limits | None = None,
+    ) -> Reply:
+        """Send one request and read its answer; follow at most this many redirects of a GET or HEAD.
+
+        Without `redirects` a redirect is an answer like any other. To another origin the caller's headers are not repeated.
+        Raises `OutboundError`, and `Unavailable` when too many threads of this process wait already.
+        """
+        asked = _Asked(method, dict(headers or {}), body, limits or Limits())
+        left = redirects
+        with self._bulkhead.place(Kind.OUTBOUND):
+            target = self._rules.target(url)
+            while True:
+                reply = self._exchange(asked, target, url)
+                location = reply.headers.get("location") if reply.status in REDIRECTIONS else None
+                if not redirects or location is None or method not in {"GET", "HEAD"}:
+                    return reply
+                if not left:
+                    raise OutboundError(Reason.TOO_MANY_REDIRECTS)
+                left -= 1
+                url, following = self._following(target, url, location)
+                if following.origin != target.origin:
+                    asked.headers.clear()
+                target = following
+
+    def _following(self, target: Target, url: str, location: str) -> tuple[str, Target]:
+        """Where a redirect leads; never from https to http. Raises `OutboundError`."""
+        try:
+            url = urljoin(url, location)
+        except ValueError:
+            raise OutboundError(Reason.BAD_URL) from None
+        following = self._rules.target(url)
+        if target.scheme == "https" != following.scheme:
+            raise OutboundError(Reason.SCHEME)
+        return url, following
+
+    def _exchange(self, asked: _Asked, target: Target, url: str) -> Reply:
+        """One request over one connection."""
+        opened = self._connected(target, asked)
+        with (
+            _cut_off(opened, asked) as is_over,
+            _translated(is_over),
+            closing(_over(opened, target, self._tls)) as connection,
+        ):
+            sent_headers = asked.sent_headers()
+            connection.request(asked.method, target.path, asked.body, sent_headers, preload_content=False)
+            with closing(connection.getresponse()) as answer:
+                return _read(answer, asked, url)
+
+    def _connected(self, target: Target, asked: _Asked) -> socket.socket:
+        """A socket that is connected to an address of the target that was judged. Raises `OutboundError`."""
+        addresses = self._judged(target, asked)
+        for address in addresses[:MOST_ADDRESSES]:
+            opened = socket.socket(socket.AF_INET if address.version == 4 else socket.AF_INET6, socket.SOCK_STREAM)
+            try:
+                opened.settimeout(asked.left())
+                opened.connect((str(address), target.port))
+                connected_to = ipaddress.ip_address(opened.getpeername()[0])
+            except TimeoutError:
+                opened.close()
+                raise OutboundError(Reason.TIMED_OUT) from None
+            except OSError:
+                opened.close()
+                continue
+            if not self._rules.allow(connected_to):
+                opened.close()
+                raise OutboundError(Reason.ADDRESS)
+            return opened
+        raise OutboundError(Reason.NOT_REACHED)
+
+    def _judged(self, target: Target, asked: _Asked) -> Sequence[ipaddress.IPv4Address | ipaddress.IPv6Address]:
+        """Every address of the name, all of which must be open: half of a name is no better than a wrong one."""
+        try:
+            found = [ipaddress.ip_address(text) for text in self._looked_up(target, asked)]
+        except ValueError:
+            raise OutboundError(Reason.ADDRESS) from None
+        if not found:
+            raise OutboundError(Reason.UNKNOWN_HOST)
+        if not all(self._rules.allow(address) for address in found):
+            raise OutboundError(Reason.ADDRESS)
+        return found
+
+    def _looked_up(self, target: Target, asked: _Asked) -> Sequence[str]:
+        """Ask the resolver on a thread of its own: nothing else ends a look-up that lasts."""
+        if not _lookups.acquire(timeout=asked.left()):
+            raise OutboundError(Reason.TIMED_OUT)
+        answers: queue.SimpleQueue[Sequence[str]] = queue.SimpleQueue()
+
+        def look_up() -> None:
+            try:
+                answers.put(self._resolve(target.host, target.port))
+            except (OSError, UnicodeError):
+                answers.put(())
+            finally:
+                _lookups.release()
+
+        threading.Thread(target=look_up, name="outbound-lookup", daemon=True).start()
+        try:
+            return answers.get(timeout=asked.left())
+        except queue.Empty:
+            raise OutboundError(Reason.TIMED_OUT) from None
+
+
+@dataclass(slots=True)
+class _Asked:
+    """What is asked for, and until when; the headers end with the first redirect to somebody else."""
+
+    method: str
+    headers: dict[str, str]
+    body: bytes | None
+    limits: Limits
+    _ends_at: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._ends_at = clock.monotonic() + self.limits.seconds
+
+    def left(self) -> float:
+        """The seconds that are left. Raises `OutboundError`."""
+        left = self._ends_at - clock.monotonic()
+        if left <= 0:
+            raise OutboundError(Reason.TIMED_OUT)
+        return left
+
+    def sent_headers(self) -> dict[str, str]:
+        """The headers of one request; gzip is the only encoding that is unpacked."""
+        return {"User-Agent": AGENT, "Accept-Encoding": "gzip", "Connection": "close", **self.headers}
+
+
+def _over(opened: socket.socket, target: Target, tls: ssl.SSLContext) -> HTTPConnection:
+    """A connection of urllib3 over this socket: it opens none itself."""
+    if target.scheme == "https":
+        secure = HTTPSConnection(target.host, target.port, ssl_context=tls)
+        secure._new_conn = lambda: opened  # type: ignore[method-assign]  # noqa: SLF001 - what subclasses override
+        return secure
+    plain = HTTPConnection(target.host, target.port)
+    plain._new_conn = lambda: opened  # type: ignore[method-assign]  # noqa: SLF001
+    return plain
+
+
+@contextmanager
+def _cut_off(opened: socket.socket, asked: _Asked) -> Iterator[threading.Event]:
+    """End the connection when the time is over, whatever is waited for: a time-out of a socket begins anew with each byte."""
+    # A second handle of the same connection: TLS takes the first one over.
+    try:
+        seconds, handle = asked.left(), opened.dup()
+    except BaseException:
+        opened.close()
+        raise
+    is_over = threading.Event()
+
+    def end() -> None:
+        is_over.set()
+        try:
+            handle.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            return
+
+    timer = threading.Timer(seconds, end)
+    timer.start()
+    try:
+        yield is_over
+    finally:
+        timer.cancel()
+        timer.join()
+        handle.close()
+        opened.close()
+
+
+@contextmanager
+def _translated(is_over: threading.Event) -> Iterator[None]:
+    """Say in our words what went wrong; after the end of the time everything that goes wrong is that."""
+    try:
+        yield
+    except (OSError, HTTPError, HTTPException, ValueError) as error:
+        if is_over.is_set() or isinstance(error, TimeoutError):
+            raise OutboundError(Reason.TIMED_OUT) from None
+        is_about_tls = isinstance(error, ssl.SSLError) or isinstance(error.__cause__, ssl.SSLError)
+        raise OutboundError(Reason.TLS if is_about_tls else Reason.BAD_ANSWER) from None
+    if is_over.is_set():
+        raise OutboundError(Reason.TIMED_OUT)
+
+
+def _read(answer: BaseHTTPResponse, asked: _Asked, url: str) -> Reply:
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    if sum(len(name) + len(value) for name, value in headers.items()) > asked.limits.header_bytes:
+        raise OutboundError(Reason.TOO_LARGE)
+    if headers.get("content-encoding", "identity").strip().lower() not in {"identity", "gzip", ""}:
+        raise OutboundError(Reason.BAD_ANSWER)
+    body = bytearray()
+    while block := _block(answer):
+        body += block
+        if len(body) > asked.limits.body_bytes:
+            raise OutboundError(Reason.TOO_LARGE)
+    return Reply(answer.status, headers, bytes(body), url)
+
+
+def _block(answer: Any) -> bytes:
+    """At most so many bytes, unpacked."""
+    block: bytes = answer.read(BLOCK_BYTES, decode_content=True)
+    return block
