@@ -19,6 +19,7 @@ from cms.accounts.routes import auth, me, users
 from cms.agencies.routes import blp as agencies
 from cms.audit.routes import blp as trail
 from cms.changes.log import reached_position
+from cms.changes.seen_positions import EXTENSION, SeenPositions
 from cms.changes.trust import ClockCheck
 from cms.cli import commands
 from cms.consumers.routes import blp as consumers
@@ -203,9 +204,10 @@ def _bind_extensions(app: Flask, settings: Settings) -> None:
 
 
 def _check_clock(app: Flask, runtime: Runtime) -> None:
-    """Nothing is written by a clock that cannot be right."""
+    """Nothing is written by a clock that cannot be right, nor on a database that was taken back without a word."""
     check = ClockCheck(runtime.reader)
-    app.extensions[BEFORE_WRITES] = (check.before_write,)
+    seen = app.extensions[EXTENSION] = SeenPositions(Path(runtime.settings.instance_path), runtime.reader)
+    app.extensions[BEFORE_WRITES] = (check.before_write, seen.before_write)
     runtime.remember(check.forget)
 
 

@@ -20,6 +20,7 @@ from cms.accounts.purging import purge_expired
 from cms.changes.checkpoints import checkpoint_when_due
 from cms.changes.consumers import Handler, consume, retry_lines
 from cms.changes.log import read_heads
+from cms.changes.seen_positions import seen_positions
 from cms.changes.trust import note_moment
 from cms.core import clock
 from cms.core.bulkhead import Bulkhead
@@ -48,6 +49,8 @@ FIRST_AGREEMENT_SECONDS = 1.0
 MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
 LONGEST_WAIT_AFTER_FAILURE = MINUTE
 HEARTBEAT_SECONDS = 15.0
+SEEN_SECONDS = 30.0
+"""How often each process compares the database with what its node has seen, and notes how far it is."""
 
 
 @dataclass(slots=True)
@@ -132,9 +135,10 @@ def web_tasks() -> list[Task]:
 
 
 def _clock_tasks() -> list[Task]:
-    """What every process does for its clock: take over the database's, and note that this moment has been."""
+    """What every process does for its clock and its place in the log: compare both with the database, and note how far it is."""
     return [
         Task("clock", CLOCK_INTERVAL, lambda: agree_on_time(runtime().reader), due_at=_in(CLOCK_INTERVAL)),
+        Task("positions", SEEN_SECONDS, lambda: seen_positions().keep()),
         Task("moment", HOUR, note_moment, due_at=_in(MINUTE)),
     ]
 

@@ -132,6 +132,7 @@ class CheckpointSchema(StrictSchema):
     sequence = fields.Integer(metadata={"description": "Number of the last line that it covers."})
     hash = fields.String(metadata={**_HASH, "description": "Hash of that line."})
     count = fields.Integer(metadata={"description": "Number of lines up to and with that one.", "example": 48213})
+    epoch = fields.String(metadata={"description": "The epoch in which it was signed.", "example": "k3v9mrta"})
     signed_at = fields.String(metadata={"format": "date-time", "description": "Exactly the text that was signed."})
     key_id = fields.String(metadata={"description": "First 16 digits of the SHA-256 of the key.", "example": "5f" * 8})
     public_key = fields.String(

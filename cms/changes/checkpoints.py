@@ -53,6 +53,7 @@ class Signed:
     sequence: int
     hash: str
     count: int
+    epoch: str
     signed_at: str
     key_id: str
     public_key: str
@@ -60,7 +61,7 @@ class Signed:
 
     def statement(self) -> bytes:
         """What the signature covers."""
-        said = {name: getattr(self, name) for name in ("count", "hash", "sequence", "signed_at")}
+        said = {name: getattr(self, name) for name in ("count", "epoch", "hash", "sequence", "signed_at")}
         return b"%b\n%b" % (FORMAT.encode(), orjson.dumps(said, option=orjson.OPT_SORT_KEYS))
 
     def as_json(self) -> str:
@@ -74,6 +75,7 @@ def signed(checkpoint: Checkpoint) -> Signed:
         sequence=checkpoint.sequence,
         hash=checkpoint.hash,
         count=checkpoint.count,
+        epoch=checkpoint.epoch,
         signed_at=clock.rfc3339(checkpoint.signed_at),
         key_id=checkpoint.key_id,
         public_key=checkpoint.public_key,
@@ -179,7 +181,14 @@ def _last_signed(key: SigningKey) -> Place:
 
 def _signed_by(key: SigningKey, place: Place, moment: datetime) -> Signed:
     unsigned = Signed(
-        place.sequence, place.hash, place.sequence, clock.rfc3339(moment), key.key_id, key.public_key, signature=""
+        place.sequence,
+        place.hash,
+        place.sequence,
+        read_heads(runtime().reader).epoch,
+        clock.rfc3339(moment),
+        key.key_id,
+        key.public_key,
+        signature="",
     )
     return Signed(**{**asdict(unsigned), "signature": key.sign(unsigned.statement())})
 

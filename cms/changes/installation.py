@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import Table, case, select, update
 
 from cms.changes.actions import Action
+from cms.changes.log import Position
 from cms.changes.models import Change, Installation
 from cms.core import clock
-from cms.core.db import Base, UnitOfWork
+from cms.core.db import Base, UnitOfWork, rolled_back, session
 
 # No letters that people mistake for others. Eight of them: no two epochs of one installation are alike by chance.
 LETTERS = "23456789abcdefghjkmnpqrstvwxyz"
@@ -55,8 +57,15 @@ def current_epoch(unit: UnitOfWork) -> str:
     return unit.session.scalars(select(Installation.epoch)).one()
 
 
-def first_restore_after(unit: UnitOfWork, sequence: int) -> Change | None:
-    """The first line behind this one that says that the database was taken back."""
+def read_restores() -> list[Position]:
+    """Where the log says that the database was taken back: the line, and the epoch that begins with it; oldest first."""
     actions = [Action.INSTALLATION_RESTORED.value, Action.INSTALLATION_RENEWED.value]
-    statement = select(Change).where(Change.sequence > sequence, Change.action.in_(actions))
-    return unit.session.scalar(statement.order_by(Change.sequence).limit(1))
+    statement = select(Change.resource_id, Change.sequence).where(Change.action.in_(actions)).order_by(Change.sequence)
+    with rolled_back():
+        return [Position(*row) for row in session.execute(statement)]
+
+
+def undone_by(place: Position, restores: Sequence[Position]) -> int | None:
+    """The line of the restore that undid this place of the log; None when its course goes on."""
+    began = next((each.sequence for each in restores if each.epoch == place.epoch), 0)
+    return next((each.sequence for each in restores if began < each.sequence <= place.sequence), None)

@@ -148,6 +148,7 @@ class Checkpoint(Model):
 
     sequence: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     key_id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    epoch: Mapped[str] = mapped_column(String(16), server_default="-")
     hash: Mapped[str] = mapped_column(String(64))
     count: Mapped[int] = mapped_column(BigInteger)
     signed_at: Mapped[datetime] = mapped_column(UTCDateTime)

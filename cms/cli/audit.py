@@ -9,7 +9,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import click
@@ -26,7 +26,8 @@ from cms.changes.checkpoints import (
     stored_checkpoints,
     trusted_keys,
 )
-from cms.changes.log import read_heads
+from cms.changes.installation import read_restores, undone_by
+from cms.changes.log import Position, read_heads
 from cms.changes.signing import BadKeyError, NoSigningKeyError, needed_signing_key
 from cms.changes.stored_lines import StoredLog, hash_of, nothing
 from cms.changes.verification import BEGINNING, Place, Verdict, verify
@@ -61,13 +62,15 @@ class Proof:
     given: int
     unknown: list[int]
     altered: list[int]
+    undone: Mapping[int, int] = field(default_factory=dict)
+    """Lines of checkpoints that a restore has undone, each with the line of that restore."""
     content: Sequence[ContentFinding] | None = None
     """What readers get and should not; None: nobody looked."""
 
     @property
     def is_whole(self) -> bool:
         """True when nothing was found."""
-        return self.verdict.finding is None and not self.altered and not self.content
+        return self.verdict.finding is None and not self.altered and not self.undone and not self.content
 
     def as_dict(self) -> dict[str, object]:
         """The proof for machines."""
@@ -82,6 +85,7 @@ class Proof:
             "altered_checkpoints": self.altered,
             "first_bad_line": None if finding is None else finding.sequence,
             "until": None if finding is None else finding.until,
+            "restored": [{"checkpoint": line, "restore": by} for line, by in sorted(self.undone.items())],
             "damage": None if finding is None else finding.damage.value,
             "content": None if self.content is None else [asdict(found) for found in self.content],
         }
@@ -168,15 +172,18 @@ def _proved(files: Sequence[Path], keys: Sequence[str], first: int, as_json: boo
     given = [checkpoint for path in files for checkpoint in read_checkpoints(path.read_bytes())]
     for checkpoint in given:
         check_signature(checkpoint, trusted)
+    restores = read_restores()
+    places = {checkpoint: Position(checkpoint.epoch, checkpoint.sequence) for checkpoint in given}
+    undone = {each.sequence: by for each, place in places.items() if (by := undone_by(place, restores)) is not None}
     stored, unknown, altered = _stored(trusted)
     anchors = {checkpoint.sequence: checkpoint.hash for checkpoint in stored}
     # What was kept elsewhere has the last word.
-    anchors |= {checkpoint.sequence: checkpoint.hash for checkpoint in given}
+    anchors |= {each.sequence: each.hash for each, place in places.items() if undone_by(place, restores) is None}
     begin = _place_before(first)
     log = StoredLog(begin.sequence or None, _progress("Verifying", hidden=as_json))
     began = time.perf_counter()
     verdict = verify(log, log.head, anchors, begin)
-    return Proof(verdict, time.perf_counter() - began, len(anchors), len(given), unknown, altered)
+    return Proof(verdict, time.perf_counter() - began, len(anchors), len(given), unknown, altered, undone)
 
 
 def _stored(trusted: Mapping[str, str]) -> tuple[list[Signed], list[int], list[int]]:
@@ -220,6 +227,12 @@ def _tell(proof: Proof, first: int) -> None:
         )
     for sequence in proof.altered:
         click.echo(f"Error: The stored checkpoint of line {sequence} is not as it was signed.", err=True)
+    for sequence, by in sorted(proof.undone.items()):
+        click.echo(
+            f"Error: restored: line {by} of the log says that the database was taken back; the checkpoint of line {sequence} "
+            "is of what that has undone.",
+            err=True,
+        )
     finding = proof.verdict.finding
     if finding is not None:
         click.echo(f"Error: {finding.sentence()}", err=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from cms.changes.checkpoints import stored_checkpoints
+from cms.changes.seen_positions import seen_positions
 from cms.changes.services import renew_epoch
 from cms.changes.stored_lines import StoredLog, hash_of
 from cms.changes.trust import accepting_clock
@@ -45,6 +46,7 @@ def command(source: Path, may_replace: bool) -> None:
             raise click.ClickException(
                 "The database is not empty. --replace puts the backup in place of what is there."
             )
+        seen_positions().accept()
         _put_in_place(copy)
         app.extensions["simpul"].forget()
         migrate_database()

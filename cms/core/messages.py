@@ -446,6 +446,12 @@ PROBLEMS: dict[str, Problem] = {
         "The bytes of this file are not in the storage any more; whoever runs this server must bring them back.",
         "Isi berkas ini tidak ada lagi di penyimpanan; pengelola server harus mengembalikannya.",
     ),
+    "database_behind": _problem(
+        "Database taken back",
+        "Basis data mundur",
+        "The database was taken back behind what this server has seen. Nothing is written until its operator begins another epoch.",
+        "Basis data mundur dari keadaan yang sudah dilihat server ini. Penulisan menunggu pengelola memulai epoch baru.",
+    ),
     "not_there_yet": _problem(
         "Not there yet",
         "Belum sampai",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from cms.changes.seen_positions import seen_positions
 from cms.core.errors import Unavailable
 from cms.core.reading import Reader
 from cms.core.runtime import Runtime
@@ -60,3 +61,12 @@ def check_storage(runtime: Runtime) -> Check:
     if identity is None:
         return Check("storage", False, NO_MARK)
     return Check("storage", True, "The file storage answers.")
+
+
+def check_positions() -> Check:
+    """Is the database at least where this node has seen it?"""
+    try:
+        trouble = seen_positions().look()
+    except (Unavailable, SQLAlchemyError):
+        return Check("positions", False, "The database does not answer.")
+    return Check("positions", trouble is None, trouble or "The database goes on from where this node has seen it.")

@@ -20,7 +20,7 @@ from cms.core.messages import PROBLEMS, RULES
 from cms.core.problems import preferred_language
 from cms.core.runtime import Runtime, runtime
 from cms.health import metrics
-from cms.health.checks import Check, check_database, check_migrations, check_storage
+from cms.health.checks import Check, check_database, check_migrations, check_positions, check_storage
 from cms.health.document import document_bytes
 from cms.health.kept_checks import KeptChecks
 from cms.health.pages import PAGE_POLICY, asset_names
@@ -85,7 +85,8 @@ def _run_checks(app: Flask) -> list[Check]:
     with app.app_context():
         database = check_database(runtime().reader)
         migrations = check_migrations(MIGRATIONS) if database.ok else Check("migrations", False, database.text)
-        return [database, migrations, check_storage(runtime())]
+        found = [database, migrations, check_storage(runtime())]
+        return [*found, check_positions()] if migrations.ok else found
 
 
 @blp.route("/metrics")

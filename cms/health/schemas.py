@@ -16,7 +16,7 @@ class LivenessSchema(StrictSchema):
 class CheckSchema(StrictSchema):
     """One part that this server needs."""
 
-    name = fields.String(required=True, metadata={"enum": ["database", "migrations", "storage"]})
+    name = fields.String(required=True, metadata={"enum": ["database", "migrations", "storage", "positions"]})
     ok = fields.Boolean(required=True, metadata={"example": True})
 
 

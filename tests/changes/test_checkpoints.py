@@ -68,7 +68,7 @@ def test_a_checkpoint_is_signed_kept_and_read_again() -> None:
     assert found(made) is None
 
 
-@pytest.mark.parametrize("name", ["sequence", "hash", "count", "signed_at", "signature"])
+@pytest.mark.parametrize("name", ["sequence", "hash", "count", "epoch", "signed_at", "signature"])
 def test_an_altered_checkpoint_does_not_hold(name: str) -> None:
     write(2)
     made = make_checkpoint()

@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 
 from cms.changes.log import read_after
+from cms.changes.signing import make_signing_key
 from cms.core import clock
 from cms.core.db import db
 from cms.core.permissions import Role
@@ -23,7 +24,7 @@ from cms.health.state import background_state, is_backup_under_way
 from tests.cli.restorable import IS_SQLITE, cms, installation, use_packaged_programs, with_file
 from tests.documents.samples import PDF
 from tests.documents.uploads import digest
-from tests.factories import add_city
+from tests.factories import add_city, add_document
 from tests.people import People
 
 POSTS, DOCUMENTS = "/manage/v1/posts", "/manage/v1/documents"
@@ -140,3 +141,29 @@ def test_an_epoch_is_renewed_by_hand(source: Flask) -> None:
         line = read_after(0, 100_000)[-1]
         assert (line.action, line.facts["cause"]) == ("installation.renewed", {"kind": "restore"})
         db.session.rollback()
+
+
+def test_a_checkpoint_of_what_a_restore_has_undone_is_told_as_restored(source: Flask, tmp_path: Path) -> None:
+    """Whether the log has come as far again or not: exit code 1, and the line of the restore is named."""
+    with source.app_context():
+        make_signing_key(runtime().settings)
+    before, after = tmp_path / "before.json", tmp_path / "after.json"
+    assert cms(source, "audit", "checkpoint", "--out", str(before)).exit_code == 0
+    assert cms(source, "backup", str(tmp_path / "backup")).exit_code == 0
+    add_document(source)
+    add_document(source)
+    assert cms(source, "audit", "checkpoint", "--out", str(after)).exit_code == 0
+    assert cms(source, "audit", "verify", "--checkpoint", str(after)).exit_code == 0
+
+    assert cms(source, "restore", str(tmp_path / "backup"), "--replace").exit_code == 0
+
+    with source.app_context():
+        line = read_after(0, 100_000)[-1].sequence
+    for _more in range(2):
+        assert cms(source, "audit", "verify", "--checkpoint", str(before)).exit_code == 0
+        told = cms(source, "audit", "verify", "--checkpoint", str(after))
+        assert (told.exit_code, f"restored: line {line} of the log" in told.output) == (1, True), told.output
+        for _ in range(3):
+            add_document(source)
+    assert cms(source, "audit", "checkpoint", "--out", str(tmp_path / "new.json")).exit_code == 0
+    assert cms(source, "audit", "verify", "--checkpoint", str(tmp_path / "new.json")).exit_code == 0

@@ -32,6 +32,7 @@ def test_readiness_names_every_check(client: FlaskClient) -> None:
         "database": True,
         "migrations": True,
         "storage": True,
+        "positions": True,
     }
 
 

@@ -13,6 +13,7 @@ from cms.cli.doctor.dead_letters import check_dead_letters
 from cms.cli.doctor.disk import check_disk, check_instance_is_private, check_storage_takes_files
 from cms.cli.doctor.files import check_files
 from cms.cli.doctor.findings import DoctorCheck, Finding, Level
+from cms.cli.doctor.positions import check_seen_positions
 from cms.cli.doctor.processes import check_respawns
 from cms.cli.doctor.proxy import check_proxy
 from cms.cli.doctor.settings import check_settings
@@ -27,6 +28,7 @@ STEPS: tuple[tuple[DoctorCheck, ...], ...] = (
     (
         check_agreement,
         check_chain,
+        check_seen_positions,
         check_content,
         check_checkpoint,
         check_worker,
