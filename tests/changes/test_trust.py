@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -25,11 +26,12 @@ from cms.core.permissions import system_actor
 from cms.documents.sweeping import sweep_orphans
 from cms.editorial.schedules.scheduling import Schedule, carry_out_schedules, schedule_item
 from cms.editorial.trash import purge_old_trash
+from cms.media.models import Image
 from cms.media.purging import purge_deleted_images
 from cms.posts.content import POST
 from cms.writing.purging import purge_kept_answers
 from tests.conftest import NOW, second_app
-from tests.factories import CENTRAL, add_city, add_post, add_published_post, seen
+from tests.factories import CENTRAL, add_city, add_image, add_post, add_published_post, seen
 from tests.people import Caller, People
 
 Moment = Callable[[timedelta], None]
@@ -76,6 +78,7 @@ def test_nothing_is_written_by_a_clock_that_cannot_be_right(
     app: Flask, site: Caller, moment: Moment, step: timedelta
 ) -> None:
     shown = add_published_post(app)
+    image = add_image(app, deleted_at=NOW - timedelta(days=1))
     before = site.get("/v1/posts")
     moment(step)
 
@@ -90,12 +93,17 @@ def test_nothing_is_written_by_a_clock_that_cannot_be_right(
         assert int(answer.headers["Retry-After"]) > 0
     assert site.client.get("/healthz").status_code == 200
     for write in PURGES:
+        # Some find that there is nothing to do before they begin to write; none may get through.
+        with app.app_context(), suppress(Unavailable):
+            write()
+    for write in (purge_expired, sweep_orphans, note_moment):
         with app.app_context(), pytest.raises(Unavailable, match="clock_wrong"):
             write()
     with pytest.raises(Unavailable, match="clock_wrong"):
         write_line(app)
     with app.app_context():
         assert read_heads(app.extensions["simpul"].reader).sequence == known
+        assert session.get(Image, image) is not None, "purged by a clock that cannot be right"
     if step < timedelta(0):
         for _kept in (False, True):
             after = site.get("/v1/posts")
