@@ -108,6 +108,8 @@ def mounted(root: Path) -> Iterator[None]:
     """The devices and the process table of this machine inside the new system."""
     for name in ("dev", "proc"):
         subprocess.run(["mount", "--rbind" if name == "dev" else "--bind", f"/{name}", str(root / name)], check=True)
+        # What is unmounted here must not be unmounted there.
+        subprocess.run(["mount", "--make-rslave", str(root / name)], check=True)
     try:
         yield
     finally:
