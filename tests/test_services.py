@@ -17,36 +17,35 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, func, select
 
-from cms.accounts import services as accounts
 from cms.agencies import services as agencies
 from cms.changes import services as changes
 from cms.changes.models import Change
+from cms.cli.application import operator
 from cms.consumers import services as consumers
 from cms.core.db import db, session
-from cms.core.permissions import Role
 from cms.documents import services as documents
 from cms.documents.files import received
 from cms.editorial import services as editorial
+from cms.health import services as health
 from cms.posts.content import POST
 from cms.taxonomy import services as taxonomy
 from config import PROJECT_ROOT
 from tests.access.world import TYPES, World
+from tests.accounts import scenarios as account_scenarios
 from tests.documents.samples import PDF
 from tests.editorial import history_scenarios, repost_scenarios, review_scenarios, time_scenarios
 from tests.factories import document_content, post_content, seen
 from tests.guard import scenarios as guard_scenarios
 from tests.media import scenarios as media_scenarios
-from tests.people import PASSWORD
 
 FIRST = frozenset({1})
 CONTACT = {"name": "Pengelola", "email": "situs@balikpapan.example"}
-MEMBERSHIPS = [(Role.AUTHOR, "dpu")]
 Act = Callable[[], Any]
 Scenario = Callable[[World], Act]
 
 
-class PowerCutError(Exception):
-    """The test's own: the statement was not sent."""
+class PowerCutError(BaseException):
+    """The test's own: the statement was not sent. Like a killed process nobody catches it, a queue that puts aside neither."""
 
 
 def admin_of(world: World) -> Any:
@@ -69,31 +68,6 @@ def on_item(kind: str, state: str, act: Callable[..., Any], **named: Any) -> Sce
 
 def create(kind: str, content: dict[str, Any]) -> Scenario:
     return lambda world: lambda: editorial.create_item(TYPES[kind], central_of(world), TYPES[kind].completed(content))
-
-
-def on_person(act: Callable[..., Any], *more: Any) -> Scenario:
-    def prepare(world: World) -> Act:
-        someone = world.person()
-        return lambda: act(admin_of(world), someone, FIRST, *more)
-
-    return prepare
-
-
-def reactivate(world: World) -> Act:
-    someone = world.person()
-    with world.app.app_context():
-        accounts.suspend_user(admin_of(world), someone, FIRST)
-    return lambda: accounts.reactivate_user(admin_of(world), someone, frozenset({2}))
-
-
-def end_session(world: World) -> Act:
-    someone = world.person()
-    return lambda: accounts.end_user_session(admin_of(world), someone, someone)
-
-
-def create_user(world: World) -> Act:
-    values = {"email": "baru@balikpapan.example", "name": "Baru", "password": PASSWORD}
-    return lambda: accounts.create_user(admin_of(world), **values, memberships=MEMBERSHIPS)
 
 
 def create_agency(world: World) -> Act:
@@ -184,14 +158,10 @@ def return_to_author(world: World) -> Act:
 
 
 SCENARIOS: dict[str, Scenario] = {
-    "accounts.create_user": create_user,
-    "accounts.update_user": on_person(accounts.update_user, {"name": "Lain", "memberships": MEMBERSHIPS}),
-    "accounts.suspend_user": on_person(accounts.suspend_user),
-    "accounts.reactivate_user": reactivate,
-    "accounts.reset_password": on_person(accounts.reset_password, PASSWORD),
-    "accounts.end_user_session": end_session,
     "agencies.create_agency": create_agency,
     "agencies.update_agency": update_agency,
+    "changes.renew_epoch": lambda _world: lambda: changes.renew_epoch(operator(), "Uji"),
+    "health.note_runs": lambda _world: lambda: health.note_runs([health.Run.success("backup")]),
     "changes.accept_clock": lambda world: lambda: changes.accept_clock(admin_of(world)),
     "taxonomy.create_category": create_category,
     "taxonomy.update_category": update_category,
@@ -211,6 +181,7 @@ SCENARIOS: dict[str, Scenario] = {
     "editorial.publish_item document with file": publish_with_file,
     "documents.add_file": add_file,
     "documents.remove_file": remove_file,
+    **account_scenarios.SCENARIOS,
     **history_scenarios.SCENARIOS,
     **review_scenarios.SCENARIOS,
     **repost_scenarios.SCENARIOS,
@@ -218,6 +189,11 @@ SCENARIOS: dict[str, Scenario] = {
     **guard_scenarios.SCENARIOS,
     **media_scenarios.SCENARIOS,
 }
+
+
+# Each item in a transaction of its own, and what was put aside in another one: done again where it was cut off.
+SILENT = {*history_scenarios.SILENT, "health.note_runs"}
+IN_STEPS = {"editorial.represent_again"}
 
 
 @pytest.fixture
@@ -257,11 +233,13 @@ def is_service(path: Path, function: ast.FunctionDef) -> bool:
     if path.name == "services.py":
         return True
     opened = (item.context_expr for node in ast.walk(function) if isinstance(node, ast.With) for item in node.items)
-    return feature_of(path) == "editorial" and any(ast.unparse(each).startswith("unit_of_work(") for each in opened)
+    opens = any(ast.unparse(each).startswith("unit_of_work(") for each in opened)
+    takes_a_batch = any(ast.unparse(node).startswith("all_or_each(") for node in ast.walk(function))
+    return feature_of(path) == "editorial" and (opens or takes_a_batch)
 
 
 def test_every_service_has_a_scenario() -> None:
-    assert sorted(set(public_services())) == sorted({name.split()[0] for name in SCENARIOS})
+    assert sorted({*public_services()} - IN_STEPS) == sorted({name.split()[0] for name in SCENARIOS})
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
@@ -276,7 +254,7 @@ def test_a_write_commits_once_and_tells_the_log(app: Flask, world: World, name: 
         after = session.scalar(select(func.count()).select_from(Change))
 
     assert len(commits) == 1
-    assert (after or 0) > (before or 0) or name in history_scenarios.SILENT
+    assert (after or 0) > (before or 0) or name in SILENT
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

@@ -117,6 +117,7 @@ def settle(unit: UnitOfWork, queue: str, key: str) -> None:
 
 def all_or_each(queue: str, keys: Sequence[str], work: Callable[[Iterable[str]], object]) -> None:
     """Do them together; when that fails each alone, so that only what fails alone is put aside. `work` opens its own unit."""
+    tried_again = set(keys).intersection(due_again(queue))
     try:
         work(keys)
     except Exception as error:
@@ -126,5 +127,5 @@ def all_or_each(queue: str, keys: Sequence[str], work: Callable[[Iterable[str]],
             with putting_aside(queue, key):
                 work([key])
     else:
-        for key in set(keys).intersection(due_again(queue)):
+        for key in tried_again:
             _settle(queue, key)
