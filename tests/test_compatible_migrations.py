@@ -22,6 +22,8 @@ HARMLESS = re.compile(
     r"BEGIN|SELECT|SET|PRAGMA|INSERT INTO|CREATE TABLE|CREATE INDEX|CREATE FUNCTION|UPDATE schema_state|COMMENT ON|SAVEPOINT|RELEASE"
 )
 CREATED = re.compile(r"CREATE TABLE (\w+)")
+PLAIN_INDEX = re.compile(r"CREATE INDEX (ix_\w+) ON \w+")
+DROPPED_INDEX = re.compile(r"DROP INDEX (ix_\w+)$")
 UNIQUE_INDEX = re.compile(r"CREATE UNIQUE INDEX \w+ ON (\w+)")
 ADDED = re.compile(r"ALTER TABLE (\w+) ADD COLUMN (\w+) (.*)", re.DOTALL)
 FILLED = re.compile(r"UPDATE (\w+) SET (.*?)(?: FROM | WHERE |$)", re.DOTALL)
@@ -50,7 +52,18 @@ def not_only_adding(sent: list[str]) -> list[str]:
     """Those of the statements that code from before the step could notice."""
     made = {created[1] for statement in sent if (created := CREATED.match(statement))}
     added = {(column[1], column[2]) for statement in sent if (column := ADDED.match(statement))}
-    return [statement for statement in sent if not _only_adds(statement, made, added)]
+    rebuilt = {index[1] for statement in sent if (index := PLAIN_INDEX.match(statement))}
+    return [
+        statement
+        for statement in sent
+        if not _only_adds(statement, made, added) and not _is_dropped_to_be_rebuilt(statement, rebuilt)
+    ]
+
+
+def _is_dropped_to_be_rebuilt(statement: str, rebuilt: set[str]) -> bool:
+    """An index on other columns under the same name. It held nobody to anything: unique ones have another beginning."""
+    dropped = DROPPED_INDEX.match(statement)
+    return dropped is not None and dropped[1] in rebuilt
 
 
 def _only_adds(statement: str, made: set[str], added: set[tuple[str, str]]) -> bool:
