@@ -218,6 +218,7 @@ def _storage(settings: Settings, bulkhead: Bulkhead) -> Storage:
         access_key=settings.storage_access_key,
         secret_key=settings.storage_secret_key,
         bulkhead=bulkhead,
+        for_proxy=bool(settings.files_through_proxy),
     )
 
 

@@ -48,8 +48,11 @@ class Storage(Protocol):
     def open(self, digest: str, start: int = 0, length: int | None = None) -> Iterator[bytes]:
         """The bytes from `start`, at most `length`, in chunks. A missing blob is reported before the first chunk."""
 
-    def internal_path(self, digest: str) -> str:
-        """Where a proxy that serves this storage below some path finds the bytes, without a slash in front; may have a query."""
+    def internal_path(self, digest: str) -> str | None:
+        """Where a proxy that serves this storage below some path finds the bytes, without a slash in front; may have a query.
+
+        None: the proxy may not read them. What is missing is told here where that costs no request.
+        """
 
     def exists(self, digest: str) -> bool:
         """True when the bytes are here."""

@@ -55,8 +55,9 @@ def file_answer(file: FileFacts, headers: Mapping[str, str] | None = None) -> Re
     wanted = _wanted_range(file)
     if wanted is not None and wanted[0] >= wanted[1]:
         return _not_satisfiable(file, common)
-    if _goes_through_proxy(file):
-        return _handed_over(file, common)
+    place = _place_at_the_proxy(file)
+    if place is not None:
+        return _handed_over(file, common, place)
     start, end = wanted or (0, file.bytes)
     answer = _sent(file, start, end)
     answer.status_code = 200 if wanted is None else 206
@@ -137,17 +138,20 @@ def _sent(file: FileFacts, start: int, end: int) -> Response:
     return Response(stream, direct_passthrough=True)
 
 
-def _goes_through_proxy(file: FileFacts) -> bool:
-    is_asked_for = request.method == "GET" and file.bytes > LARGEST_BLOCK
-    return is_asked_for and bool(runtime().settings.files_through_proxy)
+def _place_at_the_proxy(file: FileFacts) -> str | None:
+    """Where the proxy finds the bytes; None when this server sends them: small ones, and what the proxy may not read."""
+    place = runtime().settings.files_through_proxy
+    if not place or request.method != "GET" or file.bytes <= LARGEST_BLOCK:
+        return None
+    path = runtime().storage.internal_path(file.sha256)
+    return None if path is None else place + path
 
 
-def _handed_over(file: FileFacts, headers: Mapping[str, str]) -> Response:
+def _handed_over(file: FileFacts, headers: Mapping[str, str], place: str) -> Response:
     """No bytes, but where the proxy finds them: it sends them, with ranges, and no thread of ours waits for the receiver."""
     answer = Response(b"", headers=dict(headers), content_type=_content_type(file.media_type))
     answer.headers["Content-Disposition"] = content_disposition(file.name, file.media_type)
-    place = runtime().settings.files_through_proxy
-    answer.headers["X-Accel-Redirect"] = place + runtime().storage.internal_path(file.sha256)
+    answer.headers["X-Accel-Redirect"] = place
     return answer
 
 

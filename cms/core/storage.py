@@ -28,6 +28,7 @@ from cms.core.blobs import (
 from cms.core.bulkhead import Bulkhead
 from cms.core.errors import Unavailable
 from cms.core.s3_storage import S3Keys, S3Storage
+from cms.core.shared_files import is_shared, share
 from config import ConfigurationError
 
 __all__ = ["LocalStorage", "S3Storage", "Storage", "storage_from_url"]
@@ -43,15 +44,16 @@ def storage_from_url(
     access_key: str = "",
     secret_key: str = "",
     bulkhead: Bulkhead | None = None,
+    for_proxy: bool = False,
 ) -> LocalStorage | S3Storage:
     """The storage that STORAGE_URL names: `file:///folder` or `s3://bucket/prefix?region=..&endpoint=..`.
 
     `incoming` is where uploads to S3 wait. Without keys S3 looks for them as all AWS programs do. Requests to S3 are made in places
-    of `bulkhead`, where one is given. Raises `ConfigurationError`.
+    of `bulkhead`, where one is given. `for_proxy`: a proxy under another account reads the folder. Raises `ConfigurationError`.
     """
     parts = urlsplit(url)
     if parts.scheme == "file" and not parts.netloc and parts.path.startswith("/"):
-        return LocalStorage(Path(unquote(parts.path)))
+        return LocalStorage(Path(unquote(parts.path)), for_proxy=for_proxy)
     query = dict(parse_qsl(parts.query))
     if parts.scheme != "s3" or not parts.hostname or set(query) - S3_PARAMETERS:
         raise ConfigurationError(
@@ -64,17 +66,17 @@ def storage_from_url(
 
 
 class LocalStorage:
-    """A folder on a local disk: `ab/cd/<sha256>`."""
+    """A folder on a local disk: `ab/cd/<sha256>`. With `for_proxy` the group of the folder may read the files."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, *, for_proxy: bool = False) -> None:
+        self.folder, self._for_proxy = folder, for_proxy
         self.incoming = folder / "incoming"
 
     def identity(self) -> str | None:
         """What stands in the marker file."""
         with storage_errors():
             try:
-                return (self._folder / MARKER).read_text(encoding="ascii")
+                return (self.folder / MARKER).read_text(encoding="ascii")
             except (FileNotFoundError, NotADirectoryError):
                 return None
 
@@ -85,8 +87,8 @@ class LocalStorage:
             marker = new_incoming(self.incoming)
             marker.write_text(identity, encoding="ascii")
             _flush(marker)
-            marker.rename(self._folder / MARKER)
-            _flush(self._folder)
+            marker.rename(self.folder / MARKER)
+            _flush(self.folder)
 
     def new_incoming(self) -> Path:
         """In the folder `incoming`."""
@@ -95,7 +97,7 @@ class LocalStorage:
 
     def _check_mark(self) -> None:
         """An empty mount point looks like an empty storage: what was written there would vanish below the disk."""
-        if not (self._folder / MARKER).is_file():
+        if not (self.folder / MARKER).is_file():
             raise Unavailable("storage_unavailable", headers={"Retry-After": "30"})
 
     def put(self, source: Path, digest: str) -> None:
@@ -103,11 +105,13 @@ class LocalStorage:
         target = self._path(digest)
         self._check_mark()
         with storage_errors():
+            self._share(source)
             _flush(source)
             self._make_folders(target.parent)
             if target.exists():
                 # It was there: the sweeper must take it for new from now on, and another upload's bytes stay untouched.
                 with suppress(FileNotFoundError):
+                    self._share(target)
                     moment = clock.machine_now().timestamp()
                     os.utime(target, (moment, moment))
                     source.unlink()
@@ -125,13 +129,15 @@ class LocalStorage:
                 self._check_mark()
                 raise file_lost(digest) from None
 
-    def internal_path(self, digest: str) -> str:
-        """Below the folder."""
+    def internal_path(self, digest: str) -> str | None:
+        """Below the folder; None for a file that lies there from before the folder was shared."""
         path = self._path(digest)
-        if self.size(digest) is None:
-            self._check_mark()
-            raise file_lost(digest)
-        return path.relative_to(self._folder).as_posix()
+        with storage_errors():
+            try:
+                return path.relative_to(self.folder).as_posix() if is_shared(path, self.folder) else None
+            except FileNotFoundError:
+                self._check_mark()
+                raise file_lost(digest) from None
 
     def exists(self, digest: str) -> bool:
         """True when the bytes are here. Raises `Unavailable` when the folder itself cannot be used."""
@@ -156,7 +162,7 @@ class LocalStorage:
     def stored_before(self, moment: datetime) -> Iterator[str]:
         """Walk through the whole folder."""
         with storage_errors():
-            for path in self._folder.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]/*"):
+            for path in self.folder.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]/*"):
                 with suppress(FileNotFoundError):
                     if is_digest(path.name) and changed_at(path) < moment:
                         yield path.name
@@ -178,16 +184,22 @@ class LocalStorage:
 
     def _path(self, digest: str) -> Path:
         checked_digest(digest)
-        return self._folder / digest[:2] / digest[2:4] / digest
+        return self.folder / digest[:2] / digest[2:4] / digest
 
     def _make_folders(self, folder: Path) -> None:
         """Make the two levels of folders; a new one is durable only once its parent is flushed."""
-        if folder.is_dir():
-            return
+        is_new = not folder.is_dir()
         for level in (folder.parent, folder):
             level.mkdir(exist_ok=True)
-        for parent in (folder.parent, self._folder):
+            self._share(level)
+        if not is_new:
+            return
+        for parent in (folder.parent, self.folder):
             _flush(parent)
+
+    def _share(self, path: Path) -> None:
+        if self._for_proxy:
+            share(path, self.folder)
 
 
 class _Chunks:

@@ -114,7 +114,7 @@ def test_bytes_are_swept_once_nothing_names_them(
         storage: Any = runtime().storage
         assert storage.exists(removed["sha256"])
         long_ago = (NOW - timedelta(days=30)).timestamp()
-        for path in storage._folder.glob("??/??/*"):
+        for path in storage.folder.glob("??/??/*"):
             os.utime(path, (long_ago, long_ago))
         assert purge_deleted_images() == 0
         sweep_orphans()

@@ -24,7 +24,7 @@ from tests.cli.servers import free_port
 
 DEPLOY = PROJECT_ROOT / "deploy"
 NGINX = """
-user root;
+user {user};
 worker_processes 1;
 pid {folder}/nginx.pid;
 error_log {folder}/error.log;
@@ -68,7 +68,7 @@ def unchecked() -> ssl.SSLContext:
     return context
 
 
-def kit_nginx(folder: Path, server_port: int, plain_port: int, tls_port: int) -> Path:
+def kit_nginx(folder: Path, server_port: int, plain_port: int, tls_port: int, user: str = "root") -> Path:
     """deploy/nginx.conf with ports and a certificate of this test, inside the frame that Debian's nginx.conf is; its path."""
     _make_certificate(folder)
     text = (DEPLOY / "nginx.conf").read_text()
@@ -84,7 +84,7 @@ def kit_nginx(folder: Path, server_port: int, plain_port: int, tls_port: int) ->
         text = text.replace(old, new)
     (folder / "simpul.conf").write_text(text)
     frame = folder / "nginx.conf"
-    frame.write_text(NGINX.format(folder=folder))
+    frame.write_text(NGINX.format(folder=folder, user=user))
     return frame
 
 
@@ -115,14 +115,14 @@ def proxy(name: str, folder: Path, server_port: int) -> Iterator[Proxy]:
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
         try:
-            _await_port(port, process, folder / "log")
+            await_port(port, process, folder / "log")
             yield Proxy(name, port, with_tls=name == "nginx")
         finally:
             process.terminate()
             process.wait(10)
 
 
-def _await_port(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+def await_port(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         assert process.poll() is None, log.read_text()

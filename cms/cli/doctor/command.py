@@ -17,6 +17,7 @@ from cms.cli.doctor.positions import check_seen_positions
 from cms.cli.doctor.processes import check_respawns
 from cms.cli.doctor.proxy import check_proxy
 from cms.cli.doctor.settings import check_settings
+from cms.cli.doctor.shared_files import check_files_for_proxy
 from cms.cli.doctor.trail import check_chain, check_checkpoint
 from cms.cli.doctor.worker import check_followers, check_tasks, check_waiting_work, check_worker
 from config import Settings
@@ -45,6 +46,7 @@ ALWAYS: tuple[DoctorCheck, ...] = (
     check_respawns,
     check_proxy,
     check_storage_takes_files,
+    check_files_for_proxy,
     check_disk,
     check_instance_is_private,
 )
