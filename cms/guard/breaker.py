@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from cms.changes.actions import Action
-from cms.changes.log import record
+from cms.changes.log import record, take_turn
 from cms.core import clock
 from cms.core.clock import rfc3339
 from cms.core.db import UnitOfWork
@@ -70,6 +70,7 @@ def check_publishing(unit: UnitOfWork, actor: Actor, agency: str, *, is_approved
     seen = _seen(unit)
     if agency not in seen.before:
         found = look_before_publishing(unit, actor, agency)
+        _look_again_later(unit, actor, agency, found.position)
         _refuse(unit, found.frozen, found.paused)
         seen.before[agency] = found.by_person, found.in_agency
     if current_request_id() is None:
@@ -101,6 +102,7 @@ def check_taking_back(unit: UnitOfWork, actor: Actor, agency: str) -> Counted | 
     seen = _seen(unit)
     if seen.taken_back is None:
         found = look_before_taking_back(unit, actor, agency)
+        _look_again_later(unit, actor, agency, found.position)
         _refuse(unit, found.frozen, found.paused)
         seen.taken_back = found.by_person
     else:
@@ -116,7 +118,30 @@ def check_taking_back(unit: UnitOfWork, actor: Actor, agency: str) -> Counted | 
 
 def check_freeze(unit: UnitOfWork, actor: Actor, agency: str) -> None:
     """Raise when a freeze holds for this agency (`Conflict`, `publishing_frozen`) or this actor (`Forbidden`, `person_frozen`)."""
-    _refuse(unit, find_freeze(unit, actor, agency), None)
+    found = find_freeze(unit, actor, agency)
+    _look_again_later(unit, actor, agency, found.position)
+    _refuse(unit, found.frozen, None)
+
+
+def _look_again_later(unit: UnitOfWork, actor: Actor, agency: str, position: int) -> None:
+    """Read the freezes once more when this unit has its turn in the log: one may be committed until then.
+
+    On PostgreSQL others commit while this unit works. What stands behind its lines comes after it, what stands before them holds.
+    """
+    watched: dict[str, tuple[Actor, int]] = unit.state.setdefault("freezes_seen", {})
+    if not watched:
+        # A step of a step: behind the one that numbers the lines, whichever was added first.
+        unit.before_commit(lambda: unit.before_commit(lambda: _look_again(unit)))
+    watched.setdefault(agency, (actor, position))
+
+
+def _look_again(unit: UnitOfWork) -> None:
+    take_turn(unit)
+    changes = unit.state.get("changes")
+    newest_of_others = changes[0].sequence - 1 if changes else None
+    for agency, (actor, position) in unit.state["freezes_seen"].items():
+        if position != newest_of_others:
+            _refuse(unit, find_freeze(unit, actor, agency).frozen, None)
 
 
 def _seen(unit: UnitOfWork) -> Seen:

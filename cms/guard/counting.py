@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import Column, ScalarSelect, Select, bindparam, column, func, literal_column, or_, select, table
 
-from cms.changes.models import Change
+from cms.changes.models import Change, ChangeHead
 from cms.core import clock
 from cms.core.db import UnitOfWork, table_of
 from cms.core.permissions import Actor
@@ -39,6 +39,7 @@ COUNTED_BY: Final = {
 }
 
 _changes, _trips, _freezes = table_of(Change), table_of(BreakerTrip), table_of(PublishingFreeze)
+_head = table_of(ChangeHead)
 # The read model lies above this feature; nothing but the number of its live rows is asked.
 _publications = table("publications", column("agency"), column("superseded_sequence"))
 
@@ -70,6 +71,9 @@ _FROZEN = (
     .scalar_subquery()
 )
 
+# Whoever finds the log at the same place later knows that no freeze was set or lifted in between.
+_POSITION = select(_head.c.sequence).where(_head.c.id == 1).scalar_subquery()
+
 
 def _open_trip(*about: Any) -> ScalarSelect[str]:
     is_open = _trips.c.until > bindparam("now"), _trips.c.reset_at.is_(None)
@@ -81,12 +85,14 @@ _OF_SUBJECT = or_(_trips.c.subject == bindparam("person"), _trips.c.subject == b
 _IN_AGENCY = _count("agency", _changes.c.agency, BreakerKind.AGENCY)
 _PUBLISHING = select(
     _FROZEN.label("frozen"),
+    _POSITION.label("position"),
     _open_trip(_OF_SUBJECT, ~_TAKING_BACK).label("paused"),
     _count("person", _changes.c.actor_id, BreakerKind.PERSON).label("by_person"),
     _IN_AGENCY.label("in_agency"),
 )
 _TAKING = select(
     _FROZEN.label("frozen"),
+    _POSITION.label("position"),
     _open_trip(_trips.c.subject == bindparam("person"), _TAKING_BACK).label("paused"),
     _count("person", _changes.c.actor_id, BreakerKind.REMOVAL).label("by_person"),
 )
@@ -99,7 +105,10 @@ _WHO = select(_changes.c.actor_id).where(*_lines("agency", _changes.c.agency, Br
 
 
 def look_before_publishing(unit: UnitOfWork, actor: Actor, agency: str) -> Any:
-    """The freeze, the open trip and the counts that concern this actor in this agency: `frozen`, `paused`, `by_person`, `in_agency`."""
+    """The freeze, the open trip and the counts that concern this actor in this agency.
+
+    `frozen`, `position` (the number of the newest line), `paused`, `by_person`, `in_agency`.
+    """
     settings = runtime().settings
     least = settings.breaker_agency_least if settings.breaker_agency_percent else 0
     asked = {
@@ -110,15 +119,15 @@ def look_before_publishing(unit: UnitOfWork, actor: Actor, agency: str) -> Any:
 
 
 def look_before_taking_back(unit: UnitOfWork, actor: Actor, agency: str) -> Any:
-    """The same before something is taken back: `frozen`, `paused`, `by_person`."""
+    """The same before something is taken back: `frozen`, `position`, `paused`, `by_person`."""
     asked = _of_person(actor, agency, HOUR, runtime().settings.breaker_taking_back)
     return unit.session.connection().execute(_TAKING, asked).one()
 
 
-def find_freeze(unit: UnitOfWork, actor: Actor, agency: str) -> str | None:
-    """The scope of a freeze that holds for this actor in this agency."""
-    found: str | None = unit.session.scalar(select(_FROZEN), _scopes(actor, agency))
-    return found
+def find_freeze(unit: UnitOfWork, actor: Actor, agency: str) -> Any:
+    """The scope of a freeze that holds for this actor in this agency (`frozen`), and the number of the newest line (`position`)."""
+    asked = select(_FROZEN.label("frozen"), _POSITION.label("position"))
+    return unit.session.connection().execute(asked, _scopes(actor, agency)).one()
 
 
 def count_in_agency(unit: UnitOfWork, agency: str, limit: int) -> int:
