@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import click
 from flask import Flask
@@ -33,6 +34,17 @@ def settings_for(host: str | None, port: int | None) -> Settings:
     if settings.public_url == settings.local_url:
         chosen = replace(chosen, public_url=chosen.local_url)
     return chosen
+
+
+def settings_below(folder: Path) -> Settings:
+    """The settings of the environment, but with an embedded database and a storage of their own below `folder`."""
+    own = replace(settings_for(None, None), instance_path=str(folder.resolve()), database_url="", storage_url="")
+    return own.completed()
+
+
+def make_instance_folder(settings: Settings) -> None:
+    """The folder for the embedded database and for what this node keeps, for its own account only."""
+    Path(settings.instance_path).mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def operator() -> Actor:

@@ -8,7 +8,7 @@ import click
 
 from cms.agencies.seed import seed_agencies
 from cms.changes.signing import make_signing_key
-from cms.cli.application import application
+from cms.cli.application import application, make_instance_folder
 from cms.cli.failures import told
 from cms.cli.migrating import migrate_database, patiently
 from cms.core.permissions import system_actor
@@ -28,6 +28,7 @@ def command(changed: bool) -> None:
     migration that stops servers of older code it says so, and they answer 503 until they are updated.
     """
     with application().app_context(), told():
+        make_instance_folder(runtime().settings)
         migrated = migrate_database()
         added = patiently(seed_city)
         set_up(changed=changed)

@@ -16,14 +16,14 @@ from typing import TypeVar
 import click
 from alembic.script import ScriptDirectory
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from cms.core import clock
 from cms.core.database_errors import domain_error
 from cms.core.db import db
 from cms.core.errors import Unavailable
-from cms.core.schema_state import LOOK_SECONDS, Schema, newest_migration, read_schema
+from cms.core.schema_state import LOOK_SECONDS, Schema, SchemaState, newest_migration, read_schema
 from config import PROJECT_ROOT
 
 MIGRATIONS = PROJECT_ROOT / "migrations"
@@ -135,6 +135,10 @@ def _closed(step: str | None, schema: Schema | None) -> Iterator[None]:
 
 
 def _close(step: str | None) -> None:
+    """Note the step for which the database is closed. A step down to before the table of this note takes it away, too."""
+    if not inspect(db.engine).has_table(SchemaState.__tablename__):
+        return
+
     def write() -> None:
         with db.engine.execution_options(writes=True).begin() as connection:
             connection.execute(CLOSE, {"step": step})

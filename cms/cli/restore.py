@@ -13,7 +13,7 @@ from cms.changes.services import renew_epoch
 from cms.changes.stored_lines import StoredLog, hash_of
 from cms.changes.trust import accepting_clock
 from cms.changes.verification import verify
-from cms.cli.application import application, operator
+from cms.cli.application import application, make_instance_folder, operator, settings_below
 from cms.cli.backup import POSTGRES_COPY, SQLITE_COPY
 from cms.cli.backups import postgres, sqlite
 from cms.cli.backups.files import restore_files
@@ -32,15 +32,22 @@ MOST_TOLD = 20
 @click.command("restore")
 @click.argument("source", metavar="FROM", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--replace", "may_replace", is_flag=True, help="Put it in place of what the database holds.")
-def command(source: Path, may_replace: bool) -> None:
+@click.option(
+    "--into",
+    metavar="FOLDER",
+    type=click.Path(path_type=Path),
+    help="To try a backup of SQLite: a database and a storage of their own in this folder, whatever the settings name.",
+)
+def command(source: Path, may_replace: bool, into: Path | None) -> None:
     """Restore the backup in the folder FROM into the database and the storage of the settings.
 
     Stop the servers first. A new epoch begins, with a line in the log. What was restored is proved: the log, what readers get, the
     files. Exit code 1: something of it does not hold.
     """
     manifest = read_manifest(source)
-    app = application()
+    app = application(settings_below(into) if into is not None else None)
     with app.app_context(), told():
+        make_instance_folder(runtime().settings)
         copy = _checked_copy(source, manifest)
         if not may_replace and _is_filled():
             raise click.ClickException(

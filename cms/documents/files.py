@@ -67,7 +67,8 @@ def check_may_add(actor: Actor, document_id: str, coming: int) -> None:
         item = get_item(DOCUMENT, document_id, actor)
         authorize_operation(actor, Operation.EDIT, item, city_channel)
         check_state(actor, Operation.EDIT, item, city_channel)
-        check_room(item.agency, coming)
+        # What is too large for any document is told as that, by who reads the body.
+        check_room(item.agency, min(coming, runtime().settings.max_file_bytes))
 
 
 def get_file(actor: Actor, document_id: str, file_id: str) -> DocumentFile:

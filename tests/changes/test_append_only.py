@@ -39,7 +39,10 @@ SQLITE = (
         "ON CONFLICT (sequence) DO UPDATE SET actor_label = excluded.actor_label"
     ),
     f"INSERT INTO changes ({COLUMNS}) SELECT 3.5, {COPIED} FROM changes WHERE sequence = 2",
-    "REPLACE INTO checkpoints SELECT sequence, key_id, 'f', count, signed_at, public_key, signature FROM checkpoints",
+    (
+        "REPLACE INTO checkpoints (sequence, key_id, hash, count, signed_at, public_key, signature, epoch)"
+        " SELECT sequence, key_id, 'f', count, signed_at, public_key, signature, epoch FROM checkpoints"
+    ),
 )
 POSTGRESQL = (
     "TRUNCATE changes",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -167,3 +169,33 @@ def test_a_checkpoint_of_what_a_restore_has_undone_is_told_as_restored(source: F
             add_document(source)
     assert cms(source, "audit", "checkpoint", "--out", str(tmp_path / "new.json")).exit_code == 0
     assert cms(source, "audit", "verify", "--checkpoint", str(tmp_path / "new.json")).exit_code == 0
+
+
+@pytest.mark.skipif(
+    not IS_SQLITE, reason="--into tries a backup of SQLite; with PostgreSQL the settings name another place"
+)
+def test_a_backup_is_tried_in_a_folder_of_its_own_without_touching_what_the_settings_name(
+    source: Flask, environment: dict[str, str], tmp_path: Path
+) -> None:
+    with_file(source, People(source, source.test_client()).person(Role.CENTRAL_EDITOR))
+    assert cms(source, "backup", str(tmp_path / "backup")).exit_code == 0
+    live = {**environment, "INSTANCE_PATH": str(tmp_path / "live"), "STORAGE_URL": f"file://{tmp_path / 'files'}"}
+    words = [
+        sys.executable,
+        "-m",
+        "cms",
+        "restore",
+        str(tmp_path / "backup"),
+        "--into",
+        str(tmp_path / "new" / "drill"),
+    ]
+
+    done = subprocess.run(words, env={**os.environ, **live}, capture_output=True, text=True, timeout=120, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert "The bytes of all files that readers can fetch are whole." in done.stdout
+    drill = tmp_path / "new" / "drill"
+    assert (drill / "simpul.db").is_file()
+    assert [path.name for path in (drill / "files").rglob(digest(PDF))] == [digest(PDF)]
+    assert not (tmp_path / "live").exists()
+    assert not (tmp_path / "files").exists()

@@ -141,3 +141,17 @@ def test_a_database_that_is_away_changes_nothing_of_what_was_known(environment: 
 )
 def test_code_that_ends_at_migration_20(schema: Schema, is_fit: bool) -> None:
     assert (schema.fault("0020") is None) is is_fit
+
+
+@pytest.mark.parametrize("revision", ["0022", "0001"])
+def test_the_way_down_past_the_table_of_this_state_can_be_gone_up_again(older: Flask, revision: str) -> None:
+    with older.app_context():
+        downgrade_database(revision)
+        below = read_schema()
+        migrate_database()
+        above = read_schema()
+
+    assert below == Schema(revision, "")
+    assert above is not None
+    assert (above.version, above.closed_for) == (NEWEST, None)
+    assert answers(older) == IN_SERVICE

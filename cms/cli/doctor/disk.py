@@ -39,6 +39,9 @@ def check_storage_takes_files(_settings: Settings) -> Iterator[Finding]:
 def check_instance_is_private(settings: Settings) -> Iterator[Finding]:
     """Can other accounts of this machine read the database, its log or a secret? What lies in a closed folder is closed too."""
     folder = Path(settings.instance_path)
+    if not folder.is_dir():
+        # Told by `check_disk`.
+        return
     if folder.stat().st_mode & OTHERS_ENTER:
         for path in sorted(folder.iterdir()):
             if path.is_file() and path.stat().st_mode & OTHERS_READ:
@@ -49,6 +52,9 @@ def check_instance_is_private(settings: Settings) -> Iterator[Finding]:
 
 def check_disk(settings: Settings) -> Iterator[Finding]:
     """How much room the instance folder has."""
+    if not Path(settings.instance_path).is_dir():
+        yield red(f"The instance folder {settings.instance_path} does not exist: python -m cms init makes it.")
+        return
     usage = shutil.disk_usage(settings.instance_path)
     sentence = f"{usage.free / GIGABYTE:.1f} GiB are free in {Path(settings.instance_path)}."
     if usage.free < NO_ROOM:
