@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -16,7 +16,7 @@ from cms.changes.verification import verify
 from cms.cli.application import application, make_instance_folder, operator, settings_below
 from cms.cli.backup import POSTGRES_COPY, SQLITE_COPY
 from cms.cli.backups import postgres, sqlite
-from cms.cli.backups.files import restore_files
+from cms.cli.backups.files import missing_files, restore_files
 from cms.cli.backups.manifest import Manifest, digest_of, read_manifest
 from cms.cli.failures import told
 from cms.cli.migrating import MIGRATIONS, migrate_database
@@ -60,8 +60,7 @@ def command(source: Path, may_replace: bool, into: Path | None) -> None:
         # Marks a new storage with the name that the database knows; nothing is written to one without it.
         with accepting_clock():
             agree(changed=True)
-        missing = list(restore_files(source, manifest.files, runtime().storage)) if manifest.has_files else []
-        faults = [f"The file {digest} of the backup is missing or was altered." for digest in missing]
+        faults = list(_put_files_in_place(source, manifest))
         faults += _faults_of_the_log(manifest)
         place = renew_epoch(operator(), f"restore of {manifest.id}", manifest.id)
         click.echo(f"Restored the backup {manifest.id} of {manifest.made_at}, up to line {manifest.sequence}.")
@@ -100,6 +99,17 @@ def _put_in_place(copy: Path) -> None:
         sqlite.restore(db.engine, copy)
     else:
         postgres.restore(db.engine, copy)
+
+
+def _put_files_in_place(source: Path, manifest: Manifest) -> Iterator[str]:
+    """Copy the files; without any in the backup look whether the storage has them, also those that no reader fetches."""
+    storage = runtime().storage
+    if manifest.has_files:
+        for digest in restore_files(source, manifest.files, storage):
+            yield f"The file {digest} of the backup is missing or was altered."
+    else:
+        for digest in missing_files(manifest.files, storage):
+            yield f"The file {digest} is not in the storage, and the backup holds no files."
 
 
 def _faults_of_the_log(manifest: Manifest) -> Sequence[str]:

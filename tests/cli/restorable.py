@@ -23,10 +23,12 @@ IS_SQLITE = os.environ.get(DATABASE_VARIABLE, "sqlite") == "sqlite"
 
 
 @contextmanager
-def installation(environment: dict[str, str], folder: Path, *, is_migrated: bool = True) -> Iterator[Flask]:
+def installation(
+    environment: dict[str, str], folder: Path, *, is_migrated: bool = True, **settings: str
+) -> Iterator[Flask]:
     """An application with a database, files and secrets of its own."""
     folder.mkdir(parents=True, exist_ok=True)
-    own = {**environment, "INSTANCE_PATH": str(folder), "STORAGE_URL": f"file://{folder / 'files'}"}
+    own = {**environment, "INSTANCE_PATH": str(folder), "STORAGE_URL": f"file://{folder / 'files'}", **settings}
     if IS_SQLITE:
         with second_app({**own, "DATABASE_URL": f"sqlite:///{folder / 'simpul.db'}"}) as app:
             yield _migrated(app, is_migrated)

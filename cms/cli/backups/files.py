@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
+import click
 from sqlalchemy import Connection, text
 
 from cms.core.blobs import Storage
-from cms.core.errors import DomainError
+from cms.core.errors import Unavailable
 from cms.core.storage import LocalStorage
 
 FOLDER = "files"
@@ -49,6 +51,11 @@ def restore_files(folder: Path, digests: Sequence[str], storage: Storage) -> Ite
             yield digest
 
 
+def missing_files(digests: Sequence[str], storage: Storage) -> Iterator[str]:
+    """The digests of those that the storage has not."""
+    return (digest for digest in digests if storage.size(digest) is None)
+
+
 def _digest_of(storage: Storage, digest: str) -> str | None:
     """The digest of the bytes that lie there under this name; None when there are none."""
     if storage.size(digest) is None:
@@ -60,18 +67,48 @@ def _digest_of(storage: Storage, digest: str) -> str | None:
 
 
 def _copy(source: Storage, target: Storage, digest: str) -> bool:
+    """False when the source has not these bytes. A source that does not answer, or a full target, ends the command."""
     incoming = target.new_incoming()
-    found = hashlib.sha256()
     try:
-        with incoming.open("wb") as file:
-            for part in source.open(digest):
-                found.update(part)
-                file.write(part)
-    except (OSError, ValueError, DomainError):
+        if _written(_parts(source, digest), incoming) != digest:
+            return False
+        target.put(incoming, digest)
+    except _UnreadableError:
+        return False
+    finally:
         incoming.unlink(missing_ok=True)
-        return False
-    if found.hexdigest() != digest:
-        incoming.unlink()
-        return False
-    target.put(incoming, digest)
     return True
+
+
+def _written(parts: Iterable[bytes], target: Path) -> str:
+    """Write them; the digest of what was written."""
+    found = hashlib.sha256()
+    with _written_to(target), target.open("wb") as file:
+        for part in parts:
+            found.update(part)
+            file.write(part)
+    return found.hexdigest()
+
+
+@contextmanager
+def _written_to(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise click.ClickException(f"{target.parent} cannot be written: {error.strerror}.") from None
+
+
+class _UnreadableError(Exception):
+    """The bytes of one file are missing, or the disk does not give them."""
+
+
+def _parts(source: Storage, digest: str) -> Iterator[bytes]:
+    try:
+        yield from source.open(digest)
+    except OSError as error:
+        raise _UnreadableError from error
+    except Unavailable as error:
+        # What the whole storage cannot do says nothing about this file.
+        if error.code == "file_lost" or isinstance(error.__cause__, OSError):
+            raise _UnreadableError from error
+        raise
