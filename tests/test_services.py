@@ -20,6 +20,7 @@ from sqlalchemy import event, func, select
 from cms.agencies import services as agencies
 from cms.changes import services as changes
 from cms.changes.models import Change
+from cms.changes.signing import SigningKey
 from cms.cli.application import operator
 from cms.consumers import services as consumers
 from cms.core.db import db, session
@@ -161,6 +162,9 @@ SCENARIOS: dict[str, Scenario] = {
     "agencies.create_agency": create_agency,
     "agencies.update_agency": update_agency,
     "changes.renew_epoch": lambda _world: lambda: changes.renew_epoch(operator(), "Uji"),
+    "changes.replace_checkpoint_key": lambda _world: (
+        lambda: changes.replace_checkpoint_key(operator(), SigningKey.generate(), SigningKey.generate())
+    ),
     "health.note_runs": lambda _world: lambda: health.note_runs([health.Run.success("backup")]),
     "changes.accept_clock": lambda world: lambda: changes.accept_clock(admin_of(world)),
     "taxonomy.create_category": create_category,

@@ -106,6 +106,7 @@ class Action(StrEnum):
     DOCUMENT_PREVIEW_CREATED = "document.preview_created"
     DOCUMENT_PREVIEW_REVOKED = "document.preview_revoked"
 
+    CHECKPOINT_KEY_REPLACED = "checkpoint_key.replaced"
     CLOCK_ACCEPTED = "clock.accepted"
     INSTALLATION_RESTORED = "installation.restored"
     INSTALLATION_RENEWED = "installation.renewed"

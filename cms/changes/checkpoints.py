@@ -17,9 +17,10 @@ import orjson
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
+from cms.changes.key_succession import TrustedKey, followed, read_successions, replaced_by
 from cms.changes.log import read_heads
 from cms.changes.models import Checkpoint
-from cms.changes.signing import SigningKey, holds, key_id_of, needed_signing_key, signing_key
+from cms.changes.signing import NoSigningKeyError, SigningKey, holds, needed_signing_key, signing_key
 from cms.changes.stored_lines import StoredLog, nothing
 from cms.changes.verification import BEGINNING, Finding, Place, verify
 from cms.core import clock
@@ -101,27 +102,44 @@ def _read(entry: Mapping[str, Any]) -> Signed:
     return Signed(**{name: entry[name] for name in kinds})
 
 
-def trusted_keys(given: Iterable[str] = ()) -> dict[str, str]:
-    """Public keys by id: this server's own and those that the caller trusts. Raises `BadKeyError`."""
+def trusted_keys(given: Iterable[str] = ()) -> Mapping[str, TrustedKey]:
+    """Keys by id: this server's own, those that the caller trusts, and what can be followed from them. Raises `BadKeyError`."""
     own = signing_key(runtime().settings)
-    keys = [*([] if own is None else [own.public_key]), *given]
-    return {key_id_of(key): key for key in keys}
+    return followed([*([] if own is None else [own.public_key]), *given], read_successions())
 
 
-def check_signature(checkpoint: Signed, keys: Mapping[str, str]) -> None:
+def key_in_force() -> SigningKey:
+    """The key of this server, unless another one has taken its place. Raises `NoSigningKeyError`."""
+    key = needed_signing_key(runtime().settings)
+    change = replaced_by(key.public_key, read_successions())
+    if change is not None:
+        raise NoSigningKeyError(
+            f"The key {key.key_id} was replaced at line {change.sequence}: this server needs the new one, {change.public_key}."
+        )
+    return key
+
+
+def check_signature(checkpoint: Signed, keys: Mapping[str, TrustedKey]) -> None:
     """Raise `BadCheckpointError` unless one of these keys has signed it."""
     if checkpoint.key_id not in keys:
         raise BadCheckpointError(
             f"The checkpoint of line {checkpoint.sequence} is signed with key {checkpoint.key_id}, which is not known here."
         )
+    replaced_at = keys[checkpoint.key_id].replaced_at
+    if replaced_at is not None and checkpoint.sequence >= replaced_at:
+        raise BadCheckpointError(
+            f"The checkpoint of line {checkpoint.sequence} is signed with key {checkpoint.key_id}, which was replaced at line "
+            f"{replaced_at}."
+        )
     if not is_signed(checkpoint, keys):
         raise BadCheckpointError(f"The signature of the checkpoint of line {checkpoint.sequence} does not hold.")
 
 
-def is_signed(checkpoint: Signed, keys: Mapping[str, str]) -> bool:
-    """True when the key that the checkpoint names, one of these, has signed just this."""
-    as_counted = checkpoint.count == checkpoint.sequence
-    return as_counted and holds(checkpoint.statement(), checkpoint.signature, keys[checkpoint.key_id])
+def is_signed(checkpoint: Signed, keys: Mapping[str, TrustedKey]) -> bool:
+    """True when the key that the checkpoint names, one of these, has signed just this while it was in force."""
+    key = keys[checkpoint.key_id]
+    is_possible = checkpoint.count == checkpoint.sequence and key.may_sign(checkpoint.sequence)
+    return is_possible and holds(checkpoint.statement(), checkpoint.signature, key.public_key)
 
 
 def stored_checkpoints() -> Sequence[Checkpoint]:
@@ -139,10 +157,10 @@ def newest_checkpoint() -> Checkpoint | None:
 def make_checkpoint(progress: Callable[[int], None] = nothing) -> Signed:
     """Follow the chain to its end, sign where it ends, and keep that in the database; one that is there already is given back.
 
-    Raises `NoSigningKeyError`, and `LogDamagedError` when the log is not whole.
+    Raises `NoSigningKeyError` (also when its key was replaced), and `LogDamagedError` when the log is not whole.
     """
-    key = needed_signing_key(runtime().settings)
-    begin = _last_signed(key)
+    key = key_in_force()
+    begin = _last_signed()
     stored = StoredLog(begin.sequence or None, progress)
     verdict = verify(stored, stored.head, {begin.sequence: begin.hash} if begin.sequence else {}, begin)
     if verdict.finding is not None:
@@ -164,17 +182,21 @@ def checkpoint_when_due() -> bool:
         return False
     try:
         make_checkpoint()
+    except NoSigningKeyError as error:
+        log.error("checkpoint_key_replaced", reason=str(error))  # noqa: TRY400 - the sentence says it all
+        return False
     except LogDamagedError as error:
         log.error("change_log_damaged", sequence=error.finding.sequence, damage=error.finding.damage.value)  # noqa: TRY400 - the finding says it all
         return False
     return True
 
 
-def _last_signed(key: SigningKey) -> Place:
+def _last_signed() -> Place:
     """Where our own newest checkpoint stands, whose signature holds; the beginning when there is none."""
+    keys = trusted_keys()
     for checkpoint in reversed(stored_checkpoints()):
         kept = signed(checkpoint)
-        if kept.key_id == key.key_id and is_signed(kept, {key.key_id: key.public_key}):
+        if kept.key_id in keys and is_signed(kept, keys):
             return Place(kept.sequence, kept.hash)
     return BEGINNING
 

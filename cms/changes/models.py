@@ -143,6 +143,21 @@ class ConsumerPosition(Model):
     moved_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
+class CheckpointKey(Model):
+    """A key that took the place of another for signing checkpoints, with the line of the log that tells of it; signed by both."""
+
+    __tablename__ = "checkpoint_keys"
+
+    key_id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    public_key: Mapped[str] = mapped_column(String(44))
+    old_key_id: Mapped[str] = mapped_column(String(16))
+    old_public_key: Mapped[str] = mapped_column(String(44))
+    sequence: Mapped[int] = mapped_column(BigInteger)
+    signed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    old_signature: Mapped[str] = mapped_column(String(128))
+    new_signature: Mapped[str] = mapped_column(String(128))
+
+
 class Checkpoint(Model):
     """A signed statement of what the log was at one moment; `count` is the number of lines up to `sequence`."""
 

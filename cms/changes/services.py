@@ -5,8 +5,10 @@ from __future__ import annotations
 from cms.changes.actions import Action
 from cms.changes.facts import Cause, CauseKind
 from cms.changes.installation import begin_epoch, lift_versions
-from cms.changes.log import Position, record
+from cms.changes.key_succession import succession_row
+from cms.changes.log import Position, record, when_numbered
 from cms.changes.models import Change
+from cms.changes.signing import SigningKey
 from cms.changes.trust import accepting_clock
 from cms.core.db import unit_of_work
 from cms.core.permissions import Actor
@@ -35,3 +37,11 @@ def renew_epoch(actor: Actor, why: str, backup: str | None = None) -> Position:
         change = record(unit, action, epoch, actor, fields=["epoch"], cause=Cause(CauseKind.RESTORE, backup))
         lift_versions(unit)
     return Position(epoch, change.sequence)
+
+
+def replace_checkpoint_key(actor: Actor, old: SigningKey, new: SigningKey) -> Change:
+    """Write the line, signed by both keys beside the log, from which on `new` signs checkpoints in place of `old`."""
+    with unit_of_work() as unit:
+        change = record(unit, Action.CHECKPOINT_KEY_REPLACED, new.key_id, actor)
+        when_numbered(unit, change, lambda sequence: unit.add(succession_row(old, new, sequence)))
+    return change

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from config import Settings
 
 FILE_NAME = "audit_signing_key"
+NEXT_FILE_NAME = f"{FILE_NAME}.next"
 
 
 class NoSigningKeyError(Exception):
@@ -34,6 +35,20 @@ class SigningKey:
         self._private = private
         self.public_key = _text(private.public_key().public_bytes_raw())
         self.key_id = key_id_of(self.public_key)
+
+    @classmethod
+    def generate(cls) -> SigningKey:
+        """A new key."""
+        return cls(Ed25519PrivateKey.generate())
+
+    def keep(self, path: Path) -> None:
+        """Write it to a new file that only its owner may read. Raises `FileExistsError`."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(_text(self._private.private_bytes_raw()))
+            file.flush()
+            os.fsync(file.fileno())
 
     def sign(self, statement: bytes) -> str:
         """The signature of a statement, in hexadecimal."""
@@ -73,14 +88,16 @@ def make_signing_key(settings: Settings) -> bool:
     path = _path(settings)
     if settings.audit_signing_key or path.exists():
         return False
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        SigningKey.generate().keep(path)
     except FileExistsError:
         return False
-    with os.fdopen(descriptor, "w") as file:
-        file.write(_text(Ed25519PrivateKey.generate().private_bytes_raw()))
     return True
+
+
+def read_key(path: Path) -> SigningKey:
+    """The key in a file. Raises `BadKeyError`, `OSError`."""
+    return SigningKey(Ed25519PrivateKey.from_private_bytes(_bytes(path.read_text(encoding="ascii").strip())))
 
 
 def _kept(settings: Settings) -> str | None:

@@ -7,16 +7,13 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import click
 
 from cms.changes.checkpoints import (
-    BadCheckpointError,
-    LogDamagedError,
     Signed,
     check_signature,
     is_signed,
@@ -27,29 +24,23 @@ from cms.changes.checkpoints import (
     trusted_keys,
 )
 from cms.changes.installation import read_restores, undone_by
+from cms.changes.key_succession import TrustedKey
 from cms.changes.log import Position, read_heads
-from cms.changes.signing import BadKeyError, NoSigningKeyError, needed_signing_key
 from cms.changes.stored_lines import StoredLog, hash_of, nothing
 from cms.changes.verification import BEGINNING, Place, Verdict, verify
-from cms.cli.application import application
-from cms.cli.failures import ready
+from cms.cli.audit_keys import public_key, rotate_key, show_keys
+from cms.cli.proving import NotDone, provable
 from cms.core.runtime import runtime
 from cms.publishing.proof import ContentFinding
 from cms.publishing.stored_content import prove_bytes, prove_content
 
-DAMAGED, NOT_DONE = 1, 2
+DAMAGED = 1
 PROGRESS_FROM = 50_000
 MOST_TOLD = 20
 NO_CHECKPOINT = (
     "No checkpoint was given: an end that was cut off or hashed anew, together with the head row and the stored "
     "checkpoints, could not be seen. Keep checkpoints elsewhere and give one with --checkpoint."
 )
-
-
-class NotDone(click.ClickException):
-    """The proof could not be made."""
-
-    exit_code = NOT_DONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +87,10 @@ def command() -> None:
     """Prove that the change log, and what readers get, was not altered."""
 
 
+for each in (public_key, show_keys, rotate_key):
+    command.add_command(each)
+
+
 @command.command("verify")
 @click.option(
     "--checkpoint",
@@ -115,7 +110,7 @@ def verify_log(files: Sequence[Path], keys: Sequence[str], first: int, content: 
 
     Exit code 0: whole, 1: damaged, 2: the proof could not be made.
     """
-    with _provable():
+    with provable():
         proof = _proved(files, keys, first, as_json)
         if content:
             proof = replace(proof, content=[*prove_content(), *prove_bytes(runtime().storage)])
@@ -131,7 +126,7 @@ def verify_log(files: Sequence[Path], keys: Sequence[str], first: int, content: 
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write to; else standard output.")
 def checkpoint(out: Path | None) -> None:
     """Verify the log and sign where it ends, to be kept elsewhere."""
-    with _provable():
+    with provable():
         made = make_checkpoint(_progress("Verifying", hidden=False))
     if out is None:
         click.echo(made.as_json(), nl=False)
@@ -141,30 +136,6 @@ def checkpoint(out: Path | None) -> None:
     except OSError as error:
         raise NotDone(f"{out} cannot be written: {error.strerror}.") from None
     click.echo(f"Signed line {made.sequence} with key {made.key_id}: {out}")
-
-
-@command.command("public-key")
-def public_key() -> None:
-    """Print the key that checkpoints of this server are checked with, and its id."""
-    with _provable():
-        key = needed_signing_key(runtime().settings)
-    click.echo(f"{key.public_key}  {key.key_id}")
-
-
-@contextmanager
-def _provable() -> Iterator[None]:
-    """An application context; what keeps a proof from being made ends the command with exit code 2."""
-    try:
-        with ready(application()):
-            yield
-    except (BadCheckpointError, BadKeyError, NoSigningKeyError) as error:
-        raise NotDone(str(error)) from None
-    except LogDamagedError as error:
-        raise click.ClickException(f"Not signed. {error}") from None
-    except NotDone:
-        raise
-    except click.ClickException as error:
-        raise NotDone(error.message) from None
 
 
 def _proved(files: Sequence[Path], keys: Sequence[str], first: int, as_json: bool) -> Proof:
@@ -186,7 +157,7 @@ def _proved(files: Sequence[Path], keys: Sequence[str], first: int, as_json: boo
     return Proof(verdict, time.perf_counter() - began, len(anchors), len(given), unknown, altered, undone)
 
 
-def _stored(trusted: Mapping[str, str]) -> tuple[list[Signed], list[int], list[int]]:
+def _stored(trusted: Mapping[str, TrustedKey]) -> tuple[list[Signed], list[int], list[int]]:
     """The stored checkpoints that a known key has signed; the lines of those of unknown keys, and of those that were altered."""
     usable, unknown, altered = [], [], []
     for kept in map(signed, stored_checkpoints()):

@@ -67,6 +67,12 @@ def agree(*, changed: bool) -> None:
                 unit.session.merge(SharedSetting(name=name, value=value))
 
 
+def note_signing_key(key_id: str) -> None:
+    """Note the key that signs checkpoints from now on: nodes that still have the one before say so and do not start."""
+    with unit_of_work() as unit:
+        unit.session.merge(SharedSetting(name="audit_signing_key", value=key_id))
+
+
 def _values_here() -> dict[str, str]:
     """The values of this node by name; what it does not have is left out."""
     settings = runtime().settings

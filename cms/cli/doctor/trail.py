@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from cms.changes.checkpoints import newest_checkpoint
+from cms.changes.checkpoints import key_in_force, newest_checkpoint
 from cms.changes.log import read_heads
 from cms.changes.models import Checkpoint
-from cms.changes.signing import BadKeyError, signing_key
+from cms.changes.signing import BadKeyError, NoSigningKeyError, signing_key
 from cms.changes.stored_lines import StoredLog
 from cms.changes.verification import verify
 from cms.cli.doctor.findings import Finding, ok, red, warning
@@ -35,6 +35,8 @@ def check_checkpoint(settings: Settings) -> Iterator[Finding]:
         yield red(f"The key that signs checkpoints is none: {error}.")
         return
     newest, lines = newest_checkpoint(), read_heads(runtime().reader).sequence
+    if has_key and (sentence := _replaced()):
+        yield red(sentence)
     if not has_key:
         yield warning("No key signs checkpoints of the change log: python -m cms init")
     elif newest is None:
@@ -42,6 +44,15 @@ def check_checkpoint(settings: Settings) -> Iterator[Finding]:
         yield warning(sentence) if lines else ok(sentence)
     else:
         yield _age_finding(newest, lines)
+
+
+def _replaced() -> str | None:
+    """Why the key of this server signs nothing any more."""
+    try:
+        key_in_force()
+    except NoSigningKeyError as error:
+        return str(error)
+    return None
 
 
 def _age_finding(newest: Checkpoint, lines: int) -> Finding:
