@@ -6,13 +6,15 @@ import ctypes
 import os
 import signal
 import stat
+import subprocess
 import sys
 from pathlib import Path
 
 import psutil
 import pytest
 
-from tests.cli.servers import prepare, running
+from config import PROJECT_ROOT
+from tests.cli.servers import cms_command, environment_of, prepare, running
 
 STOP_SECONDS = 20.0
 
@@ -54,3 +56,24 @@ def test_all_that_a_server_writes_is_for_its_own_account_only(tmp_path: Path) ->
     }
     assert open_to_others == []
     assert stat.S_IMODE(instance.stat().st_mode) == 0o700
+
+
+def test_with_a_proxy_that_sends_files_those_are_open_to_their_group_and_nothing_else_is(tmp_path: Path) -> None:
+    instance, settings = tmp_path / "instance", {"FILES_THROUGH_PROXY": "/simpul-files/"}
+    root, before = instance / "files", os.umask(0o022)
+    try:
+        subprocess.run([*cms_command(), "init"], check=True, env=environment_of(instance, **settings), cwd=PROJECT_ROOT)
+        root.chmod(0o750)
+        # The demonstration city has documents and images.
+        with running(instance, "run", **settings):
+            written = {path: stat.S_IMODE(path.stat().st_mode) for path in instance.rglob("*") if path.name != "log"}
+    finally:
+        os.umask(before)
+    files = set(root.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]/*"))
+    folders = {*root.glob("[0-9a-f][0-9a-f]"), *root.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]")}
+    assert files
+    assert {written[path] for path in files} == {0o640}
+    assert {written[path] for path in folders} == {0o750}
+    others = {path: mode for path, mode in written.items() if path not in {root, *files, *folders}}
+    assert {"simpul.db", "secret_key", "demo.json", "incoming", "simpul-storage"} <= {path.name for path in others}
+    assert [str(path) for path, mode in others.items() if mode & 0o077] == []
