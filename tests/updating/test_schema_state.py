@@ -34,6 +34,7 @@ def _migrated(environment: dict[str, str], url: str) -> Iterator[Flask]:
     with second_app({**environment, "DATABASE_URL": url}) as app:
         with app.app_context():
             migrate_database()
+            app.extensions["simpul"].storage.mark("tests")
         yield app
 
 
