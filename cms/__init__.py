@@ -139,7 +139,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     check_declarations(app)
     carry_out_writes(app)
     _deliver_fast(app, settings)
-    app.wsgi_app = RequestHead(app.wsgi_app, app)  # type: ignore[method-assign]
+    app.wsgi_app = RequestHead(app.wsgi_app, app, settings.trusted_hosts)  # type: ignore[method-assign]
     app.cli.add_command(commands)
     return app
 

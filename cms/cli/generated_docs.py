@@ -67,7 +67,7 @@ def problems() -> str:
 
 
 def _statuses(code: str) -> str:
-    return " or ".join(str(status) for status in sorted(_found_statuses().get(code, set()))) or "not raised yet"
+    return " or ".join(str(status) for status in sorted(_found_statuses()[code]))
 
 
 def _both(text: Text) -> str:
@@ -179,10 +179,14 @@ def _first_sentence(model: type[Any]) -> str:
     return (inspect.getdoc(model) or "").split("\n\n")[0].replace("\n", " ").split(". ")[0].rstrip(".") + "."
 
 
+RAISED_BY_OTHERS = {"redirected": {410}, "unsupported_file_type": {415}}
+"""Statuses of codes that are handed to a function, which makes the error."""
+
+
 @cache
 def _found_statuses() -> dict[str, set[int]]:
     """Status codes of each problem code: from the tables of cms.core.problems, and from where the errors are raised."""
-    found = {code: set(statuses) for code, statuses in OTHER_STATUSES.items()}
+    found = {code: set(statuses) for code, statuses in (RAISED_BY_OTHERS | OTHER_STATUSES).items()}
     named = {kind.__name__: status for kind, status in STATUS_BY_CLASS.items()}
     pairs = [(code, status) for status, code in CODE_BY_STATUS.items()]
     pairs += [(kind.default_code, status) for kind, status in STATUS_BY_CLASS.items()]

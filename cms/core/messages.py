@@ -378,12 +378,6 @@ PROBLEMS: dict[str, Problem] = {
         "You took back {count} items within an hour. Until {until} a central editor or an administrator other than you must confirm it before you take back more: reset the breaker.",
         "Anda menarik {count} konten dalam satu jam. Sampai {until}, redaksi kota atau administrator lain harus mengonfirmasi sebelum Anda menarik lagi: buka kembali pemutusnya.",
     ),
-    "rollback_running": _problem(
-        "Already running",
-        "Sedang berjalan",
-        "The same rollback is being carried out by another request; read it under its id.",
-        "Pemulihan yang sama sedang dijalankan permintaan lain; lihat lewat id-nya.",
-    ),
     # server
     "idempotency_key_reused": _problem(
         "The idempotency key was used for something else",

@@ -6,7 +6,7 @@ its length, and some of it is remembered; nobody needs more than these bounds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from flask import Flask
@@ -35,11 +35,20 @@ StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 
-class RequestHead:
-    """WSGI middleware before everything else that reads a request."""
+# What is asked of one process, by supervisors and Prometheus, under the address of its node.
+_OF_THIS_PROCESS: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 
-    def __init__(self, application: Application, app: Flask) -> None:
+
+class RequestHead:
+    """WSGI middleware before everything else that reads a request.
+
+    Health and figures are answered under any host name: they have no content and make no links, and whoever watches a node asks
+    the node itself, which has another address than the city's server.
+    """
+
+    def __init__(self, application: Application, app: Flask, trusted_hosts: Sequence[str]) -> None:
         self._application, self._app = application, app
+        self._host = next(iter(trusted_hosts), None)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer what is too long at once; ask the application for everything else."""
@@ -48,6 +57,8 @@ class RequestHead:
         if "," in host or (not host and environ.get("SERVER_PROTOCOL") == "HTTP/1.1"):
             # Several headers arrive joined by commas; which of them a proxy looked at nobody knows (RFC 9112, section 3.2).
             return self._refused(BadRequest("invalid_host"), environ, start_response)
+        if self._host is not None and environ.get("PATH_INFO") in _OF_THIS_PROCESS:
+            environ["HTTP_HOST"] = self._host
         if sum([len(value) for value in environ.values() if value.__class__ is str]) > LONGEST_PATH:
             refusal = _refusal(environ)
             if refusal is not None:

@@ -59,7 +59,7 @@ def _written(chunks: Iterable[bytes], path: Path, limit: int) -> tuple[int, str]
     size, digest = 0, hashlib.sha256()
     with storage_errors():
         file = path.open("xb")
-    with file:
+    try:
         for chunk in chunks:
             size += len(chunk)
             if size > limit:
@@ -67,6 +67,8 @@ def _written(chunks: Iterable[bytes], path: Path, limit: int) -> tuple[int, str]
             digest.update(chunk)
             with storage_errors():
                 file.write(chunk)
+    finally:
+        # Closing writes what is left in the buffer, all of a small file: a full disk shows itself here.
         with storage_errors():
-            file.flush()
+            file.close()
     return size, digest.hexdigest()

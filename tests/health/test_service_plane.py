@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from cms.core.db import db
 from cms.core.messages import PROBLEMS, RULES
-from tests.conftest import counted_statements
+from tests.conftest import counted_statements, second_app
 
 PAGES = ("/docs", "/docs/errors")
 
@@ -34,6 +34,16 @@ def test_readiness_names_every_check(client: FlaskClient) -> None:
         "storage": True,
         "positions": True,
     }
+
+
+@pytest.mark.parametrize(("path", "status"), [("/healthz", 200), ("/readyz", 200), ("/metrics", 200), ("/docs", 400)])
+def test_whoever_watches_a_node_asks_it_under_its_own_address(
+    environment: dict[str, str], path: str, status: int
+) -> None:
+    with second_app({**environment, "TRUSTED_HOSTS": "api.example.go.id", "METRICS_TOKEN": "t" * 32}) as app:
+        token = {"Authorization": f"Bearer {'t' * 32}"} if path == "/metrics" else {}
+        answer = app.test_client().get(path, headers={"Host": "10.0.0.11:8000", **token})
+    assert answer.status_code == status
 
 
 def test_readiness_asks_the_database_once_in_five_seconds(app: Flask, client: FlaskClient) -> None:
