@@ -42,6 +42,7 @@ from cms.core.request_head import RequestHead
 from cms.core.runtime import Runtime, runtime
 from cms.core.schema_state import SchemaWatch
 from cms.core.secrets import derived_secret
+from cms.core.setting_values import value_problems
 from cms.core.signing_keys import SigningKeys
 from cms.core.storage import Storage, storage_from_url
 from cms.delivery.cors import answer_browsers
@@ -125,7 +126,7 @@ class Application(Flask):
 def create_app(settings: Settings | None = None) -> Flask:
     """Build the application. Raises `ConfigurationError` when the settings are unsafe."""
     settings = settings or Settings.from_environ()
-    if problems := [*settings.problems(), *outbound_problems(settings)]:
+    if problems := [*settings.problems(), *value_problems(settings), *outbound_problems(settings)]:
         raise ConfigurationError("; ".join(problems))
     configure_logging(settings.log_level)
     app = Application(__name__, instance_path=settings.instance_path, static_folder=None)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cms.core.setting_values import value_problems
 from config import ConfigurationError, Settings
 
 
@@ -28,3 +29,33 @@ def test_an_instance_folder_that_cannot_be_used_is_told_in_a_sentence(tmp_path: 
     (tmp_path / "file").touch()
     with pytest.raises(ConfigurationError, match=r"^INSTANCE_PATH=.*file/instance cannot be used: Not a directory$"):
         Settings.from_environ({"INSTANCE_PATH": str(tmp_path / "file" / "instance")})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CITY_TIMEZONE", "Mars"),
+        ("CITY_TIMEZONE", "../etc/passwd"),
+        ("CITY_TIMEZONE", ""),
+        ("LOG_LEVEL", "LOUD"),
+        ("PROXY_HOPS", "-1"),
+        ("PORT", "65536"),
+        ("WORKER_INTERVAL", "0"),
+        ("WEB_WORKERS", "0"),
+        ("MAX_FILE_BYTES", "0"),
+        ("ACCESS_TOKEN_MINUTES", "0"),
+        ("CITY_CHANNEL", "Kota Balikpapan"),
+        ("CITY_AREA", "Balikpapan"),
+        ("OWN_DOMAINS", "https://dpu.example.go.id"),
+        ("TRUSTED_HOSTS", "https://api.example.go.id"),
+        ("METRICS_TOKEN", "x"),
+    ],
+)
+def test_a_value_that_a_setting_cannot_have_is_told_in_a_sentence(name: str, value: str, tmp_path: Path) -> None:
+    found = value_problems(Settings.from_environ({name: value, "INSTANCE_PATH": str(tmp_path)}))
+
+    assert [sentence.split()[0] for sentence in found] == [name]
+
+
+def test_every_default_is_a_value_that_its_setting_can_have(tmp_path: Path) -> None:
+    assert value_problems(Settings.from_environ({"INSTANCE_PATH": str(tmp_path)})) == []
