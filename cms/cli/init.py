@@ -13,7 +13,7 @@ from cms.cli.failures import told
 from cms.cli.migrating import migrate_database, patiently
 from cms.core.permissions import system_actor
 from cms.core.runtime import runtime
-from cms.health.agreement import ON_PURPOSE, Disagreement, agree
+from cms.health.agreement import ON_PURPOSE, SIGNING_KEY, Disagreement, agree, is_noted
 from cms.taxonomy.seed import seed_taxonomy
 
 
@@ -30,7 +30,7 @@ def command(changed: bool) -> None:
     with application().app_context(), told():
         make_instance_folder(runtime().settings)
         migrated = migrate_database()
-        added = patiently(seed_city)
+        added = patiently(partial(seed_city, changed=changed))
         set_up(changed=changed)
     click.echo(
         f"{'Migrated the database' if migrated else 'The database is current'}; {added} rows of reference data added."
@@ -45,8 +45,12 @@ def set_up(*, changed: bool = False) -> None:
         raise click.ClickException(" ".join([*error.sentences, ON_PURPOSE])) from None
 
 
-def seed_city() -> int:
-    """Add the reference data that is not there yet, and the key that signs the log; returns how many rows that were."""
-    make_signing_key(runtime().settings)
+def seed_city(*, changed: bool = False) -> int:
+    """Add the reference data that is not there yet, and the key that signs the log; returns how many rows that were.
+
+    Where the other nodes have a key none is made, unless it was `changed` on purpose: the node would not start with its own.
+    """
+    if changed or not is_noted(SIGNING_KEY):
+        make_signing_key(runtime().settings)
     actor = system_actor("seed")
     return seed_agencies(actor) + seed_taxonomy(actor)

@@ -20,11 +20,11 @@ from cms.core.secrets import derived_secret
 from cms.health.checks import NO_MARK
 from cms.health.models import SharedSetting
 
-STORAGE = "storage"
+STORAGE, SIGNING_KEY = "storage", "audit_signing_key"
 SENTENCES = {
     "secret_key": "SECRET_KEY is not the one of the other nodes.",
     "public_url": "PUBLIC_URL is {here}, on the other nodes it is {there}.",
-    "audit_signing_key": "The key that signs checkpoints (AUDIT_SIGNING_KEY) is not the one of the other nodes.",
+    SIGNING_KEY: "The key that signs checkpoints (AUDIT_SIGNING_KEY) is not the one of the other nodes.",
     STORAGE: "STORAGE_URL leads to another file storage than the one of this database.",
 }
 ON_PURPOSE = "If that was changed on purpose, on all nodes: python -m cms init --changed"
@@ -70,7 +70,12 @@ def agree(*, changed: bool) -> None:
 def note_signing_key(key_id: str) -> None:
     """Note the key that signs checkpoints from now on: nodes that still have the one before say so and do not start."""
     with unit_of_work() as unit:
-        unit.session.merge(SharedSetting(name="audit_signing_key", value=key_id))
+        unit.session.merge(SharedSetting(name=SIGNING_KEY, value=key_id))
+
+
+def is_noted(name: str) -> bool:
+    """True when the installation has agreed on a value: a node that lacks its own must get that one, not another."""
+    return name in _noted()
 
 
 def _values_here() -> dict[str, str]:
@@ -82,7 +87,7 @@ def _values_here() -> dict[str, str]:
     found = {
         "secret_key": hashlib.sha256(derived_secret(settings.secret_key, "fingerprint")).hexdigest()[:16],
         "public_url": address,
-        "audit_signing_key": None if key is None else key.key_id,
+        SIGNING_KEY: None if key is None else key.key_id,
         STORAGE: runtime().storage.identity(),
     }
     return {name: value for name, value in found.items() if value is not None}

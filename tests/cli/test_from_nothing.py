@@ -41,3 +41,17 @@ def test_every_command_before_init_says_what_is_missing_and_init_makes_it(tmp_pa
     assert made.returncode == 0, made.stderr
     assert instance.stat().st_mode & 0o777 == 0o700
     assert cms(instance, *COMMANDS[1]).returncode == 0
+
+
+def test_a_node_without_the_key_of_the_others_gets_none_of_its_own(tmp_path: Path) -> None:
+    instance = tmp_path / "instance"
+    assert cms(instance, "init").returncode == 0
+    (instance / "audit_signing_key").unlink()
+
+    told, again = cms(instance, "doctor"), cms(instance, "init")
+
+    assert "is not on this node: bring it back" in told.stdout
+    assert again.returncode == 0, again.stderr
+    assert not (instance / "audit_signing_key").exists()
+    assert cms(instance, "init", "--changed").returncode == 0
+    assert (instance / "audit_signing_key").exists()

@@ -14,6 +14,7 @@ from cms.changes.verification import verify
 from cms.cli.doctor.findings import Finding, ok, red, warning
 from cms.core import clock
 from cms.core.runtime import runtime
+from cms.health.agreement import SIGNING_KEY, is_noted
 from config import Settings
 
 # The worker signs once a day when there is anything new.
@@ -37,7 +38,11 @@ def check_checkpoint(settings: Settings) -> Iterator[Finding]:
     newest, lines = newest_checkpoint(), read_heads(runtime().reader).sequence
     if has_key and (sentence := _replaced()):
         yield red(sentence)
-    if not has_key:
+    if not has_key and is_noted(SIGNING_KEY):
+        yield warning(
+            "The key that signs checkpoints is not on this node: bring it back (AUDIT_SIGNING_KEY, or its file)."
+        )
+    elif not has_key:
         yield warning("No key signs checkpoints of the change log: python -m cms init")
     elif newest is None:
         sentence = "No checkpoint of the change log was signed yet: is a worker running?"
