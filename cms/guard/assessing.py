@@ -22,6 +22,7 @@ from cms.guard.links import (
     deciding_domain,
     hosts_in_link,
     hosts_in_text,
+    mail_hosts,
     registrable,
     standing_of,
 )
@@ -136,17 +137,30 @@ def _domains(texts: Mapping[str, str], found: Sequence[Anchor], links: Sequence[
     for pointer, text in texts.items():
         for host in sorted(hosts_in_text(text)):
             places.setdefault(host, pointer)
-    return _sorted_by_standing(places)
+    return _sorted_by_standing(places, _mail_places(texts, found, links))
 
 
-def _sorted_by_standing(places: Mapping[str, str]) -> Sorted:
-    if not places:
+def _mail_places(texts: Mapping[str, str], found: Sequence[Anchor], links: Sequence[str]) -> dict[str, str]:
+    """Domains that mail goes to, with the first place of each."""
+    said = [*(("/body", each.address) for each in found), *(("/source_url", link) for link in links), *texts.items()]
+    places: dict[str, str] = {}
+    for pointer, text in said:
+        for host in sorted(mail_hosts(text)):
+            places.setdefault(host, pointer)
+    return places
+
+
+def _sorted_by_standing(places: Mapping[str, str], mail: Mapping[str, str]) -> Sorted:
+    """`mail` are domains that mail goes to: of those only the blocked ones count."""
+    if not places and not mail:
         return [], [], []
     # Entries are asked for even below what is allowed from the start: a hijacked sub-domain of go.id can be blocked.
-    entries = known_entries(all_candidates(places))
+    entries = known_entries(all_candidates({**places, **mail}))
     known = {domain: standing for domain, (standing, _person) in entries.items()}
     own: dict[str, LinkStanding] | None = None
-    blocked: dict[str, str] = {}
+    blocked = {
+        registrable(host): place for host, place in mail.items() if standing_of(host, known) is LinkStanding.BLOCKED
+    }
     unknown: dict[str, str] = {}
     vouched: list[Vouched] = []
     for host, pointer in places.items():

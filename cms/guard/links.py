@@ -31,6 +31,7 @@ SURELY_NO_NUMBERING: Final = 50
 """Parts of dotted numbers in texts (classification codes, accounts) are smaller than those of most addresses."""
 
 _ADDRESS: Final = re.compile(r"(?:https?:)?//(\[[0-9a-f:.]+\]|[^\s/?#\"'<>()\[\]{}\\]+)", re.IGNORECASE)
+_MAIL: Final = re.compile(r"@\[?([^\s@,;:?&=<>()\[\]{}\"'/\\|]+)")
 _EXPLICIT: Final = re.compile(r"https?://", re.IGNORECASE)
 _QUAD: Final = re.compile(r"(?<![\w.@-])((?:[0-9]{1,3}\.){3}[0-9]{1,3})(?![\w.]*[0-9]|-)(:[0-9]{2,5}\b)?")
 _MONEY: Final = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3}){3}")
@@ -98,6 +99,20 @@ def hosts_in_text(text: str) -> set[str]:
     found = {host for host in (_ascii(name) for name in _after_slashes(written)) if host and not host.isalpha()}
     found |= {host for host in map(_ascii, _after_schemes(written)) if host}
     return found | _bare_domains(written) | _raw_addresses(written)
+
+
+@prepared
+def mail_hosts(text: str) -> set[str]:
+    """Domains of the mail addresses in a link or a text: every recipient of `mailto:a@x.id,b@y.id?cc=c%40z.id` (RFC 6068).
+
+    They count where they are blocked. Unknown ones hold nothing: people write from a thousand ordinary providers, and who
+    follows such a link sees the address and no page.
+    """
+    plain = decoded(text)
+    if "@" not in plain:
+        return set()
+    named = (match[1] for written in {plain, latin(plain)} for match in _MAIL.finditer(written))
+    return {host for host in (_ascii(name.rstrip(".!*_")) for name in named) if host and "." in host}
 
 
 def standing_of(host: str, known: Mapping[str, LinkStanding]) -> LinkStanding | None:

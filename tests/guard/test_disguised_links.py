@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cms.guard.decoding import decoded, unpunycoded
-from cms.guard.links import hosts_in_link, hosts_in_text, is_registrable, standing_of
+from cms.guard.links import hosts_in_link, hosts_in_text, is_registrable, mail_hosts, standing_of
 from cms.guard.models import LinkStanding
 from tests.core.processor_time import is_within, seconds
 from tests.guard.test_breakers import act, made
@@ -159,6 +159,8 @@ HOSTILE: dict[str, Callable[[int], str]] = {
     "dots": lambda size: "103.152." * (size // 8),
     "punycode": lambda size: "xn--a-" * (size // 6),
     "schemes": lambda size: "http://" * (size // 7),
+    "mail": lambda size: "@" * (size // 2) + "@a" * (size // 4),
+    "long mail": lambda size: "@" + "a" * size,
     "brackets": lambda size: "//[" * (size // 3),
 }
 
@@ -171,6 +173,7 @@ def test_what_looks_like_links_takes_time_in_proportion(name: str) -> None:
     def look(text: str) -> None:
         hosts_in_text(text)
         hosts_in_link(text)
+        mail_hosts(text)
         unpunycoded(text)
 
     assert is_within(lambda: seconds(lambda: look(large)) <= 30 * max(seconds(lambda: look(small)), 0.001))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cms.guard.links import anchors, hosts_in_link, hosts_in_text, registrable, standing_of
+from cms.guard.links import anchors, hosts_in_link, hosts_in_text, mail_hosts, registrable, standing_of
 from cms.guard.models import LinkStanding
 
 
@@ -44,6 +44,27 @@ def test_hosts_of_a_link(link: str, hosts: set[str]) -> None:
 )
 def test_hosts_in_plain_text(text: str, hosts: set[str]) -> None:
     assert hosts_in_text(text) == hosts
+
+
+@pytest.mark.parametrize(
+    ("text", "hosts"),
+    [
+        ("mailto:a@slot88.com", {"slot88.com"}),
+        ("MAILTO:a@Slot88.COM?subject=Daftar", {"slot88.com"}),
+        ("mailto:a@dpu.go.id,b@slot88.com", {"dpu.go.id", "slot88.com"}),
+        ("mailto:a@dpu.go.id,b%40slot88.com", {"dpu.go.id", "slot88.com"}),
+        ("mailto:a@dpu.go.id?cc=b%40slot88.com", {"dpu.go.id", "slot88.com"}),
+        ("mailto:a@dpu.go.id?bcc=b%2540slot88%252Ecom&subject=x", {"dpu.go.id", "slot88.com"}),
+        ("mailto:a@dpu.go.id?to=Admin%20%3Cb%40slot88.com%3E", {"dpu.go.id", "slot88.com"}),
+        ("mailto:a@slot88\u3002com", {"slot88.com"}),
+        ("mailto:a@ѕlot88.com", {"slot88.com", "xn--lot88-g2e.com"}),
+        ("mailto:a@[103.152.118.20]", {"103.152.118.20"}),
+        ("Tulis ke info@slot88.com.", {"slot88.com"}),
+        ("Ikuti @dpu dan tel:+62542123456", set()),
+    ],
+)
+def test_domains_that_mail_goes_to(text: str, hosts: set[str]) -> None:
+    assert mail_hosts(text) == hosts
 
 
 def test_of_two_entries_the_longer_one_counts() -> None:
