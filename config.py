@@ -145,7 +145,7 @@ class Settings:
     password_memory_kib: int = setting(65_536, "argon2id memory in KiB (RFC 9106 low-memory profile)")
     password_time_cost: int = setting(3, "argon2id passes")
     password_lanes: int = setting(4, "argon2id lanes")
-    log_level: str = setting("INFO", "DEBUG, INFO, WARNING or ERROR")
+    log_level: str = setting("INFO", "DEBUG, INFO, WARNING, ERROR or CRITICAL")
     access_log: bool = setting(False, "Let the web server write one line per request")
 
     @classmethod

@@ -22,6 +22,7 @@ from flask_migrate import upgrade
 from sqlalchemy import Select, event, exists, literal, select
 
 from cms import create_app
+from cms.changes.seen_positions import FILE_NAME as POSITIONS
 from cms.changes.trust import accepting_clock, note_moment
 from cms.core import clock
 from cms.core.db import Base, db
@@ -105,6 +106,8 @@ def app(migrated_app: Flask, moment: Callable[[timedelta], None]) -> Iterator[Fl
     with migrated_app.app_context():
         empty_tables()
         migrated_app.extensions["simpul"].forget()
+    # What a process of a test has seen of the log: a server that the next test starts would find its database behind it.
+    (Path(migrated_app.instance_path) / POSITIONS).unlink(missing_ok=True)
 
 
 @pytest.fixture

@@ -83,20 +83,19 @@ class _Objects:
 
 def _check(value: Any) -> None:
     """Bound depth and size, and refuse text that no database keeps (NUL, lone surrogates)."""
-    nodes = 0
-    pending = [(value, 1)]
+    nodes, pending = 1, [(value, 1)]
     while pending:
         item, depth = pending.pop()
-        nodes += 1
-        if nodes > MOST_NODES:
-            _refuse(f"it has more than {MOST_NODES} values")
         if depth > DEEPEST_NESTING:
             _refuse(f"it is nested deeper than {DEEPEST_NESTING} levels")
-        if isinstance(item, dict):
-            pending += [(child, depth + 1) for child in item.values()]
-            pending += [(name, depth + 1) for name in item]
-        elif isinstance(item, list):
-            pending += [(child, depth + 1) for child in item]
+        if isinstance(item, dict | list):
+            # Counted before they are looked at: a list of half a million costs nothing more.
+            nodes += len(item) * (2 if isinstance(item, dict) else 1)
+            if nodes > MOST_NODES:
+                _refuse(f"it has more than {MOST_NODES} values")
+            pending += [(child, depth + 1) for child in (item.values() if isinstance(item, dict) else item)]
+            if isinstance(item, dict):
+                pending += [(name, depth + 1) for name in item]
         else:
             _check_value(item)
 
