@@ -87,6 +87,10 @@ class Settings:
     web_thread_idle_seconds: int = setting(
         30, "Seconds after which a thread of a web process that has nothing to do ends, 5 to 600"
     )
+    sender_seconds: int = setting(
+        30,
+        "Seconds after which a sender whose body has stopped, or comes with less than 1 KB/s, is ended (Linux), 2 to 600",
+    )
     worker_interval: float = setting(1.0, "Seconds between two looks of the background worker at the change log")
     backup_max_age_hours: int = setting(
         48, "Hours after which `doctor` asks for a newer backup; 0: backups are made and watched elsewhere"
@@ -197,6 +201,8 @@ class Settings:
             found.append("PASSWORD_MEMORY_KIB must be at least 19456 and PASSWORD_TIME_COST at least 2")
         if not 5 <= self.web_thread_idle_seconds <= 600:
             found.append("WEB_THREAD_IDLE_SECONDS must be between 5 and 600")
+        if not 2 <= self.sender_seconds <= 600:
+            found.append("SENDER_SECONDS must be between 2 and 600")
         if self.audit_signing_key and not _is_key(self.audit_signing_key):
             found.append(
                 "AUDIT_SIGNING_KEY must be 32 bytes as base64: "

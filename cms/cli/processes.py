@@ -31,6 +31,7 @@ from granian.log import LogLevels
 
 from cms import create_app
 from cms.cli.listening import ListeningServer
+from cms.cli.slow_senders import SlowSenders
 from cms.core.db import db
 from cms.core.logging import get_logger
 from cms.core.metrics import PROCESSES, WEB_RESPAWNS, share
@@ -72,6 +73,7 @@ class WebApplication:
         app = _loaded.get(self.settings) or create_app(self.settings)
         start_web_tasks(app)
         begin_checks(app)
+        SlowSenders(app.extensions["simpul"]).begin()
         return app
 
 

@@ -33,7 +33,7 @@ class StrictParser(FlaskParser):
 
     def load_json(self, req: Request, schema: Schema) -> Any:
         """The parsed body; an absent one counts as an empty object, so that required fields are named."""
-        if not req.content_length and "Transfer-Encoding" not in req.headers:
+        if not req.content_length:
             return {}
         if req.headers.get("Content-Encoding", "identity").lower() != "identity":
             # What unpacks to more than the limit would have to be counted while unpacking (R-L1).
@@ -128,10 +128,13 @@ class Blueprint(flask_smorest.Blueprint):
         return decorator
 
     def problems(self, *statuses: int) -> Callable[[Any], Any]:
-        """Document the error answers of an operation beyond the default one."""
+        """Document the error answers of an operation beyond the default one.
+
+        What can be too large can also come too slowly (408) or without its length (411).
+        """
 
         def decorator(view: Any) -> Any:
-            for status in statuses:
+            for status in sorted({*statuses, *((408, 411) if 413 in statuses else ())}):
                 _document(view, self.alt_response(status, http.HTTPStatus(status).name))
             return view
 

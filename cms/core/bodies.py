@@ -1,6 +1,9 @@
-"""Bodies of requests on their way in. Nothing ends a wait for a sender from outside, so each block is read in a place of the bulkhead.
+"""Bodies of requests on their way in: whole or not at all, and in a place of the bulkhead while they are awaited.
 
-Honest bodies are mostly here when they are read, so a place is free again at once; requests without a body never ask for one.
+The web server gives what has arrived and then an end, whether the sender has sent everything or has gone away. So what arrives is
+counted against `Content-Length`; a body without a length is refused before this (`request_head`).
+
+The web server ends no wait for a sender either: `cms.cli.slow_senders` does, and the read then ends too early.
 """
 
 from __future__ import annotations
@@ -11,20 +14,30 @@ from typing import IO
 from flask import Request
 from werkzeug.utils import cached_property
 
-from cms.core.bulkhead import Bulkhead, Kind
-from cms.core.runtime import runtime
+from cms.core.bulkhead import Kind
+from cms.core.errors import BadRequest, TooSlow
+from cms.core.runtime import Runtime, runtime
 
 
 class PlacedBody:
-    """The input of the web server, read only in one of the places."""
+    """The input of the web server: `length` bytes, each block read in one of the places."""
 
-    def __init__(self, stream: IO[bytes], bulkhead: Bulkhead) -> None:
-        self._stream, self._bulkhead = stream, bulkhead
+    def __init__(self, stream: IO[bytes], length: int, own: Runtime) -> None:
+        self._stream, self._left, self._own = stream, length, own
 
     def read(self, size: int = -1) -> bytes:
-        """As the stream itself; raises `Unavailable` too."""
-        with self._bulkhead.place(Kind.BODY):
-            return self._stream.read(size)
+        """As the stream itself. Raises `Unavailable`, `BadRequest("body_cut_off")` and `TooSlow` too."""
+        wanted = self._left if size < 0 else min(size, self._left)
+        if not wanted:
+            return b""
+        with self._own.bulkhead.place(Kind.BODY), self._own.awaited_bodies.awaiting() as began_at:
+            block = self._stream.read(wanted)
+        self._left -= len(block)
+        if len(block) < wanted:
+            if self._own.awaited_bodies.has_ended_since(began_at):
+                raise TooSlow(headers={"Connection": "close"})
+            raise BadRequest("body_cut_off", missing=self._left, headers={"Connection": "close"})
+        return block
 
 
 class PatientRequest(Request):
@@ -36,6 +49,6 @@ class PatientRequest(Request):
         given = self.environ["wsgi.input"]
         # What lies in memory, such as the requests of a batch, waits for nobody.
         if not isinstance(given, BytesIO):
-            self.environ["wsgi.input"] = PlacedBody(given, runtime().bulkhead)
+            self.environ["wsgi.input"] = PlacedBody(given, self.content_length or 0, runtime())
         body: IO[bytes] = super().stream
         return body

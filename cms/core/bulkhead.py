@@ -88,6 +88,10 @@ class Bulkhead:
         """How many threads have waited for long just now."""
         return len(self._holders)
 
+    def is_refused(self, kind: Kind) -> bool:
+        """True while waits of this kind find no place."""
+        return kind in self._in_vain
+
     def check(self, kind: Kind) -> None:
         """Refuse at once what would be refused after a wait: others of its kind just were. Costs nothing on good days.
 

@@ -67,6 +67,12 @@ class NotFound(DomainError):
     default_code = "not_found"
 
 
+class TooSlow(DomainError):
+    """The body did not arrive in time."""
+
+    default_code = "body_too_slow"
+
+
 class Conflict(DomainError):
     """The item is in another state, or another one already has this value."""
 
@@ -77,6 +83,12 @@ class Gone(DomainError):
     """It was published once and is not any more."""
 
     default_code = "gone"
+
+
+class LengthRequired(DomainError):
+    """The body has no announced length, so nobody could tell whether it arrived whole."""
+
+    default_code = "length_required"
 
 
 class StaleVersion(DomainError):

@@ -56,6 +56,24 @@ PROBLEMS: dict[str, Problem] = {
         "The body is not acceptable multipart/form-data: {reason}.",
         "Isi permintaan bukan multipart/form-data yang dapat diterima: {reason}.",
     ),
+    "body_cut_off": _problem(
+        "The body was cut off",
+        "Isi permintaan terpotong",
+        "The connection ended before {missing} announced bytes of the body; nothing was done. Send the request again.",
+        "Sambungan berakhir sebelum {missing} bita isi yang diumumkan tiba; tidak ada yang dilakukan. Kirim ulang permintaan.",
+    ),
+    "body_too_slow": _problem(
+        "The body came too slowly",
+        "Isi permintaan terlalu lambat",
+        "The body stopped on its way or came too slowly; nothing was done. Send the request again.",
+        "Isi permintaan berhenti di jalan atau datang terlalu lambat; tidak ada yang dilakukan. Kirim ulang permintaan.",
+    ),
+    "length_required": _problem(
+        "A length is needed",
+        "Panjang isi diperlukan",
+        "Send the body with Content-Length, not with Transfer-Encoding.",
+        "Kirim isi dengan Content-Length, bukan dengan Transfer-Encoding.",
+    ),
     "invalid_parameter": _problem(
         "Invalid parameter",
         "Parameter tidak sah",

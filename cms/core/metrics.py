@@ -82,6 +82,9 @@ GUARD_ALARMS = Counter(
 WAITS_REFUSED = Counter(
     "simpul_waits_refused", "Requests that were told to come back because too many wait.", ["kind"], registry=OWN
 )
+SENDERS_ENDED = Counter(
+    "simpul_senders_ended", "Connections that were ended because their body stopped or came too slowly.", registry=OWN
+)
 
 CLOCK_AHEAD = Gauge(
     "simpul_clock_ahead_seconds",

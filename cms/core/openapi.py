@@ -175,7 +175,7 @@ PARAMETERS = {
     "level": "Level of the area.",
 }
 # Statuses that only the domain raises, with their most usual code.
-DOMAIN_CODES = {412: "stale_version", 428: "if_match_required"}
+DOMAIN_CODES = {408: "body_too_slow", 411: "length_required", 412: "stale_version", 428: "if_match_required"}
 STATUS_BY_NAME = {status.name: int(status) for status in http.HTTPStatus}
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from flask import Flask
 
-from cms.core.errors import AddressTooLong, BadRequest, DomainError, HeadersTooLarge
+from cms.core.errors import AddressTooLong, BadRequest, DomainError, HeadersTooLarge, LengthRequired
 from cms.core.logging import end_request, start_request
 from cms.core.problems import domain_problem
 
@@ -52,13 +52,16 @@ class RequestHead:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer what is too long at once; ask the application for everything else."""
-        # Nearly always all of it together is shorter than the shortest bound: one sum is all that a request pays.
         host = environ.get("HTTP_HOST", "")
         if "," in host or (not host and environ.get("SERVER_PROTOCOL") == "HTTP/1.1"):
             # Several headers arrive joined by commas; which of them a proxy looked at nobody knows (RFC 9112, section 3.2).
             return self._refused(BadRequest("invalid_host"), environ, start_response)
         if self._host is not None and environ.get("PATH_INFO") in _OF_THIS_PROCESS:
             environ["HTTP_HOST"] = self._host
+        if "HTTP_TRANSFER_ENCODING" in environ:
+            # The web server ends a chunked body in the same way whether its last chunk came or its sender went away.
+            return self._refused(LengthRequired(), environ, start_response)
+        # Nearly always all of it together is shorter than the shortest bound: one sum is all that a request pays.
         if sum([len(value) for value in environ.values() if value.__class__ is str]) > LONGEST_PATH:
             refusal = _refusal(environ)
             if refusal is not None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import current_app
 
+from cms.core.awaited_bodies import AwaitedBodies
 from cms.core.bulkhead import Bulkhead
 from cms.core.pagination import Cursors
 from cms.core.reading import Reader
@@ -29,6 +30,7 @@ class Runtime:
     storage: Storage
     schema: SchemaWatch
     look_at_words: Callable[..., list[Any]]
+    awaited_bodies: AwaitedBodies = field(default_factory=AwaitedBodies)
     _caches: list[Callable[[], None]] = field(default_factory=list)
 
     def remember(self, forget: Callable[[], None]) -> None:

@@ -1,0 +1,139 @@
+"""Senders that stop in the middle of a body are ended. Nothing else does: the web server waits for ever, and TCP hears from a
+sender that is alive but says nothing.
+
+A web process looks at its own connections, and only while it waits for a body. Who sends nothing there, or less than
+LEAST_RATE, for as long as the setting says, and has nothing to receive, is shut for reading (Linux): the read then ends, the request
+is answered 408, and the connection with it. Idle connections do not live so long (the web server ends them), so this is what is left
+of the connections but for requests that compute as long.
+"""
+
+from __future__ import annotations
+
+import os
+import socket  # noqa: TID251 - of our own server
+import struct
+import sys
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from cms.core import clock
+from cms.core.bulkhead import Kind
+from cms.core.logging import get_logger
+from cms.core.metrics import SENDERS_ENDED
+from cms.core.runtime import Runtime
+
+log = get_logger(__name__)
+
+LEAST_RATE: Final = 1_000
+"""Bytes per second."""
+# While bodies are refused because all places are taken, slow senders give way sooner.
+CROWDED_SECONDS: Final = 5.0
+LOOK_SECONDS: Final = 0.5
+# struct tcp_info of Linux (linux/tcp.h), up to tcpi_notsent_bytes.
+_TCP_INFO: Final = struct.Struct("8B24I4Q3I")
+_UNACKED, _LAST_DATA_SENT, _BYTES_RECEIVED, _NOT_SENT = 12, 17, 35, 38
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What the kernel knows of a connection."""
+
+    received: int
+    """Bytes, since its begin."""
+    sent_ago: float
+    """Seconds since something was sent, or since its begin."""
+    is_sending: bool
+
+
+class SlowSenders:
+    """Looks at the connections of a web process again and again."""
+
+    def __init__(self, own: Runtime) -> None:
+        self._own, self._port, self._seconds = own, own.settings.port, float(own.settings.sender_seconds)
+        # By socket: how much had been received at which moments.
+        self._seen: dict[int, deque[tuple[float, int]]] = {}
+
+    def begin(self) -> None:
+        """Look from now on, on a thread that ends with the process."""
+        if sys.platform == "linux":
+            threading.Thread(target=self._run, name="slow-senders", daemon=True).start()
+
+    def look(self) -> None:
+        """End who has been slow for too long."""
+        longest = self._own.awaited_bodies.longest()
+        if longest < LOOK_SECONDS:
+            self._seen.clear()
+            return
+        is_crowded = self._own.bulkhead.is_refused(Kind.BODY)
+        patience = min(self._seconds, CROWDED_SECONDS) if is_crowded else self._seconds
+        before, self._seen = self._seen, {}
+        for number, connection in _connections(self._port):
+            now, figures = clock.monotonic(), _figures(connection)
+            seen = self._seen[number] = before.get(number, deque())
+            seen.append((now, figures.received))
+            while len(seen) > 1 and now - seen[1][0] >= self._seconds:
+                seen.popleft()
+            if longest >= patience and _is_slow(seen, figures, patience):
+                self._end(connection)
+
+    def _end(self, connection: socket.socket) -> None:
+        self._own.awaited_bodies.note_end()
+        with suppress(OSError):
+            connection.shutdown(socket.SHUT_RD)
+        SENDERS_ENDED.inc()
+
+    def _run(self) -> None:
+        pause = threading.Event()
+        while not pause.wait(LOOK_SECONDS):
+            try:
+                self.look()
+            except Exception:
+                log.exception("slow_senders_failed")
+
+
+def _is_slow(seen: deque[tuple[float, int]], figures: Figures, patience: float) -> bool:
+    if figures.is_sending or figures.sent_ago < patience:
+        return False
+    now, received = seen[-1]
+    earlier = [count for moment, count in seen if now - moment >= patience]
+    return bool(earlier) and received - earlier[-1] < LEAST_RATE * patience
+
+
+def _connections(port: int) -> Iterator[tuple[int, socket.socket]]:
+    """Those of this process that came in at `port`, each with a number of its own; open until the next one is asked for."""
+    for path in Path("/proc/self/fd").iterdir():
+        connection = _duplicate(int(path.name)) if path.is_socket() else None
+        if connection is None:
+            continue
+        with connection:
+            try:
+                is_ours = connection.family in {socket.AF_INET, socket.AF_INET6}
+                if is_ours and connection.getsockname()[1] == port and connection.getpeername():
+                    yield os.fstat(connection.fileno()).st_ino, connection
+            except OSError:
+                # Nobody is on the other side: the listening socket, or a connection that has just ended.
+                continue
+
+
+def _duplicate(descriptor: int) -> socket.socket | None:
+    """The same socket once more, to be closed by the caller; None when it was closed meanwhile."""
+    try:
+        duplicate = os.dup(descriptor)
+    except OSError:
+        return None
+    try:
+        return socket.socket(fileno=duplicate)
+    except OSError:
+        os.close(duplicate)
+        return None
+
+
+def _figures(connection: socket.socket) -> Figures:
+    told = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO.size)
+    info = _TCP_INFO.unpack(told.ljust(_TCP_INFO.size, b"\0"))
+    return Figures(info[_BYTES_RECEIVED], info[_LAST_DATA_SENT] / 1_000, bool(info[_UNACKED] or info[_NOT_SENT]))
