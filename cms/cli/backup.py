@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -13,7 +14,7 @@ from cms.changes.installation import LETTERS
 from cms.cli.application import application
 from cms.cli.backups import postgres, sqlite
 from cms.cli.backups.files import bytes_of, copy_files, named_files
-from cms.cli.backups.manifest import Manifest, digest_of
+from cms.cli.backups.manifest import NAME, Manifest, digest_of
 from cms.cli.backups.secrets import secrets_of
 from cms.cli.failures import ready
 from cms.core import clock
@@ -43,15 +44,29 @@ def command(to: Path, files: str) -> None:
     """
     with ready(application()):
         _check_folder(to)
+        to.mkdir(parents=True, exist_ok=True, mode=0o700)
         # From now on the worker removes no file that no row names any more: the copy may name it.
         _under_way()
-        lost = _back_up(to, has_files=files == "copy")
+        with _nothing_left_behind(to):
+            lost = _back_up(to, has_files=files == "copy")
         if not lost:
             note_runs([Run.success(BACKUP)])
     if lost:
         for digest in lost[:20]:
             click.echo(f"Error: The file {digest} is missing or was altered; it is not in the backup.", err=True)
         raise SystemExit(1)
+
+
+@contextmanager
+def _nothing_left_behind(to: Path) -> Iterator[None]:
+    """What was written is removed again when the backup ends before its manifest is there: the folder can be used once more."""
+    try:
+        yield
+    except BaseException:
+        if not (to / NAME).exists():
+            for path in to.iterdir():
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+        raise
 
 
 def _under_way() -> None:
@@ -61,7 +76,6 @@ def _under_way() -> None:
 def _back_up(to: Path, *, has_files: bool) -> list[str]:
     """Make the backup; returns the digests of files that could not be copied."""
     settings, storage = runtime().settings, runtime().storage
-    to.mkdir(parents=True, exist_ok=True, mode=0o700)
     _check_room(to, sqlite.size(db.engine) if settings.uses_sqlite else _postgres_size())
     copy, state = _copied_sqlite(to) if settings.uses_sqlite else _copied_postgres(to)
     lost: list[str] = []
@@ -79,6 +93,7 @@ def _back_up(to: Path, *, has_files: bool) -> list[str]:
         sha256=digest_of(copy),
         has_files=has_files,
         files=tuple(state.files),
+        lost=tuple(lost),
         secrets=secrets_of(settings),
     )
     manifest.write(to)

@@ -16,7 +16,7 @@ from cms.changes.verification import verify
 from cms.cli.application import application, make_instance_folder, operator, settings_below
 from cms.cli.backup import POSTGRES_COPY, SQLITE_COPY
 from cms.cli.backups import postgres, sqlite
-from cms.cli.backups.files import missing_files, restore_files
+from cms.cli.backups.files import damaged_files, missing_files, restore_files
 from cms.cli.backups.manifest import Manifest, digest_of, read_manifest
 from cms.cli.failures import told
 from cms.cli.migrating import MIGRATIONS, migrate_database
@@ -38,8 +38,11 @@ MOST_TOLD = 20
     type=click.Path(path_type=Path),
     help="To try a backup of SQLite: a database and a storage of their own in this folder, whatever the settings name.",
 )
-def command(source: Path, may_replace: bool, into: Path | None) -> None:
+@click.option("--despite-damage", is_flag=True, help="Go on although files of the backup are damaged, without those.")
+def command(source: Path, may_replace: bool, into: Path | None, despite_damage: bool) -> None:
     """Restore the backup in the folder FROM into the database and the storage of the settings.
+
+    Every byte of the backup is read first: when the database's copy or a file is damaged, nothing is changed.
 
     Stop the servers first. A new epoch begins, with a line in the log. What was restored is proved: the log, what readers get, the
     files. Exit code 1: something of it does not hold.
@@ -49,6 +52,8 @@ def command(source: Path, may_replace: bool, into: Path | None) -> None:
     with app.app_context(), told():
         make_instance_folder(runtime().settings)
         copy = _checked_copy(source, manifest)
+        if not despite_damage:
+            _check_files(source, manifest)
         if not may_replace and _is_filled():
             raise click.ClickException(
                 "The database is not empty. --replace puts the backup in place of what is there."
@@ -83,6 +88,21 @@ def _checked_copy(source: Path, manifest: Manifest) -> Path:
     if not copy.is_file() or digest_of(copy) != manifest.sha256:
         raise click.ClickException(f"{copy} is missing or is not as it was made. Nothing was changed.")
     return copy
+
+
+def _check_files(source: Path, manifest: Manifest) -> None:
+    """Every file that the backup says it holds must be the one that was copied. Ends the command otherwise."""
+    if not manifest.has_files:
+        return
+    lost = set(manifest.lost)
+    damaged = list(damaged_files(source, [digest for digest in manifest.files if digest not in lost]))
+    for digest in damaged[:MOST_TOLD]:
+        click.echo(f"Error: The file {digest} of the backup is missing or was altered.", err=True)
+    if damaged:
+        raise click.ClickException(
+            f"{len(damaged)} of {len(manifest.files)} files of the backup are damaged. Nothing was changed. Take another copy of "
+            "it, or go on without them: --despite-damage"
+        )
 
 
 def _is_filled() -> bool:

@@ -28,11 +28,13 @@ from cms.guard.links import (
 )
 from cms.guard.models import LinkStanding
 from cms.guard.queries import agency_sites, known_entries
-from cms.guard.scanning import advertises_gambling
+from cms.guard.scanning import gambling_words
 
 FREE_LINKS: Final = 10
 """So many links are fine in the shortest text."""
 LINKS_PER_HUNDRED_WORDS: Final = 10
+MOST_WORDS: Final = 5
+"""Words of the lexicon that a reason names."""
 MOST_NAMED: Final = 10
 """Reasons of one kind that are listed; the rest would say nothing new."""
 
@@ -50,7 +52,8 @@ class Reason:
     """Why an edition is held: `lexicon`, `unknown_domain`, `empty_link`, `many_links`, `hidden_direction`, `not_read_whole`
     or `blocked_link`.
 
-    `pointer` is where, as RFC 6901 into the content; `detail` is a domain or a number, never words of the text.
+    `pointer` is where, as RFC 6901 into the content; `detail` is a domain, a number, or the words of the lexicon that were read
+    and names such as dewa88, never other words of the text.
     """
 
     code: str
@@ -117,12 +120,14 @@ def assess(texts: Mapping[str, str], body_html: str, links: Sequence[str] = (), 
 def _gambling(texts: Mapping[str, str], addresses: Sequence[str]) -> list[Reason]:
     """All texts together, so that nothing is spread over them; the reason names the first that is enough alone."""
     words = _SEPARATORS.sub(" ", decoded(" ".join(addresses))) if addresses else ""
-    if not advertises_gambling(unpunycoded("\n".join((*texts.values(), words)))):
+    read = gambling_words(unpunycoded("\n".join((*texts.values(), words))))
+    if not read:
         return []
     # The body, the last and longest, need not be read once more to be what is left.
     others = ((pointer, text) for pointer, text in texts.items() if pointer != "/body")
-    alone = (pointer for pointer, text in others if advertises_gambling(unpunycoded(text)))
-    return [Reason("lexicon", next(alone, "/body"))]
+    alone = ((pointer, found) for pointer, text in others if (found := gambling_words(unpunycoded(text))))
+    pointer, found = next(alone, ("/body", read))
+    return [Reason("lexicon", pointer, ", ".join(found[:MOST_WORDS]))]
 
 
 def _domains(texts: Mapping[str, str], found: Sequence[Anchor], links: Sequence[str]) -> Sorted:

@@ -36,6 +36,12 @@ _NOT_LETTERS: Final = re.compile(r"[^a-z0-9@$]+")
 _BRAND: Final = re.compile(
     r"(?<![a-z0-9@$])(?:([a-z]{3,24})([0-9]{2,4}|[2-4]d)|([a-z][a-z0-9]{2,23}?)(77|88|99|138|303|777|888|[2-4]d))(?![a-z0-9@$])"
 )
+# What stands before the number, when it has digits of its own: single ones between letters, as in t0g3l. KT10(88) is a number plate.
+_NAME: Final = re.compile("[a-z]+|[a-z]+(?:[013457][a-z]+)+[013457]?")
+# Numbers, and codes such as number plates and asset numbers: their digits stand for themselves, but beside a word that is
+# disguised: 7070 m4c4u.
+_CODE: Final = re.compile("[0-9]+|[a-z]{1,2}[1-9][0-9]{2,}")
+_DISGUISED: Final = re.compile("[0-9@$][a-z]")
 _NUMBERED: Final = re.compile("[a-z](?:[0-9]{2}|[2-4]d)")
 _WORD: Final = re.compile(r"[a-z0-9@$]+(?:[!|+][a-z0-9@$]+)*")
 # `1` stands for `l` as often as for `i`, so the two letters are one here, and `0` is `o`.
@@ -86,8 +92,11 @@ def folded(text: str) -> FoldedText:
         return spread[-1]
 
     def cut(match: re.Match[str]) -> str:
-        brands.append((match[1] or match[3], match[2] or match[4]))
-        return brands[-1][0]
+        name, number = match[1] or match[3], match[2] or match[4]
+        if not _NAME.fullmatch(name):
+            return match[0]
+        brands.append((name, number))
+        return name
 
     plain = _SPREAD.sub(join, latin(text))
     if _NUMBERED.search(plain):
@@ -101,7 +110,19 @@ def folded_key(text: str) -> str:
 
 
 def _words(text: str) -> list[str]:
-    return _undoubled(" ".join(_WORD.findall(text)).translate(_LEET)).split(" ")
+    words = _WORD.findall(text) or [""]
+    disguised = [bool(_DISGUISED.search(word)) for word in words]
+    beside = [
+        before or behind for before, behind in zip([False, *disguised[:-1]], [*disguised[1:], False], strict=True)
+    ]
+    return _undoubled(
+        " ".join(
+            [
+                word if not is_beside and _CODE.fullmatch(word) else word.translate(_LEET)
+                for word, is_beside in zip(words, beside, strict=True)
+            ]
+        )
+    ).split(" ")
 
 
 def _undoubled(text: str) -> str:

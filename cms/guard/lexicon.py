@@ -22,6 +22,8 @@ class Term:
 
     key: str
     weight: int
+    word: str
+    """As the lexicon writes it."""
     unless: frozenset[str] = frozenset()
     only_if_no: frozenset[str] = frozenset()
 
@@ -58,7 +60,7 @@ def lexicon() -> Lexicon:
     return Lexicon(
         version=data["version"],
         terms=terms,
-        stems={key: Term(key, data["inside"]["weight"]) for key in _keys(data["inside"]["stems"])},
+        stems={term.key: term for term in _terms("inside", {**data["inside"], "words": data["inside"]["stems"]})},
         joined={key: term for key, term in terms.items() if len(key) >= SHORTEST_JOINED},
         brands=frozenset(data["brands"]),
         innocent_brands=frozenset(data["innocent_brands"]),
@@ -72,7 +74,7 @@ def lexicon() -> Lexicon:
 def _terms(name: str, group: Mapping[str, Any]) -> Iterable[Term]:
     weight = group.get("weight") or int(name)
     unless, only_if_no = _keys(group.get("unless", ())), _keys(group.get("only_if_no", ()))
-    return [Term(folded_key(word), weight, unless, only_if_no) for word in group["words"]]
+    return [Term(folded_key(word), weight, word, unless, only_if_no) for word in group["words"]]
 
 
 def _keys(words: Iterable[str]) -> frozenset[str]:

@@ -22,6 +22,8 @@ AROUND: Final = 20
 """Words before and behind a passage that are looked at for offers and reports."""
 LONGEST_PHRASE: Final = 4
 ENOUGH_OFFERS: Final = 2
+MOST_NAMES: Final = 2
+"""Names of such sites that add up; from the third on they add nothing."""
 SURELY_NEWS: Final = 2
 """Words of news and law in a passage that nothing is sold in: from here on it is a report about gambling."""
 _UUID: Final = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", re.IGNORECASE)
@@ -37,13 +39,21 @@ class Hit:
     term: Term
 
 
-@prepared
 def advertises_gambling(text: str) -> bool:
     """True when a passage of the text reaches the threshold of the lexicon."""
+    return bool(gambling_words(text))
+
+
+@prepared
+def gambling_words(text: str) -> tuple[str, ...]:
+    """What advertises gambling in the first passage that reaches the threshold; empty when none does.
+
+    Terms as the lexicon writes them, whatever disguise they wore, and names with their number (dewa88).
+    """
     words = lexicon()
     read = folded(_UUID.sub(" ", text))
     hits = sorted(_hits(read, words), key=lambda hit: hit.position)
-    return bool(hits or read.brands) and _reaches_threshold(read, hits, words)
+    return tuple(dict.fromkeys(_enough(read, hits, words)))
 
 
 def _hits(read: FoldedText, words: Lexicon) -> Iterator[Hit]:
@@ -83,12 +93,13 @@ def _counts(words: Sequence[str], position: int, length: int, term: Term, known:
     return term.unless.isdisjoint(near) or not term.only_if_no.isdisjoint(near)
 
 
-def _reaches_threshold(read: FoldedText, hits: Sequence[Hit], known: Lexicon) -> bool:
-    """Slide a passage over the hits; only different terms add up."""
-    base = _brand_weight(read.brands, known)
+def _enough(read: FoldedText, hits: Sequence[Hit], known: Lexicon) -> list[str]:
+    """Slide a passage over the hits; only different terms add up. The words of the first that is enough, names first."""
+    names = _names(read.brands, known)
+    base = min(len(names), MOST_NAMES) * known.brand_weight
     counts: Counter[str] = Counter()
     weight, first, looked_at = base, 0, -AROUND
-    for hit in hits:
+    for last, hit in enumerate(hits):
         counts[hit.term.key] += 1
         is_new = counts[hit.term.key] == 1
         weight += hit.term.weight if is_new else 0
@@ -102,8 +113,8 @@ def _reaches_threshold(read: FoldedText, hits: Sequence[Hit], known: Lexicon) ->
         if is_worth and weight + known.most_offers * known.offer_weight >= known.threshold:
             looked_at = hit.position
             if _weighed(read.words, hits[first], hit, weight, known) >= known.threshold:
-                return True
-    return not hits and base >= known.threshold
+                return [*names, *(each.term.word for each in hits[first : last + 1])]
+    return names if not hits and base >= known.threshold else []
 
 
 def _weighed(words: Sequence[str], first: Hit, last: Hit, weight: int, known: Lexicon) -> int:
@@ -117,7 +128,11 @@ def _weighed(words: Sequence[str], first: Hit, last: Hit, weight: int, known: Le
     return weight - reports * known.report_weight if reports < SURELY_NEWS else weight // known.news_divisor
 
 
-def _brand_weight(brands: Sequence[tuple[str, str]], known: Lexicon) -> int:
-    """Names of such sites anywhere in the text; from the third on they add nothing."""
-    names = {name + number for name, number in brands if number in known.brands and name not in known.innocent_brands}
-    return min(len(names), 2) * known.brand_weight
+def _names(brands: Sequence[tuple[str, str]], known: Lexicon) -> list[str]:
+    """Names of such sites anywhere in the text, each once, in their order: INV138 and INV188 are numbers of one list."""
+    found = {
+        name: number
+        for name, number in reversed(brands)
+        if number in known.brands and name not in known.innocent_brands
+    }
+    return [name + number for name, number in reversed(found.items())]

@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import inspect
 
 from cms.changes.log import read_after
 from cms.cli.backups.manifest import read_manifest
 from cms.core import clock
+from cms.core.db import db
 from cms.core.permissions import Role
 from cms.core.runtime import runtime
 from cms.publishing.stored_content import prove_bytes, prove_content
@@ -186,22 +188,47 @@ def damage(folder: Path, name: str) -> None:
     path.write_bytes(content)
 
 
-def test_a_damaged_backup_is_refused_or_named(source: Flask, environment: dict[str, str], tmp_path: Path) -> None:
+def test_a_damaged_backup_is_refused_before_anything_is_touched(
+    source: Flask, environment: dict[str, str], tmp_path: Path
+) -> None:
     editor = People(source, source.test_client()).person(Role.CENTRAL_EDITOR)
     with_file(source, editor)
-    backup = tmp_path / "backup"
+    backup, other = tmp_path / "backup", tmp_path / "other"
     assert cms(source, "backup", str(backup)).exit_code == 0
-    shutil.copytree(backup, tmp_path / "other")
+    shutil.copytree(backup, other)
     damage(backup, "database.*")
-    damage(tmp_path / "other", digest(PDF))
+    damage(other, digest(PDF))
+    later = publish(editor, title="Setelah pencadangan")
 
     with installation(environment, tmp_path / "target", is_migrated=False) as target:
-        refused = cms(target, "restore", str(backup))
-        assert (refused.exit_code, "Nothing was changed" in refused.output) == (1, True)
-        named = cms(target, "restore", str(tmp_path / "other"))
-        assert (named.exit_code, digest(PDF) in named.output) == (1, True), named.output
+        for folder in (backup, other):
+            for app, words in ((target, ()), (target, ("--replace",)), (source, ()), (source, ("--replace",))):
+                refused = cms(app, "restore", str(folder), *words)
+                assert (refused.exit_code, "Nothing was changed" in refused.output) == (1, True), refused.output
+                assert (digest(PDF) in refused.output) == (folder == other)
+        with target.app_context():
+            assert inspect(db.engine).get_table_names() == []
+        assert editor.get(f"{POSTS}/{later}").status_code == 200, "the installation goes on as it was"
+
+        went_on = cms(target, "restore", str(other), "--despite-damage")
+        assert (went_on.exit_code, digest(PDF) in went_on.output) == (1, True), went_on.output
         (backup / "manifest.json").unlink()
         assert "no whole backup" in cms(target, "restore", str(backup), "--replace").output
+
+
+def test_a_file_that_was_lost_before_the_backup_does_not_keep_it_from_being_restored(
+    source: Flask, environment: dict[str, str], tmp_path: Path
+) -> None:
+    with_file(source, People(source, source.test_client()).person(Role.CENTRAL_EDITOR))
+    with source.app_context():
+        runtime().storage.delete(digest(PDF))
+    assert cms(source, "backup", str(tmp_path / "backup")).exit_code == 1
+
+    with installation(environment, tmp_path / "target", is_migrated=False) as target:
+        restored = cms(target, "restore", str(tmp_path / "backup"))
+
+    assert (restored.exit_code, digest(PDF) in restored.output) == (1, True)
+    assert "Epoch" in restored.output
 
 
 def test_a_backup_of_long_ago_can_be_restored(source: Flask, tmp_path: Path) -> None:

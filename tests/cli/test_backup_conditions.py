@@ -73,6 +73,25 @@ def test_a_lost_file_makes_a_backup_fail_and_is_named(source: Flask, tmp_path: P
         assert background_state().succeeded_at(BACKUP) is None
 
 
+def test_a_backup_that_failed_leaves_nothing_and_its_folder_can_be_used_again(
+    source: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_file(source, People(source, source.test_client()).person(Role.CENTRAL_EDITOR))
+    usage, asked = shutil.disk_usage(tmp_path), []
+
+    def filled_by_the_database(path: Path) -> Any:
+        asked.append(path)
+        return usage._replace(free=usage.free if len(asked) == 1 else 1_000_000)
+
+    monkeypatch.setattr(shutil, "disk_usage", filled_by_the_database)
+    failed = cms(source, "backup", str(tmp_path / "backup"))
+    assert (failed.exit_code, len(asked), list((tmp_path / "backup").iterdir())) == (1, 2, [])
+    monkeypatch.undo()
+    use_packaged_programs(monkeypatch)
+
+    assert cms(source, "backup", str(tmp_path / "backup")).exit_code == 0
+
+
 def test_the_time_of_a_backup_is_kept_for_those_who_watch(source: Flask, tmp_path: Path) -> None:
     assert cms(source, "backup", str(tmp_path / "backup")).exit_code == 0
     with source.app_context():

@@ -126,16 +126,18 @@ def test_what_the_bucket_lacks_is_named_by_the_backup_and_the_rest_is_in_it(sour
     assert {path.name for path in (tmp_path / "backup" / "files").glob("??/??/*")} == {digest(IMAGE)}
 
 
-def test_what_the_backup_lacks_is_named_unless_the_bucket_has_it(
+def test_what_the_backup_lacks_is_named_unless_the_bucket_has_it_and_needs_a_word_to_go_on(
     source: InBucket, environment: dict[str, str], endpoint: str, tmp_path: Path
 ) -> None:
     backup = tmp_path / "backup"
     assert cms(source.app, "backup", str(backup)).exit_code == 0
     next(backup.rglob(digest(PDF))).unlink()
-    assert cms(source.app, "restore", str(backup), "--replace").exit_code == 0
+    refused = cms(source.app, "restore", str(backup), "--replace")
+    assert (refused.exit_code, "Nothing was changed" in refused.output) == (1, True), refused.output
+    assert cms(source.app, "restore", str(backup), "--replace", "--despite-damage").exit_code == 0
     delete(source.app, PDF)
 
-    named = cms(source.app, "restore", str(backup), "--replace")
+    named = cms(source.app, "restore", str(backup), "--replace", "--despite-damage")
 
     assert (named.exit_code, digest(PDF) in named.output) == (1, True), named.output
 

@@ -40,8 +40,8 @@ def held(author: Caller, content: bytes, name: str = "data.csv") -> list[tuple[s
 @pytest.mark.parametrize(
     ("cells", "reason"),
     [
-        (b"Situs,slot gacor maxwin deposit pulsa\n", ("lexicon", "/files/0/content", "")),
-        (b"s.l.o.t,g.a.c.o.r m.a.x.w.i.n\n", ("lexicon", "/files/0/content", "")),
+        (b"Situs,slot gacor maxwin deposit pulsa\n", ("lexicon", "/files/0/content", "situs slot")),
+        (b"s.l.o.t,g.a.c.o.r m.a.x.w.i.n\n", ("lexicon", "/files/0/content", "slot, slot gacor")),
         (
             b'Klik,"=HYPERLINK(""https://tidak-dikenal.com/x"")"\n',
             ("unknown_domain", "/files/0/content", "tidak-dikenal.com"),

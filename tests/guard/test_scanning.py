@@ -13,7 +13,7 @@ from uuid import UUID
 import pytest
 
 from cms.guard.folding import folded
-from cms.guard.scanning import advertises_gambling
+from cms.guard.scanning import advertises_gambling, gambling_words
 from tests.conftest import SHARED_DATA
 from tests.guard.texts import SPOILS, clean, demonstration, injected
 
@@ -139,3 +139,36 @@ def test_an_ordinary_body_takes_about_a_millisecond(capsys: pytest.CaptureFixtur
 def test_identifiers_are_no_words() -> None:
     held = [text for number in range(5_000) if advertises_gambling(text := f"Satu {UUID(int=number * 7**40 % 2**128)}")]
     assert held == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Kendaraan dinas KT1088 dan KT1099 dilelang.",
+        "Nomor,Merek\nB1088,Avanza\nB1099,Innova\n",
+        "Aset AST10088, AST10099 dan KT1234D; ruas INV138 sampai INV188.",
+        "Anggaran 70931, realisasi 5107, sisa 94602.",
+        "Nomor polisi T7093, TO931 dan B5107.",
+    ],
+)
+def test_codes_of_letters_and_digits_and_numbers_are_no_disguised_words(text: str) -> None:
+    assert gambling_words(text) == ()
+
+
+def test_a_table_of_number_plates_and_asset_numbers_passes() -> None:
+    for prefix in ("B", "KT", "AST", "INV"):
+        rows = "\n".join(f"{prefix}{number},Kendaraan dinas" for number in range(1, 3_000))
+        assert gambling_words(rows) == (), prefix
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Main di dewa88 dan raja138", ("dewa88", "raja138")),
+        ("t0g3l77 d3w4d88", ("t0g3l77", "d3w4d88", "togel")),
+        ("S.l.o.t  g4c0r hari ini", ("slot", "slot gacor")),
+        ("situsslotgacor", ("gacor", "situsslot")),
+    ],
+)
+def test_it_is_told_what_was_found(text: str, words: tuple[str, ...]) -> None:
+    assert set(words) <= set(gambling_words(text))

@@ -51,6 +51,21 @@ def restore_files(folder: Path, digests: Sequence[str], storage: Storage) -> Ite
             yield digest
 
 
+def damaged_files(folder: Path, digests: Sequence[str]) -> Iterator[str]:
+    """The digests of those that the backup has not, or not as they were; reads every byte and changes nothing."""
+    source = LocalStorage(folder / FOLDER)
+    for digest in digests:
+        found = hashlib.sha256()
+        try:
+            for part in _parts(source, digest):
+                found.update(part)
+        except _UnreadableError:
+            yield digest
+            continue
+        if found.hexdigest() != digest:
+            yield digest
+
+
 def missing_files(digests: Sequence[str], storage: Storage) -> Iterator[str]:
     """The digests of those that the storage has not."""
     return (digest for digest in digests if storage.size(digest) is None)

@@ -18,7 +18,8 @@ CHUNK = 2**20
 class Manifest:
     """What a backup holds. `sequence` and `hash` are the newest line of the log in it; `sha256` is of the database's copy.
 
-    `files` are the digests of the files that the database names; `has_files` says whether their bytes are in the backup.
+    `files` are the digests of the files that the database names; `has_files` says whether their bytes are in the backup, all but
+    those that were `lost` already when it was made.
     """
 
     id: str
@@ -31,6 +32,7 @@ class Manifest:
     sha256: str
     has_files: bool
     files: tuple[str, ...]
+    lost: tuple[str, ...]
     secrets: tuple[str, ...]
 
     def write(self, folder: Path) -> None:
@@ -47,7 +49,7 @@ def read_manifest(folder: Path) -> Manifest:
         content = orjson.loads((folder / NAME).read_bytes())
         if content.pop("format") != FORMAT:
             raise ValueError(FORMAT)  # noqa: TRY301 - one sentence for all that is wrong with it
-        content |= {name: tuple(content[name]) for name in ("files", "secrets")}
+        content |= {name: tuple(content[name]) for name in ("files", "lost", "secrets")}
         return Manifest(**content)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise click.ClickException(f"{folder} is no whole backup: {NAME} is missing or cannot be read.") from None
