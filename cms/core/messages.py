@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from cms.core.file_reasons import IN_INDONESIAN
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
@@ -19,7 +21,11 @@ class Text:
 
     def filled(self, language: str, params: dict[str, Any]) -> str:
         """The text in `language` (`en` or `id`) with its parameters filled in; an unknown parameter stays visible."""
-        return (self.id if language == "id" else self.en).format_map(_Visible(params))
+        if language != "id":
+            return self.en.format_map(_Visible(params))
+        if isinstance(reason := params.get("reason"), str):
+            params = {**params, "reason": IN_INDONESIAN.get(reason, reason)}
+        return self.id.format_map(_Visible(params))
 
 
 class _Visible(dict[str, Any]):

@@ -2,7 +2,8 @@
 
 A cheap look, not a reader of PDF: every byte of the file and every object stream is searched for the names of such actions.
 What cannot be looked at (encrypted or oddly packed object streams, names written with `#`) is refused, because nobody honest needs
-it. A place to open at (`GoTo`) is fine. Each step takes time in proportion to the file, and no more than `MOST_UNPACKED` is unpacked.
+it. Encryption (ISO 32000-1, 7.6) hides strings and streams and never names: a protected file without object streams shows all
+of its actions, and one with them is refused. A place to open at (`GoTo`) is fine. Each step takes time in proportion to the file, and no more than `MOST_UNPACKED` is unpacked.
 """
 
 from __future__ import annotations
@@ -26,8 +27,18 @@ MOST_OPENINGS: Final = 20
 """A document has one, and one more for each time that it was saved on top of itself."""
 LONGEST_OFFSET: Final = 10
 """Digits: no stream that is unpacked here is longer, and Python reads no number of thousands of them."""
-FORBIDDEN: Final = {b"JavaScript": "it has a script", b"Launch": "it starts a program"}
-WATCHED: Final = frozenset({*FORBIDDEN, b"OpenAction", b"AA", b"ObjStm", b"JS"})
+FORBIDDEN: Final = {
+    b"JavaScript": "it has a script",
+    b"Launch": "it starts a program",
+    b"EmbeddedFile": "there are other files inside",
+    b"EmbeddedFiles": "there are other files inside",
+    b"GoToE": "there are other files inside",
+    b"XFA": "it has a form that is a program (XFA)",
+    b"RichMedia": "it plays films or other programs",
+    b"Movie": "it plays films or other programs",
+    b"Rendition": "it plays films or other programs",
+}
+WATCHED: Final = frozenset({*FORBIDDEN, b"OpenAction", b"AA", b"ObjStm", b"JS", b"Encrypt"})
 
 _END: Final = rb"(?=[\s/<\[(%\])>]|$)"
 _NAMES: Final = re.compile(rb"/(" + b"|".join(FORBIDDEN) + rb")" + _END)
@@ -39,6 +50,7 @@ _REFERENCE: Final = re.compile(rb"(\d{1,10})\s{1,20}(\d{1,5})\s{1,20}R")
 _PASSIVE: Final = re.compile(rb"/S" + _GAP + rb"/(?:GoTo|Named)" + _END)
 _KIND: Final = re.compile(rb"/S" + _GAP + rb"/\w")
 _STREAM: Final = re.compile(rb"(?<!end)stream\r?\n")
+_ENCRYPTED: Final = re.compile(rb"/Encrypt" + _GAP + rb"(?:<<|\d{1,10}" + _GAP + rb"\d{1,5}" + _GAP + rb"R)")
 _FIRST: Final = re.compile(rb"/First\s{1,20}(\d{1,9})")
 
 
@@ -63,6 +75,8 @@ def check_actions(path: Path) -> None:
     """Raise `DamagedFile` for a PDF that does something by itself, or that cannot be looked at."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         streams = list(_object_streams(data))
+        if streams and _ENCRYPTED.search(data):
+            raise DamagedFile("it is encrypted and its objects are packed: they cannot be looked at")
         openings: list[bytes] = []
         parts: list[mmap.mmap | bytes] = [data, *(stream.content for stream in streams)]
         for part in parts:

@@ -13,6 +13,7 @@ from typing import IO, Final
 from xml.etree import ElementTree as ET
 
 from cms.documents.faults import DamagedFile, UnsupportedFile
+from cms.documents.office_parts import check_parts
 
 MOST_ENTRIES: Final = 1_000
 LARGEST_TOTAL: Final = 200_000_000
@@ -30,7 +31,8 @@ MACROS: Final = re.compile(
 )
 ODF_MACROS: Final = ("Basic/", "Scripts/")
 NESTED: Final = re.compile(r"\.(zip|jar|rar|7z|gz|tgz|bz2|xz|tar|cab|iso|apk|war)$", re.IGNORECASE)
-FETCHED: Final = frozenset({"attachedtemplate", "oleobject", "frame", "subdocument", "afchunk", "control", "package"})
+ELSEWHERE: Final = frozenset({"hyperlink", "externallinkpath", "xlpathmissing"})
+"""Relationships that may lead out of the file: what a reader presses, and other workbooks, for which Excel asks first."""
 MAIN_PART: Final = re.compile(
     rf'ContentType="{re.escape(OPEN_XML)}(wordprocessingml\.document|spreadsheetml\.sheet|presentationml\.presentation)\.main\+xml"'
 )
@@ -47,6 +49,7 @@ def container_type(path: Path) -> str:
                 _refuse_macros(archive)
                 _refuse_fetched_parts(archive)
                 _check_contents(archive)
+                check_parts(archive)
         except (
             zipfile.BadZipFile,
             zlib.error,
@@ -130,16 +133,16 @@ def _refuse_macros(archive: zipfile.ZipFile) -> None:
 
 
 def _refuse_fetched_parts(archive: zipfile.ZipFile) -> None:
-    """No template, object or frame is fetched from elsewhere on opening: it may bring the macros that the file itself does not have.
+    """Nothing is fetched from elsewhere on opening: a template brings macros, a picture tells who opens the file, and where.
 
-    Links that a reader presses, pictures and the sheets of other workbooks stay (ECMA-376 part 2, relationships).
+    Links that a reader presses and the sheets of other workbooks stay (ECMA-376 part 2, relationships).
     """
     for name in archive.namelist():
         if name.lower().endswith(".rels"):
             for relationship in _relationships(_part(archive, name)):
                 kind = relationship.get("Type", "").rpartition("/")[2].lower()
-                if relationship.get("TargetMode", "").strip().lower() == "external" and kind in FETCHED:
-                    raise DamagedFile("it fetches a template or an object from elsewhere when it is opened")
+                if relationship.get("TargetMode", "").strip().lower() == "external" and kind not in ELSEWHERE:
+                    raise DamagedFile("it fetches a template, an object or a picture from elsewhere when it is opened")
 
 
 def _relationships(content: bytes) -> Iterator[ET.Element]:

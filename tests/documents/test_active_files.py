@@ -69,6 +69,18 @@ ACTIVE = {
     "packed action": pdf(b"/OpenAction 5 0 R", packed({5: b"<</S/SubmitForm/F(x)>>"})),
     "unusual packing": pdf(b"", packed({5: b"<<>>"}, b"/Filter[/ASCIIHexDecode/FlateDecode]")),
     "encrypted objects": pdf(b"/Encrypt 8 0 R", packed({5: b"<<>>"}).replace(b"stream\nx\x9c", b"stream\nzz")),
+    "encrypted and packed": pdf(b"/Encrypt 8 0 R", packed({5: b"<<>>"})),
+    "encrypted and a script": pdf(b"/Encrypt 8 0 R/Names<</JavaScript 5 0 R>>"),
+    "escaped encryption": pdf(b"/Encr#79pt 8 0 R", packed({5: b"<<>>"})),
+    "program inside": pdf(b"/Names<</EmbeddedFiles 5 0 R>>", b"5 0 obj<</Names[(a)6 0 R]>>endobj 6 0 obj<</F(x.exe)>>endobj"),
+    "stream of a file inside": pdf(b"", b"5 0 obj<</Type/EmbeddedFile/Length 0>>stream\nendstream endobj"),
+    "packed file inside": pdf(b"", packed({5: b"<</EmbeddedFiles 6 0 R>>"})),
+    "escaped file inside": pdf(b"/Names<</Embedded#46iles 5 0 R>>"),
+    "goes to a file inside": pdf(b"", b"5 0 obj<</A<</S/GoToE/T<</R/C>>>>>>endobj"),
+    "form that is a program": pdf(b"/AcroForm<</XFA 5 0 R/Fields[]>>"),
+    "form in parts": pdf(b"/AcroForm<</XFA[(template)5 0 R]>>"),
+    "rich media": pdf(b"", b"5 0 obj<</Type/Annot/Subtype/RichMedia/RichMediaContent 6 0 R>>endobj"),
+    "film": pdf(b"", b"5 0 obj<</Type/Annot/Subtype/Movie/Movie 6 0 R>>endobj"),
     "bomb": pdf(b"", packed({5: b"0" * 40_000_000})),
 }  # fmt: skip
 
@@ -96,6 +108,9 @@ PASSIVE = {
     "link": pdf(b"", b"5 0 obj<</Subtype/Link/A<</S/URI/URI(https://balikpapan.go.id)>>>>endobj"),
     "words": pdf(b"", b"5 0 obj(Tentang JavaScript, Launch dan OpenAction)endobj"),
     "noise": pdf(b"", b"5 0 obj<</Length 9>>stream\n/AA \x00\x9c/JS#\nendstream endobj"),
+    "protected": pdf(b"", b"8 0 obj<</Filter/Standard/V 2/R 3/P -44>>endobj", b"trailer<</Encrypt 8 0 R>>"),
+    "form": pdf(b"/AcroForm<</Fields[5 0 R]/NeedAppearances true>>"),
+    "words about it": pdf(b"", b"5 0 obj(EmbeddedFiles, XFA dan RichMedia)endobj"),
     "library": written_by_a_library(),
 }  # fmt: skip
 
@@ -105,7 +120,9 @@ def test_an_ordinary_pdf_is_accepted(name: str, tmp_path: Path) -> None:
     assert not is_refused(PASSIVE[name], tmp_path)
 
 
-@pytest.mark.parametrize("kind", ["attachedTemplate", "oleObject", "frame", "subDocument", "aFChunk"])
+@pytest.mark.parametrize(
+    "kind", ["attachedTemplate", "oleObject", "frame", "subDocument", "aFChunk", "image", "video", "x"]
+)
 @pytest.mark.parametrize("coding", ["utf-8", "utf-16"])
 def test_an_office_document_that_fetches_something_is_refused(kind: str, coding: str, tmp_path: Path) -> None:
     relationship = f'<Relationship Id="r1" Type="{TYPE}{kind}" Target="https://slot88.com/x.dotm" TargetMode="{{}}"/>'

@@ -1,0 +1,46 @@
+"""Why a file is refused, in Indonesian, by its English words: what stands for `{reason}` in `damaged_file`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+IN_INDONESIAN: Final = {
+    "it has a script": "berisi skrip",
+    "it starts a program": "menjalankan program",
+    "there are other files inside": "berisi berkas lain di dalamnya",
+    "it has a form that is a program (XFA)": "berisi formulir yang berupa program (XFA)",
+    "it plays films or other programs": "memutar film atau menjalankan program lain",
+    "it says far too often what happens when it is opened": "terlalu sering menyebut apa yang terjadi saat dibuka",
+    "it does something when it is opened or turned over": "melakukan sesuatu saat dibuka atau dibalik halamannya",
+    "it does something when it is opened": "melakukan sesuatu saat dibuka",
+    "it hides the name of an action": "menyembunyikan nama suatu tindakan",
+    "it is encrypted and its objects are packed: they cannot be looked at": "dienkripsi dan objeknya dimampatkan sehingga tidak dapat diperiksa",
+    "its objects are packed in an unusual way": "objeknya dimampatkan dengan cara yang tidak lazim",
+    "it unpacks to far more than its size": "isinya jauh lebih besar daripada ukuran berkasnya",
+    "its objects cannot be looked at: they are encrypted or broken": "objeknya tidak dapat diperiksa karena dienkripsi atau rusak",
+    "its zip structure is broken": "struktur zip-nya rusak",
+    "the end of the zip file is missing or followed by something else": "akhir berkas zip hilang atau diikuti hal lain",
+    "it has more than 1000 parts": "memiliki lebih dari 1000 bagian",
+    "it has no parts or more than 1000": "tidak memiliki bagian atau memiliki lebih dari 1000",
+    "two parts have the same name": "dua bagian bernama sama",
+    "a part has a path outside of the file": "suatu bagian beralamat di luar berkas",
+    "a part is a link": "suatu bagian berupa tautan",
+    "it is encrypted": "dienkripsi",
+    "a part is packed in an unusual way": "suatu bagian dimampatkan dengan cara yang tidak lazim",
+    "there is another archive inside": "berisi arsip lain di dalamnya",
+    "it fetches a template, an object or a picture from elsewhere when it is opened": "mengambil templat, objek, atau gambar dari tempat lain saat dibuka",
+    "a part declares entities": "suatu bagian mendeklarasikan entitas",
+    "a part is not XML": "suatu bagian bukan XML",
+    "a part has an unusual character set": "suatu bagian memakai set karakter yang tidak lazim",
+    "it asks other programs for data (DDE)": "meminta data dari program lain (DDE)",
+    "its fields are too many to be looked at": "bidang isiannya terlalu banyak untuk diperiksa",
+    "its table of contents is too large": "daftar isinya terlalu besar",
+    "a part does not match its checksum": "suatu bagian tidak cocok dengan checksum-nya",
+    "the end of the PDF is missing": "akhir PDF hilang",
+    "the end of the image is missing": "akhir gambar hilang",
+    "the end of the image is missing or followed by something else": "akhir gambar hilang atau diikuti hal lain",
+    "the image is shorter or longer than it says": "gambar lebih pendek atau lebih panjang daripada yang disebutnya",
+    "it has control characters that text does not have": "berisi karakter kendali yang tidak ada dalam teks",
+    "it is not UTF-8 text": "bukan teks UTF-8",
+    "it cannot be decoded as an image": "tidak dapat dibuka sebagai gambar",
+}
