@@ -149,7 +149,7 @@ def test_each_reason_is_told_in_indonesian_too() -> None:
     for source in (Path(cms.__file__).parent / "documents").glob("*.py"):
         for call in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
             if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "DamagedFile":
-                said |= {each.value for each in call.args if isinstance(each, ast.Constant)}
+                said |= {str(each.value) for each in call.args if isinstance(each, ast.Constant)}
     assert len(said) > 25
     assert said - IN_INDONESIAN.keys() == set()
     text = Text("Unsafe: {reason}.", "Tidak aman: {reason}.")
