@@ -49,6 +49,7 @@ FIRST_AGREEMENT_SECONDS = 1.0
 MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
 LONGEST_WAIT_AFTER_FAILURE = MINUTE
 HEARTBEAT_SECONDS = 15.0
+POSITIONS = "positions"
 SEEN_SECONDS = 30.0
 """How often each process compares the database with what its node has seen, and notes how far it is."""
 
@@ -138,7 +139,7 @@ def _clock_tasks() -> list[Task]:
     """What every process does for its clock and its place in the log: compare both with the database, and note how far it is."""
     return [
         Task("clock", CLOCK_INTERVAL, lambda: agree_on_time(runtime().reader), due_at=_in(CLOCK_INTERVAL)),
-        Task("positions", SEEN_SECONDS, lambda: seen_positions().keep()),
+        Task(POSITIONS, SEEN_SECONDS, lambda: seen_positions().keep()),
         Task("moment", HOUR, note_moment, due_at=_in(MINUTE)),
     ]
 
@@ -174,6 +175,10 @@ def run_tasks(app: Flask, tasks: Sequence[Task], stop: threading.Event) -> None:
                 if task.due_at <= clock.monotonic() and not stop.is_set():
                     _run(app, task)
             stop.wait(min(LOOK_SECONDS, max(0.0, min(task.due_at for task in tasks) - clock.monotonic())))
+        for task in tasks:
+            if task.name == POSITIONS:
+                # Whoever stops the servers to restore a database may have written something since it was last noted.
+                _run(app, task)
 
 
 def _may_work(app: Flask) -> bool:

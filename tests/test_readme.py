@@ -100,7 +100,7 @@ def known(app: Flask, people: People, city: None) -> dict[str, str]:
         "API": "",
         "KEY": people.website().token,
         "AUTHOR": people.person(Role.AUTHOR, "dpu").token,
-        "EDITOR": people.person(Role.AGENCY_EDITOR, "dpu").token,
+        "EDITOR_TOKEN": people.person(Role.AGENCY_EDITOR, "dpu").token,
         "CENTRAL": people.person(Role.CENTRAL_EDITOR).token,
         "TOKEN": people.person(Role.CENTRAL_EDITOR).token,
         "DISHUB": people.person(Role.AGENCY_EDITOR, "dishub").token,

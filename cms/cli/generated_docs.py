@@ -90,6 +90,8 @@ def settings() -> str:
 def _default(value: Any) -> str:
     if value in ("", (), MISSING):
         return ""
+    if isinstance(value, tuple):
+        return f"`{','.join(value)}`"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 

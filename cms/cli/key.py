@@ -20,7 +20,7 @@ def command() -> None:
 
 @command.command("create")
 @click.argument("consumer")
-@click.option("--agency", help="Slug of the agency that owns the consumer; needed when it is new.")
+@click.option("--agency", help="Slug of the agency that owns a new consumer; it does not limit what the key reads.")
 @click.option("--kind", type=click.Choice([kind.value for kind in ConsumerKind]), default="website", show_default=True)
 @click.option("--contact-name", help="Whom to call about a new consumer.")
 @click.option("--contact-email", help="Where to write to about a new consumer.")
@@ -41,6 +41,10 @@ def create(
             values = {"name": consumer, "kind": kind, "agency": agency, "contact": contact}
             consumer_id = register_consumer(operator(), checked(ConsumerCreateSchema(), values)).id
         issued = create_key(operator(), consumer_id, **named)
+    click.echo(
+        "--agency names who is responsible for the consumer; it does not limit the key to what that agency publishes.",
+        err=True,
+    )
     click.echo(f"Key of {consumer}, until {issued.key.expires_at:%Y-%m-%d}, shown only now:\n{issued.text}")
 
 

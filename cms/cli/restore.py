@@ -31,7 +31,12 @@ MOST_TOLD = 20
 
 @click.command("restore")
 @click.argument("source", metavar="FROM", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--replace", "may_replace", is_flag=True, help="Put it in place of what the database holds.")
+@click.option(
+    "--replace",
+    "may_replace",
+    is_flag=True,
+    help="Put it in place of what the database holds. Stop all servers and workers first: nothing stops them for you.",
+)
 @click.option(
     "--into",
     metavar="FOLDER",
@@ -56,7 +61,7 @@ def command(source: Path, may_replace: bool, into: Path | None, despite_damage: 
             _check_files(source, manifest)
         if not may_replace and _is_filled():
             raise click.ClickException(
-                "The database is not empty. --replace puts the backup in place of what is there."
+                "The database is not empty. --replace puts the backup in place of what is there. Stop all servers and workers first."
             )
         seen_positions().accept()
         _put_in_place(copy)

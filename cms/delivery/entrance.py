@@ -12,7 +12,7 @@ from cms.changes.log import Heads, read_heads
 from cms.consumers.keyring import KeyHolder
 from cms.consumers.keys import checksum_holds
 from cms.consumers.models import Scope
-from cms.core.errors import Conflict, Forbidden, Unauthenticated, Unavailable, invalid_parameter
+from cms.core.errors import BadRequest, Conflict, Forbidden, InputError, Unauthenticated, Unavailable
 from cms.core.ids import is_id
 from cms.core.runtime import runtime
 from cms.delivery.desk import Desk, desk
@@ -98,7 +98,8 @@ def _check_demanded_position(asked: Request, heads: Heads) -> None:
         return
     found = _DEMAND.fullmatch(demanded)
     if found is None:
-        raise invalid_parameter("Min-Seq", "bad_format", expected="a log position, such as 48213; epoch=k3v9mrta")
+        told = {"expected": "a log position, such as 48213; epoch=k3v9mrta"}
+        raise BadRequest("invalid_parameter", errors=[InputError("header", "Min-Seq", "bad_format", told)])
     if found["epoch"] is not None and found["epoch"] != heads.epoch:
         raise Conflict("epoch_changed", epoch=heads.epoch)
     if int(found["sequence"]) > heads.sequence:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from cms.core.db import db, unit_of_work
 from cms.core.errors import Unavailable
 from cms.core.permissions import Role, system_actor
 from cms.core.runtime import runtime
+from cms.worker import run_tasks, web_tasks
 from tests.changes.tampering import tamper
 from tests.factories import add_city, post_content
 from tests.people import People
@@ -51,6 +53,17 @@ def test_a_database_that_goes_on_is_well(node: SeenPositions, tmp_path: Path) ->
     node.keep()
     assert (tmp_path / FILE_NAME).read_text().split()[1] == "7"
     node.before_write(db.session())
+
+
+def test_a_process_that_stops_in_order_notes_how_far_it_is(app: Flask, node: SeenPositions) -> None:
+    write(2)
+    path = Path(runtime().settings.instance_path) / FILE_NAME
+    stop = threading.Event()
+    stop.set()
+
+    run_tasks(app, web_tasks(), stop)
+
+    assert path.read_text().split()[-2] == "7"
 
 
 def test_a_database_that_was_taken_back_is_told_until_the_epoch_is_renewed(node: SeenPositions) -> None:

@@ -137,7 +137,8 @@ def test_a_demanded_position_is_reached_or_refused_with_retry_after(app: Flask, 
     ahead = site.get("/v1/posts", headers={"Min-Seq": str(position + 1)})
     assert (ahead.status_code, ahead.json["code"]) == (503, "not_there_yet")
     assert ahead.headers["Retry-After"] == "1"
-    assert site.get("/v1/posts", headers={"Min-Seq": "abc"}).status_code == 400
+    refused = site.get("/v1/posts", headers={"Min-Seq": "abc"})
+    assert (refused.status_code, refused.json["errors"][0]["header"]) == (400, "Min-Seq")
 
 
 def test_a_kept_answer_dies_with_its_key(app: Flask, site: Caller, people: People, moment: Any) -> None:
