@@ -31,12 +31,19 @@ class PlacedBody:
         if not wanted:
             return b""
         with self._own.bulkhead.place(Kind.BODY), self._own.awaited_bodies.awaiting() as began_at:
-            block = self._stream.read(wanted)
+            block = self._filled(wanted)
         self._left -= len(block)
         if len(block) < wanted:
             if self._own.awaited_bodies.has_ended_since(began_at):
                 raise TooSlow(headers={"Connection": "close"})
             raise BadRequest("body_cut_off", missing=self._left, headers={"Connection": "close"})
+        return block
+
+    def _filled(self, wanted: int) -> bytes:
+        """So many bytes; fewer only when nothing more comes. A stream may give less at once without being at its end."""
+        block = self._stream.read(wanted)
+        while block and len(block) < wanted and (more := self._stream.read(wanted - len(block))):
+            block += more
         return block
 
 
