@@ -123,13 +123,6 @@ def test_a_body_beyond_the_limit_is_refused_by_the_proxy(behind: Behind) -> None
             f"POST /manage/v1/auth/login HTTP/1.1\r\nHost: 127.0.0.1:{behind.proxy.port}\r\n"
             f"Content-Type: application/json\r\nContent-Length: 60000000\r\n\r\n".encode()
         )
-        if behind.proxy.name == "caddy":
-            # It counts what arrives.
-            try:
-                for _ in range(60):
-                    connection.sendall(b" " * 1_000_000)
-            except OSError:
-                return
         assert b" 413 " in connection.recv(200)
 
 
