@@ -25,7 +25,7 @@ from cms.editorial.content_types import ContentType
 from cms.editorial.guarding import check_public_words
 from cms.editorial.models import Item
 from cms.editorial.notes import PublicNotes
-from cms.editorial.policies import Operation, authorize_operation
+from cms.editorial.policies import Operation
 from cms.editorial.presenter import present_edition
 from cms.editorial.queries import get_revision
 from cms.editorial.saving import load_for
@@ -74,7 +74,9 @@ def unpublish_item(
     ending = Ending(standing, None if standing is Standing.VANISHED else explanation, to)
     _check_ending(ending, item_id)
     with unit_of_work() as unit:
-        item = load_for(content_type, actor, Operation.UNPUBLISH, item_id, expected)
+        # What vanishes leaves no explanation, so only central editors do that.
+        operation = Operation.VANISH if standing is Standing.VANISHED else Operation.UNPUBLISH
+        item = load_for(content_type, actor, operation, item_id, expected)
         counted = _check_guard(unit, actor, item, standing)
         _check_words(actor, ending)
         if standing is Standing.WITHDRAWN:
@@ -88,14 +90,9 @@ def unpublish_item(
 
 
 def _check_guard(unit: UnitOfWork, actor: Actor, item: Item, standing: Standing) -> str | None:
-    """What this ending counts as. Saying that something is gone or withdrawn passes a pause; a redirection is a link, and goes out.
-
-    What vanishes leaves no explanation, so only central editors do that.
-    """
+    """What this ending counts as. Saying that something is gone or withdrawn passes a pause; a redirection is a link, and goes out."""
     if standing in EXPLAINED:
         return check_taking_back(unit, actor, item.agency)
-    if standing is Standing.VANISHED:
-        authorize_operation(actor, Operation.VANISH, item, runtime().settings.city_channel)
     return check_publishing(unit, actor, item.agency)
 
 
