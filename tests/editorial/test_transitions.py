@@ -179,7 +179,7 @@ def test_while_in_review_an_editor_may_edit_and_an_author_may_not(callers: Calle
 
 def test_steps_out_of_order_are_refused(callers: Callers) -> None:
     path = made(callers["author"])
-    for step, body in (("return", {"comment": "x"}), ("unpublish", {"kind": "gone"})):
+    for step, body in (("return", {"comment": "x"}), ("unpublish", {"kind": "gone", "explanation": "Keliru."})):
         refused = callers["editor"]("POST", f"{path}/{step}", body, match='"v1"')
         assert (refused.status_code, refused.json["code"]) == (409, "wrong_state"), step
     assert callers["editor"]("POST", f"{path}/return", {}, match='"v1"').status_code == 422
@@ -189,7 +189,7 @@ def test_steps_out_of_order_are_refused(callers: Callers) -> None:
 
 @pytest.mark.parametrize("step", ["submit", "return", "publish", "unpublish"])
 def test_every_transition_needs_the_current_version(callers: Callers, step: str) -> None:
-    body = {"return": {"comment": "x"}, "unpublish": {"kind": "gone"}}.get(step, {})
+    body = {"return": {"comment": "x"}, "unpublish": {"kind": "gone", "explanation": "Keliru."}}.get(step, {})
     path = made(callers["author"])
     assert callers["editor"]("POST", f"{path}/{step}", body).status_code == 428
     assert callers["editor"]("POST", f"{path}/{step}", body, match='"v9"').status_code == 412
