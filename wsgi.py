@@ -2,7 +2,7 @@
 
 import gc
 
-from cms import create_app
+from cms.application import create_app
 
 app = create_app()
 # The application stays as long as the process: the collector need not look at it.

@@ -6,7 +6,7 @@ import time
 
 from bench.databases import Database
 from bench.report import Remarks, Row
-from cms import create_app
+from cms.application import create_app
 from cms.changes.stored_lines import StoredLog
 from cms.changes.verification import Verdict, verify
 from cms.core.db import db, session

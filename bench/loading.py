@@ -18,11 +18,11 @@ from flask_migrate import upgrade
 from bench.databases import Database
 from bench.dataset import AREAS, CARRIED, CARRIER, CATEGORIES, agencies, posts
 from bench.scenarios import Draft, Loaded
-from cms import create_app
 from cms.accounts.passwords import generate_password
 from cms.accounts.services import create_user
 from cms.agencies.models import Agency, Area
 from cms.agencies.presenter import present_reference
+from cms.application import create_app
 from cms.changes.actions import Action
 from cms.changes.log import record
 from cms.consumers.models import Scope
@@ -33,7 +33,7 @@ from cms.core.permissions import Actor, Role, system_actor
 from cms.core.sanitize import plain_text, sanitized_html
 from cms.core.versions import etag
 from cms.editorial.content_types import Presentation
-from cms.editorial.services import create_item
+from cms.editorial.items.services import create_item
 from cms.posts.content import POST
 from cms.publishing.models import Publication
 from cms.publishing.publish import publish, represent

@@ -2,9 +2,9 @@
 
 from flask_migrate import Migrate
 
-from cms.core.access_tokens import AccessTokenManager
-from cms.core.api import Api
 from cms.core.db import db
+from cms.core.http.access_tokens import AccessTokenManager
+from cms.core.http.api import Api
 
 __all__ = ["api", "db", "jwt", "migrate"]
 

@@ -18,7 +18,7 @@ from flask import Flask
 
 from cms.accounts.purging import purge_expired
 from cms.changes.checkpoints import checkpoint_when_due
-from cms.changes.consumers import Handler, consume, retry_lines
+from cms.changes.followers import Handler, consume, retry_lines
 from cms.changes.log import read_heads
 from cms.changes.seen_positions import seen_positions
 from cms.changes.trust import note_moment
@@ -30,15 +30,15 @@ from cms.core.logging import get_logger
 from cms.core.metrics import PROCESSES
 from cms.core.runtime import runtime
 from cms.core.schema_state import LOOK_SECONDS
-from cms.delivery.desk import desk
 from cms.documents.sweeping import sweep_orphans
-from cms.editorial.representing import represent_again, represent_changed
-from cms.editorial.schedules.scheduling import carry_out_schedules, has_due
-from cms.editorial.trash import empty_trash
+from cms.editorial.rebuilding import represent_again, represent_changed
+from cms.editorial.schedules.services import carry_out_schedules, has_due
+from cms.editorial.trash.services import empty_trash
 from cms.health.services import WORKER, Run, note_runs
 from cms.health.state import is_backup_under_way
 from cms.media.purging import purge_deleted_images
 from cms.media.renditions import make_renditions
+from cms.serving.state import serving_state
 from cms.writing.purging import purge_kept_answers
 
 log = get_logger(__name__)
@@ -146,7 +146,7 @@ def _clock_tasks() -> list[Task]:
 
 def write_key_uses() -> int:
     """Write down when the keys that this process saw were last used."""
-    return desk().keys.flush_uses()
+    return serving_state().keys.flush_uses()
 
 
 def _quietly(work: Callable[[], object]) -> Callable[[], bool]:

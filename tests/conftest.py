@@ -21,7 +21,7 @@ from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from sqlalchemy import Select, event, exists, literal, select
 
-from cms import create_app
+from cms.application import create_app
 from cms.changes.seen_positions import FILE_NAME as POSITIONS
 from cms.changes.trust import accepting_clock, note_moment
 from cms.core import clock
@@ -74,7 +74,7 @@ def environment(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> 
         # Some tests are crowds of threads, which would wait for a connection for seconds.
         "DATABASE_POOL_SIZE": "25",
         "WEB_THREADS": "25",
-        # Tests publish more in one frozen moment than people do; tests/guard sets its own limits.
+        # Tests publish more in one frozen moment than people do; tests/moderation sets its own limits.
         "BREAKER_PERSON": "0",
         "BREAKER_AGENCY_PERCENT": "0",
         "BREAKER_TAKING_BACK": "0",

@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import UnicodeConverter
 
-from cms.core.ascii_digits import AsciiNumber
+from cms.core.http.ascii_digits import AsciiNumber
 from cms.core.permissions import Role
 from config import PROJECT_ROOT, ConfigurationError, Settings
 from tests.people import People
@@ -21,19 +21,19 @@ SOURCES = [PROJECT_ROOT / "config.py", *sorted((PROJECT_ROOT / "cms").rglob("*.p
 # What `int()` reads there was matched by an expression of ours before, or never was outside.
 READS_NUMBERS = {
     "cms/changes/seen_positions.py": "a file of ours",
-    "cms/changes/consumers.py": "what the database answered",
+    "cms/changes/followers.py": "what the database answered",
     "cms/changes/installation.py": "what the database answered",
-    "cms/core/conditional.py": "after _TAG",
+    "cms/core/http/conditional.py": "after _TAG",
     "cms/core/database_clock.py": "what the database answered",
-    "cms/core/fields.py": "after _INTEGER",
-    "cms/core/file_answers.py": "after _RANGE",
+    "cms/core/http/fields.py": "after _INTEGER",
+    "cms/core/http/files.py": "after _RANGE",
     "cms/core/outbound.py": "a setting, after isascii() in outbound_rules.py",
     "cms/core/outbound_rules.py": "addresses that are parsed, and a setting after isascii()",
     "cms/core/metrics.py": "names of our own files",
-    "cms/core/openapi.py": "statuses",
+    "cms/core/http/openapi.py": "statuses",
     "cms/core/signing_keys.py": "a moment",
     "cms/core/reading.py": "what the database answered",
-    "cms/delivery/entrance.py": "after _DEMAND",
+    "cms/serving/admission.py": "after _DEMAND",
     "cms/delivery/files.py": "what the database answered",
     "cms/delivery/media.py": "what the database answered, after is_id",
     "cms/documents/pdf_actions.py": "bytes, of which only ASCII digits are digits",
@@ -41,8 +41,8 @@ READS_NUMBERS = {
     "cms/editorial/history/schemas.py": "a span of ours",
     "cms/media/queries.py": "what the database answered",
     "cms/documents/file_types.py": "four bytes",
-    "cms/guard/lexicon.py": "a file of ours",
-    "cms/guard/links.py": "after _QUAD",
+    "cms/moderation/lexicon.py": "a file of ours",
+    "cms/moderation/links.py": "after _QUAD",
     "cms/media/decoder.py": "a number of the decoder",
     "cms/publishing/reading.py": "what the database answered",
     "cms/serving/validity.py": "numbers",

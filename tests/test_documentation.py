@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from cms.changes.actions import Action
-from cms.core.messages import PROBLEMS, RULES
+from cms.core.http.messages import PROBLEMS, RULES
 from cms.core.permissions import OF_EVERY_PERSON, PERMISSION_MAP
 from config import PROJECT_ROOT, Settings
 

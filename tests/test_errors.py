@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from cms.core.messages import PROBLEMS, RULES
+from cms.core.http.messages import PROBLEMS, RULES
 from cms.core.permissions import Role
 from tests.conftest import second_app
 from tests.factories import add_post, post_content

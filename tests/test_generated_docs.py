@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cms.cli.generated_docs import PAGES, rendered
-from cms.core.messages import PROBLEMS
+from cms.core.http.messages import PROBLEMS
 from config import PROJECT_ROOT
 
 

@@ -16,7 +16,7 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import Boolean, Column, Connection, Date, DateTime, Table, inspect, select
 
-from cms import create_app
+from cms.application import create_app
 from cms.core.db import Base, db
 from cms.core.types import EpochMicros, UTCDateTime
 from config import PROJECT_ROOT, Settings

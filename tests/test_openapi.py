@@ -11,7 +11,7 @@ from flask import Flask
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from cms.core.access import Plane, access_of
+from cms.core.http.access import Plane, access_of
 from cms.extensions import api
 from config import PROJECT_ROOT
 

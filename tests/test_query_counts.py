@@ -13,7 +13,7 @@ from cms.core import clock
 from cms.core.db import unit_of_work
 from cms.core.permissions import Role
 from cms.documents.content import DOCUMENT
-from cms.editorial.services import create_item, publish_item
+from cms.editorial.items.services import create_item, publish_item
 from cms.posts.content import POST
 from cms.taxonomy.models import Category
 from tests.conftest import counted_statements

@@ -26,7 +26,7 @@ from cms.consumers import services as consumers
 from cms.core.db import db, session
 from cms.documents import services as documents
 from cms.documents.files import received
-from cms.editorial import services as editorial
+from cms.editorial.items import services as editorial
 from cms.health import services as health
 from cms.posts.content import POST
 from cms.taxonomy import services as taxonomy
@@ -36,8 +36,8 @@ from tests.accounts import scenarios as account_scenarios
 from tests.documents.samples import PDF
 from tests.editorial import history_scenarios, repost_scenarios, review_scenarios, time_scenarios
 from tests.factories import document_content, post_content, seen
-from tests.guard import scenarios as guard_scenarios
 from tests.media import scenarios as media_scenarios
+from tests.moderation import scenarios as guard_scenarios
 
 FIRST = frozenset({1})
 CONTACT = {"name": "Pengelola", "email": "situs@balikpapan.example"}

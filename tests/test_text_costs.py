@@ -13,18 +13,18 @@ from cms.accounts.identity import LONGEST_EMAIL, normalised_email
 from cms.accounts.password_policy import LONGEST_PASSWORD, common_words, weakness
 from cms.core.bounded_text import MOST_PARTS_OF_ONE, has_long_mark_run
 from cms.core.entities import unescaped
-from cms.core.file_answers import content_disposition
-from cms.core.file_names import clean_name
+from cms.core.http.files import content_disposition
+from cms.core.http.multipart import LONGEST_FILE_NAME
 from cms.core.markup_bounds import is_heavy
-from cms.core.multipart import LONGEST_FILE_NAME
 from cms.core.sanitize import LONGEST_LINK, is_safe_link, plain_text, sanitized_html
+from cms.core.storage.names import clean_name
 from cms.editorial.fields import is_safe_address
 from cms.editorial.history.diff import text_changes
-from cms.editorial.slugs import base_slug
-from cms.guard.assessing import Assessment, assess
-from cms.guard.folding import folded, folded_key
-from cms.guard.links import alternative_texts, hosts_in_link, hosts_in_text
-from cms.guard.scanning import advertises_gambling
+from cms.editorial.items.slugs import base_slug
+from cms.moderation.assessing import Assessment, assess
+from cms.moderation.folding import folded, folded_key
+from cms.moderation.links import alternative_texts, hosts_in_link, hosts_in_text
+from cms.moderation.scanning import advertises_gambling
 from tests.core.hostile import EVERY, PLAIN, ordinary, ordinary_html
 from tests.core.processor_time import is_within, seconds, was_refused
 

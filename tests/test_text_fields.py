@@ -15,9 +15,9 @@ from werkzeug.test import Client
 
 from cms.accounts.schemas import Password
 from cms.core.bounded_text import LONGEST_MARK_RUN, has_long_mark_run
-from cms.core.fields import Choice, Day, ItemId, Moment, Text, Words
-from cms.core.json_input import parse_json
-from cms.core.request_head import ALL_HEADERS, LONGEST_HEADER, LONGEST_PATH, LONGEST_QUERY
+from cms.core.http.fields import Choice, Day, ItemId, Moment, Text, Words
+from cms.core.http.json_input import parse_json
+from cms.core.http.request_head import ALL_HEADERS, LONGEST_HEADER, LONGEST_PATH, LONGEST_QUERY
 from cms.delivery.parameters import Names
 from cms.documents.file_schemas import FileFieldsSchema
 from cms.editorial.schedules.schemas import ZonedMoment

@@ -14,9 +14,9 @@ from cms.accounts.tokens import AccessClaims, read_access_token
 from cms.changes.log import take_turn
 from cms.changes.models import Installation
 from cms.core import clock
-from cms.core.access import Identity
 from cms.core.db import UnitOfWork
 from cms.core.errors import Unauthenticated
+from cms.core.http.access import Identity
 from cms.core.permissions import Actor, Role
 from cms.core.reading import Reader
 from cms.core.runtime import runtime

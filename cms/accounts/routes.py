@@ -28,12 +28,12 @@ from cms.accounts.schemas import (
     UserUpdateSchema,
 )
 from cms.accounts.tokens import IssuedTokens
-from cms.core.access import Plane, current_actor, public, requires
-from cms.core.answers import Answer, PageRequest, created_answer, one_answer
-from cms.core.api import Blueprint
-from cms.core.conditional import expected_version
+from cms.core.http.access import Plane, current_actor, public, requires
+from cms.core.http.answers import Answer, PageRequest, created_answer, one_answer
+from cms.core.http.api import Blueprint
+from cms.core.http.conditional import expected_version
+from cms.core.http.schemas import many, one
 from cms.core.permissions import Permission
-from cms.core.schemas import many, one
 
 auth = Blueprint("auth", __name__, url_prefix="/manage/v1/auth")
 me = Blueprint("me", __name__, url_prefix="/manage/v1/me")

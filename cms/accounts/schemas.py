@@ -10,9 +10,22 @@ from marshmallow import ValidationError, fields, post_load
 from cms.accounts.identity import EMAIL_PATTERN, LONGEST_EMAIL, normalised_email
 from cms.accounts.models import UserState
 from cms.accounts.password_policy import LONGEST_PASSWORD, SHORTEST_PASSWORD
-from cms.core.fields import MESSAGES, Choice, ItemId, Length, Moment, Part, Pattern, Rows, Slug, Text, YesNo, wrong_type
+from cms.core.http.fields import (
+    MESSAGES,
+    Choice,
+    ItemId,
+    Length,
+    Moment,
+    Part,
+    Pattern,
+    Rows,
+    Slug,
+    Text,
+    YesNo,
+    wrong_type,
+)
+from cms.core.http.schemas import PageQuerySchema, StrictSchema
 from cms.core.permissions import Permission, Role
-from cms.core.schemas import PageQuerySchema, StrictSchema
 
 LONGEST_TOKEN = 4_096
 MOST_MEMBERSHIPS = 50

@@ -14,8 +14,8 @@ from jwt import InvalidTokenError
 from cms.accounts.models import User
 from cms.accounts.queries import Credentials
 from cms.core import clock
-from cms.core.access_tokens import TokenHolder
 from cms.core.errors import Unauthenticated
+from cms.core.http.access_tokens import TokenHolder
 from cms.core.ids import is_id, new_id
 from cms.core.runtime import runtime
 from cms.core.signing_keys import ID_LENGTH, SigningKey

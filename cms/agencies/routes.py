@@ -14,12 +14,12 @@ from cms.agencies.schemas import (
     AreaQuerySchema,
     AreaSchema,
 )
-from cms.core.access import current_actor, requires
-from cms.core.answers import Answer, PageRequest, created_answer, one_answer
-from cms.core.api import Blueprint
-from cms.core.conditional import expected_version
+from cms.core.http.access import current_actor, requires
+from cms.core.http.answers import Answer, PageRequest, created_answer, one_answer
+from cms.core.http.api import Blueprint
+from cms.core.http.conditional import expected_version
+from cms.core.http.schemas import many, one
 from cms.core.permissions import Permission
-from cms.core.schemas import many, one
 
 blp = Blueprint(
     "agencies", __name__, url_prefix="/manage/v1", description="The organisations of the city, and its areas."

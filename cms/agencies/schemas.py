@@ -5,9 +5,9 @@ from __future__ import annotations
 from marshmallow import fields
 
 from cms.agencies.models import SLUG_LENGTH, AgencyKind, AreaLevel, Reviewer
-from cms.core.contact_fields import Email, Phone, WebAddress
-from cms.core.fields import Choice, Day, Moment, Part, Rows, Slug, Text, Words, YesNo
-from cms.core.schemas import PageQuerySchema, StrictSchema
+from cms.core.http.contact_fields import Email, Phone, WebAddress
+from cms.core.http.fields import Choice, Day, Moment, Part, Rows, Slug, Text, Words, YesNo
+from cms.core.http.schemas import PageQuerySchema, StrictSchema
 
 AREA_CODE_PATTERN = r"[0-9]{2}(\.[0-9]{2}){0,2}(\.[0-9]{4})?"
 AREA_CODE_WORDS = "a Kemendagri code such as 64.71.06"

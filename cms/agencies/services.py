@@ -16,8 +16,8 @@ from cms.core import clock
 from cms.core.assignment import assign_changed
 from cms.core.db import unit_of_work
 from cms.core.errors import Conflict, NotFound
-from cms.core.moderation import refuse_suspicious_words
 from cms.core.permissions import Actor, Permission, Target, authorize
+from cms.core.public_words import refuse_suspicious_words
 from cms.core.versions import Expected, check_version
 
 DUPLICATES = {"pk_agencies": "slug", "uq_agencies_slug": "slug"}

@@ -10,8 +10,8 @@ from cms.changes.actions import Action
 from cms.changes.log import record
 from cms.changes.reference_versions import keep_version, values_of
 from cms.core.db import UnitOfWork
-from cms.core.moderation import link_finding
 from cms.core.permissions import Actor
+from cms.core.public_words import link_finding
 
 KEPT_FIELDS = (
     "name", "short_name", "kind", "abbreviations", "aliases", "parent", "contact", "site_url", "description", "valid_from",

@@ -7,11 +7,11 @@ from typing import Any
 from cms.audit.presenter import present_change, present_checkpoint
 from cms.audit.queries import ChangeFilter, list_changes, list_checkpoints
 from cms.audit.schemas import OLDEST_FIRST, ChangeQuerySchema, ChangeSchema, CheckpointSchema
-from cms.core.access import requires
-from cms.core.answers import Answer, PageRequest
-from cms.core.api import Blueprint
+from cms.core.http.access import requires
+from cms.core.http.answers import Answer, PageRequest
+from cms.core.http.api import Blueprint
+from cms.core.http.schemas import PageQuerySchema, many
 from cms.core.permissions import Permission
-from cms.core.schemas import PageQuerySchema, many
 
 blp = Blueprint("trail", __name__, url_prefix="/manage/v1", description="Who did what, and the proof of it.")
 NOT_FILTERS = {"limit", "cursor", "sort"}

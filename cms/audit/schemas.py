@@ -7,8 +7,8 @@ from marshmallow import fields
 from cms.changes.actions import Action
 from cms.changes.checkpoints import FORMAT
 from cms.changes.facts import CauseKind, EndingKind, UpdateKind, Via
-from cms.core.fields import Choice, ItemId, Moment, Text, WholeNumber, Words
-from cms.core.schemas import PageQuerySchema, StrictSchema
+from cms.core.http.fields import Choice, ItemId, Moment, Text, WholeNumber, Words
+from cms.core.http.schemas import PageQuerySchema, StrictSchema
 
 _ACTIONS = [action.value for action in Action]
 _TYPES = sorted({action.split(".")[0] for action in _ACTIONS})

@@ -9,7 +9,7 @@ import click
 from flask import Flask
 from flask.cli import ScriptInfo
 
-from cms import create_app
+from cms.application import create_app
 from cms.core.permissions import Actor, Role
 from config import ConfigurationError, Settings
 

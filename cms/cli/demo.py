@@ -22,7 +22,7 @@ from cms.cli.init import seed_city, set_up
 from cms.cli.migrating import migrate_database
 from cms.core.db import rolled_back, session
 from cms.core.runtime import runtime
-from cms.editorial.models import Item
+from cms.editorial.items.models import Item
 
 CITY = Path(__file__).parent / "demo_city"
 Step = Callable[[], None]

@@ -11,8 +11,8 @@ from flask import Flask
 from marshmallow import Schema, ValidationError
 
 from cms.core.errors import DomainError
-from cms.core.input_errors import to_domain_error
-from cms.core.messages import PROBLEMS, RULES
+from cms.core.http.input_errors import to_domain_error
+from cms.core.http.messages import PROBLEMS, RULES
 from cms.core.runtime import runtime
 from cms.health.checks import check_database, check_migrations
 from config import PROJECT_ROOT

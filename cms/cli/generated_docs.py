@@ -19,13 +19,13 @@ from flask import current_app
 from cms.changes.actions import Action, is_public, topic_of
 from cms.cli import COMMANDS
 from cms.core.db import Base
-from cms.core.messages import PROBLEMS, RULES, Text
-from cms.core.openapi import METHODS
+from cms.core.http.messages import PROBLEMS, RULES, Text
+from cms.core.http.openapi import METHODS
+from cms.core.http.problems import CODE_BY_STATUS, STATUS_BY_CLASS
 from cms.core.permissions import OF_EVERY_PERSON, PERMISSION_MAP, Predicate, Role
-from cms.core.problems import CODE_BY_STATUS, STATUS_BY_CLASS
-from cms.editorial.models import State
-from cms.editorial.policies import RULES as OPERATIONS
-from cms.editorial.policies import STATE_AFTER_EDIT, Operation
+from cms.editorial.items.models import State
+from cms.editorial.items.policies import RULES as OPERATIONS
+from cms.editorial.items.policies import STATE_AFTER_EDIT, Operation
 from cms.extensions import api
 from config import PROJECT_ROOT, Settings
 
@@ -187,7 +187,7 @@ RAISED_BY_OTHERS = {"redirected": {410}, "unsupported_file_type": {415}}
 
 @cache
 def _found_statuses() -> dict[str, set[int]]:
-    """Status codes of each problem code: from the tables of cms.core.problems, and from where the errors are raised."""
+    """Status codes of each problem code: from the tables of cms.core.http.problems, and from where the errors are raised."""
     found = {code: set(statuses) for code, statuses in (RAISED_BY_OTHERS | OTHER_STATUSES).items()}
     named = {kind.__name__: status for kind, status in STATUS_BY_CLASS.items()}
     pairs = [(code, status) for status, code in CODE_BY_STATUS.items()]

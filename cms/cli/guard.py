@@ -10,10 +10,10 @@ import click
 from cms.cli.application import application, operator
 from cms.cli.failures import ready
 from cms.core.db import rolled_back
-from cms.editorial.rollback.rollback import confirm_rollback
-from cms.guard.models import BreakerTrip, PublishingFreeze
-from cms.guard.queries import list_freezes, list_trips
-from cms.guard.services import lift_freeze, reset_breaker
+from cms.editorial.rollback.services import confirm_rollback
+from cms.moderation.models import BreakerTrip, PublishingFreeze
+from cms.moderation.queries import list_freezes, list_trips
+from cms.moderation.services import lift_freeze, reset_breaker
 
 MOST_SHOWN = 50
 REASON = click.option("--reason", required=True, help="Why; kept and logged.")

@@ -29,7 +29,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
-from cms import create_app
+from cms.application import create_app
 from cms.cli.listening import ListeningServer
 from cms.cli.slow_senders import SlowSenders
 from cms.core.db import db

@@ -16,12 +16,12 @@ from cms.consumers.schemas import (
     KeyRotationSchema,
     KeySchema,
 )
-from cms.core.access import current_actor, requires
-from cms.core.answers import Answer, PageRequest, created_answer, one_answer
-from cms.core.api import Blueprint
-from cms.core.conditional import expected_version
+from cms.core.http.access import current_actor, requires
+from cms.core.http.answers import Answer, PageRequest, created_answer, one_answer
+from cms.core.http.api import Blueprint
+from cms.core.http.conditional import expected_version
+from cms.core.http.schemas import PageQuerySchema, many, one
 from cms.core.permissions import Permission
-from cms.core.schemas import PageQuerySchema, many, one
 
 blp = Blueprint(
     "consumers", __name__, url_prefix="/manage/v1/consumers", description="Websites and apps that pull, and their keys."

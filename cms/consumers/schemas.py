@@ -7,9 +7,9 @@ from marshmallow import fields
 from cms.agencies.models import SLUG_LENGTH
 from cms.consumers.models import ConsumerKind, Scope
 from cms.consumers.policies import LONGEST_OVERLAP_DAYS, USUAL_OVERLAP_DAYS, KeyState
-from cms.core.contact_fields import Email, Origin
-from cms.core.fields import Choice, Moment, Part, Rows, Slug, Text, WholeNumber, Words, YesNo
-from cms.core.schemas import PageQuerySchema, StrictSchema
+from cms.core.http.contact_fields import Email, Origin
+from cms.core.http.fields import Choice, Moment, Part, Rows, Slug, Text, WholeNumber, Words, YesNo
+from cms.core.http.schemas import PageQuerySchema, StrictSchema
 
 _KINDS = [kind.value for kind in ConsumerKind]
 _SCOPES = [scope.value for scope in Scope]

@@ -37,8 +37,8 @@ OPERATOR_HOSTS: Final = {
     "cms/core/postgres.py": "DATABASE_URL",
     "cms/core/reading.py": "DATABASE_URL",
     "cms/core/database_errors.py": "DATABASE_URL",
-    "cms/core/s3_storage.py": "STORAGE_URL",
-    "cms/core/blobs.py": "STORAGE_URL",
+    "cms/core/storage/s3.py": "STORAGE_URL",
+    "cms/core/storage/blobs.py": "STORAGE_URL",
     "cms/cli/doctor/proxy.py": "PUBLIC_URL",
 }
 """Modules that speak to hosts which the operator has named, and the setting that names them."""

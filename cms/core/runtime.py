@@ -10,11 +10,11 @@ from flask import current_app
 
 from cms.core.awaited_bodies import AwaitedBodies
 from cms.core.bulkhead import Bulkhead
-from cms.core.pagination import Cursors
+from cms.core.cursors import Cursors
 from cms.core.reading import Reader
 from cms.core.schema_state import SchemaWatch
 from cms.core.signing_keys import SigningKeys
-from cms.core.storage import Storage
+from cms.core.storage.local import Storage
 from config import Settings
 
 

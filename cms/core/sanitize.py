@@ -16,9 +16,9 @@ from typing import Final
 import nh3
 
 from cms.core.bounded_text import LONGEST_MARK_RUN, has_long_mark_run
+from cms.core.characters import has_bad_characters, without_bad_characters
 from cms.core.entities import unescaped
 from cms.core.errors import invalid_field
-from cms.core.json_input import has_bad_characters, without_bad_characters
 from cms.core.markdown import html_from_markdown
 from cms.core.markup_bounds import MOST_TAGS, has_too_many_tags, is_heavy
 from cms.core.prepared import prepared

@@ -7,14 +7,14 @@ from typing import Any
 from flask import Response, current_app
 
 from cms.core import clock
-from cms.core.schemas import LARGEST_LIMIT
-from cms.delivery.delivering import Basis, deliver
-from cms.delivery.encoding import ENCODINGS
-from cms.delivery.entrance import ANONYMOUS, visit
+from cms.core.http.schemas import LARGEST_LIMIT
 from cms.delivery.items import one_body
 from cms.delivery.parameters import MOST_IDS, DocumentPageQuerySchema, PostPageQuerySchema
 from cms.delivery.types import SORTS, TYPES
 from cms.publishing.selection import COUNT_CAP
+from cms.serving.admission import ANONYMOUS, delivery_request
+from cms.serving.encoding import ENCODINGS
+from cms.serving.responding import Basis, deliver
 
 NOT_FILTERS = {"limit", "cursor", "sort", "fields", "include", "count"}
 QUERIES = {"post": PostPageQuerySchema, "document": DocumentPageQuerySchema}
@@ -22,7 +22,7 @@ QUERIES = {"post": PostPageQuerySchema, "document": DocumentPageQuerySchema}
 
 def deliver_whoami() -> Response:
     """The key of this request."""
-    holder = visit().sources.key()
+    holder = delivery_request().sources.key()
     is_known = holder is not ANONYMOUS
     shown = {
         "consumer": holder.name if is_known else None,
@@ -44,7 +44,7 @@ def deliver_capabilities() -> Response:
 
 
 def _capabilities() -> dict[str, Any]:
-    vocabulary = visit().sources.vocabulary()
+    reference_data = delivery_request().sources.reference_data()
     return {
         "version": current_app.config["API_VERSION"],
         "types": {
@@ -58,8 +58,8 @@ def _capabilities() -> dict[str, Any]:
             }
             for delivered in TYPES.values()
         },
-        "categories": list(vocabulary.categories.values()),
-        "information_kinds": list(vocabulary.information_kinds.values()),
+        "categories": list(reference_data.categories.values()),
+        "information_kinds": list(reference_data.information_kinds.values()),
         "encodings": list(ENCODINGS),
         "limits": {"page": LARGEST_LIMIT, "ids": MOST_IDS, "count": COUNT_CAP},
     }

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Response
 
-from cms.core.access import delivers
-from cms.core.api import Blueprint
-from cms.core.file_answers import SAFETY_HEADERS
+from cms.core.http.access import delivers
+from cms.core.http.api import Blueprint
+from cms.core.http.files import SAFETY_HEADERS
 from cms.delivery.files import deliver_file
 
 blp = Blueprint("delivery_files", __name__)

@@ -10,15 +10,15 @@ from flask import Response
 
 from cms.core.errors import NotFound
 from cms.core.ids import is_id
-from cms.delivery.delivering import Basis, Body, deliver
 from cms.delivery.endings import ended, resolved_ending
-from cms.delivery.entrance import visit
 from cms.delivery.lists import page_body
 from cms.delivery.parameters import MOST_IDS
-from cms.delivery.shaping import reshaped
 from cms.delivery.types import CARD_FIELDS, TYPES, DeliveredType
 from cms.publishing.models import Standing
 from cms.publishing.reading import Address, PublishedState
+from cms.serving.admission import delivery_request
+from cms.serving.projection import reshaped
+from cms.serving.responding import Basis, Body, deliver
 
 Query = dict[str, Any]
 _ALL_TOPICS = (*(delivered.topic for delivered in TYPES.values()), "reference")
@@ -26,7 +26,7 @@ _ALL_TOPICS = (*(delivered.topic for delivered in TYPES.values()), "reference")
 
 def deliver_item(delivered: DeliveredType, item_id: str, query: Query) -> Response:
     """The full form of one item. Raises `NotFound`, and `Gone` for what was published once."""
-    state = _visible(visit().sources.item(), item_id) if is_id(item_id) else None
+    state = _visible(delivery_request().sources.item(), item_id) if is_id(item_id) else None
     if state is None:
         raise NotFound
     if state.full_json is None:
@@ -64,7 +64,7 @@ def shown_to_key(items: Mapping[str, str]) -> set[str]:
 
     Only for items of other owners it takes a look at the database, one for all of them.
     """
-    sources = visit().sources
+    sources = delivery_request().sources
     if sources.key_agencies is None:
         return set(items)
     # Who is named by the key itself needs no look at who was merged into whom, so that mergers leave the tags of those items.
@@ -83,24 +83,26 @@ def _visible(state: PublishedState | None, item_id: str) -> PublishedState | Non
 
 def _item_body(full_json: str, query: Query, sequence: int) -> Body:
     if query:
-        full_json = reshaped(full_json, query.get("fields"), query.get("include", ()), visit().sources.vocabulary)
+        full_json = reshaped(
+            full_json, query.get("fields"), query.get("include", ()), delivery_request().sources.reference_data
+        )
     return Body(f'{{"data":{full_json},"meta":{{"sequence":{sequence}}}}}'.encode(), [])
 
 
 def _items_body(ids: tuple[str, ...], picked: tuple[str, ...] | None, sequence: int) -> Body:
-    live = visit().sources.items(ids, is_full=not CARD_FIELDS.issuperset(picked or ()))
+    live = delivery_request().sources.items(ids, is_full=not CARD_FIELDS.issuperset(picked or ()))
     shown = shown_to_key({item_id: agency for item_id, agency, _text in live})
     found = {item_id: text for item_id, _agency, text in live if item_id in shown}
     texts = [found[item_id] for item_id in ids if item_id in found]
     if picked is not None:
-        texts = [reshaped(text, picked, (), visit().sources.vocabulary) for text in texts]
+        texts = [reshaped(text, picked, (), delivery_request().sources.reference_data) for text in texts]
     missing = [item_id for item_id in ids if item_id not in found]
     return page_body(texts, None, MOST_IDS, sequence, {"missing": missing})
 
 
 def _address_body(type: str, agency: str, slug: str, sequence: int) -> Body:
-    sources = visit().sources
-    directory = sources.vocabulary().directory
+    sources = delivery_request().sources
+    directory = sources.reference_data().directory
     predecessors = sorted(directory.with_predecessors([agency]) - {agency})
     address = sources.address(type, (agency, *predecessors), slug)
     if address is None or not shown_to_key({address.id: address.live_agency or address.agency}):

@@ -13,14 +13,14 @@ from flask import Response
 
 from cms.core import clock
 from cms.core.errors import NotFound
-from cms.core.file_answers import SAFETY_HEADERS, FileFacts, file_answer
+from cms.core.http.files import SAFETY_HEADERS, FileFacts, file_answer
 from cms.core.ids import is_id
 from cms.core.runtime import runtime
-from cms.delivery.desk import desk
-from cms.delivery.entrance import visit
 from cms.media.presenter import file_name, original_edition
 from cms.media.presets import ORIGINAL, edition_of, full_name
 from cms.publishing.selection import LIVE
+from cms.serving.admission import delivery_request
+from cms.serving.state import serving_state
 
 _IMAGE: Final = (
     "SELECT i.sha256, i.media_type, i.bytes, i.focal_x, i.focal_y, r.sha256, r.media_type, r.bytes"  # noqa: S608 - constants of ours
@@ -59,7 +59,7 @@ class _Found:
 def lead_to_image(image_id: str, name: str) -> Response:
     """A redirect from the stable address to the present bytes. Raises `NotFound` also for what the key's agencies do not show."""
     full = full_name(name)
-    agencies = visit().sources.visible_agencies()
+    agencies = delivery_request().sources.visible_agencies()
     found = None if full is None else _live(image_id, full, "", agencies)
     if found is None or full is None:
         raise NotFound
@@ -100,7 +100,7 @@ def _live(image_id: str, name: str, edition: str, agencies: frozenset[str] | Non
     """The image, while a publication that these agencies show (None: any) has it; one statement."""
     if not is_id(image_id):
         return None
-    reader = desk().reader
+    reader = serving_state().reader
     params: dict[str, Any] = {f"agency{index}": agency for index, agency in enumerate(sorted(agencies or ()))}
     condition = "" if agencies is None else _SHOWN.format(agencies=", ".join(f":{name}" for name in params) or "NULL")
     params |= {"id": image_id, "name": name, "edition": edition, "now": clock.micros(clock.now())}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Response
 
-from cms.core.access import Plane, delivers, public
-from cms.core.api import Blueprint
+from cms.core.http.access import Plane, delivers, public
+from cms.core.http.api import Blueprint
 from cms.delivery.file_routes import keep_harmless
 from cms.delivery.media import deliver_image, lead_to_image
 from cms.media.presets import NAMES

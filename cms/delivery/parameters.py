@@ -7,9 +7,9 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
-from cms.core.fields import MESSAGES, SLUG_PATTERN, Choice, Moment, Slug, Words, rule
+from cms.core.http.fields import MESSAGES, SLUG_PATTERN, Choice, Moment, Slug, Words, rule
+from cms.core.http.schemas import PageQuerySchema, StrictSchema
 from cms.core.ids import ID_PATTERN
-from cms.core.schemas import PageQuerySchema, StrictSchema
 from cms.delivery.types import ALL_FIELDS, DOCUMENTS, POSTS, SORTS, TYPES, DeliveredType
 from cms.taxonomy.models import InformationClass
 

@@ -1,4 +1,4 @@
-"""Agencies and areas, straight from the vocabulary that every delivery process keeps."""
+"""Agencies and areas, straight from the reference_data that every delivery process keeps."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from flask import Response
 
 from cms.agencies.directory import AgencyEntry, AreaEntry
 from cms.core.errors import NotFound
-from cms.delivery.delivering import Basis, deliver
-from cms.delivery.entrance import visit
 from cms.delivery.items import one_body
 from cms.delivery.lists import deliver_rows
-from cms.delivery.shaping import shown_agency, shown_area
-from cms.delivery.vocabulary import Vocabulary
+from cms.serving.admission import delivery_request
+from cms.serving.projection import shown_agency, shown_area
+from cms.serving.reference_data import ReferenceData
+from cms.serving.responding import Basis, deliver
 
 Query = dict[str, Any]
 GROUPS = ("reference",)
@@ -23,8 +23,8 @@ GROUPS = ("reference",)
 def deliver_agencies(query: Query) -> Response:
     """One page of agencies by slug."""
 
-    def rows(vocabulary: Vocabulary) -> list[dict[str, Any]]:
-        directory = vocabulary.directory
+    def rows(reference_data: ReferenceData) -> list[dict[str, Any]]:
+        directory = reference_data.directory
         asked = (entry for entry in directory.agencies.values() if _is_asked(entry, query, directory.day))
         return [shown_agency(entry, directory) for entry in asked]
 
@@ -33,7 +33,7 @@ def deliver_agencies(query: Query) -> Response:
 
 def deliver_agency(slug: str) -> Response:
     """One agency. Raises `NotFound`."""
-    directory = visit().sources.vocabulary().directory
+    directory = delivery_request().sources.reference_data().directory
     entry = directory.agencies.get(slug)
     if entry is None:
         raise NotFound
@@ -45,8 +45,8 @@ def deliver_agency(slug: str) -> Response:
 def deliver_areas(query: Query) -> Response:
     """One page of areas by code."""
 
-    def rows(vocabulary: Vocabulary) -> list[dict[str, Any]]:
-        return [shown_area(entry) for entry in vocabulary.directory.areas.values() if _is_area_asked(entry, query)]
+    def rows(reference_data: ReferenceData) -> list[dict[str, Any]]:
+        return [shown_area(entry) for entry in reference_data.directory.areas.values() if _is_area_asked(entry, query)]
 
     return deliver_rows(rows, "code", query, GROUPS)
 

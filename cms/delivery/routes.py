@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 
 from flask import Response
 
-from cms.core.access import delivers
-from cms.core.api import Blueprint
-from cms.core.schemas import many, one
+from cms.core.http.access import delivers
+from cms.core.http.api import Blueprint
+from cms.core.http.schemas import many, one
 from cms.delivery.about import deliver_capabilities, deliver_whoami
 from cms.delivery.items import deliver_address, deliver_item, deliver_items
 from cms.delivery.lists import deliver_list

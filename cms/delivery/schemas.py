@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import fields
 
-from cms.core.schemas import LinksSchema, PageMetaSchema, StrictSchema
+from cms.core.http.schemas import LinksSchema, PageMetaSchema, StrictSchema
 from cms.delivery.types import TYPES
 from cms.documents.presented_schemas import DocumentSchema
 from cms.posts.presented_schemas import PostSchema

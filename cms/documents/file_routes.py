@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from flask import Response
 
-from cms.core.access import current_actor, requires
-from cms.core.answers import Answer, created_answer
-from cms.core.api import Blueprint
-from cms.core.conditional import expected_version, version_headers
-from cms.core.file_answers import FileFacts, file_answer
-from cms.core.multipart import announced_bytes, upload_form
+from cms.core.http.access import current_actor, requires
+from cms.core.http.answers import Answer, created_answer
+from cms.core.http.api import Blueprint
+from cms.core.http.conditional import expected_version, version_headers
+from cms.core.http.files import FileFacts, file_answer
+from cms.core.http.multipart import announced_bytes, upload_form
+from cms.core.http.schemas import one
 from cms.core.permissions import Permission
 from cms.core.runtime import runtime
-from cms.core.schemas import one
 from cms.documents.file_schemas import UPLOAD_BODY, FileFieldsSchema, UploadedFileSchema
 from cms.documents.files import check_may_add, file_path, get_file, present_file, received
 from cms.documents.services import add_file, remove_file

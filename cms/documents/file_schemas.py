@@ -6,8 +6,8 @@ from typing import Any
 
 from marshmallow import fields
 
-from cms.core.fields import Text, WholeNumber
-from cms.core.schemas import StrictSchema
+from cms.core.http.fields import Text, WholeNumber
+from cms.core.http.schemas import StrictSchema
 from cms.documents.content import MOST_FILES
 from cms.documents.file_types import ACCEPTED, ACCEPTED_LABELS
 

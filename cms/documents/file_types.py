@@ -17,7 +17,7 @@ from typing import IO, Final
 import puremagic
 
 from cms.core.errors import Invalid, UnsupportedType, invalid_field
-from cms.core.file_names import extension_of
+from cms.core.storage.names import extension_of
 from cms.documents.faults import DamagedFile, UnsupportedFile
 from cms.documents.pdf_actions import check_actions
 from cms.documents.zip_files import OPEN_DOCUMENT, OPEN_XML, container_type

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
-from cms.guard.links import hosts_in_text
-from cms.guard.scanning import advertises_gambling
+from cms.moderation.links import hosts_in_text
+from cms.moderation.scanning import advertises_gambling
 
 READ: Final = frozenset({"text/csv", "text/plain"})
 MOST_READ: Final = 1_000_000

@@ -18,16 +18,16 @@ from cms.agencies.quota import check_room
 from cms.core.clock import rfc3339
 from cms.core.db import rolled_back, session
 from cms.core.errors import NotFound
-from cms.core.file_names import clean_name
 from cms.core.permissions import Actor
 from cms.core.runtime import runtime
-from cms.core.uploads import incoming_file
+from cms.core.storage.names import clean_name
+from cms.core.storage.uploads import incoming_file
 from cms.documents.content import DOCUMENT
 from cms.documents.file_types import recognised_type
 from cms.documents.file_words import NOTHING, FileWords, read_words
 from cms.documents.models import DocumentFile
-from cms.editorial.policies import Operation, authorize_operation, check_state
-from cms.editorial.queries import get_item
+from cms.editorial.items.policies import Operation, authorize_operation, check_state
+from cms.editorial.items.queries import get_item
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from cms.core.schemas import StrictSchema
+from cms.core.http.schemas import StrictSchema
 from cms.editorial.presented_schemas import ChangeNoteSchema, ItemCardSchema
 from cms.media.presented_schemas import ShownImageSchema
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from cms.agencies.quota import counts_bytes
 from cms.core.db import session
 from cms.documents.models import DocumentFile
-from cms.editorial.models import Item
+from cms.editorial.items.models import Item
 
 
 def find_files(document_id: str, file_ids: Collection[str]) -> dict[str, DocumentFile]:

@@ -9,12 +9,12 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
-from cms.core.fields import Choice, ItemId, Part, Pattern, Rows, Slug, Text, WholeNumber, Words, rule
-from cms.core.schemas import StrictSchema
+from cms.core.http.fields import Choice, ItemId, Part, Pattern, Rows, Slug, Text, WholeNumber, Words, rule
+from cms.core.http.schemas import StrictSchema
 from cms.documents.content import FORMS, MOST_FILES, OPEN_CLASSES
 from cms.editorial.fields import LONGEST_BODY, MOST_TAGS, Distinct, Tag, agency_slug, language
 from cms.editorial.history.schemas import EditedSchema
-from cms.editorial.schemas import ContentQuerySchema, RowSchema
+from cms.editorial.items.schemas import ContentQuerySchema, RowSchema
 from cms.taxonomy.models import InformationClass
 
 KIND_PATTERN = r"^[A-Z0-9]+([.-][A-Z0-9]+)*$"

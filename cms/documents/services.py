@@ -1,4 +1,4 @@
-"""Adding files to documents and taking them out. Everything else that is done to a document is `cms.editorial.services`."""
+"""Adding files to documents and taking them out. Everything else that is done to a document is `cms.editorial.items.services`."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from cms.core.versions import Expected
 from cms.documents.content import DOCUMENT, MOST_FILES
 from cms.documents.files import Upload, check_may_add
 from cms.documents.models import DocumentFile
-from cms.editorial.models import Item
-from cms.editorial.policies import Operation
-from cms.editorial.queries import get_revision
+from cms.editorial.items.models import Item
+from cms.editorial.items.policies import Operation
+from cms.editorial.items.queries import get_revision
 from cms.editorial.saving import load_for, save_edition
 
 

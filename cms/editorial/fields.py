@@ -10,7 +10,7 @@ from marshmallow import ValidationError
 from slugify import slugify
 
 from cms.core.clock import rfc3339
-from cms.core.fields import Choice, Day, ItemId, Moment, Pattern, Rows, Text, rule
+from cms.core.http.fields import Choice, Day, ItemId, Moment, Pattern, Rows, Text, rule
 from cms.core.sanitize import is_safe_link
 
 LONGEST_TAG = 50

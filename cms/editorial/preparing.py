@@ -16,9 +16,9 @@ from cms.core.permissions import Actor
 from cms.core.prepared import keeping_results
 from cms.core.sanitize import UnsafeLink, plain_text, sanitized_html
 from cms.editorial.content_types import Content, ContentType
-from cms.editorial.guarding import assess_content
-from cms.editorial.models import Item, Revision
-from cms.editorial.queries import get_item, get_revision
+from cms.editorial.items.models import Item, Revision
+from cms.editorial.items.queries import get_item, get_revision
+from cms.editorial.moderating import assess_content
 
 Change = Callable[[Content], Content]
 

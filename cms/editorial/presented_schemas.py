@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields
 
 from cms.agencies.schemas import AgencyReferenceSchema
-from cms.core.schemas import StrictSchema
+from cms.core.http.schemas import StrictSchema
 
 MOMENT = {"format": "date-time"}
 

@@ -12,13 +12,13 @@ from cms.core.db import UnitOfWork
 from cms.core.errors import Invalid, invalid_field
 from cms.core.permissions import Actor
 from cms.editorial.content_types import ContentType
-from cms.editorial.guarding import newly_blocked_links
-from cms.editorial.images import faults_of_shown_images
-from cms.editorial.models import Item, Revision
+from cms.editorial.images.uses import faults_of_shown_images
+from cms.editorial.items.models import Item, Revision
+from cms.editorial.items.presenter import present_edition
+from cms.editorial.items.queries import get_revision
+from cms.editorial.moderating import newly_blocked_links
 from cms.editorial.notes import PublicNotes, first_notes, published_notes
-from cms.editorial.presenter import present_edition
-from cms.editorial.queries import get_revision
-from cms.guard.breaker import check_publishing
+from cms.moderation.breaker import check_publishing
 from cms.publishing.presented import Presented
 from cms.publishing.publish import publish
 from cms.publishing.rows import Window

@@ -19,16 +19,16 @@ from typing import Any, TypeVar
 
 from marshmallow import Schema
 
-from cms.core.access import current_actor
-from cms.core.answers import Answer, created_answer, one_answer
-from cms.core.api import Blueprint
+from cms.core.http.access import current_actor
+from cms.core.http.answers import Answer, created_answer, one_answer
+from cms.core.http.api import Blueprint
+from cms.core.http.schemas import many, one
 from cms.core.runtime import runtime
-from cms.core.schemas import many, one
 from cms.editorial.content_types import ContentType
-from cms.editorial.guarding import with_hold
-from cms.editorial.models import Item
-from cms.editorial.presenter import present_item, present_row
-from cms.editorial.services import Edited
+from cms.editorial.items.models import Item
+from cms.editorial.items.presenter import present_item, present_row
+from cms.editorial.items.services import Edited
+from cms.editorial.moderating import with_hold
 
 CHANGE_PROBLEMS = (400, 401, 403, 404, 409, 412, 413, 415, 422, 428)
 """Statuses of an operation that needs `If-Match` and takes a body."""

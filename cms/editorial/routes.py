@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from cms.core.api import Blueprint
-from cms.editorial import item_routes
+from cms.core.http.api import Blueprint
+from cms.editorial.comments import routes as comments
 from cms.editorial.history import routes as history
+from cms.editorial.items import routes as item_routes
 from cms.editorial.leases import routes as leases
 from cms.editorial.previews import routes as previews
 from cms.editorial.resource import Operations, Resource
-from cms.editorial.review import comment_routes as comments
 from cms.editorial.review import routes as review
 from cms.editorial.schedules import routes as schedules
 

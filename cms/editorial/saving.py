@@ -17,15 +17,15 @@ from cms.core.runtime import runtime
 from cms.core.sanitize import UnsafeLink, plain_text, sanitized_html
 from cms.core.versions import Expected, check_version
 from cms.editorial.content_types import Content, ContentType, changed_fields
-from cms.editorial.guarding import assess_content, hold, link_faults
 from cms.editorial.history.autosaves import continues_sitting
-from cms.editorial.images import image_faults, note_images
-from cms.editorial.models import Item, Revision, State
-from cms.editorial.policies import STATE_AFTER_EDIT, Operation, authorize_operation, check_state
-from cms.editorial.queries import get_item, get_revision, writers_of
-from cms.editorial.schedules.planned import carry_out_due
-from cms.editorial.slugs import base_slug, claim_free_slug, claim_slug, follows_title, release_slug
-from cms.guard.assessing import CLEAR, Assessment
+from cms.editorial.images.uses import image_faults, note_images
+from cms.editorial.items.models import Item, Revision, State
+from cms.editorial.items.policies import STATE_AFTER_EDIT, Operation, authorize_operation, check_state
+from cms.editorial.items.queries import get_item, get_revision, writers_of
+from cms.editorial.items.slugs import base_slug, claim_free_slug, claim_slug, follows_title, release_slug
+from cms.editorial.moderating import assess_content, hold, link_faults
+from cms.editorial.schedules.due import carry_out_due
+from cms.moderation.assessing import CLEAR, Assessment
 
 
 @dataclass(frozen=True, slots=True)

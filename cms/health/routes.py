@@ -12,12 +12,12 @@ from flask import Flask, Response, current_app, render_template, request
 from flask.sansio.blueprints import BlueprintSetupState
 
 from cms.core import clock
-from cms.core.access import Plane, public
-from cms.core.api import Blueprint
 from cms.core.errors import NotFound, Unauthenticated, Unavailable
-from cms.core.forwarding import UNTOLD, is_nobodys
-from cms.core.messages import PROBLEMS, RULES
-from cms.core.problems import preferred_language
+from cms.core.http.access import Plane, public
+from cms.core.http.api import Blueprint
+from cms.core.http.forwarding import UNTOLD, is_nobodys
+from cms.core.http.messages import PROBLEMS, RULES
+from cms.core.http.problems import preferred_language
 from cms.core.runtime import Runtime, runtime
 from cms.health import metrics
 from cms.health.checks import Check, check_database, check_migrations, check_positions, check_storage

@@ -8,15 +8,15 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select
 
-from cms.changes.consumers import FOLLOWERS
+from cms.changes.followers import FOLLOWERS
 from cms.changes.models import Change, ChangeHead, Checkpoint, ConsumerPosition
 from cms.core import clock
 from cms.core.db import rolled_back, session
-from cms.editorial.models import Item
-from cms.guard.models import BreakerTrip, PublishingFreeze
+from cms.editorial.items.models import Item
 from cms.health.models import TaskRun
 from cms.health.services import BACKUP
 from cms.media.models import Image
+from cms.moderation.models import BreakerTrip, PublishingFreeze
 
 LONGEST_SILENCE = timedelta(minutes=15)
 """A backup tells each minute that it goes on; one that has been silent for this long was ended."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from cms.core.errors import NotFound
-from cms.core.file_answers import FileFacts
+from cms.core.http.files import FileFacts
 from cms.media.models import Image
 from cms.media.presenter import file_name
 from cms.media.presets import ORIGINAL, full_name

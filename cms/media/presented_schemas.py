@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from cms.core.schemas import StrictSchema
+from cms.core.http.schemas import StrictSchema
 
 
 class FocalPointSchema(StrictSchema):

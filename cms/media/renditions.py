@@ -12,12 +12,12 @@ from pathlib import Path
 
 from sqlalchemy import delete, select
 
-from cms.core.blobs import storage_errors
 from cms.core.db import rolled_back, session, unit_of_work
 from cms.core.dead_letters import not_resting, putting_aside
 from cms.core.logging import get_logger
 from cms.core.runtime import runtime
-from cms.core.uploads import incoming_path, measured
+from cms.core.storage.blobs import storage_errors
+from cms.core.storage.uploads import incoming_path, measured
 from cms.media.imaging import ImageRefused, Output, cut_image
 from cms.media.models import Image, Rendition
 from cms.media.presets import ENCODINGS, PRESETS, Cut, Encoding, cut

@@ -1,4 +1,4 @@
-"""`/manage/v1/media`: uploading and finding images. Changing and removing them: `cms.editorial.image_routes`."""
+"""`/manage/v1/media`: uploading and finding images. Changing and removing them: `cms.editorial.images.routes`."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from typing import Any
 
 from flask import Response
 
-from cms.core.access import current_actor, requires
-from cms.core.answers import Answer, PageRequest, created_answer, one_answer
-from cms.core.api import Blueprint
 from cms.core.clock import from_micros, micros
-from cms.core.file_answers import file_answer
-from cms.core.multipart import upload_form
+from cms.core.http.access import current_actor, requires
+from cms.core.http.answers import Answer, PageRequest, created_answer, one_answer
+from cms.core.http.api import Blueprint
+from cms.core.http.files import file_answer
+from cms.core.http.multipart import upload_form
+from cms.core.http.schemas import many, one
 from cms.core.permissions import Permission
 from cms.core.runtime import runtime
-from cms.core.schemas import many, one
 from cms.media.files import image_file
 from cms.media.presenter import present_image
 from cms.media.queries import get_image, list_images

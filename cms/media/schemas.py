@@ -6,8 +6,8 @@ from typing import Any
 
 from marshmallow import fields
 
-from cms.core.fields import Pattern, Text, WholeNumber, Words, YesNo
-from cms.core.schemas import PageQuerySchema, StrictSchema
+from cms.core.http.fields import Pattern, Text, WholeNumber, Words, YesNo
+from cms.core.http.schemas import PageQuerySchema, StrictSchema
 from cms.media.presented_schemas import FocalPointSchema, RenditionsSchema
 from cms.media.presets import NAMES
 from cms.media.uploads import ACCEPTED_LABELS

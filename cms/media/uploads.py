@@ -10,9 +10,9 @@ from typing import Final
 
 from cms.core.bulkhead import Kind
 from cms.core.errors import Invalid, UnsupportedType, invalid_field
-from cms.core.file_names import clean_name, extension_of
 from cms.core.runtime import runtime
-from cms.core.uploads import IncomingFile, incoming_file, incoming_path, measured
+from cms.core.storage.names import clean_name, extension_of
+from cms.core.storage.uploads import IncomingFile, incoming_file, incoming_path, measured
 from cms.media.imaging import KeptImage, keep_image
 
 HEAD_BYTES: Final = 32

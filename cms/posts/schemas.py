@@ -7,8 +7,8 @@ from typing import Any
 
 from marshmallow import fields
 
-from cms.core.fields import Choice, Part, Rows, Slug, Text, Words
-from cms.core.schemas import StrictSchema
+from cms.core.http.fields import Choice, Part, Rows, Slug, Text, Words
+from cms.core.http.schemas import StrictSchema
 from cms.editorial.fields import (
     LONGEST_BODY,
     MOST_AREAS,
@@ -24,7 +24,7 @@ from cms.editorial.fields import (
     media_id,
 )
 from cms.editorial.history.schemas import EditedSchema
-from cms.editorial.schemas import ContentQuerySchema, RowSchema
+from cms.editorial.items.schemas import ContentQuerySchema, RowSchema
 from cms.posts.content import PostKind
 
 MOST_INITIALS = 10

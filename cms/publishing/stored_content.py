@@ -11,8 +11,8 @@ from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.exc import DBAPIError
 
 from cms.changes.stored_lines import nothing, read_json, read_moment, snapshot
-from cms.core.blobs import Storage
 from cms.core.errors import DomainError
+from cms.core.storage.blobs import Storage
 from cms.publishing.digests import HEADER
 from cms.publishing.proof import ContentFinding, StoredItem, findings_of
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from cms.core.access import current_actor, requires
-from cms.core.answers import Answer, PageRequest, created_answer, one_answer
-from cms.core.api import Blueprint
-from cms.core.conditional import expected_version
+from cms.core.http.access import current_actor, requires
+from cms.core.http.answers import Answer, PageRequest, created_answer, one_answer
+from cms.core.http.api import Blueprint
+from cms.core.http.conditional import expected_version
+from cms.core.http.schemas import many, one
 from cms.core.permissions import Permission
-from cms.core.schemas import many, one
 from cms.taxonomy import queries, services
 from cms.taxonomy.presenter import present_category, present_information_kind
 from cms.taxonomy.schemas import (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from cms.core.fields import Day, Moment, Slug, Text, Words, YesNo
-from cms.core.schemas import PageQuerySchema, StrictSchema
+from cms.core.http.fields import Day, Moment, Slug, Text, Words, YesNo
+from cms.core.http.schemas import PageQuerySchema, StrictSchema
 from cms.taxonomy.models import InformationClass
 
 CODE_PATTERN = r"[A-Z]{2}-[A-Z0-9]{1,3}(\.[0-9]{1,2})?"

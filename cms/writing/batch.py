@@ -16,13 +16,13 @@ from urllib.parse import unquote_to_bytes
 import orjson
 from flask import Flask, Response, current_app, request
 
-from cms.core.access import access_of, confirm_rights, takes_rehearsal
 from cms.core.db import SharedTransaction, one_transaction
 from cms.core.errors import BadRequest, Conflict, InputError, Unavailable
+from cms.core.http.access import access_of, confirm_rights, takes_rehearsal
+from cms.core.http.problems import domain_problem
 from cms.core.logging import current_request_id, start_request
 from cms.core.prepared import keeping_results
-from cms.core.problems import domain_problem
-from cms.editorial.queries import lock_items
+from cms.editorial.items.queries import lock_items
 from cms.media.queries import lock_images
 from cms.writing.preparing import prepare_operations
 

@@ -12,9 +12,9 @@ from typing import Any
 import orjson
 from flask import Flask, Response, current_app, request
 
-from cms.core.access import REHEARSAL, WRITING_METHODS, access_of, confirm_rights, is_sign_in, takes_rehearsal
 from cms.core.db import one_transaction
 from cms.core.errors import invalid_parameter
+from cms.core.http.access import REHEARSAL, WRITING_METHODS, access_of, confirm_rights, is_sign_in, takes_rehearsal
 from cms.writing.idempotency import HEADER, AlreadyAnsweredError, Attempt, idempotency_key, refuse_header
 
 View = Callable[..., Any]

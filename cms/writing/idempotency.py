@@ -22,10 +22,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from cms.core import clock
-from cms.core.access import current_actor
 from cms.core.db import rolled_back, session
 from cms.core.errors import BadRequest, Conflict, InputError, Invalid
-from cms.core.request_content import content_digest
+from cms.core.http.access import current_actor
+from cms.core.http.request_content import content_digest
 from cms.core.runtime import runtime
 from cms.core.signing_keys import ID_LENGTH, SigningKey
 from cms.writing.models import KeptAnswer

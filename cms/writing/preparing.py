@@ -14,7 +14,7 @@ from marshmallow import Schema, ValidationError
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-from cms.core.access import current_actor
+from cms.core.http.access import current_actor
 from cms.editorial.content_types import ContentType, merged, registered_types, replaced
 from cms.editorial.preparing import prepare_change, prepare_new, prepare_publications
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from cms.core.access import requires
-from cms.core.answers import whole_answer
-from cms.core.api import Blueprint
+from cms.core.http.access import requires
+from cms.core.http.answers import whole_answer
+from cms.core.http.api import Blueprint
+from cms.core.http.schemas import one
 from cms.core.permissions import Permission
-from cms.core.schemas import one
 from cms.writing.batch import PATH, carry_out_batch, present_result
 from cms.writing.schemas import BatchResultSchema, BatchSchema
 

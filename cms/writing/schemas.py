@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from cms.core.fields import Choice, Part, Pattern, Rows, Text, YesNo
-from cms.core.schemas import StrictSchema
+from cms.core.http.fields import Choice, Part, Pattern, Rows, Text, YesNo
+from cms.core.http.schemas import StrictSchema
 
 MOST_OPERATIONS = 100
 LONGEST_PATH = 300

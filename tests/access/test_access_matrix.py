@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from cms.core.access import access_of
+from cms.core.http.access import access_of
 from tests.access import guarding
 from tests.access import requests as ask
 from tests.access.content_rows import content_rows, release_rows, repost_rows, review_rows, time_rows

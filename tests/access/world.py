@@ -20,13 +20,13 @@ from cms.core.clock import now
 from cms.core.db import db
 from cms.core.permissions import Role
 from cms.documents.content import DOCUMENT
-from cms.editorial.models import Item
-from cms.editorial.releases.releases import create_release
-from cms.editorial.reposts.reposts import repost_item
-from cms.editorial.review.comments import add_comment, resolve_comment
-from cms.editorial.schedules.scheduling import Schedule, schedule_item
-from cms.editorial.services import publish_item, submit_item, update_item
-from cms.editorial.trash import archive_item, trash_item
+from cms.editorial.comments.services import add_comment, resolve_comment
+from cms.editorial.items.models import Item
+from cms.editorial.items.services import publish_item, submit_item, update_item
+from cms.editorial.releases.services import create_release
+from cms.editorial.reposts.services import repost_item
+from cms.editorial.schedules.services import Schedule, schedule_item
+from cms.editorial.trash.services import archive_item, trash_item
 from cms.posts.content import POST
 from tests.documents.samples import PDF
 from tests.factories import (

@@ -15,13 +15,13 @@ from flask.testing import FlaskClient
 from flask_jwt_extended import jwt_required
 from sqlalchemy import select
 
-from cms import create_app
 from cms.accounts.authentication import authenticate_person
 from cms.accounts.models import Membership, SignInSession, User
 from cms.accounts.services import suspend_user, update_user
+from cms.application import create_app
 from cms.core import clock
-from cms.core.access import Plane, public
 from cms.core.db import db, unit_of_work
+from cms.core.http.access import Plane, public
 from cms.core.ids import new_id
 from cms.core.permissions import Role, system_actor
 from config import Settings

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 
-from cms.core.access import Access, Plane, access_of
+from cms.core.http.access import Access, Plane, access_of
 from tests.accounts.persons import (
     CHANGE_PASSWORD,
     LOGOUT,

@@ -14,9 +14,9 @@ from sqlalchemy import select
 
 from cms.accounts.services import rotate_signing_keys
 from cms.accounts.tokens import DEVICE_TOKEN_LIFE
+from cms.core.cursors import CURSOR_LIFE
 from cms.core.db import session
 from cms.core.errors import Forbidden
-from cms.core.pagination import CURSOR_LIFE
 from cms.core.permissions import Role, system_actor
 from cms.core.signing_keys import MOST_LOOKS, SigningKeyRow, SigningKeys
 from tests.accounts.persons import LOGIN, ME, PASSWORD, REFRESH, add_person, bearer, log_in, logged_actions

@@ -10,10 +10,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from cms import create_app
 from cms.accounts import passwords
 from cms.accounts.models import SignInBucket
 from cms.accounts.throttle import address_bucket
+from cms.application import create_app
 from cms.core.db import db, session
 from config import Settings
 from tests.accounts.persons import CHANGE_PASSWORD, LOGIN, PASSWORD, add_person, at_once, bearer, log_in, tokens_of

@@ -15,14 +15,14 @@ from typing import Any
 
 from flask import Flask
 
-from cms import create_app
-from cms.changes.consumers import consume
+from cms.application import create_app
+from cms.changes.followers import consume
 from cms.changes.log import broken_at, read_after
 from cms.changes.models import Change
 from cms.core.db import UnitOfWork, rolled_back
 from cms.core.errors import StaleVersion
-from cms.editorial.queries import get_item, get_revision
-from cms.editorial.services import create_item, publish_item, update_item
+from cms.editorial.items.queries import get_item, get_revision
+from cms.editorial.items.services import create_item, publish_item, update_item
 from cms.posts.content import POST
 from config import Settings
 from tests.factories import CENTRAL, post_content, seen

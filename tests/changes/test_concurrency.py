@@ -17,11 +17,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from cms.changes.consumers import consume
+from cms.changes.followers import consume
 from cms.changes.log import broken_at
 from cms.changes.models import Change
 from cms.core.db import rolled_back, session
-from cms.editorial.models import Item, Revision
+from cms.editorial.items.models import Item, Revision
 from cms.publishing.models import Publication
 from tests.changes.crowd import Written, consume_together, enter, follow, prove, write
 from tests.factories import add_post

@@ -18,8 +18,8 @@ from cms.cli.init import seed_city
 from cms.core import clock
 from cms.core.db import db
 from cms.core.runtime import runtime
-from cms.editorial.models import Item
-from cms.editorial.review.models import ReviewComment
+from cms.editorial.comments.models import ReviewComment
+from cms.editorial.items.models import Item
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import pytest
 
 from cms.cli.doctor.findings import Level
 from cms.cli.doctor.proxy import check_proxy
-from cms.core.forwarding import plain_address
+from cms.core.http.forwarding import plain_address
 from config import Settings
 from tests.cli.servers import prepare, running
 

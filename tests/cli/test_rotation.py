@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 import jwt
 import pytest
 
-from cms.core.pagination import KEY_BYTES
+from cms.core.cursors import KEY_BYTES
 from config import PROJECT_ROOT
 from tests.cli.servers import cms_command, database_settings, environment_of, make_key, prepare, running
 from tests.factories import post_content

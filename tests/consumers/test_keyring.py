@@ -10,8 +10,8 @@ import pytest
 from flask import Flask
 
 from cms.changes.log import read_heads
-from cms.consumers import keyring
-from cms.consumers.keyring import KeyHolder, KeyRing
+from cms.consumers import key_cache as keyring
+from cms.consumers.key_cache import KeyCache, KeyHolder
 from cms.consumers.keys import make_key
 from cms.consumers.models import Consumer
 from cms.consumers.queries import get_key
@@ -31,8 +31,8 @@ SEEN = frozenset({1})
 
 
 @pytest.fixture
-def ring(app: Flask) -> KeyRing:
-    return KeyRing(app.extensions["simpul"].reader)
+def ring(app: Flask) -> KeyCache:
+    return KeyCache(app.extensions["simpul"].reader)
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def position(app: Flask) -> int:
     return read_heads(app.extensions["simpul"].reader).access
 
 
-def is_refused(app: Flask, ring: KeyRing, token: str) -> bool:
+def is_refused(app: Flask, ring: KeyCache, token: str) -> bool:
     """Whether the ring refuses the key at the present position of the log."""
     with suppress(Unauthenticated):
         ring.holder(token, position(app))
@@ -60,7 +60,7 @@ def is_refused(app: Flask, ring: KeyRing, token: str) -> bool:
 
 
 def test_a_key_tells_who_holds_it_and_what_it_opens(
-    app: Flask, ring: KeyRing, consumer: Consumer, issued: IssuedKey
+    app: Flask, ring: KeyCache, consumer: Consumer, issued: IssuedKey
 ) -> None:
     assert ring.holder(issued.text, position(app)) == KeyHolder(
         consumer_id=consumer.id,
@@ -74,14 +74,14 @@ def test_a_key_tells_who_holds_it_and_what_it_opens(
     )
 
 
-def test_a_key_without_limit_opens_all_agencies(app: Flask, ring: KeyRing, consumer: Consumer) -> None:
+def test_a_key_without_limit_opens_all_agencies(app: Flask, ring: KeyCache, consumer: Consumer) -> None:
     with app.app_context():
         issued = create_key(ADMIN, consumer.id)
 
     assert ring.holder(issued.text, position(app)).agencies is None
 
 
-def test_a_wrong_checksum_is_refused_without_a_look_at_the_database(app: Flask, ring: KeyRing) -> None:
+def test_a_wrong_checksum_is_refused_without_a_look_at_the_database(app: Flask, ring: KeyCache) -> None:
     with counted_statements(app) as statements:
         for token in (make_key()[:-1] + "!", make_key()[:-6] + "000000", "garbage", ""):
             with pytest.raises(Unauthenticated, match="invalid_token"):
@@ -91,7 +91,7 @@ def test_a_wrong_checksum_is_refused_without_a_look_at_the_database(app: Flask, 
 
 
 def test_known_and_unknown_keys_cost_one_statement_for_each_position_of_the_log(
-    app: Flask, ring: KeyRing, issued: IssuedKey
+    app: Flask, ring: KeyCache, issued: IssuedKey
 ) -> None:
     unknown = make_key()
     for sequence in (100, 101):
@@ -104,7 +104,7 @@ def test_known_and_unknown_keys_cost_one_statement_for_each_position_of_the_log(
 
 
 def test_what_is_remembered_is_bounded(
-    app: Flask, ring: KeyRing, issued: IssuedKey, monkeypatch: pytest.MonkeyPatch
+    app: Flask, ring: KeyCache, issued: IssuedKey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(keyring, "MOST_UNKNOWN", 3)
     monkeypatch.setattr(keyring, "MOST_KNOWN", 1)
@@ -120,7 +120,7 @@ def test_what_is_remembered_is_bounded(
 
 
 def test_an_old_position_never_brings_back_what_a_newer_one_forgot(
-    app: Flask, ring: KeyRing, issued: IssuedKey
+    app: Flask, ring: KeyCache, issued: IssuedKey
 ) -> None:
     before = position(app)
     ring.holder(issued.text, before)
@@ -132,7 +132,7 @@ def test_an_old_position_never_brings_back_what_a_newer_one_forgot(
         ring.holder(issued.text, before)
 
 
-def test_forgetting_starts_anew(app: Flask, ring: KeyRing, issued: IssuedKey) -> None:
+def test_forgetting_starts_anew(app: Flask, ring: KeyCache, issued: IssuedKey) -> None:
     ring.holder(issued.text, 100)
     ring.forget()
 
@@ -141,7 +141,7 @@ def test_forgetting_starts_anew(app: Flask, ring: KeyRing, issued: IssuedKey) ->
     assert len(statements) == 1
 
 
-def test_a_revoked_key_is_refused_with_the_next_request(app: Flask, ring: KeyRing, issued: IssuedKey) -> None:
+def test_a_revoked_key_is_refused_with_the_next_request(app: Flask, ring: KeyCache, issued: IssuedKey) -> None:
     assert not is_refused(app, ring, issued.text)
     with app.app_context():
         revoke_key(ADMIN, issued.key.consumer_id, issued.key.id, SEEN)
@@ -150,7 +150,7 @@ def test_a_revoked_key_is_refused_with_the_next_request(app: Flask, ring: KeyRin
 
 
 def test_the_keys_of_a_consumer_that_is_switched_off_are_refused_until_it_is_back(
-    app: Flask, ring: KeyRing, consumer: Consumer, issued: IssuedKey
+    app: Flask, ring: KeyCache, consumer: Consumer, issued: IssuedKey
 ) -> None:
     assert not is_refused(app, ring, issued.text)
     with app.app_context():
@@ -163,7 +163,7 @@ def test_the_keys_of_a_consumer_that_is_switched_off_are_refused_until_it_is_bac
 
 
 def test_a_new_key_works_at_once_even_when_it_was_tried_before(
-    app: Flask, ring: KeyRing, consumer: Consumer, issued: IssuedKey
+    app: Flask, ring: KeyCache, consumer: Consumer, issued: IssuedKey
 ) -> None:
     with app.app_context():
         fresh = create_key(ADMIN, consumer.id)
@@ -172,7 +172,7 @@ def test_a_new_key_works_at_once_even_when_it_was_tried_before(
 
 
 def test_a_key_ends_to_the_second_though_it_is_remembered(
-    app: Flask, ring: KeyRing, issued: IssuedKey, moment: Callable[[timedelta], None]
+    app: Flask, ring: KeyCache, issued: IssuedKey, moment: Callable[[timedelta], None]
 ) -> None:
     moment(timedelta(days=365) - timedelta(seconds=1))
     assert not is_refused(app, ring, issued.text)
@@ -182,7 +182,7 @@ def test_a_key_ends_to_the_second_though_it_is_remembered(
 
 
 def test_both_keys_work_while_a_rotation_overlaps(
-    app: Flask, ring: KeyRing, issued: IssuedKey, moment: Callable[[timedelta], None]
+    app: Flask, ring: KeyCache, issued: IssuedKey, moment: Callable[[timedelta], None]
 ) -> None:
     with app.app_context():
         successor = rotate_key(ADMIN, issued.key.consumer_id, issued.key.id, SEEN, overlap_days=7)
@@ -196,7 +196,7 @@ def test_both_keys_work_while_a_rotation_overlaps(
     assert not is_refused(app, ring, successor.text)
 
 
-def test_a_rotation_without_overlap_ends_the_old_key_now(app: Flask, ring: KeyRing, issued: IssuedKey) -> None:
+def test_a_rotation_without_overlap_ends_the_old_key_now(app: Flask, ring: KeyCache, issued: IssuedKey) -> None:
     assert not is_refused(app, ring, issued.text)
     with app.app_context():
         rotate_key(ADMIN, issued.key.consumer_id, issued.key.id, SEEN, overlap_days=0)
@@ -205,7 +205,7 @@ def test_a_rotation_without_overlap_ends_the_old_key_now(app: Flask, ring: KeyRi
 
 
 def test_uses_are_noted_in_memory_and_written_to_the_minute(
-    app: Flask, ring: KeyRing, issued: IssuedKey, moment: Callable[[timedelta], None]
+    app: Flask, ring: KeyCache, issued: IssuedKey, moment: Callable[[timedelta], None]
 ) -> None:
     lines = logged(app)
     moment(timedelta(seconds=59))
@@ -222,9 +222,9 @@ def test_uses_are_noted_in_memory_and_written_to_the_minute(
 
 
 def test_a_late_writer_does_not_turn_last_used_back(
-    app: Flask, ring: KeyRing, issued: IssuedKey, moment: Callable[[timedelta], None]
+    app: Flask, ring: KeyCache, issued: IssuedKey, moment: Callable[[timedelta], None]
 ) -> None:
-    late = KeyRing(app.extensions["simpul"].reader)
+    late = KeyCache(app.extensions["simpul"].reader)
     late.note_use(issued.key.id)
     moment(timedelta(minutes=5))
     ring.note_use(issued.key.id)

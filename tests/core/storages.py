@@ -10,7 +10,7 @@ from pathlib import Path
 import boto3
 from moto.server import ThreadedMotoServer
 
-from cms.core.blobs import Storage
+from cms.core.storage.blobs import Storage
 
 ACCESS_KEY = "tests-only"
 SECRET_KEY = "tests-only-secret"

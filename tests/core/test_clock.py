@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cms import create_app
+from cms.application import create_app
 from cms.core import clock
 from cms.core.clock import BRIDGED, ProcessClock, spent
 from cms.worker import FIRST_AGREEMENT_SECONDS, start_clock

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
-from cms import create_app
+from cms.application import create_app
 from cms.consumers.keys import make_key
 from cms.core.db import db
 from cms.core.permissions import Role

@@ -14,7 +14,7 @@ from sqlalchemy import select, text, update
 
 from cms.agencies.models import Agency
 from cms.changes.actions import Action
-from cms.changes.consumers import consume, queue_of, retry_lines
+from cms.changes.followers import consume, queue_of, retry_lines
 from cms.changes.log import record
 from cms.changes.models import Change, ConsumerPosition
 from cms.cli.init import seed_city
@@ -25,11 +25,11 @@ from cms.core.errors import Unavailable
 from cms.core.permissions import Role, system_actor
 from cms.core.runtime import runtime
 from cms.documents.sweeping import sweep_orphans
-from cms.editorial.models import Item
-from cms.editorial.representing import represent_again, represent_changed
-from cms.editorial.schedules.scheduling import Schedule, carry_out_schedules, has_due, schedule_item
-from cms.editorial.services import create_item
-from cms.editorial.trash import empty_trash, trash_item
+from cms.editorial.items.models import Item
+from cms.editorial.items.services import create_item
+from cms.editorial.rebuilding import represent_again, represent_changed
+from cms.editorial.schedules.services import Schedule, carry_out_schedules, has_due, schedule_item
+from cms.editorial.trash.services import empty_trash, trash_item
 from cms.media.models import Image
 from cms.media.purging import purge_deleted_images
 from cms.media.renditions import make_renditions

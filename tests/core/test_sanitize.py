@@ -11,8 +11,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cms.core import clock
+from cms.core.characters import has_bad_characters
 from cms.core.errors import Invalid
-from cms.core.json_input import has_bad_characters
 from cms.core.sanitize import (
     ALLOWED_ATTRIBUTES,
     ALLOWED_TAGS,

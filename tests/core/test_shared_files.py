@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cms.core.storage import LocalStorage
+from cms.core.storage.local import LocalStorage
 from tests.core.storages import incoming_file
 from tests.documents.uploads import digest
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from cms.core import clock
-from cms.core.blobs import delete_incoming_before, new_incoming, storage_errors
 from cms.core.errors import Unavailable
-from cms.core.storage import LocalStorage, Storage, storage_from_url
+from cms.core.storage.blobs import delete_incoming_before, new_incoming, storage_errors
+from cms.core.storage.local import LocalStorage, Storage, storage_from_url
 from config import ConfigurationError
 from tests.core.storages import ACCESS_KEY, SECRET_KEY, incoming_file, marked, new_bucket, s3_server
 

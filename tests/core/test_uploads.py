@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cms.core.errors import Unavailable
-from cms.core.uploads import _written
+from cms.core.storage.uploads import _written
 
 
 class FullDisk(type(Path())):  # type: ignore[misc]

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from cms.editorial.reposts.reposts import end_item_repost
-from cms.editorial.services import publish_item
+from cms.editorial.items.services import publish_item
+from cms.editorial.reposts.services import end_item_repost
 from cms.posts.content import POST
 from cms.publishing.models import Standing
 from tests.conftest import counted_statements

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from cms.core.http.request_head import LONGEST_QUERY
 from cms.core.reading import Reader
-from cms.core.request_head import LONGEST_QUERY
-from cms.delivery import encoding
-from cms.delivery.desk import Desk
-from cms.delivery.kept_answers import KeptAnswers
 from cms.publishing.reading import LONGEST_SHAPE, MOST_SHAPES
+from cms.serving import encoding
+from cms.serving.answer_cache import AnswerCache
+from cms.serving.state import ServingState
 from tests.factories import add_city, add_published_post
 from tests.people import Caller, People
 
@@ -32,11 +32,11 @@ def site(app: Flask, people: People) -> Caller:
 
 
 @pytest.fixture
-def own_desk(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Desk:
+def state(app: Flask, monkeypatch: pytest.MonkeyPatch) -> ServingState:
     """The memory of the application, with a small budget."""
-    desk: Desk = app.extensions["simpul_delivery"]
-    monkeypatch.setattr(desk, "kept", KeptAnswers(BUDGET))
-    return desk
+    state: ServingState = app.extensions["simpul_delivery"]
+    monkeypatch.setattr(state, "kept", AnswerCache(BUDGET))
+    return state
 
 
 def long_query(number: int) -> str:
@@ -65,32 +65,32 @@ def asked_often(site: Caller) -> int:
         tracemalloc.stop()
 
 
-def test_long_questions_hold_no_more_than_the_budget(site: Caller, own_desk: Desk) -> None:
+def test_long_questions_hold_no_more_than_the_budget(site: Caller, state: ServingState) -> None:
     held = asked_often(site)
-    assert len(own_desk.kept._answers) > 10
+    assert len(state.kept._answers) > 10
     assert held < 2 * BUDGET
 
 
-def test_what_is_counted_is_what_is_held(site: Caller, own_desk: Desk) -> None:
+def test_what_is_counted_is_what_is_held(site: Caller, state: ServingState) -> None:
     for accepted in ("gzip", "br", "zstd", ""):
         for number in range(20):
             site.get(long_query(number), headers={"Accept-Encoding": accepted})
-    assert own_desk.kept._bytes <= BUDGET
-    assert _deep_size(own_desk.kept._answers) <= 1.1 * own_desk.kept._bytes
+    assert state.kept._bytes <= BUDGET
+    assert _deep_size(state.kept._answers) <= 1.1 * state.kept._bytes
 
 
-def test_a_304_to_whoever_has_nothing_is_not_kept(site: Caller, own_desk: Desk) -> None:
+def test_a_304_to_whoever_has_nothing_is_not_kept(site: Caller, state: ServingState) -> None:
     for number in range(20):
         assert site.get(long_query(number), headers={"If-None-Match": "*"}).status_code == 304
-    assert len(own_desk.kept._answers) == 0
+    assert len(state.kept._answers) == 0
     etag = site.get(long_query(0)).headers["ETag"]
-    own_desk.kept.forget()
+    state.kept.forget()
     assert site.get(long_query(0), headers={"If-None-Match": etag}).status_code == 304
-    assert len(own_desk.kept._answers) == 1
+    assert len(state.kept._answers) == 1
 
 
-def test_shapes_of_questions_have_an_end(site: Caller, own_desk: Desk) -> None:
-    publications = own_desk.publications
+def test_shapes_of_questions_have_an_end(site: Caller, state: ServingState) -> None:
+    publications = state.publications
     for words in range(1, 20):
         tags = ",".join(f"tag-{number}" for number in range(words))
         assert site.get(f"/v1/posts?tag={tags}").status_code == 200

@@ -13,9 +13,9 @@ from flask import Flask
 from cms.core import clock
 from cms.documents.content import DOCUMENT
 from cms.editorial.content_types import ContentType
-from cms.editorial.models import Item
-from cms.editorial.schedules.scheduling import Schedule, carry_out_schedules, schedule_item, unschedule_item
-from cms.editorial.services import update_item
+from cms.editorial.items.models import Item
+from cms.editorial.items.services import update_item
+from cms.editorial.schedules.services import Schedule, carry_out_schedules, schedule_item, unschedule_item
 from cms.posts.content import POST
 from tests.conftest import counted_statements
 from tests.factories import CENTRAL, add_city, add_document, add_post, add_published_post, seen

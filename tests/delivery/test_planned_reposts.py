@@ -10,10 +10,10 @@ from flask import Flask
 
 from cms.core import clock
 from cms.core.db import session
-from cms.editorial.models import Item
-from cms.editorial.reposts.reposts import end_item_repost
-from cms.editorial.schedules.scheduling import Schedule, carry_out_schedules, schedule_item
-from cms.editorial.services import update_item
+from cms.editorial.items.models import Item
+from cms.editorial.items.services import update_item
+from cms.editorial.reposts.services import end_item_repost
+from cms.editorial.schedules.services import Schedule, carry_out_schedules, schedule_item
 from cms.posts.content import POST
 from cms.publishing.models import Standing
 from tests.delivery.carrying import carry, relations, rows, take_back

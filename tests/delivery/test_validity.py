@@ -16,8 +16,8 @@ from cms.core import clock
 from cms.core.db import session
 from cms.core.ids import new_id
 from cms.core.permissions import Actor, Role
-from cms.editorial.schedules.scheduling import Schedule, schedule_item
-from cms.editorial.services import update_item
+from cms.editorial.items.services import update_item
+from cms.editorial.schedules.services import Schedule, schedule_item
 from cms.posts.content import POST
 from tests.conftest import NOW
 from tests.delivery.carrying import carry

@@ -13,10 +13,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from cms import create_app
+from cms.application import create_app
 from cms.core.db import UnitOfWork
 from cms.core.permissions import Actor, Role
-from cms.core.storage import LocalStorage
+from cms.core.storage.local import LocalStorage
 from cms.documents.files import received
 from cms.documents.services import add_file
 from tests.documents.samples import CSV

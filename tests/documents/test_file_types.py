@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cms.core.errors import Invalid, UnsupportedType
-from cms.core.file_names import LONGEST_NAME, clean_name, extension_of
+from cms.core.storage.names import LONGEST_NAME, clean_name, extension_of
 from cms.documents.file_types import ACCEPTED_EXTENSIONS, recognised_type
 from tests.conftest import SHARED_DATA
 from tests.documents.samples import CSV, GOOD, JPEG, PDF, PNG, WEBP, office, open_document, zipped

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from cms.consumers.models import Scope
 from cms.core.ids import new_id
 from cms.core.permissions import Role
-from cms.core.storage import LocalStorage, storage_from_url
+from cms.core.storage.local import LocalStorage, storage_from_url
 from tests.conftest import counted_statements
 from tests.core.storages import ACCESS_KEY, SECRET_KEY, marked, new_bucket, s3_server
 from tests.documents.samples import CSV, PDF, PNG, office

@@ -21,12 +21,12 @@ from cms.core import clock
 from cms.core.db import rolled_back, session
 from cms.core.permissions import Role
 from cms.core.runtime import runtime
-from cms.core.storage import LocalStorage, storage_from_url
+from cms.core.storage.local import LocalStorage, storage_from_url
 from cms.documents.content import DOCUMENT
 from cms.documents.models import DocumentFile
 from cms.documents.sweeping import sweep_orphans
-from cms.editorial.models import Item
-from cms.editorial.trash import delete_item
+from cms.editorial.items.models import Item
+from cms.editorial.trash.services import delete_item
 from config import PROJECT_ROOT
 from tests.core.storages import ACCESS_KEY, SECRET_KEY, incoming_file, marked, new_bucket, s3_server
 from tests.documents.samples import CSV, PDF

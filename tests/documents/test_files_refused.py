@@ -14,9 +14,9 @@ from sqlalchemy import func, select
 from cms.changes.models import Change
 from cms.core.db import rolled_back, session
 from cms.core.permissions import Role
-from cms.core.storage import LocalStorage
+from cms.core.storage.local import LocalStorage
 from cms.documents.models import DocumentFile
-from cms.editorial.models import Item
+from cms.editorial.items.models import Item
 from tests.documents.samples import PDF, office
 from tests.documents.uploads import BOUNDARY, form, fresh_storage, part, send_raw, send_stream, stored_names
 from tests.factories import add_document

@@ -11,8 +11,8 @@ import pytest
 from flask import Flask
 
 from cms.core.permissions import Role
-from cms.core.storage import LocalStorage
-from cms.editorial.models import Item
+from cms.core.storage.local import LocalStorage
+from cms.editorial.items.models import Item
 from tests.core.storages import marked
 from tests.documents.samples import CSV, GOOD, PDF
 from tests.documents.uploads import (

@@ -15,10 +15,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete
 
 from cms.core import clock
-from cms.core.blobs import MARKER, Storage
 from cms.core.db import unit_of_work
 from cms.core.errors import Unavailable
-from cms.core.storage import storage_from_url
+from cms.core.storage.blobs import MARKER, Storage
+from cms.core.storage.local import storage_from_url
 from cms.health.models import SharedSetting
 from tests.core.storages import ACCESS_KEY, SECRET_KEY, incoming_file, marked, new_bucket, s3_server
 from tests.documents.test_files_download import CONTENT, Published

@@ -9,8 +9,8 @@ import pytest
 
 import cms
 from cms.core.errors import Invalid
-from cms.core.file_reasons import IN_INDONESIAN
-from cms.core.messages import Text
+from cms.core.http.file_reasons import IN_INDONESIAN
+from cms.core.http.messages import Text
 from cms.documents.file_types import recognised_type
 from cms.documents.office_parts import DDE_REASON
 from cms.documents.pdf_actions import FORBIDDEN

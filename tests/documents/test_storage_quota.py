@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from cms.core.permissions import Role
 from cms.core.runtime import runtime
-from cms.core.storage import LocalStorage
+from cms.core.storage.local import LocalStorage
 from tests.documents.samples import PDF
 from tests.documents.uploads import send, send_stream
 from tests.media.library import upload

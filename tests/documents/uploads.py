@@ -12,8 +12,8 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from cms.core.blobs import MARKER
-from cms.core.storage import LocalStorage
+from cms.core.storage.blobs import MARKER
+from cms.core.storage.local import LocalStorage
 from tests.documents.samples import PDF
 from tests.people import Caller
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from flask import Flask
 
-from cms import create_app
+from cms.application import create_app
 from cms.core import clock
 from config import Settings
 from tests.conftest import NOW

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from cms.editorial.history.revisions import restore_edition
-from cms.editorial.leases.leases import release_lease, take_lease
-from cms.editorial.previews.previews import create_preview, revoke_preview, token_of, use_preview
-from cms.editorial.services import update_item
+from cms.editorial.history.services import restore_edition
+from cms.editorial.items.services import update_item
+from cms.editorial.leases.services import release_lease, take_lease
+from cms.editorial.previews.services import create_preview, revoke_preview, token_of, use_preview
 from cms.posts.content import POST
 from tests.access.world import World
 from tests.factories import seen

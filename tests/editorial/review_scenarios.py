@@ -7,9 +7,10 @@ from typing import Any
 
 from cms.core.clock import EPOCH
 from cms.core.db import unit_of_work
-from cms.editorial import trash
-from cms.editorial.models import Item
-from cms.editorial.review import comments, reviewing
+from cms.editorial.comments import services as comments
+from cms.editorial.items.models import Item
+from cms.editorial.review import services as reviewing
+from cms.editorial.trash import services as trash
 from cms.posts.content import POST
 from tests.access.world import World
 from tests.factories import seen

@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from multiprocessing.queues import SimpleQueue
 
-from cms import create_app
+from cms.application import create_app
 from cms.core import clock
 from cms.core.db import rolled_back
 from cms.core.errors import DomainError
-from cms.editorial.queries import get_item
-from cms.editorial.schedules.scheduling import carry_out_schedules, has_due, unschedule_item
+from cms.editorial.items.queries import get_item
+from cms.editorial.schedules.services import carry_out_schedules, has_due, unschedule_item
 from cms.posts.content import POST
 from config import Settings
 from tests.factories import CENTRAL, seen

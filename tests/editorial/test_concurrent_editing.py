@@ -14,7 +14,7 @@ from cms.changes.log import broken_at
 from cms.changes.models import Change
 from cms.core.db import rolled_back, session
 from cms.core.permissions import Role
-from cms.editorial.models import Item, Revision
+from cms.editorial.items.models import Item, Revision
 from tests.editorial.editing_crowd import Edits, edit, enter
 from tests.factories import add_post
 from tests.people import People

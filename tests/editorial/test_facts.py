@@ -11,12 +11,12 @@ from flask import Flask
 
 from cms.agencies.models import Agency
 from cms.changes.actions import Action
-from cms.changes.consumers import consume
+from cms.changes.followers import consume
 from cms.changes.log import broken_at, read_after, record
 from cms.core.db import unit_of_work
 from cms.core.permissions import Role, system_actor
-from cms.editorial.representing import represent_changed
-from cms.editorial.schedules.scheduling import carry_out_schedules
+from cms.editorial.rebuilding import represent_changed
+from cms.editorial.schedules.services import carry_out_schedules
 from tests.factories import add_city, add_published_post, post_content
 from tests.people import Caller, People
 

@@ -11,9 +11,9 @@ from flask import Flask
 
 from cms.agencies.models import Agency
 from cms.core.db import unit_of_work
-from cms.editorial.models import Item
-from cms.editorial.services import publish_item, update_item
-from cms.editorial.unpublishing import unpublish_item
+from cms.editorial.items.models import Item
+from cms.editorial.items.services import publish_item, update_item
+from cms.editorial.withdrawal.services import unpublish_item
 from cms.posts.content import POST
 from cms.publishing.models import Standing
 from tests.factories import CENTRAL, add_agencies, add_city, add_published_document, add_published_post, seen

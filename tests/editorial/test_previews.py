@@ -16,7 +16,7 @@ from cms.accounts.models import Membership, User
 from cms.changes.log import read_after
 from cms.core.db import session, unit_of_work
 from cms.core.permissions import Role
-from cms.editorial.models import Item, State
+from cms.editorial.items.models import Item, State
 from tests.editorial.city import AUTHOR, Caller, document, post
 from tests.factories import add_consumer, add_key
 

@@ -9,13 +9,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from cms.agencies.models import Agency
-from cms.changes.consumers import consume
+from cms.changes.followers import consume
 from cms.changes.log import read_after
 from cms.core.db import unit_of_work
 from cms.core.permissions import Role
-from cms.editorial.representing import represent_changed
-from cms.editorial.services import update_item
-from cms.editorial.unpublishing import unpublish_item
+from cms.editorial.items.services import update_item
+from cms.editorial.rebuilding import represent_changed
+from cms.editorial.withdrawal.services import unpublish_item
 from cms.posts.content import POST
 from cms.publishing.models import Standing
 from tests.conftest import NOW

@@ -13,14 +13,14 @@ from sqlalchemy import select
 
 from cms.agencies.models import Agency
 from cms.changes.actions import Action
-from cms.changes.consumers import consume
+from cms.changes.followers import consume
 from cms.changes.log import broken_at, read_after, record
 from cms.core.db import session, unit_of_work
 from cms.core.permissions import Actor, system_actor
-from cms.editorial import representing
-from cms.editorial.schedules.scheduling import Schedule, schedule_item
-from cms.editorial.services import create_item, publish_item, update_item
-from cms.editorial.unpublishing import unpublish_item
+from cms.editorial import rebuilding as representing
+from cms.editorial.items.services import create_item, publish_item, update_item
+from cms.editorial.schedules.services import Schedule, schedule_item
+from cms.editorial.withdrawal.services import unpublish_item
 from cms.posts.content import POST
 from cms.publishing.models import Publication, Standing
 from tests.conftest import NOW

@@ -12,7 +12,7 @@ from cms.agencies.models import Agency
 from cms.core.db import unit_of_work
 from cms.core.ids import new_id
 from cms.core.permissions import Actor, Role
-from cms.editorial.models import Item
+from cms.editorial.items.models import Item
 from cms.taxonomy.models import Category
 from tests.editorial.city import Caller, add_people, document, post
 from tests.editorial.test_transitions import Callers, live

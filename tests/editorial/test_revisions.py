@@ -10,7 +10,7 @@ from flask import Flask
 
 from cms.core.db import session
 from cms.core.errors import Conflict, Invalid, StaleVersion
-from cms.editorial.history.revisions import restore_edition
+from cms.editorial.history.services import restore_edition
 from cms.posts.content import POST
 from cms.taxonomy.models import Category
 from tests.editorial.city import AUTHOR, CENTRAL, document

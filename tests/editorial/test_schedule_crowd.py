@@ -22,9 +22,9 @@ from cms.changes.log import broken_at
 from cms.changes.models import Change, ChangeHead
 from cms.core.clock import NEVER
 from cms.core.db import one_transaction, rolled_back, session
-from cms.editorial.models import Item
-from cms.editorial.schedules.scheduling import Schedule, schedule_item
-from cms.editorial.services import create_item
+from cms.editorial.items.models import Item
+from cms.editorial.items.services import create_item
+from cms.editorial.schedules.services import Schedule, schedule_item
 from cms.posts.content import POST
 from cms.publishing.models import Publication
 from tests.conftest import NOW

@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from cms.core.db import session
 from cms.core.errors import DomainError
-from cms.editorial.models import Item, ItemSlug
-from cms.editorial.services import create_item, publish_item, update_item
-from cms.editorial.slugs import base_slug, follows_title
+from cms.editorial.items.models import Item, ItemSlug
+from cms.editorial.items.services import create_item, publish_item, update_item
+from cms.editorial.items.slugs import base_slug, follows_title
 from cms.posts.content import POST
 from tests.editorial.city import AUTHOR, CENTRAL, EDITOR, STRANGER, Caller, post
 

@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from cms.changes.log import read_after
 from cms.core.db import session, unit_of_work
-from cms.editorial.models import Item, ItemSlug
-from cms.editorial.trash import empty_trash
+from cms.editorial.items.models import Item, ItemSlug
+from cms.editorial.trash.services import empty_trash
 from tests.conftest import NOW
 from tests.editorial.city import post
 from tests.editorial.test_review import Desk

@@ -8,14 +8,14 @@ from typing import Any
 
 from cms.core.clock import EPOCH, now
 from cms.core.db import unit_of_work
-from cms.editorial.models import Item
+from cms.editorial.items.models import Item
+from cms.editorial.items.services import publish_item, update_item
 from cms.editorial.publishing import Update
-from cms.editorial.releases.releases import create_release, delete_release, publish_release, update_release
+from cms.editorial.releases.services import create_release, delete_release, publish_release, update_release
 from cms.editorial.schedules.frozen import take_back_step
-from cms.editorial.schedules.scheduling import Schedule, carry_out_schedules, schedule_item, unschedule_item
-from cms.editorial.services import publish_item, update_item
-from cms.editorial.unpublishing import unpublish_item
-from cms.guard.services import freeze_publishing
+from cms.editorial.schedules.services import Schedule, carry_out_schedules, schedule_item, unschedule_item
+from cms.editorial.withdrawal.services import unpublish_item
+from cms.moderation.services import freeze_publishing
 from cms.posts.content import POST
 from cms.publishing.models import Standing
 from tests.access.world import TYPES, World

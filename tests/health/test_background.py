@@ -11,14 +11,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from cms.changes.checkpoints import make_checkpoint
-from cms.changes.consumers import FOLLOWERS
+from cms.changes.followers import FOLLOWERS
 from cms.changes.log import read_heads
 from cms.changes.signing import make_signing_key
 from cms.cli.init import seed_city
 from cms.core import clock
 from cms.core.metrics import WEB_RESPAWNS
 from cms.core.runtime import runtime
-from cms.editorial.schedules.scheduling import Schedule, carry_out_schedules, schedule_item
+from cms.editorial.schedules.services import Schedule, carry_out_schedules, schedule_item
 from cms.health.models import TaskRun
 from cms.health.services import BACKUP, WORKER, Run, note_runs
 from cms.health.state import background_state

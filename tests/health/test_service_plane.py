@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from cms.core.db import db
-from cms.core.messages import PROBLEMS, RULES
+from cms.core.http.messages import PROBLEMS, RULES
 from tests.conftest import counted_statements, second_app
 
 PAGES = ("/docs", "/docs/errors")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 
-from cms import create_app
+from cms.application import create_app
 from cms.cli.processes import serve
 from config import Settings
 

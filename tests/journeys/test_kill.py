@@ -33,7 +33,7 @@ from cms.core import clock
 from cms.core.db import rolled_back, session
 from cms.core.ids import new_id
 from cms.core.permissions import Role
-from cms.editorial.models import Item, Revision
+from cms.editorial.items.models import Item, Revision
 from cms.publishing.models import Publication, PublishedItem
 from config import PROJECT_ROOT
 from tests.factories import post_content

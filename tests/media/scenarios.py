@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from cms.editorial import image_changes as images
-from cms.editorial.services import publish_item, update_item
+from cms.editorial.images import services as images
+from cms.editorial.items.services import publish_item, update_item
 from cms.media import services as media
 from cms.media.uploads import received_image
 from cms.posts.content import POST

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Flask
 from flask.testing import FlaskClient
 
-from cms.changes.consumers import consume
-from cms.editorial.representing import represent_changed
+from cms.changes.followers import consume
+from cms.editorial.rebuilding import represent_changed
 from tests.media.library import MEDIA, POSTS, body_with, fault, made, published, uploaded, work
 from tests.media.pictures import jpeg
 from tests.people import Caller

@@ -10,11 +10,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from cms.agencies.models import Agency
-from cms.changes.consumers import consume
+from cms.changes.followers import consume
 from cms.changes.models import Change
 from cms.core.db import session, unit_of_work
 from cms.core.permissions import Role
-from cms.editorial.representing import represent_changed
+from cms.editorial.rebuilding import represent_changed
 from cms.taxonomy.models import Category
 from tests.media.library import MEDIA, POSTS, fault, made, publish, uploaded
 from tests.people import Caller, People

@@ -12,11 +12,11 @@ from sqlalchemy import Connection, text
 
 from cms.agencies.models import Agency
 from cms.changes.actions import Action
-from cms.changes.consumers import consume
+from cms.changes.followers import consume
 from cms.changes.log import record
 from cms.core.db import db, unit_of_work
 from cms.core.permissions import system_actor
-from cms.editorial.representing import represent_changed
+from cms.editorial.rebuilding import represent_changed
 from cms.publishing.stored_content import prove_content
 from tests.changes.tampering import unguarded
 from tests.documents.uploads import send

@@ -13,8 +13,8 @@ from sqlalchemy import event, select
 from cms.changes.log import broken_at
 from cms.changes.models import Change
 from cms.core.db import Base, db, rolled_back, session
-from cms.editorial.models import Item
-from cms.editorial.services import publish_item, update_item
+from cms.editorial.items.models import Item
+from cms.editorial.items.services import publish_item, update_item
 from cms.posts.content import POST
 from cms.publishing.models import Publication
 from tests.factories import CENTRAL, add_post, add_published_post, seen

@@ -12,7 +12,7 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import select, update
 
-from cms import create_app
+from cms.application import create_app
 from cms.core.db import db, session, unit_of_work
 from cms.posts.presented_schemas import PostCardSchema, PostSchema
 from cms.publishing.models import Publication

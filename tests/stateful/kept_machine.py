@@ -17,7 +17,7 @@ from sqlalchemy import update
 from cms.agencies.models import Agency
 from cms.agencies.services import update_agency
 from cms.changes.actions import Action
-from cms.changes.consumers import consume
+from cms.changes.followers import consume
 from cms.changes.log import record
 from cms.consumers.models import Consumer, DeliveryKey
 from cms.consumers.services import create_key, revoke_key
@@ -26,19 +26,19 @@ from cms.core.db import session, unit_of_work
 from cms.core.errors import DomainError
 from cms.core.ids import new_id
 from cms.core.permissions import Actor, Role
-from cms.editorial.image_changes import update_image
-from cms.editorial.models import Item
-from cms.editorial.reposts.reposts import end_item_repost, repost_item
-from cms.editorial.representing import represent_changed
-from cms.editorial.schedules.scheduling import (
+from cms.editorial.images.services import update_image
+from cms.editorial.items.models import Item
+from cms.editorial.items.services import create_item, publish_item, update_item
+from cms.editorial.rebuilding import represent_changed
+from cms.editorial.reposts.services import end_item_repost, repost_item
+from cms.editorial.schedules.services import (
     Schedule,
     carry_out_schedules,
     has_due,
     schedule_item,
     unschedule_item,
 )
-from cms.editorial.services import create_item, publish_item, update_item
-from cms.editorial.unpublishing import unpublish_item
+from cms.editorial.withdrawal.services import unpublish_item
 from cms.media.models import Image
 from cms.publishing.models import Standing
 from cms.taxonomy.models import Category

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from cms import create_app
+from cms.application import create_app
 from cms.cli.migrating import downgrade_database, migrate_database
 
 

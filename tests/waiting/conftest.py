@@ -10,7 +10,7 @@ from typing import Protocol
 import pytest
 from flask import Flask
 
-from cms.core.storage import Storage, storage_from_url
+from cms.core.storage.local import Storage, storage_from_url
 from tests.cli.servers import running
 from tests.core.storages import ACCESS_KEY, SECRET_KEY, marked
 from tests.factories import add_city, add_published_post

@@ -6,8 +6,8 @@ import time
 from collections.abc import Mapping
 
 from cms.cli.listening import SILENT_SECONDS
+from cms.core.http.streams import LARGEST_BLOCK
 from cms.core.permissions import Role
-from cms.core.streams import LARGEST_BLOCK
 from tests.people import PASSWORD, People, email_of
 from tests.waiting.conftest import WEB_THREADS, Serve
 from tests.waiting.crowds import ask, assert_healthy

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import make_url
 
 from cms.core.postgres import SILENCE_SECONDS
-from cms.core.s3_storage import READ_SECONDS
+from cms.core.storage.s3 import READ_SECONDS
 from cms.health.kept_checks import KEPT_SECONDS, LONGEST_SECONDS
 from tests.core.storages import ACCESS_KEY, SECRET_KEY, new_bucket, s3_server
 from tests.people import People

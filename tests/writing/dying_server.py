@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import event
 from werkzeug.serving import make_server
 
-from cms import create_app
+from cms.application import create_app
 from cms.core.db import db
 from config import Settings
 

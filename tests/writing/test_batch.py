@@ -15,7 +15,7 @@ from cms.changes.models import Change
 from cms.core.db import db, rolled_back, session
 from cms.core.ids import new_id
 from cms.core.permissions import Role
-from cms.editorial.models import Item
+from cms.editorial.items.models import Item
 from cms.media.models import Image
 from tests.access.test_access_matrix import Row
 from tests.access.world import PEOPLE, World

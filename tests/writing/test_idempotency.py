@@ -22,7 +22,7 @@ from cms.core import clock
 from cms.core.db import db, one_transaction, rolled_back, session
 from cms.core.permissions import Role
 from cms.documents.models import DocumentFile
-from cms.editorial.models import Item
+from cms.editorial.items.models import Item
 from cms.writing.models import KeptAnswer
 from cms.writing.purging import purge_kept_answers
 from tests.access.test_access_matrix import Row

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from cms.core import clock
 from cms.core.db import session
 from cms.core.permissions import Role
-from cms.editorial.models import Item
+from cms.editorial.items.models import Item
 from config import PROJECT_ROOT
 from tests.factories import post_content
 from tests.people import Caller, People

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from cms.core.access import access_of, takes_rehearsal
+from cms.core.http.access import access_of, takes_rehearsal
 from cms.core.permissions import Role
 from tests.access.test_access_matrix import ROWS, VERBS, Row
 from tests.access.world import PEOPLE, World

@@ -10,9 +10,9 @@ from pathlib import Path
 import click
 from sqlalchemy import Connection, text
 
-from cms.core.blobs import Storage
 from cms.core.errors import Unavailable
-from cms.core.storage import LocalStorage
+from cms.core.storage.blobs import Storage
+from cms.core.storage.local import LocalStorage
 
 FOLDER = "files"
 _TABLES = ("document_files", "publication_files", "images", "renditions")

@@ -16,16 +16,16 @@ from cms.cli.demo_city.people import Cast
 from cms.cli.demo_city.pictures import draw_picture
 from cms.cli.demo_city.stages import stage_of
 from cms.core.db import rolled_back, session
+from cms.core.http.schemas import StrictSchema
 from cms.core.permissions import Actor
-from cms.core.schemas import StrictSchema
 from cms.documents.content import DOCUMENT
 from cms.documents.files import received
 from cms.documents.schemas import DocumentCreateSchema
 from cms.documents.services import add_file
 from cms.editorial.content_types import ContentType
-from cms.editorial.models import Item, State
-from cms.editorial.queries import get_revision
-from cms.editorial.services import create_item
+from cms.editorial.items.models import Item, State
+from cms.editorial.items.queries import get_revision
+from cms.editorial.items.services import create_item
 from cms.media.services import add_image
 from cms.media.uploads import received_image
 from cms.posts.content import POST

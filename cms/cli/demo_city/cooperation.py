@@ -13,8 +13,8 @@ from cms.cli.demo_city.people import Cast
 from cms.core.db import rolled_back, session
 from cms.core.errors import Conflict
 from cms.core.runtime import runtime
-from cms.editorial.models import Item
-from cms.editorial.reposts.reposts import repost_item
+from cms.editorial.items.models import Item
+from cms.editorial.reposts.services import repost_item
 from cms.posts.content import POST
 from cms.taxonomy.models import Category
 from cms.taxonomy.services import update_category

@@ -12,13 +12,13 @@ from cms.cli.demo_city.people import Cast
 from cms.core import clock
 from cms.core.permissions import Actor
 from cms.core.runtime import runtime
+from cms.editorial.comments.services import add_comment, list_comments
 from cms.editorial.content_types import ContentType
-from cms.editorial.models import Item, State
-from cms.editorial.review.comments import add_comment, list_comments
-from cms.editorial.review.reviewing import approve_item
-from cms.editorial.schedules.scheduling import Schedule, schedule_item
-from cms.editorial.services import publish_item, return_item, submit_item
-from cms.editorial.unpublishing import unpublish_item
+from cms.editorial.items.models import Item, State
+from cms.editorial.items.services import publish_item, return_item, submit_item
+from cms.editorial.review.services import approve_item
+from cms.editorial.schedules.services import Schedule, schedule_item
+from cms.editorial.withdrawal.services import unpublish_item
 from cms.publishing.models import Standing
 
 CLEARED = "Lengkapi sumber dan tanggal sebelum diajukan kembali."

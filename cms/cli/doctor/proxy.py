@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from cms.cli.doctor.findings import Finding, ok, red, warning
-from cms.core.forwarding import FORWARDED, NOBODYS
+from cms.core.http.forwarding import FORWARDED, NOBODYS
 from config import Settings
 
 PATIENT_SECONDS, LONGEST_HEAD = 5, 16_384

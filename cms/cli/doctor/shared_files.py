@@ -13,8 +13,8 @@ from cms.cli.doctor.findings import Finding, ok, red, warning
 from cms.core import clock
 from cms.core.errors import Unavailable
 from cms.core.runtime import runtime
-from cms.core.shared_files import is_open_to_its_group, is_passable
-from cms.core.storage import LocalStorage
+from cms.core.storage.local import LocalStorage
+from cms.core.storage.shared_files import is_open_to_its_group, is_passable
 from config import Settings
 
 MOST_LOOKED_AT = 10_000

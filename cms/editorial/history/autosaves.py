@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from cms.core import clock
 from cms.core.permissions import Actor
-from cms.editorial.models import Item, Revision
+from cms.editorial.items.models import Item, Revision
 
 SITTING = timedelta(minutes=30)
 

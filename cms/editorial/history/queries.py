@@ -13,8 +13,8 @@ from cms.core.db import session
 from cms.core.errors import NotFound
 from cms.editorial.content_types import ContentType
 from cms.editorial.history.diff import FieldChange, field_changes
-from cms.editorial.models import Item, Revision
-from cms.editorial.queries import get_revision
+from cms.editorial.items.models import Item, Revision
+from cms.editorial.items.queries import get_revision
 
 LARGEST_EDITION = 2**31 - 1
 _LISTED = load_only(

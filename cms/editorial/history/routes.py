@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from cms.core.access import current_actor, requires
-from cms.core.answers import Answer, PageRequest
 from cms.core.clock import rfc3339
+from cms.core.http.access import current_actor, requires
+from cms.core.http.answers import Answer, PageRequest
+from cms.core.http.schemas import PageQuerySchema, many, one
 from cms.core.permissions import Permission
-from cms.core.schemas import PageQuerySchema, many, one
 from cms.editorial.history.queries import compare, get_edition, list_revisions, published_editions
 from cms.editorial.history.schemas import DiffQuerySchema, DiffSchema, RevisionRowSchema, revision_schema
-from cms.editorial.models import Item, Revision
-from cms.editorial.queries import get_item
+from cms.editorial.items.models import Item, Revision
+from cms.editorial.items.queries import get_item
 from cms.editorial.resource import Operations, Resource, always
 
 operations = Operations()

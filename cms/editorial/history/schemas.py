@@ -7,12 +7,12 @@ from functools import cache
 
 from marshmallow import Schema, fields
 
-from cms.core.fields import WholeNumber, YesNo
-from cms.core.schemas import StrictSchema
+from cms.core.http.fields import WholeNumber, YesNo
+from cms.core.http.schemas import StrictSchema
 from cms.editorial.history.queries import LARGEST_EDITION
-from cms.editorial.models import State
+from cms.editorial.items.models import State
+from cms.editorial.items.schemas import AuthorSchema, StandingSchema
 from cms.editorial.previews.models import LONGEST_LIFE
-from cms.editorial.schemas import AuthorSchema, StandingSchema
 
 MOMENT = {"format": "date-time"}
 SHORTEST_LIFE, USUAL_LIFE = 60, 7 * 86_400

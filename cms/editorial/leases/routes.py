@@ -6,14 +6,14 @@ from typing import Any
 
 from flask import Response
 
-from cms.core.access import current_actor, requires
-from cms.core.answers import Answer
+from cms.core.http.access import current_actor, requires
+from cms.core.http.answers import Answer
+from cms.core.http.schemas import one
 from cms.core.permissions import Permission
-from cms.core.schemas import one
 from cms.editorial.history.schemas import LeaseSchema, TakeLeaseSchema
-from cms.editorial.leases.leases import find_lease, present_lease, release_lease, take_lease
+from cms.editorial.items.queries import get_item
 from cms.editorial.leases.models import EditLease
-from cms.editorial.queries import get_item
+from cms.editorial.leases.services import find_lease, present_lease, release_lease, take_lease
 from cms.editorial.resource import Operations, Resource, always
 
 NOBODY = {"holder": None, "since": None, "until": None}

@@ -10,15 +10,16 @@ from typing import Any
 
 from flask import Response, current_app
 
-from cms.core.access import Plane, current_actor, public, requires
-from cms.core.answers import Answer, PageRequest
-from cms.core.api import Blueprint
 from cms.core.clock import rfc3339
+from cms.core.http.access import Plane, current_actor, public, requires
+from cms.core.http.answers import Answer, PageRequest
+from cms.core.http.api import Blueprint
+from cms.core.http.schemas import PageQuerySchema, many, one
 from cms.core.permissions import Permission
-from cms.core.schemas import PageQuerySchema, many, one
 from cms.editorial.history.schemas import MadePreviewSchema, PreviewCreateSchema, PreviewSchema, previewed_schema
+from cms.editorial.items.queries import get_item
 from cms.editorial.previews.models import Preview
-from cms.editorial.previews.previews import (
+from cms.editorial.previews.services import (
     create_preview,
     get_preview,
     is_in_force,
@@ -27,7 +28,6 @@ from cms.editorial.previews.previews import (
     token_of,
     use_preview,
 )
-from cms.editorial.queries import get_item
 from cms.editorial.resource import Operations, Resource, always
 
 blp = Blueprint("previews", __name__, url_prefix="/preview")

@@ -6,15 +6,22 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Response
 
-from cms.core.access import current_actor, requires
-from cms.core.answers import Answer, PageRequest, created_answer, one_answer
-from cms.core.api import Blueprint
 from cms.core.clock import from_micros, micros
-from cms.core.conditional import expected_version
+from cms.core.http.access import current_actor, requires
+from cms.core.http.answers import Answer, PageRequest, created_answer, one_answer
+from cms.core.http.api import Blueprint
+from cms.core.http.conditional import expected_version
+from cms.core.http.schemas import many, one
 from cms.core.permissions import Permission
-from cms.core.schemas import many, one
 from cms.editorial.publishing import Update
-from cms.editorial.releases.releases import (
+from cms.editorial.releases.schemas import (
+    ReleaseCreateSchema,
+    ReleasePublishSchema,
+    ReleaseQuerySchema,
+    ReleaseSchema,
+    ReleaseUpdateSchema,
+)
+from cms.editorial.releases.services import (
     create_release,
     delete_release,
     get_release,
@@ -22,13 +29,6 @@ from cms.editorial.releases.releases import (
     present_release,
     publish_release,
     update_release,
-)
-from cms.editorial.releases.schemas import (
-    ReleaseCreateSchema,
-    ReleasePublishSchema,
-    ReleaseQuerySchema,
-    ReleaseSchema,
-    ReleaseUpdateSchema,
 )
 
 if TYPE_CHECKING:

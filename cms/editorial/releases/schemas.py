@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from cms.core.fields import Choice, ItemId, Part, Rows, Text
-from cms.core.schemas import PageQuerySchema, StrictSchema
-from cms.editorial.releases.releases import MOST_ITEMS
-from cms.editorial.schemas import AuthorSchema, PublishSchema
+from cms.core.http.fields import Choice, ItemId, Part, Rows, Text
+from cms.core.http.schemas import PageQuerySchema, StrictSchema
+from cms.editorial.items.schemas import AuthorSchema, PublishSchema
+from cms.editorial.releases.services import MOST_ITEMS
 
 TYPES = ("post", "document")
 MOMENT = {"format": "date-time"}

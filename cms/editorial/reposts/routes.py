@@ -6,13 +6,13 @@ from typing import Any
 
 from flask import Response, current_app
 
-from cms.core.access import current_actor, requires
-from cms.core.answers import Answer, PageRequest
+from cms.core.http.access import current_actor, requires
+from cms.core.http.answers import Answer, PageRequest
+from cms.core.http.schemas import many, one
 from cms.core.permissions import Permission
-from cms.core.schemas import many, one
-from cms.editorial.reposts import reposts
-from cms.editorial.reposts.reposts import present_reposts
+from cms.editorial.reposts import services as reposts
 from cms.editorial.reposts.schemas import RepostCreateSchema, RepostQuerySchema, RepostSchema, SocialSchema
+from cms.editorial.reposts.services import present_reposts
 from cms.editorial.resource import Operations, Resource, always
 
 operations = Operations()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from marshmallow import fields
 
 from cms.agencies.schemas import AgencyReferenceSchema
-from cms.core.fields import Text
-from cms.core.schemas import PageQuerySchema, StrictSchema
+from cms.core.http.fields import Text
+from cms.core.http.schemas import PageQuerySchema, StrictSchema
 from cms.editorial.fields import agency_slug
 
 LONGEST_NOTE = 500

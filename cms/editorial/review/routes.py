@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cms.core.access import current_actor, requires
-from cms.core.answers import Answer, PageRequest
-from cms.core.api import Blueprint
 from cms.core.clock import from_micros, micros
-from cms.core.conditional import expected_version
+from cms.core.http.access import current_actor, requires
+from cms.core.http.answers import Answer, PageRequest
+from cms.core.http.api import Blueprint
+from cms.core.http.conditional import expected_version
+from cms.core.http.schemas import many
 from cms.core.permissions import Permission
 from cms.core.runtime import runtime
-from cms.core.schemas import many
-from cms.editorial import trash
-from cms.editorial.history.revisions import restore_edition
-from cms.editorial.presenter import present_waiting
+from cms.editorial.history.services import restore_edition
+from cms.editorial.items.presenter import present_waiting
 from cms.editorial.resource import Operations, Resource, item_schema
-from cms.editorial.review import reviewing
+from cms.editorial.review import services as reviewing
+from cms.editorial.review.queries import WorkFilter, list_waiting, waiting_for
 from cms.editorial.review.schemas import ApproveSchema, EmptySchema, RestoreSchema, ReviewQuerySchema, WaitingSchema
-from cms.editorial.review.worklist import WorkFilter, list_waiting, waiting_for
+from cms.editorial.trash import services as trash
 
 if TYPE_CHECKING:
-    from cms.editorial.models import Item
+    from cms.editorial.items.models import Item
 
 operations = Operations()
 reviews = Blueprint("reviews", __name__, url_prefix="/manage/v1/reviews", description="What waits for whom.")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from cms.core.fields import Pattern, Text, WholeNumber, Words, YesNo
-from cms.core.schemas import PageQuerySchema, StrictSchema
+from cms.core.http.fields import Pattern, Text, WholeNumber, Words, YesNo
+from cms.core.http.schemas import PageQuerySchema, StrictSchema
 from cms.editorial.fields import AGENCY_PATTERN
-from cms.editorial.review.worklist import WAITING_STATES, WaitingFor
-from cms.editorial.schemas import LONGEST_COMMENT, AuthorSchema, RowSchema
+from cms.editorial.items.schemas import LONGEST_COMMENT, AuthorSchema, RowSchema
+from cms.editorial.review.queries import WAITING_STATES, WaitingFor
 
 POINTER = r"^/[a-z_]{1,40}(/[A-Za-z0-9_.-]{1,60}){0,3}$"
 # The largest integer that both databases keep in an edition's column.

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from cms.core.access import current_actor, requires
-from cms.core.answers import Answer, PageRequest
-from cms.core.api import Blueprint
 from cms.core.clock import now
 from cms.core.errors import invalid_field
-from cms.core.fields import Moment, Pattern, Slug, Text
+from cms.core.http.access import current_actor, requires
+from cms.core.http.answers import Answer, PageRequest
+from cms.core.http.api import Blueprint
+from cms.core.http.fields import Moment, Pattern, Slug, Text
+from cms.core.http.schemas import PageQuerySchema, StrictSchema, many, one
 from cms.core.ids import ID_PATTERN
 from cms.core.permissions import Permission
-from cms.core.schemas import PageQuerySchema, StrictSchema, many, one
-from cms.editorial.rollback.rollback import Order, roll_back
-from cms.guard import queries
-from cms.guard.presenter import present_rollback
-from cms.guard.schemas import LONGEST_REASON, RollbackSchema
+from cms.editorial.rollback.services import Order, roll_back
+from cms.moderation import queries
+from cms.moderation.presenter import present_rollback
+from cms.moderation.schemas import LONGEST_REASON, RollbackSchema
 
 blp = Blueprint("rollback", __name__, url_prefix="/manage/v1", description="Undoing what somebody changed.")
 ROLLBACK = [{"name": "rollback_id", "in": "path", "description": "Id of the rollback."}]

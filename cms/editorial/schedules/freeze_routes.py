@@ -1,4 +1,4 @@
-"""`POST /manage/v1/freeze` and the plans that a freeze finds. Reading and lifting freezes: `cms.guard.routes`."""
+"""`POST /manage/v1/freeze` and the plans that a freeze finds. Reading and lifting freezes: `cms.moderation.routes`."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from typing import Any
 
 from marshmallow import fields
 
-from cms.core.access import current_actor, requires
-from cms.core.answers import Answer
-from cms.core.api import Blueprint
 from cms.core.errors import invalid_field
+from cms.core.http.access import current_actor, requires
+from cms.core.http.answers import Answer
+from cms.core.http.api import Blueprint
+from cms.core.http.schemas import StrictSchema, one
 from cms.core.permissions import Permission
-from cms.core.schemas import StrictSchema, one
 from cms.editorial.schedules.frozen import plans_in, plans_of_freeze, present_plans, take_back_plans
-from cms.guard.presenter import present_freeze
-from cms.guard.schemas import FREEZE_SCOPE, FreezeSchema, FreezeSetSchema, WhoSchema
-from cms.guard.services import freeze_person, freeze_publishing
+from cms.moderation.presenter import present_freeze
+from cms.moderation.schemas import FREEZE_SCOPE, FreezeSchema, FreezeSetSchema, WhoSchema
+from cms.moderation.services import freeze_person, freeze_publishing
 
 MOMENT: dict[str, Any] = {"format": "date-time"}
 blp = Blueprint("freezes", __name__, url_prefix="/manage/v1")

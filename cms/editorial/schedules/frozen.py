@@ -18,11 +18,11 @@ from cms.core.clock import rfc3339
 from cms.core.db import session, unit_of_work
 from cms.core.permissions import Actor, Permission, Target, authorize
 from cms.editorial.content_types import registered_types
-from cms.editorial.models import Item
-from cms.editorial.schedules.planned import carry_out_due
-from cms.editorial.schedules.scheduling import drop_plan
-from cms.guard.models import OF_PERSON, WHOLE_CITY
-from cms.guard.queries import get_freeze
+from cms.editorial.items.models import Item
+from cms.editorial.schedules.due import carry_out_due
+from cms.editorial.schedules.services import drop_plan
+from cms.moderation.models import OF_PERSON, WHOLE_CITY
+from cms.moderation.queries import get_freeze
 
 MOST_LISTED: Final = 100
 """Plans that are named; how many there are is always told."""

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from cms.core.access import current_actor, requires
-from cms.core.answers import Answer
-from cms.core.conditional import expected_version
+from cms.core.http.access import current_actor, requires
+from cms.core.http.answers import Answer
+from cms.core.http.conditional import expected_version
 from cms.core.permissions import Permission
-from cms.editorial import unpublishing
 from cms.editorial.publishing import Update
 from cms.editorial.resource import Operations, Resource, item_schema
-from cms.editorial.schedules import scheduling
-from cms.editorial.schedules.scheduling import Schedule
+from cms.editorial.schedules import services as scheduling
 from cms.editorial.schedules.schemas import ScheduleSchema, UnpublishSchema
+from cms.editorial.schedules.services import Schedule
+from cms.editorial.withdrawal import services as unpublishing
 from cms.publishing.models import Standing
 
 STANDINGS = {

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo, available_timezones
 from marshmallow import ValidationError, fields, post_load
 
 from cms.core.errors import InputError, Invalid
-from cms.core.fields import Choice, Moment, Text, rule
+from cms.core.http.fields import Choice, Moment, Text, rule
+from cms.core.http.schemas import StrictSchema
 from cms.core.ids import is_id
-from cms.core.schemas import StrictSchema
 from cms.editorial.fields import WebAddress
 
 LONGEST_TEXT = 2_000

@@ -1,0 +1,270 @@
+"""Simpul, a headless CMS for the agencies of one city. `create_app()` is its table of contents."""
+
+from __future__ import annotations
+
+import gc
+
+# What is imported here stays for good: to look for garbage in it again and again took a sixth of the time to start.
+gc.disable()
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Request, Response, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
+
+from cms.accounts.authentication import authenticate_person
+from cms.accounts.routes import auth, me, users
+from cms.agencies.routes import blp as agencies
+from cms.audit.routes import blp as trail
+from cms.changes.log import reached_position
+from cms.changes.seen_positions import EXTENSION, SeenPositions
+from cms.changes.trust import ClockCheck
+from cms.cli import commands
+from cms.consumers.routes import blp as consumers
+from cms.core.bulkhead import Bulkhead
+from cms.core.cursors import Cursors
+from cms.core.db import BEFORE_WRITES
+from cms.core.engines import engine_options, prepare_engine
+from cms.core.http.access import WRITING_METHODS, Authenticators, check_declarations, guard_requests
+from cms.core.http.access_tokens import jwt_settings
+from cms.core.http.api import Blueprint
+from cms.core.http.ascii_digits import use_ascii_numbers
+from cms.core.http.bodies import PatientRequest
+from cms.core.http.forwarding import BehindProxies
+from cms.core.http.json_output import OrjsonProvider
+from cms.core.http.problems import register_problem_handlers
+from cms.core.http.request_head import RequestHead
+from cms.core.logging import configure_logging, current_request_id, end_request, start_request
+from cms.core.outbound_rules import outbound_problems
+from cms.core.reading import Reader
+from cms.core.runtime import Runtime, runtime
+from cms.core.schema_state import SchemaWatch
+from cms.core.secrets import derived_secret
+from cms.core.setting_values import value_problems
+from cms.core.signing_keys import SigningKeys
+from cms.core.storage.local import Storage, storage_from_url
+from cms.delivery.file_routes import blp as delivery_files
+from cms.delivery.media_routes import blp as delivery_media
+from cms.delivery.routes import blp as delivery
+from cms.documents.file_routes import blp as files
+from cms.documents.routes import blp as documents
+from cms.editorial.images.routes import blp as image_uses
+from cms.editorial.previews.routes import blp as previews
+from cms.editorial.releases.routes import releases
+from cms.editorial.review.routes import reviews
+from cms.editorial.rollback.routes import blp as rollback
+from cms.editorial.schedules.freeze_routes import blp as freezes
+from cms.extensions import api, db, jwt, migrate
+from cms.health.routes import blp as service
+from cms.media.routes import blp as media
+from cms.moderation.public_words import look_at_words
+from cms.moderation.routes import blp as guard
+from cms.posts.routes import blp as posts
+from cms.serving.admission import admit
+from cms.serving.cors import answer_browsers
+from cms.serving.middleware import AnswerCacheMiddleware
+from cms.serving.responding import PreparedResponse, tell_position
+from cms.serving.state import make_serving_state
+from cms.taxonomy.routes import blp as taxonomy
+from cms.writing.carrying_out import carry_out_writes
+from cms.writing.routes import blp as batch
+from config import PROJECT_ROOT, ConfigurationError, Settings
+
+API_VERSION = "1.0.0"
+MIGRATIONS = PROJECT_ROOT / "migrations"
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    service,
+    auth,
+    me,
+    users,
+    agencies,
+    taxonomy,
+    consumers,
+    posts,
+    documents,
+    reviews,
+    releases,
+    files,
+    previews,
+    trail,
+    guard,
+    freezes,
+    rollback,
+    batch,
+    media,
+    image_uses,
+    delivery,
+    delivery_media,
+    delivery_files,
+)
+
+
+class NoSessions(SecureCookieSessionInterface):
+    """No cookies, no sessions: every request carries its own token."""
+
+    def open_session(self, app: Flask, request: Request) -> SessionMixin | None:  # type: ignore[override]
+        """Nothing to open."""
+        return self.make_null_session(app)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Nothing to save."""
+
+
+class Application(Flask):
+    """Flask without what this application never uses on any request."""
+
+    request_class = PatientRequest
+    session_interface = NoSessions()
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """No view is a coroutine; Flask would look at every function of every request to find out."""
+        return func
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the application. Raises `ConfigurationError` when the settings are unsafe."""
+    settings = settings or Settings.from_environ()
+    if problems := [*settings.problems(), *value_problems(settings), *outbound_problems(settings)]:
+        raise ConfigurationError("; ".join(problems))
+    configure_logging(settings.log_level)
+    app = Application(__name__, instance_path=settings.instance_path, static_folder=None)
+    _configure(app, settings)
+    _bind_extensions(app, settings)
+    _follow_requests(app)
+    guard_requests(app, Authenticators(management=authenticate_person, delivery=admit))
+    register_problem_handlers(app)
+    for blueprint in BLUEPRINTS:
+        api.register_blueprint(blueprint)
+    check_declarations(app)
+    carry_out_writes(app)
+    _deliver_fast(app, settings)
+    app.wsgi_app = RequestHead(app.wsgi_app, app, settings.trusted_hosts)  # type: ignore[method-assign]
+    app.cli.add_command(commands)
+    return app
+
+
+def _deliver_fast(app: Flask, settings: Settings) -> None:
+    """Keep answers of the delivery plane, and give them before Flask is entered."""
+    answer_browsers(app)
+    tell_position(app)
+    delivery_desk = app.extensions["simpul_delivery"] = make_serving_state(app.extensions["simpul"])
+    if settings.delivery_cache_bytes:
+        app.wsgi_app = AnswerCacheMiddleware(app.wsgi_app, delivery_desk, app.extensions["simpul"].schema)  # type: ignore[method-assign]
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.json = OrjsonProvider(app)
+    app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
+    use_ascii_numbers(app)
+    if settings.proxy_hops:
+        # Scheme, host and prefix are not taken over: links come from PUBLIC_URL, hosts are checked against TRUSTED_HOSTS.
+        app.wsgi_app = BehindProxies(app.wsgi_app, settings.proxy_hops, settings.proxy_header)  # type: ignore[method-assign]
+    app.config.update(
+        SECRET_KEY=derived_secret(settings.secret_key, "flask"),
+        PUBLIC_URL=settings.public_url.rstrip("/"),
+        TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
+        MAX_CONTENT_LENGTH=settings.max_json_bytes,
+        MAX_FORM_MEMORY_SIZE=settings.max_json_bytes,
+        MAX_FORM_PARTS=50,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(
+            settings.database_url, settings.database_pool_size, settings.web_threads
+        ),
+        API_TITLE="Simpul",
+        API_VERSION=API_VERSION,
+        OPENAPI_VERSION="3.1.0",
+    )
+
+
+def _bind_extensions(app: Flask, settings: Settings) -> None:
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
+    app.config.update(jwt_settings(settings))
+    jwt.init_app(app)
+    api.init_app(app)
+    with app.app_context():
+        bulkhead = Bulkhead(settings.web_threads)
+        prepare_engine(db.engine, bulkhead)
+        reader = Reader(db.engine)
+        signing_keys = SigningKeys(settings.secret_key, reader)
+        app.extensions["simpul"] = Runtime(
+            settings=settings,
+            bulkhead=bulkhead,
+            reader=reader,
+            signing_keys=signing_keys,
+            cursors=Cursors(signing_keys),
+            storage=_storage(settings, bulkhead),
+            schema=SchemaWatch(str(MIGRATIONS)),
+            look_at_words=look_at_words,
+        )
+        app.extensions["simpul"].remember(signing_keys.forget)
+        _check_clock(app, app.extensions["simpul"])
+
+
+def _check_clock(app: Flask, runtime: Runtime) -> None:
+    """Nothing is written by a clock that cannot be right, nor on a database that was taken back without a word."""
+    check = ClockCheck(runtime.reader)
+    seen = app.extensions[EXTENSION] = SeenPositions(Path(runtime.settings.instance_path), runtime.reader)
+    app.extensions[BEFORE_WRITES] = (check.before_write, seen.before_write)
+    runtime.remember(check.forget)
+
+
+def _storage(settings: Settings, bulkhead: Bulkhead) -> Storage:
+    return storage_from_url(
+        settings.storage_url,
+        incoming=Path(settings.instance_path) / "incoming",
+        access_key=settings.storage_access_key,
+        secret_key=settings.storage_secret_key,
+        bulkhead=bulkhead,
+        for_proxy=bool(settings.files_through_proxy),
+    )
+
+
+def _follow_requests(app: Flask) -> None:
+    """Give every request an id that its answer, its log lines and its change lines carry."""
+
+    @app.before_request
+    def begin() -> None:
+        start_request(request.headers.get("X-Request-Id"))
+        # Health and figures are told whatever the database is.
+        if request.blueprint != service.name:
+            runtime().schema.admit()
+
+    @app.after_request
+    def finish(answer: Response) -> Response:
+        return _with_common_headers(answer)
+
+    @app.teardown_request
+    def forget(_error: BaseException | None) -> None:
+        end_request()
+
+
+def _with_common_headers(answer: Response) -> Response:
+    if isinstance(answer, PreparedResponse):
+        return answer
+    answer.headers["X-Request-Id"] = current_request_id() or ""
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    if request.method == "OPTIONS" and answer.status_code == 200:
+        answer.status_code = 204
+        answer.headers.pop("Content-Type", None)
+    if request.path.startswith("/manage/"):
+        # What a person may see is nobody else's to keep (R-H1).
+        answer.headers.setdefault("Cache-Control", "private, no-store")
+        _tell_position(answer)
+    return answer
+
+
+def _tell_position(answer: Response) -> None:
+    """Whoever has just written can demand from a reader's side to see it (`Min-Seq`)."""
+    if request.method in WRITING_METHODS and answer.status_code < 300:
+        position = reached_position()
+        if position is not None:
+            answer.headers["Content-Seq"] = str(position.sequence)
+            answer.headers["Content-Epoch"] = position.epoch
+
+
+gc.freeze()
+gc.enable()

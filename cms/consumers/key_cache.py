@@ -1,0 +1,151 @@
+"""Who holds a delivery key: asked on every delivery request, so answered from memory while the access rules stand still.
+
+What is known is kept for one position of the log's `access` topic. The caller reads that position anyway with the heads
+of the log; a key that is revoked, or a consumer that is switched off, moves it, so it counts on the next request of
+every process.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import bindparam, or_, select, update
+
+from cms.consumers.keys import checksum_holds, digest
+from cms.consumers.models import Consumer, DeliveryKey
+from cms.core import clock
+from cms.core.db import unit_of_work
+from cms.core.errors import Unauthenticated
+from cms.core.raw_columns import json_value, moment_value
+from cms.core.reading import Reader, Row
+
+MOST_KNOWN = 10_000
+MOST_UNKNOWN = 10_000
+
+_HOLDER: Final = (
+    select(
+        Consumer.id,
+        DeliveryKey.id,
+        Consumer.name,
+        Consumer.kind,
+        DeliveryKey.scopes,
+        DeliveryKey.agencies,
+        Consumer.origins,
+        DeliveryKey.expires_at,
+    )
+    .join_from(DeliveryKey, Consumer, Consumer.id == DeliveryKey.consumer_id)
+    .where(DeliveryKey.digest == bindparam("digest"), DeliveryKey.revoked_at.is_(None), Consumer.is_active)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyHolder:
+    """A consumer as one of its keys makes it known. `agencies` None means all; `origins` may call from a browser (CORS)."""
+
+    consumer_id: str
+    key_id: str
+    name: str
+    kind: str
+    scopes: frozenset[str]
+    agencies: frozenset[str] | None
+    origins: frozenset[str]
+    expires_at: datetime
+
+
+@dataclass(slots=True)
+class _Memory:
+    """What is known at one position of the log. A new position gets a new one, so that a slow reader cannot spoil it."""
+
+    sequence: int
+    holders: dict[str, KeyHolder] = field(default_factory=dict)
+    unknown: set[str] = field(default_factory=set)
+
+
+class KeyCache:
+    """Finds the holder of a key, and notes when keys are used. One per process; safe to share between threads."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._sql = reader.compile(_HOLDER)
+        self._memory = _Memory(-1)
+        self._uses: dict[str, datetime] = {}
+
+    def holder(self, token: str, access_sequence: int) -> KeyHolder:
+        """The holder of a key as of this position of the log's `access` topic.
+
+        Raises `Unauthenticated("invalid_token")` for a key that is mistyped, unknown, revoked, expired or whose consumer is
+        switched off. A wrong checksum costs no SQL, anything else at most one SELECT per position.
+        """
+        memory = self._memory
+        if access_sequence > memory.sequence:
+            memory = self._memory = _Memory(access_sequence)
+        name = digest(token)
+        holder = memory.holders.get(name)
+        if holder is None:
+            holder = self._looked_up(memory, token, name)
+        if holder.expires_at <= clock.now():
+            raise Unauthenticated("invalid_token")
+        return holder
+
+    def _looked_up(self, memory: _Memory, token: str, name: str) -> KeyHolder:
+        if name in memory.unknown or not checksum_holds(token):
+            raise Unauthenticated("invalid_token")
+        rows = self._reader.rows(self._sql, {"digest": name})
+        if not rows:
+            if len(memory.unknown) >= MOST_UNKNOWN:
+                memory.unknown.clear()
+            memory.unknown.add(name)
+            raise Unauthenticated("invalid_token")
+        if len(memory.holders) >= MOST_KNOWN:
+            memory.holders.clear()
+        holder = memory.holders[name] = _key_holder(rows[0])
+        return holder
+
+    def forget(self) -> None:
+        """Empty the memory; uses that were noted and not yet written are kept."""
+        self._memory = _Memory(-1)
+
+    def note_use(self, key_id: str) -> None:
+        """Remember that a key was used in this minute; costs no write."""
+        self._uses[key_id] = clock.now().replace(second=0, microsecond=0)
+
+    def flush_uses(self) -> int:
+        """Write what `note_use` remembered, in one unit of work; returns how many keys that were.
+
+        Called about once a minute. It records no change: when a key was last used is bookkeeping, not an act of anybody.
+        """
+        uses = dict(self._uses)
+        if not uses:
+            return 0
+        with unit_of_work() as unit:
+            for key_id, used_at in sorted(uses.items()):
+                unit.session.execute(
+                    update(DeliveryKey)
+                    .where(
+                        DeliveryKey.id == key_id,
+                        or_(DeliveryKey.last_used_at.is_(None), DeliveryKey.last_used_at < used_at),
+                    )
+                    .values(last_used_at=used_at)
+                    .execution_options(synchronize_session=False)
+                )
+        for key_id, used_at in uses.items():
+            if self._uses.get(key_id) == used_at:
+                self._uses.pop(key_id, None)
+        return len(uses)
+
+
+def _key_holder(row: Row) -> KeyHolder:
+    consumer_id, key_id, name, kind, scopes, agencies, origins, expires_at = row
+    agencies, expires_at = json_value(agencies), moment_value(expires_at)
+    return KeyHolder(
+        consumer_id,
+        key_id,
+        name,
+        kind,
+        frozenset(json_value(scopes)),
+        None if agencies is None else frozenset(agencies),
+        frozenset(json_value(origins)),
+        expires_at,
+    )

@@ -1,0 +1,247 @@
+"""Who may call a route: declared beside it, checked before anything else of the request is looked at.
+
+A route without a declaration does not start (R-Z2). The order is fixed: identify, authorise, then parse: a
+present but invalid token is 401 on every address, even one that does not exist.
+
+A body may arrive long after its head. So a person is looked at again inside every unit of work, before it is committed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from typing import Any, TypeVar
+
+from flask import Flask, Request, g, request
+from werkzeug.exceptions import SecurityError
+
+from cms.core.characters import has_bad_characters
+from cms.core.db import UnitOfWork, confirm_before_commit
+from cms.core.errors import BadRequest, Conflict, Forbidden, InputError, NotFound, Unauthenticated
+from cms.core.permissions import OF_EVERY_PERSON, Actor, Permission, authorize
+
+View = TypeVar("View", bound=Callable[..., Any])
+WRITING_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+SIGN_IN_PATH = "/manage/v1/auth/"
+REHEARSAL = "dry_run"
+"""The query parameter that every write of the management plane takes, signing in and out excepted."""
+LONGEST_AUTHORIZATION = 4_096
+
+
+class Plane(StrEnum):
+    """One of the three sides of the API."""
+
+    DELIVERY = "delivery"
+    MANAGEMENT = "management"
+    SERVICE = "service"
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """The declaration of one route: its plane, and the permission or scope it needs."""
+
+    plane: Plane
+    permission: Permission | None = None
+    scope: str | None = None
+    needs_token: bool = True
+    own_token: bool = False
+    before_password_change: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The person of a token. `again` reads her once more, for a unit of work when it has its turn to commit."""
+
+    actor: Actor
+    again: Callable[[UnitOfWork | None], Actor]
+
+
+@dataclass(frozen=True, slots=True)
+class Authenticators:
+    """Turns the token of each plane into its caller, or raises `Unauthenticated("invalid_token")`."""
+
+    management: Callable[[str], Identity]
+    delivery: Callable[[str | None, str | None], Any]
+
+
+def requires(permission: Permission, *, before_password_change: bool = False) -> Callable[[View], View]:
+    """A management route: a person whose roles can have this permission on anything at all.
+
+    With `before_password_change` also a person who must change her password first.
+    """
+    access = Access(Plane.MANAGEMENT, permission=permission, before_password_change=before_password_change)
+    return _declare(access, {"AccessToken": []})
+
+
+def delivers(scope: str | None = None) -> Callable[[View], View]:
+    """A delivery route: a consumer whose key has this scope."""
+    return _declare(Access(Plane.DELIVERY, scope=scope), {"DeliveryKey": []})
+
+
+def public(plane: Plane, *, own_token: bool = False) -> Callable[[View], View]:
+    """A route without a token: sign-in on the management plane, health and documentation on the service plane.
+
+    With `own_token` the route checks a token of its own (`/metrics`), which is neither a key nor an access token.
+    """
+    return _declare(Access(plane, needs_token=False, own_token=own_token), {"MetricsToken": []} if own_token else None)
+
+
+def _declare(access: Access, security: dict[str, list[str]] | None) -> Callable[[View], View]:
+    def decorator(view: View) -> View:
+        view.access = access  # type: ignore[attr-defined]
+        documented = dict(getattr(view, "_apidoc", {}))
+        documented["manual_doc"] = {**documented.get("manual_doc", {}), "security": [security] if security else []}
+        view._apidoc = documented  # type: ignore[attr-defined]  # noqa: SLF001 - where flask-smorest keeps it
+        return view
+
+    return decorator
+
+
+def access_of(app: Flask, endpoint: str | None) -> Access | None:
+    """The declaration of an endpoint, or None when there is no such endpoint."""
+    view = app.view_functions.get(endpoint or "")
+    return getattr(view, "access", None)
+
+
+def takes_rehearsal(access: Access | None, rule: str, method: str) -> bool:
+    """True for the writes of the management plane; signing in and out can be neither rehearsed nor repeated."""
+    is_managed = access is not None and access.plane is Plane.MANAGEMENT and access.needs_token
+    return is_managed and method in WRITING_METHODS and not is_sign_in(rule)
+
+
+def is_sign_in(rule: str) -> bool:
+    """True for the addresses of signing in and out."""
+    return rule.startswith(SIGN_IN_PATH)
+
+
+def check_declarations(app: Flask) -> None:
+    """Refuse to start when a route does not say who may call it."""
+    undeclared = [rule.rule for rule in app.url_map.iter_rules() if access_of(app, rule.endpoint) is None]
+    if undeclared:
+        raise RuntimeError(f"routes without an access declaration: {', '.join(sorted(undeclared))}")
+
+
+def guard_requests(app: Flask, authenticators: Authenticators) -> None:
+    """Check every request of the app before it is dispatched."""
+    app.extensions["simpul_authenticators"] = authenticators
+
+    def guard() -> None:
+        # The request itself: every look through Flask's proxy costs more than what it finds, and this runs each time.
+        asked = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - Werkzeug's documented way
+        _refuse_foreign_host(asked)
+        access = access_of(app, asked.endpoint) if asked.endpoint else None
+        plane = access.plane if access else _plane_of(asked.path)
+        token = None if access is not None and access.own_token else _bearer_token(asked)
+        if asked.method == "OPTIONS":
+            return
+        _identify(authenticators, plane, access, token)
+        if access is not None:
+            if access.permission is not None:
+                _refuse_seen_password(g.actor, access)
+                _authorize(asked, access.permission)
+            _refuse_impossible_path(asked)
+            _refuse_undeclared_query(app, asked)
+
+    app.before_request(guard)
+
+
+def _authorize(asked: Request, permission: Permission) -> None:
+    if asked.method in WRITING_METHODS:
+        _refuse_frozen(g.actor, permission)
+    authorize(g.actor, permission)
+
+
+def _refuse_frozen(actor: Actor, permission: Permission) -> None:
+    """Who is frozen reads, and looks after her own account; everything else waits."""
+    if actor.frozen is not None and permission not in OF_EVERY_PERSON:
+        raise Forbidden("person_frozen", reason=actor.frozen)
+
+
+def _identify(authenticators: Authenticators, plane: Plane, access: Access | None, token: str | None) -> None:
+    """Find out who calls. Where no token is needed (images that browsers fetch), one that is sent must be right all the same."""
+    is_open = access is not None and not access.needs_token
+    if plane is Plane.DELIVERY and not (is_open and token is None):
+        g.consumer = authenticators.delivery(token, access.scope if access else None)
+    elif token is not None:
+        identity = authenticators.management(token)
+        g.actor, g.confirm = identity.actor, partial(_confirm, identity, access)
+        confirm_before_commit(g.confirm)
+    elif access is not None and access.needs_token:
+        raise Unauthenticated
+
+
+def _refuse_seen_password(actor: Actor, access: Access) -> None:
+    if actor.password_change_needed and not access.before_password_change:
+        raise Forbidden("password_change_needed")
+
+
+def _confirm(identity: Identity, access: Access | None, unit: UnitOfWork | None) -> None:
+    """Raise when the person has lost the session, the account or a role, or was frozen, since this request began.
+
+    Which of the roles carried the decision is not known here, so losing any of them means: ask again.
+    """
+    present = identity.again(unit)
+    if access is not None and access.permission is not None:
+        _refuse_frozen(present, access.permission)
+    if identity.actor.roles <= present.roles:
+        return
+    if access is not None and access.permission is not None:
+        authorize(present, access.permission)
+    raise Conflict("rights_changed")
+
+
+def confirm_rights() -> None:
+    """Look at the person of this request once more, now that the body is here; for what is answered without a unit of work.
+
+    Raises `Unauthenticated`, `Forbidden`, `Conflict("rights_changed")`.
+    """
+    g.confirm(None)
+
+
+def _refuse_foreign_host(asked: Request) -> None:
+    """Under a host name that is not ours nobody is asked for a token."""
+    if isinstance(asked.routing_exception, SecurityError):
+        raise asked.routing_exception
+
+
+def _plane_of(path: str) -> Plane:
+    return Plane.DELIVERY if path == "/v1" or path.startswith("/v1/") else Plane.MANAGEMENT
+
+
+def _bearer_token(asked: Request) -> str | None:
+    """The token of the request; None when there is no Authorization header at all."""
+    header = asked.headers.get("Authorization")
+    if header is None:
+        return None
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer" or not token or len(header) > LONGEST_AUTHORIZATION or not token.isascii():
+        raise Unauthenticated("invalid_token")
+    return token.strip()
+
+
+def _refuse_impossible_path(asked: Request) -> None:
+    """No id or slug has characters that no text may have; PostgreSQL does not even take them as a question."""
+    if any(isinstance(value, str) and has_bad_characters(value) for value in (asked.view_args or {}).values()):
+        raise NotFound
+
+
+def _refuse_undeclared_query(app: Flask, asked: Request) -> None:
+    """A route that takes no query parameters refuses them all (R-Q3), a write all but the rehearsal's."""
+    if not asked.query_string or asked.endpoint is None:
+        return
+    documented = getattr(app.view_functions[asked.endpoint], "_apidoc", {})
+    parameters = documented.get("arguments", {}).get("parameters", [])
+    if not any(parameter.get("in") == "query" for parameter in parameters):
+        allowed = (REHEARSAL,) if takes_rehearsal(access_of(app, asked.endpoint), asked.path, asked.method) else ()
+        told = {"allowed": ", ".join(allowed) or "none"}
+        unknown = [InputError("parameter", name, "unknown_parameter", told) for name in asked.args.keys() - {*allowed}]
+        if unknown:
+            raise BadRequest("invalid_parameter", errors=unknown)
+
+
+def current_actor() -> Actor:
+    """The person of this request."""
+    actor: Actor = g.actor
+    return actor

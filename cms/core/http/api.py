@@ -1,0 +1,185 @@
+"""flask-smorest, read strictly and described by our own rules; the only module that calls it."""
+
+from __future__ import annotations
+
+import copy
+import functools
+import http
+from collections.abc import Callable
+from typing import Any
+
+import flask_smorest
+from flask import Flask, Request, Response, request
+from marshmallow import RAISE, Schema, ValidationError, fields, missing
+from webargs.flaskparser import FlaskParser
+from werkzeug.datastructures import MultiDict
+
+from cms.core.errors import BadRequest, InputError, UnsupportedType
+from cms.core.http.access import REHEARSAL, WRITING_METHODS
+from cms.core.http.input_errors import to_domain_error
+from cms.core.http.json_input import parse_json
+from cms.core.http.openapi import SPEC_OPTIONS, completed
+from cms.core.http.problems import http_problem
+from cms.core.http.schemas import ProblemSchema
+
+PROBLEM_TYPE = "application/problem+json"
+PATCH_TYPES = ("application/json", "application/merge-patch+json")
+
+
+class StrictParser(FlaskParser):
+    """Reads input strictly: unknown names and repeated parameters are refused, JSON is parsed by our own rules."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = {"query": RAISE, "json": RAISE, "form": RAISE, "files": RAISE, "headers": None}  # noqa: RUF012
+
+    def load_json(self, req: Request, schema: Schema) -> Any:
+        """The parsed body; an absent one counts as an empty object, so that required fields are named."""
+        if not req.content_length:
+            return {}
+        if req.headers.get("Content-Encoding", "identity").lower() != "identity":
+            # What unpacks to more than the limit would have to be counted while unpacking (R-L1).
+            raise UnsupportedType(allowed="application/json without Content-Encoding")
+        allowed = PATCH_TYPES if req.method == "PATCH" else PATCH_TYPES[:1]
+        if req.mimetype not in allowed:
+            raise UnsupportedType(allowed=" or ".join(allowed))
+        return parse_json(req.get_data())
+
+    def handle_error(
+        self, error: ValidationError, req: Request, schema: Schema, *, error_status_code: Any, error_headers: Any
+    ) -> Any:
+        """Raise the domain's error instead of aborting."""
+        location = next(iter(error.messages_dict), "json")
+        raise to_domain_error(error, schema, str(location)) from None
+
+    def _raw_load_json(self, req: Request) -> Any:
+        return missing
+
+
+def load_query(schema: Schema) -> Any:
+    """The query parameters of the request through a schema; each may stand once, unknown names are refused."""
+    arguments: MultiDict[str, str] = request.args
+    given = arguments.to_dict()
+    if REHEARSAL in given and request.method in WRITING_METHODS:
+        # The parameter of every write is read where the write is carried out.
+        arguments = MultiDict(item for item in arguments.items(multi=True) if item[0] != REHEARSAL)
+        del given[REHEARSAL]
+    if len(given) != sum(len(values) for values in arguments.listvalues()):
+        repeated = [name for name, values in arguments.lists() if len(values) > 1]
+        raise BadRequest("invalid_parameter", errors=[InputError("parameter", name, "repeated") for name in repeated])
+    try:
+        return _quickly_loaded(schema, given)
+    except (KeyError, ValidationError):
+        # Something is wrong: the schema itself says what, about every parameter.
+        try:
+            return schema.load(given)
+        except ValidationError as error:
+            raise to_domain_error(error, schema, "query") from None
+
+
+def _quickly_loaded(schema: Schema, given: dict[str, str]) -> dict[str, Any]:
+    """What `schema.load` gives for a flat schema without hooks, looking only at the parameters that were sent.
+
+    Raises KeyError for an unknown or a missing one, `ValidationError` for a wrong one.
+    """
+    known, defaults, required = _shape(schema)
+    values = dict(defaults)
+    for name, text in given.items():
+        attribute, declared = known[name]
+        values[attribute] = declared.deserialize(text, name, given)
+    for name in required:
+        given[name]
+    return values
+
+
+@functools.cache
+def _shape(schema: Schema) -> tuple[dict[str, tuple[str, fields.Field[Any]]], dict[str, Any], tuple[str, ...]]:
+    """Of a query schema: fields by parameter name, defaults by attribute, and the parameters that must be there."""
+    loaded = schema.load_fields
+    known = {field.data_key or name: (field.attribute or name, field) for name, field in loaded.items()}
+    defaults = {
+        field.attribute or name: field.load_default
+        for name, field in loaded.items()
+        if field.load_default is not missing
+    }
+    return known, defaults, tuple(field.data_key or name for name, field in loaded.items() if field.required)
+
+
+class Blueprint(flask_smorest.Blueprint):
+    """A blueprint whose input is read strictly and whose operations document their problems."""
+
+    ARGUMENTS_PARSER = StrictParser()
+
+    def arguments(self, schema: Any, *, location: str = "json", **options: Any) -> Any:
+        """Read input through a schema. One instance serves all requests: making one copies every field.
+
+        Query parameters, which every list and detail has, are read without webargs' layers: same rules, half the cost.
+        """
+        schema = schema() if isinstance(schema, type) else schema
+        documented = super().arguments(schema, location=location, **options)
+        if location != "query":
+            return documented
+
+        def decorator(view: Any) -> Any:
+            @functools.wraps(view)
+            def with_query(*args: Any, **kwargs: Any) -> Any:
+                return view(load_query(schema), *args, **kwargs)
+
+            return _document(with_query, documented)
+
+        return decorator
+
+    def problems(self, *statuses: int) -> Callable[[Any], Any]:
+        """Document the error answers of an operation beyond the default one.
+
+        What can be too large can also come too slowly (408) or without its length (411).
+        """
+
+        def decorator(view: Any) -> Any:
+            for status in sorted({*statuses, *((408, 411) if 413 in statuses else ())}):
+                _document(view, self.alt_response(status, http.HTTPStatus(status).name))
+            return view
+
+        return decorator
+
+    def conditional(self, view: Any) -> Any:
+        """Document an answer that carries a strong ETag and may be 304."""
+        text = "Not modified: what `If-None-Match` names is still right."
+        return _document(view, self.alt_response(304, description=text))
+
+
+def _document(view: Any, decorator: Callable[[Any], Any]) -> Any:
+    """Take over what a decorator documents, without the wrapper that it would put around every call of the view."""
+    view._apidoc = decorator(view)._apidoc  # noqa: SLF001 - where flask-smorest keeps it
+    return view
+
+
+class Api(flask_smorest.Api):
+    """The API registry: problem+json everywhere, no page-number pagination, no ETag by hashing answers."""
+
+    ERROR_SCHEMA = ProblemSchema
+
+    def handle_http_exception(self, error: Any) -> Response:
+        """Answer through the one table of problems."""
+        return http_problem(error)
+
+    def _register_responses(self) -> None:
+        for status in http.HTTPStatus:
+            if status >= 400:
+                self.spec.components.response(status.name, _problem_answer(status.phrase), lazy=True)
+        not_modified = {"description": "What you have is still current"}
+        self.spec.components.response("NOT_MODIFIED", not_modified, lazy=True)
+        self.spec.components.response("DEFAULT_ERROR", _problem_answer("Any other error"), lazy=True)
+
+    def _register_pagination_header(self) -> None:
+        """Our pages stand in the body; without this an unused schema leaks into the document."""
+
+    def init_app(self, app: Flask, *, spec_kwargs: dict[str, Any] | None = None) -> None:
+        """Bind to the app; the document itself is served by the health feature."""
+        super().init_app(app, spec_kwargs={**copy.deepcopy(SPEC_OPTIONS), **(spec_kwargs or {})})
+
+    def document(self, app: Flask) -> dict[str, Any]:
+        """The finished OpenAPI document."""
+        return completed(copy.deepcopy(self.spec.to_dict()), app)
+
+
+def _problem_answer(phrase: str) -> dict[str, Any]:
+    return {"description": phrase, "content": {PROBLEM_TYPE: {"schema": ProblemSchema}}}

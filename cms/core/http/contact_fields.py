@@ -1,0 +1,61 @@
+"""Strict fields for ways to reach somebody: e-mail, telephone, web address, and the origin of a website."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from marshmallow import ValidationError
+
+from cms.core.http.fields import Pattern, Text, rule
+
+EMAIL_PATTERN = r"^[^@\s]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
+PHONE_PATTERN = r"^[+0-9][0-9 ()./-]*$"
+ORIGIN_PATTERN = r"^(https://[a-z0-9-]+(\.[a-z0-9-]+)*|http://localhost)(:[0-9]{1,5})?$"
+LONGEST_EMAIL = 254
+
+
+class Email(Text):
+    """An e-mail address, at most 254 characters. Whether it exists only a letter can tell."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            min=3,
+            max=LONGEST_EMAIL,
+            validate=[Pattern(EMAIL_PATTERN, "an address such as nama@contoh.go.id")],
+            **kwargs,
+        )
+
+
+class Phone(Text):
+    """A telephone number as people write it, short numbers such as 112 included."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min=3, max=40, validate=[Pattern(PHONE_PATTERN, "a number such as +62 542 123456")], **kwargs)
+
+
+class Origin(Text):
+    """The exact origin of a website as browsers send it: `https://` and lower-case host; `http` for localhost alone."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        expected = "an origin such as https://dpu.example.go.id or http://localhost:5173, without a path"
+        super().__init__(min=1, max=200, validate=[Pattern(ORIGIN_PATTERN, expected)], **kwargs)
+
+
+class WebAddress(Text):
+    """An absolute http or https address without a user name or password."""
+
+    def __init__(self, *, max: int = 300, **kwargs: Any) -> None:
+        super().__init__(min=1, max=max, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            parts = urlsplit(text)
+            is_plain = parts.scheme in {"https", "http"} and bool(parts.hostname) and "@" not in parts.netloc
+        except ValueError:
+            is_plain = False
+        if not is_plain or " " in text:
+            raise ValidationError(rule("bad_format", expected="an address such as https://dpu.example.go.id"))
+        return text

@@ -1,0 +1,272 @@
+"""Strict fields for everything that comes in, with error messages that carry a code and its limits.
+
+marshmallow's own fields turn `1.9` into 1 and `"off"` into False (R-L4); these do not. A rule that is broken
+is reported as `code {json parameters}`, which `cms.core.http.input_errors` turns into the words of the caller's language.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate
+
+from cms.core.bounded_text import LONGEST_MARK_RUN, has_long_mark_run, is_longer_raw
+from cms.core.characters import has_bad_characters
+from cms.core.clock import rfc3339
+from cms.core.ids import ID_PATTERN, is_id
+
+SLUG_PATTERN = "^[a-z0-9]+(-[a-z0-9]+)*$"
+_INTEGER = re.compile(r"-?[0-9]{1,15}")
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})")
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+LONGEST_WORD = 100
+"""Characters that one of several values in a query has on average at most: no slug and no code is longer."""
+MESSAGES = {"required": "required", "null": "not_null", "validator_failed": "bad_format"}
+
+
+def rule(code: str, **params: Any) -> str:
+    """The message of a broken rule: its code and parameters in one string."""
+    return f"{code} {json.dumps(params)}" if params else code
+
+
+def _escaped(message: str) -> str:
+    """The message for `str.format`, which gives it back as it was."""
+    return message.replace("{", "{{").replace("}", "}}")
+
+
+def wrong_type(expected: str) -> ValidationError:
+    """The error of a value of another type."""
+    return ValidationError(rule("wrong_type", expected=expected))
+
+
+def refuse_unbounded(text: str, longest: int) -> None:
+    """Raise `ValidationError` for text that nothing may be computed on: far too long, or a long run of combining marks."""
+    if is_longer_raw(text, longest):
+        raise ValidationError(rule("too_long", max=longest))
+    if has_long_mark_run(text):
+        raise ValidationError(rule("too_many_marks", max=LONGEST_MARK_RUN))
+
+
+class Length(validate.Length):
+    """Bounds on the number of characters or entries."""
+
+    def __call__(self, value: Any) -> Any:
+        """Refuse what is too short or too long."""
+        if self.min is not None and len(value) < self.min:
+            raise ValidationError(rule("too_short", min=self.min))
+        if self.max is not None and len(value) > self.max:
+            raise ValidationError(rule("too_long", max=self.max))
+        return value
+
+
+class Range(validate.Range):
+    """Bounds on a number, both included."""
+
+    def __call__(self, value: Any) -> Any:
+        """Refuse what is too small or too big."""
+        if self.min is not None and value < self.min:
+            raise ValidationError(rule("too_small", min=self.min))
+        if self.max is not None and value > self.max:
+            raise ValidationError(rule("too_big", max=self.max))
+        return value
+
+
+class OneOf(validate.OneOf):
+    """A closed list of values."""
+
+    def __call__(self, value: Any) -> Any:
+        """Refuse what is not in the list, and name the list."""
+        if value not in self.choices:
+            raise ValidationError(rule("not_allowed", allowed=", ".join(str(choice) for choice in self.choices)))
+        return value
+
+
+class Pattern(validate.Regexp):
+    """A regular expression; `expected` says in words what it stands for."""
+
+    def __init__(self, pattern: str, expected: str) -> None:
+        super().__init__(pattern)
+        self.expected = expected
+
+    def __call__(self, value: Any) -> Any:
+        """Refuse what does not match as a whole."""
+        if self.regex.fullmatch(value) is None:
+            raise ValidationError(rule("bad_format", expected=self.expected))
+        return value
+
+
+class Text(fields.String):
+    """Plain text: NFC, outer white space removed, no control or direction characters; one line unless `lines=True`."""
+
+    def __init__(
+        self, *, min: int = 0, max: int, lines: bool = False, validate: Iterable[Any] = (), **kwargs: Any
+    ) -> None:
+        kwargs["error_messages"] = {**MESSAGES, **kwargs.get("error_messages", {})}
+        super().__init__(validate=[Length(min=min or None, max=max), *validate], **kwargs)
+        self.longest, self.lines = max, lines
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        if not isinstance(value, str):
+            raise wrong_type("text")
+        refuse_unbounded(value, self.longest)
+        text = unicodedata.normalize("NFC", value).strip()
+        if has_bad_characters(text) or (not self.lines and any(mark in text for mark in "\t\n\r")):
+            raise ValidationError("bad_characters")
+        return text
+
+
+class Choice(fields.String):
+    """One of a closed list of words."""
+
+    def __init__(self, choices: Iterable[str], **kwargs: Any) -> None:
+        kwargs["error_messages"] = {**MESSAGES, **kwargs.get("error_messages", {})}
+        super().__init__(validate=OneOf([str(choice) for choice in choices]), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        if not isinstance(value, str):
+            raise wrong_type("text")
+        return value
+
+
+class Slug(Text):
+    """ASCII lower-case words joined by hyphens."""
+
+    def __init__(self, *, max: int = 100, **kwargs: Any) -> None:
+        super().__init__(
+            min=1, max=max, validate=[Pattern(SLUG_PATTERN, "lower-case letters, digits and single hyphens")], **kwargs
+        )
+
+
+class ItemId(fields.String):
+    """A UUIDv7 in canonical form."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs["error_messages"] = {**MESSAGES, **kwargs.get("error_messages", {})}
+        kwargs["metadata"] = {"format": "uuid", "pattern": ID_PATTERN, **kwargs.get("metadata", {})}
+        super().__init__(**kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        if not isinstance(value, str) or not is_id(value):
+            raise ValidationError(rule("bad_format", expected="a UUIDv7"))
+        return value
+
+
+class WholeNumber(fields.Integer):
+    """A JSON integer; in a query the digits of one (`from_text=True`). Never a boolean, never a rounded float."""
+
+    def __init__(
+        self, *, min: int | None = None, max: int | None = None, from_text: bool = False, **kwargs: Any
+    ) -> None:
+        kwargs["error_messages"] = {**MESSAGES, **kwargs.get("error_messages", {})}
+        bounds = [Range(min=min, max=max)] if (min, max) != (None, None) else []
+        super().__init__(validate=bounds, **kwargs)
+        self.from_text = from_text
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        if self.from_text and isinstance(value, str) and _INTEGER.fullmatch(value):
+            return int(value)
+        if self.from_text or isinstance(value, bool) or not isinstance(value, int):
+            raise wrong_type("a whole number")
+        return value
+
+
+class YesNo(fields.Boolean):
+    """`true` or `false`, in a query the words (`from_text=True`); nothing else."""
+
+    def __init__(self, *, from_text: bool = False, **kwargs: Any) -> None:
+        kwargs["error_messages"] = {**MESSAGES, **kwargs.get("error_messages", {})}
+        super().__init__(**kwargs)
+        self.from_text = from_text
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        if self.from_text and value in ("true", "false"):
+            return value == "true"
+        if self.from_text or not isinstance(value, bool):
+            raise wrong_type("true or false")
+        return value
+
+
+class Moment(fields.DateTime):
+    """An instant, RFC 3339 with offset; written in UTC with `Z`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs["error_messages"] = {**MESSAGES, **kwargs.get("error_messages", {})}
+        super().__init__(**kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> datetime:
+        if not isinstance(value, str) or _MOMENT.fullmatch(value) is None:
+            # In an address a plus is a space, unless it is encoded.
+            hint = "; in an address + is written %2B" if isinstance(value, str) and " " in value else ""
+            raise ValidationError(rule("bad_format", expected=f"a time such as 2026-11-24T08:00:00+08:00{hint}"))
+        try:
+            return datetime.fromisoformat(value).astimezone(UTC)
+        except (ValueError, OverflowError):
+            raise ValidationError(rule("bad_format", expected="a time that exists")) from None
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return rfc3339(value) if isinstance(value, datetime) else value
+
+
+class Day(fields.Date):
+    """A calendar day, `YYYY-MM-DD`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs["error_messages"] = {**MESSAGES, **kwargs.get("error_messages", {})}
+        super().__init__(**kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> date:
+        if not isinstance(value, str) or _DAY.fullmatch(value) is None:
+            raise ValidationError(rule("bad_format", expected="a date such as 2026-11-24"))
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise ValidationError(rule("bad_format", expected="a date that exists")) from None
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return value.isoformat() if isinstance(value, date) else value
+
+
+class Words(fields.String):
+    """Comma-separated values in a query, any of which may match; at most `most`. Becomes a sorted tuple without doubles."""
+
+    def __init__(self, *, pattern: str, expected: str, most: int = 20, **kwargs: Any) -> None:
+        kwargs["error_messages"] = {**MESSAGES, **kwargs.get("error_messages", {})}
+        super().__init__(**kwargs)
+        self.pattern, self.expected, self.most = re.compile(pattern), expected, most
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        words = value.split(",", self.most)
+        if len(words) > self.most or len(value) > self.most * LONGEST_WORD:
+            raise ValidationError(rule("too_long", max=self.most))
+        if any(self.pattern.fullmatch(word) is None for word in words):
+            raise ValidationError(rule("bad_format", expected=self.expected))
+        return tuple(sorted(set(words)))
+
+
+class Rows(fields.List[Any]):
+    """A list with bounds on its number of entries."""
+
+    def __init__(self, inner: Any, *, min: int = 0, max: int, **kwargs: Any) -> None:
+        # marshmallow formats its own messages, so the braces of the parameters are doubled.
+        kwargs["error_messages"] = {**MESSAGES, "invalid": _escaped(rule("wrong_type", expected="a list"))}
+        super().__init__(inner, validate=Length(min=min or None, max=max), **kwargs)
+        self.most = max
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        if isinstance(value, list) and len(value) > self.most:
+            # Before the entries are looked at: each costs as much as a small body.
+            raise ValidationError(rule("too_long", max=self.most))
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class Part(fields.Nested):
+    """An object inside an object; unknown fields are refused there too."""
+
+    def __init__(self, nested: Any, **kwargs: Any) -> None:
+        kwargs["error_messages"] = {**MESSAGES, "type": _escaped(rule("wrong_type", expected="an object"))}
+        super().__init__(nested, **kwargs)

@@ -1,0 +1,90 @@
+"""What stands before the body of a request is measured before anybody reads it.
+
+The web server takes some 400 KB of request line and headers. Everything that looks at a header, a path or a query takes time with
+its length, and some of it is remembered; nobody needs more than these bounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from flask import Flask
+
+from cms.core.errors import AddressTooLong, BadRequest, DomainError, HeadersTooLarge, LengthRequired
+from cms.core.http.problems import domain_problem
+from cms.core.logging import end_request, start_request
+
+LONGEST_PATH: Final = 2_048
+LONGEST_QUERY: Final = 8_192
+LONGEST_HEADER: Final = 8_192
+ALL_HEADERS: Final = 32_768
+# What an answer that refuses the rest still needs to know.
+_NEEDED: Final[tuple[str, ...]] = (
+    "SERVER_NAME",
+    "SERVER_PORT",
+    "SERVER_PROTOCOL",
+    "REMOTE_ADDR",
+    "wsgi.url_scheme",
+    "wsgi.input",
+    "wsgi.errors",
+)
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+Application = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+
+# What is asked of one process, by supervisors and Prometheus, under the address of its node.
+_OF_THIS_PROCESS: Final = frozenset({"/healthz", "/readyz", "/metrics"})
+
+
+class RequestHead:
+    """WSGI middleware before everything else that reads a request.
+
+    Health and figures are answered under any host name: they have no content and make no links, and whoever watches a node asks
+    the node itself, which has another address than the city's server.
+    """
+
+    def __init__(self, application: Application, app: Flask, trusted_hosts: Sequence[str]) -> None:
+        self._application, self._app = application, app
+        self._host = next(iter(trusted_hosts), None)
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer what is too long at once; ask the application for everything else."""
+        host = environ.get("HTTP_HOST", "")
+        if "," in host or (not host and environ.get("SERVER_PROTOCOL") == "HTTP/1.1"):
+            # Several headers arrive joined by commas; which of them a proxy looked at nobody knows (RFC 9112, section 3.2).
+            return self._refused(BadRequest("invalid_host"), environ, start_response)
+        if self._host is not None and environ.get("PATH_INFO") in _OF_THIS_PROCESS:
+            environ["HTTP_HOST"] = self._host
+        if "HTTP_TRANSFER_ENCODING" in environ:
+            # The web server ends a chunked body in the same way whether its last chunk came or its sender went away.
+            return self._refused(LengthRequired(), environ, start_response)
+        # Nearly always all of it together is shorter than the shortest bound: one sum is all that a request pays.
+        if sum([len(value) for value in environ.values() if value.__class__ is str]) > LONGEST_PATH:
+            refusal = _refusal(environ)
+            if refusal is not None:
+                return self._refused(refusal, environ, start_response)
+        return self._application(environ, start_response)
+
+    def _refused(self, refusal: DomainError, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        known = {name: environ[name] for name in _NEEDED if name in environ}
+        language = str(environ.get("HTTP_ACCEPT_LANGUAGE", ""))[:100]
+        known |= {"REQUEST_METHOD": environ["REQUEST_METHOD"], "PATH_INFO": "/", "HTTP_ACCEPT_LANGUAGE": language}
+        with self._app.request_context(known):
+            start_request(None)
+            try:
+                answer = self._app.process_response(domain_problem(refusal))
+            finally:
+                end_request()
+        return answer(known, start_response)
+
+
+def _refusal(environ: Mapping[str, Any]) -> DomainError | None:
+    if len(environ.get("PATH_INFO", "")) > LONGEST_PATH or len(environ.get("QUERY_STRING", "")) > LONGEST_QUERY:
+        return AddressTooLong(path=LONGEST_PATH, query=LONGEST_QUERY)
+    sizes = [len(name) + len(value) for name, value in environ.items() if name.startswith(("HTTP_", "CONTENT_"))]
+    if max(sizes, default=0) > LONGEST_HEADER or sum(sizes) > ALL_HEADERS:
+        return HeadersTooLarge(one=LONGEST_HEADER, all=ALL_HEADERS)
+    return None

@@ -1,0 +1,1 @@
+"""Comments of colleagues on the editions of an item."""

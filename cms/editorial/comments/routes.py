@@ -1,0 +1,88 @@
+"""`.../comments`: what colleagues say about an item."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app
+
+from cms.core.clock import from_micros, micros
+from cms.core.http.access import current_actor, requires
+from cms.core.http.answers import Answer, PageRequest
+from cms.core.http.schemas import many, one
+from cms.core.permissions import Permission
+from cms.editorial.comments.services import add_comment, list_comments, present_comment, reopen_comment, resolve_comment
+from cms.editorial.items.queries import get_item
+from cms.editorial.resource import Operations, Resource, always
+from cms.editorial.review.schemas import CommentCreateSchema, CommentQuerySchema, CommentSchema, EmptySchema
+
+CHANGE_PROBLEMS = (400, 401, 403, 404, 409, 413, 415, 422)
+
+operations = Operations()
+
+
+@operations.route(
+    "/<item_id>/comments",
+    requires(Permission.CONTENT_READ),
+    query=CommentQuerySchema,
+    answer=always(many(CommentSchema)),
+    problems=(400, 401, 403, 404),
+)
+def list_item_comments(resource: Resource, query: dict[str, Any], item_id: str) -> Answer:
+    """List the comments on a {type}
+
+    Of all editions, oldest first.
+    """
+    page = PageRequest(query)
+    after = (from_micros(page.after[0]), page.after[1]) if page.after else None
+    item = get_item(resource.content_type, item_id, current_actor())
+    rows = list_comments(item, page.fetch, after, is_open=query.get("open"))
+    return page.answer(rows, present_comment, lambda row: (micros(row.created_at), row.id))
+
+
+@operations.route(
+    "/<item_id>/comments",
+    requires(Permission.CONTENT_COMMENT),
+    "POST",
+    body=CommentCreateSchema,
+    answer=always(one(CommentSchema)),
+    status=201,
+    problems=CHANGE_PROBLEMS,
+)
+def comment_on_item(resource: Resource, body: dict[str, Any], item_id: str) -> Answer:
+    """Comment on a {type}
+
+    At a field (`pointer`) or about the whole, by default about the newest edition. It stays with that edition and changes
+    neither the item's version nor its ETag.
+    """
+    comment = add_comment(resource.content_type, current_actor(), item_id, **body)
+    location = f"{current_app.config['PUBLIC_URL']}{resource.path}/{item_id}/comments"
+    return {"data": present_comment(comment), "meta": {}}, 201, {"Location": location}
+
+
+@operations.route(
+    "/<item_id>/comments/<comment_id>/resolve",
+    requires(Permission.CONTENT_COMMENT),
+    "POST",
+    body=EmptySchema,
+    answer=always(one(CommentSchema)),
+    problems=CHANGE_PROBLEMS,
+)
+def resolve_item_comment(resource: Resource, _body: dict[str, Any], item_id: str, comment_id: str) -> Answer:
+    """Say that a comment on a {type} is settled"""
+    comment = resolve_comment(resource.content_type, current_actor(), item_id, comment_id)
+    return {"data": present_comment(comment), "meta": {}}, 200, {}
+
+
+@operations.route(
+    "/<item_id>/comments/<comment_id>/reopen",
+    requires(Permission.CONTENT_COMMENT),
+    "POST",
+    body=EmptySchema,
+    answer=always(one(CommentSchema)),
+    problems=CHANGE_PROBLEMS,
+)
+def reopen_item_comment(resource: Resource, _body: dict[str, Any], item_id: str, comment_id: str) -> Answer:
+    """Open a settled comment on a {type} again"""
+    comment = reopen_comment(resource.content_type, current_actor(), item_id, comment_id)
+    return {"data": present_comment(comment), "meta": {}}, 200, {}

@@ -1,0 +1,133 @@
+"""Review comments: what colleagues say about one edition, at a field or about the whole, until it is settled.
+
+Writers like those of `services`. A comment is no part of the content: it moves neither the version nor the edition, so
+that whoever is writing is not disturbed, and stays with the edition that it was made about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, tuple_
+
+from cms.changes.log import record
+from cms.core import clock
+from cms.core.clock import rfc3339
+from cms.core.db import UnitOfWork, session, unit_of_work
+from cms.core.errors import Conflict, NotFound, invalid_field
+from cms.core.ids import new_id
+from cms.core.permissions import Actor, Permission, Target, authorize
+from cms.editorial.comments.models import ReviewComment
+from cms.editorial.content_types import ContentType
+from cms.editorial.items.models import Item, Revision, State
+from cms.editorial.items.queries import get_item
+
+
+def list_comments(
+    item: Item, limit: int, after: tuple[datetime, str] | None, *, is_open: bool | None = None
+) -> Sequence[ReviewComment]:
+    """The comments of all editions of an item, oldest first; `is_open` narrows to open or to resolved ones."""
+    statement = select(ReviewComment).where(ReviewComment.item_id == item.id)
+    if after is not None:
+        statement = statement.where(tuple_(ReviewComment.created_at, ReviewComment.id) > after)
+    if is_open is not None:
+        resolved = ReviewComment.resolved_at
+        statement = statement.where(resolved.is_(None) if is_open else resolved.is_not(None))
+    return session.scalars(statement.order_by(ReviewComment.created_at, ReviewComment.id).limit(limit)).all()
+
+
+def add_comment(
+    content_type: ContentType,
+    actor: Actor,
+    item_id: str,
+    body: str,
+    pointer: str | None = None,
+    edition: int | None = None,
+) -> ReviewComment:
+    """Say something about an edition, the newest one by default.
+
+    Raises `NotFound`, `Forbidden`, `Invalid` when there is no such field or edition, `Conflict` for an item in the trash.
+    """
+    with unit_of_work() as unit:
+        item = _commentable(content_type, actor, item_id)
+        _check_place(content_type, item, pointer, edition)
+        comment = ReviewComment(
+            id=new_id(), item_id=item.id, edition=edition or item.edition, pointer=pointer, body=body,
+            author_id=actor.id, author_label=actor.label, created_at=clock.now(),
+        )  # fmt: skip
+        unit.add(comment)
+        _record(unit, content_type, item, actor, comment, "commented")
+    return comment
+
+
+def resolve_comment(content_type: ContentType, actor: Actor, item_id: str, comment_id: str) -> ReviewComment:
+    """Say that a comment is settled. Raises `Conflict` when it is already."""
+    with unit_of_work() as unit:
+        item = _commentable(content_type, actor, item_id)
+        comment = _locked(unit, item, comment_id)
+        if comment.resolved_at is not None:
+            raise Conflict("wrong_state", state="resolved", operation="resolve", allowed="open")
+        comment.resolved_at, comment.resolved_by_id, comment.resolved_by_label = clock.now(), actor.id, actor.label
+        _record(unit, content_type, item, actor, comment, "comment_resolved")
+    return comment
+
+
+def reopen_comment(content_type: ContentType, actor: Actor, item_id: str, comment_id: str) -> ReviewComment:
+    """Say that a comment is not settled after all. Raises `Conflict` when it is open."""
+    with unit_of_work() as unit:
+        item = _commentable(content_type, actor, item_id)
+        comment = _locked(unit, item, comment_id)
+        if comment.resolved_at is None:
+            raise Conflict("wrong_state", state="open", operation="reopen", allowed="resolved")
+        comment.resolved_at = comment.resolved_by_id = comment.resolved_by_label = None
+        _record(unit, content_type, item, actor, comment, "comment_reopened")
+    return comment
+
+
+def present_comment(comment: ReviewComment) -> dict[str, Any]:
+    """A comment as editors get it."""
+    resolved = None
+    if comment.resolved_at is not None:
+        by = {"id": comment.resolved_by_id, "name": comment.resolved_by_label}
+        resolved = {"at": rfc3339(comment.resolved_at), "by": by}
+    return {
+        "id": comment.id,
+        "edition": comment.edition,
+        "pointer": comment.pointer,
+        "body": comment.body,
+        "author": {"id": comment.author_id, "name": comment.author_label},
+        "created_at": rfc3339(comment.created_at),
+        "resolved": resolved,
+    }
+
+
+def _commentable(content_type: ContentType, actor: Actor, item_id: str) -> Item:
+    item = get_item(content_type, item_id, actor)
+    authorize(actor, Permission.CONTENT_COMMENT, Target(item.agency, item.channel, item.author_id))
+    if item.state == State.TRASHED:
+        raise Conflict("wrong_state", state=item.state, operation="comment", allowed="not in the trash")
+    return item
+
+
+def _check_place(content_type: ContentType, item: Item, pointer: str | None, edition: int | None) -> None:
+    if pointer is not None and pointer.split("/")[1] not in content_type.defaults:
+        raise invalid_field("/pointer", "not_found", what="field")
+    if edition is not None and session.get(Revision, (item.id, edition)) is None:
+        raise invalid_field("/edition", "not_found", what="edition")
+
+
+def _locked(unit: UnitOfWork, item: Item, comment_id: str) -> ReviewComment:
+    statement = select(ReviewComment).where(ReviewComment.id == comment_id, ReviewComment.item_id == item.id)
+    comment = unit.session.scalar(statement.with_for_update().execution_options(populate_existing=True))
+    if comment is None:
+        raise NotFound
+    return comment
+
+
+def _record(
+    unit: UnitOfWork, content_type: ContentType, item: Item, actor: Actor, comment: ReviewComment, verb: str
+) -> None:
+    named = [comment.pointer] if comment.pointer else []
+    record(unit, content_type.action(verb), item.id, actor, agency=item.agency, edition=comment.edition, fields=named)

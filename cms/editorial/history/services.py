@@ -1,0 +1,46 @@
+"""Bringing back an old edition: a write like any edit, whose content is the one that an edition had."""
+
+from __future__ import annotations
+
+from cms.core.db import UnitOfWork, unit_of_work
+from cms.core.errors import invalid_field
+from cms.core.permissions import Actor
+from cms.core.versions import Expected
+from cms.editorial.content_types import Content, ContentType
+from cms.editorial.history.queries import find_revision
+from cms.editorial.items.models import Item, Revision
+from cms.editorial.items.policies import Operation
+from cms.editorial.items.queries import get_revision
+from cms.editorial.items.services import Edited
+from cms.editorial.items.slugs import follows_title
+from cms.editorial.saving import Save, load_for, save_edition
+
+
+def restore_edition(content_type: ContentType, actor: Actor, item_id: str, expected: Expected, edition: int) -> Edited:
+    """Make a new draft with the content of an old edition; readers keep what they have until it is published.
+
+    Raises what an edit raises; `Invalid` names a reference that does not exist any more, and an edition that never did.
+    """
+    with unit_of_work() as unit:
+        item = load_for(content_type, actor, Operation.EDIT, item_id, expected)
+        revision = restore_content(unit, content_type, item, actor, edition)
+    return Edited(item, revision)
+
+
+def restore_content(unit: UnitOfWork, content_type: ContentType, item: Item, actor: Actor, edition: int) -> Revision:
+    """The same inside a unit of work, for an item that `load_for` gave. What the newest edition says already makes no new one."""
+    newest, old = get_revision(item), find_revision(item, edition)
+    if old is None:
+        raise invalid_field("/edition", "not_found", what="edition")
+    # An edition from before a field existed or after it was dropped becomes what the type is today.
+    content = content_type.completed({name: old.content.get(name) for name in content_type.defaults})
+    if content == newest.content:
+        return newest
+    if _has_made_slug(content_type, item, content):
+        content["slug"] = None
+    return save_edition(unit, content_type, item, actor, content, Save(restored_from=edition))
+
+
+def _has_made_slug(content_type: ContentType, item: Item, content: Content) -> bool:
+    """Before the first publication a made slug is made again: meanwhile another item may have it."""
+    return item.published_at is None and follows_title(content["slug"], content["title"], content_type.name)

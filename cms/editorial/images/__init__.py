@@ -1,0 +1,1 @@
+"""Images of the library that items show: checking them, changing them, where they are used."""

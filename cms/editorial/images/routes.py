@@ -1,0 +1,93 @@
+"""`/manage/v1/media/{id}`: changing and removing images, and where they are used. Uploading: `cms.media.routes`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+from marshmallow import fields
+
+from cms.core.http.access import current_actor, requires
+from cms.core.http.answers import Answer, one_answer, whole_answer
+from cms.core.http.api import Blueprint
+from cms.core.http.conditional import expected_version
+from cms.core.http.schemas import StrictSchema, one
+from cms.core.permissions import Permission
+from cms.editorial.images.services import delete_image, update_image
+from cms.editorial.images.uses import uses_of
+from cms.editorial.items.presenter import present_use
+from cms.media.presenter import present_image
+from cms.media.schemas import ImageSchema, ImageUpdateSchema
+
+blp = Blueprint("image_uses", __name__, url_prefix="/manage/v1/media")
+SECOND_PERSON = {
+    "code": "second_person_needed",
+    "detail": "What shows the image needs a second person: the words come about when somebody else sends the same change.",
+}
+
+
+class ImageUseSchema(StrictSchema):
+    """An item that shows the image."""
+
+    id = fields.String(metadata={"format": "uuid"})
+    type = fields.String(metadata={"enum": ["post", "document"]})
+    title = fields.String()
+    agency = fields.String(metadata={"description": "Slug of the owner."})
+    state = fields.String(metadata={"example": "published"})
+    published = fields.Boolean(metadata={"description": "True when readers have the item."})
+
+
+class ImageUsesSchema(StrictSchema):
+    """Where an image is used."""
+
+    items = fields.List(
+        fields.Nested(ImageUseSchema),
+        metadata={"description": "The most recently changed ones that the caller may see, at most 100."},
+    )
+    total = fields.Integer(metadata={"description": "How many items show it, those of other agencies included."})
+
+
+@blp.route("/<string:id>", methods=["PATCH"])
+@requires(Permission.MEDIA_WRITE)
+@blp.arguments(ImageUpdateSchema)
+@blp.response(200, one(ImageSchema))
+@blp.problems(400, 401, 403, 404, 409, 412, 413, 415, 422, 428)
+def change_image(changes: dict[str, Any], id: str) -> Answer:
+    """Change what is said about an image, or its focal point.
+
+    JSON merge patch (RFC 7396). What shows the image is presented again by the worker; while a published or approved item shows
+    it, only who could publish that item may change it. Where such an item needs a second person, so do the words: they wait in
+    `proposed` (warning `second_person_needed`) until somebody else sends the same change.
+    """
+    image = update_image(current_actor(), id, expected_version(), changes)
+    body, status, headers = one_answer(present_image(image), image.version)
+    if image.proposed is not None:
+        body["meta"]["warnings"] = [SECOND_PERSON]
+    return body, status, headers
+
+
+@blp.route("/<string:id>", methods=["DELETE"])
+@requires(Permission.MEDIA_DELETE)
+@blp.response(204)
+@blp.problems(401, 403, 404, 409, 412, 428)
+def remove_image(id: str) -> Response:
+    """Remove an image that no item shows.
+
+    409 `in_use` names items that show it, as draft or published. It is purged 72 hours later; uploading the same picture before that
+    brings it back under its id.
+    """
+    delete_image(current_actor(), id, expected_version())
+    return Response(status=204)
+
+
+@blp.route("/<string:id>/uses", methods=["GET"])
+@requires(Permission.MEDIA_READ)
+@blp.response(200, one(ImageUsesSchema))
+@blp.problems(401, 403, 404)
+def list_image_uses(id: str) -> dict[str, Any]:
+    """List the items that show an image.
+
+    As cover or in the body, in their newest edition or in what readers have or will have.
+    """
+    items, total = uses_of(id, current_actor())
+    return whole_answer({"items": [present_use(item) for item in items], "total": total})

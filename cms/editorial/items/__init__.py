@@ -1,0 +1,1 @@
+"""Items, their editions and slugs: making, reading, changing and publishing them."""

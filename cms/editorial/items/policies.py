@@ -1,0 +1,247 @@
+"""What may be done with an item, as data: which permission an operation needs and in which states it makes sense.
+
+Decisions: an item in review may be edited by those who could return it, an author waits for it to come back; who may
+publish may do so straight from a draft unless the edition needs an approval (`approval_fault`); what was ever published
+is never purged; scheduled, archived and trashed items are left alone until they come back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cms.agencies.models import Reviewer
+from cms.core.errors import Conflict
+from cms.core.permissions import Actor, Permission, Role, Target, authorize, can
+from cms.editorial.items.models import Item, State
+
+CENTRAL_REASONS = frozenset({"lexicon"})
+"""Codes of reasons to hold an edition that only a central editor may lift."""
+
+
+class Operation(StrEnum):
+    """One entry of `allowed_actions`."""
+
+    EDIT = "edit"
+    DELETE = "delete"
+    SUBMIT = "submit"
+    RETURN = "return"
+    APPROVE = "approve"
+    PUBLISH = "publish"
+    SCHEDULE = "schedule"
+    UNSCHEDULE = "unschedule"
+    UNPUBLISH = "unpublish"
+    VANISH = "vanish"
+    DISCARD = "discard"
+    ARCHIVE = "archive"
+    RESTORE = "restore"
+    TRASH = "trash"
+    PURGE = "purge"
+    PREVIEW = "preview"
+    REPOST = "repost"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The permission an operation needs and the states in which it is possible."""
+
+    permission: Permission
+    states: tuple[State, ...]
+
+
+_UNFINISHED = (State.DRAFT, State.IN_REVIEW, State.APPROVED, State.RETURNED)
+_IN_USE = (*_UNFINISHED, State.SCHEDULED, State.PUBLISHED, State.UNPUBLISHED)
+_AT_REST = (State.DRAFT, State.APPROVED, State.RETURNED, State.UNPUBLISHED)
+
+RULES: dict[Operation, Rule] = {
+    Operation.EDIT: Rule(Permission.CONTENT_EDIT, (*_UNFINISHED, State.PUBLISHED, State.UNPUBLISHED)),
+    Operation.DELETE: Rule(Permission.CONTENT_DELETE, (*_AT_REST, State.ARCHIVED)),
+    Operation.SUBMIT: Rule(Permission.CONTENT_SUBMIT, (State.DRAFT, State.RETURNED, State.UNPUBLISHED)),
+    Operation.RETURN: Rule(Permission.CONTENT_RETURN, (State.IN_REVIEW, State.APPROVED)),
+    Operation.APPROVE: Rule(Permission.CONTENT_APPROVE, (State.IN_REVIEW,)),
+    Operation.PUBLISH: Rule(Permission.CONTENT_PUBLISH, (*_UNFINISHED, State.UNPUBLISHED)),
+    Operation.SCHEDULE: Rule(Permission.CONTENT_SCHEDULE, _IN_USE),
+    Operation.UNSCHEDULE: Rule(Permission.CONTENT_SCHEDULE, _IN_USE),
+    Operation.UNPUBLISH: Rule(Permission.CONTENT_UNPUBLISH, _IN_USE),
+    Operation.VANISH: Rule(Permission.CONTENT_VANISH, _IN_USE),
+    Operation.DISCARD: Rule(Permission.CONTENT_EDIT, _UNFINISHED),
+    Operation.ARCHIVE: Rule(Permission.CONTENT_TRASH, _AT_REST),
+    Operation.RESTORE: Rule(Permission.CONTENT_TRASH, (State.ARCHIVED, State.TRASHED)),
+    Operation.TRASH: Rule(Permission.CONTENT_TRASH, (*_AT_REST, State.ARCHIVED)),
+    Operation.PURGE: Rule(Permission.CONTENT_PURGE, (State.TRASHED,)),
+    Operation.PREVIEW: Rule(Permission.CONTENT_EDIT, (*_IN_USE, State.ARCHIVED)),
+    Operation.REPOST: Rule(Permission.CONTENT_REPOST, _IN_USE),
+}
+
+STATE_AFTER_EDIT: dict[str, State] = {
+    State.DRAFT: State.DRAFT,
+    State.IN_REVIEW: State.IN_REVIEW,
+    State.APPROVED: State.DRAFT,
+    State.RETURNED: State.RETURNED,
+    State.PUBLISHED: State.DRAFT,
+    State.UNPUBLISHED: State.DRAFT,
+}
+
+_GOES_OUT = frozenset({Operation.PUBLISH, Operation.SCHEDULE})
+_NOT_WHILE_LIVE = frozenset({Operation.DELETE, Operation.TRASH, Operation.ARCHIVE})
+_TAKES_BACK = frozenset({Operation.UNPUBLISH, Operation.VANISH})
+_CHANGES_CONTENT = frozenset({Operation.EDIT, Operation.DISCARD})
+
+
+def targets(operation: Operation, item: Item, city_channel: str) -> list[Target]:
+    """All that the operation touches: a newer draft may name another channel than the one readers have."""
+    channels = {item.channel}
+    if item.published_edition is not None and item.published_channel is not None:
+        if operation in _GOES_OUT or operation is Operation.UNSCHEDULE:
+            channels.add(item.published_channel)
+        elif operation in _TAKES_BACK:
+            channels = {item.published_channel}
+    return [Target(item.agency, channel, item.author_id, channel == city_channel) for channel in sorted(channels)]
+
+
+def authorize_operation(actor: Actor, operation: Operation, item: Item, city_channel: str) -> None:
+    """Raise `Forbidden` unless the actor may do this with everything it touches."""
+    for target in targets(operation, item, city_channel):
+        authorize(actor, RULES[operation].permission, target)
+
+
+def can_operate(actor: Actor, operation: Operation, item: Item, city_channel: str) -> bool:
+    """True when the permission map allows it; says nothing about the state."""
+    return all(can(actor, RULES[operation].permission, target) for target in targets(operation, item, city_channel))
+
+
+def needs_second_person(item: Item) -> bool:
+    """True when whoever approves must have written none of it: the agency, the category or the guard asks for it."""
+    return bool(item.needs_four_eyes or item.hold)
+
+
+def needs_central_approval(item: Item) -> bool:
+    """True when only a central editor's approval counts: by the agency's review, or for what the lexicon found."""
+    return item.reviewed_by == Reviewer.CENTRAL.value or not CENTRAL_REASONS.isdisjoint(_reasons(item))
+
+
+def _reasons(item: Item) -> set[str]:
+    """Codes of the reasons for which the newest edition is held."""
+    return {str(reason["code"]) for reason in item.hold or ()}
+
+
+def approval_fault(actor: Actor, item: Item) -> str | None:
+    """Whose approval publishing still needs: `central_editor`, `second_person`, or None when the actor may go ahead.
+
+    Where Diskominfo reviews an agency, a central editor who publishes has approved by doing so; four eyes and a hold ask
+    for an approval of its own by somebody who wrote none of the editions since the last publication.
+    """
+    approved = item.is_approved
+    is_second = approved and item.approved_by_id not in item.all_writers
+    is_central = approved and item.approved_as == Role.CENTRAL_EDITOR.value
+    if needs_second_person(item):
+        if needs_central_approval(item) and not (is_second and is_central):
+            return "central_editor"
+        return None if is_second else "second_person"
+    if needs_central_approval(item) and not (is_central or actor.has(Role.CENTRAL_EDITOR)):
+        return "central_editor"
+    return None
+
+
+def is_approved_by_second(actor: Actor, item: Item) -> bool:
+    """True when somebody approved the newest edition who neither wrote any of it nor publishes it now."""
+    return item.is_approved and item.approved_by_id not in {actor.id, *item.all_writers}
+
+
+def may_approve(actor: Actor, item: Item) -> bool:
+    """True when this actor's approval would count; says nothing about permission and state."""
+    if needs_central_approval(item) and not actor.has(Role.CENTRAL_EDITOR):
+        return False
+    return not (needs_second_person(item) and actor.id in item.all_writers)
+
+
+def is_possible(actor: Actor, operation: Operation, item: Item, city_channel: str) -> bool:
+    """True when the state of the item, and its approval, allow the operation to this actor."""
+    if not _fits_state(actor, operation, item, city_channel):
+        return False
+    if operation is Operation.APPROVE:
+        return may_approve(actor, item)
+    return operation not in _GOES_OUT or not _is_about_newest(item) or approval_fault(actor, item) is None
+
+
+def _is_about_newest(item: Item) -> bool:
+    """False when readers have the newest edition already: only its end can be planned then."""
+    return item.state != State.PUBLISHED
+
+
+def _fits_state(actor: Actor, operation: Operation, item: Item, city_channel: str) -> bool:
+    if State(item.state) not in RULES[operation].states:
+        return False
+    if operation in _NOT_WHILE_LIVE:
+        return item.published_edition is None
+    if operation in _CHANGES_CONTENT and item.state == State.IN_REVIEW:
+        may = can_operate(actor, Operation.RETURN, item, city_channel)
+        return may and (operation is Operation.EDIT or item.published_at is not None)
+    return _fits_publication(operation, item)
+
+
+def _fits_publication(operation: Operation, item: Item) -> bool:
+    match operation:
+        case Operation.UNPUBLISH | Operation.VANISH | Operation.REPOST:
+            return item.published_edition is not None
+        case Operation.DISCARD:
+            return item.published_at is not None
+        case Operation.PURGE:
+            return item.published_at is None
+        case Operation.UNSCHEDULE:
+            return item.publish_at is not None or item.unpublish_at is not None
+        case _:
+            return True
+
+
+def check_state(actor: Actor, operation: Operation, item: Item, city_channel: str) -> None:
+    """Raise `Conflict` when the operation makes no sense now.
+
+    `wrong_state`; `nothing_to_publish`; `still_published` for what must be taken back from readers first;
+    `approval_needed` when the edition lacks an approval, `held` when the guard asks for it; `approval_not_yours` when the actor's would not count.
+    """
+    if is_possible(actor, operation, item, city_channel):
+        return
+    if _fits_state(actor, operation, item, city_channel):
+        if operation is Operation.APPROVE:
+            raise Conflict("approval_not_yours", whose=_whose(item))
+        if item.hold:
+            raise Conflict("held", reasons=", ".join(sorted(_reasons(item))), whose=_whose(item))
+        raise Conflict("approval_needed", whose=_whose(item))
+    if operation is Operation.PUBLISH and item.state == State.PUBLISHED:
+        raise Conflict("nothing_to_publish")
+    if operation in _NOT_WHILE_LIVE and item.published_edition is not None:
+        raise Conflict("still_published", operation=operation.value)
+    raise Conflict("wrong_state", state=item.state, operation=operation.value, allowed=possible_states(operation))
+
+
+def _whose(item: Item) -> str:
+    """Whose approval counts, in words for the caller."""
+    who = "a central editor" if needs_central_approval(item) else "an editor"
+    return f"{who} who wrote none of it" if needs_second_person(item) else who
+
+
+def possible_states(operation: Operation) -> str:
+    """The states in which an operation is possible, in words."""
+    if operation in _TAKES_BACK:
+        return "published"
+    if operation is Operation.EDIT:
+        return "not in review, not scheduled and neither archived nor in the trash"
+    states = " or ".join(state.value for state in RULES[operation].states)
+    if operation is Operation.PURGE:
+        return f"{states} and was never published"
+    return f"{states} and was published before" if operation is Operation.DISCARD else states
+
+
+def allowed_actions(actor: Actor, item: Item, city_channel: str) -> list[str]:
+    """What this actor can do with the item now. Most operations do not fit the state, which is the cheapest to see."""
+    return [
+        operation.value
+        for operation in _BY_STATE.get(item.state, ())
+        if can_operate(actor, operation, item, city_channel) and is_possible(actor, operation, item, city_channel)
+    ]
+
+
+_BY_STATE = {
+    state.value: tuple(operation for operation in Operation if state in RULES[operation].states) for state in State
+}

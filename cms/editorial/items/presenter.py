@@ -1,0 +1,138 @@
+"""Items as editors get them, and editions on their way to readers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from cms.agencies.presenter import present_reference
+from cms.core.clock import rfc3339
+from cms.core.permissions import Actor
+from cms.core.runtime import runtime
+from cms.core.sanitize import sanitized_html
+from cms.editorial.attribution import canonical_url
+from cms.editorial.content_types import ContentType, Presentation
+from cms.editorial.images.uses import images_in, shown_files
+from cms.editorial.items.models import Item, Revision
+from cms.editorial.items.policies import allowed_actions
+from cms.editorial.items.queries import get_colleagues, get_owner
+from cms.editorial.leases.services import present_lease
+from cms.editorial.notes import PublicNotes
+from cms.media.queries import find_images
+from cms.media.references import with_shown_addresses
+from cms.publishing.presented import Presented
+
+HOLD_FIELDS = ("code", "pointer", "detail")
+
+
+def present_item(item: Item, revision: Revision, actor: Actor, city_channel: str) -> dict[str, Any]:
+    """The item with the content of its newest edition and what colleagues do about it, for this caller."""
+    colleagues = get_colleagues(item.id)
+    lease = None if colleagues.holder_id is None else present_lease(colleagues)
+    courtesies = {"open_comments": colleagues.open_comments, "lease": lease}
+    return {**_standing(item, actor, city_channel), **courtesies, **revision.content}
+
+
+def present_row(content_type: ContentType, item: Item, actor: Actor, city_channel: str) -> dict[str, Any]:
+    """The item as lists show it."""
+    return {**_row(item, actor, city_channel), content_type.label: item.kind}
+
+
+def present_use(item: Item) -> dict[str, Any]:
+    """The item as one that shows an image."""
+    shown = {"id": item.id, "type": item.type, "title": item.title, "agency": item.agency, "state": item.state}
+    return {**shown, "published": item.published_edition is not None}
+
+
+def present_waiting(item: Item, actor: Actor, city_channel: str, waiting_for: str) -> dict[str, Any]:
+    """The item in the work list, whatever its type."""
+    waiting = {"since": rfc3339(item.state_since), "waiting_for": waiting_for}
+    return {**_row(item, actor, city_channel), **waiting}
+
+
+def present_edition(
+    content_type: ContentType,
+    item: Item,
+    revision: Revision,
+    published_at: datetime,
+    updated_at: datetime,
+    notes: PublicNotes | None = None,
+) -> Presented:
+    """The delivered forms of an edition. The body is sanitised again (R-C1): the rules may have become stricter."""
+    notes = notes or PublicNotes(updated_at)
+    owner = get_owner(item)
+    slug, public_url = revision.content["slug"], runtime().settings.public_url
+    images = find_images(images_in(revision.content))
+    body_html = sanitized_html(revision.body_html, "html") if revision.body_html else ""
+    presented = content_type.present(
+        Presentation(
+            item_id=item.id,
+            edition=revision.edition,
+            content=revision.content,
+            body_html=with_shown_addresses(body_html, images),
+            body_text=revision.body_text,
+            agency=present_reference(owner),
+            published_at=published_at,
+            updated_at=updated_at,
+            images=images,
+            canonical_url=canonical_url(owner, content_type.name, slug, public_url),
+            public_updated_at=notes.public_updated_at,
+            change_history=notes.history,
+            withdrawn=notes.withdrawn,
+        )
+    )
+    return replace(presented, files=presented.files + shown_files(images)) if images else presented
+
+
+def _row(item: Item, actor: Actor, city_channel: str) -> dict[str, Any]:
+    shown = {"agency": item.agency, "channel": item.channel, "title": item.title, "slug": item.slug}
+    return {**_standing(item, actor, city_channel), **shown}
+
+
+def _approval(item: Item) -> dict[str, Any] | None:
+    """Who approved the newest edition, and when; None when nobody did."""
+    if not item.is_approved or item.approved_at is None:
+        return None
+    by = {"id": item.approved_by_id, "name": item.approved_by_label}
+    return {"edition": item.approved_edition, "by": by, "at": rfc3339(item.approved_at)}
+
+
+def _schedule(item: Item) -> dict[str, Any] | None:
+    """What is planned, as instants and as the clocks in the planner's zone show them; None when nothing is."""
+    if item.publish_at is None and item.unpublish_at is None:
+        return None
+    zone = ZoneInfo(item.timezone or "UTC")
+    moments = {"publish_at": item.publish_at, "unpublish_at": item.unpublish_at}
+    shown = {name: rfc3339(moment) if moment else None for name, moment in moments.items()}
+    local = {
+        f"{name}_local": moment.astimezone(zone).isoformat() if moment else None for name, moment in moments.items()
+    }
+    return {
+        **shown,
+        **local,
+        "timezone": item.timezone,
+        "by": {"id": item.planned_by_id, "name": item.planned_by_label},
+    }
+
+
+def _standing(item: Item, actor: Actor, city_channel: str) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "type": item.type,
+        "state": item.state,
+        "edition": item.edition,
+        "published_edition": item.published_edition,
+        "allowed_actions": allowed_actions(actor, item, city_channel),
+        "approval": _approval(item),
+        "hold": [{name: reason.get(name) for name in HOLD_FIELDS} for reason in item.hold],
+        "comment": item.comment,
+        "schedule": _schedule(item),
+        "unpublished_as": item.unpublished_as,
+        "author": {"id": item.author_id, "name": item.author_label},
+        "created_at": rfc3339(item.created_at),
+        "updated_at": rfc3339(item.updated_at),
+        "published_at": rfc3339(item.published_at) if item.published_at else None,
+        "trashed_at": rfc3339(item.trashed_at) if item.trashed_at else None,
+    }

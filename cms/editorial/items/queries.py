@@ -1,0 +1,167 @@
+"""Reading items. What a person may see is one SQL predicate, derived from the permission map (R-Z1)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import ColumnElement, and_, bindparam, false, func, or_, select, true, tuple_
+
+from cms.agencies.models import Agency
+from cms.core import clock
+from cms.core.db import session, table_of
+from cms.core.errors import NotFound
+from cms.core.permissions import PERMISSION_MAP, Actor, Permission, anywhere, in_own_agency
+from cms.editorial.attribution import Owner
+from cms.editorial.comments.models import ReviewComment
+from cms.editorial.content_types import ContentType
+from cms.editorial.items.models import Item, Revision, State
+from cms.editorial.leases.models import EditLease
+from cms.publishing.models import Publication
+
+_agencies = table_of(Agency)
+_OWNER = (
+    select(_agencies.c.slug, _agencies.c.name, _agencies.c.short_name, _agencies.c.site_url)
+    .where(_agencies.c.slug == bindparam("slug"))
+    .with_for_update(read=True)
+)
+_items, _comments, _leases = table_of(Item), table_of(ReviewComment), table_of(EditLease)
+_COLLEAGUES = (
+    select(
+        select(func.count())
+        .where(_comments.c.item_id == _items.c.id, _comments.c.resolved_at.is_(None))
+        .correlate(_items)
+        .scalar_subquery()
+        .label("open_comments"),
+        _leases.c.holder_id,
+        _leases.c.holder_label,
+        _leases.c.since,
+        _leases.c.until,
+    )
+    .select_from(_items.outerjoin(_leases, and_(_leases.c.item_id == _items.c.id, _leases.c.until > bindparam("now"))))
+    .where(_items.c.id == bindparam("id"))
+)
+
+PUT_AWAY = (State.ARCHIVED.value, State.TRASHED.value)
+"""States that a list shows only when asked for."""
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """The items that the actor may know of; for everybody else they do not exist."""
+    conditions: list[ColumnElement[bool]] = [false()]
+    for role, holds in PERMISSION_MAP[Permission.CONTENT_READ]:
+        if not actor.has(role):
+            continue
+        if holds is anywhere:
+            return true()
+        if holds is not in_own_agency:
+            raise NotImplementedError(f"no SQL for the predicate of {role}")
+        conditions.append(Item.agency.in_(sorted(actor.agencies(role))))
+    return or_(*conditions)
+
+
+def get_item(content_type: ContentType, item_id: str, actor: Actor, *, lock: bool = False) -> Item:
+    """The item as it is now. Raises `NotFound` also when the actor may not know of it.
+
+    `lock` holds its row until the transaction ends, so that of two editors one sees what the other has done.
+    """
+    statement = select(Item).where(Item.id == item_id, Item.type == content_type.name, visible_to(actor))
+    if lock:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    item = session.scalar(statement)
+    if item is None:
+        raise NotFound
+    return item
+
+
+def lock_items(item_ids: Collection[str]) -> None:
+    """Hold the rows of these items until the transaction ends, in one order for everybody; unknown ids do not matter.
+
+    Whoever writes several items in one transaction takes them before the head of the log, as whoever writes one does:
+    otherwise the two wait for each other (a deadlock, which PostgreSQL ends after a second by refusing one of them).
+    """
+    session.execute(select(Item.id).where(Item.id.in_(item_ids)).order_by(Item.id).with_for_update())
+
+
+def get_revision(item: Item, edition: int | None = None) -> Revision:
+    """An edition of the item, the newest one by default."""
+    return session.get_one(Revision, (item.id, edition or item.edition))
+
+
+def get_owner(item: Item) -> Owner:
+    """The agency that owns the item, held as it is: a renaming waits until the edition that shows its name is written."""
+    owner: Owner = session.connection().execute(_OWNER, {"slug": item.agency}).one()
+    return owner
+
+
+def get_colleagues(item_id: str) -> Colleagues:
+    """What colleagues do about the item: comments that are not settled, and who is editing it; one statement."""
+    found: Colleagues = session.connection().execute(_COLLEAGUES, {"id": item_id, "now": clock.now()}).one()
+    return found
+
+
+def writers_of(item: Item, edition: int) -> set[str]:
+    """Who wrote an edition: all who saved one since the publication before it, discarded ones included."""
+    published = select(func.max(Publication.edition)).where(
+        Publication.item_id == item.id, Publication.edition < edition, Publication.is_planned.is_(False)
+    )
+    wrote = select(Revision.author_id).where(
+        Revision.item_id == item.id, Revision.edition <= edition, Revision.author_id.is_not(None),
+        Revision.edition > func.coalesce(published.scalar_subquery(), 0),
+    )  # fmt: skip
+    return {str(author) for author in session.scalars(wrote.distinct())}
+
+
+def get_last_published(item_id: str) -> int:
+    """The edition that readers got last, also when they do not have it any more. Only for items that were published."""
+    newest = select(Publication.edition).where(Publication.item_id == item_id, Publication.is_planned.is_(False))
+    # Not by id: the row of a plan is older than what was presented again before its moment.
+    return session.scalars(newest.order_by(Publication.sequence.desc()).limit(1)).one()
+
+
+class Colleagues(Protocol):
+    """What colleagues do about an item; `holder_id` is None when nobody has a lease in force."""
+
+    open_comments: int
+    holder_id: str | None
+    holder_label: str | None
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFilter:
+    """What a list is narrowed to; empty means everything, for `states` all but `PUT_AWAY`. `labels` are kinds of posts or classes of documents."""
+
+    agencies: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    updated_after: datetime | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """The filter as SQL."""
+        pairs: list[tuple[Any, tuple[str, ...]]] = [
+            (Item.agency, self.agencies),
+            (Item.channel, self.channels),
+            (Item.state, self.states),
+            (Item.kind, self.labels),
+        ]
+        found: list[ColumnElement[bool]] = [column.in_(values) for column, values in pairs if values]
+        if not self.states:
+            found.append(Item.state.not_in(PUT_AWAY))
+        if self.updated_after is not None:
+            found.append(Item.updated_at > self.updated_after)
+        return found
+
+
+def list_items(
+    content_type: ContentType, actor: Actor, wanted: ItemFilter, limit: int, after: tuple[datetime, str] | None
+) -> Sequence[Item]:
+    """The most recently changed items that the actor may see, at most `limit`, from behind the position `after`."""
+    statement = select(Item).where(Item.type == content_type.name, visible_to(actor), *wanted.conditions())
+    if after is not None:
+        statement = statement.where(tuple_(Item.updated_at, Item.id) < after)
+    return session.scalars(statement.order_by(Item.updated_at.desc(), Item.id.desc()).limit(limit)).all()

@@ -1,0 +1,156 @@
+"""What the content types share on the wire: transitions, the standing of an item, lists."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from cms.core.http.fields import Choice, Moment, Text, Words
+from cms.core.http.schemas import PageQuerySchema, StrictSchema
+from cms.editorial.fields import AGENCY_PATTERN
+from cms.editorial.items.models import State
+from cms.editorial.items.policies import Operation
+
+LONGEST_COMMENT = 2_000
+
+
+class SubmitSchema(StrictSchema):
+    """Asks for review."""
+
+    comment = Text(max=LONGEST_COMMENT, lines=True, allow_none=True, metadata={"description": "For the reviewer."})
+
+
+class ReturnSchema(StrictSchema):
+    """Gives an item back to its authors."""
+
+    comment = Text(
+        min=1, max=LONGEST_COMMENT, lines=True, required=True, metadata={"description": "What is to be done."}
+    )
+
+
+class PublishSchema(StrictSchema):
+    """Publishes the newest edition."""
+
+    change_note = Text(
+        max=LONGEST_COMMENT,
+        lines=True,
+        allow_none=True,
+        metadata={"description": "What is new. Of a major update readers see it in `change_history`."},
+    )
+    update = Choice(
+        ("major", "minor"),
+        load_default=None,
+        metadata={
+            "description": "Without it an update is major. Said to be major, it needs a note when readers had the item before. A minor one "
+            "keeps `public_updated_at` and tells readers nothing."
+        },
+    )
+
+
+class AuthorSchema(StrictSchema):
+    """Who made the item; `id` is null for imported items."""
+
+    id = fields.String(allow_none=True, metadata={"format": "uuid"})
+    name = fields.String()
+
+
+class ApprovalSchema(StrictSchema):
+    """An approval of one edition."""
+
+    edition = fields.Integer()
+    by = fields.Nested(AuthorSchema)
+    at = fields.String(metadata={"format": "date-time", "example": "2026-11-24T01:00:00Z"})
+
+
+class HoldSchema(StrictSchema):
+    """A reason for which an edition needs the approval of a second person."""
+
+    code = fields.String(metadata={"example": "unknown_link"})
+    pointer = fields.String(allow_none=True, metadata={"example": "/body"})
+    detail = fields.String(allow_none=True)
+
+
+class PlannedSchema(StrictSchema):
+    """What is planned for an item: instants, and what the clocks in the planner's zone show then."""
+
+    publish_at = fields.String(allow_none=True, metadata={"format": "date-time"})
+    unpublish_at = fields.String(allow_none=True, metadata={"format": "date-time"})
+    timezone = fields.String(metadata={"example": "Asia/Makassar"})
+    publish_at_local = fields.String(allow_none=True, metadata={"example": "2026-12-01T08:00:00+08:00"})
+    unpublish_at_local = fields.String(allow_none=True, metadata={"example": "2026-12-31T23:59:00+08:00"})
+    by = fields.Nested(AuthorSchema, metadata={"description": "Who planned it."})
+
+
+class StandingSchema(StrictSchema):
+    """Where an item stands."""
+
+    id = fields.String(metadata={"format": "uuid"})
+    type = fields.String()
+    state = fields.String(
+        metadata={"enum": [state.value for state in State], "description": "State of the newest edition."}
+    )
+    edition = fields.Integer(metadata={"description": "Number of the newest edition."})
+    published_edition = fields.Integer(
+        allow_none=True, metadata={"description": "The edition that readers have; null when they have none."}
+    )
+    allowed_actions = fields.List(
+        fields.String(metadata={"enum": [operation.value for operation in Operation]}),
+        metadata={"description": "What the caller can do with the item now."},
+    )
+    approval = fields.Nested(
+        ApprovalSchema,
+        allow_none=True,
+        metadata={"description": "Who approved the newest edition; null when nobody did, or a save voided it."},
+    )
+    hold = fields.List(
+        fields.Nested(HoldSchema),
+        metadata={"description": "Why the guard holds the newest edition; empty when it does not.", "example": []},
+    )
+    comment = fields.String(
+        allow_none=True, metadata={"description": "What was said with the last step: why it came back, what is new."}
+    )
+    schedule = fields.Nested(
+        PlannedSchema, allow_none=True, metadata={"description": "What is planned; null: nothing."}
+    )
+    unpublished_as = fields.String(
+        allow_none=True,
+        metadata={
+            "enum": ["gone", "redirect", "withdrawn", "vanish", None],
+            "description": "How it was taken back from readers; null when it was not.",
+        },
+    )
+    author = fields.Nested(AuthorSchema)
+    created_at = fields.String(metadata={"format": "date-time"})
+    updated_at = fields.String(metadata={"format": "date-time"})
+    published_at = fields.String(
+        allow_none=True, metadata={"format": "date-time", "description": "First publication; null before it."}
+    )
+    trashed_at = fields.String(
+        allow_none=True,
+        metadata={"format": "date-time", "description": "When it came into the trash.", "example": None},
+    )
+
+
+class RowSchema(StandingSchema):
+    """An item in a list."""
+
+    agency = fields.String(metadata={"description": "Slug of the owner."})
+    channel = fields.String(metadata={"description": "Slug of the channel."})
+    title = fields.String()
+    slug = fields.String()
+
+
+class ContentQuerySchema(PageQuerySchema):
+    """Filters of a list; a comma means any of."""
+
+    agency = Words(
+        pattern=AGENCY_PATTERN, expected="slugs of agencies", metadata={"description": "Slugs of owner agencies."}
+    )
+    channel = Words(
+        pattern=AGENCY_PATTERN, expected="slugs of channels", metadata={"description": "Slugs of channels."}
+    )
+    state = Words(
+        pattern="|".join(state.value for state in State),
+        expected=f"any of {', '.join(state.value for state in State)}",
+        metadata={"description": "States of the newest edition."},
+    )
+    updated_after = Moment(metadata={"description": "Only items changed after this moment."})

@@ -1,0 +1,125 @@
+"""The writes of every content type: one function each, one unit of work, one line of the change log.
+
+Each takes the `ContentType` first. `expected` are the versions the caller has seen (If-Match). All raise `NotFound` when the
+actor may not know of the item, `Forbidden`, `StaleVersion`, and `Conflict` when the state does not allow it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from cms.core.db import unit_of_work
+from cms.core.ids import new_id
+from cms.core.permissions import Actor
+from cms.core.versions import Expected
+from cms.editorial.content_types import Content, ContentType, merged, replaced
+from cms.editorial.items.models import Item, Revision, State
+from cms.editorial.items.policies import Operation
+from cms.editorial.items.queries import get_revision
+from cms.editorial.moderating import check_public_words
+from cms.editorial.preparing import prepared_change, prepared_new, prepared_publications
+from cms.editorial.publishing import Update, publish_edition
+from cms.editorial.saving import Save, first_edition, load_for, save_edition, transition
+
+DUPLICATES = {"uq_items_id": "id", "pk_items": "id"}
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """An item and its newest edition after a write."""
+
+    item: Item
+    revision: Revision
+
+
+def create_item(content_type: ContentType, actor: Actor, content: Content, item_id: str | None = None) -> Edited:
+    """Make a draft. `item_id` is the client's own UUIDv7, else one is made.
+
+    Raises `Invalid` with one entry per faulty field, `Conflict` when the id or a chosen slug is taken.
+    """
+    new = item_id or new_id()
+    with prepared_new(content_type, new, content), unit_of_work(DUPLICATES) as unit:
+        item, revision = first_edition(unit, content_type, actor, content, new)
+    return Edited(item, revision)
+
+
+def update_item(
+    content_type: ContentType,
+    actor: Actor,
+    item_id: str,
+    patch: Content,
+    expected: Expected,
+    *,
+    is_autosave: bool = False,
+) -> Edited:
+    """Apply a JSON merge patch (RFC 7396) and save the next edition; a published item becomes a draft beside what readers have.
+
+    A patch that changes nothing makes no edition. Autosaves of one sitting stay one edition (`cms.editorial.history.autosaves`).
+    """
+    preparation = prepared_change(content_type, actor, item_id, lambda stored: merged(stored, patch))
+    with preparation, unit_of_work() as unit:
+        item = load_for(content_type, actor, Operation.EDIT, item_id, expected)
+        revision = get_revision(item)
+        content = content_type.completed(merged(revision.content, patch))
+        if content != revision.content:
+            revision = save_edition(unit, content_type, item, actor, content, Save(is_autosave=is_autosave))
+    return Edited(item, revision)
+
+
+def replace_item(content_type: ContentType, actor: Actor, item_id: str, content: Content, expected: Expected) -> Edited:
+    """Save a whole content as the next edition (PUT): a field that is not given goes back to its default.
+
+    The address and the files stay, unless another slug is given: neither is content that a PUT carries along.
+    """
+    preparation = prepared_change(content_type, actor, item_id, lambda stored: replaced(stored, content))
+    with preparation, unit_of_work() as unit:
+        item = load_for(content_type, actor, Operation.EDIT, item_id, expected)
+        revision = get_revision(item)
+        whole = content_type.completed(replaced(revision.content, content))
+        if whole != revision.content:
+            revision = save_edition(unit, content_type, item, actor, whole)
+    return Edited(item, revision)
+
+
+def submit_item(
+    content_type: ContentType, actor: Actor, item_id: str, expected: Expected, comment: str | None = None
+) -> Edited:
+    """Ask for review."""
+    with unit_of_work() as unit:
+        item = load_for(content_type, actor, Operation.SUBMIT, item_id, expected)
+        revision = transition(unit, content_type, actor, item, State.IN_REVIEW, "submitted", comment)
+    return Edited(item, revision)
+
+
+def return_item(content_type: ContentType, actor: Actor, item_id: str, expected: Expected, comment: str) -> Edited:
+    """Give an item in review, or an approved one, back to its authors, saying what is to be done. Voids the approval."""
+    with unit_of_work() as unit:
+        item = load_for(content_type, actor, Operation.RETURN, item_id, expected)
+        item.void_approval()
+        revision = transition(unit, content_type, actor, item, State.RETURNED, "returned", comment)
+    return Edited(item, revision)
+
+
+def publish_item(
+    content_type: ContentType,
+    actor: Actor,
+    item_id: str,
+    expected: Expected,
+    *,
+    change_note: str | None = None,
+    update: str | None = None,
+    published_at: datetime | None = None,
+) -> Edited:
+    """Give the newest edition to readers, in place of the one they have.
+
+    A `major` update moves `public_updated_at` and adds its note to the public history. `published_at` is for the demonstration city and
+    benchmarks, which tell of the past; no route passes it. Raises `Invalid` (`needed_to_publish`) when something is missing.
+    """
+    said = Update.said(change_note, update)
+    with prepared_publications(item_id), unit_of_work() as unit:
+        item = load_for(content_type, actor, Operation.PUBLISH, item_id, expected)
+        said.check_note(item)
+        check_public_words(actor, {"/change_note": change_note})
+        revision = publish_edition(unit, content_type, actor, item, said, published_at)
+    return Edited(item, revision)

@@ -1,0 +1,121 @@
+"""What the guard against gambling links is asked about an edition, and what follows from its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from cms.changes.log import record
+from cms.core.db import UnitOfWork
+from cms.core.errors import InputError, Invalid
+from cms.core.http.answers import Answer
+from cms.core.permissions import Actor
+from cms.editorial.content_types import Content, ContentType
+from cms.editorial.images.uses import image_texts
+from cms.editorial.items.models import Item, Revision
+from cms.moderation.alarms import raise_alarm
+from cms.moderation.assessing import Assessment, Reason, assess
+from cms.moderation.lexicon import lexicon
+from cms.moderation.links import alternative_texts
+from cms.moderation.queries import newest_block
+
+NOT_TEXT: Final = frozenset(
+    {"agency", "channel", "kind", "class", "body", "body_format", "language", "category", "areas", "information_kind"}
+    | {"cover", "id", "event_date", "valid_from", "valid_until", "made_at", "forms", "source_url", "year"}
+)
+"""Fields that hold codes, days or the body, whose text is looked at as readers get it."""
+
+
+def assess_content(
+    content_type: ContentType, item_id: str, content: Content, body_html: str, body_text: str
+) -> Assessment:
+    """The guard's view of an edition: every text that can become public, with where it stands."""
+    body = "\n".join((body_text, *alternative_texts(body_html)))
+    beside = {**content_type.texts_beside(item_id, content), **image_texts(content)}
+    texts = {**dict(_texts("", content)), **beside, "/body": body}
+    links = [link for link in (content.get("source_url"),) if link]
+    found = assess(texts, body_html, links, source=content.get("body") or "")
+    unread = tuple(Reason("not_read_whole", pointer) for pointer in content_type.unread_beside(item_id, content))
+    return replace(found, reasons=(*found.reasons, *unread), version=lexicon().version) if unread else found
+
+
+def link_faults(assessment: Assessment) -> list[InputError]:
+    """Links to blocked domains are refused, not held."""
+    blocked = (reason for reason in assessment.reasons if reason.code == "blocked_link")
+    return [InputError("pointer", reason.pointer, "blocked_link", {"domain": reason.detail}) for reason in blocked]
+
+
+def newly_blocked_links(revision: Revision) -> list[InputError]:
+    """Links of a saved edition to domains that were blocked since: a block holds for what waits to be published, too."""
+    blocked_at = newest_block()
+    if blocked_at is None or blocked_at < (revision.saved_at or revision.created_at):
+        return []
+    links = [link for link in (revision.content.get("source_url"),) if link]
+    return link_faults(assess({}, revision.body_html, links))
+
+
+def check_public_words(actor: Actor, texts: Mapping[str, str | None], address: tuple[str, str] | None = None) -> None:
+    """Words beside the content that readers get with no second look: what would hold an edition is refused (R-C5, R-C6).
+
+    `texts` by pointer into the body of the request; `address` is a pointer and where readers are sent. Raises `Invalid`.
+    """
+    said = {pointer: text for pointer, text in texts.items() if text}
+    pointer, link = address or ("", "")
+    if not (said or link):
+        return
+    reasons = assess(said, "", [link] if link else []).with_writers({str(actor.id)}).reasons
+    faults = [InputError("pointer", _place(reason, said, pointer), *_fault(reason)) for reason in reasons]
+    if faults:
+        raise Invalid(errors=faults)
+
+
+def _place(reason: Reason, said: Mapping[str, str], address: str) -> str:
+    return reason.pointer if reason.pointer in said else address or next(iter(said))
+
+
+def _fault(reason: Reason) -> tuple[str, dict[str, str]]:
+    return ("blocked_link", {"domain": reason.detail}) if reason.code == "blocked_link" else ("suspicious_note", {})
+
+
+def hold(unit: UnitOfWork, content_type: ContentType, item: Item, actor: Actor, assessment: Assessment) -> None:
+    """Note on the item what the guard found in its newest edition; raise the alarm when that is new."""
+    assessment = assessment.with_writers(item.writers)
+    reasons = [reason.as_json() for reason in assessment.reasons]
+    item.vouched_by = sorted({each.person for each in assessment.vouched})
+    is_new = bool(reasons) and reasons != item.hold
+    item.hold_back(reasons, assessment.version)
+    if not is_new:
+        return
+    record(
+        unit, content_type.action("held"), item.id, actor, agency=item.agency, edition=item.edition,
+        fields=sorted({reason.code for reason in assessment.reasons}),
+    )  # fmt: skip
+    codes = sorted({reason.code for reason in assessment.reasons})
+    seen = {"item_id": item.id, "type": item.type, "agency": item.agency, "actor_id": actor.id, "reasons": codes}
+    raise_alarm(unit, "content_held", **seen)
+
+
+def with_hold(answer: Answer, item: Item) -> Answer:
+    """The answer with a warning for each reason for which the newest edition is held."""
+    if item.hold:
+        answer[0]["meta"]["warnings"] = [{"code": "held", "detail": _in_words(reason)} for reason in item.hold]
+    return answer
+
+
+def _in_words(reason: Mapping[str, Any]) -> str:
+    detail = f" ({reason['detail']})" if reason.get("detail") else ""
+    return f"{reason['code']} at {reason['pointer']}{detail}: a second person must approve this edition before it is published."
+
+
+def _texts(pointer: str, value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        if value:
+            yield pointer, value
+    elif isinstance(value, Mapping):
+        for name, part in value.items():
+            if name not in NOT_TEXT:
+                yield from _texts(f"{pointer}/{name}", part)
+    elif isinstance(value, list):
+        for index, part in enumerate(value):
+            yield from _texts(f"{pointer}/{index}", part)

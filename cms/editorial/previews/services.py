@@ -1,0 +1,196 @@
+"""Preview links: show one item that readers do not have yet to somebody who has no account.
+
+The link is signed (see the decision on preview links): a made-up one is refused before the database is asked, and no table holds anything that
+opens a preview. The row decides the rest on every use: revoked, expired, used up, the item in the trash, or the person who
+made it suspended, with a new password or without the right to edit the item (R-A3).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from itsdangerous import BadSignature, Signer
+from sqlalchemy import select
+
+from cms.accounts.queries import find_active_actor
+from cms.changes.log import record
+from cms.core import clock
+from cms.core.db import UnitOfWork, session, unit_of_work
+from cms.core.errors import Forbidden, Gone, NotFound, invalid_field
+from cms.core.ids import new_id
+from cms.core.permissions import Actor
+from cms.core.runtime import runtime
+from cms.core.signing_keys import ID_LENGTH, SigningKey
+from cms.editorial.content_types import ContentType
+from cms.editorial.history.autosaves import seal
+from cms.editorial.history.queries import find_revision
+from cms.editorial.items.models import Item, Revision, State
+from cms.editorial.items.policies import RULES, Operation, authorize_operation, can_operate, check_state
+from cms.editorial.items.presenter import present_edition
+from cms.editorial.items.queries import get_item, get_revision
+from cms.editorial.moderating import assess_content
+from cms.editorial.previews.models import LONGEST_LIFE, Preview
+from cms.publishing.presented import Presented
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An edition as its readers would get it, and the link that it was shown through."""
+
+    presented: Presented
+    item: Item
+    preview: Preview
+
+
+def create_preview(
+    content_type: ContentType,
+    actor: Actor,
+    item_id: str,
+    *,
+    expires_in: int,
+    edition: int | None = None,
+    most_uses: int | None = None,
+) -> Preview:
+    """Make a link to an edition, or with `edition` null to whatever the newest one is; `expires_in` are seconds.
+
+    Raises `NotFound`, `Forbidden`, `Conflict` (the item is in the trash), `Invalid` for an edition that does not exist.
+    """
+    with unit_of_work() as unit:
+        item = _loaded(content_type, actor, item_id)
+        check_state(actor, Operation.PREVIEW, item, runtime().settings.city_channel)
+        _pin(item, edition)
+        creator = find_active_actor(str(actor.id))
+        if creator is None:
+            raise Forbidden(permission=RULES[Operation.PREVIEW].permission.value)
+        moment = clock.now()
+        preview = Preview(
+            id=new_id(), item_id=item.id, edition=edition, created_by_id=actor.id, created_by_label=actor.label,
+            token_version=creator[1], created_at=moment, expires_at=moment + timedelta(seconds=expires_in),
+            most_uses=most_uses, uses=0,
+        )  # fmt: skip
+        unit.add(preview)
+        _record(unit, content_type, "preview_created", item, actor, preview)
+    return preview
+
+
+def revoke_preview(content_type: ContentType, actor: Actor, item_id: str, preview_id: str) -> None:
+    """End a link; ending it again changes nothing. Raises `NotFound`, `Forbidden`."""
+    with unit_of_work() as unit:
+        item = _loaded(content_type, actor, item_id)
+        preview = get_preview(item, preview_id)
+        if preview.revoked_at is None:
+            preview.revoked_at, preview.revoked_by_label = clock.now(), actor.label
+            _record(unit, content_type, "preview_revoked", item, actor, preview)
+
+
+def use_preview(content_type: ContentType, token: str) -> Shown:
+    """The edition behind a link, counted as one use.
+
+    Raises `NotFound` for a link of nobody, `Gone` for one that has ended, `Forbidden` while the guard holds what it would show.
+    """
+    preview_id = _preview_of(token)
+    with unit_of_work() as unit:
+        preview = unit.session.get(Preview, preview_id, with_for_update=True, populate_existing=True)
+        item = None if preview is None else unit.session.get(Item, preview.item_id)
+        if preview is None or item is None or item.type != content_type.name:
+            raise NotFound
+        if not is_in_force(preview) or not _is_backed(preview, item):
+            raise Gone("preview_ended")
+        revision = get_revision(item, preview.edition)
+        if _is_closed(content_type, item, revision):
+            raise Forbidden("preview_closed")
+        preview.uses += 1
+        preview.last_used_at = clock.now()
+        saved_at = revision.saved_at or revision.created_at
+        presented = present_edition(content_type, item, revision, item.published_at or saved_at, saved_at)
+    return Shown(presented, item, preview)
+
+
+def token_of(preview: Preview) -> str:
+    """The last part of the link: the name of the key, the id and its signature."""
+    key = runtime().signing_keys.read()
+    return f"{key.id}.{_signer(key).sign(preview.id).decode()}"
+
+
+def list_previews(item: Item, limit: int, before: str | None) -> Sequence[Preview]:
+    """The links of an item, newest first, ended ones included."""
+    statement = select(Preview).where(Preview.item_id == item.id)
+    if before is not None:
+        statement = statement.where(Preview.id < before)
+    return session.scalars(statement.order_by(Preview.id.desc()).limit(limit)).all()
+
+
+def get_preview(item: Item, preview_id: str) -> Preview:
+    """A link of this item. Raises `NotFound`."""
+    found = session.get(Preview, preview_id)
+    if found is None or found.item_id != item.id:
+        raise NotFound
+    return found
+
+
+def is_in_force(preview: Preview) -> bool:
+    """True until it is revoked, expired or used up."""
+    is_used_up = preview.most_uses is not None and preview.uses >= preview.most_uses
+    return preview.revoked_at is None and clock.now() < preview.expires_at and not is_used_up
+
+
+def _is_backed(preview: Preview, item: Item) -> bool:
+    """True while the person who made the link could make it again."""
+    if State(item.state) not in RULES[Operation.PREVIEW].states:
+        return False
+    creator = find_active_actor(preview.created_by_id)
+    if creator is None or creator[1] != preview.token_version:
+        return False
+    return can_operate(creator[0], Operation.PREVIEW, item, runtime().settings.city_channel)
+
+
+def _is_closed(content_type: ContentType, item: Item, revision: Revision) -> bool:
+    """True while this edition waits for a second person: an address of the city must not show what nobody else has seen."""
+    if revision.edition == item.published_edition or (
+        item.is_approved and revision.edition == item.edition and item.approved_by_id not in item.all_writers
+    ):
+        return False
+    if revision.edition == item.edition:
+        return bool(item.hold)
+    found = assess_content(content_type, item.id, revision.content, revision.body_html, revision.body_text)
+    return bool(found.with_writers({str(revision.author_id)}).reasons)
+
+
+def _loaded(content_type: ContentType, actor: Actor, item_id: str) -> Item:
+    item = get_item(content_type, item_id, actor, lock=True)
+    authorize_operation(actor, Operation.PREVIEW, item, runtime().settings.city_channel)
+    return item
+
+
+def _pin(item: Item, edition: int | None) -> None:
+    """What a link shows for good does not change any more."""
+    if edition is None:
+        return
+    revision = find_revision(item, edition)
+    if revision is None:
+        raise invalid_field("/edition", "not_found", what="edition")
+    seal(revision)
+
+
+def _record(unit: UnitOfWork, content_type: ContentType, verb: str, item: Item, actor: Actor, preview: Preview) -> None:
+    edition = preview.edition or item.edition
+    record(unit, content_type.action(verb), item.id, actor, agency=item.agency, edition=edition)
+
+
+def _preview_of(token: str) -> str:
+    kid, _, signed = token.partition(".")
+    runtime().signing_keys.read()
+    key = runtime().signing_keys.find(kid, LONGEST_LIFE) if len(kid) == ID_LENGTH else None
+    if key is None:
+        raise NotFound
+    try:
+        return _signer(key).unsign(signed).decode()
+    except BadSignature:
+        raise NotFound from None
+
+
+def _signer(key: SigningKey) -> Signer:
+    return Signer(key.secret("preview"), salt=b"simpul.preview", digest_method=hashlib.sha256)

@@ -1,0 +1,113 @@
+"""Presenting published items again when something they show has changed: the name or site of their agency, or
+what is said about an image.
+
+A consumer of the change log. It works in bounded batches, so that renaming an agency with a long archive never holds the
+database for long, and looks at what readers have now: an item that was published since then shows the new name already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import orjson
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+
+from cms.changes.actions import Action
+from cms.changes.facts import Cause, CauseKind, because
+from cms.changes.log import record
+from cms.changes.models import Change
+from cms.core import clock
+from cms.core.db import UnitOfWork, unit_of_work
+from cms.core.dead_letters import due_again, is_outage, not_resting, put_aside, putting_aside
+from cms.core.permissions import system_actor
+from cms.editorial.content_types import registered_types
+from cms.editorial.items.models import Item
+from cms.editorial.items.presenter import present_edition
+from cms.editorial.items.queries import get_revision
+from cms.editorial.notes import PublicNotes
+from cms.publishing.models import Publication, PublicationFile
+from cms.publishing.presented import Presented
+from cms.publishing.publish import represent
+
+BATCH = 100
+QUEUE = "presenter"
+SHOWN_FIELDS = frozenset({"name", "short_name", "site_url"})
+ACTOR = system_actor("what it shows has changed")
+
+
+def represent_changed(unit: UnitOfWork, changes: Sequence[Change]) -> bool:
+    """Present up to `BATCH` items again; False when more of them wait."""
+    renamed = {
+        change.resource_id: change.sequence
+        for change in changes
+        if change.action == Action.AGENCY_UPDATED and SHOWN_FIELDS.intersection(change.fields)
+    }
+    images = {change.resource_id: change.sequence for change in changes if change.action == Action.MEDIA_UPDATED}
+    if not renamed and not images:
+        return True
+    outdated = _outdated(renamed.items(), images.items())
+    waiting = unit.session.scalars(select(Publication.item_id).where(*outdated).limit(BATCH + 1)).all()
+    because(unit, Cause(CauseKind.REBUILD, str(max([*renamed.values(), *images.values()]))))
+    for publication, item in _held(unit, outdated, waiting[:BATCH]):
+        try:
+            presented = _presented(publication, item)
+        except Exception as error:
+            if is_outage(error):
+                raise
+            put_aside(unit, QUEUE, item.id, error)
+        else:
+            _represent(unit, publication, item, presented)
+    return len(waiting) <= BATCH
+
+
+def represent_again() -> int:
+    """Present what could not be presented and whose time has come, each in its own transaction; returns how many were tried."""
+    due = due_again(QUEUE)
+    for item_id in due:
+        with putting_aside(QUEUE, item_id), unit_of_work() as unit:
+            because(unit, Cause(CauseKind.REBUILD))
+            live: list[ColumnElement[bool]] = [Publication.superseded_sequence.is_(None)]
+            for publication, item in _held(unit, live, [item_id]):
+                _represent(unit, publication, item, _presented(publication, item))
+    return len(due)
+
+
+def _outdated(renamed: Iterable[tuple[str, int]], images: Iterable[tuple[str, int]]) -> list[ColumnElement[bool]]:
+    """Live publications that were written before their agency got its present name, or an image its present words."""
+    older = [and_(Publication.agency == slug, Publication.sequence < sequence) for slug, sequence in renamed]
+    for image_id, sequence in images:
+        shows = exists().where(PublicationFile.publication_id == Publication.id, PublicationFile.file_id == image_id)
+        older.append(and_(shows, Publication.sequence < sequence))
+    return [Publication.superseded_sequence.is_(None), or_(*older), not_resting(QUEUE, Publication.item_id)]
+
+
+def _held(
+    unit: UnitOfWork, outdated: list[ColumnElement[bool]], item_ids: Sequence[str]
+) -> Sequence[tuple[Publication, Item]]:
+    """The publications with their items, locked: what an editor publishes or takes back meanwhile is left alone."""
+    lock = select(Item.id).where(Item.id.in_(item_ids)).order_by(Item.id).with_for_update()
+    held = unit.session.scalars(lock).all()
+    statement = select(Publication, Item).join(Item, Item.id == Publication.item_id).where(*outdated, Item.id.in_(held))
+    return [(publication, item) for publication, item in unit.session.execute(statement.order_by(Publication.id))]
+
+
+def _represent(unit: UnitOfWork, publication: Publication, item: Item, presented: Presented) -> None:
+    # Readers may not learn of what they cannot read yet; what has begun they read, also before the worker has come by.
+    verb = "scheduled" if publication.is_planned and publication.effective_from > clock.now() else "presented"
+    action = registered_types()[item.type].action(verb)
+    change = record(unit, action, item.id, ACTOR, agency=item.agency, edition=publication.edition)
+    represent(unit, presented, change, publication)
+
+
+def represent_live(unit: UnitOfWork, publication: Publication, item: Item, change: Change) -> None:
+    """Present the edition that readers have as it looks now. The caller holds the item's row."""
+    represent(unit, _presented(publication, item), change, publication)
+
+
+def _presented(publication: Publication, item: Item) -> Presented:
+    """The edition that readers have as it looks now; what fails, fails here, before anything is recorded."""
+    content_type = registered_types()[item.type]
+    revision = get_revision(item, publication.edition)
+    notes = PublicNotes.of(orjson.loads(publication.full_json))
+    published_at, updated_at = publication.published_at, publication.updated_at
+    return present_edition(content_type, item, revision, published_at, updated_at, notes)

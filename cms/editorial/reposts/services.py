@@ -1,0 +1,182 @@
+"""Reposts between agencies ("saling repost"): an agency carries what another one has published on its own channel.
+
+What is live is public, so every editor may carry it, whoever owns it. The owner decides about the content, corrections and
+withdrawals included; who carries it decides only about its comment, its place and how long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, select
+
+from cms.agencies.models import Agency
+from cms.agencies.presenter import present_reference
+from cms.agencies.queries import city_today, find_agencies, find_agency
+from cms.changes.log import record
+from cms.core.clock import rfc3339
+from cms.core.db import UnitOfWork, session, unit_of_work
+from cms.core.errors import Conflict, NotFound, invalid_field
+from cms.core.permissions import AGENCY_ROLES, Actor, Permission, Target, authorize
+from cms.core.runtime import runtime
+from cms.editorial.content_types import ContentType
+from cms.editorial.items.models import Item
+from cms.editorial.items.presenter import present_edition
+from cms.editorial.items.queries import get_item, get_revision, visible_to
+from cms.editorial.moderating import check_public_words
+from cms.editorial.rebuilding import represent_live
+from cms.moderation.breaker import check_publishing, check_taking_back
+from cms.publishing.models import Repost
+from cms.publishing.planning import find_planned_publication
+from cms.publishing.reposts import (
+    add_repost,
+    end_repost,
+    find_live_publication,
+    find_repost,
+    is_carried_by,
+    is_live,
+    list_reposts,
+)
+
+DUPLICATES = {"pk_reposts": "agency", "uq_reposts_item_id_agency": "agency"}
+
+
+@dataclass(frozen=True, slots=True)
+class SocialText:
+    """A caption with the canonical address, made of one edition."""
+
+    text: str
+    link: str
+    edition: int
+
+
+def repost_item(
+    content_type: ContentType,
+    actor: Actor,
+    item_id: str,
+    agency: str,
+    *,
+    comment: str | None = None,
+    place: str | None = None,
+) -> Repost:
+    """Carry a live item on the channel of `agency` from now on.
+
+    Raises `NotFound`, `Forbidden`, `Invalid` (no such agency, or not any more; a comment that the guard would hold) and
+    `Conflict`: `not_published`, `own_item`, `already_on_channel`, `already_reposted`, `publishing_frozen`, `publishing_paused`.
+    """
+    with unit_of_work(DUPLICATES) as unit:
+        item = _get_source(content_type, actor, item_id, lock=True)
+        _authorize(actor, agency)
+        counted = check_publishing(unit, actor, agency)
+        _check_carrier(item, agency)
+        check_public_words(actor, {"/comment": comment, "/place": place})
+        repost = add_repost(unit, item.id, agency, comment, place)
+        _present_again(unit, content_type, actor, item, agency, "reposted", counted)
+    return repost
+
+
+def end_item_repost(content_type: ContentType, actor: Actor, item_id: str, agency: str) -> None:
+    """Carry the item no longer, whether it is live or not.
+
+    Raises `NotFound` (also when `agency` does not carry it), `Forbidden`, `Conflict` (`publishing_frozen`, `second_person_needed`).
+    """
+    with unit_of_work() as unit:
+        item = _get_source(content_type, actor, item_id, lock=True)
+        _authorize(actor, agency)
+        repost = find_repost(unit.session, item.id, agency)
+        if repost is None:
+            raise NotFound
+        counted = check_taking_back(unit, actor, agency)
+        end_repost(unit, repost)
+        _present_again(unit, content_type, actor, item, agency, "repost_ended", counted)
+
+
+def item_reposts(
+    content_type: ContentType, actor: Actor, item_id: str, *, after: str | None = None, limit: int
+) -> Sequence[Repost]:
+    """Who carries the item, by the slug of the agency. Raises `NotFound`."""
+    item = _get_source(content_type, actor, item_id)
+    return list_reposts(session(), item.id, after=after, limit=limit)
+
+
+def social_text(content_type: ContentType, actor: Actor, item_id: str) -> SocialText:
+    """The social text of the edition that readers have; before the first publication of the newest one. Raises `NotFound`."""
+    item = _get_source(content_type, actor, item_id)
+    publication = find_live_publication(session(), item.id)
+    if publication is None:
+        # Who only carries it may not know what its owner writes now.
+        item = get_item(content_type, item_id, actor)
+    revision = get_revision(item, publication.edition if publication else None)
+    full = present_edition(content_type, item, revision, item.updated_at, item.updated_at).full
+    return SocialText(full["social_text"], full["canonical_url"], revision.edition)
+
+
+def present_reposts(reposts: Sequence[Repost]) -> list[dict[str, Any]]:
+    """Reposts as editors get them."""
+    agencies = find_agencies({repost.agency for repost in reposts})
+    return [_presented(repost, agencies[repost.agency]) for repost in reposts]
+
+
+def _presented(repost: Repost, agency: Agency) -> dict[str, Any]:
+    shown = present_reference(agency)
+    return {
+        "agency": shown,
+        "comment": repost.comment,
+        "place": repost.place,
+        "at": rfc3339(repost.reposted_at),
+    }
+
+
+def _get_source(content_type: ContentType, actor: Actor, item_id: str, *, lock: bool = False) -> Item:
+    """The item, when it is live or the actor may know of it. Raises `NotFound`."""
+    known = or_(visible_to(actor), is_live(Item.id), _is_carried_by_own(actor))
+    statement = select(Item).where(Item.id == item_id, Item.type == content_type.name, known)
+    if lock:
+        statement = statement.with_for_update(of=Item).execution_options(populate_existing=True)
+    item = session.scalar(statement)
+    if item is None:
+        raise NotFound
+    return item
+
+
+def _is_carried_by_own(actor: Actor) -> ColumnElement[bool]:
+    agencies = {agency for role in AGENCY_ROLES for agency in actor.agencies(role)}
+    return is_carried_by(Item.id, sorted(agencies))
+
+
+def _authorize(actor: Actor, agency: str) -> None:
+    target = Target(agency, agency, None, agency == runtime().settings.city_channel)
+    authorize(actor, Permission.CONTENT_REPOST, target)
+
+
+def _check_carrier(item: Item, slug: str) -> None:
+    """Raise unless the agency could carry the item now."""
+    publication = find_live_publication(session(), item.id)
+    if publication is None:
+        raise Conflict("not_published")
+    if slug == item.agency:
+        raise Conflict("own_item")
+    if slug == item.published_channel:
+        raise Conflict("already_on_channel", agency=slug)
+    if find_repost(session(), item.id, slug) is not None:
+        raise Conflict("already_reposted", agency=slug)
+    agency = find_agency(slug)
+    if agency is None:
+        raise invalid_field("/agency", "not_found", what="agency")
+    if agency.valid_to is not None and agency.valid_to < city_today():
+        raise invalid_field("/agency", "not_valid_any_more", what="agency")
+
+
+def _present_again(
+    unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, agency: str, verb: str, counted: str | None
+) -> None:
+    """Record it, and present what readers have, and what is planned, with those who carry it now."""
+    publication = find_live_publication(unit.session, item.id)
+    edition = publication.edition if publication else item.edition
+    change = record(unit, content_type.action(verb), item.id, actor, agency=agency, edition=edition, counts_as=counted)
+    # What was planned is what readers have, from its moment until the worker has come.
+    planned = find_planned_publication(unit.session, item.id)
+    for current in {found.id: found for found in (publication, planned) if found is not None}.values():
+        represent_live(unit, current, item, change)

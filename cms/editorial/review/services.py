@@ -1,0 +1,79 @@
+"""Approving and discarding: the writes of review that decide about an edition. Submitting and returning are in `services`.
+
+Writers like those of `services`: one function each, one unit of work, one line of the change log.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import update
+
+from cms.changes.log import record
+from cms.core import clock
+from cms.core.db import UnitOfWork, unit_of_work
+from cms.core.permissions import Actor, Role
+from cms.core.runtime import runtime
+from cms.core.versions import Expected
+from cms.editorial.content_types import ContentType
+from cms.editorial.images.uses import note_images
+from cms.editorial.items.models import Item, Revision, State
+from cms.editorial.items.policies import Operation, check_state
+from cms.editorial.items.queries import get_last_published, get_revision, writers_of
+from cms.editorial.items.services import Edited
+from cms.editorial.moderating import assess_content, hold
+from cms.editorial.saving import load_for, show_in_lists, transition
+
+
+def approve_item(
+    content_type: ContentType, actor: Actor, item_id: str, expected: Expected, comment: str | None = None
+) -> Edited:
+    """Approve the edition that is in review; the approval is that edition's alone, a later save voids it.
+
+    Raises `Conflict` (`wrong_state`; `approval_not_yours` when the actor's approval would not count: he wrote some of it
+    where four eyes are asked for, or a central editor must approve).
+    """
+    with unit_of_work() as unit:
+        item = load_for(content_type, actor, Operation.APPROVE, item_id, expected)
+        _note_vouchers(content_type, item)
+        check_state(actor, Operation.APPROVE, item, runtime().settings.city_channel)
+        item.approve(actor, Role.CENTRAL_EDITOR if actor.has(Role.CENTRAL_EDITOR) else Role.AGENCY_EDITOR)
+        revision = transition(unit, content_type, actor, item, State.APPROVED, "approved", comment)
+    return Edited(item, revision)
+
+
+def _note_vouchers(content_type: ContentType, item: Item) -> None:
+    """Whoever has allowed a linked domain since the edition was saved is no second person any more."""
+    revision = get_revision(item)
+    found = assess_content(content_type, item.id, revision.content, revision.body_html, revision.body_text)
+    item.vouched_by = sorted({*item.vouched_by, *(each.person for each in found.vouched)})
+
+
+def discard_item(content_type: ContentType, actor: Actor, item_id: str, expected: Expected) -> Edited:
+    """Throw away what was saved since the last publication: the item is again what readers have, or had.
+
+    The editions stay in the history, marked as discarded; their numbers are not given again. Readers notice nothing.
+    Raises `Conflict` when the item was never published: such a draft goes to the trash instead.
+    """
+    with unit_of_work() as unit:
+        item = load_for(content_type, actor, Operation.DISCARD, item_id, expected)
+        revision = get_revision(item, item.published_edition or get_last_published(item.id))
+        _discard_after(unit, item, revision)
+        item.return_to_edition(revision.edition, writers_of(item, revision.edition))
+        show_in_lists(content_type, item, revision.content)
+        note_images(unit, item.id, revision.content)
+        found = assess_content(content_type, item.id, revision.content, revision.body_html, revision.body_text)
+        hold(unit, content_type, item, actor, found)
+        item.touch()
+        record(
+            unit, content_type.action("discarded"), item.id, actor, agency=item.agency, edition=item.edition,
+            fields=["state"],
+        )  # fmt: skip
+    return Edited(item, revision)
+
+
+def _discard_after(unit: UnitOfWork, item: Item, kept: Revision) -> None:
+    unit.session.execute(
+        update(Revision)
+        .where(Revision.item_id == item.id, Revision.edition > kept.edition, Revision.discarded_at.is_(None))
+        .values(discarded_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )

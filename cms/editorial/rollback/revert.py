@@ -1,0 +1,249 @@
+"""Undoing what somebody did to one item since a moment, inside a unit of work.
+
+Decides from the item as it is now, so it can be done again: what was undone is not the target's work any more. Old content
+comes back as a new edition, and nobody's later work on other items is touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import func, select
+
+from cms.changes.facts import EndingKind
+from cms.changes.log import record
+from cms.changes.models import Change
+from cms.core import clock
+from cms.core.db import UnitOfWork
+from cms.core.errors import Conflict, Invalid
+from cms.core.permissions import Actor
+from cms.editorial.content_types import ContentType
+from cms.editorial.items.models import Item, Revision, State
+from cms.editorial.items.presenter import present_edition
+from cms.editorial.items.queries import get_revision
+from cms.editorial.notes import PublicNotes, published_notes
+from cms.editorial.publishing import Update, check_complete, publish_edition, window_of
+from cms.editorial.saving import Save, save_edition, transition
+from cms.editorial.schedules.services import drop_plan
+from cms.editorial.withdrawal.services import KINDS
+from cms.publishing.models import Publication, Standing
+from cms.publishing.publish import publish_withdrawn, withdraw
+
+PUBLIC: Final = ("published", "unpublished", "withdrawn")
+EXPLANATION: Final = "Ditarik oleh redaksi kota. / Taken back by the city's editors."
+OUTCOMES: Final = ("restored", "withdrawn", "republished", "reverted", "trashed", "unchanged")
+"""What can have been done to an item; the first that holds is counted."""
+PUT_AWAY: Final = frozenset({State.ARCHIVED, State.TRASHED})
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Whose work is undone, from when on."""
+
+    actor_id: str
+    since: datetime
+
+    def did(self, line: Change) -> bool:
+        """True when this line of the log is the target's work."""
+        return line.actor_id == self.actor_id and line.recorded_at >= self.since
+
+    def wrote(self, revision: Revision) -> bool:
+        """True when this edition is the target's work."""
+        return revision.author_id == self.actor_id and (revision.saved_at or revision.created_at) >= self.since
+
+
+def undo(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, target: Target) -> str:
+    """Undo the target's work on a locked item; returns what was done, one of `OUTCOMES`."""
+    was_planned = _drop_plan(unit, content_type, actor, item, target)
+    was_put_away = _bring_back(unit, content_type, actor, item, target)
+    editions = _editions(unit, item)
+    before = next((edition for edition in editions if not target.wrote(edition)), None)
+    outcome = _undo_publication(unit, content_type, actor, item, target, editions)
+    if before is not None:
+        if _revert(unit, content_type, actor, item, target, before, is_restored=outcome is not None):
+            outcome = outcome or "reverted"
+    elif item.published_at is None and item.state != State.TRASHED:
+        _free(unit, content_type, actor, item)
+        item.put_away(State.TRASHED)
+        transition(unit, content_type, actor, item, State.TRASHED, "trashed", item.comment)
+        outcome = "trashed"
+    if item.approved_by_id == target.actor_id and item.approved_at is not None and item.approved_at >= target.since:
+        _take_back_approval(unit, content_type, actor, item)
+        outcome = outcome or "reverted"
+    return outcome or ("reverted" if was_planned or was_put_away else "unchanged")
+
+
+def _revert(
+    unit: UnitOfWork,
+    content_type: ContentType,
+    actor: Actor,
+    item: Item,
+    target: Target,
+    before: Revision,
+    *,
+    is_restored: bool,
+) -> bool:
+    """Put the newest content that is not the target's on top, a colleague's unpublished draft for example."""
+    newest = get_revision(item)
+    is_lost = is_restored and before.edition > (newest.restored_from or newest.edition)
+    if before.content == newest.content or not (is_lost or target.wrote(newest)):
+        return False
+    put_away = State(item.state) if item.state in PUT_AWAY else None
+    _save_again(unit, content_type, actor, item, before)
+    if put_away is not None:
+        # Where a colleague has put it. Taken out of there, it must not have the target's content.
+        item.put_away(put_away)
+    return True
+
+
+def _editions(unit: UnitOfWork, item: Item) -> Sequence[Revision]:
+    """Everything that was saved and not discarded, the newest first."""
+    statement = select(Revision).where(Revision.item_id == item.id, Revision.discarded_at.is_(None))
+    return unit.session.scalars(statement.order_by(Revision.edition.desc())).all()
+
+
+def _undo_publication(
+    unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, target: Target, editions: Sequence[Revision]
+) -> str | None:
+    """Give readers again what they had before the target changed it, or nothing if they had nothing."""
+    written = {edition.edition for edition in editions if target.wrote(edition)}
+    lines = _public_lines(unit, content_type, item)
+
+    def is_bad(line: Change) -> bool:
+        return target.did(line) or (line.action.endswith(".published") and line.edition in written)
+
+    if not lines or not is_bad(lines[0]):
+        return None
+    good = next((line for line in lines if not is_bad(line)), None)
+    if good is not None and not good.action.endswith(".unpublished") and good.edition is not None:
+        try:
+            with unit.session.begin_nested():
+                return _publish_again(unit, content_type, actor, item, good.edition, _notice_of(unit, good))
+        except (Invalid, Conflict):
+            # What it refers to is gone meanwhile. Readers must not keep the target's text: the item is taken back.
+            unit.session.refresh(item)
+    if item.published_edition is None:
+        return None
+    _take_back(unit, content_type, actor, item, Standing.VANISHED if good is None else Standing.GONE)
+    return "withdrawn"
+
+
+def _public_lines(unit: UnitOfWork, content_type: ContentType, item: Item) -> Sequence[Change]:
+    """What readers have noticed of the item, the newest first."""
+    actions = [f"{content_type.name}.{verb}" for verb in PUBLIC]
+    statement = select(Change).where(Change.resource_id == item.id, Change.action.in_(actions))
+    return unit.session.scalars(statement.order_by(Change.sequence.desc())).all()
+
+
+def _notice_of(unit: UnitOfWork, line: Change) -> Mapping[str, Any] | None:
+    """The notice with which readers had the item after this line; None when it was simply live."""
+    if not line.action.endswith(".withdrawn"):
+        return None
+    written = (Publication.item_id == line.resource_id, Publication.sequence == line.sequence)
+    full = unit.session.scalar(select(Publication.full_json).where(*written))
+    return None if full is None else PublicNotes.of(orjson.loads(full)).withdrawn
+
+
+def _publish_again(
+    unit: UnitOfWork,
+    content_type: ContentType,
+    actor: Actor,
+    item: Item,
+    edition: int,
+    notice: Mapping[str, Any] | None,
+) -> str:
+    was_live = item.published_edition is not None
+    old = get_revision(item, edition)
+    _free(unit, content_type, actor, item)
+    if get_revision(item).content != old.content:
+        _save_again(unit, content_type, actor, item, old)
+    if notice is None:
+        publish_edition(unit, content_type, actor, item, Update(is_major=False))
+    else:
+        _show_withdrawn(unit, content_type, actor, item, notice)
+    unit.session.flush()
+    return "restored" if was_live else "republished"
+
+
+def _show_withdrawn(
+    unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, notice: Mapping[str, Any]
+) -> None:
+    """Give readers the newest edition with this notice, which stays what it was, its date included."""
+    revision, moment = check_complete(content_type, item), clock.now()
+    notes = replace(published_notes(item.id) or PublicNotes(moment), withdrawn=notice)
+    presented = present_edition(content_type, item, revision, item.published_at or moment, moment, notes)
+    window = window_of(item)
+    item.go_live(moment, None)
+    item.withdraw(KINDS[Standing.WITHDRAWN], notice["explanation"])
+    item.touch()
+    change = record(
+        unit, content_type.action("withdrawn"), item.id, actor, agency=item.agency, edition=item.edition,
+        ending=EndingKind.WITHDRAWN,
+    )  # fmt: skip
+    publish_withdrawn(unit, presented, change, notice["explanation"], datetime.fromisoformat(notice["at"]), window)
+
+
+def _take_back(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, standing: Standing) -> None:
+    _free(unit, content_type, actor, item, also_from_end=True)
+    edition = item.published_edition or item.edition
+    explanation = None if standing is Standing.VANISHED else EXPLANATION
+    item.end(KINDS[standing], explanation)
+    item.touch()
+    change = record(
+        unit, content_type.action("unpublished"), item.id, actor, agency=item.agency, edition=edition,
+        ending=EndingKind(KINDS[standing]),
+    )  # fmt: skip
+    withdraw(unit, item.id, item.type, standing, change, explanation=explanation)
+
+
+def _free(
+    unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, *, also_from_end: bool = False
+) -> None:
+    """Make an item fit for a change: a colleague's plan, which has pinned an edition, is dropped, and it is put away no longer.
+
+    A planned end of what readers have goes on with what they get instead; it falls only together with what it ends.
+    """
+    if item.publish_at is not None or (also_from_end and item.unpublish_at is not None):
+        drop_plan(unit, content_type, actor, item)
+    if item.state in PUT_AWAY:
+        item.bring_back()
+
+
+def _save_again(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, old: Revision) -> None:
+    """Put an old content on top as a new edition, in whatever state the item is."""
+    _free(unit, content_type, actor, item)
+    save_edition(unit, content_type, item, actor, dict(old.content), Save(restored_from=old.edition))
+
+
+def _drop_plan(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, target: Target) -> bool:
+    """Nothing that the target planned happens, and no text of the target goes out that a colleague has planned."""
+    is_planned = item.publish_at is not None or item.unpublish_at is not None
+    is_own = is_planned and item.planned_by_id == target.actor_id
+    if not is_own and (item.publish_at is None or not target.wrote(get_revision(item))):
+        return False
+    drop_plan(unit, content_type, actor, item)
+    return True
+
+
+def _bring_back(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, target: Target) -> bool:
+    """What the target put into the archive or the trash comes out again."""
+    if item.state not in PUT_AWAY:
+        return False
+    actions = [f"{content_type.name}.{verb}" for verb in ("archived", "trashed")]
+    last = select(func.max(Change.sequence)).where(Change.resource_id == item.id, Change.action.in_(actions))
+    line = unit.session.scalar(select(Change).where(Change.sequence == last.scalar_subquery()))
+    if line is None or not target.did(line):
+        return False
+    item.bring_back()
+    transition(unit, content_type, actor, item, State(item.state), "restored", item.comment)
+    return True
+
+
+def _take_back_approval(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item) -> None:
+    item.void_approval()
+    if item.state == State.APPROVED:
+        transition(unit, content_type, actor, item, State.IN_REVIEW, "submitted", item.comment)

@@ -1,0 +1,125 @@
+"""Undoing what somebody did to agencies, categories and the link lists since a moment, inside a unit of work.
+
+Decides from what is kept of each (`cms.changes.reference_versions`): what a colleague has said since stays. What the person
+made cannot be deleted, because others may refer to it: it keeps its slug and loses its words; an agency ends, a category is retired.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any, Final
+
+from cms.agencies.models import Agency
+from cms.agencies.policies import check_place
+from cms.agencies.queries import city_today, lock_agencies
+from cms.agencies.wording import drop_proposal, keep_agency
+from cms.changes.actions import Action
+from cms.changes.log import record
+from cms.changes.models import ReferenceVersion
+from cms.changes.reference_versions import find_newest_version, find_version_by_others, keep_version
+from cms.core import clock
+from cms.core.assignment import assign_changed
+from cms.core.db import UnitOfWork
+from cms.core.errors import NotFound
+from cms.core.permissions import Actor
+from cms.editorial.rollback.revert import Target
+from cms.moderation.models import LinkDomain, LinkStanding
+from cms.taxonomy.models import Category
+from cms.taxonomy.queries import get_category
+from cms.taxonomy.wording import keep_category
+
+DAYS: Final = ("valid_from", "valid_to")
+KINDS: Final = ("agency", "category", "link_domain")
+"""How the log calls them."""
+
+
+def undo_reference_work(unit: UnitOfWork, actor: Actor, kind: str, key: str, target: Target) -> str:
+    """Undo the target's work on one of them; returns `reverted` or `unchanged`. Raises `NotFound`, `Invalid`."""
+    undo = {"agency": _undo_agency, "category": _undo_category, "link_domain": _undo_link_domain}[kind]
+    return "reverted" if undo(unit, actor, key, target) else "unchanged"
+
+
+def _good(kind: str, key: str, target: Target) -> tuple[bool, ReferenceVersion | None]:
+    """Whether the newest version is the target's, and what stood there before."""
+    newest = find_newest_version(kind, key)
+    if newest is None or newest.author_id != target.actor_id or newest.saved_at < target.since:
+        return False, None
+    return True, find_version_by_others(kind, key, target.actor_id, target.since)
+
+
+def _undo_agency(unit: UnitOfWork, actor: Actor, slug: str, target: Target) -> bool:
+    agencies = lock_agencies()
+    agency = agencies.get(slug)
+    if agency is None:
+        raise NotFound
+    was_proposed = agency.proposed_site_url is not None and agency.proposed_by_id == target.actor_id
+    if was_proposed:
+        drop_proposal(agency)
+    is_bad, good = _good("agency", slug, target)
+    values = _silent_agency(agency) if good is None else _with_days(good.values or {})
+    changed = assign_changed(agency, values) if is_bad else []
+    if not (changed or was_proposed):
+        return False
+    agency.version += 1
+    agency.updated_at = clock.now()
+    if changed:
+        check_place(agency, agencies)
+        keep_agency(unit, agency, actor)
+    record(unit, Action.AGENCY_UPDATED, slug, actor, agency=slug, fields=changed or ["site_url"])
+    return True
+
+
+def _silent_agency(agency: Agency) -> dict[str, Any]:
+    """An agency that nobody else knew of says nothing but its slug and has ended."""
+    yesterday = city_today() - timedelta(days=1)
+    return {
+        "name": agency.slug, "short_name": agency.slug[:60], "abbreviations": [], "aliases": [], "contact": {},
+        "site_url": None, "description": None, "successor": None, "valid_from": None, "valid_to": yesterday,
+    }  # fmt: skip
+
+
+def _with_days(values: Mapping[str, Any]) -> dict[str, Any]:
+    days = {name: date.fromisoformat(values[name]) for name in DAYS if values.get(name)}
+    return {**values, **days}
+
+
+def _undo_category(unit: UnitOfWork, actor: Actor, slug: str, target: Target) -> bool:
+    category = get_category(slug, lock=True)
+    is_bad, good = _good("category", slug, target)
+    changed = (
+        assign_changed(category, _silent_category(category) if good is None else good.values or {}) if is_bad else []
+    )
+    if not changed:
+        return False
+    category.version += 1
+    category.updated_at = clock.now()
+    keep_category(unit, category, actor)
+    record(unit, Action.CATEGORY_UPDATED, slug, actor, fields=changed)
+    return True
+
+
+def _silent_category(category: Category) -> dict[str, Any]:
+    return {"name_id": category.slug, "name_en": category.slug, "description": None, "is_retired": True}
+
+
+def _undo_link_domain(unit: UnitOfWork, actor: Actor, domain: str, target: Target) -> bool:
+    is_bad, good = _good("link_domain", domain, target)
+    entry = unit.session.get(LinkDomain, domain, with_for_update=True, populate_existing=True)
+    said = None if good is None else good.values
+    if not is_bad or (entry is None and said is None):
+        return False
+    keep_version(unit, "link_domain", domain, said, actor)
+    if said is None:
+        unit.session.delete(entry)
+        record(unit, Action.LINK_DOMAIN_REMOVED, domain[-63:], actor)
+        return True
+    present = clock.now()
+    if entry is None:
+        entry = LinkDomain(domain=domain, created_at=present)
+        unit.add(entry)
+    entry.standing, entry.note = said["standing"], said["note"]
+    entry.changed_by_id, entry.changed_by_label, entry.updated_at = actor.id, actor.label, present
+    is_allowed = entry.standing == LinkStanding.ALLOWED
+    record(unit, Action.LINK_DOMAIN_ALLOWED if is_allowed else Action.LINK_DOMAIN_BLOCKED, domain[-63:], actor)
+    return True

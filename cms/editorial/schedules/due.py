@@ -1,0 +1,77 @@
+"""Carrying out what was planned for an item: its publication, its end.
+
+Readers see both on the second by themselves (`cms.publishing.planning`); here the item and the log follow. Whoever holds the
+item's row does it: the worker, or the next operation on the item if that is faster. Each plan gives exactly one line, in the
+name of the person who made it.
+"""
+
+from __future__ import annotations
+
+from cms.changes.facts import Cause, CauseKind, EndingKind
+from cms.changes.log import record
+from cms.core import clock
+from cms.core.db import UnitOfWork, session
+from cms.core.permissions import Actor
+from cms.editorial.content_types import ContentType
+from cms.editorial.items.models import Item
+from cms.publishing.planning import carry_out, carry_out_end
+
+UNKNOWN_PLANNER = "system: schedule"
+PLAN = Cause(CauseKind.SCHEDULE)
+
+
+def carry_out_due(unit: UnitOfWork, content_type: ContentType, item: Item) -> bool:
+    """Carry out what is due of a locked item; False when nothing is. The version of the item is left to the caller."""
+    begins, ends = _due(item)
+    if begins:
+        _begin(unit, content_type, item)
+    if ends:
+        _end(unit, content_type, item)
+    return begins or ends
+
+
+def as_of_now(item: Item) -> Item:
+    """An item that was only read, as what is due of its plan makes it; the row itself waits for the worker.
+
+    Editors would else be shown for a moment what readers no longer have. What is due is carried out on an object that the
+    session has let go: nothing of it is written.
+    """
+    begins, ends = _due(item)
+    if begins or ends:
+        session.expunge(item)
+    if begins:
+        item.begin_as_planned()
+    if ends:
+        item.end_as_planned()
+    return item
+
+
+def _due(item: Item) -> tuple[bool, bool]:
+    """Whether its planned beginning and its planned end have come."""
+    moment = clock.now()
+    begins = item.publish_at is not None and item.publish_at <= moment
+    return begins, item.unpublish_at is not None and item.unpublish_at <= moment
+
+
+def _begin(unit: UnitOfWork, content_type: ContentType, item: Item) -> None:
+    planner = _planner(item)
+    item.begin_as_planned()
+    change = record(
+        unit, content_type.action("published"), item.id, planner, agency=item.agency, edition=item.edition,
+        cause=PLAN,
+    )  # fmt: skip
+    carry_out(unit, item.id, item.type, change)
+
+
+def _end(unit: UnitOfWork, content_type: ContentType, item: Item) -> None:
+    edition, planner, explanation = item.published_edition or item.edition, _planner(item), item.planned_explanation
+    ended = item.end_as_planned()
+    change = record(
+        unit, content_type.action("unpublished"), item.id, planner, agency=item.agency, edition=edition,
+        ending=EndingKind.EXPIRED, cause=PLAN,
+    )  # fmt: skip
+    carry_out_end(unit, item.id, item.type, change, ended, explanation)
+
+
+def _planner(item: Item) -> Actor:
+    return Actor(item.planned_by_id, item.planned_by_label or UNKNOWN_PLANNER)

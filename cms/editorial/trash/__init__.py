@@ -1,0 +1,1 @@
+"""Archive and trash: putting items away, and ending them for good."""

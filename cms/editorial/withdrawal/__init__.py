@@ -1,0 +1,1 @@
+"""Withdrawal: taking a published item back from readers."""

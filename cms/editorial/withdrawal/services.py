@@ -1,0 +1,205 @@
+"""Taking an item back from readers, in four ways: gone, redirected, withdrawn but readable, vanished."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+from sqlalchemy import select
+
+from cms.agencies.models import Agency
+from cms.changes.facts import EndingKind
+from cms.changes.log import record
+from cms.core import clock
+from cms.core.clock import rfc3339
+from cms.core.db import UnitOfWork, session, unit_of_work
+from cms.core.errors import Conflict, Invalid, invalid_field
+from cms.core.ids import is_id
+from cms.core.permissions import Actor
+from cms.core.runtime import runtime
+from cms.core.versions import Expected
+from cms.editorial.content_types import ContentType
+from cms.editorial.items.models import Item
+from cms.editorial.items.policies import Operation
+from cms.editorial.items.presenter import present_edition
+from cms.editorial.items.queries import get_revision
+from cms.editorial.items.services import Edited
+from cms.editorial.moderating import check_public_words
+from cms.editorial.notes import PublicNotes
+from cms.editorial.saving import load_for
+from cms.moderation.breaker import check_publishing, check_taking_back
+from cms.publishing.models import Publication, PublishedItem, Standing
+from cms.publishing.planning import cancel
+from cms.publishing.publish import keep_readable, withdraw
+from cms.publishing.reposts import find_live_publication
+
+KINDS: dict[Standing, str] = {
+    Standing.GONE: "gone",
+    Standing.REDIRECTED: "redirect",
+    Standing.WITHDRAWN: "withdrawn",
+    Standing.VANISHED: "vanish",
+}
+"""How the four ways are called on the wire."""
+EXPLAINED = frozenset({Standing.GONE, Standing.WITHDRAWN})
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How an item goes away. `to` is where readers are sent: an address, a path of the same site, or the id of an item."""
+
+    standing: Standing
+    explanation: str | None = None
+    to: str | None = None
+
+
+def unpublish_item(
+    content_type: ContentType,
+    actor: Actor,
+    item_id: str,
+    expected: Expected,
+    *,
+    standing: Standing,
+    explanation: str | None = None,
+    to: str | None = None,
+) -> Edited:
+    """Take an item back from readers; a newer draft stays as it is, what was planned for the item is dropped.
+
+    `GONE` and `WITHDRAWN` need an explanation, which readers get; `REDIRECTED` needs `to`, which must be one of the city's own
+    addresses or a live item. `VANISHED` tells them nothing and is for central editors. Raises `Invalid`, `Forbidden`, and
+    `Conflict` (`publishing_frozen`; `second_person_needed` for the first two, `publishing_paused` for the others).
+    """
+    ending = Ending(standing, None if standing is Standing.VANISHED else explanation, to)
+    _check_ending(ending, item_id)
+    with unit_of_work() as unit:
+        # What vanishes leaves no explanation, so only central editors do that.
+        operation = Operation.VANISH if standing is Standing.VANISHED else Operation.UNPUBLISH
+        item = load_for(content_type, actor, operation, item_id, expected)
+        counted = _check_guard(unit, actor, item, standing)
+        _check_words(actor, ending)
+        if standing is Standing.WITHDRAWN:
+            if item.unpublished_as == KINDS[Standing.WITHDRAWN]:
+                raise Conflict("wrong_state", state="withdrawn", operation="unpublish", allowed="published")
+            _withdraw(unit, content_type, actor, item, ending, counted)
+        else:
+            _end(unit, content_type, actor, item, ending, counted)
+        revision = get_revision(item)
+    return Edited(item, revision)
+
+
+def _check_guard(unit: UnitOfWork, actor: Actor, item: Item, standing: Standing) -> str | None:
+    """What this ending counts as. Saying that something is gone or withdrawn passes a pause; a redirection is a link, and goes out."""
+    if standing in EXPLAINED:
+        return check_taking_back(unit, actor, item.agency)
+    return check_publishing(unit, actor, item.agency)
+
+
+def _end(
+    unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, ending: Ending, counted: str | None
+) -> None:
+    change = _left(unit, content_type, actor, item, ending, "unpublished", counted)
+    target_id = ending.to if ending.standing is Standing.REDIRECTED and ending.to and is_id(ending.to) else None
+    told = ending.standing is not Standing.VANISHED
+    alternative = ending.to if told and target_id is None else None
+    withdraw(
+        unit, item.id, item.type, ending.standing, change,
+        explanation=ending.explanation, alternative=alternative, target_id=target_id,
+    )  # fmt: skip
+
+
+def _withdraw(
+    unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, ending: Ending, counted: str | None
+) -> None:
+    """Present what readers have once more, with the notice; it stays the published edition."""
+    publication = find_live_publication(unit.session, item.id)
+    if publication is None:
+        raise Conflict("not_published")
+    change = _left(unit, content_type, actor, item, ending, "withdrawn", counted)
+    # It has no planned end any more, and must not be presented with one.
+    unit.session.refresh(publication)
+    moment = clock.now()
+    notice = {"at": rfc3339(moment), "explanation": ending.explanation}
+    notes = replace(PublicNotes.of(orjson.loads(publication.full_json)), withdrawn=notice)
+    revision = get_revision(item, publication.edition)
+    presented = present_edition(content_type, item, revision, publication.published_at, moment, notes)
+    keep_readable(unit, presented, change, publication, ending.explanation or "")
+
+
+def _left(
+    unit: UnitOfWork,
+    content_type: ContentType,
+    actor: Actor,
+    item: Item,
+    ending: Ending,
+    verb: str,
+    counted: str | None,
+) -> Any:
+    """Note how the item goes, drop what was planned for it, and record it."""
+    edition = item.published_edition or item.edition
+    had_plan = item.publish_at is not None or item.unpublish_at is not None
+    item.forget_plan()
+    leave = item.withdraw if ending.standing is Standing.WITHDRAWN else item.end
+    leave(KINDS[ending.standing], ending.explanation)
+    item.touch()
+    change = record(
+        unit, content_type.action(verb), item.id, actor, agency=item.agency, edition=edition, counts_as=counted,
+        ending=EndingKind(KINDS[ending.standing]),
+    )  # fmt: skip
+    if had_plan:
+        cancel(unit, item.id, item.type, change)
+    return change
+
+
+def _check_ending(ending: Ending, item_id: str) -> None:
+    if ending.standing in EXPLAINED and not ending.explanation:
+        raise invalid_field("/explanation", "required")
+    if ending.standing is Standing.REDIRECTED:
+        if ending.to is None:
+            raise invalid_field("/to", "required")
+        _check_redirection(ending.to, item_id)
+    elif ending.to is not None and is_id(ending.to):
+        raise invalid_field("/to", "only_for_redirect")
+
+
+def _check_words(actor: Actor, ending: Ending) -> None:
+    """A path of the own site is looked at too: `/out?to=...` leads elsewhere."""
+    is_address = ending.to is not None and not is_id(ending.to)
+    check_public_words(actor, {"/explanation": ending.explanation}, ("/to", ending.to or "") if is_address else None)
+
+
+def _check_redirection(to: str, item_id: str) -> None:
+    """Readers are sent to what is live, or to an address of the city: an open redirect would lend its name to anybody."""
+    if not is_id(to):
+        if not is_own_address(to):
+            raise invalid_field("/to", "foreign_address", domains=", ".join(sorted(own_domains())))
+    elif to == item_id or not _is_readable(to):
+        raise Invalid(errors=invalid_field("/to", "not_found", what="published item").errors)
+
+
+def _is_readable(item_id: str) -> bool:
+    with_item = select(PublishedItem.id).join(Publication, Publication.item_id == PublishedItem.id)
+    live = Publication.superseded_sequence.is_(None), Publication.is_planned.is_(False)
+    return session.scalar(with_item.where(PublishedItem.id == item_id, *live)) is not None
+
+
+def own_domains() -> frozenset[str]:
+    """The host names that redirections may lead to, everything below them included."""
+    configured = runtime().settings.own_domains
+    if configured:
+        return frozenset(name.lower() for name in configured)
+    sites = session.scalars(select(Agency.site_url).where(Agency.site_url.is_not(None)))
+    return frozenset(_hosts([runtime().settings.public_url, *(site for site in sites if site)]))
+
+
+def is_own_address(address: str) -> bool:
+    """True for a path of the same site and for addresses of the city's own host names."""
+    if address.startswith("/"):
+        return True
+    host = (urlsplit(address).hostname or "").lower()
+    return any(host == own or host.endswith(f".{own}") for own in own_domains())
+
+
+def _hosts(addresses: Iterable[str]) -> Iterable[str]:
+    return (host.lower() for host in (urlsplit(address).hostname for address in addresses) if host)

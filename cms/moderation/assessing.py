@@ -1,0 +1,206 @@
+"""What the guard thinks of an edition: reasons to hold it until a second person has approved it, or to refuse its links.
+
+Nothing is dropped silently and nobody is accused: a reason says where to look (R-C5 to R-C7).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, NamedTuple
+from urllib.parse import urlsplit
+
+from cms.core.entities import unescaped
+from cms.core.runtime import runtime
+from cms.moderation.decoding import decoded, unpunycoded
+from cms.moderation.lexicon import lexicon
+from cms.moderation.links import (
+    Anchor,
+    all_candidates,
+    anchors,
+    deciding_domain,
+    hosts_in_link,
+    hosts_in_text,
+    mail_hosts,
+    registrable,
+    standing_of,
+)
+from cms.moderation.models import LinkStanding
+from cms.moderation.queries import agency_sites, known_entries
+from cms.moderation.scanning import gambling_words
+
+FREE_LINKS: Final = 10
+"""So many links are fine in the shortest text."""
+LINKS_PER_HUNDRED_WORDS: Final = 10
+MOST_WORDS: Final = 5
+"""Words of the lexicon that a reason names."""
+MOST_NAMED: Final = 10
+"""Reasons of one kind that are listed; the rest would say nothing new."""
+
+_SEPARATORS: Final = re.compile("[/?=&#]")
+_DIRECTION: Final = re.compile(
+    "[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]|<bdo\\b|<[^<>]*\\bdir\\s*=", re.IGNORECASE
+)
+
+
+Sorted = tuple[list[tuple[str, str]], list[tuple[str, str]], list["Vouched"]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why an edition is held: `lexicon`, `unknown_domain`, `empty_link`, `many_links`, `hidden_direction`, `not_read_whole`
+    or `blocked_link`.
+
+    `pointer` is where, as RFC 6901 into the content; `detail` is a domain, a number, or the words of the lexicon that were read
+    and names such as dewa88, never other words of the text.
+    """
+
+    code: str
+    pointer: str
+    detail: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """The form in which an item keeps it and the API shows it."""
+        return {"code": self.code, "pointer": self.pointer, "detail": self.detail}
+
+
+class Vouched(NamedTuple):
+    """A link that is fine because somebody has allowed its domain."""
+
+    pointer: str
+    domain: str
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """`reasons` to hold; `version` of the lexicon that was used; `is_blocked` when the edition may not even be saved.
+
+    `vouched` are the links to domains that people have allowed: each of those people counts as a writer.
+    """
+
+    reasons: tuple[Reason, ...]
+    version: str
+    is_blocked: bool
+    vouched: tuple[Vouched, ...] = ()
+
+    def with_writers(self, writers: Collection[str]) -> Assessment:
+        """The same for people who saved it: a domain that the only one of them has allowed has had no second look."""
+        alone = [each for each in self.vouched if set(writers) <= {each.person}]
+        if not alone:
+            return self
+        own = (Reason("unknown_domain", each.pointer, each.domain) for each in alone[:MOST_NAMED])
+        return replace(self, reasons=(*self.reasons, *own))
+
+
+CLEAR: Final = Assessment((), "", is_blocked=False)
+"""Nothing was found."""
+
+
+def assess(texts: Mapping[str, str], body_html: str, links: Sequence[str] = (), source: str = "") -> Assessment:
+    """Look at an edition.
+
+    `texts` are its texts by pointer, the text of the body among them (`/body`); `links` are addresses that stand in fields
+    of their own; `source` is the body as it was written, for what sanitising has removed. Asks the database only when
+    something leads to a domain that is not allowed from the start.
+    """
+    found = anchors(body_html)
+    addresses = [*(anchor.address for anchor in found), *links]
+    blocked, unknown, vouched = _domains(texts, found, links)
+    reasons = [
+        *(Reason("blocked_link", pointer, domain) for pointer, domain in blocked[:MOST_NAMED]),
+        *_gambling(texts, addresses),
+        *(Reason("unknown_domain", pointer, domain) for pointer, domain in unknown[:MOST_NAMED]),
+        *_hidden(found, texts.get("/body", ""), source),
+    ]
+    return Assessment(tuple(reasons), lexicon().version, bool(blocked), tuple(vouched))
+
+
+def _gambling(texts: Mapping[str, str], addresses: Sequence[str]) -> list[Reason]:
+    """All texts together, so that nothing is spread over them; the reason names the first that is enough alone."""
+    words = _SEPARATORS.sub(" ", decoded(" ".join(addresses))) if addresses else ""
+    read = gambling_words(unpunycoded("\n".join((*texts.values(), words))))
+    if not read:
+        return []
+    # The body, the last and longest, need not be read once more to be what is left.
+    others = ((pointer, text) for pointer, text in texts.items() if pointer != "/body")
+    alone = ((pointer, found) for pointer, text in others if (found := gambling_words(unpunycoded(text))))
+    pointer, found = next(alone, ("/body", read))
+    return [Reason("lexicon", pointer, ", ".join(found[:MOST_WORDS]))]
+
+
+def _domains(texts: Mapping[str, str], found: Sequence[Anchor], links: Sequence[str]) -> Sorted:
+    """Blocked, unknown and vouched domains with the place of each, in the order in which they stand."""
+    places: dict[str, str] = {}
+    for anchor in found:
+        for host in sorted(hosts_in_link(anchor.address)):
+            places.setdefault(host, "/body")
+    for link in links:
+        for host in sorted(hosts_in_link(link)):
+            places.setdefault(host, "/source_url")
+    for pointer, text in texts.items():
+        for host in sorted(hosts_in_text(text)):
+            places.setdefault(host, pointer)
+    return _sorted_by_standing(places, _mail_places(texts, found, links))
+
+
+def _mail_places(texts: Mapping[str, str], found: Sequence[Anchor], links: Sequence[str]) -> dict[str, str]:
+    """Domains that mail goes to, with the first place of each."""
+    said = [*(("/body", each.address) for each in found), *(("/source_url", link) for link in links), *texts.items()]
+    places: dict[str, str] = {}
+    for pointer, text in said:
+        for host in sorted(mail_hosts(text)):
+            places.setdefault(host, pointer)
+    return places
+
+
+def _sorted_by_standing(places: Mapping[str, str], mail: Mapping[str, str]) -> Sorted:
+    """`mail` are domains that mail goes to: of those only the blocked ones count."""
+    if not places and not mail:
+        return [], [], []
+    # Entries are asked for even below what is allowed from the start: a hijacked sub-domain of go.id can be blocked.
+    entries = known_entries(all_candidates({**places, **mail}))
+    known = {domain: standing for domain, (standing, _person) in entries.items()}
+    own: dict[str, LinkStanding] | None = None
+    blocked = {
+        registrable(host): place for host, place in mail.items() if standing_of(host, known) is LinkStanding.BLOCKED
+    }
+    unknown: dict[str, str] = {}
+    vouched: list[Vouched] = []
+    for host, pointer in places.items():
+        standing = standing_of(host, known)
+        person = entries.get(deciding_domain(host, known) or "", (None, None))[1]
+        if standing is LinkStanding.ALLOWED and person is not None:
+            vouched.append(Vouched(pointer, registrable(host), person))
+        if standing is None:
+            own = _own_domains() if own is None else own
+            standing = standing_of(host, own)
+        if standing is LinkStanding.BLOCKED:
+            blocked.setdefault(registrable(host), pointer)
+        elif standing is None and len(unknown) < MOST_NAMED:
+            unknown.setdefault(registrable(host), pointer)
+    return (
+        [(place, name) for name, place in blocked.items()],
+        [(place, name) for name, place in unknown.items()],
+        vouched,
+    )
+
+
+def _own_domains() -> dict[str, LinkStanding]:
+    """This server and the agencies' websites."""
+    names = (urlsplit(site).hostname for site in (runtime().settings.public_url, *agency_sites()))
+    return {name: LinkStanding.ALLOWED for name in names if name}
+
+
+def _hidden(found: Sequence[Anchor], text: str, source: str) -> list[Reason]:
+    """What readers would not see or not expect (R-C7)."""
+    reasons = []
+    invisible = sum(not anchor.is_visible for anchor in found)
+    if invisible:
+        reasons.append(Reason("empty_link", "/body", str(invisible)))
+    if len(found) > FREE_LINKS and len(found) * 100 > LINKS_PER_HUNDRED_WORDS * len(text.split()):
+        reasons.append(Reason("many_links", "/body", str(len(found))))
+    if _DIRECTION.search(unescaped(source)):
+        reasons.append(Reason("hidden_direction", "/body"))
+    return reasons

@@ -1,0 +1,223 @@
+"""Circuit breakers and the freeze, asked before anything becomes public or ceases to be (R-C8).
+
+One small statement per change. What stops people is a row in a table: it holds in every process at once, and delivery
+goes on. Publishing pauses whoever does it unusually often; taking something back passes that pause, because a mistake must
+not stay, but it has a limit of its own, because emptying a site is an attack too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from cms.changes.actions import Action
+from cms.changes.log import record, take_turn
+from cms.core import clock
+from cms.core.clock import rfc3339
+from cms.core.db import UnitOfWork
+from cms.core.errors import Conflict, Forbidden
+from cms.core.ids import new_id
+from cms.core.logging import current_request_id
+from cms.core.permissions import Actor
+from cms.core.runtime import runtime
+from cms.moderation.alarms import raise_alarm
+from cms.moderation.counting import (
+    HOUR,
+    Counted,
+    count_in_agency,
+    count_live,
+    find_freeze,
+    look_before_publishing,
+    look_before_taking_back,
+    publishers_in,
+)
+from cms.moderation.models import WHOLE_CITY, BreakerKind, BreakerTrip, PublishingFreeze
+
+
+@dataclass(slots=True)
+class Seen:
+    """What one unit of work has found and added: counts of before by agency, and its own changes."""
+
+    before: dict[str, tuple[int, int]] = field(default_factory=dict)
+    taken_back: int | None = None
+    published: int = 0
+    in_agencies: dict[str, int] = field(default_factory=dict)
+    tripped: set[str] = field(default_factory=set)
+    is_approved_release: bool = False
+
+
+def mark_release(unit: UnitOfWork) -> None:
+    """Say that this unit of work publishes a release: it counts, but is not cut off in the middle."""
+    unit.state["is_release"] = True
+
+
+def mark_rollback(unit: UnitOfWork) -> None:
+    """Say that this unit of work undoes what somebody did: neither freezes nor breakers stand in its way, and it counts for nobody."""
+    unit.state["is_rollback"] = True
+
+
+def check_publishing(unit: UnitOfWork, actor: Actor, agency: str, *, is_approved: bool = False) -> Counted | None:
+    """What this publication counts as, for its line of the log. Raises `Conflict` when the actor must not publish here now.
+
+    `publishing_frozen` and `publishing_paused`. Call it once for everything that goes out, before it is recorded: publishing,
+    scheduling, carrying, sending readers elsewhere. The change that reaches the limit is the last: it goes through and trips
+    the breaker. Several changes in one transaction count together and cannot pass the limit, except in a release
+    (`mark_release`), which people planned and checked as a whole. `is_approved`: a second person approved this item of a
+    release; all of those count once, for the person (`count_release`) and in each agency.
+    """
+    if unit.state.get("is_rollback"):
+        return None
+    seen = _seen(unit)
+    if agency not in seen.before:
+        found = look_before_publishing(unit, actor, agency)
+        _look_again_later(unit, actor, agency, found.position)
+        _refuse(unit, found.frozen, found.paused)
+        seen.before[agency] = found.by_person, found.in_agency
+    if current_request_id() is None:
+        # The demonstration city and the worker: nobody's hands.
+        return None
+    if is_approved and unit.state.get("is_release"):
+        return _count_approved(unit, seen, actor, agency)
+    _count_for_person(unit, seen, actor, agency)
+    _count_for_agency(unit, seen, actor, agency)
+    return Counted.PUBLISHING
+
+
+def count_release(unit: UnitOfWork, actor: Actor) -> Counted | None:
+    """What the line about a release itself counts as: one publication, when items of it were counted as approved ones."""
+    seen = _seen(unit)
+    if not seen.is_approved_release:
+        return None
+    _count_for_person(unit, seen, actor, next(iter(seen.before)))
+    return Counted.PUBLISHING
+
+
+def check_taking_back(unit: UnitOfWork, actor: Actor, agency: str) -> Counted | None:
+    """What taking something back counts as. Raises `Conflict`: `publishing_frozen`, or `second_person_needed` beyond the limit.
+
+    For `gone` and `withdrawn`, and for carrying something no longer. A tripped breaker does not stand in its way.
+    """
+    if unit.state.get("is_rollback"):
+        return None
+    seen = _seen(unit)
+    if seen.taken_back is None:
+        found = look_before_taking_back(unit, actor, agency)
+        _look_again_later(unit, actor, agency, found.position)
+        _refuse(unit, found.frozen, found.paused)
+        seen.taken_back = found.by_person
+    else:
+        check_freeze(unit, actor, agency)
+    if current_request_id() is None:
+        return None
+    seen.taken_back += 1
+    limit = runtime().settings.breaker_taking_back
+    if limit and actor.id:
+        _reach(unit, actor, BreakerKind.REMOVAL, actor.id, actor.label, seen.taken_back, limit)
+    return Counted.TAKING_BACK
+
+
+def check_freeze(unit: UnitOfWork, actor: Actor, agency: str) -> None:
+    """Raise when a freeze holds for this agency (`Conflict`, `publishing_frozen`) or this actor (`Forbidden`, `person_frozen`)."""
+    found = find_freeze(unit, actor, agency)
+    _look_again_later(unit, actor, agency, found.position)
+    _refuse(unit, found.frozen, None)
+
+
+def _look_again_later(unit: UnitOfWork, actor: Actor, agency: str, position: int) -> None:
+    """Read the freezes once more when this unit has its turn in the log: one may be committed until then.
+
+    On PostgreSQL others commit while this unit works. What stands behind its lines comes after it, what stands before them holds.
+    """
+    watched: dict[str, tuple[Actor, int]] = unit.state.setdefault("freezes_seen", {})
+    if not watched:
+        # A step of a step: behind the one that numbers the lines, whichever was added first.
+        unit.before_commit(lambda: unit.before_commit(lambda: _look_again(unit)))
+    watched.setdefault(agency, (actor, position))
+
+
+def _look_again(unit: UnitOfWork) -> None:
+    take_turn(unit)
+    changes = unit.state.get("changes")
+    newest_of_others = changes[0].sequence - 1 if changes else None
+    for agency, (actor, position) in unit.state["freezes_seen"].items():
+        if position != newest_of_others:
+            _refuse(unit, find_freeze(unit, actor, agency).frozen, None)
+
+
+def _seen(unit: UnitOfWork) -> Seen:
+    seen: Seen = unit.state.setdefault("breaker", Seen())
+    return seen
+
+
+def _refuse(unit: UnitOfWork, frozen: str | None, paused: str | None) -> None:
+    if frozen is not None:
+        freeze = unit.session.get_one(PublishingFreeze, frozen)
+        if freeze.person_label is not None:
+            raise Forbidden("person_frozen", reason=freeze.reason)
+        shown = "the whole city" if frozen == WHOLE_CITY else frozen
+        raise Conflict("publishing_frozen", scope=shown, reason=freeze.reason)
+    if paused is not None:
+        trip = unit.session.get_one(BreakerTrip, paused)
+        _pause(trip.kind, trip.label, trip.published, rfc3339(trip.until))
+
+
+def _pause(kind: str, label: str, count: int, until: str) -> None:
+    if kind == BreakerKind.REMOVAL:
+        raise Conflict("second_person_needed", count=count, until=until)
+    raise Conflict("publishing_paused", subject=label, until=until)
+
+
+def _count_approved(unit: UnitOfWork, seen: Seen, actor: Actor, agency: str) -> Counted | None:
+    seen.is_approved_release = True
+    if agency in seen.in_agencies:
+        return None
+    _count_for_agency(unit, seen, actor, agency)
+    return Counted.RELEASED
+
+
+def _count_for_person(unit: UnitOfWork, seen: Seen, actor: Actor, agency: str) -> None:
+    seen.published += 1
+    limit = runtime().settings.breaker_person
+    if limit and actor.id:
+        count = seen.before[agency][0] + seen.published
+        _reach(unit, actor, BreakerKind.PERSON, actor.id, actor.label, count, limit)
+
+
+def _count_for_agency(unit: UnitOfWork, seen: Seen, actor: Actor, agency: str) -> None:
+    settings = runtime().settings
+    here = seen.in_agencies[agency] = seen.in_agencies.get(agency, 0) + 1
+    if settings.breaker_agency_percent and seen.before[agency][1] + here >= settings.breaker_agency_least:
+        share = count_live(unit, agency) * settings.breaker_agency_percent // 100
+        limit = max(settings.breaker_agency_least, share)
+        count = count_in_agency(unit, agency, limit) + here
+        _reach(unit, actor, BreakerKind.AGENCY, agency, agency, count, limit)
+
+
+def _reach(unit: UnitOfWork, actor: Actor, kind: BreakerKind, subject: str, label: str, count: int, limit: int) -> None:
+    """Trip the breaker whose limit this change reaches; refuse what one transaction adds beyond it."""
+    if count < limit:
+        return
+    seen = _seen(unit)
+    key = f"{kind}:{subject}"
+    if key not in seen.tripped:
+        seen.tripped.add(key)
+        _trip(unit, actor, kind, subject, label, count)
+    elif not unit.state.get("is_release"):
+        _pause(kind, label, count, rfc3339(clock.now() + _span(kind)))
+
+
+def _span(kind: BreakerKind) -> timedelta:
+    return HOUR if kind is BreakerKind.REMOVAL else timedelta(minutes=runtime().settings.breaker_pause_minutes)
+
+
+def _trip(unit: UnitOfWork, actor: Actor, kind: BreakerKind, subject: str, label: str, count: int) -> None:
+    """Write down the trip, and whose changes made it up: none of them may reset it."""
+    now = clock.now()
+    people = {actor.id} | (publishers_in(unit, subject) if kind is BreakerKind.AGENCY else set())
+    trip = BreakerTrip(
+        id=new_id(), kind=kind.value, subject=subject, label=label, published=count, tripped_at=now,
+        until=now + _span(kind), made_up_by=sorted(person for person in people if person),
+    )  # fmt: skip
+    unit.add(trip)
+    record(unit, Action.BREAKER_TRIPPED, trip.id, actor, agency=subject if kind is BreakerKind.AGENCY else None)
+    raise_alarm(unit, "breaker_tripped", kind=kind.value, subject=subject, label=label, counted=count)

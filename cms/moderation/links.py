@@ -1,0 +1,242 @@
+"""Links in what is saved: where they lead, whether that is allowed, and whether a reader can see them (R-C5, R-C7)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from publicsuffixlist import PublicSuffixList
+
+from cms.core.entities import unescaped
+from cms.core.prepared import prepared
+from cms.moderation.decoding import decoded
+from cms.moderation.folding import latin
+from cms.moderation.models import LinkStanding
+
+ALLOWED_FROM_THE_START: Final = Path(__file__).resolve().parent / "seed" / "allowed_domains.txt"
+SHORTEST_NAME: Final = 3
+"""Letters of a domain that is recognised without `https://` before it: `M.Si` is a degree."""
+LONGEST_HOST: Final = 253
+"""Characters of a name that the domain name system can hold (RFC 1035)."""
+NO_SUFFIXES: Final = frozenset({"zip", "mov", "md", "py", "sh", "rs", "pl"})
+"""Endings that are domains too, but stand for files in texts."""
+
+SURELY_NO_NUMBERING: Final = 50
+"""Parts of dotted numbers in texts (classification codes, accounts) are smaller than those of most addresses."""
+
+_ADDRESS: Final = re.compile(r"(?:https?:)?//(\[[0-9a-f:.]+\]|[^\s/?#\"'<>()\[\]{}\\]+)", re.IGNORECASE)
+_MAIL: Final = re.compile(r"@\[?([^\s@,;:?&=<>()\[\]{}\"'/\\|]+)")
+_EXPLICIT: Final = re.compile(r"https?://", re.IGNORECASE)
+_QUAD: Final = re.compile(r"(?<![\w.@-])((?:[0-9]{1,3}\.){3}[0-9]{1,3})(?![\w.]*[0-9]|-)(:[0-9]{2,5}\b)?")
+_MONEY: Final = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3}){3}")
+_BARE: Final = re.compile(r"(?<![\w@.\-/])(?:[a-z0-9-]{1,63}\.)+[a-z][a-z0-9-]{1,23}(?![\w@-])")
+# What stands between the labels of a name (RFC 3490, section 3.1), and what means nothing in one (RFC 3454, table B.1).
+_DOT: Final = re.compile("[.\u3002\uff0e\uff61]")
+_NO_CHARACTER: Final = re.compile("[\u00ad\u034f\u1806\u180b-\u180d\u200b-\u200d\u2060\ufe00-\ufe0f\ufeff]")
+_ANCHOR: Final = re.compile(r'<a href="([^"]*)"[^<>]*>|</a>')
+_TAG: Final = re.compile(r"<[^<>]*>")
+_ALT: Final = re.compile(r'<img [^<>]*alt="[^"]*\w')
+_ALT_TEXT: Final = re.compile(r'<img [^<>]*alt="([^"]+)"')
+_WORD_CHARACTER: Final = re.compile(r"[^\W_]")
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A link of a body: its address, and whether a reader sees something to press."""
+
+    address: str
+    is_visible: bool
+
+
+@prepared
+def anchors(body_html: str) -> list[Anchor]:
+    """The links of sanitised HTML, in their order."""
+    found: list[Anchor] = []
+    address, begin = None, 0
+    for tag in _ANCHOR.finditer(body_html):
+        if address is not None:
+            inside = body_html[begin : tag.start()]
+            text = latin(unescaped(_TAG.sub("", inside) if "<" in inside else inside))
+            found.append(Anchor(address, bool(_WORD_CHARACTER.search(text) or _ALT.search(inside))))
+        address, begin = (unescaped(tag[1]) if tag[1] is not None else None), tag.end()
+    return found
+
+
+def alternative_texts(body_html: str) -> list[str]:
+    """What the images of sanitised HTML say to those who do not see them, and to search engines."""
+    return [unescaped(text) for text in _ALT_TEXT.findall(body_html)]
+
+
+@prepared
+def hosts_in_link(link: str) -> set[str]:
+    """The host of an address and of every address inside it: `https://dpu.go.id/out?to=https%3A%2F%2Fevil.example`."""
+    text = decoded(link).replace("\\", "/")
+    try:
+        own = urlsplit(link).hostname
+    except ValueError:
+        own = None
+    # An escaped host stands in the text that was decoded.
+    own = own if own and "%" not in own else ""
+    named = {host for host in map(_ascii, {own, *_after_slashes(text)}) if host}
+    # `/out?to=slot88.com` and `/out/slot88.com`: whoever sends readers on adds the scheme himself.
+    rest = latin(_ADDRESS.sub(" ", text).replace("/", " "))
+    return named | _bare_domains(rest) | _raw_addresses(rest)
+
+
+@prepared
+def hosts_in_text(text: str) -> set[str]:
+    """Hosts that are written out in plain text, with or without `https://` before them, encoded or not."""
+    plain = decoded(text)
+    if "." not in plain and "://" not in plain:
+        return set()
+    written = latin(plain)
+    found = {host for host in (_ascii(name) for name in _after_slashes(written)) if host and not host.isalpha()}
+    found |= {host for host in map(_ascii, _after_schemes(written)) if host}
+    return found | _bare_domains(written) | _raw_addresses(written)
+
+
+@prepared
+def mail_hosts(text: str) -> set[str]:
+    """Domains of the mail addresses in a link or a text: every recipient of `mailto:a@x.id,b@y.id?cc=c%40z.id` (RFC 6068).
+
+    They count where they are blocked. Unknown ones hold nothing: people write from a thousand ordinary providers, and who
+    follows such a link sees the address and no page.
+    """
+    plain = decoded(text)
+    if "@" not in plain:
+        return set()
+    named = (match[1] for written in {plain, latin(plain)} for match in _MAIL.finditer(written))
+    return {host for host in (_ascii(name.rstrip(".!*_")) for name in named) if host and "." in host}
+
+
+def standing_of(host: str, known: Mapping[str, LinkStanding]) -> LinkStanding | None:
+    """What is known of a host; of the entries for it and the domains above it the longest counts. None: unknown."""
+    domain = deciding_domain(host, known)
+    return None if domain is None else known.get(domain, LinkStanding.ALLOWED)
+
+
+def deciding_domain(host: str, known: Mapping[str, LinkStanding]) -> str | None:
+    """The domain whose entry, or whose place among those allowed from the start, counts for this host."""
+    start = allowed_from_the_start()
+    return next((domain for domain in candidates(host) if domain in known or domain in start), None)
+
+
+def _is_number(label: str) -> bool:
+    return label.isascii() and label.isdecimal()
+
+
+def candidates(host: str) -> Iterator[str]:
+    """The host and every domain above it, longest first."""
+    labels = host.split(".")
+    if _is_number(labels[-1]) or ":" in host:
+        # The end of an address in numbers is no domain above it.
+        yield host
+        return
+    for start in range(len(labels)):
+        yield ".".join(labels[start:])
+
+
+def registrable(host: str) -> str:
+    """The part of a host name that somebody registered (`situs.balikpapan.go.id` -> `balikpapan.go.id`)."""
+    return suffixes().privatesuffix(host) or host
+
+
+def is_registrable(domain: str) -> bool:
+    """False for what nobody has registered by himself: a public suffix (`com`, `go.id`), a bare word, an address in numbers."""
+    return not _is_number(domain.rpartition(".")[2]) and _strict_suffixes().privatesuffix(domain) is not None
+
+
+@cache
+def _strict_suffixes() -> PublicSuffixList:
+    """The same list, for which an ending that it does not know is a suffix of one label."""
+    return PublicSuffixList(accept_unknown=True)
+
+
+@cache
+def suffixes() -> PublicSuffixList:
+    """The Public Suffix List that comes with the package; nothing is fetched."""
+    return PublicSuffixList(accept_unknown=False)
+
+
+@cache
+def allowed_from_the_start() -> frozenset[str]:
+    """The domains of seed/allowed_domains.txt."""
+    lines = ALLOWED_FROM_THE_START.read_text(encoding="utf-8").splitlines()
+    return frozenset(line for line in lines if line and not line.startswith("#"))
+
+
+def all_candidates(hosts: Iterable[str]) -> set[str]:
+    """Every domain that an entry about one of these hosts could name."""
+    return {domain for host in hosts for domain in candidates(host)}
+
+
+def _bare_domains(text: str) -> set[str]:
+    """Domains without a scheme; a longer name than a domain can have is none."""
+    return {name for name in set(_BARE.findall(text)) if len(name) <= LONGEST_HOST and _is_domain(name)}
+
+
+def _after_slashes(text: str) -> Iterator[str]:
+    for match in _ADDRESS.finditer(text):
+        yield _host_of(match[1])
+
+
+def _after_schemes(text: str) -> Iterator[str]:
+    """What is surely an address: `http://1746543210` leads somewhere too."""
+    for scheme in _EXPLICIT.finditer(text):
+        match = _ADDRESS.match(text, scheme.start())
+        if match is not None and (host := _host_of(match[1])):
+            yield host
+
+
+def _host_of(authority: str) -> str:
+    host = authority.rpartition("@")[2]
+    return host.strip("[]") if host.startswith("[") else host.partition(":")[0].rstrip(".,;!*_")
+
+
+def _raw_addresses(text: str) -> set[str]:
+    """IPv4 addresses without a scheme: with a port, or with numbers that neither money nor a classification code has."""
+    return {match[1] for match in _QUAD.finditer(text) if _is_raw_address(match[1], has_port=bool(match[2]))}
+
+
+def _is_raw_address(quad: str, *, has_port: bool) -> bool:
+    parts = quad.split(".")
+    if any(int(part) > 255 or (part[0] == "0" and part != "0") for part in parts):
+        return False
+    if has_port:
+        return True
+    large = sum(int(part) >= SURELY_NO_NUMBERING for part in parts[1:])
+    return large >= 2 and int(parts[0]) > 0 and not _MONEY.fullmatch(quad)
+
+
+def _ascii(name: str) -> str | None:
+    """A host name in its ASCII form and lower case; None for what is none."""
+    host = name.strip(".").lower()
+    if len(host) > LONGEST_HOST:
+        # Hidden characters do not count for a browser.
+        host = latin(host)
+        if len(host) > LONGEST_HOST:
+            return None
+    if not host.isascii():
+        host = ".".join(map(_ascii_label, _DOT.split(_NO_CHARACTER.sub("", host))))
+    return host if 0 < len(host) <= LONGEST_HOST else None
+
+
+def _ascii_label(label: str) -> str:
+    """As browsers look it up. Python's own codec checks a hundred rules that no link list needs, character by character."""
+    label = unicodedata.normalize("NFKC", label.casefold())
+    return label if label.isascii() else f"xn--{label.encode('punycode').decode()}"
+
+
+def _is_domain(name: str) -> bool:
+    """True for a name below a public suffix, as people write it in texts."""
+    ending = name.rpartition(".")[2]
+    if ending in NO_SUFFIXES:
+        return False
+    own = suffixes().privatesuffix(name)
+    return own is not None and len(own.partition(".")[0]) >= SHORTEST_NAME

@@ -1,0 +1,114 @@
+"""Reading the link lists, freezes, breakers and rollbacks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+import orjson
+from sqlalchemy import ColumnElement, String, any_, func, literal, literal_column, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from cms.agencies.models import Agency
+from cms.core.clock import now
+from cms.core.db import session, table_of
+from cms.core.errors import NotFound
+from cms.core.ids import is_id
+from cms.moderation.models import BreakerTrip, LinkDomain, LinkStanding, PublishingFreeze, Rollback
+
+_domains = table_of(LinkDomain)
+_NEWEST_BLOCK = select(func.max(_domains.c.updated_at)).where(
+    _domains.c.standing == literal_column(f"'{LinkStanding.BLOCKED}'")
+)
+
+
+def known_entries(domains: Collection[str]) -> Mapping[str, tuple[LinkStanding, str | None]]:
+    """What the link lists say of these domains, and who said it; those without an entry are left out."""
+    if not domains:
+        return {}
+    wanted = _is_one_of(sorted(domains))
+    rows = session.execute(select(LinkDomain.domain, LinkDomain.standing, LinkDomain.changed_by_id).where(wanted))
+    return {domain: (LinkStanding(standing), person) for domain, standing, person in rows}
+
+
+def _is_one_of(domains: Sequence[str]) -> ColumnElement[bool]:
+    """One parameter, however many domains a text names: neither a limit of the database nor a long statement."""
+    if session.get_bind().dialect.name == "postgresql":
+        return LinkDomain.domain == any_(literal(list(domains), ARRAY(String)))
+    named = func.json_each(orjson.dumps(domains).decode()).table_valued("value")
+    return LinkDomain.domain.in_(select(named.c.value))
+
+
+def newest_block() -> datetime | None:
+    """When a domain was last blocked; None when none is."""
+    found: datetime | None = session.connection().scalar(_NEWEST_BLOCK)
+    return found
+
+
+def agency_sites() -> Sequence[str]:
+    """The addresses of the agencies' own websites."""
+    return [site for site in session.scalars(select(Agency.site_url).where(Agency.site_url.is_not(None))) if site]
+
+
+def find_link_domain(domain: str) -> LinkDomain | None:
+    """The entry for exactly this domain."""
+    return session.get(LinkDomain, domain)
+
+
+def list_link_domains(*, standing: str | None = None, after: str | None = None, limit: int) -> Sequence[LinkDomain]:
+    """Entries of the link lists by domain; `after` is a domain."""
+    statement = select(LinkDomain).order_by(LinkDomain.domain).limit(limit)
+    if standing is not None:
+        statement = statement.where(LinkDomain.standing == standing)
+    if after is not None:
+        statement = statement.where(LinkDomain.domain > after)
+    return session.scalars(statement).all()
+
+
+def list_freezes() -> Sequence[PublishingFreeze]:
+    """All freezes, the city's among them."""
+    return session.scalars(select(PublishingFreeze).order_by(PublishingFreeze.scope)).all()
+
+
+def get_freeze(scope: str) -> PublishingFreeze:
+    """The freeze of an agency or of the city. Raises `NotFound`."""
+    freeze = session.get(PublishingFreeze, scope)
+    if freeze is None:
+        raise NotFound
+    return freeze
+
+
+def list_trips(*, is_open: bool | None = None, after: str | None = None, limit: int) -> Sequence[BreakerTrip]:
+    """Trips of the breakers, the newest first; `after` is an id. `is_open`: those that still hold somebody up."""
+    statement = select(BreakerTrip).order_by(BreakerTrip.id.desc()).limit(limit)
+    holds = BreakerTrip.reset_at.is_(None) & (BreakerTrip.until > now())
+    if is_open is not None:
+        statement = statement.where(holds if is_open else ~holds)
+    if after is not None:
+        statement = statement.where(BreakerTrip.id < after)
+    return session.scalars(statement).all()
+
+
+def get_trip(trip_id: str) -> BreakerTrip:
+    """The trip with this id, locked until the end of the unit of work. Raises `NotFound`."""
+    statement = select(BreakerTrip).where(BreakerTrip.id == trip_id).with_for_update()
+    trip = session.scalar(statement.execution_options(populate_existing=True)) if is_id(trip_id) else None
+    if trip is None:
+        raise NotFound
+    return trip
+
+
+def get_rollback(rollback_id: str) -> Rollback:
+    """The rollback with this id. Raises `NotFound`."""
+    rollback = session.get(Rollback, rollback_id) if is_id(rollback_id) else None
+    if rollback is None:
+        raise NotFound
+    return rollback
+
+
+def list_rollbacks(*, after: str | None = None, limit: int) -> Sequence[Rollback]:
+    """Rollbacks, the newest first; `after` is an id."""
+    statement = select(Rollback).order_by(Rollback.id.desc()).limit(limit)
+    if after is not None:
+        statement = statement.where(Rollback.id < after)
+    return session.scalars(statement).all()

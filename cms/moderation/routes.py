@@ -1,0 +1,138 @@
+"""The guard on the management plane: /manage/v1/link-domains, /manage/v1/freeze, /manage/v1/breakers.
+
+Freezing, which also tells what is planned: `cms.editorial.schedules.freeze_routes`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from flask import Response
+
+from cms.core.errors import invalid_parameter
+from cms.core.http.access import current_actor, requires
+from cms.core.http.answers import Answer, PageRequest
+from cms.core.http.api import Blueprint
+from cms.core.http.schemas import many, one
+from cms.core.permissions import Permission
+from cms.moderation import queries, services
+from cms.moderation.models import LinkStanding
+from cms.moderation.presenter import present_freeze, present_link_domain, present_trip
+from cms.moderation.schemas import (
+    FREEZE_SCOPE,
+    BreakerQuerySchema,
+    BreakerTripSchema,
+    FreezesSchema,
+    LinkDomainQuerySchema,
+    LinkDomainSchema,
+    LinkDomainSetSchema,
+)
+
+blp = Blueprint("guard", __name__, url_prefix="/manage/v1", description="What protects readers from gambling links.")
+DOMAIN = [{"name": "domain", "in": "path", "description": "In ASCII, such as `bmkg.example`; `xn--...` for others."}]
+TRIP = [{"name": "trip_id", "in": "path", "description": "Id of the trip."}]
+_DOMAIN: Final = re.compile(
+    r"(?=.{1,253}\Z)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*"
+)
+
+
+@blp.route("/link-domains")
+@requires(Permission.GUARD_READ)
+@blp.arguments(LinkDomainQuerySchema, location="query")
+@blp.response(200, many(LinkDomainSchema))
+@blp.problems(400, 401, 403)
+def list_link_domains(query: dict[str, Any]) -> Answer:
+    """List known domains.
+
+    By name. A domain that stands in no list is unknown: an edition with a link to it waits for a second person. `go.id`,
+    the agencies' own sites and example domains are allowed from the start and need no entry.
+    """
+    page = PageRequest(query)
+    after = page.after[0] if page.after else None
+    rows = queries.list_link_domains(standing=query.get("standing"), after=after, limit=page.fetch)
+    return page.answer(rows, present_link_domain, lambda entry: [entry.domain])
+
+
+@blp.route("/link-domains/<domain>", methods=["PUT"], parameters=DOMAIN)
+@requires(Permission.GUARD_WRITE)
+@blp.arguments(LinkDomainSetSchema)
+@blp.response(200, one(LinkDomainSchema))
+@blp.problems(400, 401, 403, 404, 409, 413, 415, 422)
+def set_link_domain(values: dict[str, Any], domain: str) -> Answer:
+    """Allow or block a domain.
+
+    With everything below it; of two entries the longer one counts. Holds for what is saved from now on. Who allows a domain
+    counts as a writer of what links to it. What everybody can register names below (`com`, `go.id`) cannot be allowed.
+    """
+    if not _DOMAIN.fullmatch(domain):
+        raise invalid_parameter("domain", "bad_format", expected="a domain in lower case, such as bmkg.example")
+    entry = services.set_link_domain(current_actor(), domain, LinkStanding(values["standing"]), values.get("note"))
+    return {"data": present_link_domain(entry), "meta": {}}, 200, {}
+
+
+@blp.route("/link-domains/<domain>", methods=["DELETE"], parameters=DOMAIN)
+@requires(Permission.GUARD_WRITE)
+@blp.response(204)
+@blp.problems(401, 403, 404)
+def remove_link_domain(domain: str) -> Response:
+    """Forget a domain.
+
+    Links to it are unknown again, or fall under the entry of a domain above it.
+    """
+    services.remove_link_domain(current_actor(), domain)
+    return Response(status=204)
+
+
+@blp.route("/freeze")
+@requires(Permission.GUARD_READ)
+@blp.response(200, one(FreezesSchema))
+@blp.problems(400, 401, 403)
+def read_freezes() -> Answer:
+    """Read what is frozen.
+
+    All freezes; none means that everybody can publish.
+    """
+    return {"data": {"freezes": [present_freeze(freeze) for freeze in queries.list_freezes()]}, "meta": {}}, 200, {}
+
+
+@blp.route("/freeze/<scope>", methods=["DELETE"], parameters=FREEZE_SCOPE)
+@requires(Permission.GUARD_WRITE)
+@blp.response(204)
+@blp.problems(401, 403, 404)
+def lift_freeze(scope: str) -> Response:
+    """Lift a freeze.
+
+    The freeze of the city and that of an agency are lifted separately.
+    """
+    services.lift_freeze(current_actor(), scope)
+    return Response(status=204)
+
+
+@blp.route("/breakers")
+@requires(Permission.GUARD_READ)
+@blp.arguments(BreakerQuerySchema, location="query")
+@blp.response(200, many(BreakerTripSchema))
+@blp.problems(400, 401, 403)
+def list_breakers(query: dict[str, Any]) -> Answer:
+    """List tripped breakers.
+
+    The newest first, those of the past included unless `open=true`.
+    """
+    page = PageRequest(query)
+    after = page.after[0] if page.after else None
+    rows = queries.list_trips(is_open=query.get("is_open"), after=after, limit=page.fetch)
+    return page.answer(rows, present_trip, lambda trip: [trip.id])
+
+
+@blp.route("/breakers/<trip_id>/reset", methods=["POST"], parameters=TRIP)
+@requires(Permission.GUARD_WRITE)
+@blp.response(200, one(BreakerTripSchema))
+@blp.problems(401, 403, 404, 409)
+def reset_breaker(trip_id: str) -> Answer:
+    """Reset a breaker.
+
+    The person or agency can publish again at once. Nobody resets a breaker of his or her own.
+    """
+    trip = services.reset_breaker(current_actor(), trip_id)
+    return {"data": present_trip(trip), "meta": {}}, 200, {}

@@ -1,0 +1,138 @@
+"""Does a text advertise gambling? Terms of the lexicon, weighed within a passage, with the company they keep.
+
+A parking slot, Bandar Lampung and the police who arrest a bookmaker pass: neighbours change what a word means, and words of
+news and law take weight away, unless something is sold in the same passage.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from cms.core.prepared import prepared
+from cms.moderation.folding import FoldedText, folded
+from cms.moderation.lexicon import Lexicon, Term, lexicon
+
+PASSAGE: Final = 30
+"""Words within which terms add up."""
+AROUND: Final = 20
+"""Words before and behind a passage that are looked at for offers and reports."""
+LONGEST_PHRASE: Final = 4
+ENOUGH_OFFERS: Final = 2
+MOST_NAMES: Final = 2
+"""Names of such sites that add up; from the third on they add nothing."""
+SURELY_NEWS: Final = 2
+"""Words of news and law in a passage that nothing is sold in: from here on it is a report about gambling."""
+_UUID: Final = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", re.IGNORECASE)
+"""An identifier says nothing, but with digits read as letters one in thousands looks as if it did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A term at a place: number of its first word and number of words."""
+
+    position: int
+    length: int
+    term: Term
+
+
+def advertises_gambling(text: str) -> bool:
+    """True when a passage of the text reaches the threshold of the lexicon."""
+    return bool(gambling_words(text))
+
+
+@prepared
+def gambling_words(text: str) -> tuple[str, ...]:
+    """What advertises gambling in the first passage that reaches the threshold; empty when none does.
+
+    Terms as the lexicon writes them, whatever disguise they wore, and names with their number (dewa88).
+    """
+    words = lexicon()
+    read = folded(_UUID.sub(" ", text))
+    hits = sorted(_hits(read, words), key=lambda hit: hit.position)
+    return tuple(dict.fromkeys(_enough(read, hits, words)))
+
+
+def _hits(read: FoldedText, words: Lexicon) -> Iterator[Hit]:
+    """Terms that stand in the text, alone or as neighbours written together."""
+    grams: Sequence[str] = read.words
+    joined = list(grams)
+    for length in range(1, LONGEST_PHRASE + 1):
+        if length > 1:
+            joined = [before + word for before, word in zip(joined, grams[length - 1 :], strict=False)]
+        if words.terms.keys() & set(joined):
+            for position, gram in enumerate(joined):
+                if gram in words.terms and _counts(read.words, position, length, words.terms[gram], words):
+                    yield Hit(position, length, words.terms[gram])
+    yield from _inside(read.words, words.stems)
+    if read.spread:
+        yield from _inside(read.spread, words.joined)
+
+
+def _inside(words: Sequence[str], known: Mapping[str, Term]) -> Iterator[Hit]:
+    """Terms within longer words."""
+    text = " ".join(words)
+    stems = [stem for stem in known if stem in text]
+    if not stems:
+        return
+    for position, word in enumerate(words):
+        for stem in stems:
+            if stem in word and word != stem:
+                yield Hit(position, 1, known[stem])
+
+
+def _counts(words: Sequence[str], position: int, length: int, term: Term, known: Lexicon) -> bool:
+    """False when a neighbour gives the word another meaning."""
+    if not term.unless:
+        return True
+    start = max(position - known.near, 0)
+    near = set(words[start:position]) | set(words[position + length : position + length + known.near])
+    return term.unless.isdisjoint(near) or not term.only_if_no.isdisjoint(near)
+
+
+def _enough(read: FoldedText, hits: Sequence[Hit], known: Lexicon) -> list[str]:
+    """Slide a passage over the hits; only different terms add up. The words of the first that is enough, names first."""
+    names = _names(read.brands, known)
+    base = min(len(names), MOST_NAMES) * known.brand_weight
+    counts: Counter[str] = Counter()
+    weight, first, looked_at = base, 0, -AROUND
+    for last, hit in enumerate(hits):
+        counts[hit.term.key] += 1
+        is_new = counts[hit.term.key] == 1
+        weight += hit.term.weight if is_new else 0
+        while hits[first].position < hit.position - PASSAGE:
+            gone = hits[first].term
+            counts[gone.key] -= 1
+            weight -= gone.weight if counts[gone.key] == 0 else 0
+            first += 1
+        # The same words again add nothing; what stands around them may.
+        is_worth = is_new or hit.position >= looked_at + AROUND
+        if is_worth and weight + known.most_offers * known.offer_weight >= known.threshold:
+            looked_at = hit.position
+            if _weighed(read.words, hits[first], hit, weight, known) >= known.threshold:
+                return [*names, *(each.term.word for each in hits[first : last + 1])]
+    return names if not hits and base >= known.threshold else []
+
+
+def _weighed(words: Sequence[str], first: Hit, last: Hit, weight: int, known: Lexicon) -> int:
+    """The weight of a passage with the offers and reports around it."""
+    around = set(words[max(first.position - AROUND, 0) : last.position + AROUND])
+    offers = len(around & known.offers)
+    weight += min(offers, known.most_offers) * known.offer_weight
+    if len(around & known.strong_offers) >= ENOUGH_OFFERS:
+        return weight
+    reports = len(around & known.reports)
+    return weight - reports * known.report_weight if reports < SURELY_NEWS else weight // known.news_divisor
+
+
+def _names(brands: Sequence[tuple[str, str]], known: Lexicon) -> list[str]:
+    """Names of such sites anywhere in the text, each once, in their order: INV138 and INV188 are numbers of one list."""
+    found = {
+        name: number
+        for name, number in reversed(brands)
+        if number in known.brands and name not in known.innocent_brands
+    }
+    return [name + number for name, number in reversed(found.items())]

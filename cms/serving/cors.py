@@ -1,0 +1,68 @@
+"""Browsers of registered origins: preflight answers, and the headers that let a page read an error (R-H4)."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, g, request
+
+from cms.changes.log import read_heads
+from cms.core.errors import DomainError
+from cms.serving.responding import EXPOSED, PreparedResponse
+from cms.serving.state import serving_state
+
+ALLOWED_HEADERS = (
+    "Authorization, If-None-Match, If-Modified-Since, If-Range, Range, Min-Seq, X-Request-Id, Accept-Language"
+)
+PREFLIGHT_SECONDS = "600"
+
+
+def answer_browsers(app: Flask) -> None:
+    """Add the headers to the delivery plane's answers; other planes stay closed to foreign pages."""
+
+    @app.after_request
+    def add(answer: Response) -> Response:
+        if isinstance(answer, PreparedResponse):
+            return answer
+        origin = request.headers.get("Origin")
+        if origin is None or not request.path.startswith("/v1/"):
+            return answer
+        answer.vary.add("Origin")
+        if request.method == "OPTIONS":
+            return _preflight(answer, origin)
+        if origin in _readers():
+            answer.headers["Access-Control-Allow-Origin"] = origin
+            answer.headers["Access-Control-Expose-Headers"] = EXPOSED
+        return answer
+
+
+def _readers() -> frozenset[str]:
+    """The origins that may read this answer: those of the consumer, of whoever is registered when he was not let in.
+
+    Such an answer only says why (401, 403, 503); without it a page could not tell a revoked key from a lost network.
+    """
+    holder = g.get("consumer")
+    return _registered_origins() if holder is None else holder.origins
+
+
+def _registered_origins() -> frozenset[str]:
+    """As this process read them last, so that wrong keys cost no statement; every preflight reads them anew when they changed."""
+    known = serving_state().known_origins()
+    return _present_origins() if known is None else known
+
+
+def _present_origins() -> frozenset[str]:
+    try:
+        heads = read_heads(serving_state().reader)
+        serving_state().note_epoch(heads.epoch)
+        return serving_state().origins(heads.access)
+    except DomainError:
+        # The answer is given all the same; a page of an origin that is known can read that the database is away.
+        return serving_state().known_origins() or frozenset()
+
+
+def _preflight(answer: Response, origin: str) -> Response:
+    if origin in _present_origins():
+        answer.headers["Access-Control-Allow-Origin"] = origin
+        answer.headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
+        answer.headers["Access-Control-Allow-Headers"] = ALLOWED_HEADERS
+        answer.headers["Access-Control-Max-Age"] = PREFLIGHT_SECONDS
+    return answer

@@ -1,0 +1,100 @@
+"""The short way of a repeated request: answered from memory before Flask is entered.
+
+A kept answer is given only while one small read of the log's heads says that nothing it depends on has changed and that
+its key still holds: as right as a computed one, on every process, the moment a publish has answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from cms.changes.log import Heads, read_heads
+from cms.core import clock
+from cms.core.errors import DomainError
+from cms.core.logging import harmless_request_id
+from cms.core.schema_state import SchemaWatch
+from cms.serving.answer_cache import RequestKey
+from cms.serving.answers import Answer, position_headers
+from cms.serving.responding import REQUEST_KEY
+from cms.serving.state import ServingState
+from cms.serving.validity import ItemLive
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+Application = Callable[[Environ, StartResponse], Iterable[bytes]]
+# Requests that ask for more than the answer go the long way.
+LONG_WAY = ("HTTP_MIN_SEQ", "HTTP_RANGE", "HTTP_TRANSFER_ENCODING")
+
+
+class AnswerCacheMiddleware:
+    """WSGI middleware around the application."""
+
+    def __init__(self, application: Application, state: ServingState, schema: SchemaWatch) -> None:
+        self._application = application
+        self._state = state
+        self._schema = schema
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer from memory where that is right, else ask the application."""
+        if not environ["PATH_INFO"].startswith("/v1/") or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            return self._application(environ, start_response)
+        if self._schema.fault is not None or any(name in environ for name in LONG_WAY):
+            return self._application(environ, start_response)
+        key = _request_key(environ)
+        answer = self._state.kept.find(key)
+        if answer is not None:
+            given = self._given(answer, environ, start_response)
+            if given is not None:
+                return given
+        environ[REQUEST_KEY] = key
+        return self._application(environ, start_response)
+
+    def _given(self, answer: Answer, environ: Environ, start_response: StartResponse) -> Iterable[bytes] | None:
+        """The kept answer, sent; None when it does not hold any more or its body was never made."""
+        known = environ.get("HTTP_IF_NONE_MATCH")
+        accepted = environ.get("HTTP_ACCEPT_ENCODING", "")
+        known_tag = None if known is None else answer.known_tag(known, accepted)
+        if answer.body is None and known_tag is None:
+            return None
+        try:
+            now, heads, item_live = self._state.at_believed_moment(lambda moment: self._position(answer, moment))
+        except DomainError:
+            # The application says it in a problem document.
+            return None
+        if not answer.validity.holds(heads, now, item_live) or not answer.validity.opens(clock.now_micros()):
+            return None
+        self._state.keys.note_use(answer.key_id) if answer.key_id else None
+        own = [
+            ("Cache-Control", answer.cache_control(now)),
+            *position_headers(heads),
+            ("X-Request-Id", harmless_request_id(environ.get("HTTP_X_REQUEST_ID"))),
+        ]
+        if known_tag is not None:
+            start_response("304 Not Modified", answer.headers_without_body(known_tag) + own)
+            return []
+        encoding = answer.encoding_for(accepted)
+        content = answer.bytes_in(encoding)
+        start_response("200 OK", answer.full_headers(encoding, len(content)) + own)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [content]
+
+    def _position(self, answer: Answer, now: int) -> tuple[Heads, ItemLive | None]:
+        """Where the log stands, and for a detail which publication is live and until when; one statement."""
+        item = answer.validity.item
+        if item is None:
+            heads, item_live = read_heads(self._state.reader), None
+        else:
+            heads, item_live = self._state.publications.heads_and_live(*item, now)
+        self._state.note_epoch(heads.epoch)
+        return heads, item_live
+
+
+def _request_key(environ: Environ) -> RequestKey:
+    get = environ.get
+    return (
+        get("HTTP_HOST", ""),
+        environ["PATH_INFO"],
+        get("QUERY_STRING", ""),
+        get("HTTP_AUTHORIZATION", ""),
+        get("HTTP_ORIGIN", ""),
+    )

@@ -1,0 +1,95 @@
+"""What content refers to, in the memory of a process: agencies, areas, categories and information kinds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+from sqlalchemy import select
+
+from cms.agencies.directory import Directory, read_directory
+from cms.agencies.presenter import present_reference
+from cms.core import clock
+from cms.core.reading import Reader
+from cms.serving.validity import NEVER_DUE
+from cms.taxonomy.models import Category, InformationKind
+
+_CATEGORIES = select(
+    Category.slug, Category.name_id, Category.name_en, Category.description, Category.is_retired
+).order_by(Category.slug)
+_KINDS = select(
+    InformationKind.code,
+    InformationKind.information_class,
+    InformationKind.name_id,
+    InformationKind.name_en,
+    InformationKind.parent,
+    InformationKind.article,
+    InformationKind.certainty,
+).order_by(InformationKind.code)
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceData:
+    """What content refers to, as one position of the log has it, on one day of the city.
+
+    `since` and `until` (microseconds since 1970) are the midnights between which no agency begins or ends.
+    """
+
+    directory: Directory
+    categories: dict[str, dict[str, Any]]
+    information_kinds: dict[str, dict[str, Any]]
+    since: int
+    until: int
+    _references: dict[str, str] = field(default_factory=dict)
+
+    def reference_json(self, slug: str) -> str:
+        """An agency as it stands inside content, as JSON; made once."""
+        found = self._references.get(slug)
+        if found is None:
+            entry = self.directory.agencies.get(slug)
+            # An agency may have been made since this reference_data was read.
+            shown = present_reference(entry) if entry else {"slug": slug, "name": slug, "short_name": slug}
+            found = self._references[slug] = orjson.dumps(shown).decode()
+        return found
+
+
+def read_reference_data(reader: Reader, zone: ZoneInfo, now: int) -> ReferenceData:
+    """Read it in four statements, as of the day in the city's zone at `now` (microseconds since 1970)."""
+    directory = read_directory(reader, clock.from_micros(now).astimezone(zone).date())
+    since, until = directory.period
+    return ReferenceData(
+        directory,
+        {row[0]: _category(row) for row in reader.rows(reader.compile(_CATEGORIES), {})},
+        {row[0]: _information_kind(row) for row in reader.rows(reader.compile(_KINDS), {})},
+        0 if since is None else max(0, _midnight(since, zone)),
+        NEVER_DUE if until is None else _midnight(until, zone),
+    )
+
+
+def _midnight(day: date, zone: ZoneInfo) -> int:
+    return clock.micros(datetime.combine(day, time.min, zone))
+
+
+def _category(row: Any) -> dict[str, Any]:
+    slug, name_id, name_en, description, is_retired = row
+    return {
+        "slug": slug,
+        "name": {"id": name_id, "en": name_en},
+        "description": description,
+        "is_retired": bool(is_retired),
+    }
+
+
+def _information_kind(row: Any) -> dict[str, Any]:
+    code, information_class, name_id, name_en, parent, article, certainty = row
+    return {
+        "code": code,
+        "class": information_class,
+        "name": {"id": name_id, "en": name_en},
+        "parent": parent,
+        "article": article,
+        "certainty": certainty,
+    }

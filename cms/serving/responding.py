@@ -1,0 +1,196 @@
+"""From what an answer depends on to the answer: 304 before anything is computed, else the bytes with their headers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, Response, g
+
+from cms.changes.log import Heads
+from cms.core import clock
+from cms.core.logging import current_request_id
+from cms.core.runtime import runtime
+from cms.serving.admission import DeliveryRequest, delivery_request
+from cms.serving.answer_cache import RequestKey
+from cms.serving.answers import Answer, Headers, answer_digest, caching_headers, position_headers
+from cms.serving.validity import NEVER_DUE, PLANNED_TOPICS, Noted, Validity
+
+REQUEST_KEY = "simpul.request_key"
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What is known about an answer before it is computed.
+
+    `topics` are those of the log that it will depend on; what it really read is found out while it is computed, and counts.
+    Those named here only save computing it twice. `groups` are names under which caches may drop it.
+    """
+
+    topics: tuple[str, ...]
+    groups: tuple[str, ...]
+    may_be_missing: bool = False
+    """Only `compute` finds out whether there is anything, so that `If-None-Match: *` cannot be answered before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Where an answer stands between planned changes (microseconds since 1970): the last that has passed without being
+    carried out, 0 when there is none, and the next one.
+    """
+
+    passed: int
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A computed body and the headers that only it knows (the Link to the next page)."""
+
+    content: bytes
+    headers: Headers
+
+
+def deliver(basis: Basis, compute: Callable[[int], Body]) -> Response:
+    """Answer with 304 when the caller has it, else with what `compute` makes of the sequence that the answer reflects.
+
+    The ETag covers everything that was read. When computing reads more than was known before, the answer is computed again
+    with the tag that covers it; a tag that covers less was never given to anybody.
+    """
+    request = delivery_request()
+    dependencies = request.sources.dependencies
+    request.sources.expect(basis.topics)
+    while True:
+        noted = dependencies.noted
+        timing = _timing(noted, request)
+        answer = _bare_answer(basis, noted, request, timing)
+        known_tag = _known_tag(answer, basis, request)
+        if known_tag is not None:
+            # `*` matches whatever there is: nobody has it, and nobody paid for making it.
+            if "*" not in request.http.headers["If-None-Match"]:
+                _keep(answer, request, timing)
+            return _prepared(
+                304, answer.headers_without_body(known_tag), [], request, answer.cache_control(request.now)
+            )
+        body = compute(max(noted.positions(request.heads)))
+        if dependencies.noted == noted:
+            break
+    answer.body = body.content
+    answer.headers += body.headers
+    _keep(answer, request, timing)
+    return _full(answer, request)
+
+
+def _known_tag(answer: Answer, basis: Basis, request: DeliveryRequest) -> str | None:
+    known = request.http.headers.get("If-None-Match")
+    if known is None or (basis.may_be_missing and "*" in known):
+        return None
+    return answer.known_tag(known, request.http.headers.get("Accept-Encoding", ""))
+
+
+def _timing(noted: Noted, request: DeliveryRequest) -> Timing:
+    """Usually the heads say it. While a moment has passed and the worker has not come yet, a look at the plans does."""
+    passed, until = 0, NEVER_DUE
+    for topic, kind in PLANNED_TOPICS.items():
+        if topic not in noted.topics:
+            continue
+        due_at = getattr(request.heads, f"{topic}_due_at")
+        if due_at <= request.now:
+            last, coming = request.state.publications.planned_moments(kind, request.now)
+            # At least the moment that the heads name, should it have been carried out since they were read.
+            passed, due_at = max(passed, last, due_at), coming
+        until = min(until, due_at)
+    return Timing(passed, until)
+
+
+def _bare_answer(basis: Basis, noted: Noted, request: DeliveryRequest, timing: Timing) -> Answer:
+    """The answer without its body. Its tag stands for everything that decides the body."""
+    holder, asked = request.holder, request.http
+    visibility = "all" if holder.agencies is None else ",".join(sorted(holder.agencies))
+    digest = answer_digest(
+        request.heads.epoch,
+        # Cursors are made with it: other bytes, another tag.
+        runtime().signing_keys.current().id,
+        *sorted(noted.topics),
+        *noted.positions(request.heads),
+        visibility,
+        asked.path,
+        asked.query_string.decode("latin-1"),
+        noted.since,
+        timing.passed,
+        holder.key_id if noted.is_about_key else "",
+    )
+    vary = "Authorization, Accept-Encoding" + (", Origin" if holder.origins else "")
+    modified_at = max(noted.modified_at(request.heads), timing.passed)
+    headers = caching_headers(modified_at, basis.groups, vary) + cors_headers(request)
+    validity = Validity.of(noted, request.heads, clock.micros(holder.expires_at), timing.until)
+    return Answer(digest, headers, None, validity, holder.key_id, runtime().settings.delivery_max_age)
+
+
+def cors_headers(request: DeliveryRequest) -> Headers:
+    """Let a browser page of the consumer's own registered origins read the answer; nobody else's (R-H4)."""
+    origin = request.http.headers.get("Origin")
+    if origin is None or origin not in request.holder.origins:
+        return []
+    return [("Access-Control-Allow-Origin", origin), ("Access-Control-Expose-Headers", EXPOSED)]
+
+
+EXPOSED = (
+    "ETag, Last-Modified, Link, Content-Epoch, Content-Seq, Cache-Groups, Surrogate-Key, Vary, Retry-After, X-Request-Id, "
+    "Content-Disposition, Content-Range, Accept-Ranges"
+)
+
+
+def _keep(answer: Answer, request: DeliveryRequest, timing: Timing) -> None:
+    key: RequestKey | None = request.http.environ.get(REQUEST_KEY)
+    # While the worker is late, plans may change behind the one that the heads name: nothing is kept.
+    if key is not None and not timing.passed:
+        request.state.kept.keep(key, answer)
+
+
+class PreparedResponse(Response):
+    """A response whose headers are complete: neither Werkzeug nor a hook of ours has anything to add any more.
+
+    Werkzeug would also take Last-Modified away from a 304, and api.md wants the headers of the 200 answer.
+    """
+
+    def __init__(self, status: int, headers: Headers, content: list[bytes]) -> None:
+        super().__init__(content, status)
+        self._complete = headers
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """Send it."""
+        start_response(self.status, self._complete)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else self.response  # type: ignore[return-value]
+
+
+def _full(answer: Answer, request: DeliveryRequest) -> Response:
+    encoding = answer.encoding_for(request.http.headers.get("Accept-Encoding", ""))
+    content = answer.bytes_in(encoding)
+    return _prepared(
+        200, answer.full_headers(encoding, len(content)), [content], request, answer.cache_control(request.now)
+    )
+
+
+def _prepared(
+    status: int, headers: Headers, content: list[bytes], request: DeliveryRequest, cache_control: str
+) -> Response:
+    own = [
+        ("Cache-Control", cache_control),
+        *position_headers(request.heads),
+        ("X-Request-Id", current_request_id() or ""),
+    ]
+    return PreparedResponse(status, headers + own, content)
+
+
+def tell_position(app: Flask) -> None:
+    """Every answer of the delivery plane says which position it reflects, errors and redirections too."""
+
+    @app.after_request
+    def tell(answer: Response) -> Response:
+        heads: Heads | None = g.get("heads")
+        if heads is not None and not isinstance(answer, PreparedResponse):
+            for name, value in position_headers(heads):
+                answer.headers.setdefault(name, value)
+        return answer

@@ -1,0 +1,112 @@
+"""The only way from a delivery answer to what it is made of: whatever is read is noted as something that the answer depends on.
+
+import-linter keeps the modules that make answers from going another way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from cms.changes.actions import TOPICS_BY_TYPE
+from cms.changes.log import Heads
+from cms.consumers.key_cache import KeyHolder
+from cms.publishing.reading import Address, Page, PublishedState
+from cms.publishing.selection import Selection
+from cms.serving.reference_data import ReferenceData
+from cms.serving.state import ServingState
+from cms.serving.validity import PLANNED_TOPICS, Dependencies
+
+ReadItem = tuple[str, str, PublishedState | None]
+"""Type, id and state of an item that was read together with the heads."""
+_CONTENT = frozenset(PLANNED_TOPICS)
+_REFERENCE = frozenset({"reference"})
+_ACCESS = frozenset({"access"})
+
+
+@dataclass(slots=True)
+class Sources:
+    """What one request may read, all of it as of one moment `now` (microseconds since 1970)."""
+
+    state: ServingState
+    heads: Heads
+    now: int
+    holder: KeyHolder
+    read_item: ReadItem | None = None
+    dependencies: Dependencies = field(default_factory=Dependencies)
+
+    def expect(self, topics: Iterable[str]) -> None:
+        """Note ahead what an answer is going to read, so that its tag is known before it is computed."""
+        self.dependencies.note_topics(topics)
+        if not _REFERENCE.isdisjoint(topics):
+            self.reference_data()
+
+    @property
+    def key_agencies(self) -> frozenset[str] | None:
+        """The agencies that the key names, None for all. Part of every ETag, so it is nothing to be noted."""
+        return self.holder.agencies
+
+    def key(self) -> KeyHolder:
+        """The key itself, for answers that tell about it."""
+        self.dependencies.note_key()
+        self.dependencies.note_topics(_ACCESS)
+        return self.holder
+
+    def reference_data(self) -> ReferenceData:
+        """Agencies, areas, categories and information kinds."""
+        found = self.state.reference_data(self.heads.reference, self.now)
+        self.dependencies.note_topics(_REFERENCE)
+        self.dependencies.note_period(found.since, found.until)
+        return found
+
+    def visible_agencies(self) -> frozenset[str] | None:
+        """The agencies whose content the key shows, predecessors included; None means all."""
+        if self.holder.agencies is None:
+            return None
+        return self.reference_data().directory.with_predecessors(self.holder.agencies)
+
+    def item(self) -> PublishedState | None:
+        """The item of a detail."""
+        if self.read_item is None:
+            return None
+        kind, item_id, state = self.read_item
+        live = (None, None) if state is None else (state.sequence, state.effective_until)
+        self.dependencies.note_item((kind, item_id), live, (state and state.updated_at) or 0)
+        return state
+
+    def page(self, selection: Selection, *, is_full: bool, is_counted: bool) -> Page:
+        """One page of a list."""
+        topic = TOPICS_BY_TYPE[selection.type]
+        self.dependencies.note_topics({topic})
+        newest = getattr(self.heads, f"{topic}_at")
+        return self.state.publications.page(selection, self.now, newest, is_full=is_full, is_counted=is_counted)
+
+    def items(self, ids: Sequence[str], *, is_full: bool) -> list[tuple[str, str, str]]:
+        """(id, agency, JSON) of live items."""
+        self.dependencies.note_topics(_CONTENT)
+        return self.state.publications.items(ids, self.now, is_full=is_full)
+
+    def shown_by(self, agencies: Collection[str], item_ids: Sequence[str]) -> set[str]:
+        """Those of the items that these agencies carry or have on their channels; a new carrier presents the item again."""
+        if any(item_id != self._item_id() for item_id in item_ids):
+            self.dependencies.note_topics(_CONTENT)
+        return self.state.publications.shown_by(agencies, item_ids, self.now)
+
+    def address(self, type: str, agencies: Sequence[str], slug: str) -> Address | None:
+        """What was or is published at an address."""
+        self.dependencies.note_topics({TOPICS_BY_TYPE[type]})
+        return self.state.publications.address(type, agencies, slug, self.now)
+
+    def target(self, item_id: str) -> Address | None:
+        """Where a redirection leads to in the end, over items of any type."""
+        self.dependencies.note_topics(_CONTENT)
+        return self.state.publications.target(item_id, self.now)
+
+    def ended_by_time(self, item_id: str) -> tuple[bool, str | None]:
+        """Whether a planned end of the item has come, and what readers are told."""
+        if item_id != self._item_id():
+            self.dependencies.note_topics(_CONTENT)
+        return self.state.publications.ended_by_time(item_id, self.now)
+
+    def _item_id(self) -> str | None:
+        return None if self.dependencies.noted.item is None else self.dependencies.noted.item[1]

@@ -1,0 +1,126 @@
+"""What the delivery plane of one application owns: the read model, the key ring, the directory and kept answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+from sqlalchemy import select
+
+from cms.changes.log import Heads
+from cms.changes.trust import believed
+from cms.consumers.key_cache import KeyCache
+from cms.consumers.models import Consumer
+from cms.core import clock
+from cms.core.bulkhead import Bulkhead, Kind, refusal
+from cms.core.postgres import SILENCE_SECONDS
+from cms.core.raw_columns import json_value
+from cms.core.reading import Reader
+from cms.core.runtime import Runtime
+from cms.publishing.reading import Publications
+from cms.serving.answer_cache import AnswerCache
+from cms.serving.reference_data import ReferenceData, read_reference_data
+
+_ORIGINS = select(Consumer.origins).where(Consumer.is_active)
+Item = TypeVar("Item")
+
+
+@dataclass(slots=True)
+class ServingState:
+    """Shared by all requests of a process; everything in it can be made again from the database."""
+
+    reader: Reader
+    bulkhead: Bulkhead
+    publications: Publications
+    keys: KeyCache
+    kept: AnswerCache
+    zone: ZoneInfo
+    """The city's, in which agencies begin and end at midnight."""
+    _epoch: str = ""
+    _reference_data: tuple[tuple[str, int], ReferenceData] | None = None
+    _origins: tuple[tuple[str, int], frozenset[str]] | None = None
+    _lock: Lock = field(default_factory=Lock)
+
+    def note_epoch(self, epoch: str) -> None:
+        """Forget everything when the database is another than before: it was restored, so positions mean other things now."""
+        if epoch != self._epoch:
+            self._epoch = epoch
+            self.forget()
+
+    def at_believed_moment(self, read: Callable[[int], tuple[Heads, Item]]) -> tuple[int, Heads, Item]:
+        """Read as of now (microseconds since 1970), and once more when the heads that were read tell that another moment counts."""
+        now = clock.now_micros()
+        heads, item = read(now)
+        moment = believed(now, heads.seen_at)
+        if moment != now and item is not None:
+            heads, item = read(moment)
+        return moment, heads, item
+
+    def reference_data(self, reference_sequence: int, now: int) -> ReferenceData:
+        """The reference_data as of this position of the log's `reference` topic and this moment (microseconds since 1970).
+
+        Read again only when that position moves, or when an agency begins or ends.
+        """
+        known, position = self._reference_data, (self._epoch, reference_sequence)
+        if known is not None and known[0] == position and known[1].since <= now < known[1].until:
+            return known[1]
+        with self._turn():
+            found = read_reference_data(self.reader, self.zone, now)
+            self._reference_data = (position, found)
+        return found
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """One thread reads at a time; who waits for it asks for a place as if it read itself."""
+        if not self.bulkhead.acquire(self._lock, SILENCE_SECONDS, Kind.READ):
+            raise refusal(Kind.READ)
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+    def origins(self, access_sequence: int) -> frozenset[str]:
+        """The browser origins of all active consumers: a CORS preflight carries no key."""
+        known, position = self._origins, (self._epoch, access_sequence)
+        if known is not None and known[0] == position:
+            return known[1]
+        rows = self.reader.rows(self.reader.compile(_ORIGINS), {})
+        found = frozenset(origin for row in rows for origin in json_value(row[0]))
+        self._origins = (position, found)
+        return found
+
+    def known_origins(self) -> frozenset[str] | None:
+        """What `origins` found last, None when nobody has asked yet. Without a look at the database."""
+        return None if self._origins is None else self._origins[1]
+
+    def forget(self) -> None:
+        """Empty every memory."""
+        self._reference_data = None
+        self._origins = None
+        self.keys.forget()
+        self.kept.forget()
+
+
+def make_serving_state(runtime: Runtime) -> ServingState:
+    """The delivery state of an application; `create_app` makes one."""
+    state = ServingState(
+        runtime.reader,
+        runtime.bulkhead,
+        Publications(runtime.reader),
+        KeyCache(runtime.reader),
+        AnswerCache(runtime.settings.delivery_cache_bytes),
+        ZoneInfo(runtime.settings.city_timezone),
+    )
+    runtime.remember(state.forget)
+    return state
+
+
+def serving_state() -> ServingState:
+    """The delivery state of the current application."""
+    found: ServingState = current_app.extensions["simpul_delivery"]
+    return found

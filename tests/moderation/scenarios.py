@@ -1,0 +1,87 @@
+"""Scenarios of tests/test_services.py: link lists, freeze, breakers and rollback."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from cms.core.clock import EPOCH
+from cms.core.db import unit_of_work
+from cms.editorial.rollback import services as rollbacks
+from cms.moderation import services as guard
+from cms.moderation.models import LinkStanding, Rollback
+from tests.access import guarding
+from tests.access.world import World
+
+Act = Callable[[], Any]
+Scenario = Callable[[World], Act]
+
+
+def on(made: Callable[[World, str], Any], act: Callable[..., Any]) -> Scenario:
+    """A service about what the last part of an address names."""
+
+    def prepare(world: World) -> Act:
+        name = made(world, "central").path.rpartition("/")[2]
+        return lambda: act(world.callers["central"].actor, name)
+
+    return prepare
+
+
+def set_link_domain(world: World) -> Act:
+    central = world.callers["central"].actor
+    return lambda: guard.set_link_domain(central, "slot88.com", LinkStanding.BLOCKED, "Judi.")
+
+
+def freeze_publishing(world: World) -> Act:
+    agency = world.agency()
+    return lambda: guard.freeze_publishing(world.callers["central"].actor, agency, "Akun dibajak.")
+
+
+def freeze_person(world: World) -> Act:
+    central, person = world.callers["central"].actor, world.person()
+    return lambda: guard.freeze_person(central, person, "Akun dibajak.")
+
+
+def reset_breaker(world: World) -> Act:
+    trip = guarding.trip_id(world)
+    return lambda: guard.reset_breaker(world.callers["central"].actor, trip)
+
+
+def start_rollback(world: World) -> Act:
+    order = rollbacks.Order(str(world.callers["author"].actor.id), EPOCH, None, "Akun dibajak.")
+    return lambda: rollbacks.start_rollback(world.callers["central"].actor, order)
+
+
+def confirm_rollback(world: World) -> Act:
+    """An order over years, which somebody else has given."""
+    central, rollback = world.callers["central"].actor, guarding.rollback_id(world)
+    with world.app.app_context(), unit_of_work() as unit:
+        unit.session.get_one(Rollback, rollback).needs_second_person = True
+    return lambda: rollbacks.confirm_rollback(central, rollback, reason="Diperiksa.")
+
+
+def undo_item(world: World) -> Act:
+    """What its author published for the first time is taken back."""
+    central, rollback, item = (
+        world.callers["central"].actor,
+        guarding.rollback_id(world),
+        world.item("post", "published"),
+    )
+    with world.app.app_context(), unit_of_work() as unit:
+        order = unit.session.get_one(Rollback, rollback)
+        order.target_id, order.since = str(central.id), EPOCH
+    return lambda: rollbacks.undo_item(central, rollback, "post", item.id)
+
+
+SCENARIOS: dict[str, Scenario] = {
+    "guard.set_link_domain": set_link_domain,
+    "guard.remove_link_domain": on(guarding.link_domain, guard.remove_link_domain),
+    "guard.freeze_publishing": freeze_publishing,
+    "guard.freeze_person": freeze_person,
+    "guard.lift_freeze": on(guarding.freeze, guard.lift_freeze),
+    "guard.reset_breaker": reset_breaker,
+    "editorial.start_rollback": start_rollback,
+    "editorial.confirm_rollback": confirm_rollback,
+    "editorial.undo_item": undo_item,
+    "editorial.finish_rollback": on(guarding.rollback, rollbacks.finish_rollback),
+}
