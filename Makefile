@@ -18,7 +18,7 @@ COMPILE := $(RUN) -m uv pip compile --universal --python-version 3.11 --generate
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run worker test test-more soak test-fast check coverage bench openapi migration format lock clean
+.PHONY: help run worker test test-more soak test-fast check coverage bench openapi docs migration format lock clean
 
 help: ## List what make can do
 	@printf 'Simpul: make TARGET [NAME=value]\n\n'
@@ -70,6 +70,9 @@ format: $(DEV_STAMP) ## Format the code and apply the linter's safe corrections
 
 openapi: $(RUN_STAMP) ## Write docs/openapi.json from the schemas
 	@$(RUN) -m cms openapi
+
+docs: $(RUN_STAMP) ## Write the generated parts of docs/*.md: errors, settings, permissions, paths, states, tables
+	@$(RUN) -m tools.docs
 
 migration: $(RUN_STAMP) ## Write the next numbered migration from the models (MESSAGE="add alerts")
 	@test -n "$(MESSAGE)" || { echo 'Say what it does: make migration MESSAGE="add alerts"' >&2; exit 2; }

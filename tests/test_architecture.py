@@ -14,7 +14,12 @@ from config import PROJECT_ROOT
 
 SOURCES = sorted((PROJECT_ROOT / "cms").rglob("*.py"))
 OTHERS = sorted(
-    [*PROJECT_ROOT.glob("*.py"), *(PROJECT_ROOT / "bench").rglob("*.py"), *Path(__file__).parent.rglob("*.py")]
+    [
+        *PROJECT_ROOT.glob("*.py"),
+        *(PROJECT_ROOT / "bench").rglob("*.py"),
+        *(PROJECT_ROOT / "tools").rglob("*.py"),
+        *Path(__file__).parent.rglob("*.py"),
+    ]
 )
 LONGEST_FILE = 320
 LONGEST_FUNCTION = 40

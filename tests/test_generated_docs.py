@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from cms.cli.generated_docs import PAGES, rendered
 from cms.core.http.messages import PROBLEMS
 from config import PROJECT_ROOT
+from tools.generated_docs import PAGES, rendered
 
 
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.usefixtures("context")
 def test_the_page_is_what_the_code_gives(name: str) -> None:
-    """Red? `python -m cms docs` writes it anew."""
+    """Red? `make docs` writes it anew."""
     stored = (PROJECT_ROOT / "docs" / name).read_text(encoding="utf-8")
 
     assert rendered(name, stored) == stored

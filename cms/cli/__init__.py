@@ -15,7 +15,6 @@ COMMANDS = {
     "backup": ("cms.cli.backup", "Copy the database and the files into a folder, while the server runs."),
     "clock": ("cms.cli.clock", "Accept the clock of this server after it was refused."),
     "demo": ("cms.cli.demo", "Load the demonstration city into an empty database."),
-    "docs": ("cms.cli.docs", "Write or check the generated parts of the guides."),
     "doctor": ("cms.cli.doctor.command", "Say what is wrong with this installation."),
     "guard": ("cms.cli.guard", "Reset breakers and lift freezes, as the second person of a small city."),
     "downgrade": ("cms.cli.downgrade", "Take migrations back, for an older release."),

@@ -1,4 +1,7 @@
-"""`docs`: the parts of the guides that the code knows best, written between markers in docs/*.md."""
+"""Writes the parts of the guides that the code knows best, between markers in docs/*.md.
+
+python -m tools.docs [--check]
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,8 @@ from pathlib import Path
 import click
 
 from cms.cli.application import application
-from cms.cli.generated_docs import PAGES, rendered
 from config import PROJECT_ROOT
+from tools.generated_docs import PAGES, rendered
 
 MOST_LINES = 40
 
@@ -24,7 +27,7 @@ def command(check: bool) -> None:
     if not differing:
         click.echo("The guides are what the code gives.")
     elif check:
-        raise click.ClickException(f"{names}: not what the code gives: python -m cms docs")
+        raise click.ClickException(f"{names}: not what the code gives: make docs")
     else:
         click.echo(f"Wrote {names}.")
 
@@ -45,3 +48,7 @@ def _brought_up(path: Path, *, check: bool) -> bool:
     else:
         path.write_text(wanted, encoding="utf-8")
     return True
+
+
+if __name__ == "__main__":
+    command()
