@@ -18,7 +18,7 @@ from flask import Flask
 
 from cms.accounts.purging import purge_expired
 from cms.changes.checkpoints import checkpoint_when_due
-from cms.changes.followers import Handler, consume, retry_lines
+from cms.changes.followers import Foresight, Handler, consume, foresee_nothing, retry_lines
 from cms.changes.log import read_heads
 from cms.changes.seen_positions import seen_positions
 from cms.changes.trust import note_moment
@@ -31,7 +31,7 @@ from cms.core.metrics import PROCESSES
 from cms.core.runtime import runtime
 from cms.core.schema_state import LOOK_SECONDS
 from cms.documents.sweeping import sweep_orphans
-from cms.editorial.rebuilding import represent_again, represent_changed
+from cms.editorial.rebuilding import foresee_representing, represent_again, represent_changed
 from cms.editorial.schedules.services import carry_out_schedules, has_due
 from cms.editorial.trash.services import empty_trash
 from cms.health.services import WORKER, Run, note_runs
@@ -73,6 +73,7 @@ class LogFollower:
 
     name: str
     handler: Handler
+    foresee: Foresight = foresee_nothing
     _seen: int = field(default=-1)
 
     def __call__(self) -> bool:
@@ -80,7 +81,7 @@ class LogFollower:
         newest = read_heads(runtime().reader).sequence
         if newest == self._seen:
             return False
-        handled = consume(self.name, self.handler)
+        handled = consume(self.name, self.handler, foresee=self.foresee)
         if not handled:
             self._seen = newest
         return handled > 0
@@ -89,7 +90,7 @@ class LogFollower:
 def worker_tasks(interval: float) -> list[Task]:
     """What the worker does."""
     return [
-        Task("presenter", interval, LogFollower("presenter", represent_changed)),
+        Task("presenter", interval, LogFollower("presenter", represent_changed, foresee_representing)),
         Task("put_aside", MINUTE, _quietly(try_again)),
         Task("renditions", interval, make_renditions),
         Task("schedule", interval, carry_out_due_schedules),
@@ -122,7 +123,7 @@ def heartbeat(tasks: Sequence[Task]) -> Task:
 
 def try_again() -> int:
     """Try what followers have put aside and whose time has come; the other queues take theirs by themselves."""
-    return retry_lines("presenter", represent_changed) + represent_again()
+    return retry_lines("presenter", represent_changed, foresee=foresee_representing) + represent_again()
 
 
 def carry_out_due_schedules() -> bool:

@@ -38,6 +38,7 @@ from tests.editorial import history_scenarios, repost_scenarios, review_scenario
 from tests.factories import document_content, post_content, seen
 from tests.media import scenarios as media_scenarios
 from tests.moderation import scenarios as guard_scenarios
+from tests.writing.lock_watch import computed_under_the_lock
 
 FIRST = frozenset({1})
 CONTACT = {"name": "Pengelola", "email": "situs@balikpapan.example"}
@@ -247,18 +248,21 @@ def test_every_service_has_a_scenario() -> None:
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_a_write_commits_once_and_tells_the_log(app: Flask, world: World, name: str) -> None:
+def test_a_write_commits_once_tells_the_log_and_computes_nothing_while_others_wait(
+    app: Flask, world: World, name: str
+) -> None:
     act = SCENARIOS[name](world)
     commits: list[object] = []
 
     with app.app_context():
         before = session.scalar(select(func.count()).select_from(Change))
-        with listening("commit", commits.append):
+        with listening("commit", commits.append), computed_under_the_lock() as computed:
             act()
         after = session.scalar(select(func.count()).select_from(Change))
 
     assert len(commits) == 1
     assert (after or 0) > (before or 0) or name in SILENT
+    assert computed == []
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

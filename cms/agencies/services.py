@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from cms.agencies.models import Agency
 from cms.agencies.policies import check_place
-from cms.agencies.queries import lock_agencies
-from cms.agencies.wording import KEPT_FIELDS, keep_agency, public_words, settle_site, words_of
+from cms.agencies.queries import get_agency, lock_agencies
+from cms.agencies.wording import KEPT_FIELDS, foresee_site, keep_agency, public_words, settle_site, words_of
 from cms.changes.actions import Action
 from cms.changes.log import record
 from cms.changes.reference_versions import keep_first_version, values_of
@@ -17,6 +18,7 @@ from cms.core.assignment import assign_changed
 from cms.core.db import unit_of_work
 from cms.core.errors import Conflict, NotFound
 from cms.core.permissions import Actor, Permission, Target, authorize
+from cms.core.prepared import foreseen
 from cms.core.public_words import refuse_suspicious_words
 from cms.core.versions import Expected, check_version
 
@@ -28,15 +30,17 @@ def create_agency(actor: Actor, values: Mapping[str, Any]) -> Agency:
 
     Raises `Conflict("duplicate")` when the slug is or was another one's, `Invalid` when parent or successor do not fit.
     """
-    with unit_of_work(DUPLICATES) as unit:
+    contact = _merged_contact({}, values.get("contact"))
+    values = {"abbreviations": [], "aliases": [], **values, "contact": contact}
+    words = public_words(values)
+    steps = (partial(refuse_suspicious_words, actor, {}, words), partial(foresee_site, actor, values))
+    with foreseen(*steps), unit_of_work(DUPLICATES) as unit:
         agencies = lock_agencies()
         authorize(actor, Permission.AGENCY_WRITE, Target(agency=values["slug"]))
         if values["slug"] in agencies:
             raise Conflict("duplicate", field="slug")
         now = clock.now()
-        contact = _merged_contact({}, values.get("contact"))
-        values = {"abbreviations": [], "aliases": [], **values, "contact": contact}
-        refuse_suspicious_words(actor, {}, public_words(values))
+        refuse_suspicious_words(actor, {}, words)
         agency = Agency(slug=values["slug"])
         settle_site(unit, actor, agency, values)
         assign_changed(agency, values)
@@ -56,17 +60,20 @@ def update_agency(actor: Actor, slug: str, expected: Expected, changes: Mapping[
     Raises `NotFound`, `StaleVersion`, and `Invalid` when dates, parent or successor do not fit. Content keeps the agency
     that it was published by; a filter by the successor finds it.
     """
-    with unit_of_work() as unit:
+
+    def foresee() -> None:
+        agency = get_agency(slug)
+        _refuse_words(actor, agency, _values(agency, changes))
+
+    with foreseen(foresee, partial(foresee_site, actor, changes)), unit_of_work() as unit:
         agencies = lock_agencies()
         agency = agencies.get(slug)
         if agency is None:
             raise NotFound
         authorize(actor, Permission.AGENCY_WRITE, Target(agency=slug))
         check_version(expected, agency.version)
-        values = dict(changes)
-        if "contact" in values:
-            values["contact"] = _merged_contact(agency.contact, values["contact"])
-        refuse_suspicious_words(actor, words_of(agency), public_words({"slug": slug, **_whole(agency, values)}))
+        values = _values(agency, changes)
+        _refuse_words(actor, agency, values)
         keep_first_version(unit, "agency", slug, values_of(agency, KEPT_FIELDS))
         is_proposal = settle_site(unit, actor, agency, values)
         changed = assign_changed(agency, values)
@@ -81,6 +88,17 @@ def update_agency(actor: Actor, slug: str, expected: Expected, changes: Mapping[
             keep_agency(unit, agency, actor)
             record(unit, Action.AGENCY_UPDATED, slug, actor, agency=slug, fields=changed)
     return agency
+
+
+def _values(agency: Agency, changes: Mapping[str, Any]) -> dict[str, Any]:
+    if "contact" not in changes:
+        return dict(changes)
+    return {**changes, "contact": _merged_contact(agency.contact, changes["contact"])}
+
+
+def _refuse_words(actor: Actor, agency: Agency, values: Mapping[str, Any]) -> None:
+    after = public_words({"slug": agency.slug, **_whole(agency, values)})
+    refuse_suspicious_words(actor, words_of(agency), after)
 
 
 def _whole(agency: Agency, values: Mapping[str, Any]) -> dict[str, Any]:

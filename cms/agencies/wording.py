@@ -31,6 +31,12 @@ def words_of(agency: Agency) -> dict[str, str]:
     return public_words({name: getattr(agency, name) for name in _TEXTS})
 
 
+def foresee_site(actor: Actor, values: Mapping[str, Any]) -> None:
+    """What `settle_site` computes on an address."""
+    if values.get("site_url") is not None:
+        link_finding(actor, values["site_url"], "/site_url")
+
+
 def settle_site(unit: UnitOfWork, actor: Actor, agency: Agency, values: dict[str, Any]) -> bool:
     """Take a site on an unknown domain out of the values: it waits until somebody else sends the same.
 

@@ -11,46 +11,58 @@ from sqlalchemy.exc import IntegrityError
 from cms.changes.log import read_after
 from cms.changes.models import Change, ConsumerPosition
 from cms.core import clock
-from cms.core.db import UnitOfWork, unit_of_work
+from cms.core.db import UnitOfWork, session, unit_of_work
 from cms.core.dead_letters import due_again, is_outage, put_aside, putting_aside
+from cms.core.prepared import foreseen
 
 FOLLOWERS: Final = ("presenter",)
 """Every follower that this code has (`cms.worker` runs them): those that never ran are behind by the whole log."""
 Handler = Callable[[UnitOfWork, Sequence[Change]], bool | None]
 """Does what the lines ask for; `False` means that part of it is left: the same lines come again, in another transaction."""
+Foresight = Callable[[Sequence[Change]], None]
+"""Computes what takes long for a handler, before its transaction begins."""
 
 
-def consume(name: str, handler: Handler, limit: int = 200) -> int:
+def foresee_nothing(_changes: Sequence[Change]) -> None:
+    """For handlers that compute nothing that takes long."""
+
+
+def consume(name: str, handler: Handler, limit: int = 200, *, foresee: Foresight = foresee_nothing) -> int:
     """Give the next lines to `handler` and move the position, in one transaction; returns how many lines there were.
 
     Several processes may call this for one name: the position row is locked, so each line is handled once. Handlers are
     idempotent and look at the current state, not at what the line says.
     """
     try:
-        return _handle_next(name, handler, limit)
+        return _handle_next(name, handler, limit, foresee)
     except Exception as error:
         if is_outage(error):
             raise
     # One of the lines cannot be handled: the first alone, and past it if it is that one.
     try:
-        return _handle_next(name, handler, 1)
+        return _handle_next(name, handler, 1, foresee)
     except Exception as error:
         if is_outage(error):
             raise
         return _pass_by(name, error)
 
 
-def retry_lines(name: str, handler: Handler) -> int:
+def retry_lines(name: str, handler: Handler, *, foresee: Foresight = foresee_nothing) -> int:
     """Handle lines again that were put aside and whose time has come; returns how many were tried."""
     due = due_again(queue_of(name))
     for key in due:
         with putting_aside(queue_of(name), key):
             is_left = True
             while is_left:
-                with unit_of_work() as unit:
-                    _locked_position(unit, name)
-                    is_left = handler(unit, read_after(int(key) - 1, 1)) is False
+                is_left = _handle_again(name, handler, foresee, int(key) - 1)
     return len(due)
+
+
+def _handle_again(name: str, handler: Handler, foresee: Foresight, before: int) -> bool:
+    """Handle the one line behind `before`; True when part of it is left."""
+    with foreseen(lambda: foresee(read_after(before, 1))), unit_of_work() as unit:
+        _locked_position(unit, name)
+        return handler(unit, read_after(before, 1)) is False
 
 
 def queue_of(name: str) -> str:
@@ -58,13 +70,18 @@ def queue_of(name: str) -> str:
     return f"follower {name}"
 
 
-def _handle_next(name: str, handler: Handler, limit: int) -> int:
-    with unit_of_work() as unit:
+def _handle_next(name: str, handler: Handler, limit: int, foresee: Foresight) -> int:
+    with foreseen(lambda: foresee(read_after(_position(name), limit))), unit_of_work() as unit:
         position = _locked_position(unit, name)
         changes = read_after(position.sequence, limit)
         if changes and handler(unit, changes) is not False:
             _move(position, changes[-1].sequence)
     return len(changes)
+
+
+def _position(name: str) -> int:
+    found = session.scalar(select(ConsumerPosition.sequence).where(ConsumerPosition.name == name))
+    return found or 0
 
 
 def _pass_by(name: str, error: Exception) -> int:

@@ -59,8 +59,12 @@ class NestedUnitOfWork(RuntimeError):
     """A service opened a unit of work inside another one: a programming error."""
 
 
+class WritingBegins(Exception):
+    """What was looked at has come to its first write (`looking_ahead`)."""
+
+
 BEFORE_WRITES = "simpul_before_writes"
-_CONFIRMATION = "confirmation"
+_CONFIRMATION, _LOOKS_AHEAD = "confirmation", "looks_ahead"
 
 
 class UnitOfWork:
@@ -134,6 +138,8 @@ def unit_of_work(duplicates: Mapping[str, str] | None = None) -> Iterator[UnitOf
     current = session()
     if "unit_of_work" in current.info:
         raise NestedUnitOfWork
+    if _LOOKS_AHEAD in current.info:
+        raise WritingBegins
     shared: SharedTransaction | None = current.info.get("shared_transaction")
     with _transaction_of_one_unit(current) if shared is None else shared.savepoint():
         try:
@@ -263,6 +269,17 @@ def one_transaction(
     finally:
         shared.end()
     _follow_up(() if is_rehearsal else shared.after_commit)
+
+
+@contextmanager
+def looking_ahead() -> Iterator[None]:
+    """Let writes of this context come as far as their unit of work, which raises `WritingBegins`: nothing is locked or changed."""
+    info = session().info
+    info[_LOOKS_AHEAD] = True
+    try:
+        yield
+    finally:
+        info.pop(_LOOKS_AHEAD, None)
 
 
 def has_begun_writing() -> bool:

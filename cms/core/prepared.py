@@ -1,17 +1,20 @@
 """Results that are computed before a transaction begins and used inside it.
 
-On SQLite one transaction writes at a time: what is computed while it is open, everybody waits for. So whoever writes calls the
-functions that take long once before, for the texts that he is going to write; inside the transaction the same calls find their
-results. A text that was not foreseen is computed there: always right, only slower.
+On SQLite one transaction writes at a time: what is computed while it is open, everybody waits for. So a writer calls the
+functions that take long once before (`foreseen`), for the texts that it is going to write; inside the transaction the same calls
+find their results. A text that was not foreseen is computed there: always right, only slower.
 """
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
+
+from cms.core.db import has_begun_writing, rolled_back
+from cms.core.errors import DomainError
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -32,10 +35,25 @@ def keeping_results() -> Iterator[None]:
         _results.reset(token)
 
 
+@contextmanager
+def foreseen(*steps: Callable[[], object]) -> Iterator[None]:
+    """Around a transaction: each step computes beforehand what the transaction will need.
+
+    A step may read, and decides nothing: what is wrong is for the write itself to find.
+    """
+    with keeping_results():
+        if not has_begun_writing():
+            with rolled_back():
+                for step in steps:
+                    with suppress(DomainError):
+                        step()
+        yield
+
+
 def prepared(function: Callable[P, R]) -> Callable[P, R]:
     """For functions that only look at their arguments, which are texts: computed once within `keeping_results`.
 
-    What is returned must not be changed by anybody. An error is raised anew each time, and computed anew.
+    What is returned must not be changed by anybody. An error is kept as well, and raised again.
     """
 
     @functools.wraps(function)
@@ -45,8 +63,17 @@ def prepared(function: Callable[P, R]) -> Callable[P, R]:
             return function(*args, **kwargs)
         key = (function, args, tuple(kwargs.items()))
         if key not in results:
-            results[key] = function(*args, **kwargs)
-        found: R = results[key]
-        return found
+            results[key] = _outcome(function, *args, **kwargs)
+        found, error = results[key]
+        if error is not None:
+            raise error
+        return cast("R", found)
 
     return kept
+
+
+def _outcome(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> tuple[R | None, Exception | None]:
+    try:
+        return function(*args, **kwargs), None
+    except (DomainError, ValueError) as error:
+        return None, error

@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from cms.agencies.queries import city_today
 from cms.core.errors import InputError
+from cms.documents.models import DocumentFile
 from cms.documents.presenter import present_document
 from cms.documents.queries import find_files
 from cms.editorial.content_types import Content, ContentType, needed, register
@@ -115,10 +117,14 @@ def _file_faults(item_id: str, content: Content, previous: Content | None) -> li
 
 def words_of_files(item_id: str, content: Content) -> dict[str, str]:
     """Under which names readers download the files, which a label does not hide, and what stands in them; by pointer."""
-    known = find_files(item_id, [file["id"] for file in content["files"]])
+    return said_by_files(content, find_files(item_id, [file["id"] for file in content["files"]]))
+
+
+def said_by_files(content: Content, files: Mapping[str, DocumentFile]) -> dict[str, str]:
+    """The same of these files, by id."""
     found: dict[str, str] = {}
     for index, entry in enumerate(content["files"]):
-        file = known.get(entry["id"])
+        file = files.get(entry["id"])
         if file is not None and file.name != entry["label"]:
             found[f"/files/{index}/name"] = file.name
         if file is not None and file.words is not None:

@@ -10,14 +10,18 @@ from cms.core.db import is_rehearsal, unit_of_work
 from cms.core.errors import NotFound, invalid_field
 from cms.core.ids import new_id
 from cms.core.permissions import Actor
+from cms.core.prepared import foreseen
 from cms.core.runtime import runtime
 from cms.core.versions import Expected
-from cms.documents.content import DOCUMENT, MOST_FILES
+from cms.documents.content import DOCUMENT, MOST_FILES, said_by_files
 from cms.documents.files import Upload, check_may_add
 from cms.documents.models import DocumentFile
+from cms.documents.queries import find_files
+from cms.editorial.content_types import Content
 from cms.editorial.items.models import Item
 from cms.editorial.items.policies import Operation
-from cms.editorial.items.queries import get_revision
+from cms.editorial.items.queries import get_item, get_revision
+from cms.editorial.preparing import foresee_change, foresee_content
 from cms.editorial.saving import load_for, save_edition
 
 
@@ -41,24 +45,39 @@ def add_file(
     check_may_add(actor, document_id, upload.bytes)
     if not is_rehearsal():
         runtime().storage.put(upload.path, upload.sha256)
-    with unit_of_work() as unit:
+    file, shown = _file(actor, document_id, upload), label or upload.name
+    with foreseen(lambda: _foresee_file(actor, file, shown, position)), unit_of_work() as unit:
         item = load_for(DOCUMENT, actor, Operation.EDIT, document_id, None)
         take_room(unit, item.agency, upload.bytes)
-        content = dict(get_revision(item).content)
+        content = get_revision(item).content
         if len(content["files"]) >= MOST_FILES:
             raise invalid_field("/file", "too_many_files", max=MOST_FILES)
-        file = DocumentFile(
-            id=new_id(), document_id=item.id, name=upload.name, media_type=upload.media_type, bytes=upload.bytes,
-            sha256=upload.sha256, created_at=clock.now(), uploaded_by=actor.label,
-            words=upload.words.text, is_read_whole=upload.words.is_whole,
-        )  # fmt: skip
         unit.add(file)
         unit.session.flush()
-        entry = {"id": file.id, "label": label or file.name}
-        index = len(content["files"]) if position is None else position - 1
-        content["files"] = [*content["files"][:index], entry, *content["files"][index:]]
-        save_edition(unit, DOCUMENT, item, actor, content)
-    return AddedFile(file, entry["label"], item)
+        save_edition(unit, DOCUMENT, item, actor, _with_file(content, file, shown, position))
+    return AddedFile(file, shown, item)
+
+
+def _file(actor: Actor, document_id: str, upload: Upload) -> DocumentFile:
+    return DocumentFile(
+        id=new_id(), document_id=document_id, name=upload.name, media_type=upload.media_type, bytes=upload.bytes,
+        sha256=upload.sha256, created_at=clock.now(), uploaded_by=actor.label,
+        words=upload.words.text, is_read_whole=upload.words.is_whole,
+    )  # fmt: skip
+
+
+def _with_file(content: Content, file: DocumentFile, label: str, position: int | None) -> Content:
+    files = content["files"]
+    index = len(files) if position is None else position - 1
+    return {**content, "files": [*files[:index], {"id": file.id, "label": label}, *files[index:]]}
+
+
+def _foresee_file(actor: Actor, file: DocumentFile, label: str, position: int | None) -> None:
+    """Its row is not there yet, but its name and its words are read with the next edition."""
+    stored = get_revision(get_item(DOCUMENT, file.document_id, actor)).content
+    content = _with_file(stored, file, label, position)
+    known = find_files(file.document_id, [entry["id"] for entry in stored["files"]])
+    foresee_content(DOCUMENT, file.document_id, content, said_by_files(content, {**known, file.id: file}))
 
 
 def remove_file(actor: Actor, document_id: str, file_id: str, expected: Expected) -> Item:
@@ -66,12 +85,14 @@ def remove_file(actor: Actor, document_id: str, file_id: str, expected: Expected
 
     Raises `NotFound` also when the newest edition does not show the file, `Forbidden`, `StaleVersion`, `Conflict`.
     """
-    with unit_of_work() as unit:
-        item = load_for(DOCUMENT, actor, Operation.EDIT, document_id, expected)
-        content = dict(get_revision(item).content)
-        kept = [entry for entry in content["files"] if entry["id"] != file_id]
-        if len(kept) == len(content["files"]):
+
+    def change(stored: Content) -> Content:
+        kept = [entry for entry in stored["files"] if entry["id"] != file_id]
+        if len(kept) == len(stored["files"]):
             raise NotFound
-        content["files"] = kept
-        save_edition(unit, DOCUMENT, item, actor, content)
+        return {**stored, "files": kept}
+
+    with foreseen(lambda: foresee_change(DOCUMENT, actor, document_id, change)), unit_of_work() as unit:
+        item = load_for(DOCUMENT, actor, Operation.EDIT, document_id, expected)
+        save_edition(unit, DOCUMENT, item, actor, change(get_revision(item).content))
     return item

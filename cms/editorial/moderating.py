@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from cms.changes.log import record
@@ -15,7 +15,7 @@ from cms.editorial.content_types import Content, ContentType
 from cms.editorial.images.uses import image_texts
 from cms.editorial.items.models import Item, Revision
 from cms.moderation.alarms import raise_alarm
-from cms.moderation.assessing import Assessment, Reason, assess
+from cms.moderation.assessing import Assessment, Reading, Reason, read
 from cms.moderation.lexicon import lexicon
 from cms.moderation.links import alternative_texts
 from cms.moderation.queries import newest_block
@@ -31,13 +31,21 @@ def assess_content(
     content_type: ContentType, item_id: str, content: Content, body_html: str, body_text: str
 ) -> Assessment:
     """The guard's view of an edition: every text that can become public, with where it stands."""
-    body = "\n".join((body_text, *alternative_texts(body_html)))
     beside = {**content_type.texts_beside(item_id, content), **image_texts(content)}
-    texts = {**dict(_texts("", content)), **beside, "/body": body}
-    links = [link for link in (content.get("source_url"),) if link]
-    found = assess(texts, body_html, links, source=content.get("body") or "")
+    found = read_content(content, beside, body_html, body_text).judged()
     unread = tuple(Reason("not_read_whole", pointer) for pointer in content_type.unread_beside(item_id, content))
     return replace(found, reasons=(*found.reasons, *unread), version=lexicon().version) if unread else found
+
+
+def read_content(content: Content, beside: Mapping[str, str], body_html: str, body_text: str) -> Reading:
+    """What stands in an edition; `beside` is what readers see with it that does not stand in its content."""
+    body = "\n".join((body_text, *alternative_texts(body_html)))
+    texts = {**dict(_texts("", content)), **beside, "/body": body}
+    return read(texts, body_html, _links(content), source=content.get("body") or "")
+
+
+def _links(content: Content) -> list[str]:
+    return [link for link in (content.get("source_url"),) if link]
 
 
 def link_faults(assessment: Assessment) -> list[InputError]:
@@ -51,27 +59,40 @@ def newly_blocked_links(revision: Revision) -> list[InputError]:
     blocked_at = newest_block()
     if blocked_at is None or blocked_at < (revision.saved_at or revision.created_at):
         return []
-    links = [link for link in (revision.content.get("source_url"),) if link]
-    return link_faults(assess({}, revision.body_html, links))
+    return link_faults(read_links(revision).judged())
 
 
-def check_public_words(actor: Actor, texts: Mapping[str, str | None], address: tuple[str, str] | None = None) -> None:
-    """Words beside the content that readers get with no second look: what would hold an edition is refused (R-C5, R-C6).
+def read_links(revision: Revision) -> Reading:
+    """Where the links of an edition lead."""
+    return read({}, revision.body_html, _links(revision.content))
 
-    `texts` by pointer into the body of the request; `address` is a pointer and where readers are sent. Raises `Invalid`.
+
+@dataclass(frozen=True, slots=True)
+class PublicWords:
+    """Words beside the content that readers get with no second look, read before the transaction that makes them public.
+
+    `pointers` are their places in the body of the request; what is found in none of them is told at the place `otherwise`.
     """
+
+    pointers: tuple[str, ...]
+    otherwise: str
+    reading: Reading
+
+    def check(self, actor: Actor) -> None:
+        """Refuse what would hold an edition (R-C5, R-C6). Raises `Invalid`."""
+        reasons = self.reading.judged().with_writers({str(actor.id)}).reasons
+        if faults := [InputError("pointer", self._place(reason), *_fault(reason)) for reason in reasons]:
+            raise Invalid(errors=faults)
+
+    def _place(self, reason: Reason) -> str:
+        return reason.pointer if reason.pointer in self.pointers else self.otherwise
+
+
+def public_words(texts: Mapping[str, str | None], address: tuple[str, str] | None = None) -> PublicWords:
+    """Read these texts, by pointer, and an address that readers are sent to, with its pointer. Takes long: before the lock."""
     said = {pointer: text for pointer, text in texts.items() if text}
     pointer, link = address or ("", "")
-    if not (said or link):
-        return
-    reasons = assess(said, "", [link] if link else []).with_writers({str(actor.id)}).reasons
-    faults = [InputError("pointer", _place(reason, said, pointer), *_fault(reason)) for reason in reasons]
-    if faults:
-        raise Invalid(errors=faults)
-
-
-def _place(reason: Reason, said: Mapping[str, str], address: str) -> str:
-    return reason.pointer if reason.pointer in said else address or next(iter(said))
+    return PublicWords(tuple(said), pointer or next(iter(said), ""), read(said, "", [link] if link else []))
 
 
 def _fault(reason: Reason) -> tuple[str, dict[str, str]]:

@@ -1,85 +1,83 @@
-"""What saving and publishing compute on texts, computed before the database is locked (`cms.core.prepared`).
+"""What saving and publishing compute on texts, computed before the database is locked: steps for `cms.core.prepared.foreseen`.
 
 Nothing is decided here: faults and rights are for the write itself. What cannot be foreseen is computed by the write.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, func, select
 
-from cms.core.db import has_begun_writing, rolled_back, session
+from cms.core.db import session
 from cms.core.errors import DomainError
 from cms.core.permissions import Actor
-from cms.core.prepared import keeping_results
 from cms.core.sanitize import UnsafeLink, plain_text, sanitized_html
 from cms.editorial.content_types import Content, ContentType
+from cms.editorial.images.uses import image_texts
 from cms.editorial.items.models import Item, Revision
 from cms.editorial.items.queries import get_item, get_revision
-from cms.editorial.moderating import assess_content
+from cms.editorial.moderating import read_content, read_links
+from cms.moderation.queries import NEWEST_BLOCK
+from cms.publishing.models import Publication
 
 Change = Callable[[Content], Content]
+_IS_NEWEST = and_(Revision.item_id == Item.id, Revision.edition == Item.edition)
+_IS_SHOWN = and_(Publication.item_id == Revision.item_id, Publication.edition == Revision.edition)
 
 
-@contextmanager
-def prepared_new(content_type: ContentType, item_id: str, content: Content) -> Iterator[None]:
-    """Around the transaction that makes the item."""
-    with keeping_results():
-        prepare_new(content_type, item_id, content)
-        yield
-
-
-@contextmanager
-def prepared_change(content_type: ContentType, actor: Actor, item_id: str, change: Change) -> Iterator[None]:
-    """Around the transaction that changes the item."""
-    with keeping_results():
-        prepare_change(content_type, actor, item_id, change)
-        yield
-
-
-@contextmanager
-def prepared_publications(*item_ids: str) -> Iterator[None]:
-    """Around the transaction that publishes the items."""
-    with keeping_results():
-        prepare_publications(*item_ids)
-        yield
-
-
-def prepare_new(content_type: ContentType, item_id: str, content: Content) -> None:
-    """For a new item with this content, and for publishing it at once."""
-    if not has_begun_writing():
-        with rolled_back():
-            _prepare(content_type, item_id, content_type.completed(content))
-
-
-def prepare_change(content_type: ContentType, actor: Actor, item_id: str, change: Change) -> None:
-    """For what `change` makes of the newest content of an item that the actor may see; of others nothing is read."""
-    if has_begun_writing():
-        return
-    with rolled_back(), suppress(DomainError):
-        stored = get_revision(get_item(content_type, item_id, actor)).content
-        _prepare(content_type, item_id, content_type.completed(change(stored)))
-
-
-def prepare_publications(*item_ids: str) -> None:
-    """For publishing the newest editions of these items: their bodies are sanitised once more."""
-    if has_begun_writing():
-        return
-    newest = (Revision.item_id == Item.id) & (Revision.edition == Item.edition)
-    statement = select(Revision.body_html).join(Item, newest).where(Item.id.in_(item_ids))
-    with rolled_back():
-        bodies = session.scalars(statement).all()
-    for html in filter(None, bodies):
-        with suppress(DomainError, UnsafeLink):
-            sanitized_html(html, "html")
-
-
-def _prepare(content_type: ContentType, item_id: str, content: Content) -> None:
+def foresee_content(
+    content_type: ContentType, item_id: str, content: Content, coming: Mapping[str, str] | None = None
+) -> None:
+    """Saving this content, and publishing it. `coming` are texts beside it that are about to be written with it."""
+    content = content_type.completed(content)
+    source, html = content["body"] or "", ""
     with suppress(DomainError, UnsafeLink):
-        source = content["body"] or ""
         html = sanitized_html(source, content["body_format"]) if source else ""
         if html:
             sanitized_html(html, "html")
-        assess_content(content_type, item_id, content, html, plain_text(html))
+    beside = {**content_type.texts_beside(item_id, content), **(coming or {}), **image_texts(content)}
+    read_content(content, beside, html, plain_text(html) if html else "")
+
+
+def foresee_change(content_type: ContentType, actor: Actor, item_id: str, change: Change) -> None:
+    """Saving what `change` makes of the newest content of an item that the actor may see; of others nothing is read."""
+    stored = get_revision(get_item(content_type, item_id, actor)).content
+    foresee_content(content_type, item_id, change(stored))
+
+
+def foresee_assessment(content_type: ContentType, revision: Revision) -> None:
+    """Assessing an edition as it was saved."""
+    beside = {**content_type.texts_beside(revision.item_id, revision.content), **image_texts(revision.content)}
+    read_content(revision.content, beside, revision.body_html, revision.body_text)
+
+
+def foresee_publications(*item_ids: str) -> None:
+    """Publishing the newest editions of these items: bodies are sanitised once more, and links if a domain was blocked since."""
+    saved_at = func.coalesce(Revision.saved_at, Revision.created_at)
+    is_blocked_since = (NEWEST_BLOCK.scalar_subquery() >= saved_at).label("is_blocked_since")
+    statement = select(Revision.item_id, Revision.edition, Revision.body_html, is_blocked_since)
+    for found in session.execute(statement.join(Item, _IS_NEWEST).where(Item.id.in_(item_ids))):
+        foresee_body(found.body_html)
+        if found.is_blocked_since:
+            read_links(session.get_one(Revision, (found.item_id, found.edition)))
+
+
+def foresee_shown(*which: ColumnElement[bool], limit: int | None = None) -> None:
+    """Presenting again what readers have or will have: of these publications, as conditions."""
+    statement = select(Revision.body_html).join(Publication, _IS_SHOWN).where(*which).limit(limit)
+    for html in session.scalars(statement.order_by(Publication.id)).all():
+        foresee_body(html)
+
+
+def foresee_shown_item(item_id: str) -> None:
+    """The same of one item."""
+    foresee_shown(Publication.item_id == item_id, Publication.superseded_sequence.is_(None))
+
+
+def foresee_body(html: str) -> None:
+    """Presenting an edition with this body."""
+    if html:
+        with suppress(DomainError, UnsafeLink):
+            sanitized_html(html, "html")

@@ -8,6 +8,7 @@ database for long, and looks at what readers have now: an item that was publishe
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 import orjson
 from sqlalchemy import ColumnElement, and_, exists, or_, select
@@ -20,11 +21,13 @@ from cms.core import clock
 from cms.core.db import UnitOfWork, unit_of_work
 from cms.core.dead_letters import due_again, is_outage, not_resting, put_aside, putting_aside
 from cms.core.permissions import system_actor
+from cms.core.prepared import foreseen
 from cms.editorial.content_types import registered_types
 from cms.editorial.items.models import Item
 from cms.editorial.items.presenter import present_edition
 from cms.editorial.items.queries import get_revision
 from cms.editorial.notes import PublicNotes
+from cms.editorial.preparing import foresee_shown, foresee_shown_item
 from cms.publishing.models import Publication, PublicationFile
 from cms.publishing.presented import Presented
 from cms.publishing.publish import represent
@@ -37,12 +40,7 @@ ACTOR = system_actor("what it shows has changed")
 
 def represent_changed(unit: UnitOfWork, changes: Sequence[Change]) -> bool:
     """Present up to `BATCH` items again; False when more of them wait."""
-    renamed = {
-        change.resource_id: change.sequence
-        for change in changes
-        if change.action == Action.AGENCY_UPDATED and SHOWN_FIELDS.intersection(change.fields)
-    }
-    images = {change.resource_id: change.sequence for change in changes if change.action == Action.MEDIA_UPDATED}
+    renamed, images = _changed(changes)
     if not renamed and not images:
         return True
     outdated = _outdated(renamed.items(), images.items())
@@ -60,11 +58,30 @@ def represent_changed(unit: UnitOfWork, changes: Sequence[Change]) -> bool:
     return len(waiting) <= BATCH
 
 
+def foresee_representing(changes: Sequence[Change]) -> None:
+    """What these lines make `represent_changed` compute."""
+    renamed, images = _changed(changes)
+    if renamed or images:
+        foresee_shown(*_outdated(renamed.items(), images.items()), limit=BATCH)
+
+
+def _changed(changes: Sequence[Change]) -> tuple[dict[str, int], dict[str, int]]:
+    """Agencies and images that are shown differently since, each with its line."""
+    renamed = {
+        change.resource_id: change.sequence
+        for change in changes
+        if change.action == Action.AGENCY_UPDATED and SHOWN_FIELDS.intersection(change.fields)
+    }
+    images = {change.resource_id: change.sequence for change in changes if change.action == Action.MEDIA_UPDATED}
+    return renamed, images
+
+
 def represent_again() -> int:
     """Present what could not be presented and whose time has come, each in its own transaction; returns how many were tried."""
     due = due_again(QUEUE)
     for item_id in due:
-        with putting_aside(QUEUE, item_id), unit_of_work() as unit:
+        foresee = partial(foresee_shown_item, item_id)
+        with putting_aside(QUEUE, item_id), foreseen(foresee), unit_of_work() as unit:
             because(unit, Cause(CauseKind.REBUILD))
             live: list[ColumnElement[bool]] = [Publication.superseded_sequence.is_(None)]
             for publication, item in _held(unit, live, [item_id]):

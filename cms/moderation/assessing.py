@@ -98,40 +98,66 @@ CLEAR: Final = Assessment((), "", is_blocked=False)
 """Nothing was found."""
 
 
-def assess(texts: Mapping[str, str], body_html: str, links: Sequence[str] = (), source: str = "") -> Assessment:
-    """Look at an edition.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What stands in the texts of an edition, whatever the link lists say: this part takes long and asks nobody.
+
+    `hosts` and `mail_hosts` are the domains that links lead to and that mail goes to, each with its first place.
+    """
+
+    hosts: Mapping[str, str]
+    mail_hosts: Mapping[str, str]
+    gambling: tuple[Reason, ...]
+    hidden: tuple[Reason, ...]
+
+    def judged(self) -> Assessment:
+        """What follows from it now. Asks the database only when something leads to a domain."""
+        blocked, unknown, vouched = _sorted_by_standing(self.hosts, self.mail_hosts)
+        reasons = (
+            *(Reason("blocked_link", pointer, domain) for pointer, domain in blocked[:MOST_NAMED]),
+            *self.gambling,
+            *(Reason("unknown_domain", pointer, domain) for pointer, domain in unknown[:MOST_NAMED]),
+            *self.hidden,
+        )
+        return Assessment(reasons, lexicon().version, bool(blocked), tuple(vouched))
+
+
+def read(texts: Mapping[str, str], body_html: str, links: Sequence[str] = (), source: str = "") -> Reading:
+    """Read an edition, or any other words that go out.
 
     `texts` are its texts by pointer, the text of the body among them (`/body`); `links` are addresses that stand in fields
-    of their own; `source` is the body as it was written, for what sanitising has removed. Asks the database only when
-    something leads to a domain that is not allowed from the start.
+    of their own; `source` is the body as it was written, for what sanitising has removed.
     """
     found = anchors(body_html)
     addresses = [*(anchor.address for anchor in found), *links]
-    blocked, unknown, vouched = _domains(texts, found, links)
-    reasons = [
-        *(Reason("blocked_link", pointer, domain) for pointer, domain in blocked[:MOST_NAMED]),
-        *_gambling(texts, addresses),
-        *(Reason("unknown_domain", pointer, domain) for pointer, domain in unknown[:MOST_NAMED]),
-        *_hidden(found, texts.get("/body", ""), source),
-    ]
-    return Assessment(tuple(reasons), lexicon().version, bool(blocked), tuple(vouched))
+    return Reading(
+        hosts=_host_places(texts, found, links),
+        mail_hosts=_mail_places(texts, found, links),
+        gambling=_gambling(texts, addresses),
+        hidden=_hidden(found, texts.get("/body", ""), source),
+    )
 
 
-def _gambling(texts: Mapping[str, str], addresses: Sequence[str]) -> list[Reason]:
+def assess(texts: Mapping[str, str], body_html: str, links: Sequence[str] = (), source: str = "") -> Assessment:
+    """Read and judge."""
+    return read(texts, body_html, links, source).judged()
+
+
+def _gambling(texts: Mapping[str, str], addresses: Sequence[str]) -> tuple[Reason, ...]:
     """All texts together, so that nothing is spread over them; the reason names the first that is enough alone."""
     words = _SEPARATORS.sub(" ", decoded(" ".join(addresses))) if addresses else ""
-    read = gambling_words(unpunycoded("\n".join((*texts.values(), words))))
-    if not read:
-        return []
+    together = gambling_words(unpunycoded("\n".join((*texts.values(), words))))
+    if not together:
+        return ()
     # The body, the last and longest, need not be read once more to be what is left.
     others = ((pointer, text) for pointer, text in texts.items() if pointer != "/body")
     alone = ((pointer, found) for pointer, text in others if (found := gambling_words(unpunycoded(text))))
-    pointer, found = next(alone, ("/body", read))
-    return [Reason("lexicon", pointer, ", ".join(found[:MOST_WORDS]))]
+    pointer, found = next(alone, ("/body", together))
+    return (Reason("lexicon", pointer, ", ".join(found[:MOST_WORDS])),)
 
 
-def _domains(texts: Mapping[str, str], found: Sequence[Anchor], links: Sequence[str]) -> Sorted:
-    """Blocked, unknown and vouched domains with the place of each, in the order in which they stand."""
+def _host_places(texts: Mapping[str, str], found: Sequence[Anchor], links: Sequence[str]) -> dict[str, str]:
+    """Domains that links lead to, with the first place of each, in the order in which they stand."""
     places: dict[str, str] = {}
     for anchor in found:
         for host in sorted(hosts_in_link(anchor.address)):
@@ -142,7 +168,7 @@ def _domains(texts: Mapping[str, str], found: Sequence[Anchor], links: Sequence[
     for pointer, text in texts.items():
         for host in sorted(hosts_in_text(text)):
             places.setdefault(host, pointer)
-    return _sorted_by_standing(places, _mail_places(texts, found, links))
+    return places
 
 
 def _mail_places(texts: Mapping[str, str], found: Sequence[Anchor], links: Sequence[str]) -> dict[str, str]:
@@ -156,7 +182,7 @@ def _mail_places(texts: Mapping[str, str], found: Sequence[Anchor], links: Seque
 
 
 def _sorted_by_standing(places: Mapping[str, str], mail: Mapping[str, str]) -> Sorted:
-    """`mail` are domains that mail goes to: of those only the blocked ones count."""
+    """Blocked, unknown and vouched domains with the place of each. Of those that mail goes to only the blocked ones count."""
     if not places and not mail:
         return [], [], []
     # Entries are asked for even below what is allowed from the start: a hijacked sub-domain of go.id can be blocked.
@@ -193,7 +219,7 @@ def _own_domains() -> dict[str, LinkStanding]:
     return {name: LinkStanding.ALLOWED for name in names if name}
 
 
-def _hidden(found: Sequence[Anchor], text: str, source: str) -> list[Reason]:
+def _hidden(found: Sequence[Anchor], text: str, source: str) -> tuple[Reason, ...]:
     """What readers would not see or not expect (R-C7)."""
     reasons = []
     invisible = sum(not anchor.is_visible for anchor in found)
@@ -203,4 +229,4 @@ def _hidden(found: Sequence[Anchor], text: str, source: str) -> list[Reason]:
         reasons.append(Reason("many_links", "/body", str(len(found))))
     if _DIRECTION.search(unescaped(source)):
         reasons.append(Reason("hidden_direction", "/body"))
-    return reasons
+    return tuple(reasons)

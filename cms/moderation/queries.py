@@ -17,9 +17,10 @@ from cms.core.ids import is_id
 from cms.moderation.models import BreakerTrip, LinkDomain, LinkStanding, PublishingFreeze, Rollback
 
 _domains = table_of(LinkDomain)
-_NEWEST_BLOCK = select(func.max(_domains.c.updated_at)).where(
+NEWEST_BLOCK = select(func.max(_domains.c.updated_at)).where(
     _domains.c.standing == literal_column(f"'{LinkStanding.BLOCKED}'")
 )
+"""When a domain was last blocked."""
 
 
 def known_entries(domains: Collection[str]) -> Mapping[str, tuple[LinkStanding, str | None]]:
@@ -41,7 +42,7 @@ def _is_one_of(domains: Sequence[str]) -> ColumnElement[bool]:
 
 def newest_block() -> datetime | None:
     """When a domain was last blocked; None when none is."""
-    found: datetime | None = session.connection().scalar(_NEWEST_BLOCK)
+    found: datetime | None = session.connection().scalar(NEWEST_BLOCK)
     return found
 
 

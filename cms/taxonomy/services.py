@@ -13,6 +13,7 @@ from cms.core.assignment import assign_changed
 from cms.core.db import unit_of_work
 from cms.core.errors import Conflict
 from cms.core.permissions import Actor, Permission, Target, authorize
+from cms.core.prepared import foreseen
 from cms.core.public_words import refuse_suspicious_words
 from cms.core.versions import Expected, check_version
 from cms.taxonomy.models import Category
@@ -24,11 +25,12 @@ DUPLICATES = {"pk_categories": "slug", "uq_categories_slug": "slug"}
 
 def create_category(actor: Actor, values: Mapping[str, Any]) -> Category:
     """Add a category. `values` are those of `CategoryCreateSchema`. Raises `Conflict("duplicate")`, `Invalid` for words that advertise gambling or name an unknown domain."""
-    with unit_of_work(DUPLICATES) as unit:
+    words = public_words(values)
+    with foreseen(lambda: refuse_suspicious_words(actor, {}, words)), unit_of_work(DUPLICATES) as unit:
         authorize(actor, Permission.TAXONOMY_WRITE, Target())
         if find_category(values["slug"]) is not None:
             raise Conflict("duplicate", field="slug")
-        refuse_suspicious_words(actor, {}, public_words(values))
+        refuse_suspicious_words(actor, {}, words)
         now = clock.now()
         category = Category(**{"is_retired": False, **values}, version=1, created_at=now, updated_at=now)
         unit.add(category)
@@ -40,12 +42,11 @@ def create_category(actor: Actor, values: Mapping[str, Any]) -> Category:
 
 def update_category(actor: Actor, slug: str, expected: Expected, changes: Mapping[str, Any]) -> Category:
     """Rename, describe, retire or bring back a category. Raises `NotFound`, `StaleVersion`."""
-    with unit_of_work() as unit:
+    with foreseen(lambda: _refuse_words(actor, get_category(slug), changes)), unit_of_work() as unit:
         category = get_category(slug, lock=True)
         authorize(actor, Permission.TAXONOMY_WRITE, Target())
         check_version(expected, category.version)
-        present = {name: getattr(category, name) for name in KEPT_FIELDS}
-        refuse_suspicious_words(actor, public_words(present), public_words({**present, **changes}))
+        _refuse_words(actor, category, changes)
         keep_first_version(unit, "category", slug, values_of(category, KEPT_FIELDS))
         changed = assign_changed(category, changes)
         if changed:
@@ -54,3 +55,8 @@ def update_category(actor: Actor, slug: str, expected: Expected, changes: Mappin
             keep_category(unit, category, actor)
             record(unit, Action.CATEGORY_UPDATED, slug, actor, fields=changed)
     return category
+
+
+def _refuse_words(actor: Actor, category: Category, changes: Mapping[str, Any]) -> None:
+    present = {name: getattr(category, name) for name in KEPT_FIELDS}
+    refuse_suspicious_words(actor, public_words(present), public_words({**present, **changes}))

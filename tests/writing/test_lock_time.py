@@ -17,6 +17,7 @@ from cms.core.ids import new_id
 from cms.core.permissions import Role
 from tests.core.hostile import repeated
 from tests.people import Caller, People
+from tests.writing.lock_watch import at_heavy_work
 
 BATCH = "/manage/v1/batch"
 OPERATIONS = 8
@@ -69,9 +70,8 @@ def _writes_to_postgresql(connection: Any) -> bool:
 
 
 @contextmanager
-def second_writer(url: str) -> Iterator[Waits]:
-    """Somebody who wants to write all the time, on a connection of his own."""
-    waits = Waits()
+def other_connection(url: str) -> Iterator[Callable[[], bool]]:
+    """Tries to write on a connection of its own; False when somebody keeps it from writing."""
     if url.startswith("sqlite"):
         connection: Any = sqlite.connect(
             url.removeprefix("sqlite:///"), timeout=0, isolation_level=None, check_same_thread=False
@@ -80,19 +80,29 @@ def second_writer(url: str) -> Iterator[Waits]:
     else:
         connection = psycopg.connect(url.replace("postgresql+psycopg", "postgresql"), autocommit=True)
         attempt = _writes_to_postgresql
-    thread = threading.Thread(target=waits.watch, args=(lambda: attempt(connection),))
-    thread.start()
     try:
-        yield waits
+        yield lambda: attempt(connection)
     finally:
-        waits.ended.set()
-        thread.join()
         connection.close()
 
 
-def posts(body: str) -> list[dict[str, Any]]:
+@contextmanager
+def second_writer(url: str) -> Iterator[Waits]:
+    """Somebody who wants to write all the time."""
+    waits = Waits()
+    with other_connection(url) as try_to_write:
+        thread = threading.Thread(target=waits.watch, args=(try_to_write,))
+        thread.start()
+        try:
+            yield waits
+        finally:
+            waits.ended.set()
+            thread.join()
+
+
+def posts(body: str, count: int = OPERATIONS) -> list[dict[str, Any]]:
     content = {"agency": "dpu", "kind": "berita"}
-    return [{"method": "PUT", "path": f"/manage/v1/posts/{new_id()}", "body": content | {"title": f"Jalan {number}", "body": f"{number} {body}"}} for number in range(OPERATIONS)]  # fmt: skip
+    return [{"method": "PUT", "path": f"/manage/v1/posts/{new_id()}", "body": content | {"title": f"Jalan {number}", "body": f"{number} {body}"}} for number in range(count)]  # fmt: skip
 
 
 def longest_wait(url: str, author: Caller, body: str) -> float:
@@ -116,3 +126,19 @@ def test_others_wait_no_longer_for_heavy_texts_than_for_light_ones(people: Peopl
         return found <= max(light, LEAST_SECONDS) * TIMES_LIGHT
 
     assert any(is_short() for _ in range(3))
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("city")
+def test_beside_a_rehearsed_batch_of_a_hundred_heavy_posts_others_write(people: People, database_url: str) -> None:
+    """Counted, not timed: a second writer writes each time that the batch begins to compute something."""
+    author = people.person(Role.AUTHOR, "dpu")
+    heavy = repeated("$l0t g4c0r ")(HEAVY_LENGTH // 12)
+    written: list[bool] = []
+
+    with other_connection(database_url) as try_to_write, at_heavy_work(lambda _name: written.append(try_to_write())):
+        answer = author.post(f"{BATCH}?dry_run=true", json={"operations": posts(heavy, 100)})
+
+    assert answer.status_code == 200
+    assert len(written) > 100
+    assert all(written)

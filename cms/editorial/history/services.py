@@ -5,14 +5,16 @@ from __future__ import annotations
 from cms.core.db import UnitOfWork, unit_of_work
 from cms.core.errors import invalid_field
 from cms.core.permissions import Actor
+from cms.core.prepared import foreseen
 from cms.core.versions import Expected
 from cms.editorial.content_types import Content, ContentType
-from cms.editorial.history.queries import find_revision
+from cms.editorial.history.queries import find_revision, get_edition
 from cms.editorial.items.models import Item, Revision
 from cms.editorial.items.policies import Operation
-from cms.editorial.items.queries import get_revision
+from cms.editorial.items.queries import get_item, get_revision
 from cms.editorial.items.services import Edited
 from cms.editorial.items.slugs import follows_title
+from cms.editorial.preparing import foresee_content
 from cms.editorial.saving import Save, load_for, save_edition
 
 
@@ -21,7 +23,13 @@ def restore_edition(content_type: ContentType, actor: Actor, item_id: str, expec
 
     Raises what an edit raises; `Invalid` names a reference that does not exist any more, and an edition that never did.
     """
-    with unit_of_work() as unit:
+
+    def foresee() -> None:
+        item = get_item(content_type, item_id, actor)
+        content = _as_today(content_type, get_edition(item, edition))
+        foresee_content(content_type, item_id, _with_free_slug(content_type, item, content))
+
+    with foreseen(foresee), unit_of_work() as unit:
         item = load_for(content_type, actor, Operation.EDIT, item_id, expected)
         revision = restore_content(unit, content_type, item, actor, edition)
     return Edited(item, revision)
@@ -32,15 +40,19 @@ def restore_content(unit: UnitOfWork, content_type: ContentType, item: Item, act
     newest, old = get_revision(item), find_revision(item, edition)
     if old is None:
         raise invalid_field("/edition", "not_found", what="edition")
-    # An edition from before a field existed or after it was dropped becomes what the type is today.
-    content = content_type.completed({name: old.content.get(name) for name in content_type.defaults})
+    content = _as_today(content_type, old)
     if content == newest.content:
         return newest
-    if _has_made_slug(content_type, item, content):
-        content["slug"] = None
+    content = _with_free_slug(content_type, item, content)
     return save_edition(unit, content_type, item, actor, content, Save(restored_from=edition))
 
 
-def _has_made_slug(content_type: ContentType, item: Item, content: Content) -> bool:
+def _as_today(content_type: ContentType, old: Revision) -> Content:
+    """An edition from before a field existed or after it was dropped becomes what the type is today."""
+    return content_type.completed({name: old.content.get(name) for name in content_type.defaults})
+
+
+def _with_free_slug(content_type: ContentType, item: Item, content: Content) -> Content:
     """Before the first publication a made slug is made again: meanwhile another item may have it."""
-    return item.published_at is None and follows_title(content["slug"], content["title"], content_type.name)
+    is_made = item.published_at is None and follows_title(content["slug"], content["title"], content_type.name)
+    return {**content, "slug": None} if is_made else content

@@ -20,6 +20,7 @@ from cms.core.assignment import assign_changed
 from cms.core.db import UnitOfWork, session, unit_of_work
 from cms.core.errors import Conflict, InputError, Invalid, invalid_field
 from cms.core.permissions import Actor, Permission, Role, Target, authorize
+from cms.core.prepared import foreseen
 from cms.core.runtime import runtime
 from cms.core.versions import Expected, check_version
 from cms.editorial.images.uses import TEXT_FIELDS, using_items, visible_uses
@@ -57,7 +58,7 @@ def update_image(actor: Actor, image_id: str, expected: Expected, changes: Mappi
     kept as `proposed` until one sends the same; sending the present words takes a proposal back. Raises `NotFound`, `Forbidden`,
     `StaleVersion`, `Invalid`, `Conflict("publishing_frozen")`.
     """
-    with unit_of_work() as unit:
+    with foreseen(lambda: _check_words(actor, get_image(image_id), changes)), unit_of_work() as unit:
         image = get_image(image_id, lock=True)
         authorize(actor, Permission.MEDIA_WRITE, target_of(image))
         places = _places(unit, image)

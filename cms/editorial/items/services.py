@@ -12,13 +12,14 @@ from datetime import datetime
 from cms.core.db import unit_of_work
 from cms.core.ids import new_id
 from cms.core.permissions import Actor
+from cms.core.prepared import foreseen
 from cms.core.versions import Expected
 from cms.editorial.content_types import Content, ContentType, merged, replaced
 from cms.editorial.items.models import Item, Revision, State
 from cms.editorial.items.policies import Operation
 from cms.editorial.items.queries import get_revision
-from cms.editorial.moderating import check_public_words
-from cms.editorial.preparing import prepared_change, prepared_new, prepared_publications
+from cms.editorial.moderating import public_words
+from cms.editorial.preparing import foresee_change, foresee_content, foresee_publications
 from cms.editorial.publishing import Update, publish_edition
 from cms.editorial.saving import Save, first_edition, load_for, save_edition, transition
 
@@ -39,7 +40,7 @@ def create_item(content_type: ContentType, actor: Actor, content: Content, item_
     Raises `Invalid` with one entry per faulty field, `Conflict` when the id or a chosen slug is taken.
     """
     new = item_id or new_id()
-    with prepared_new(content_type, new, content), unit_of_work(DUPLICATES) as unit:
+    with foreseen(lambda: foresee_content(content_type, new, content)), unit_of_work(DUPLICATES) as unit:
         item, revision = first_edition(unit, content_type, actor, content, new)
     return Edited(item, revision)
 
@@ -57,8 +58,11 @@ def update_item(
 
     A patch that changes nothing makes no edition. Autosaves of one sitting stay one edition (`cms.editorial.history.autosaves`).
     """
-    preparation = prepared_change(content_type, actor, item_id, lambda stored: merged(stored, patch))
-    with preparation, unit_of_work() as unit:
+
+    def foresee() -> None:
+        foresee_change(content_type, actor, item_id, lambda stored: merged(stored, patch))
+
+    with foreseen(foresee), unit_of_work() as unit:
         item = load_for(content_type, actor, Operation.EDIT, item_id, expected)
         revision = get_revision(item)
         content = content_type.completed(merged(revision.content, patch))
@@ -72,8 +76,11 @@ def replace_item(content_type: ContentType, actor: Actor, item_id: str, content:
 
     The address and the files stay, unless another slug is given: neither is content that a PUT carries along.
     """
-    preparation = prepared_change(content_type, actor, item_id, lambda stored: replaced(stored, content))
-    with preparation, unit_of_work() as unit:
+
+    def foresee() -> None:
+        foresee_change(content_type, actor, item_id, lambda stored: replaced(stored, content))
+
+    with foreseen(foresee), unit_of_work() as unit:
         item = load_for(content_type, actor, Operation.EDIT, item_id, expected)
         revision = get_revision(item)
         whole = content_type.completed(replaced(revision.content, content))
@@ -116,10 +123,10 @@ def publish_item(
     A `major` update moves `public_updated_at` and adds its note to the public history. `published_at` is for the demonstration city and
     benchmarks, which tell of the past; no route passes it. Raises `Invalid` (`needed_to_publish`) when something is missing.
     """
-    said = Update.said(change_note, update)
-    with prepared_publications(item_id), unit_of_work() as unit:
+    said, words = Update.said(change_note, update), public_words({"/change_note": change_note})
+    with foreseen(lambda: foresee_publications(item_id)), unit_of_work() as unit:
         item = load_for(content_type, actor, Operation.PUBLISH, item_id, expected)
         said.check_note(item)
-        check_public_words(actor, {"/change_note": change_note})
+        words.check(actor)
         revision = publish_edition(unit, content_type, actor, item, said, published_at)
     return Edited(item, revision)

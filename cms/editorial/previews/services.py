@@ -22,6 +22,7 @@ from cms.core.db import UnitOfWork, session, unit_of_work
 from cms.core.errors import Forbidden, Gone, NotFound, invalid_field
 from cms.core.ids import new_id
 from cms.core.permissions import Actor
+from cms.core.prepared import foreseen
 from cms.core.runtime import runtime
 from cms.core.signing_keys import ID_LENGTH, SigningKey
 from cms.editorial.content_types import ContentType
@@ -32,6 +33,7 @@ from cms.editorial.items.policies import RULES, Operation, authorize_operation, 
 from cms.editorial.items.presenter import present_edition
 from cms.editorial.items.queries import get_item, get_revision
 from cms.editorial.moderating import assess_content
+from cms.editorial.preparing import foresee_assessment, foresee_body
 from cms.editorial.previews.models import LONGEST_LIFE, Preview
 from cms.publishing.presented import Presented
 
@@ -92,7 +94,7 @@ def use_preview(content_type: ContentType, token: str) -> Shown:
     Raises `NotFound` for a link of nobody, `Gone` for one that has ended, `Forbidden` while the guard holds what it would show.
     """
     preview_id = _preview_of(token)
-    with unit_of_work() as unit:
+    with foreseen(lambda: _foresee_use(content_type, preview_id)), unit_of_work() as unit:
         preview = unit.session.get(Preview, preview_id, with_for_update=True, populate_existing=True)
         item = None if preview is None else unit.session.get(Item, preview.item_id)
         if preview is None or item is None or item.type != content_type.name:
@@ -107,6 +109,16 @@ def use_preview(content_type: ContentType, token: str) -> Shown:
         saved_at = revision.saved_at or revision.created_at
         presented = present_edition(content_type, item, revision, item.published_at or saved_at, saved_at)
     return Shown(presented, item, preview)
+
+
+def _foresee_use(content_type: ContentType, preview_id: str) -> None:
+    preview = session.get(Preview, preview_id)
+    item = None if preview is None else session.get(Item, preview.item_id)
+    if preview is not None and item is not None:
+        revision = get_revision(item, preview.edition)
+        foresee_body(revision.body_html)
+        if _is_judged_again(item, revision):
+            foresee_assessment(content_type, revision)
 
 
 def token_of(preview: Preview) -> str:
@@ -149,14 +161,16 @@ def _is_backed(preview: Preview, item: Item) -> bool:
 
 def _is_closed(content_type: ContentType, item: Item, revision: Revision) -> bool:
     """True while this edition waits for a second person: an address of the city must not show what nobody else has seen."""
-    if revision.edition == item.published_edition or (
-        item.is_approved and revision.edition == item.edition and item.approved_by_id not in item.all_writers
-    ):
-        return False
-    if revision.edition == item.edition:
-        return bool(item.hold)
+    if not _is_judged_again(item, revision):
+        is_approved = item.is_approved and item.approved_by_id not in item.all_writers
+        return revision.edition != item.published_edition and not is_approved and bool(item.hold)
     found = assess_content(content_type, item.id, revision.content, revision.body_html, revision.body_text)
     return bool(found.with_writers({str(revision.author_id)}).reasons)
+
+
+def _is_judged_again(item: Item, revision: Revision) -> bool:
+    """True for an older edition that readers do not have: the item tells only what is known of its newest one."""
+    return revision.edition not in (item.edition, item.published_edition)
 
 
 def _loaded(content_type: ContentType, actor: Actor, item_id: str) -> Item:

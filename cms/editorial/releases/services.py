@@ -17,17 +17,18 @@ from cms.changes.facts import Cause, CauseKind, because
 from cms.changes.log import record
 from cms.core import clock
 from cms.core.clock import rfc3339
-from cms.core.db import UnitOfWork, rolled_back, session, unit_of_work
+from cms.core.db import UnitOfWork, session, unit_of_work
 from cms.core.errors import Conflict, DomainError, InputError, Invalid, NotFound
 from cms.core.ids import new_id
 from cms.core.permissions import Actor
+from cms.core.prepared import foreseen
 from cms.core.versions import Expected, check_version
 from cms.editorial.content_types import registered_types
 from cms.editorial.items.models import Item
 from cms.editorial.items.policies import Operation, is_approved_by_second
 from cms.editorial.items.queries import visible_to
-from cms.editorial.moderating import check_public_words
-from cms.editorial.preparing import prepared_publications
+from cms.editorial.moderating import public_words
+from cms.editorial.preparing import foresee_publications
 from cms.editorial.publishing import Update, check_complete, publish_edition
 from cms.editorial.releases.models import Release, ReleaseItem, ReleaseState
 from cms.editorial.saving import ready_for
@@ -83,10 +84,11 @@ def publish_release(actor: Actor, release_id: str, expected: Expected, update: U
 
     Raises `Conflict("release_refused")` with one entry per item that cannot be published, and nothing is.
     """
-    with prepared_publications(*_item_ids(release_id)), unit_of_work() as unit:
+    words = public_words({"/change_note": update.note})
+    with foreseen(lambda: foresee_publications(*_item_ids(release_id))), unit_of_work() as unit:
         release = _load_open(actor, release_id, expected, "publish")
         items = _checked_items(unit, actor, release, update)
-        check_public_words(actor, {"/change_note": update.note})
+        words.check(actor)
         mark_release(unit)
         because(unit, Cause(CauseKind.RELEASE, release.id))
         moment = clock.now()
@@ -100,8 +102,7 @@ def publish_release(actor: Actor, release_id: str, expected: Expected, update: U
 
 
 def _item_ids(release_id: str) -> Sequence[str]:
-    with rolled_back():
-        return session.scalars(select(ReleaseItem.item_id).where(ReleaseItem.release_id == release_id)).all()
+    return session.scalars(select(ReleaseItem.item_id).where(ReleaseItem.release_id == release_id)).all()
 
 
 def get_release(actor: Actor, release_id: str, *, lock: bool = False) -> Release:

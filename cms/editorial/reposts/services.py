@@ -20,12 +20,14 @@ from cms.core.clock import rfc3339
 from cms.core.db import UnitOfWork, session, unit_of_work
 from cms.core.errors import Conflict, NotFound, invalid_field
 from cms.core.permissions import AGENCY_ROLES, Actor, Permission, Target, authorize
+from cms.core.prepared import foreseen
 from cms.core.runtime import runtime
 from cms.editorial.content_types import ContentType
 from cms.editorial.items.models import Item
 from cms.editorial.items.presenter import present_edition
 from cms.editorial.items.queries import get_item, get_revision, visible_to
-from cms.editorial.moderating import check_public_words
+from cms.editorial.moderating import public_words
+from cms.editorial.preparing import foresee_shown_item
 from cms.editorial.rebuilding import represent_live
 from cms.moderation.breaker import check_publishing, check_taking_back
 from cms.publishing.models import Repost
@@ -66,12 +68,13 @@ def repost_item(
     Raises `NotFound`, `Forbidden`, `Invalid` (no such agency, or not any more; a comment that the guard would hold) and
     `Conflict`: `not_published`, `own_item`, `already_on_channel`, `already_reposted`, `publishing_frozen`, `publishing_paused`.
     """
-    with unit_of_work(DUPLICATES) as unit:
+    words = public_words({"/comment": comment, "/place": place})
+    with foreseen(lambda: foresee_shown_item(item_id)), unit_of_work(DUPLICATES) as unit:
         item = _get_source(content_type, actor, item_id, lock=True)
         _authorize(actor, agency)
         counted = check_publishing(unit, actor, agency)
         _check_carrier(item, agency)
-        check_public_words(actor, {"/comment": comment, "/place": place})
+        words.check(actor)
         repost = add_repost(unit, item.id, agency, comment, place)
         _present_again(unit, content_type, actor, item, agency, "reposted", counted)
     return repost
@@ -82,7 +85,7 @@ def end_item_repost(content_type: ContentType, actor: Actor, item_id: str, agenc
 
     Raises `NotFound` (also when `agency` does not carry it), `Forbidden`, `Conflict` (`publishing_frozen`, `second_person_needed`).
     """
-    with unit_of_work() as unit:
+    with foreseen(lambda: foresee_shown_item(item_id)), unit_of_work() as unit:
         item = _get_source(content_type, actor, item_id, lock=True)
         _authorize(actor, agency)
         repost = find_repost(unit.session, item.id, agency)

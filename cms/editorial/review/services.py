@@ -11,15 +11,17 @@ from cms.changes.log import record
 from cms.core import clock
 from cms.core.db import UnitOfWork, unit_of_work
 from cms.core.permissions import Actor, Role
+from cms.core.prepared import foreseen
 from cms.core.runtime import runtime
 from cms.core.versions import Expected
 from cms.editorial.content_types import ContentType
 from cms.editorial.images.uses import note_images
 from cms.editorial.items.models import Item, Revision, State
 from cms.editorial.items.policies import Operation, check_state
-from cms.editorial.items.queries import get_last_published, get_revision, writers_of
+from cms.editorial.items.queries import get_item, get_last_published, get_revision, writers_of
 from cms.editorial.items.services import Edited
 from cms.editorial.moderating import assess_content, hold
+from cms.editorial.preparing import foresee_assessment
 from cms.editorial.saving import load_for, show_in_lists, transition
 
 
@@ -31,7 +33,11 @@ def approve_item(
     Raises `Conflict` (`wrong_state`; `approval_not_yours` when the actor's approval would not count: he wrote some of it
     where four eyes are asked for, or a central editor must approve).
     """
-    with unit_of_work() as unit:
+
+    def foresee() -> None:
+        foresee_assessment(content_type, get_revision(get_item(content_type, item_id, actor)))
+
+    with foreseen(foresee), unit_of_work() as unit:
         item = load_for(content_type, actor, Operation.APPROVE, item_id, expected)
         _note_vouchers(content_type, item)
         check_state(actor, Operation.APPROVE, item, runtime().settings.city_channel)
@@ -53,9 +59,15 @@ def discard_item(content_type: ContentType, actor: Actor, item_id: str, expected
     The editions stay in the history, marked as discarded; their numbers are not given again. Readers notice nothing.
     Raises `Conflict` when the item was never published: such a draft goes to the trash instead.
     """
-    with unit_of_work() as unit:
+
+    def foresee() -> None:
+        item = get_item(content_type, item_id, actor)
+        if item.published_at is not None:
+            foresee_assessment(content_type, _last_published(item))
+
+    with foreseen(foresee), unit_of_work() as unit:
         item = load_for(content_type, actor, Operation.DISCARD, item_id, expected)
-        revision = get_revision(item, item.published_edition or get_last_published(item.id))
+        revision = _last_published(item)
         _discard_after(unit, item, revision)
         item.return_to_edition(revision.edition, writers_of(item, revision.edition))
         show_in_lists(content_type, item, revision.content)
@@ -68,6 +80,10 @@ def discard_item(content_type: ContentType, actor: Actor, item_id: str, expected
             fields=["state"],
         )  # fmt: skip
     return Edited(item, revision)
+
+
+def _last_published(item: Item) -> Revision:
+    return get_revision(item, item.published_edition or get_last_published(item.id))
 
 
 def _discard_after(unit: UnitOfWork, item: Item, kept: Revision) -> None:

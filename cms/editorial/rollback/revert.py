@@ -6,7 +6,7 @@ comes back as a new edition, and nobody's later work on other items is touched.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -18,7 +18,7 @@ from cms.changes.facts import EndingKind
 from cms.changes.log import record
 from cms.changes.models import Change
 from cms.core import clock
-from cms.core.db import UnitOfWork
+from cms.core.db import UnitOfWork, session
 from cms.core.errors import Conflict, Invalid
 from cms.core.permissions import Actor
 from cms.editorial.content_types import ContentType
@@ -26,6 +26,7 @@ from cms.editorial.items.models import Item, Revision, State
 from cms.editorial.items.presenter import present_edition
 from cms.editorial.items.queries import get_revision
 from cms.editorial.notes import PublicNotes, published_notes
+from cms.editorial.preparing import foresee_body, foresee_content
 from cms.editorial.publishing import Update, check_complete, publish_edition, window_of
 from cms.editorial.saving import Save, save_edition, transition
 from cms.editorial.schedules.services import drop_plan
@@ -60,8 +61,8 @@ def undo(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, 
     """Undo the target's work on a locked item; returns what was done, one of `OUTCOMES`."""
     was_planned = _drop_plan(unit, content_type, actor, item, target)
     was_put_away = _bring_back(unit, content_type, actor, item, target)
-    editions = _editions(unit, item)
-    before = next((edition for edition in editions if not target.wrote(edition)), None)
+    editions = _editions(item)
+    before = _newest_by_others(editions, target)
     outcome = _undo_publication(unit, content_type, actor, item, target, editions)
     if before is not None:
         if _revert(unit, content_type, actor, item, target, before, is_restored=outcome is not None):
@@ -100,25 +101,46 @@ def _revert(
     return True
 
 
-def _editions(unit: UnitOfWork, item: Item) -> Sequence[Revision]:
+def foresee_undoing(content_type: ContentType, item: Item, target: Target) -> None:
+    """What `undo` computes: the contents that can come back are saved and published again."""
+    editions = _editions(item)
+    good = _last_good(_public_lines(content_type, item), target, editions)
+    numbers = {before.edition for before in (_newest_by_others(editions, target),) if before is not None}
+    numbers |= {good.edition} if good is not None and good.edition is not None else set()
+    for number in sorted(numbers):
+        revision = get_revision(item, number)
+        foresee_content(content_type, item.id, revision.content)
+        foresee_body(revision.body_html)
+
+
+def _editions(item: Item) -> Sequence[Revision]:
     """Everything that was saved and not discarded, the newest first."""
     statement = select(Revision).where(Revision.item_id == item.id, Revision.discarded_at.is_(None))
-    return unit.session.scalars(statement.order_by(Revision.edition.desc())).all()
+    return session.scalars(statement.order_by(Revision.edition.desc())).all()
+
+
+def _newest_by_others(editions: Sequence[Revision], target: Target) -> Revision | None:
+    return next((edition for edition in editions if not target.wrote(edition)), None)
+
+
+def _last_good(lines: Sequence[Change], target: Target, editions: Sequence[Revision]) -> Change | None:
+    """The last line that neither the target nor a text of the target is behind."""
+    written = {edition.edition for edition in editions if target.wrote(edition)}
+    return next((line for line in lines if not _is_bad(line, target, written)), None)
+
+
+def _is_bad(line: Change, target: Target, written: Collection[int]) -> bool:
+    return target.did(line) or (line.action.endswith(".published") and line.edition in written)
 
 
 def _undo_publication(
     unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, target: Target, editions: Sequence[Revision]
 ) -> str | None:
     """Give readers again what they had before the target changed it, or nothing if they had nothing."""
-    written = {edition.edition for edition in editions if target.wrote(edition)}
-    lines = _public_lines(unit, content_type, item)
-
-    def is_bad(line: Change) -> bool:
-        return target.did(line) or (line.action.endswith(".published") and line.edition in written)
-
-    if not lines or not is_bad(lines[0]):
+    lines = _public_lines(content_type, item)
+    good = _last_good(lines, target, editions)
+    if not lines or lines[0] is good:
         return None
-    good = next((line for line in lines if not is_bad(line)), None)
     if good is not None and not good.action.endswith(".unpublished") and good.edition is not None:
         try:
             with unit.session.begin_nested():
@@ -132,11 +154,11 @@ def _undo_publication(
     return "withdrawn"
 
 
-def _public_lines(unit: UnitOfWork, content_type: ContentType, item: Item) -> Sequence[Change]:
+def _public_lines(content_type: ContentType, item: Item) -> Sequence[Change]:
     """What readers have noticed of the item, the newest first."""
     actions = [f"{content_type.name}.{verb}" for verb in PUBLIC]
     statement = select(Change).where(Change.resource_id == item.id, Change.action.in_(actions))
-    return unit.session.scalars(statement.order_by(Change.sequence.desc())).all()
+    return session.scalars(statement.order_by(Change.sequence.desc())).all()
 
 
 def _notice_of(unit: UnitOfWork, line: Change) -> Mapping[str, Any] | None:

@@ -23,9 +23,10 @@ from cms.core.errors import DomainError, NotFound
 from cms.core.ids import new_id
 from cms.core.permissions import Actor, Permission, authorize
 from cms.core.permissions import Target as About
+from cms.core.prepared import foreseen
 from cms.editorial.content_types import registered_types
 from cms.editorial.items.queries import get_item
-from cms.editorial.rollback.revert import Target, undo
+from cms.editorial.rollback.revert import Target, foresee_undoing, undo
 from cms.editorial.rollback.revert_images import undo_image_work
 from cms.editorial.rollback.revert_reference import KINDS, undo_reference_work
 from cms.editorial.schedules.services import carry_out_schedules
@@ -136,7 +137,7 @@ def _confirm(unit: UnitOfWork, actor: Actor, rollback: Rollback, reason: str | N
 def undo_item(actor: Actor, rollback_id: str, item_type: str, item_id: str) -> str:
     """Undo what the target of this rollback did to one item; returns what was done (`cms.editorial.rollback.revert.OUTCOMES`) or the code of what went wrong."""
     try:
-        with unit_of_work() as unit:
+        with foreseen(lambda: _foresee(actor, rollback_id, item_type, item_id)), unit_of_work() as unit:
             authorize(actor, Permission.GUARD_ROLLBACK, About())
             mark_rollback(unit)
             because(unit, Cause(CauseKind.ROLLBACK, rollback_id))
@@ -160,6 +161,15 @@ def undo_item(actor: Actor, rollback_id: str, item_type: str, item_id: str) -> s
         _note_failure(rollback_id, item_type, item_id, error.code)
         return error.code
     return outcome
+
+
+def _foresee(actor: Actor, rollback_id: str, item_type: str, item_id: str) -> None:
+    content_type = registered_types().get(item_type)
+    if content_type is not None:
+        rollback = get_rollback(rollback_id)
+        foresee_undoing(
+            content_type, get_item(content_type, item_id, actor), Target(rollback.target_id, rollback.since)
+        )
 
 
 def finish_rollback(actor: Actor, rollback_id: str) -> None:

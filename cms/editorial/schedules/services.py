@@ -19,14 +19,16 @@ from cms.core.db import UnitOfWork, rolled_back, session, unit_of_work
 from cms.core.dead_letters import all_or_each, not_resting
 from cms.core.errors import Conflict, InputError, Invalid
 from cms.core.permissions import Actor
+from cms.core.prepared import foreseen
 from cms.core.versions import Expected
 from cms.editorial.content_types import ContentType, registered_types
 from cms.editorial.items.models import Item, Revision, State
 from cms.editorial.items.policies import RULES, Operation
 from cms.editorial.items.queries import get_revision
 from cms.editorial.items.services import Edited
-from cms.editorial.moderating import check_public_words
+from cms.editorial.moderating import PublicWords, public_words
 from cms.editorial.notes import END_OF_PERIOD, in_language
+from cms.editorial.preparing import foresee_publications
 from cms.editorial.publishing import Update, check_complete, present_update
 from cms.editorial.saving import load_for
 from cms.editorial.schedules.due import carry_out_due
@@ -60,9 +62,10 @@ def schedule_item(
     for an edition that is not complete, `Conflict` (`nothing_to_publish`, `not_published`, `approval_needed`, ...).
     """
     _check_moments(schedule)
-    with unit_of_work() as unit:
+    words = public_words({"/explanation": schedule.explanation, "/change_note": schedule.update.note})
+    with foreseen(lambda: foresee_publications(item_id)), unit_of_work() as unit:
         item = load_for(content_type, actor, Operation.SCHEDULE, item_id, expected)
-        revision = plan_item(unit, content_type, actor, item, schedule)
+        revision = _plan_item(unit, content_type, actor, item, schedule, words)
     return Edited(item, revision)
 
 
@@ -88,10 +91,12 @@ def drop_plan(
     item.touch()
 
 
-def plan_item(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, schedule: Schedule) -> Revision:
+def _plan_item(
+    unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, schedule: Schedule, words: PublicWords
+) -> Revision:
     """Write the plan of an item that `load_for` gave, in place of one that it has."""
     counted = check_publishing(unit, actor, item.agency)
-    check_public_words(actor, {"/explanation": schedule.explanation, "/change_note": schedule.update.note})
+    words.check(actor)
     if schedule.publish_at is None:
         revision = get_revision(item)
         if item.published_edition is None:

@@ -19,6 +19,7 @@ from cms.core.db import UnitOfWork, session, unit_of_work
 from cms.core.errors import Conflict, Invalid, invalid_field
 from cms.core.ids import is_id
 from cms.core.permissions import Actor
+from cms.core.prepared import foreseen
 from cms.core.runtime import runtime
 from cms.core.versions import Expected
 from cms.editorial.content_types import ContentType
@@ -27,8 +28,9 @@ from cms.editorial.items.policies import Operation
 from cms.editorial.items.presenter import present_edition
 from cms.editorial.items.queries import get_revision
 from cms.editorial.items.services import Edited
-from cms.editorial.moderating import check_public_words
+from cms.editorial.moderating import PublicWords, public_words
 from cms.editorial.notes import PublicNotes
+from cms.editorial.preparing import foresee_shown_item
 from cms.editorial.saving import load_for
 from cms.moderation.breaker import check_publishing, check_taking_back
 from cms.publishing.models import Publication, PublishedItem, Standing
@@ -73,12 +75,14 @@ def unpublish_item(
     """
     ending = Ending(standing, None if standing is Standing.VANISHED else explanation, to)
     _check_ending(ending, item_id)
-    with unit_of_work() as unit:
+    words = _words_of(ending)
+    steps = (lambda: foresee_shown_item(item_id),) if standing is Standing.WITHDRAWN else ()
+    with foreseen(*steps), unit_of_work() as unit:
         # What vanishes leaves no explanation, so only central editors do that.
         operation = Operation.VANISH if standing is Standing.VANISHED else Operation.UNPUBLISH
         item = load_for(content_type, actor, operation, item_id, expected)
         counted = _check_guard(unit, actor, item, standing)
-        _check_words(actor, ending)
+        words.check(actor)
         if standing is Standing.WITHDRAWN:
             if item.unpublished_as == KINDS[Standing.WITHDRAWN]:
                 raise Conflict("wrong_state", state="withdrawn", operation="unpublish", allowed="published")
@@ -163,10 +167,10 @@ def _check_ending(ending: Ending, item_id: str) -> None:
         raise invalid_field("/to", "only_for_redirect")
 
 
-def _check_words(actor: Actor, ending: Ending) -> None:
+def _words_of(ending: Ending) -> PublicWords:
     """A path of the own site is looked at too: `/out?to=...` leads elsewhere."""
     is_address = ending.to is not None and not is_id(ending.to)
-    check_public_words(actor, {"/explanation": ending.explanation}, ("/to", ending.to or "") if is_address else None)
+    return public_words({"/explanation": ending.explanation}, ("/to", ending.to or "") if is_address else None)
 
 
 def _check_redirection(to: str, item_id: str) -> None:
