@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import select
 
 from cms.agencies.models import Agency, Area
+from cms.agencies.policies import has_ended
 from cms.core.raw_columns import day_value, json_value, moment_value
 from cms.core.reading import Reader, Row
 
@@ -37,14 +38,6 @@ class AgencyEntry:
     valid_to: date | None
     successor: str | None
     updated_at: datetime
-
-    def is_in_office(self, day: date) -> bool:
-        """True when the agency exists on this day; `valid_from` and `valid_to` are its first and last day."""
-        return (self.valid_from is None or self.valid_from <= day) and not self.has_ended(day)
-
-    def has_ended(self, day: date) -> bool:
-        """True from the day after the last one on."""
-        return self.valid_to is not None and self.valid_to < day
 
     def borders(self) -> Iterator[date]:
         """The days on which something about it changes by itself: its first one, and the one after its last."""
@@ -83,7 +76,7 @@ class Directory:
 
     def successor(self, entry: AgencyEntry) -> str | None:
         """The agency that this one was merged into; None until it has ended, whatever is entered for later."""
-        return entry.successor if entry.has_ended(self.day) else None
+        return entry.successor if has_ended(entry, self.day) else None
 
     def with_predecessors(self, slugs: Iterable[str]) -> frozenset[str]:
         """These agencies and every one that was merged into one of them, directly or by way of others."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Protocol
 
 from cms.agencies.models import Agency
 from cms.core.errors import InputError, Invalid
@@ -11,11 +12,26 @@ from cms.core.errors import InputError, Invalid
 LINKS = ("parent", "successor")
 
 
-def is_in_office(agency: Agency, day: date) -> bool:
-    """True when the agency exists on this day; `valid_from` and `valid_to` are its first and last day."""
-    return (agency.valid_from is None or agency.valid_from <= day) and (
-        agency.valid_to is None or day <= agency.valid_to
-    )
+class Term(Protocol):
+    """The first and last day of an agency in office; None where that is open."""
+
+    @property
+    def valid_from(self) -> date | None:
+        """First day."""
+
+    @property
+    def valid_to(self) -> date | None:
+        """Last day."""
+
+
+def is_in_office(term: Term, day: date) -> bool:
+    """True when the agency exists on this day."""
+    return (term.valid_from is None or term.valid_from <= day) and not has_ended(term, day)
+
+
+def has_ended(term: Term, day: date) -> bool:
+    """True from the day after the last one on. What begins later has not ended: its content is prepared ahead."""
+    return term.valid_to is not None and term.valid_to < day
 
 
 def ends_in_itself(slug: str, links: Mapping[str, str | None]) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -10,12 +9,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import and_, not_, or_, select
 
 from cms.agencies.models import Agency, Area
+from cms.agencies.policies import has_ended
 from cms.core import clock
 from cms.core.db import session
-from cms.core.errors import NotFound
+from cms.core.errors import InputError, Invalid, NotFound
+from cms.core.ids import is_slug
 from cms.core.runtime import runtime
-
-_SLUG = re.compile(r"[a-z0-9-]{1,63}")
 
 
 def city_today() -> date:
@@ -25,7 +24,7 @@ def city_today() -> date:
 
 def find_agency(slug: str) -> Agency | None:
     """The agency with this slug, whether in office or not."""
-    return session.get(Agency, slug) if _SLUG.fullmatch(slug) else None
+    return session.get(Agency, slug) if is_slug(slug) else None
 
 
 def get_agency(slug: str) -> Agency:
@@ -34,6 +33,22 @@ def get_agency(slug: str) -> Agency:
     if agency is None:
         raise NotFound
     return agency
+
+
+def agency_fault(slug: str) -> InputError | None:
+    """Why nothing new can be given to this agency under `/agency`: there is none, or it has ended. None when it can."""
+    agency = find_agency(slug)
+    if agency is None:
+        return InputError("pointer", "/agency", "not_found", {"what": "agency"})
+    if has_ended(agency, city_today()):
+        return InputError("pointer", "/agency", "not_valid_any_more", {"what": "agency"})
+    return None
+
+
+def check_agency(slug: str) -> None:
+    """Raise `Invalid` unless something new can be given to this agency."""
+    if fault := agency_fault(slug):
+        raise Invalid(errors=[fault])
 
 
 def find_agencies(slugs: Collection[str]) -> dict[str, Agency]:

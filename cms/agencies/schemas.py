@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from marshmallow import fields
 
+from cms.agencies.fields import area_codes
 from cms.agencies.models import SLUG_LENGTH, AgencyKind, AreaLevel, Reviewer
 from cms.core.http.contact_fields import Email, Phone, WebAddress
 from cms.core.http.fields import Choice, Day, Moment, Part, Rows, Slug, Text, Words, YesNo
 from cms.core.http.schemas import PageQuerySchema, StrictSchema
 
-AREA_CODE_PATTERN = r"[0-9]{2}(\.[0-9]{2}){0,2}(\.[0-9]{4})?"
-AREA_CODE_WORDS = "a Kemendagri code such as 64.71.06"
 _SITE = {"description": "Address of the agency's own website.", "example": "https://dpu.balikpapan.example"}
 _KINDS = [kind.value for kind in AgencyKind]
 _REVIEWERS = [reviewer.value for reviewer in Reviewer]
@@ -114,7 +113,7 @@ class AgencyUpdateSchema(StrictSchema):
         max=SLUG_LENGTH, allow_none=True, metadata={"description": "Slug of the agency above it.", "example": "kota"}
     )
     contact = Part(ContactSchema, allow_none=True)
-    site_url = WebAddress(allow_none=True, metadata=_SITE)
+    site_url = WebAddress(max=300, allow_none=True, metadata=_SITE)
     description = Text(max=5_000, lines=True, allow_none=True)
     review = Choice(_REVIEWERS, metadata={"description": REVIEW})
     four_eyes = YesNo(metadata={"description": FOUR_EYES})
@@ -171,9 +170,4 @@ class AreaQuerySchema(PageQuerySchema):
         expected=f"one or more of: {', '.join(_LEVELS)}",
         metadata={"description": "Levels, separated by commas: any of them."},
     )
-    parent = Words(
-        pattern=AREA_CODE_PATTERN,
-        expected=AREA_CODE_WORDS,
-        most=1,
-        metadata={"description": "Only areas directly below this code."},
-    )
+    parent = area_codes(most=1, metadata={"description": "Only areas directly below this code."})

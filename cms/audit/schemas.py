@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields
 
+from cms.agencies.fields import agency_slugs
 from cms.changes.actions import Action
 from cms.changes.checkpoints import FORMAT
 from cms.changes.facts import CauseKind, EndingKind, UpdateKind, Via
@@ -93,9 +94,7 @@ class ChangeQuerySchema(PageQuerySchema):
     """Filters of the trail; all that are given must hold."""
 
     actor = ItemId(metadata={"description": "Id of the person."})
-    agency = Words(
-        pattern=r"[a-z0-9-]{1,63}",
-        expected="slugs of agencies",
+    agency = agency_slugs(
         metadata={"description": "Slugs of agencies, separated by commas: any of them."},
     )
     type = Words(

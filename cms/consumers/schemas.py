@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields
 
+from cms.agencies.fields import agency_slugs
 from cms.agencies.models import SLUG_LENGTH
 from cms.consumers.models import ConsumerKind, Scope
 from cms.consumers.policies import LONGEST_OVERLAP_DAYS, USUAL_OVERLAP_DAYS, KeyState
@@ -78,9 +79,7 @@ class ConsumerQuerySchema(PageQuerySchema):
         expected=f"one or more of: {', '.join(_KINDS)}",
         metadata={"description": "Kinds, separated by commas: any of them."},
     )
-    agency = Words(
-        pattern=r"[a-z0-9-]{1,63}",
-        expected="slugs of agencies",
+    agency = agency_slugs(
         metadata={"description": "Slugs of owner agencies, separated by commas: any of them."},
     )
     active = YesNo(from_text=True, metadata={"description": "Whether the consumer is switched on."})

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from cms.agencies.policies import is_in_office
-from cms.agencies.queries import city_today, find_agencies, find_agency
+from cms.agencies.queries import check_agency, find_agencies
 from cms.changes.actions import Action
 from cms.changes.log import record
 from cms.consumers.keys import digest, hint, make_key
@@ -41,7 +40,7 @@ def register_consumer(actor: Actor, values: Mapping[str, Any]) -> Consumer:
     """
     with unit_of_work() as unit:
         authorize(actor, Permission.CONSUMER_WRITE, Target(agency=values["agency"]))
-        _check_owner(values["agency"])
+        check_agency(values["agency"])
         now = clock.now()
         consumer = Consumer(id=new_id(), is_active=True, version=1, created_at=now, updated_at=now, origins=[])
         assign_changed(consumer, _columns(values))
@@ -60,7 +59,7 @@ def update_consumer(actor: Actor, consumer_id: str, expected: Expected, changes:
         authorize(actor, Permission.CONSUMER_WRITE, Target(agency=consumer.agency))
         check_version(expected, consumer.version)
         if changes.get("agency", consumer.agency) != consumer.agency:
-            _check_owner(changes["agency"])
+            check_agency(changes["agency"])
         changed = assign_changed(consumer, _columns(changes))
         if changed:
             consumer.version += 1
@@ -155,14 +154,6 @@ def _columns(values: Mapping[str, Any]) -> dict[str, Any]:
     if "origins" in columns:
         columns["origins"] = sorted(set(columns["origins"]))
     return columns
-
-
-def _check_owner(slug: str) -> None:
-    agency = find_agency(slug)
-    if agency is None:
-        raise invalid_field("/agency", "not_found", what="agency")
-    if not is_in_office(agency, city_today()):
-        raise invalid_field("/agency", "not_valid_any_more", what="agency")
 
 
 def _issue(unit: UnitOfWork, consumer: Consumer, wanted: DeliveryKey) -> IssuedKey:

@@ -8,6 +8,7 @@ from dataclasses import fields
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from cms.core.ids import is_area_code, is_slug
 from config import Settings
 
 # What makes no sense as nothing at all; every other number may be 0, which switches it off.
@@ -20,9 +21,7 @@ _LEAST_SECONDS: Final = 0.05
 _LARGEST_PORT: Final = 65_535
 _SHORTEST_TOKEN: Final = 16
 _LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
-_SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _HOST: Final = re.compile(r"[^\s/@]+")
-_AREA: Final = re.compile(r"[0-9]{2}(\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4})?)?)?")
 
 
 def value_problems(settings: Settings) -> list[str]:
@@ -47,9 +46,9 @@ def _words(settings: Settings) -> Iterator[str]:
         yield f"LOG_LEVEL must be one of {', '.join(_LEVELS)}"
     if not _is_zone(settings.city_timezone):
         yield "CITY_TIMEZONE must be the name of a time zone, such as Asia/Makassar"
-    if not _SLUG.fullmatch(settings.city_channel):
+    if not is_slug(settings.city_channel):
         yield "CITY_CHANNEL must be the slug of an agency, such as kota"
-    if not _AREA.fullmatch(settings.city_area):
+    if not is_area_code(settings.city_area):
         yield "CITY_AREA must be a Kemendagri code such as 64.71"
     for name in ("own_domains", "trusted_hosts"):
         if wrong := [host for host in getattr(settings, name) if not _HOST.fullmatch(host)]:

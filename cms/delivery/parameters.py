@@ -7,18 +7,15 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
-from cms.core.http.fields import MESSAGES, SLUG_PATTERN, Choice, Moment, Slug, Words, rule
+from cms.agencies.fields import area_codes
+from cms.core.http.fields import MESSAGES, Choice, Moment, Slug, Words, rule
 from cms.core.http.schemas import PageQuerySchema, StrictSchema
-from cms.core.ids import ID_PATTERN
+from cms.core.ids import ID_PATTERN, SLUG_PATTERN
 from cms.delivery.types import ALL_FIELDS, DOCUMENTS, POSTS, SORTS, TYPES, DeliveredType
 from cms.taxonomy.models import InformationClass
 
 _SLUGS: dict[str, Any] = {"pattern": SLUG_PATTERN, "expected": "slugs, separated by commas"}
 _LANGUAGE: dict[str, Any] = {"pattern": "^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", "expected": "language tags such as id,en"}
-_AREA: dict[str, Any] = {
-    "pattern": r"^[0-9]{2}(\.[0-9]{2}){0,2}(\.[0-9]{4})?$",
-    "expected": "Kemendagri codes such as 64.71.06",
-}
 _KIND: dict[str, Any] = {"pattern": "^[a-z_]{1,30}$", "expected": "kinds, separated by commas"}
 _CODE: dict[str, Any] = {
     "pattern": r"^[A-Z0-9]{2,4}(-[A-Z0-9]{1,3}(\.[0-9]{1,2})?)?$",
@@ -102,7 +99,7 @@ class PostPageQuerySchema(ContentPageQuerySchema):
 
     kind = Words(**_KIND, metadata={"example": "pengumuman"})
     category = Words(**_SLUGS)
-    area = Words(**_AREA, metadata={"description": "Includes what lies below it.", "example": "64.71.06"})
+    area = area_codes(metadata={"description": "Includes what lies below it.", "example": "64.71.06"})
     fields_ = _shown_fields(POSTS.full_fields)
     include = _included(POSTS)
 
@@ -175,4 +172,4 @@ class AreaPageQuerySchema(PageQuerySchema):
     """Filters of the list of areas."""
 
     level = Words(**_KIND, metadata={"example": "kecamatan"})
-    parent = Words(**_AREA, metadata={"example": "64.71.06"})
+    parent = area_codes(metadata={"example": "64.71.06"})

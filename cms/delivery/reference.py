@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response
 
 from cms.agencies.directory import AgencyEntry, AreaEntry
+from cms.agencies.policies import is_in_office
 from cms.core.errors import NotFound
 from cms.delivery.items import one_body
 from cms.delivery.lists import deliver_rows
@@ -58,7 +59,8 @@ def _is_asked(entry: AgencyEntry, query: Query, day: date) -> bool:
         return False
     if "active" not in query:
         return True
-    return bool(entry.is_in_office(day) == (query["active"] == "true"))
+    wants_active: bool = query["active"] == "true"
+    return is_in_office(entry, day) == wants_active
 
 
 def _is_area_asked(entry: AreaEntry, query: Query) -> bool:

@@ -9,10 +9,11 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
+from cms.agencies.fields import agency_slug
 from cms.core.http.fields import Choice, ItemId, Part, Pattern, Rows, Slug, Text, WholeNumber, Words, rule
 from cms.core.http.schemas import StrictSchema
 from cms.documents.content import FORMS, MOST_FILES, OPEN_CLASSES
-from cms.editorial.fields import LONGEST_BODY, MOST_TAGS, Distinct, Tag, agency_slug, language
+from cms.editorial.fields import LONGEST_BODY, MOST_TAGS, Distinct, Tag, language
 from cms.editorial.history.schemas import EditedSchema
 from cms.editorial.items.schemas import ContentQuerySchema, RowSchema
 from cms.taxonomy.models import InformationClass

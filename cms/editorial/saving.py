@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import inspect
 
-from cms.agencies.queries import city_today, find_agency
+from cms.agencies.queries import agency_fault
 from cms.changes.log import record
 from cms.core import clock
 from cms.core.db import UnitOfWork, current_unit, session
@@ -186,11 +186,8 @@ def _checked(content_type: ContentType, item_id: str, content: Content, before: 
 def _channel_faults(content: Content, previous: Content | None) -> list[InputError]:
     errors = []
     if previous is None or previous["agency"] != content["agency"]:
-        agency = find_agency(content["agency"])
-        if agency is None:
-            errors.append(InputError("pointer", "/agency", "not_found", {"what": "agency"}))
-        elif agency.valid_to is not None and agency.valid_to < city_today():
-            errors.append(InputError("pointer", "/agency", "not_valid_any_more", {"what": "agency"}))
+        fault = agency_fault(content["agency"])
+        errors += [fault] if fault else []
     if content["channel"] not in {content["agency"], runtime().settings.city_channel}:
         errors.append(InputError("pointer", "/channel", "must_be_owner_or_city"))
     return errors

@@ -6,13 +6,13 @@ from typing import Any
 
 from marshmallow import fields
 
-from cms.core.http.fields import Pattern, Text, WholeNumber, Words, YesNo
+from cms.agencies.fields import agency_slug, agency_slugs
+from cms.core.http.fields import Text, WholeNumber, YesNo
 from cms.core.http.schemas import PageQuerySchema, StrictSchema
 from cms.media.presented_schemas import FocalPointSchema, RenditionsSchema
 from cms.media.presets import NAMES
 from cms.media.uploads import ACCEPTED_LABELS
 
-AGENCY_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 LONGEST_ALT = 500
 LONGEST_CAPTION = 500
 LONGEST_CREDIT = 200
@@ -21,14 +21,10 @@ DECORATIVE = "True: the image shows nothing that the text does not say. It has n
 FOCAL = "Percent from the {side} to what must stay visible when the image is cut."
 
 
-def _agency(**kwargs: Any) -> Text:
-    return Text(min=1, max=63, validate=[Pattern(AGENCY_PATTERN, "the slug of an agency")], **kwargs)
-
-
 class ImageFieldsSchema(StrictSchema):
     """The fields beside the file in an upload."""
 
-    agency = _agency()
+    agency = agency_slug()
     alt = Text(min=1, max=LONGEST_ALT)
     is_decorative = YesNo(from_text=True, data_key="decorative")
     caption = Text(min=1, max=LONGEST_CAPTION)
@@ -120,9 +116,7 @@ class ImageSchema(StrictSchema):
 class ImageQuerySchema(PageQuerySchema):
     """Filters of the list; a comma means any of."""
 
-    agency = Words(
-        pattern=AGENCY_PATTERN, expected="slugs of agencies", metadata={"description": "Slugs of owner agencies."}
-    )
+    agency = agency_slugs(metadata={"description": "Slugs of owner agencies."})
     has_alt = YesNo(
         from_text=True,
         metadata={"description": "Only images with alternative text (or decorative), or only those without."},

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cms.agencies.queries import city_today, find_agency
+from cms.agencies.queries import check_agency
 from cms.agencies.quota import check_room, take_room
 from cms.changes.actions import Action
 from cms.changes.log import record
@@ -43,7 +43,7 @@ def add_image(actor: Actor, upload: ImageUpload, values: Mapping[str, Any]) -> A
     authorize(actor, Permission.MEDIA_WRITE, Target(agency, agency, actor.id))
     check_alt(given.get("alt"), given.get("is_decorative", False))
     with rolled_back():
-        _check_agency(agency)
+        check_agency(agency)
         if find_same(agency, upload.sha256, upload.file.sha256) is None:
             check_room(agency, upload.file.bytes)
     if not is_rehearsal():
@@ -68,14 +68,6 @@ def _only_agency(actor: Actor) -> str:
     if len(agencies) != 1 or actor.has(Role.CENTRAL_EDITOR):
         raise invalid_field("/agency", "required")
     return next(iter(agencies))
-
-
-def _check_agency(slug: str) -> None:
-    agency = find_agency(slug)
-    if agency is None:
-        raise invalid_field("/agency", "not_found", what="agency")
-    if agency.valid_to is not None and agency.valid_to < city_today():
-        raise invalid_field("/agency", "not_valid_any_more", what="agency")
 
 
 def _brought_back(image: Image, actor: Actor, upload: ImageUpload, given: Mapping[str, Any]) -> Image:

@@ -7,6 +7,8 @@ from typing import Any
 
 from marshmallow import fields
 
+from cms.agencies.fields import agency_slug, area_code
+from cms.core.http.contact_fields import WebAddress
 from cms.core.http.fields import Choice, Part, Rows, Slug, Text, Words
 from cms.core.http.schemas import StrictSchema
 from cms.editorial.fields import (
@@ -17,9 +19,6 @@ from cms.editorial.fields import (
     Distinct,
     MomentText,
     Tag,
-    WebAddress,
-    agency_slug,
-    area_code,
     language,
     media_id,
 )

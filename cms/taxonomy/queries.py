@@ -9,22 +9,22 @@ from sqlalchemy import select
 
 from cms.core.db import session
 from cms.core.errors import NotFound
+from cms.core.ids import is_slug
 from cms.taxonomy.models import Category, InformationKind
 
-_SLUG = re.compile(r"[a-z0-9-]{1,63}")
 _CODE = re.compile(r"[A-Z0-9.-]{1,10}")
 
 
 def find_category(slug: str) -> Category | None:
     """The category with this slug, retired or not."""
-    return session.get(Category, slug) if _SLUG.fullmatch(slug) else None
+    return session.get(Category, slug) if is_slug(slug) else None
 
 
 def get_category(slug: str, *, lock: bool = False) -> Category:
     """The category with this slug; `lock` holds it until the end of the unit of work. Raises `NotFound`."""
     if not lock:
         category = find_category(slug)
-    elif _SLUG.fullmatch(slug):
+    elif is_slug(slug):
         statement = select(Category).where(Category.slug == slug).with_for_update(key_share=True)
         category = session.scalar(statement.execution_options(populate_existing=True))
     else:

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from marshmallow import ValidationError
 
-from cms.core.http.fields import Pattern, Text, rule
+from cms.core.http.fields import Pattern, Text
+from cms.core.sanitize import is_safe_link
 
 EMAIL_PATTERN = r"^[^@\s]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
 PHONE_PATTERN = r"^[+0-9][0-9 ()./-]*$"
@@ -44,18 +45,27 @@ class Origin(Text):
 
 
 class WebAddress(Text):
-    """An absolute http or https address without a user name or password."""
+    """An absolute http or https address of a named host, without a user name or password (R-C2)."""
 
-    def __init__(self, *, max: int = 300, **kwargs: Any) -> None:
+    def __init__(self, *, max: int = 500, allow_path: bool = False, **kwargs: Any) -> None:
         super().__init__(min=1, max=max, **kwargs)
+        self.allow_path = allow_path
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
-        text = super()._deserialize(value, attr, data, **kwargs)
-        try:
-            parts = urlsplit(text)
-            is_plain = parts.scheme in {"https", "http"} and bool(parts.hostname) and "@" not in parts.netloc
-        except ValueError:
-            is_plain = False
-        if not is_plain or " " in text:
-            raise ValidationError(rule("bad_format", expected="an address such as https://dpu.example.go.id"))
-        return text
+        address = super()._deserialize(value, attr, data, **kwargs)
+        if not is_safe_address(address, allow_path=self.allow_path):
+            raise ValidationError("unsafe_link")
+        return address
+
+
+def is_safe_address(address: str, *, allow_path: bool = False) -> bool:
+    """True for `https://host/...` and `http://host/...`, and for `/path` when a path of the same site will do."""
+    starts = ("https://", "http://", "/") if allow_path else ("https://", "http://")
+    if not (address.lower().startswith(starts) and is_safe_link(address)):
+        return False
+    try:
+        parts = urlsplit(address)
+        return address.startswith("/") or bool(parts.hostname and parts.port != 0)
+    except ValueError:
+        # A host in brackets that is no IPv6 address, a port beyond 65535.
+        return False

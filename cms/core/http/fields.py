@@ -18,9 +18,8 @@ from marshmallow import ValidationError, fields, validate
 from cms.core.bounded_text import LONGEST_MARK_RUN, has_long_mark_run, is_longer_raw
 from cms.core.characters import has_bad_characters
 from cms.core.clock import rfc3339
-from cms.core.ids import ID_PATTERN, is_id
+from cms.core.ids import ID_PATTERN, SLUG_PATTERN, is_id
 
-SLUG_PATTERN = "^[a-z0-9]+(-[a-z0-9]+)*$"
 _INTEGER = re.compile(r"-?[0-9]{1,15}")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})")
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")

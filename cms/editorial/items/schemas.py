@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from marshmallow import fields
 
+from cms.agencies.fields import agency_slugs
 from cms.core.http.fields import Choice, Moment, Text, Words
 from cms.core.http.schemas import PageQuerySchema, StrictSchema
-from cms.editorial.fields import AGENCY_PATTERN
 from cms.editorial.items.models import State
 from cms.editorial.items.policies import Operation
 
@@ -142,12 +142,8 @@ class RowSchema(StandingSchema):
 class ContentQuerySchema(PageQuerySchema):
     """Filters of a list; a comma means any of."""
 
-    agency = Words(
-        pattern=AGENCY_PATTERN, expected="slugs of agencies", metadata={"description": "Slugs of owner agencies."}
-    )
-    channel = Words(
-        pattern=AGENCY_PATTERN, expected="slugs of channels", metadata={"description": "Slugs of channels."}
-    )
+    agency = agency_slugs(metadata={"description": "Slugs of owner agencies."})
+    channel = agency_slugs(metadata={"description": "Slugs of channels."})
     state = Words(
         pattern="|".join(state.value for state in State),
         expected=f"any of {', '.join(state.value for state in State)}",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from marshmallow import fields
 
+from cms.agencies.fields import agency_slug
 from cms.agencies.schemas import AgencyReferenceSchema
 from cms.core.http.fields import Text
 from cms.core.http.schemas import PageQuerySchema, StrictSchema
-from cms.editorial.fields import agency_slug
 
 LONGEST_NOTE = 500
 

@@ -14,11 +14,11 @@ from sqlalchemy import ColumnElement, or_, select
 
 from cms.agencies.models import Agency
 from cms.agencies.presenter import present_reference
-from cms.agencies.queries import city_today, find_agencies, find_agency
+from cms.agencies.queries import check_agency, find_agencies
 from cms.changes.log import record
 from cms.core.clock import rfc3339
 from cms.core.db import UnitOfWork, session, unit_of_work
-from cms.core.errors import Conflict, NotFound, invalid_field
+from cms.core.errors import Conflict, NotFound
 from cms.core.permissions import AGENCY_ROLES, Actor, Permission, Target, authorize
 from cms.core.prepared import foreseen
 from cms.core.runtime import runtime
@@ -165,11 +165,7 @@ def _check_carrier(item: Item, slug: str) -> None:
         raise Conflict("already_on_channel", agency=slug)
     if find_repost(session(), item.id, slug) is not None:
         raise Conflict("already_reposted", agency=slug)
-    agency = find_agency(slug)
-    if agency is None:
-        raise invalid_field("/agency", "not_found", what="agency")
-    if agency.valid_to is not None and agency.valid_to < city_today():
-        raise invalid_field("/agency", "not_valid_any_more", what="agency")
+    check_agency(slug)
 
 
 def _present_again(

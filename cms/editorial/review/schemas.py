@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from marshmallow import fields
 
+from cms.agencies.fields import agency_slugs
 from cms.core.http.fields import Pattern, Text, WholeNumber, Words, YesNo
 from cms.core.http.schemas import PageQuerySchema, StrictSchema
-from cms.editorial.fields import AGENCY_PATTERN
 from cms.editorial.items.schemas import LONGEST_COMMENT, AuthorSchema, RowSchema
 from cms.editorial.review.queries import WAITING_STATES, WaitingFor
 
@@ -102,9 +102,7 @@ class ReviewQuerySchema(PageQuerySchema):
             "description": "What waits for the caller; `false` shows everything that waits and the caller may see."
         },
     )
-    agency = Words(
-        pattern=AGENCY_PATTERN, expected="slugs of agencies", metadata={"description": "Slugs of owner agencies."}
-    )
+    agency = agency_slugs(metadata={"description": "Slugs of owner agencies."})
     type = Words(pattern="[a-z_]{1,20}", expected="types such as post", metadata={"description": "Types of content."})
     state = Words(
         pattern="|".join(_WAITING),

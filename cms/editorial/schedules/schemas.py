@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo, available_timezones
 from marshmallow import ValidationError, fields, post_load
 
 from cms.core.errors import InputError, Invalid
+from cms.core.http.contact_fields import WebAddress
 from cms.core.http.fields import Choice, Moment, Text, rule
 from cms.core.http.schemas import StrictSchema
 from cms.core.ids import is_id
-from cms.editorial.fields import WebAddress
 
 LONGEST_TEXT = 2_000
 _LOCAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?")
