@@ -1,6 +1,6 @@
 """The background worker: follows the change log and does what comes round, such as removing what has expired.
 
-Several may run at once: every consumer of the log locks its position, and the periodic tasks are harmless when done
+Several may run at once: every follower of the log locks its position, and the periodic tasks are harmless when done
 twice. What fails is logged and tried again later, up to a minute apart, so an outage of the database only delays it.
 """
 
@@ -18,7 +18,7 @@ from flask import Flask
 
 from cms.accounts.purging import purge_expired
 from cms.changes.checkpoints import checkpoint_when_due
-from cms.changes.followers import Foresight, Handler, consume, foresee_nothing, retry_lines
+from cms.changes.followers import Foresight, Handler, follow_log, foresee_nothing, retry_lines
 from cms.changes.log import read_heads
 from cms.changes.seen_positions import seen_positions
 from cms.changes.trust import note_moment
@@ -69,7 +69,7 @@ class Task:
 
 @dataclass(slots=True)
 class LogFollower:
-    """A consumer of the change log; looks with one small SELECT whether there is anything new before it locks anything."""
+    """A follower of the change log; looks with one small SELECT whether there is anything new before it locks anything."""
 
     name: str
     handler: Handler
@@ -81,7 +81,7 @@ class LogFollower:
         newest = read_heads(runtime().reader).sequence
         if newest == self._seen:
             return False
-        handled = consume(self.name, self.handler, foresee=self.foresee)
+        handled = follow_log(self.name, self.handler, foresee=self.foresee)
         if not handled:
             self._seen = newest
         return handled > 0

@@ -111,7 +111,7 @@ def test_every_number_in_a_path_is_read_by_our_converter(app: Flask) -> None:
 def test_an_edition_has_one_address(people: People, script: dict[int, int]) -> None:
     author = people.person(Role.AUTHOR, "dpu")
     made = author.post("/manage/v1/posts", {"agency": "dpu", "kind": "berita", "title": "Jalan ditutup"})
-    path = f"/manage/v1/posts/{made.json['data']['id']}/revisions"  # type: ignore[index]
+    path = f"/manage/v1/posts/{made.json['data']['id']}/editions"  # type: ignore[index]
 
     assert author.get(f"{path}/1").status_code == 200
     assert [author.get(f"{path}/{number}").status_code for number in ("1".translate(script), "01", "+1", "1" * 30)] == [

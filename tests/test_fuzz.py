@@ -100,7 +100,7 @@ def fuzzed(app: Flask, city: None, monkeypatch: pytest.MonkeyPatch) -> City:
     monkeypatch.setitem(app.config, "TESTING", False)
     known = {
         "posts": posts, "documents": documents, "users": [other.id], "sessions": [other.id], "consumers": [consumer],
-        "keys": [key_id], "files": [file_id], "agencies": ["dpu", "kota"], "revisions": ["1"], "categories": ["infrastruktur"],
+        "keys": [key_id], "files": [file_id], "agencies": ["dpu", "kota"], "editions": ["1"], "categories": ["infrastruktur"],
     }  # fmt: skip
     return City(client, person, key, known)
 

@@ -1,4 +1,4 @@
-"""Readers of the log with a position of their own."""
+"""Followers: readers of the log, each with a position of its own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
 from cms.changes.log import read_after
-from cms.changes.models import Change, ConsumerPosition
+from cms.changes.models import Change, FollowerPosition
 from cms.core import clock
 from cms.core.db import UnitOfWork, session, unit_of_work
 from cms.core.dead_letters import due_again, is_outage, put_aside, putting_aside
@@ -27,7 +27,7 @@ def foresee_nothing(_changes: Sequence[Change]) -> None:
     """For handlers that compute nothing that takes long."""
 
 
-def consume(name: str, handler: Handler, limit: int = 200, *, foresee: Foresight = foresee_nothing) -> int:
+def follow_log(name: str, handler: Handler, limit: int = 200, *, foresee: Foresight = foresee_nothing) -> int:
     """Give the next lines to `handler` and move the position, in one transaction; returns how many lines there were.
 
     Several processes may call this for one name: the position row is locked, so each line is handled once. Handlers are
@@ -80,7 +80,7 @@ def _handle_next(name: str, handler: Handler, limit: int, foresee: Foresight) ->
 
 
 def _position(name: str) -> int:
-    found = session.scalar(select(ConsumerPosition.sequence).where(ConsumerPosition.name == name))
+    found = session.scalar(select(FollowerPosition.sequence).where(FollowerPosition.name == name))
     return found or 0
 
 
@@ -93,13 +93,13 @@ def _pass_by(name: str, error: Exception) -> int:
     return 1
 
 
-def _move(position: ConsumerPosition, sequence: int) -> None:
+def _move(position: FollowerPosition, sequence: int) -> None:
     position.sequence = sequence
     position.moved_at = clock.now()
 
 
-def _locked_position(unit: UnitOfWork, name: str) -> ConsumerPosition:
-    locked = select(ConsumerPosition).where(ConsumerPosition.name == name).with_for_update()
+def _locked_position(unit: UnitOfWork, name: str) -> FollowerPosition:
+    locked = select(FollowerPosition).where(FollowerPosition.name == name).with_for_update()
     position = unit.session.scalar(locked)
     if position is None:
         _begin_position(unit, name)
@@ -108,9 +108,9 @@ def _locked_position(unit: UnitOfWork, name: str) -> ConsumerPosition:
 
 
 def _begin_position(unit: UnitOfWork, name: str) -> None:
-    """Add the position of a consumer that reads for the first time, unless another process is a moment faster."""
+    """Add the position of a follower that reads for the first time, unless another process is a moment faster."""
     try:
         with unit.session.begin_nested():
-            unit.session.execute(insert(ConsumerPosition).values(name=name, sequence=0, moved_at=clock.now()))
+            unit.session.execute(insert(FollowerPosition).values(name=name, sequence=0, moved_at=clock.now()))
     except IntegrityError:
         return

@@ -133,10 +133,10 @@ class ReferenceVersion(Model):
     __table_args__ = (Index(None, "kind", "key", "id"), Index(None, "kind", "author_id", "saved_at"))
 
 
-class ConsumerPosition(Model):
-    """How far a reader of the log has come."""
+class FollowerPosition(Model):
+    """How far a follower of the log has come."""
 
-    __tablename__ = "consumer_positions"
+    __tablename__ = "follower_positions"
 
     name: Mapped[str] = mapped_column(String(63), primary_key=True)
     sequence: Mapped[int] = mapped_column(BigInteger, default=0)

@@ -20,7 +20,7 @@ from cms.documents.queries import find_files
 from cms.editorial.content_types import Content
 from cms.editorial.items.models import Item
 from cms.editorial.items.policies import Operation
-from cms.editorial.items.queries import get_item, get_revision
+from cms.editorial.items.queries import get_edition, get_item
 from cms.editorial.preparing import foresee_change, foresee_content
 from cms.editorial.saving import load_for, save_edition
 
@@ -49,7 +49,7 @@ def add_file(
     with foreseen(lambda: _foresee_file(actor, file, shown, position)), unit_of_work() as unit:
         item = load_for(DOCUMENT, actor, Operation.EDIT, document_id, None)
         take_room(unit, item.agency, upload.bytes)
-        content = get_revision(item).content
+        content = get_edition(item).content
         if len(content["files"]) >= MOST_FILES:
             raise invalid_field("/file", "too_many_files", max=MOST_FILES)
         unit.add(file)
@@ -74,7 +74,7 @@ def _with_file(content: Content, file: DocumentFile, label: str, position: int |
 
 def _foresee_file(actor: Actor, file: DocumentFile, label: str, position: int | None) -> None:
     """Its row is not there yet, but its name and its words are read with the next edition."""
-    stored = get_revision(get_item(DOCUMENT, file.document_id, actor)).content
+    stored = get_edition(get_item(DOCUMENT, file.document_id, actor)).content
     content = _with_file(stored, file, label, position)
     known = find_files(file.document_id, [entry["id"] for entry in stored["files"]])
     foresee_content(DOCUMENT, file.document_id, content, said_by_files(content, {**known, file.id: file}))
@@ -94,5 +94,5 @@ def remove_file(actor: Actor, document_id: str, file_id: str, expected: Expected
 
     with foreseen(lambda: foresee_change(DOCUMENT, actor, document_id, change)), unit_of_work() as unit:
         item = load_for(DOCUMENT, actor, Operation.EDIT, document_id, expected)
-        save_edition(unit, DOCUMENT, item, actor, change(get_revision(item).content))
+        save_edition(unit, DOCUMENT, item, actor, change(get_edition(item).content))
     return item

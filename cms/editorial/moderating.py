@@ -13,7 +13,7 @@ from cms.core.http.answers import Answer
 from cms.core.permissions import Actor
 from cms.editorial.content_types import Content, ContentType
 from cms.editorial.images.uses import image_texts
-from cms.editorial.items.models import Item, Revision
+from cms.editorial.items.models import Edition, Item
 from cms.moderation.alarms import raise_alarm
 from cms.moderation.assessing import Assessment, Reading, Reason, read
 from cms.moderation.lexicon import lexicon
@@ -54,17 +54,17 @@ def link_faults(assessment: Assessment) -> list[InputError]:
     return [InputError("pointer", reason.pointer, "blocked_link", {"domain": reason.detail}) for reason in blocked]
 
 
-def newly_blocked_links(revision: Revision) -> list[InputError]:
+def newly_blocked_links(edition: Edition) -> list[InputError]:
     """Links of a saved edition to domains that were blocked since: a block holds for what waits to be published, too."""
     blocked_at = newest_block()
-    if blocked_at is None or blocked_at < (revision.saved_at or revision.created_at):
+    if blocked_at is None or blocked_at < (edition.saved_at or edition.created_at):
         return []
-    return link_faults(read_links(revision).judged())
+    return link_faults(read_links(edition).judged())
 
 
-def read_links(revision: Revision) -> Reading:
+def read_links(edition: Edition) -> Reading:
     """Where the links of an edition lead."""
-    return read({}, revision.body_html, _links(revision.content))
+    return read({}, edition.body_html, _links(edition.content))
 
 
 @dataclass(frozen=True, slots=True)

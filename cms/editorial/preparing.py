@@ -16,15 +16,15 @@ from cms.core.permissions import Actor
 from cms.core.sanitize import UnsafeLink, plain_text, sanitized_html
 from cms.editorial.content_types import Content, ContentType
 from cms.editorial.images.uses import image_texts
-from cms.editorial.items.models import Item, Revision
-from cms.editorial.items.queries import get_item, get_revision
+from cms.editorial.items.models import Edition, Item
+from cms.editorial.items.queries import get_edition, get_item
 from cms.editorial.moderating import read_content, read_links
 from cms.moderation.queries import NEWEST_BLOCK
 from cms.publishing.models import Publication
 
 Change = Callable[[Content], Content]
-_IS_NEWEST = and_(Revision.item_id == Item.id, Revision.edition == Item.edition)
-_IS_SHOWN = and_(Publication.item_id == Revision.item_id, Publication.edition == Revision.edition)
+_IS_NEWEST = and_(Edition.item_id == Item.id, Edition.number == Item.edition)
+_IS_SHOWN = and_(Publication.item_id == Edition.item_id, Publication.edition == Edition.number)
 
 
 def foresee_content(
@@ -43,30 +43,30 @@ def foresee_content(
 
 def foresee_change(content_type: ContentType, actor: Actor, item_id: str, change: Change) -> None:
     """Saving what `change` makes of the newest content of an item that the actor may see; of others nothing is read."""
-    stored = get_revision(get_item(content_type, item_id, actor)).content
+    stored = get_edition(get_item(content_type, item_id, actor)).content
     foresee_content(content_type, item_id, change(stored))
 
 
-def foresee_assessment(content_type: ContentType, revision: Revision) -> None:
+def foresee_assessment(content_type: ContentType, edition: Edition) -> None:
     """Assessing an edition as it was saved."""
-    beside = {**content_type.texts_beside(revision.item_id, revision.content), **image_texts(revision.content)}
-    read_content(revision.content, beside, revision.body_html, revision.body_text)
+    beside = {**content_type.texts_beside(edition.item_id, edition.content), **image_texts(edition.content)}
+    read_content(edition.content, beside, edition.body_html, edition.body_text)
 
 
 def foresee_publications(*item_ids: str) -> None:
     """Publishing the newest editions of these items: bodies are sanitised once more, and links if a domain was blocked since."""
-    saved_at = func.coalesce(Revision.saved_at, Revision.created_at)
+    saved_at = func.coalesce(Edition.saved_at, Edition.created_at)
     is_blocked_since = (NEWEST_BLOCK.scalar_subquery() >= saved_at).label("is_blocked_since")
-    statement = select(Revision.item_id, Revision.edition, Revision.body_html, is_blocked_since)
+    statement = select(Edition.item_id, Edition.number, Edition.body_html, is_blocked_since)
     for found in session.execute(statement.join(Item, _IS_NEWEST).where(Item.id.in_(item_ids))):
         foresee_body(found.body_html)
         if found.is_blocked_since:
-            read_links(session.get_one(Revision, (found.item_id, found.edition)))
+            read_links(session.get_one(Edition, (found.item_id, found.edition)))
 
 
 def foresee_shown(*which: ColumnElement[bool], limit: int | None = None) -> None:
     """Presenting again what readers have or will have: of these publications, as conditions."""
-    statement = select(Revision.body_html).join(Publication, _IS_SHOWN).where(*which).limit(limit)
+    statement = select(Edition.body_html).join(Publication, _IS_SHOWN).where(*which).limit(limit)
     for html in session.scalars(statement.order_by(Publication.id)).all():
         foresee_body(html)
 

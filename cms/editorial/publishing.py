@@ -13,9 +13,9 @@ from cms.core.errors import Invalid, invalid_field
 from cms.core.permissions import Actor
 from cms.editorial.content_types import ContentType
 from cms.editorial.images.uses import faults_of_shown_images
-from cms.editorial.items.models import Item, Revision
+from cms.editorial.items.models import Edition, Item
 from cms.editorial.items.presenter import present_edition
-from cms.editorial.items.queries import get_revision
+from cms.editorial.items.queries import get_edition
 from cms.editorial.moderating import newly_blocked_links
 from cms.editorial.notes import PublicNotes, first_notes, published_notes
 from cms.moderation.breaker import check_publishing
@@ -51,14 +51,14 @@ class Update:
         return UpdateKind.MAJOR if self.is_major else UpdateKind.MINOR
 
 
-def check_complete(content_type: ContentType, item: Item) -> Revision:
+def check_complete(content_type: ContentType, item: Item) -> Edition:
     """The newest edition, when nothing that readers need is missing. Raises `Invalid` (`needed_to_publish`, `blocked_link`)."""
-    revision = get_revision(item)
-    missing = content_type.missing(revision.content, revision.body_text)
-    blocked = newly_blocked_links(revision)
-    if errors := [*missing, *faults_of_shown_images(revision.content), *blocked]:
+    edition = get_edition(item)
+    missing = content_type.missing(edition.content, edition.body_text)
+    blocked = newly_blocked_links(edition)
+    if errors := [*missing, *faults_of_shown_images(edition.content), *blocked]:
         raise Invalid(errors=errors)
-    return revision
+    return edition
 
 
 def publish_edition(
@@ -70,15 +70,15 @@ def publish_edition(
     moment: datetime | None = None,
     *,
     is_approved: bool = False,
-) -> Revision:
+) -> Edition:
     """Publish the newest edition of an item that `load_for` gave. A planned end of what readers have stays planned.
 
     `is_approved`: a second person approved it, which makes it count less in a release. Raises `Invalid` (`needed_to_publish`),
     `Conflict("slug_taken")`.
     """
     counted = check_publishing(unit, actor, item.agency, is_approved=is_approved)
-    revision = check_complete(content_type, item)
-    presented = present_update(content_type, item, revision, update, moment or clock.now())
+    edition = check_complete(content_type, item)
+    presented = present_update(content_type, item, edition, update, moment or clock.now())
     item.go_live(presented.published_at, update.note)
     item.touch()
     window = window_of(item)
@@ -87,7 +87,7 @@ def publish_edition(
         counts_as=counted, update=update.kind,
     )  # fmt: skip
     publish(unit, presented, change, window)
-    return revision
+    return edition
 
 
 def window_of(item: Item) -> Window | None:
@@ -98,15 +98,15 @@ def window_of(item: Item) -> Window | None:
 
 
 def present_update(
-    content_type: ContentType, item: Item, revision: Revision, update: Update, moment: datetime
+    content_type: ContentType, item: Item, edition: Edition, update: Update, moment: datetime
 ) -> Presented:
     """The newest edition as readers get it from `moment` on, with its public notes."""
-    notes = _notes(item, revision, update, moment)
-    return present_edition(content_type, item, revision, item.published_at or moment, moment, notes)
+    notes = _notes(item, edition, update, moment)
+    return present_edition(content_type, item, edition, item.published_at or moment, moment, notes)
 
 
-def _notes(item: Item, revision: Revision, update: Update, moment: datetime) -> PublicNotes:
+def _notes(item: Item, edition: Edition, update: Update, moment: datetime) -> PublicNotes:
     before = published_notes(item.id) if item.published_at is not None else None
     if before is None:
-        return first_notes(moment, update.note, revision.content["language"])
+        return first_notes(moment, update.note, edition.content["language"])
     return before.after(moment, update.note, is_major=update.is_major)

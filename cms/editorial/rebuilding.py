@@ -25,7 +25,7 @@ from cms.core.prepared import foreseen
 from cms.editorial.content_types import registered_types
 from cms.editorial.items.models import Item
 from cms.editorial.items.presenter import present_edition
-from cms.editorial.items.queries import get_revision
+from cms.editorial.items.queries import get_edition
 from cms.editorial.notes import PublicNotes
 from cms.editorial.preparing import foresee_shown, foresee_shown_item
 from cms.publishing.models import Publication, PublicationFile
@@ -124,7 +124,7 @@ def represent_live(unit: UnitOfWork, publication: Publication, item: Item, chang
 def _presented(publication: Publication, item: Item) -> Presented:
     """The edition that readers have as it looks now; what fails, fails here, before anything is recorded."""
     content_type = registered_types()[item.type]
-    revision = get_revision(item, publication.edition)
+    edition = get_edition(item, publication.edition)
     notes = PublicNotes.of(orjson.loads(publication.full_json))
     published_at, updated_at = publication.published_at, publication.updated_at
-    return present_edition(content_type, item, revision, published_at, updated_at, notes)
+    return present_edition(content_type, item, edition, published_at, updated_at, notes)

@@ -64,7 +64,7 @@ class Resource:
 
     def present(self, edited: Edited) -> dict[str, Any]:
         """The item for this caller."""
-        return present_item(edited.item, edited.revision, current_actor(), runtime().settings.city_channel)
+        return present_item(edited.item, edited.edition, current_actor(), runtime().settings.city_channel)
 
     def present_row(self, item: Item) -> dict[str, Any]:
         """The item in a list for this caller."""

@@ -19,9 +19,9 @@ from cms.core.versions import Expected, check_version
 from cms.editorial.content_types import Content, ContentType, changed_fields
 from cms.editorial.history.autosaves import continues_sitting
 from cms.editorial.images.uses import image_faults, note_images
-from cms.editorial.items.models import Item, Revision, State
+from cms.editorial.items.models import Edition, Item, State
 from cms.editorial.items.policies import STATE_AFTER_EDIT, Operation, authorize_operation, check_state
-from cms.editorial.items.queries import get_item, get_revision, writers_of
+from cms.editorial.items.queries import get_edition, get_item, writers_of
 from cms.editorial.items.slugs import base_slug, claim_free_slug, claim_slug, follows_title, release_slug
 from cms.editorial.moderating import assess_content, hold, link_faults
 from cms.editorial.schedules.due import carry_out_due
@@ -79,18 +79,18 @@ def ready_for(item: Item, actor: Actor, operation: Operation, expected: Expected
 
 def transition(
     unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, state: State, verb: str, comment: str | None
-) -> Revision:
+) -> Edition:
     """Move an item that `load_for` gave into another state and record it; nothing else of it changes."""
     item.move(state)
     item.say(comment)
     item.touch()
     record(unit, content_type.action(verb), item.id, actor, agency=item.agency, edition=item.edition, fields=["state"])
-    return get_revision(item)
+    return get_edition(item)
 
 
 def first_edition(
     unit: UnitOfWork, content_type: ContentType, actor: Actor, given: Content, item_id: str
-) -> tuple[Item, Revision]:
+) -> tuple[Item, Edition]:
     """Make a new item with its first edition. Raises `Forbidden`, `Invalid`, `Conflict` (id or slug taken)."""
     content = content_type.completed(given)
     _authorize_owner(actor, content)
@@ -106,26 +106,26 @@ def first_edition(
     )  # fmt: skip
     show_in_lists(content_type, item, content)
     fields = changed_fields(dict(content_type.defaults), content)
-    revision = _revision(item, actor, content, rendered, fields)
+    edition = _edition(item, actor, content, rendered, fields)
     unit.add(item)
     unit.session.flush()
-    unit.add(revision)
+    unit.add(edition)
     note_images(unit, item.id, content, {})
     record(unit, content_type.action("created"), item.id, actor, agency=item.agency, edition=1, fields=fields)
     hold(unit, content_type, item, actor, rendered.assessment)
-    return item, revision
+    return item, edition
 
 
 def save_edition(
     unit: UnitOfWork, content_type: ContentType, item: Item, actor: Actor, content: Content, save: Save = ORDINARY
-) -> Revision:
+) -> Edition:
     """Save `content` as the next edition of an item that `load_for` gave, and record it. Readers keep what they have.
 
     An autosave within a sitting goes into the newest edition instead. `content` is whole (the newest edition's content,
     changed). Raises `Forbidden` when the actor could not have made the item as it becomes (R-Z1), `Invalid`,
     `Conflict("slug_taken")`.
     """
-    before = get_revision(item)
+    before = get_edition(item)
     shown_before = before.content
     content = content_type.completed(content)
     fields = changed_fields(before.content, content)
@@ -140,15 +140,15 @@ def save_edition(
         item.add_writers(writers_of(item, save.restored_from))
     item.touch()
     show_in_lists(content_type, item, content)
-    revision = before if is_continued else _revision(item, actor, content, rendered, fields, save)
+    edition = before if is_continued else _edition(item, actor, content, rendered, fields, save)
     if is_continued:
-        _rewrite(revision, item, content, rendered, fields)
-    unit.add(revision)
+        _rewrite(edition, item, content, rendered, fields)
+    unit.add(edition)
     note_images(unit, item.id, content, shown_before)
     action = content_type.action(save.verb)
     record(unit, action, item.id, actor, agency=item.agency, edition=item.edition, fields=fields)
     hold(unit, content_type, item, actor, rendered.assessment)
-    return revision
+    return edition
 
 
 def _authorize_owner(actor: Actor, content: Content) -> None:
@@ -168,7 +168,7 @@ def _check_owner(actor: Actor, item: Item, before: Content, content: Content) ->
     _authorize_owner(actor, content)
 
 
-def _checked(content_type: ContentType, item_id: str, content: Content, before: Revision | None) -> Rendered:
+def _checked(content_type: ContentType, item_id: str, content: Content, before: Edition | None) -> Rendered:
     """The rendered body of a content without faults, assessed by the guard. Raises `Invalid` with all faults at once."""
     previous = before.content if before else None
     errors = [*_channel_faults(content, previous), *content_type.check(item_id, content, previous)]
@@ -240,18 +240,18 @@ def show_in_lists(content_type: ContentType, item: Item, content: Content) -> No
         session.expire(item, ["reviewed_by", "needs_four_eyes"])
 
 
-def _revision(
+def _edition(
     item: Item, actor: Actor, content: dict[str, Any], rendered: Rendered, fields: list[str], save: Save = ORDINARY
-) -> Revision:
-    return Revision(
-        item_id=item.id, edition=item.edition, content=content, body_html=rendered.html, body_text=rendered.text,
+) -> Edition:
+    return Edition(
+        item_id=item.id, number=item.edition, content=content, body_html=rendered.html, body_text=rendered.text,
         author_id=actor.id, author_label=actor.label, created_at=item.updated_at, changed_fields=fields,
         is_autosave=save.is_autosave, restored_from=save.restored_from, saved_version=item.version,
     )  # fmt: skip
 
 
-def _rewrite(revision: Revision, item: Item, content: dict[str, Any], rendered: Rendered, fields: list[str]) -> None:
+def _rewrite(edition: Edition, item: Item, content: dict[str, Any], rendered: Rendered, fields: list[str]) -> None:
     """Put a further autosave of the sitting into its edition."""
-    revision.content, revision.body_html, revision.body_text = content, rendered.html, rendered.text
-    revision.changed_fields = sorted({*(revision.changed_fields or ()), *fields})
-    revision.saved_at, revision.saved_version = item.updated_at, item.version
+    edition.content, edition.body_html, edition.body_text = content, rendered.html, rendered.text
+    edition.changed_fields = sorted({*(edition.changed_fields or ()), *fields})
+    edition.saved_at, edition.saved_version = item.updated_at, item.version

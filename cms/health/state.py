@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_, select
 
 from cms.changes.followers import FOLLOWERS
-from cms.changes.models import Change, ChangeHead, Checkpoint, ConsumerPosition
+from cms.changes.models import Change, ChangeHead, Checkpoint, FollowerPosition
 from cms.core import clock
 from cms.core.db import rolled_back, session
 from cms.editorial.items.models import Item
@@ -99,7 +99,7 @@ def background_state() -> BackgroundState:
 
 def _followers(sequence: int) -> list[FollowerState]:
     """Every follower that this code knows, also one that never ran, and those that others have left a position of."""
-    found = dict(session.execute(select(ConsumerPosition.name, ConsumerPosition.sequence)).all())
+    found = dict(session.execute(select(FollowerPosition.name, FollowerPosition.sequence)).all())
     reached = dict.fromkeys(FOLLOWERS, 0) | found
     times = dict(
         session.execute(

@@ -71,11 +71,11 @@ def upgrade() -> None:
     )
     op.create_index("ix_changes_resource_type_resource_id", "changes", ["resource_type", "resource_id"], unique=False)
     op.create_table(
-        "consumer_positions",
+        "follower_positions",
         sa.Column("name", sa.String(length=63), nullable=False),
         sa.Column("sequence", sa.BigInteger(), nullable=False),
         sa.Column("moved_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_consumer_positions")),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_follower_positions")),
     )
 
     op.bulk_insert(
@@ -86,7 +86,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop them."""
-    op.drop_table("consumer_positions")
+    op.drop_table("follower_positions")
     op.drop_index("ix_changes_resource_type_resource_id", table_name="changes")
     op.drop_index(
         "ix_changes_public",

@@ -1,4 +1,4 @@
-"""Items, revisions and slugs: the authoring half."""
+"""Items, editions and slugs: the authoring half."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -65,23 +65,23 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_item_slugs_item_id"), "item_slugs", ["item_id"], unique=False)
     op.create_table(
-        "revisions",
+        "editions",
         sa.Column("item_id", sa.String(length=36), nullable=False),
-        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("content", JSON_CONTENT, nullable=False),
         sa.Column("body_html", sa.Text(), nullable=False),
         sa.Column("body_text", sa.Text(), nullable=False),
         sa.Column("author_id", sa.String(length=36), nullable=True),
         sa.Column("author_label", sa.String(length=200), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_revisions_item_id_items"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("item_id", "edition", name=op.f("pk_revisions")),
+        sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_editions_item_id_items"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("item_id", "number", name=op.f("pk_editions")),
     )
 
 
 def downgrade() -> None:
     """Drop them."""
-    op.drop_table("revisions")
+    op.drop_table("editions")
     op.drop_index(op.f("ix_item_slugs_item_id"), table_name="item_slugs")
     op.drop_table("item_slugs")
     op.drop_index(op.f("ix_items_type_updated_at_id"), table_name="items")

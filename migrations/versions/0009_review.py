@@ -16,17 +16,17 @@ running_servers = "compatible"
 
 FILL_SQLITE = """
 UPDATE items SET last_edition = edition, state_since = updated_at,
-category = (SELECT content ->> 'category' FROM revisions
-    WHERE revisions.item_id = items.id AND revisions.edition = items.edition),
-writers = (SELECT json_group_array(DISTINCT author_id) FROM revisions
-    WHERE revisions.item_id = items.id AND author_id IS NOT NULL)
+category = (SELECT content ->> 'category' FROM editions
+    WHERE editions.item_id = items.id AND editions.number = items.edition),
+writers = (SELECT json_group_array(DISTINCT author_id) FROM editions
+    WHERE editions.item_id = items.id AND author_id IS NOT NULL)
 """
 FILL_POSTGRESQL = """
 UPDATE items SET last_edition = edition, state_since = updated_at,
-category = (SELECT content ->> 'category' FROM revisions
-    WHERE revisions.item_id = items.id AND revisions.edition = items.edition),
-writers = coalesce((SELECT jsonb_agg(DISTINCT author_id) FROM revisions
-    WHERE revisions.item_id = items.id AND author_id IS NOT NULL), '[]')
+category = (SELECT content ->> 'category' FROM editions
+    WHERE editions.item_id = items.id AND editions.number = items.edition),
+writers = coalesce((SELECT jsonb_agg(DISTINCT author_id) FROM editions
+    WHERE editions.item_id = items.id AND author_id IS NOT NULL), '[]')
 """
 JSON_CONTENT = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
 
@@ -56,7 +56,7 @@ def upgrade() -> None:
     """Add the columns and the table; what is there already stands since its last change, written by all its authors."""
     for column in _item_columns():
         op.add_column("items", column)
-    op.add_column("revisions", sa.Column("discarded_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("editions", sa.Column("discarded_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("agencies", sa.Column("review", sa.String(length=10), nullable=False, server_default="agency"))
     for table in ("agencies", "categories"):
         op.add_column(table, sa.Column("four_eyes", sa.Boolean(), nullable=False, server_default=sa.false()))
@@ -100,6 +100,6 @@ def downgrade() -> None:
     for table in ("categories", "agencies"):
         op.drop_column(table, "four_eyes")
     op.drop_column("agencies", "review")
-    op.drop_column("revisions", "discarded_at")
+    op.drop_column("editions", "discarded_at")
     for column in reversed(_item_columns()):
         op.drop_column("items", column.name)

@@ -25,8 +25,8 @@ def history_rows(kind: str) -> list[Row]:
     one, preview = f"/{kind}s/<item_id>", f"/{kind}s/<item_id>/previews/<preview_id>"
     readers, writers = "403 200 200 404 200 200 403", "403 {0} {0} 404 {0} 403 403"
     return [
-        *(person_row("GET", one + path, ask.item(kind, path), readers) for path in ("/revisions", "/diff", "/lease")),
-        person_row("GET", f"{one}/revisions/<int:edition>", ask.item(kind, "/revisions/1"), readers),
+        *(person_row("GET", one + path, ask.item(kind, path), readers) for path in ("/editions", "/diff", "/lease")),
+        person_row("GET", f"{one}/editions/<int:edition>", ask.item(kind, "/editions/1"), readers),
         person_row("POST", f"{one}/lease", ask.item(kind, "/lease", body={}), writers.format(200)),
         person_row("DELETE", f"{one}/lease", ask.item(kind, "/lease"), writers.format(204)),
         person_row("GET", f"{one}/previews", ask.item(kind, "/previews"), readers),

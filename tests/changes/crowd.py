@@ -16,12 +16,12 @@ from typing import Any
 from flask import Flask
 
 from cms.application import create_app
-from cms.changes.followers import consume
+from cms.changes.followers import follow_log
 from cms.changes.log import broken_at, read_after
 from cms.changes.models import Change
 from cms.core.db import UnitOfWork, rolled_back
 from cms.core.errors import StaleVersion
-from cms.editorial.items.queries import get_item, get_revision
+from cms.editorial.items.queries import get_edition, get_item
 from cms.editorial.items.services import create_item, publish_item, update_item
 from cms.posts.content import POST
 from config import Settings
@@ -72,7 +72,7 @@ def _leave_mark(item_id: str, mark: str) -> int:
         with app.app_context():
             with rolled_back():
                 item = get_item(POST, item_id, CENTRAL)
-                body, version = get_revision(item).content["body"], seen(item)
+                body, version = get_edition(item).content["body"], seen(item)
             try:
                 update_item(POST, CENTRAL, item_id, {"body": f"{body}\n\n{mark}"}, version)
             except StaleVersion:
@@ -114,7 +114,7 @@ def consume_together(consumer: str) -> list[int]:
         def handle(_unit: UnitOfWork, changes: Sequence[Change]) -> None:
             taken.extend(change.sequence for change in changes)
 
-        count = consume(consumer, handle, limit=7)
+        count = follow_log(consumer, handle, limit=7)
         handled.extend(taken)
         return count
 

@@ -17,11 +17,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from cms.changes.followers import consume
+from cms.changes.followers import follow_log
 from cms.changes.log import broken_at
 from cms.changes.models import Change
 from cms.core.db import rolled_back, session
-from cms.editorial.items.models import Item, Revision
+from cms.editorial.items.models import Edition, Item
 from cms.publishing.models import Publication
 from tests.changes.crowd import Written, consume_together, enter, follow, prove, write
 from tests.factories import add_post
@@ -91,7 +91,7 @@ def assert_no_update_is_lost(outcome: Outcome) -> None:
     lines: list[str] = []
     for item_id in outcome.shared:
         item = session.get_one(Item, item_id)
-        content = session.get_one(Revision, (item_id, item.edition)).content
+        content = session.get_one(Edition, (item_id, item.edition)).content
         marks = content["body"].split("\n\n")[1:]
         assert (item.version, item.edition) == (1 + len(marks), 1 + len(marks))
         lines += marks
@@ -120,4 +120,4 @@ def assert_log_is_whole(outcome: Outcome) -> None:
         assert followed == everything
     assert sorted(sequence for each in outcome.consumed for sequence in each) == everything
     assert all(each == sorted(each) for each in outcome.consumed)
-    assert consume(CONSUMER, lambda _unit, _changes: None) == 0
+    assert follow_log(CONSUMER, lambda _unit, _changes: None) == 0

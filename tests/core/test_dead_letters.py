@@ -14,9 +14,9 @@ from sqlalchemy import select, text, update
 
 from cms.agencies.models import Agency
 from cms.changes.actions import Action
-from cms.changes.followers import consume, queue_of, retry_lines
+from cms.changes.followers import follow_log, queue_of, retry_lines
 from cms.changes.log import record
-from cms.changes.models import Change, ConsumerPosition
+from cms.changes.models import Change, FollowerPosition
 from cms.cli.init import seed_city
 from cms.core import clock
 from cms.core.db import UnitOfWork, db, rolled_back, session, unit_of_work
@@ -54,7 +54,7 @@ def aside() -> set[tuple[str, str]]:
 
 
 def follow() -> None:
-    while consume("presenter", represent_changed):
+    while follow_log("presenter", represent_changed):
         pass
 
 
@@ -102,7 +102,7 @@ def test_a_line_that_a_follower_cannot_handle_is_passed_by_and_tried_again(
         handled.extend(change.sequence for change in changes)
 
     seed_city()
-    while consume("listener", handle):
+    while follow_log("listener", handle):
         pass
     newest = handled[-1]
     assert newest > 100
@@ -125,9 +125,9 @@ def test_an_outage_puts_nothing_aside_and_moves_no_follower(app: Flask, context:
 
     seed_city()
     with pytest.raises(Unavailable):
-        consume("listener", handle)
+        follow_log("listener", handle)
     with rolled_back():
-        assert session.get(ConsumerPosition, "listener") is None
+        assert session.get(FollowerPosition, "listener") is None
     assert aside() == set()
 
 

@@ -28,7 +28,7 @@ def save(caller: Caller, path: str, match: str, *, autosave: bool = False, **pat
 
 def history(caller: Caller, path: str) -> list[dict[str, Any]]:
     """The editions, newest first."""
-    return caller("GET", f"{path}/revisions").json["data"]  # type: ignore[no-any-return]
+    return caller("GET", f"{path}/editions").json["data"]  # type: ignore[no-any-return]
 
 
 def actions(app: Flask, path: str) -> list[tuple[str, int | None]]:

@@ -27,7 +27,7 @@ def test_autosaves_of_a_sitting_are_one_edition(app: Flask, client: FlaskClient,
     assert (newest["edition"], newest["is_autosave"], newest["changed_fields"]) == (2, True, ["body", "title"])
     assert (newest["created_at"], newest["saved_at"]) == ("2026-11-24T01:00:00Z", "2026-11-24T01:29:00Z")
     assert first["is_autosave"] is False
-    shown = callers["author"]("GET", f"{path}/revisions/2").json["data"]
+    shown = callers["author"]("GET", f"{path}/editions/2").json["data"]
     assert shown["content"]["body"] == "Jalan ditutup."
     assert "Jalan ditutup." in shown["body_html"]
     assert actions(app, path) == [("post.created", 1), *[("post.updated", 2)] * 3]
@@ -49,7 +49,7 @@ def test_autosaves_never_go_into_an_edition_of_somebody_else_or_an_ordinary_one(
     assert save(callers["author"], path, '"v3"', autosave=True, body="Tiga").json["data"]["edition"] == 4
     assert save(callers["author"], path, '"v4"', body="Empat").json["data"]["edition"] == 5
     assert save(callers["author"], path, '"v5"', autosave=True, body="Lima").json["data"]["edition"] == 6
-    assert callers["author"]("GET", f"{path}/revisions/4").json["data"]["content"]["body"] == "Tiga"
+    assert callers["author"]("GET", f"{path}/editions/4").json["data"]["content"]["body"] == "Tiga"
 
 
 def test_what_was_submitted_or_published_is_never_written_again(callers: Callers) -> None:
@@ -62,7 +62,7 @@ def test_what_was_submitted_or_published_is_never_written_again(callers: Callers
     callers["editor"]("POST", f"{path}/publish", {}, match='"v5"')
     assert save(callers["author"], path, '"v6"', autosave=True, body="Sesudah").json["data"]["edition"] == 4
 
-    bodies = [callers["author"]("GET", f"{path}/revisions/{n}").json["data"]["content"]["body"] for n in (2, 3, 4)]
+    bodies = [callers["author"]("GET", f"{path}/editions/{n}").json["data"]["content"]["body"] for n in (2, 3, 4)]
     assert bodies == ["Diajukan", "Lagi", "Sesudah"]
 
 

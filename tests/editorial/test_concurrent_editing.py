@@ -14,7 +14,7 @@ from cms.changes.log import broken_at
 from cms.changes.models import Change
 from cms.core.db import rolled_back, session
 from cms.core.permissions import Role
-from cms.editorial.items.models import Item, Revision
+from cms.editorial.items.models import Edition, Item
 from tests.editorial.editing_crowd import Edits, edit, enter
 from tests.factories import add_post
 from tests.people import People
@@ -56,8 +56,8 @@ def assert_nothing_is_lost(item_id: str, won: dict[str, int]) -> None:
     item = session.get_one(Item, item_id)
     newest = len(won) + 1
     assert (item.version, item.edition) == (newest, newest)
-    body = Revision.content["body"].as_string()
-    bodies = dict(session.execute(select(Revision.edition, body).where(Revision.item_id == item_id)).all())
+    body = Edition.content["body"].as_string()
+    bodies = dict(session.execute(select(Edition.number, body).where(Edition.item_id == item_id)).all())
     assert sorted(bodies) == list(range(1, newest + 1)), "a gap"
     in_order = sorted(won, key=lambda mark: won[mark])
     assert bodies[newest].split("\n\n") == ["Mulai", *in_order]

@@ -11,7 +11,7 @@ from flask import Flask
 
 from cms.agencies.models import Agency
 from cms.changes.actions import Action
-from cms.changes.followers import consume
+from cms.changes.followers import follow_log
 from cms.changes.log import broken_at, read_after, record
 from cms.core.db import unit_of_work
 from cms.core.permissions import Role, system_actor
@@ -109,7 +109,7 @@ def test_what_is_rebuilt_names_the_line_that_made_it_needed(app: Flask, editor: 
         with unit_of_work() as unit:
             unit.session.get_one(Agency, "dpu").name = "Dinas PUPR"
             renamed = record(unit, Action.AGENCY_UPDATED, "dpu", system_actor("test"), agency="dpu", fields=["name"])
-        while consume("presenter", represent_changed):
+        while follow_log("presenter", represent_changed):
             pass
         number = renamed.sequence
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from cms.agencies.models import Agency
 from cms.changes.actions import Action
-from cms.changes.followers import consume
+from cms.changes.followers import follow_log
 from cms.changes.log import broken_at, read_after, record
 from cms.core.db import session, unit_of_work
 from cms.core.permissions import Actor, system_actor
@@ -42,7 +42,7 @@ def published(actor: Actor, agency: str, title: str) -> str:
 
 
 def follow() -> None:
-    while consume("presenter", representing.represent_changed):
+    while follow_log("presenter", representing.represent_changed):
         pass
 
 

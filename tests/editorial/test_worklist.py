@@ -34,12 +34,12 @@ def test_everybody_sees_what_waits_for_him_oldest_first(app: Flask, callers: Cal
     desks["Disetujui"](editor, "approve")
 
     reviews = [("Kedua", "in_review", "review"), ("Pertama", "in_review", "review"), ("Kota", "in_review", "review")]
-    publication, revision = ("Disetujui", "approved", "publication"), ("Dikembalikan", "returned", "revision")
+    publication, edition = ("Disetujui", "approved", "publication"), ("Dikembalikan", "returned", "revision")
     assert waiting(editor) == [*reviews, publication]
-    assert waiting(author) == [revision]
+    assert waiting(author) == [edition]
     assert waiting(callers["stranger"]) == []
     assert waiting(callers["auditor"]) == []
-    assert sorted(waiting(callers["auditor"], "?mine=false")) == sorted([*reviews, publication, revision])
+    assert sorted(waiting(callers["auditor"], "?mine=false")) == sorted([*reviews, publication, edition])
     assert waiting(editor, "?type=document") == reviews[:1]
     assert waiting(editor, "?state=approved&agency=dpu") == [publication]
     assert waiting(editor, "?agency=dishub") == []

@@ -33,7 +33,7 @@ from cms.core import clock
 from cms.core.db import rolled_back, session
 from cms.core.ids import new_id
 from cms.core.permissions import Role
-from cms.editorial.items.models import Item, Revision
+from cms.editorial.items.models import Edition, Item
 from cms.publishing.models import Publication, PublishedItem
 from config import PROJECT_ROOT
 from tests.factories import post_content
@@ -257,7 +257,7 @@ def assert_nothing_is_half_there() -> None:
     """Every write left all of its rows: as many lines as versions, an edition for each save, a publication for each publishing."""
     items = list(session.scalars(select(Item)))
     lines = Counter(session.scalars(select(Change.resource_id).where(Change.resource_type == "post")))
-    editions = Counter(session.scalars(select(Revision.item_id)))
+    editions = Counter(session.scalars(select(Edition.item_id)))
     assert lines == {item.id: item.version for item in items}
     assert editions == {item.id: item.edition for item in items}
     published = sorted(item.id for item in items if item.published_edition is not None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from flask.testing import FlaskClient
 
-from cms.changes.followers import consume
+from cms.changes.followers import follow_log
 from cms.editorial.rebuilding import represent_changed
 from tests.media.library import MEDIA, POSTS, body_with, fault, made, published, uploaded, work
 from tests.media.pictures import jpeg
@@ -23,7 +23,7 @@ def test_what_is_said_about_an_image_reaches_readers(
     changes = {"alt": "Alat berat", "credit": "Humas", "focal_x": 0}
     assert editor("PATCH", f"{MEDIA}/{image['id']}", match=1, json=changes).status_code == 200
     with app.app_context():
-        while consume("presenter", represent_changed):
+        while follow_log("presenter", represent_changed):
             pass
     assert work(app) == 1
 

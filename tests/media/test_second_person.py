@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from cms.agencies.models import Agency
-from cms.changes.followers import consume
+from cms.changes.followers import follow_log
 from cms.changes.models import Change
 from cms.core.db import session, unit_of_work
 from cms.core.permissions import Role
@@ -58,7 +58,7 @@ def change(caller: Caller, image: dict[str, Any], changes: dict[str, Any]) -> An
 
 def shown(app: Flask, site: Caller, post: dict[str, Any]) -> dict[str, Any]:
     with app.app_context():
-        while consume("presenter", represent_changed):
+        while follow_log("presenter", represent_changed):
             pass
     cover = site.get(f"/v1/posts/{post['id']}").json["data"]["cover"]  # type: ignore[index]
     return {name: cover[name] for name in ("alt", "caption", "credit")}

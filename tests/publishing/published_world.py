@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 
 from cms.agencies.models import Agency
 from cms.changes.actions import Action
-from cms.changes.followers import consume
+from cms.changes.followers import follow_log
 from cms.changes.log import record
 from cms.core.db import db, unit_of_work
 from cms.core.permissions import system_actor
@@ -42,7 +42,7 @@ def made(editor: Caller, **values: Any) -> str:
 
 
 def follow() -> None:
-    while consume("presenter", represent_changed):
+    while follow_log("presenter", represent_changed):
         pass
 
 

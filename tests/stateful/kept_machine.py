@@ -17,7 +17,7 @@ from sqlalchemy import update
 from cms.agencies.models import Agency
 from cms.agencies.services import update_agency
 from cms.changes.actions import Action
-from cms.changes.followers import consume
+from cms.changes.followers import follow_log
 from cms.changes.log import record
 from cms.consumers.models import Consumer, DeliveryKey
 from cms.consumers.services import create_key, revoke_key
@@ -268,7 +268,7 @@ class KeptAnswersMachine(RuleBasedStateMachine):
         with self.app.app_context():
             while has_due():
                 carry_out_schedules()
-            while consume("presenter", represent_changed):
+            while follow_log("presenter", represent_changed):
                 pass
 
     # --- reads ---

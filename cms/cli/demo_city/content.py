@@ -24,7 +24,7 @@ from cms.documents.schemas import DocumentCreateSchema
 from cms.documents.services import add_file
 from cms.editorial.content_types import ContentType
 from cms.editorial.items.models import Item, State
-from cms.editorial.items.queries import get_revision
+from cms.editorial.items.queries import get_edition
 from cms.editorial.items.services import create_item
 from cms.media.services import add_image
 from cms.media.uploads import received_image
@@ -82,7 +82,7 @@ def _find(content_type: ContentType, entry: Mapping[str, Any]) -> Item | None:
 def _with_files(item: Item, entry: Mapping[str, Any], author: Actor) -> Item:
     """The item after the files that it does not have yet were added."""
     with rolled_back():
-        present = len(get_revision(item).content.get("files", ()))
+        present = len(get_edition(item).content.get("files", ()))
     for file in entry.get("files", ())[present:]:
         content = file["csv"].encode() if "csv" in file else make_pdf(entry["title"], file["pages"])
         with received([content], file["name"]) as upload:

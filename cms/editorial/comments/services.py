@@ -21,7 +21,7 @@ from cms.core.ids import new_id
 from cms.core.permissions import Actor, Permission, Target, authorize
 from cms.editorial.comments.models import ReviewComment
 from cms.editorial.content_types import ContentType
-from cms.editorial.items.models import Item, Revision, State
+from cms.editorial.items.models import Edition, Item, State
 from cms.editorial.items.queries import get_item
 
 
@@ -114,7 +114,7 @@ def _commentable(content_type: ContentType, actor: Actor, item_id: str) -> Item:
 def _check_place(content_type: ContentType, item: Item, pointer: str | None, edition: int | None) -> None:
     if pointer is not None and pointer.split("/")[1] not in content_type.defaults:
         raise invalid_field("/pointer", "not_found", what="field")
-    if edition is not None and session.get(Revision, (item.id, edition)) is None:
+    if edition is not None and session.get(Edition, (item.id, edition)) is None:
         raise invalid_field("/edition", "not_found", what="edition")
 
 

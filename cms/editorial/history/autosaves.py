@@ -11,12 +11,12 @@ from datetime import timedelta
 
 from cms.core import clock
 from cms.core.permissions import Actor
-from cms.editorial.items.models import Item, Revision
+from cms.editorial.items.models import Edition, Item
 
 SITTING = timedelta(minutes=30)
 
 
-def continues_sitting(newest: Revision, item: Item, actor: Actor) -> bool:
+def continues_sitting(newest: Edition, item: Item, actor: Actor) -> bool:
     """True when an autosave of this actor belongs into the newest edition instead of making the next one."""
     return (
         newest.is_autosave
@@ -27,6 +27,6 @@ def continues_sitting(newest: Revision, item: Item, actor: Actor) -> bool:
     )
 
 
-def seal(revision: Revision) -> None:
+def seal(edition: Edition) -> None:
     """Let no further autosave change this edition: somebody was given a link to it."""
-    revision.saved_version = None
+    edition.saved_version = None

@@ -13,21 +13,21 @@ from cms.core.db import session
 from cms.core.errors import NotFound
 from cms.editorial.content_types import ContentType
 from cms.editorial.history.diff import FieldChange, field_changes
-from cms.editorial.items.models import Item, Revision
-from cms.editorial.items.queries import get_revision
+from cms.editorial.items.models import Edition, Item
+from cms.editorial.items.queries import get_edition
 
 LARGEST_EDITION = 2**31 - 1
 _LISTED = load_only(
-    Revision.item_id,
-    Revision.edition,
-    Revision.author_id,
-    Revision.author_label,
-    Revision.created_at,
-    Revision.discarded_at,
-    Revision.is_autosave,
-    Revision.restored_from,
-    Revision.changed_fields,
-    Revision.saved_at,
+    Edition.item_id,
+    Edition.number,
+    Edition.author_id,
+    Edition.author_label,
+    Edition.created_at,
+    Edition.discarded_at,
+    Edition.is_autosave,
+    Edition.restored_from,
+    Edition.changed_fields,
+    Edition.saved_at,
     raiseload=True,
 )
 
@@ -41,22 +41,22 @@ class Comparison:
     fields: Sequence[FieldChange]
 
 
-def list_revisions(item: Item, limit: int, before: int | None) -> Sequence[Revision]:
+def list_editions(item: Item, limit: int, before: int | None) -> Sequence[Edition]:
     """The editions of an item without their texts, newest first, at most `limit`, with numbers below `before`."""
-    statement = select(Revision).where(Revision.item_id == item.id).options(_LISTED)
+    statement = select(Edition).where(Edition.item_id == item.id).options(_LISTED)
     if before is not None:
-        statement = statement.where(Revision.edition < before)
-    return session.scalars(statement.order_by(Revision.edition.desc()).limit(limit)).all()
+        statement = statement.where(Edition.number < before)
+    return session.scalars(statement.order_by(Edition.number.desc()).limit(limit)).all()
 
 
-def find_revision(item: Item, edition: int) -> Revision | None:
+def find_edition(item: Item, number: int) -> Edition | None:
     """An edition of the item, discarded ones included."""
-    return session.get(Revision, (item.id, edition)) if 0 < edition <= LARGEST_EDITION else None
+    return session.get(Edition, (item.id, number)) if 0 < number <= LARGEST_EDITION else None
 
 
-def get_edition(item: Item, edition: int) -> Revision:
+def get_past_edition(item: Item, number: int) -> Edition:
     """An edition of the item, discarded ones included. Raises `NotFound`."""
-    found = find_revision(item, edition)
+    found = find_edition(item, number)
     if found is None:
         raise NotFound
     return found
@@ -79,18 +79,18 @@ def compare(item: Item, older: int | None, newer: int | None) -> Comparison:
     `newer` is the newest edition by default; `older` the one that readers have, or when that is the same or there is none,
     the edition before. Raises `NotFound` for an edition that does not exist.
     """
-    after = get_edition(item, newer) if newer is not None else get_revision(item)
-    older = older if older is not None else _usual_base(item, after.edition)
-    before = get_edition(item, older)
-    return Comparison(before.edition, after.edition, field_changes(before.content, after.content))
+    after = get_past_edition(item, newer) if newer is not None else get_edition(item)
+    older = older if older is not None else _usual_base(item, after.number)
+    before = get_past_edition(item, older)
+    return Comparison(before.number, after.number, field_changes(before.content, after.content))
 
 
 def _usual_base(item: Item, newer: int) -> int:
     if item.published_edition is not None and item.published_edition != newer:
         return item.published_edition
     previous = session.scalar(
-        select(func.max(Revision.edition)).where(
-            Revision.item_id == item.id, Revision.edition < newer, Revision.discarded_at.is_(None)
+        select(func.max(Edition.number)).where(
+            Edition.item_id == item.id, Edition.number < newer, Edition.discarded_at.is_(None)
         )
     )
     return previous or newer

@@ -1,4 +1,4 @@
-"""`.../revisions` and `.../diff`: the history of an item."""
+"""`.../editions` and `.../diff`: the history of an item."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from cms.core.http.access import current_actor, requires
 from cms.core.http.answers import Answer, PageRequest
 from cms.core.http.schemas import PageQuerySchema, many, one
 from cms.core.permissions import Permission
-from cms.editorial.history.queries import compare, get_edition, list_revisions, published_editions
-from cms.editorial.history.schemas import DiffQuerySchema, DiffSchema, RevisionRowSchema, revision_schema
-from cms.editorial.items.models import Item, Revision
+from cms.editorial.history.queries import compare, get_past_edition, list_editions, published_editions
+from cms.editorial.history.schemas import DiffQuerySchema, DiffSchema, EditionRowSchema, edition_schema
+from cms.editorial.items.models import Edition, Item
 from cms.editorial.items.queries import get_item
 from cms.editorial.resource import Operations, Resource, always
 
@@ -19,39 +19,39 @@ operations = Operations()
 
 
 @operations.route(
-    "/<item_id>/revisions",
+    "/<item_id>/editions",
     requires(Permission.CONTENT_READ),
     query=PageQuerySchema,
-    answer=always(many(RevisionRowSchema)),
+    answer=always(many(EditionRowSchema)),
     problems=(400, 401, 403, 404),
 )
-def list_item_revisions(resource: Resource, query: dict[str, Any], item_id: str) -> Answer:
+def list_item_editions(resource: Resource, query: dict[str, Any], item_id: str) -> Answer:
     """List the editions of a {type}
 
     Newest first, without texts; discarded ones included. Autosaves of one sitting are one edition.
     """
     page = PageRequest(query)
     item = get_item(resource.content_type, item_id, current_actor())
-    rows = list_revisions(item, page.fetch, page.after[0] if page.after else None)
-    shown = published_editions(resource.content_type, item, [row.edition for row in rows])
-    return page.answer(rows, lambda row: _facts(item, row, row.edition in shown), lambda row: [row.edition])
+    rows = list_editions(item, page.fetch, page.after[0] if page.after else None)
+    shown = published_editions(resource.content_type, item, [row.number for row in rows])
+    return page.answer(rows, lambda row: _facts(item, row, row.number in shown), lambda row: [row.number])
 
 
 @operations.route(
-    "/<item_id>/revisions/<int:edition>",
+    "/<item_id>/editions/<int:edition>",
     requires(Permission.CONTENT_READ),
-    answer=lambda resource: one(revision_schema(resource.content_type.name, resource.update)),
+    answer=lambda resource: one(edition_schema(resource.content_type.name, resource.update)),
     problems=(401, 403, 404),
 )
-def get_item_revision(resource: Resource, item_id: str, edition: int) -> Answer:
+def get_item_edition(resource: Resource, item_id: str, edition: int) -> Answer:
     """Read an edition of a {type}
 
     Its full content as it was saved, and the body as HTML.
     """
     item = get_item(resource.content_type, item_id, current_actor())
-    revision = get_edition(item, edition)
-    facts = _facts(item, revision, bool(published_editions(resource.content_type, item, [edition])))
-    shown = {**facts, "content": revision.content, "body_html": revision.body_html}
+    saved = get_past_edition(item, edition)
+    facts = _facts(item, saved, bool(published_editions(resource.content_type, item, [edition])))
+    shown = {**facts, "content": saved.content, "body_html": saved.body_html}
     return {"data": shown, "meta": {}}, 200, {}
 
 
@@ -74,17 +74,17 @@ def diff_item(resource: Resource, query: dict[str, Any], item_id: str) -> Answer
     return {"data": {"from": found.older, "to": found.newer, "fields": found.fields}, "meta": {}}, 200, {}
 
 
-def _facts(item: Item, revision: Revision, was_published: bool) -> dict[str, Any]:
+def _facts(item: Item, edition: Edition, was_published: bool) -> dict[str, Any]:
     """What is known of an edition beside its content."""
     return {
-        "edition": revision.edition,
-        "author": {"id": revision.author_id, "name": revision.author_label},
-        "created_at": rfc3339(revision.created_at),
-        "saved_at": rfc3339(revision.saved_at or revision.created_at),
-        "is_autosave": revision.is_autosave,
-        "is_published": revision.edition == item.published_edition,
+        "edition": edition.number,
+        "author": {"id": edition.author_id, "name": edition.author_label},
+        "created_at": rfc3339(edition.created_at),
+        "saved_at": rfc3339(edition.saved_at or edition.created_at),
+        "is_autosave": edition.is_autosave,
+        "is_published": edition.number == item.published_edition,
         "was_published": was_published,
-        "is_discarded": revision.discarded_at is not None,
-        "changed_fields": revision.changed_fields,
-        "restored_from": revision.restored_from,
+        "is_discarded": edition.discarded_at is not None,
+        "changed_fields": edition.changed_fields,
+        "restored_from": edition.restored_from,
     }

@@ -19,7 +19,7 @@ SHORTEST_LIFE, USUAL_LIFE = 60, 7 * 86_400
 MOST_USES = 10_000
 
 
-class RevisionRowSchema(StrictSchema):
+class EditionRowSchema(StrictSchema):
     """An edition in the history of an item."""
 
     edition = fields.Integer()
@@ -44,13 +44,13 @@ class RevisionRowSchema(StrictSchema):
 
 
 @cache
-def revision_schema(kind: str, content: type[Schema]) -> type[Schema]:
+def edition_schema(kind: str, content: type[Schema]) -> type[Schema]:
     """An edition with its content, for a content type."""
     members = {
         "content": fields.Nested(content, metadata={"description": "What people wrote."}),
         "body_html": fields.String(metadata={"description": "The body as readers would get it: sanitised HTML."}),
     }
-    return type(f"{kind.title()}RevisionSchema", (RevisionRowSchema,), {"__doc__": "An edition in full.", **members})
+    return type(f"{kind.title()}EditionSchema", (EditionRowSchema,), {"__doc__": "An edition in full.", **members})
 
 
 class DiffQuerySchema(StrictSchema):

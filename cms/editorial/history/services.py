@@ -8,10 +8,10 @@ from cms.core.permissions import Actor
 from cms.core.prepared import foreseen
 from cms.core.versions import Expected
 from cms.editorial.content_types import Content, ContentType
-from cms.editorial.history.queries import find_revision, get_edition
-from cms.editorial.items.models import Item, Revision
+from cms.editorial.history.queries import find_edition, get_past_edition
+from cms.editorial.items.models import Edition, Item
 from cms.editorial.items.policies import Operation
-from cms.editorial.items.queries import get_item, get_revision
+from cms.editorial.items.queries import get_edition, get_item
 from cms.editorial.items.services import Edited
 from cms.editorial.items.slugs import follows_title
 from cms.editorial.preparing import foresee_content
@@ -26,28 +26,28 @@ def restore_edition(content_type: ContentType, actor: Actor, item_id: str, expec
 
     def foresee() -> None:
         item = get_item(content_type, item_id, actor)
-        content = _as_today(content_type, get_edition(item, edition))
+        content = _as_today(content_type, get_past_edition(item, edition))
         foresee_content(content_type, item_id, _with_free_slug(content_type, item, content))
 
     with foreseen(foresee), unit_of_work() as unit:
         item = load_for(content_type, actor, Operation.EDIT, item_id, expected)
-        revision = restore_content(unit, content_type, item, actor, edition)
-    return Edited(item, revision)
+        restored = restore_content(unit, content_type, item, actor, edition)
+    return Edited(item, restored)
 
 
-def restore_content(unit: UnitOfWork, content_type: ContentType, item: Item, actor: Actor, edition: int) -> Revision:
+def restore_content(unit: UnitOfWork, content_type: ContentType, item: Item, actor: Actor, number: int) -> Edition:
     """The same inside a unit of work, for an item that `load_for` gave. What the newest edition says already makes no new one."""
-    newest, old = get_revision(item), find_revision(item, edition)
+    newest, old = get_edition(item), find_edition(item, number)
     if old is None:
         raise invalid_field("/edition", "not_found", what="edition")
     content = _as_today(content_type, old)
     if content == newest.content:
         return newest
     content = _with_free_slug(content_type, item, content)
-    return save_edition(unit, content_type, item, actor, content, Save(restored_from=edition))
+    return save_edition(unit, content_type, item, actor, content, Save(restored_from=number))
 
 
-def _as_today(content_type: ContentType, old: Revision) -> Content:
+def _as_today(content_type: ContentType, old: Edition) -> Content:
     """An edition from before a field existed or after it was dropped becomes what the type is today."""
     return content_type.completed({name: old.content.get(name) for name in content_type.defaults})
 

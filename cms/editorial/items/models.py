@@ -266,18 +266,18 @@ class Item(Model):
             self.planned_note = self.planned_explanation = None
 
 
-class Revision(Model):
-    """The full content of one edition, as it was saved. A discarded one stays in the history, marked.
+class Edition(Model):
+    """One edition of an item: its full content, as it was saved. A discarded one stays in the history, marked.
 
     Only an autosave may be written again, by its author within the sitting (`cms.editorial.history.autosaves`): `saved_at` is when
     that last happened, `saved_version` the version of the item after its last save. `changed_fields` are the names of what
     this save changed, null for editions of before they were noted; `restored_from` is the edition whose content this is.
     """
 
-    __tablename__ = "revisions"
+    __tablename__ = "editions"
 
     item_id: Mapped[str] = mapped_column(Id, ForeignKey("items.id", ondelete="CASCADE"), primary_key=True)
-    edition: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
     content: Mapped[dict[str, Any]] = mapped_column(Json)
     body_html: Mapped[str] = mapped_column(Text)
     body_text: Mapped[str] = mapped_column(Text)

@@ -15,7 +15,7 @@ from cms.core.sanitize import sanitized_html
 from cms.editorial.attribution import canonical_url
 from cms.editorial.content_types import ContentType, Presentation
 from cms.editorial.images.uses import images_in, shown_files
-from cms.editorial.items.models import Item, Revision
+from cms.editorial.items.models import Edition, Item
 from cms.editorial.items.policies import allowed_actions
 from cms.editorial.items.queries import get_colleagues, get_owner
 from cms.editorial.leases.services import present_lease
@@ -27,12 +27,12 @@ from cms.publishing.presented import Presented
 HOLD_FIELDS = ("code", "pointer", "detail")
 
 
-def present_item(item: Item, revision: Revision, actor: Actor, city_channel: str) -> dict[str, Any]:
+def present_item(item: Item, edition: Edition, actor: Actor, city_channel: str) -> dict[str, Any]:
     """The item with the content of its newest edition and what colleagues do about it, for this caller."""
     colleagues = get_colleagues(item.id)
     lease = None if colleagues.holder_id is None else present_lease(colleagues)
     courtesies = {"open_comments": colleagues.open_comments, "lease": lease}
-    return {**_standing(item, actor, city_channel), **courtesies, **revision.content}
+    return {**_standing(item, actor, city_channel), **courtesies, **edition.content}
 
 
 def present_row(content_type: ContentType, item: Item, actor: Actor, city_channel: str) -> dict[str, Any]:
@@ -55,7 +55,7 @@ def present_waiting(item: Item, actor: Actor, city_channel: str, waiting_for: st
 def present_edition(
     content_type: ContentType,
     item: Item,
-    revision: Revision,
+    edition: Edition,
     published_at: datetime,
     updated_at: datetime,
     notes: PublicNotes | None = None,
@@ -63,16 +63,16 @@ def present_edition(
     """The delivered forms of an edition. The body is sanitised again (R-C1): the rules may have become stricter."""
     notes = notes or PublicNotes(updated_at)
     owner = get_owner(item)
-    slug, public_url = revision.content["slug"], runtime().settings.public_url
-    images = find_images(images_in(revision.content))
-    body_html = sanitized_html(revision.body_html, "html") if revision.body_html else ""
+    slug, public_url = edition.content["slug"], runtime().settings.public_url
+    images = find_images(images_in(edition.content))
+    body_html = sanitized_html(edition.body_html, "html") if edition.body_html else ""
     presented = content_type.present(
         Presentation(
             item_id=item.id,
-            edition=revision.edition,
-            content=revision.content,
+            edition=edition.number,
+            content=edition.content,
             body_html=with_shown_addresses(body_html, images),
-            body_text=revision.body_text,
+            body_text=edition.body_text,
             agency=present_reference(owner),
             published_at=published_at,
             updated_at=updated_at,

@@ -17,7 +17,7 @@ from cms.core.permissions import PERMISSION_MAP, Actor, Permission, anywhere, in
 from cms.editorial.attribution import Owner
 from cms.editorial.comments.models import ReviewComment
 from cms.editorial.content_types import ContentType
-from cms.editorial.items.models import Item, Revision, State
+from cms.editorial.items.models import Edition, Item, State
 from cms.editorial.leases.models import EditLease
 from cms.publishing.models import Publication
 
@@ -85,9 +85,9 @@ def lock_items(item_ids: Collection[str]) -> None:
     session.execute(select(Item.id).where(Item.id.in_(item_ids)).order_by(Item.id).with_for_update())
 
 
-def get_revision(item: Item, edition: int | None = None) -> Revision:
+def get_edition(item: Item, number: int | None = None) -> Edition:
     """An edition of the item, the newest one by default."""
-    return session.get_one(Revision, (item.id, edition or item.edition))
+    return session.get_one(Edition, (item.id, number or item.edition))
 
 
 def get_owner(item: Item) -> Owner:
@@ -102,14 +102,14 @@ def get_colleagues(item_id: str) -> Colleagues:
     return found
 
 
-def writers_of(item: Item, edition: int) -> set[str]:
+def writers_of(item: Item, number: int) -> set[str]:
     """Who wrote an edition: all who saved one since the publication before it, discarded ones included."""
     published = select(func.max(Publication.edition)).where(
-        Publication.item_id == item.id, Publication.edition < edition, Publication.is_planned.is_(False)
+        Publication.item_id == item.id, Publication.edition < number, Publication.is_planned.is_(False)
     )
-    wrote = select(Revision.author_id).where(
-        Revision.item_id == item.id, Revision.edition <= edition, Revision.author_id.is_not(None),
-        Revision.edition > func.coalesce(published.scalar_subquery(), 0),
+    wrote = select(Edition.author_id).where(
+        Edition.item_id == item.id, Edition.number <= number, Edition.author_id.is_not(None),
+        Edition.number > func.coalesce(published.scalar_subquery(), 0),
     )  # fmt: skip
     return {str(author) for author in session.scalars(wrote.distinct())}
 

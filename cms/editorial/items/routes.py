@@ -122,7 +122,7 @@ def get_item(resource: Resource, item_id: str) -> Answer:
     The newest edition, with what the caller can do next.
     """
     item = as_of_now(queries.get_item(resource.content_type, item_id, current_actor()))
-    return resource.shown(Edited(item, queries.get_revision(item)))
+    return resource.shown(Edited(item, queries.get_edition(item)))
 
 
 @operations.route(

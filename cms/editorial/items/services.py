@@ -15,9 +15,9 @@ from cms.core.permissions import Actor
 from cms.core.prepared import foreseen
 from cms.core.versions import Expected
 from cms.editorial.content_types import Content, ContentType, merged, replaced
-from cms.editorial.items.models import Item, Revision, State
+from cms.editorial.items.models import Edition, Item, State
 from cms.editorial.items.policies import Operation
-from cms.editorial.items.queries import get_revision
+from cms.editorial.items.queries import get_edition
 from cms.editorial.moderating import public_words
 from cms.editorial.preparing import foresee_change, foresee_content, foresee_publications
 from cms.editorial.publishing import Update, publish_edition
@@ -31,7 +31,7 @@ class Edited:
     """An item and its newest edition after a write."""
 
     item: Item
-    revision: Revision
+    edition: Edition
 
 
 def create_item(content_type: ContentType, actor: Actor, content: Content, item_id: str | None = None) -> Edited:
@@ -41,8 +41,8 @@ def create_item(content_type: ContentType, actor: Actor, content: Content, item_
     """
     new = item_id or new_id()
     with foreseen(lambda: foresee_content(content_type, new, content)), unit_of_work(DUPLICATES) as unit:
-        item, revision = first_edition(unit, content_type, actor, content, new)
-    return Edited(item, revision)
+        item, edition = first_edition(unit, content_type, actor, content, new)
+    return Edited(item, edition)
 
 
 def update_item(
@@ -64,11 +64,11 @@ def update_item(
 
     with foreseen(foresee), unit_of_work() as unit:
         item = load_for(content_type, actor, Operation.EDIT, item_id, expected)
-        revision = get_revision(item)
-        content = content_type.completed(merged(revision.content, patch))
-        if content != revision.content:
-            revision = save_edition(unit, content_type, item, actor, content, Save(is_autosave=is_autosave))
-    return Edited(item, revision)
+        edition = get_edition(item)
+        content = content_type.completed(merged(edition.content, patch))
+        if content != edition.content:
+            edition = save_edition(unit, content_type, item, actor, content, Save(is_autosave=is_autosave))
+    return Edited(item, edition)
 
 
 def replace_item(content_type: ContentType, actor: Actor, item_id: str, content: Content, expected: Expected) -> Edited:
@@ -82,11 +82,11 @@ def replace_item(content_type: ContentType, actor: Actor, item_id: str, content:
 
     with foreseen(foresee), unit_of_work() as unit:
         item = load_for(content_type, actor, Operation.EDIT, item_id, expected)
-        revision = get_revision(item)
-        whole = content_type.completed(replaced(revision.content, content))
-        if whole != revision.content:
-            revision = save_edition(unit, content_type, item, actor, whole)
-    return Edited(item, revision)
+        edition = get_edition(item)
+        whole = content_type.completed(replaced(edition.content, content))
+        if whole != edition.content:
+            edition = save_edition(unit, content_type, item, actor, whole)
+    return Edited(item, edition)
 
 
 def submit_item(
@@ -95,8 +95,8 @@ def submit_item(
     """Ask for review."""
     with unit_of_work() as unit:
         item = load_for(content_type, actor, Operation.SUBMIT, item_id, expected)
-        revision = transition(unit, content_type, actor, item, State.IN_REVIEW, "submitted", comment)
-    return Edited(item, revision)
+        edition = transition(unit, content_type, actor, item, State.IN_REVIEW, "submitted", comment)
+    return Edited(item, edition)
 
 
 def return_item(content_type: ContentType, actor: Actor, item_id: str, expected: Expected, comment: str) -> Edited:
@@ -104,8 +104,8 @@ def return_item(content_type: ContentType, actor: Actor, item_id: str, expected:
     with unit_of_work() as unit:
         item = load_for(content_type, actor, Operation.RETURN, item_id, expected)
         item.void_approval()
-        revision = transition(unit, content_type, actor, item, State.RETURNED, "returned", comment)
-    return Edited(item, revision)
+        edition = transition(unit, content_type, actor, item, State.RETURNED, "returned", comment)
+    return Edited(item, edition)
 
 
 def publish_item(
@@ -128,5 +128,5 @@ def publish_item(
         item = load_for(content_type, actor, Operation.PUBLISH, item_id, expected)
         said.check_note(item)
         words.check(actor)
-        revision = publish_edition(unit, content_type, actor, item, said, published_at)
-    return Edited(item, revision)
+        edition = publish_edition(unit, content_type, actor, item, said, published_at)
+    return Edited(item, edition)

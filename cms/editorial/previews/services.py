@@ -27,11 +27,11 @@ from cms.core.runtime import runtime
 from cms.core.signing_keys import ID_LENGTH, SigningKey
 from cms.editorial.content_types import ContentType
 from cms.editorial.history.autosaves import seal
-from cms.editorial.history.queries import find_revision
-from cms.editorial.items.models import Item, Revision, State
+from cms.editorial.history.queries import find_edition
+from cms.editorial.items.models import Edition, Item, State
 from cms.editorial.items.policies import RULES, Operation, authorize_operation, can_operate, check_state
 from cms.editorial.items.presenter import present_edition
-from cms.editorial.items.queries import get_item, get_revision
+from cms.editorial.items.queries import get_edition, get_item
 from cms.editorial.moderating import assess_content
 from cms.editorial.preparing import foresee_assessment, foresee_body
 from cms.editorial.previews.models import LONGEST_LIFE, Preview
@@ -101,13 +101,13 @@ def use_preview(content_type: ContentType, token: str) -> Shown:
             raise NotFound
         if not is_in_force(preview) or not _is_backed(preview, item):
             raise Gone("preview_ended")
-        revision = get_revision(item, preview.edition)
-        if _is_closed(content_type, item, revision):
+        edition = get_edition(item, preview.edition)
+        if _is_closed(content_type, item, edition):
             raise Forbidden("preview_closed")
         preview.uses += 1
         preview.last_used_at = clock.now()
-        saved_at = revision.saved_at or revision.created_at
-        presented = present_edition(content_type, item, revision, item.published_at or saved_at, saved_at)
+        saved_at = edition.saved_at or edition.created_at
+        presented = present_edition(content_type, item, edition, item.published_at or saved_at, saved_at)
     return Shown(presented, item, preview)
 
 
@@ -115,10 +115,10 @@ def _foresee_use(content_type: ContentType, preview_id: str) -> None:
     preview = session.get(Preview, preview_id)
     item = None if preview is None else session.get(Item, preview.item_id)
     if preview is not None and item is not None:
-        revision = get_revision(item, preview.edition)
-        foresee_body(revision.body_html)
-        if _is_judged_again(item, revision):
-            foresee_assessment(content_type, revision)
+        edition = get_edition(item, preview.edition)
+        foresee_body(edition.body_html)
+        if _is_judged_again(item, edition):
+            foresee_assessment(content_type, edition)
 
 
 def token_of(preview: Preview) -> str:
@@ -159,18 +159,18 @@ def _is_backed(preview: Preview, item: Item) -> bool:
     return can_operate(creator[0], Operation.PREVIEW, item, runtime().settings.city_channel)
 
 
-def _is_closed(content_type: ContentType, item: Item, revision: Revision) -> bool:
+def _is_closed(content_type: ContentType, item: Item, edition: Edition) -> bool:
     """True while this edition waits for a second person: an address of the city must not show what nobody else has seen."""
-    if not _is_judged_again(item, revision):
+    if not _is_judged_again(item, edition):
         is_approved = item.is_approved and item.approved_by_id not in item.all_writers
-        return revision.edition != item.published_edition and not is_approved and bool(item.hold)
-    found = assess_content(content_type, item.id, revision.content, revision.body_html, revision.body_text)
-    return bool(found.with_writers({str(revision.author_id)}).reasons)
+        return edition.number != item.published_edition and not is_approved and bool(item.hold)
+    found = assess_content(content_type, item.id, edition.content, edition.body_html, edition.body_text)
+    return bool(found.with_writers({str(edition.author_id)}).reasons)
 
 
-def _is_judged_again(item: Item, revision: Revision) -> bool:
+def _is_judged_again(item: Item, edition: Edition) -> bool:
     """True for an older edition that readers do not have: the item tells only what is known of its newest one."""
-    return revision.edition not in (item.edition, item.published_edition)
+    return edition.number not in (item.edition, item.published_edition)
 
 
 def _loaded(content_type: ContentType, actor: Actor, item_id: str) -> Item:
@@ -179,14 +179,14 @@ def _loaded(content_type: ContentType, actor: Actor, item_id: str) -> Item:
     return item
 
 
-def _pin(item: Item, edition: int | None) -> None:
+def _pin(item: Item, number: int | None) -> None:
     """What a link shows for good does not change any more."""
-    if edition is None:
+    if number is None:
         return
-    revision = find_revision(item, edition)
-    if revision is None:
+    edition = find_edition(item, number)
+    if edition is None:
         raise invalid_field("/edition", "not_found", what="edition")
-    seal(revision)
+    seal(edition)
 
 
 def _record(unit: UnitOfWork, content_type: ContentType, verb: str, item: Item, actor: Actor, preview: Preview) -> None:

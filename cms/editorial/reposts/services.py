@@ -25,7 +25,7 @@ from cms.core.runtime import runtime
 from cms.editorial.content_types import ContentType
 from cms.editorial.items.models import Item
 from cms.editorial.items.presenter import present_edition
-from cms.editorial.items.queries import get_item, get_revision, visible_to
+from cms.editorial.items.queries import get_edition, get_item, visible_to
 from cms.editorial.moderating import public_words
 from cms.editorial.preparing import foresee_shown_item
 from cms.editorial.rebuilding import represent_live
@@ -111,9 +111,9 @@ def social_text(content_type: ContentType, actor: Actor, item_id: str) -> Social
     if publication is None:
         # Who only carries it may not know what its owner writes now.
         item = get_item(content_type, item_id, actor)
-    revision = get_revision(item, publication.edition if publication else None)
-    full = present_edition(content_type, item, revision, item.updated_at, item.updated_at).full
-    return SocialText(full["social_text"], full["canonical_url"], revision.edition)
+    edition = get_edition(item, publication.edition if publication else None)
+    full = present_edition(content_type, item, edition, item.updated_at, item.updated_at).full
+    return SocialText(full["social_text"], full["canonical_url"], edition.number)
 
 
 def present_reposts(reposts: Sequence[Repost]) -> list[dict[str, Any]]:

@@ -16,9 +16,9 @@ from cms.core.runtime import runtime
 from cms.core.versions import Expected
 from cms.editorial.content_types import ContentType
 from cms.editorial.images.uses import note_images
-from cms.editorial.items.models import Item, Revision, State
+from cms.editorial.items.models import Edition, Item, State
 from cms.editorial.items.policies import Operation, check_state
-from cms.editorial.items.queries import get_item, get_last_published, get_revision, writers_of
+from cms.editorial.items.queries import get_edition, get_item, get_last_published, writers_of
 from cms.editorial.items.services import Edited
 from cms.editorial.moderating import assess_content, hold
 from cms.editorial.preparing import foresee_assessment
@@ -35,21 +35,21 @@ def approve_item(
     """
 
     def foresee() -> None:
-        foresee_assessment(content_type, get_revision(get_item(content_type, item_id, actor)))
+        foresee_assessment(content_type, get_edition(get_item(content_type, item_id, actor)))
 
     with foreseen(foresee), unit_of_work() as unit:
         item = load_for(content_type, actor, Operation.APPROVE, item_id, expected)
         _note_vouchers(content_type, item)
         check_state(actor, Operation.APPROVE, item, runtime().settings.city_channel)
         item.approve(actor, Role.CENTRAL_EDITOR if actor.has(Role.CENTRAL_EDITOR) else Role.AGENCY_EDITOR)
-        revision = transition(unit, content_type, actor, item, State.APPROVED, "approved", comment)
-    return Edited(item, revision)
+        edition = transition(unit, content_type, actor, item, State.APPROVED, "approved", comment)
+    return Edited(item, edition)
 
 
 def _note_vouchers(content_type: ContentType, item: Item) -> None:
     """Whoever has allowed a linked domain since the edition was saved is no second person any more."""
-    revision = get_revision(item)
-    found = assess_content(content_type, item.id, revision.content, revision.body_html, revision.body_text)
+    edition = get_edition(item)
+    found = assess_content(content_type, item.id, edition.content, edition.body_html, edition.body_text)
     item.vouched_by = sorted({*item.vouched_by, *(each.person for each in found.vouched)})
 
 
@@ -67,29 +67,29 @@ def discard_item(content_type: ContentType, actor: Actor, item_id: str, expected
 
     with foreseen(foresee), unit_of_work() as unit:
         item = load_for(content_type, actor, Operation.DISCARD, item_id, expected)
-        revision = _last_published(item)
-        _discard_after(unit, item, revision)
-        item.return_to_edition(revision.edition, writers_of(item, revision.edition))
-        show_in_lists(content_type, item, revision.content)
-        note_images(unit, item.id, revision.content)
-        found = assess_content(content_type, item.id, revision.content, revision.body_html, revision.body_text)
+        edition = _last_published(item)
+        _discard_after(unit, item, edition)
+        item.return_to_edition(edition.number, writers_of(item, edition.number))
+        show_in_lists(content_type, item, edition.content)
+        note_images(unit, item.id, edition.content)
+        found = assess_content(content_type, item.id, edition.content, edition.body_html, edition.body_text)
         hold(unit, content_type, item, actor, found)
         item.touch()
         record(
             unit, content_type.action("discarded"), item.id, actor, agency=item.agency, edition=item.edition,
             fields=["state"],
         )  # fmt: skip
-    return Edited(item, revision)
+    return Edited(item, edition)
 
 
-def _last_published(item: Item) -> Revision:
-    return get_revision(item, item.published_edition or get_last_published(item.id))
+def _last_published(item: Item) -> Edition:
+    return get_edition(item, item.published_edition or get_last_published(item.id))
 
 
-def _discard_after(unit: UnitOfWork, item: Item, kept: Revision) -> None:
+def _discard_after(unit: UnitOfWork, item: Item, kept: Edition) -> None:
     unit.session.execute(
-        update(Revision)
-        .where(Revision.item_id == item.id, Revision.edition > kept.edition, Revision.discarded_at.is_(None))
+        update(Edition)
+        .where(Edition.item_id == item.id, Edition.number > kept.number, Edition.discarded_at.is_(None))
         .values(discarded_at=clock.now())
         .execution_options(synchronize_session=False)
     )

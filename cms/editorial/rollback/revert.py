@@ -22,9 +22,9 @@ from cms.core.db import UnitOfWork, session
 from cms.core.errors import Conflict, Invalid
 from cms.core.permissions import Actor
 from cms.editorial.content_types import ContentType
-from cms.editorial.items.models import Item, Revision, State
+from cms.editorial.items.models import Edition, Item, State
 from cms.editorial.items.presenter import present_edition
-from cms.editorial.items.queries import get_revision
+from cms.editorial.items.queries import get_edition
 from cms.editorial.notes import PublicNotes, published_notes
 from cms.editorial.preparing import foresee_body, foresee_content
 from cms.editorial.publishing import Update, check_complete, publish_edition, window_of
@@ -52,9 +52,9 @@ class Target:
         """True when this line of the log is the target's work."""
         return line.actor_id == self.actor_id and line.recorded_at >= self.since
 
-    def wrote(self, revision: Revision) -> bool:
+    def wrote(self, edition: Edition) -> bool:
         """True when this edition is the target's work."""
-        return revision.author_id == self.actor_id and (revision.saved_at or revision.created_at) >= self.since
+        return edition.author_id == self.actor_id and (edition.saved_at or edition.created_at) >= self.since
 
 
 def undo(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, target: Target) -> str:
@@ -84,13 +84,13 @@ def _revert(
     actor: Actor,
     item: Item,
     target: Target,
-    before: Revision,
+    before: Edition,
     *,
     is_restored: bool,
 ) -> bool:
     """Put the newest content that is not the target's on top, a colleague's unpublished draft for example."""
-    newest = get_revision(item)
-    is_lost = is_restored and before.edition > (newest.restored_from or newest.edition)
+    newest = get_edition(item)
+    is_lost = is_restored and before.number > (newest.restored_from or newest.number)
     if before.content == newest.content or not (is_lost or target.wrote(newest)):
         return False
     put_away = State(item.state) if item.state in PUT_AWAY else None
@@ -105,27 +105,27 @@ def foresee_undoing(content_type: ContentType, item: Item, target: Target) -> No
     """What `undo` computes: the contents that can come back are saved and published again."""
     editions = _editions(item)
     good = _last_good(_public_lines(content_type, item), target, editions)
-    numbers = {before.edition for before in (_newest_by_others(editions, target),) if before is not None}
+    numbers = {before.number for before in (_newest_by_others(editions, target),) if before is not None}
     numbers |= {good.edition} if good is not None and good.edition is not None else set()
     for number in sorted(numbers):
-        revision = get_revision(item, number)
-        foresee_content(content_type, item.id, revision.content)
-        foresee_body(revision.body_html)
+        edition = get_edition(item, number)
+        foresee_content(content_type, item.id, edition.content)
+        foresee_body(edition.body_html)
 
 
-def _editions(item: Item) -> Sequence[Revision]:
+def _editions(item: Item) -> Sequence[Edition]:
     """Everything that was saved and not discarded, the newest first."""
-    statement = select(Revision).where(Revision.item_id == item.id, Revision.discarded_at.is_(None))
-    return session.scalars(statement.order_by(Revision.edition.desc())).all()
+    statement = select(Edition).where(Edition.item_id == item.id, Edition.discarded_at.is_(None))
+    return session.scalars(statement.order_by(Edition.number.desc())).all()
 
 
-def _newest_by_others(editions: Sequence[Revision], target: Target) -> Revision | None:
+def _newest_by_others(editions: Sequence[Edition], target: Target) -> Edition | None:
     return next((edition for edition in editions if not target.wrote(edition)), None)
 
 
-def _last_good(lines: Sequence[Change], target: Target, editions: Sequence[Revision]) -> Change | None:
+def _last_good(lines: Sequence[Change], target: Target, editions: Sequence[Edition]) -> Change | None:
     """The last line that neither the target nor a text of the target is behind."""
-    written = {edition.edition for edition in editions if target.wrote(edition)}
+    written = {edition.number for edition in editions if target.wrote(edition)}
     return next((line for line in lines if not _is_bad(line, target, written)), None)
 
 
@@ -134,7 +134,7 @@ def _is_bad(line: Change, target: Target, written: Collection[int]) -> bool:
 
 
 def _undo_publication(
-    unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, target: Target, editions: Sequence[Revision]
+    unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, target: Target, editions: Sequence[Edition]
 ) -> str | None:
     """Give readers again what they had before the target changed it, or nothing if they had nothing."""
     lines = _public_lines(content_type, item)
@@ -179,9 +179,9 @@ def _publish_again(
     notice: Mapping[str, Any] | None,
 ) -> str:
     was_live = item.published_edition is not None
-    old = get_revision(item, edition)
+    old = get_edition(item, edition)
     _free(unit, content_type, actor, item)
-    if get_revision(item).content != old.content:
+    if get_edition(item).content != old.content:
         _save_again(unit, content_type, actor, item, old)
     if notice is None:
         publish_edition(unit, content_type, actor, item, Update(is_major=False))
@@ -195,9 +195,9 @@ def _show_withdrawn(
     unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, notice: Mapping[str, Any]
 ) -> None:
     """Give readers the newest edition with this notice, which stays what it was, its date included."""
-    revision, moment = check_complete(content_type, item), clock.now()
+    edition, moment = check_complete(content_type, item), clock.now()
     notes = replace(published_notes(item.id) or PublicNotes(moment), withdrawn=notice)
-    presented = present_edition(content_type, item, revision, item.published_at or moment, moment, notes)
+    presented = present_edition(content_type, item, edition, item.published_at or moment, moment, notes)
     window = window_of(item)
     item.go_live(moment, None)
     item.withdraw(KINDS[Standing.WITHDRAWN], notice["explanation"])
@@ -235,17 +235,17 @@ def _free(
         item.bring_back()
 
 
-def _save_again(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, old: Revision) -> None:
+def _save_again(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, old: Edition) -> None:
     """Put an old content on top as a new edition, in whatever state the item is."""
     _free(unit, content_type, actor, item)
-    save_edition(unit, content_type, item, actor, dict(old.content), Save(restored_from=old.edition))
+    save_edition(unit, content_type, item, actor, dict(old.content), Save(restored_from=old.number))
 
 
 def _drop_plan(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, target: Target) -> bool:
     """Nothing that the target planned happens, and no text of the target goes out that a colleague has planned."""
     is_planned = item.publish_at is not None or item.unpublish_at is not None
     is_own = is_planned and item.planned_by_id == target.actor_id
-    if not is_own and (item.publish_at is None or not target.wrote(get_revision(item))):
+    if not is_own and (item.publish_at is None or not target.wrote(get_edition(item))):
         return False
     drop_plan(unit, content_type, actor, item)
     return True

@@ -22,9 +22,9 @@ from cms.core.permissions import Actor
 from cms.core.prepared import foreseen
 from cms.core.versions import Expected
 from cms.editorial.content_types import ContentType, registered_types
-from cms.editorial.items.models import Item, Revision, State
+from cms.editorial.items.models import Edition, Item, State
 from cms.editorial.items.policies import RULES, Operation
-from cms.editorial.items.queries import get_revision
+from cms.editorial.items.queries import get_edition
 from cms.editorial.items.services import Edited
 from cms.editorial.moderating import PublicWords, public_words
 from cms.editorial.notes import END_OF_PERIOD, in_language
@@ -65,8 +65,8 @@ def schedule_item(
     words = public_words({"/explanation": schedule.explanation, "/change_note": schedule.update.note})
     with foreseen(lambda: foresee_publications(item_id)), unit_of_work() as unit:
         item = load_for(content_type, actor, Operation.SCHEDULE, item_id, expected)
-        revision = _plan_item(unit, content_type, actor, item, schedule, words)
-    return Edited(item, revision)
+        edition = _plan_item(unit, content_type, actor, item, schedule, words)
+    return Edited(item, edition)
 
 
 def unschedule_item(content_type: ContentType, actor: Actor, item_id: str, expected: Expected) -> Edited:
@@ -74,8 +74,8 @@ def unschedule_item(content_type: ContentType, actor: Actor, item_id: str, expec
     with unit_of_work() as unit:
         item = load_for(content_type, actor, Operation.UNSCHEDULE, item_id, expected)
         drop_plan(unit, content_type, actor, item)
-        revision = get_revision(item)
-    return Edited(item, revision)
+        edition = get_edition(item)
+    return Edited(item, edition)
 
 
 def drop_plan(
@@ -93,19 +93,19 @@ def drop_plan(
 
 def _plan_item(
     unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, schedule: Schedule, words: PublicWords
-) -> Revision:
+) -> Edition:
     """Write the plan of an item that `load_for` gave, in place of one that it has."""
     counted = check_publishing(unit, actor, item.agency)
     words.check(actor)
     if schedule.publish_at is None:
-        revision = get_revision(item)
+        edition = get_edition(item)
         if item.published_edition is None:
             raise Conflict("not_published")
     else:
         if State(item.state) not in (*RULES[Operation.PUBLISH].states, State.SCHEDULED):
             raise Conflict("nothing_to_publish")
         schedule.update.check_note(item)
-        revision = check_complete(content_type, item)
+        edition = check_complete(content_type, item)
     change = record(
         unit, content_type.action("scheduled"), item.id, actor, agency=item.agency, edition=item.edition,
         fields=["schedule"], counts_as=counted,
@@ -114,18 +114,18 @@ def _plan_item(
     if item.publish_at is not None or item.unpublish_at is not None:
         cancel(unit, item.id, item.type, change)
         item.forget_plan()
-    told = schedule.explanation or in_language(END_OF_PERIOD, revision.content["language"])
+    told = schedule.explanation or in_language(END_OF_PERIOD, edition.content["language"])
     if schedule.publish_at is None:
         plan_end(unit, item.id, item.type, change, schedule.unpublish_at, told)
     else:
-        presented = present_update(content_type, item, revision, schedule.update, schedule.publish_at)
+        presented = present_update(content_type, item, edition, schedule.update, schedule.publish_at)
         plan(unit, presented, change, schedule.publish_at, schedule.unpublish_at, told)
     item.plan(
         actor, begins=schedule.publish_at, ends=schedule.unpublish_at, timezone=schedule.timezone,
         note=schedule.update.note, explanation=told if schedule.unpublish_at else None,
     )  # fmt: skip
     item.touch()
-    return revision
+    return edition
 
 
 def carry_out_schedules() -> bool:

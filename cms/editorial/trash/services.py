@@ -36,8 +36,8 @@ def archive_item(content_type: ContentType, actor: Actor, item_id: str, expected
     with unit_of_work() as unit:
         item = load_for(content_type, actor, Operation.ARCHIVE, item_id, expected)
         item.put_away(State.ARCHIVED)
-        revision = transition(unit, content_type, actor, item, State.ARCHIVED, "archived", item.comment)
-    return Edited(item, revision)
+        edition = transition(unit, content_type, actor, item, State.ARCHIVED, "archived", item.comment)
+    return Edited(item, edition)
 
 
 def trash_item(content_type: ContentType, actor: Actor, item_id: str, expected: Expected) -> Edited:
@@ -45,8 +45,8 @@ def trash_item(content_type: ContentType, actor: Actor, item_id: str, expected: 
     with unit_of_work() as unit:
         item = load_for(content_type, actor, Operation.TRASH, item_id, expected)
         item.put_away(State.TRASHED)
-        revision = transition(unit, content_type, actor, item, State.TRASHED, "trashed", item.comment)
-    return Edited(item, revision)
+        edition = transition(unit, content_type, actor, item, State.TRASHED, "trashed", item.comment)
+    return Edited(item, edition)
 
 
 def restore_item(content_type: ContentType, actor: Actor, item_id: str, expected: Expected) -> Edited:
@@ -54,8 +54,8 @@ def restore_item(content_type: ContentType, actor: Actor, item_id: str, expected
     with unit_of_work() as unit:
         item = load_for(content_type, actor, Operation.RESTORE, item_id, expected)
         item.bring_back()
-        revision = transition(unit, content_type, actor, item, State(item.state), "restored", item.comment)
-    return Edited(item, revision)
+        edition = transition(unit, content_type, actor, item, State(item.state), "restored", item.comment)
+    return Edited(item, edition)
 
 
 def delete_item(content_type: ContentType, actor: Actor, item_id: str, expected: Expected) -> None:

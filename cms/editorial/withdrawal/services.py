@@ -26,7 +26,7 @@ from cms.editorial.content_types import ContentType
 from cms.editorial.items.models import Item
 from cms.editorial.items.policies import Operation
 from cms.editorial.items.presenter import present_edition
-from cms.editorial.items.queries import get_revision
+from cms.editorial.items.queries import get_edition
 from cms.editorial.items.services import Edited
 from cms.editorial.moderating import PublicWords, public_words
 from cms.editorial.notes import PublicNotes
@@ -89,8 +89,8 @@ def unpublish_item(
             _withdraw(unit, content_type, actor, item, ending, counted)
         else:
             _end(unit, content_type, actor, item, ending, counted)
-        revision = get_revision(item)
-    return Edited(item, revision)
+        edition = get_edition(item)
+    return Edited(item, edition)
 
 
 def _check_guard(unit: UnitOfWork, actor: Actor, item: Item, standing: Standing) -> str | None:
@@ -126,8 +126,8 @@ def _withdraw(
     moment = clock.now()
     notice = {"at": rfc3339(moment), "explanation": ending.explanation}
     notes = replace(PublicNotes.of(orjson.loads(publication.full_json)), withdrawn=notice)
-    revision = get_revision(item, publication.edition)
-    presented = present_edition(content_type, item, revision, publication.published_at, moment, notes)
+    edition = get_edition(item, publication.edition)
+    presented = present_edition(content_type, item, edition, publication.published_at, moment, notes)
     keep_readable(unit, presented, change, publication, ending.explanation or "")
 
 

@@ -13,7 +13,7 @@ running_servers = "compatible"
 JSON_CONTENT = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
 
 
-def _revision_columns() -> tuple[sa.Column, ...]:
+def _edition_columns() -> tuple[sa.Column, ...]:
     return (
         sa.Column("is_autosave", sa.Boolean(), nullable=False, server_default=sa.false()),
         sa.Column("restored_from", sa.Integer(), nullable=True),
@@ -25,8 +25,8 @@ def _revision_columns() -> tuple[sa.Column, ...]:
 
 def upgrade() -> None:
     """Add the columns and the tables. Of older editions nobody noted what they changed: null says so."""
-    for column in _revision_columns():
-        op.add_column("revisions", column)
+    for column in _edition_columns():
+        op.add_column("editions", column)
     op.create_table(
         "edit_leases",
         sa.Column("item_id", sa.String(length=36), nullable=False),
@@ -65,5 +65,5 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_previews_item_id_id"), table_name="previews")
     op.drop_table("previews")
     op.drop_table("edit_leases")
-    for column in reversed(_revision_columns()):
-        op.drop_column("revisions", column.name)
+    for column in reversed(_edition_columns()):
+        op.drop_column("editions", column.name)

@@ -45,7 +45,7 @@ def test_history_comes_in_pages(callers: Callers) -> None:
     for number in range(1, 5):
         save(callers["author"], path, f'"v{number}"', title=f"Judul {number}")
 
-    first = callers["author"]("GET", f"{path}/revisions?limit=2").json
+    first = callers["author"]("GET", f"{path}/editions?limit=2").json
     second = callers["author"]("GET", first["links"]["next"].split("/manage/v1/")[1]).json
 
     assert [row["edition"] for row in first["data"]] == [5, 4]
@@ -56,7 +56,7 @@ def test_an_edition_is_read_with_its_whole_content_and_its_body_as_html(callers:
     path = made(callers["author"], body="Ini **tebal** <script>alert(1)</script>")
     save(callers["author"], path, '"v1"', body="Lain", tags=["baru"])
 
-    shown = callers["editor"]("GET", f"{path}/revisions/1").json["data"]
+    shown = callers["editor"]("GET", f"{path}/editions/1").json["data"]
 
     assert shown["content"]["body"].startswith("Ini **tebal**")
     assert shown["content"]["tags"] == []
@@ -68,12 +68,12 @@ def test_an_edition_is_read_with_its_whole_content_and_its_body_as_html(callers:
 @pytest.mark.parametrize("edition", ["0", "3", "99999999999999", "x", "-1"])
 def test_an_edition_that_does_not_exist_is_not_found(callers: Callers, edition: str) -> None:
     path = made(callers["author"])
-    assert callers["author"]("GET", f"{path}/revisions/{edition}").status_code == 404
+    assert callers["author"]("GET", f"{path}/editions/{edition}").status_code == 404
 
 
 def test_history_of_another_agency_does_not_exist(callers: Callers) -> None:
     path = made(callers["author"])
-    for rest in ("revisions", "revisions/1", "diff"):
+    for rest in ("editions", "editions/1", "diff"):
         assert callers["stranger"]("GET", f"{path}/{rest}").status_code == 404
         assert callers["admin"]("GET", f"{path}/{rest}").status_code == 403
 
@@ -84,7 +84,7 @@ def test_a_document_has_a_history_too(callers: Callers) -> None:
 
     compared = callers["author"]("GET", f"{path}/diff").json["data"]
 
-    assert callers["author"]("GET", f"{path}/revisions/2").json["data"]["content"]["class"] == "berkala"
+    assert callers["author"]("GET", f"{path}/editions/2").json["data"]["content"]["class"] == "berkala"
     assert [each["field"] for each in compared["fields"]] == ["slug", "title", "year"]
     assert (compared["fields"][2]["before"], compared["fields"][2]["after"]) == (None, 2027)
 
