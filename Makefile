@@ -37,7 +37,7 @@ worker: $(RUN_STAMP) ## Start only the background worker
 test: $(DEV_STAMP) ## Lint, types, imports, OpenAPI, tests on SQLite and PostgreSQL; at the end what was not run
 	@$(SECTIONS) $(CHECKS) \
 	section 'Tests on SQLite' env TEST_DATABASE=sqlite $(RUN) -m pytest -n $(JOBS) $(TESTS); \
-	section 'Tests on PostgreSQL' env TEST_DATABASE=postgresql $(RUN) -m pytest -n $(JOBS) $(TESTS); \
+	section 'Tests on PostgreSQL' env TEST_DATABASE=postgresql $(RUN) -m pytest -n $(JOBS) --not-again $(TESTS); \
 	finished; \
 	$(RUN) -m tests.not_run
 

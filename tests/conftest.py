@@ -1,11 +1,12 @@
 """What every test stands on: the real application on a real, migrated database, a frozen clock, people and keys.
 
-`TEST_DATABASE` chooses `sqlite` (default) or `postgresql`. Tables are emptied after every test. Never push an application
+`TEST_DATABASE` chooses `sqlite` (default) or `postgresql` (tests/database.py). Tables are emptied after every test. Never push an application
 context around a request of `client`: the request would share the context's session.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -19,7 +20,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
-from sqlalchemy import Select, event, exists, literal, select
+from sqlalchemy import Connection, Select, Table, event, exists, literal, select
 
 from cms.application import create_app
 from cms.changes.seen_positions import FILE_NAME as POSITIONS
@@ -29,10 +30,12 @@ from cms.core.db import Base, db
 from config import Settings
 from tests.changes.tampering import unguarded
 from tests.contract import Contract, ContractClient
+from tests.database import open_door, own_database, pytest_addoption
 from tests.factories import add_city
 from tests.not_run import NotRun
 from tests.people import People
-from tests.postgres_server import DATABASE_VARIABLE, SERVER_VARIABLE, scratch_database, serve_session
+
+__all__ = ["pytest_addoption"]
 
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 IN_MEMORY, NEEDED_BYTES = Path("/dev/shm"), 2 * 2**30  # noqa: S108 - pytest makes a folder for this user in it
@@ -42,8 +45,13 @@ CHEAP_PASSWORDS = {"PASSWORD_MEMORY_KIB": "19456", "PASSWORD_TIME_COST": "2", "P
 
 def pytest_configure(config: pytest.Config) -> None:
     _keep_files_in_memory()
-    config.pluginmanager.register(NotRun(config))
-    serve_session(config)
+    config.pluginmanager.register(NotRun(config, open_door(config)))
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests stay until the end: the garbage collection need not look through them again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def _keep_files_in_memory() -> None:
@@ -55,10 +63,7 @@ def _keep_files_in_memory() -> None:
 @pytest.fixture(scope="session")
 def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """An empty database for this test process."""
-    if os.environ.get(DATABASE_VARIABLE, "sqlite") == "sqlite":
-        yield f"sqlite:///{tmp_path_factory.mktemp('database') / 'simpul.db'}"
-        return
-    with scratch_database(os.environ[SERVER_VARIABLE], os.environ.get("PYTEST_XDIST_WORKER", "main")) as url:
+    with own_database(tmp_path_factory.mktemp("database"), os.environ.get("PYTEST_XDIST_WORKER", "main")) as url:
         yield url
 
 
@@ -95,6 +100,7 @@ def migrated_app(environment: dict[str, str]) -> Iterator[Flask]:
         upgrade()
         app.extensions["simpul"].storage.mark("tests")
         _KEPT_ROWS.update(_rows_of_migrations())
+    gc.freeze()
     yield app
     _close(app)
 
@@ -207,8 +213,7 @@ def empty_tables() -> None:
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
             connection.commit()
-        found = connection.execute(_rows_exist()).one()
-        filled = [table for table, has_rows in zip(Base.metadata.sorted_tables, found, strict=True) if has_rows]
+        filled = filled_tables(connection)
         with unguarded(connection):
             for table in reversed(filled):
                 connection.execute(table.delete())
@@ -219,6 +224,12 @@ def empty_tables() -> None:
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA foreign_keys=ON")
             connection.commit()
+
+
+def filled_tables(connection: Connection) -> list[Table]:
+    """The tables that have rows, in the order of their references."""
+    found = connection.execute(_rows_exist()).one()
+    return [table for table, has_rows in zip(Base.metadata.sorted_tables, found, strict=True) if has_rows]
 
 
 @cache

@@ -9,7 +9,6 @@ a missing program is an error there.
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections import Counter
 from pathlib import Path
@@ -18,7 +17,6 @@ from typing import Any
 import pytest
 
 from config import PROJECT_ROOT
-from tests.postgres_server import DATABASE_VARIABLE
 
 HERE = Path(__file__).resolve().parent
 KEPT = PROJECT_ROOT / ".pytest_cache" / "not-run"
@@ -28,6 +26,8 @@ WHY = {
     "slow": "take more than five seconds: `make test`",
 }
 OTHERWISE = "left out by -m, -k or --deselect"
+WHY_LEFT_OUT = pytest.StashKey[tuple[str, str]]()
+"""Of a test that another plugin leaves out: which tests, and why."""
 # One line: (which tests, how many, why).
 Line = tuple[str, int, str]
 
@@ -35,8 +35,8 @@ Line = tuple[str, int, str]
 class NotRun:
     """Marks tests by their folder, gathers what is left out or skipped from every process of the run, and tells it at the end."""
 
-    def __init__(self, config: pytest.Config, tests: Path = HERE, kept: Path = KEPT) -> None:
-        self.config, self.tests, self.kept = config, tests, kept
+    def __init__(self, config: pytest.Config, database: str, tests: Path = HERE, kept: Path = KEPT) -> None:
+        self.config, self.database, self.tests, self.kept = config, database, tests, kept
         self.left_out: Counter[tuple[str, str]] = Counter()
         self.skipped: Counter[tuple[str, str]] = Counter()
 
@@ -50,7 +50,8 @@ class NotRun:
     def pytest_deselected(self, items: list[pytest.Item]) -> None:
         for item in items:
             marker = next((name for name in WHY if item.get_closest_marker(name)), None)
-            self.left_out[(f"marked `{marker}`" if marker else "others", WHY.get(marker or "", OTHERWISE))] += 1
+            by_marker = (f"marked `{marker}`" if marker else "others", WHY.get(marker or "", OTHERWISE))
+            self.left_out[item.stash.get(WHY_LEFT_OUT, by_marker)] += 1
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.skipped and not hasattr(report, "wasxfail") and isinstance(report.longrepr, tuple):
@@ -74,7 +75,8 @@ class NotRun:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         lines = self.lines()
         if not self._asks_for_all():
-            _keep(self.kept, lines)
+            self.kept.mkdir(parents=True, exist_ok=True)
+            (self.kept / f"{self.database}.json").write_text(json.dumps(lines))
         if lines:
             terminalreporter.section("not run")
             terminalreporter.write_line(table(lines))
@@ -95,11 +97,6 @@ def table(lines: list[Line]) -> str:
     """The lines as columns: which tests, how many, why."""
     width = max((len(which) for which, _count, _why in lines), default=0)
     return "\n".join(f"  {which:<{width}}  {count:>5}  {why}" for which, count, why in lines)
-
-
-def _keep(folder: Path, lines: list[Line]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{os.environ.get(DATABASE_VARIABLE, 'sqlite')}.json").write_text(json.dumps(lines))
 
 
 def main() -> int:

@@ -2,8 +2,8 @@
 
 Three ways to use it:
 
-- `TEST_DATABASE=postgresql pytest`: `serve_session` starts one server in the process that the user started, before
-  pytest-xdist starts its workers; all of them find it in `TEST_POSTGRES_URL`, and it stops when that process ends.
+- `TEST_DATABASE=postgresql pytest` (tests/database.py): `serve_session` starts one server in the process that the user
+  started, before pytest-xdist starts its workers; all of them find it in `TEST_POSTGRES_URL`, and it stops with that process.
 - `with running_server() as url, scratch_database(url) as database_url:` in a benchmark or script.
 - `python -m tests.postgres_server [COMMAND ...]`: run a command, or wait for Ctrl-C, with a server beside it.
 
@@ -34,7 +34,6 @@ import pytest
 from sqlalchemy import URL, make_url
 
 SERVER_VARIABLE = "TEST_POSTGRES_URL"
-DATABASE_VARIABLE = "TEST_DATABASE"
 START_SECONDS = 60
 STOP_SECONDS = 30
 
@@ -121,13 +120,7 @@ def with_driver(url: str) -> str:
 
 
 def serve_session(config: pytest.Config) -> None:
-    """Start the server for this test run; for `pytest_configure` in tests/conftest.py.
-
-    Only the process that the user started does it, and only with `TEST_DATABASE=postgresql`; xdist workers inherit the URL.
-    """
-    is_worker = hasattr(config, "workerinput")
-    if is_worker or os.environ.get(DATABASE_VARIABLE) != "postgresql":
-        return
+    """Start the server for this test run, in the process that the user started; those of pytest-xdist inherit the URL."""
     stack = ExitStack()
     config.add_cleanup(stack.close)
     started_here = not os.environ.get(SERVER_VARIABLE)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -21,7 +20,7 @@ from cms.core.db import Base, db
 from cms.core.types import EpochMicros, UTCDateTime
 from config import PROJECT_ROOT, Settings
 from tests.conftest import NOW
-from tests.postgres_server import DATABASE_VARIABLE, SERVER_VARIABLE, scratch_database
+from tests.database import own_database
 
 # `schema_state` says on which step the database is, as `alembic_version` does: it changes with every step.
 TABLES = [table for table in Base.metadata.sorted_tables if table.name != "schema_state"]
@@ -34,10 +33,7 @@ REVISIONS = [script.revision for script in SCRIPTS.walk_revisions()][::-1]
 @pytest.fixture
 def empty_app(environment: dict[str, str], tmp_path: Path) -> Iterator[Flask]:
     """An application on a database of its own that has no table yet."""
-    if os.environ.get(DATABASE_VARIABLE, "sqlite") == "sqlite":
-        yield from _app(environment, f"sqlite:///{tmp_path / 'migrations.db'}")
-        return
-    with scratch_database(os.environ[SERVER_VARIABLE], "migrations") as url:
+    with own_database(tmp_path, "migrations") as url:
         yield from _app(environment, url)
 
 

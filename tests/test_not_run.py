@@ -17,7 +17,7 @@ from tests.not_run import NotRun
 
 def pytest_configure(config):
     here = Path(__file__).parent
-    config.pluginmanager.register(NotRun(config, here, here / "kept"))
+    config.pluginmanager.register(NotRun(config, "sqlite", here, here / "kept"))
 """
 SETTINGS = """
 [tool.pytest]
@@ -25,6 +25,8 @@ strict = true
 markers = ["more: other programs", "soak: hours", "slow: seconds"]
 addopts = ["-m=not more and not soak", "--import-mode=importlib"]
 """
+# Plugins that would only cost time here.
+WITHOUT = [f"-pno:{name}" for name in ("cacheprovider", "schemathesis", "hypothesispytest")]
 PASSES = "def test_{}():\n    pass\n"
 SKIPS = (
     'import pytest\n\n@pytest.mark.parametrize("n", [1, 2])\ndef test_skips(n):\n    pytest.skip("no such program")\n'
@@ -48,7 +50,7 @@ def project(tmp_path: Path) -> Path:
 
 def run(project: Path, *arguments: str) -> tuple[int, str]:
     """Exit code and output of pytest in the folder."""
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
+    command = [sys.executable, "-m", "pytest", "-q", *WITHOUT, *arguments]
     environment = {"PYTHONPATH": str(PROJECT_ROOT), "PATH": "", "PYTHONDONTWRITEBYTECODE": "1"}
     answer = subprocess.run(command, check=False, cwd=project, env=environment, capture_output=True, text=True)
     return answer.returncode, answer.stdout + answer.stderr

@@ -28,6 +28,7 @@ from cms.editorial.reposts.services import repost_item
 from cms.editorial.schedules.services import Schedule, schedule_item
 from cms.editorial.trash.services import archive_item, trash_item
 from cms.posts.content import POST
+from tests.conftest import filled_tables
 from tests.documents.samples import PDF
 from tests.factories import (
     add_agencies,
@@ -104,11 +105,11 @@ class World:
         return self._made
 
     def state(self) -> dict[str, Any]:
-        """Every row of every table and every stored file."""
+        """Every row of every table, as the driver gives it, and every stored file."""
         with self.app.app_context(), db.engine.connect() as connection:
             rows = {
-                table.name: sorted(map(tuple, connection.execute(table.select())), key=repr)
-                for table in db.metadata.sorted_tables
+                table.name: sorted(map(tuple, connection.exec_driver_sql(f'SELECT * FROM "{table.name}"')), key=repr)
+                for table in filled_tables(connection)
                 if table.name not in COUNTERS
             }
         folder = Path(urlsplit(self.app.extensions["simpul"].settings.storage_url).path)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -52,11 +50,19 @@ POSTGRESQL = (
         "ON CONFLICT (sequence) DO UPDATE SET actor_label = excluded.actor_label"
     ),
 )
-IS_POSTGRESQL = os.environ.get("TEST_DATABASE") == "postgresql"
+ONLY_SQLITE = pytest.mark.only_on("sqlite", reason="this statement is SQLite's")
+ONLY_POSTGRESQL = pytest.mark.only_on("postgresql", reason="this statement is PostgreSQL's")
 
 
 @pytest.mark.usefixtures("context")
-@pytest.mark.parametrize("statement", [*BOTH, *(POSTGRESQL if IS_POSTGRESQL else SQLITE)])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        *BOTH,
+        *(pytest.param(statement, marks=ONLY_SQLITE) for statement in SQLITE),
+        *(pytest.param(statement, marks=ONLY_POSTGRESQL) for statement in POSTGRESQL),
+    ],
+)
 def test_the_database_refuses(statement: str) -> None:
     with unit_of_work() as unit:
         for slug in ("dpu", "dishub", "kota"):

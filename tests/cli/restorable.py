@@ -14,12 +14,10 @@ from flask import Flask
 from flask_migrate import upgrade
 
 from tests.conftest import second_app
+from tests.database import own_database
 from tests.documents.uploads import send
 from tests.factories import add_document
 from tests.people import Caller
-from tests.postgres_server import DATABASE_VARIABLE, SERVER_VARIABLE, scratch_database
-
-IS_SQLITE = os.environ.get(DATABASE_VARIABLE, "sqlite") == "sqlite"
 
 
 @contextmanager
@@ -29,14 +27,7 @@ def installation(
     """An application with a database, files and secrets of its own."""
     folder.mkdir(parents=True, exist_ok=True)
     own = {**environment, "INSTANCE_PATH": str(folder), "STORAGE_URL": f"file://{folder / 'files'}", **settings}
-    if IS_SQLITE:
-        with second_app({**own, "DATABASE_URL": f"sqlite:///{folder / 'simpul.db'}"}) as app:
-            yield _migrated(app, is_migrated)
-        return
-    with (
-        scratch_database(os.environ[SERVER_VARIABLE], "backup") as url,
-        second_app({**own, "DATABASE_URL": url}) as app,
-    ):
+    with own_database(folder, "simpul") as url, second_app({**own, "DATABASE_URL": url}) as app:
         yield _migrated(app, is_migrated)
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from config import PROJECT_ROOT
-from tests.postgres_server import DATABASE_VARIABLE, SERVER_VARIABLE, scratch_database
+from tests.database import own_database
 
 START_SECONDS = 60.0
 WEB_THREADS = 4
@@ -52,12 +52,9 @@ def make_key(instance: Path, **settings: str) -> str:
 
 
 @contextmanager
-def database_settings() -> Iterator[dict[str, str]]:
-    """Settings that give a server a database of its own, of the kind that TEST_DATABASE names."""
-    if os.environ.get(DATABASE_VARIABLE, "sqlite") == "sqlite":
-        yield {}
-        return
-    with scratch_database(os.environ[SERVER_VARIABLE], "server") as url:
+def database_settings(instance: Path) -> Iterator[dict[str, str]]:
+    """Settings that give a server a database of its own, of the kind under test."""
+    with own_database(instance, "simpul") as url:
         yield {"DATABASE_URL": url}
 
 

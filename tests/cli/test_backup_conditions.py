@@ -23,7 +23,7 @@ from cms.core.runtime import runtime
 from cms.documents.sweeping import sweep_orphans
 from cms.health.services import BACKUP, Run, note_runs
 from cms.health.state import background_state, is_backup_under_way
-from tests.cli.restorable import IS_SQLITE, cms, installation, use_packaged_programs, with_file
+from tests.cli.restorable import cms, installation, use_packaged_programs, with_file
 from tests.documents.samples import PDF
 from tests.documents.uploads import digest
 from tests.factories import add_city, add_document
@@ -130,7 +130,7 @@ def test_the_sweeper_waits_while_a_backup_runs_and_not_for_ever(source: Flask, t
             assert sweep_orphans(is_backup_under_way) == 1, "a backup that was killed holds nobody up"
 
 
-@pytest.mark.skipif(IS_SQLITE, reason="SQLite needs no program")
+@pytest.mark.only_on("postgresql", reason="SQLite needs no program")
 @pytest.mark.parametrize(
     ("said", "told"), [(None, "is missing"), ("pg_dump (PostgreSQL) 9.6.1", "too old for the server")]
 )
@@ -190,8 +190,8 @@ def test_a_checkpoint_of_what_a_restore_has_undone_is_told_as_restored(source: F
     assert cms(source, "audit", "verify", "--checkpoint", str(tmp_path / "new.json")).exit_code == 0
 
 
-@pytest.mark.skipif(
-    not IS_SQLITE, reason="--into tries a backup of SQLite; with PostgreSQL the settings name another place"
+@pytest.mark.only_on(
+    "sqlite", reason="--into tries a backup of SQLite; with PostgreSQL the settings name another place"
 )
 def test_a_backup_is_tried_in_a_folder_of_its_own_without_touching_what_the_settings_name(
     source: Flask, environment: dict[str, str], tmp_path: Path

@@ -34,7 +34,7 @@ Server = tuple[Path, dict[str, str]]
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """An instance folder with a migrated database of the kind under test, and the settings of its servers."""
     tmp_path = tmp_path_factory.mktemp("server")
-    with database_settings() as database:
+    with database_settings(tmp_path) as database:
         settings = {**database, "WEB_THREAD_IDLE_SECONDS": str(SHORTEST_IDLE_SECONDS)}
         prepare(tmp_path, **settings)
         yield tmp_path, settings

@@ -17,12 +17,12 @@ from sqlalchemy import text
 from cms.core.db import db
 from cms.core.permissions import Role
 from config import PROJECT_ROOT
-from tests.cli.restorable import IS_SQLITE, cms, installation, use_packaged_programs, with_file
+from tests.cli.restorable import cms, installation, use_packaged_programs, with_file
 from tests.documents.samples import PDF
 from tests.factories import add_city
 from tests.people import Caller, People
 
-pytestmark = pytest.mark.skipif(IS_SQLITE, reason="SQLite is restored in one transaction of its own, by no program")
+pytestmark = pytest.mark.only_on("postgresql", reason="SQLite is restored in one transaction of its own, by no program")
 # Listing what is in the copy is harmless; then the schema is dropped, then this is called again.
 KILLED_BEFORE_LOADING = 'kill -9 "$PPID"; exit 1'
 # The program goes on alone, and holds its locks while the restore is run again.

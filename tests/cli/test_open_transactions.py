@@ -6,7 +6,6 @@ since the process that waits for it had read something before.
 
 from __future__ import annotations
 
-import os
 import time
 from pathlib import Path
 
@@ -14,7 +13,6 @@ import psycopg
 import pytest
 
 from tests.cli.servers import database_settings, free_port, started
-from tests.postgres_server import DATABASE_VARIABLE
 
 WATCHED_SECONDS = 20.0
 # Hashing a password on a busy machine lies between two statements of one step.
@@ -26,11 +24,10 @@ IDLE = (
 OTHERS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 
 
+@pytest.mark.only_on("postgresql", reason="SQLite ends no transaction that waits, and shows none")
 def test_no_transaction_waits_while_the_first_start_prepares_the_database(tmp_path: Path) -> None:
-    if os.environ.get(DATABASE_VARIABLE, "sqlite") == "sqlite":
-        pytest.skip("SQLite ends no transaction that waits, and shows none")
     log = tmp_path / "log"
-    with database_settings() as settings, started(tmp_path, log, "run", "--port", str(free_port()), **settings):
+    with database_settings(tmp_path) as settings, started(tmp_path, log, "run", "--port", str(free_port()), **settings):
         url = settings["DATABASE_URL"].replace("postgresql+psycopg", "postgresql")
         assert longest_wait(url) <= LONGEST_SECONDS, log.read_text()[-2000:]
 

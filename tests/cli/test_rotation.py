@@ -82,7 +82,7 @@ class Instance:
 
 @pytest.fixture
 def instance(tmp_path: Path) -> Iterator[Instance]:
-    with database_settings() as settings:
+    with database_settings(tmp_path) as settings:
         prepare(tmp_path, **settings)
         yield Instance(tmp_path, settings)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import sys
 import time
@@ -22,9 +21,9 @@ from flask import Flask
 from cms.core import clock
 from cms.core.permissions import Role
 from tests.cli.servers import START_SECONDS, free_port, get, started
+from tests.database import under_test
 from tests.factories import add_city, add_consumer, add_key, post_content
 from tests.people import PASSWORD, People, email_of
-from tests.postgres_server import DATABASE_VARIABLE
 
 WITHIN = timedelta(milliseconds=700)
 """How far apart two answers about the same moment may be on a machine that is busy with other tests."""
@@ -146,7 +145,7 @@ def test_servers_go_by_one_time_or_by_their_machine_s(
 ) -> None:
     """Two servers on one PostgreSQL, five minutes ahead and behind, answer alike; on SQLite there is one machine."""
     environment = {**environment, "STORAGE_URL": app.extensions["simpul"].settings.storage_url}
-    if os.environ.get(DATABASE_VARIABLE) == "postgresql":
+    if under_test() == "postgresql":
         with ExitStack() as stack:
             nodes = [
                 stack.enter_context(node(environment, tmp_path / name, seconds))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,14 +14,13 @@ from sqlalchemy import event, select
 from cms.changes.models import Change
 from cms.core.db import db, session
 from cms.core.permissions import Role
+from tests.database import under_test
 from tests.factories import add_city, post_content
 from tests.people import Caller, People
-from tests.postgres_server import DATABASE_VARIABLE
 
 POSTS = "/manage/v1/posts"
-IS_POSTGRESQL = os.environ.get(DATABASE_VARIABLE) == "postgresql"
 # On SQLite the freeze waits for whoever writes already: it is given up waiting for, not for ever.
-LONGEST_SECONDS = 20 if IS_POSTGRESQL else 0.3
+LONGEST_SECONDS = {"postgresql": 20, "sqlite": 0.3}
 
 
 @pytest.fixture
@@ -40,11 +38,12 @@ def central(editor: Caller, people: People) -> Caller:
 def before_its_turn(app: Flask, act: Callable[[], Any]) -> Iterator[threading.Thread]:
     """`act` on a thread and a connection of its own, when the writer of this thread is about to take its number in the log."""
     writer, other = threading.get_ident(), threading.Thread(target=act)
+    longest = LONGEST_SECONDS[under_test()]
 
     def hear(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         if statement.startswith("UPDATE change_head") and threading.get_ident() == writer and other.ident is None:
             other.start()
-            other.join(LONGEST_SECONDS)
+            other.join(longest)
 
     with app.app_context():
         engine = db.engine
@@ -85,7 +84,7 @@ def test_a_freeze_between_the_look_and_the_commit_holds(
 
     assert other.ident is not None
     written = actions(app)[len(before) :]
-    if IS_POSTGRESQL:
+    if under_test() == "postgresql":
         assert written == ["freeze.set"], answer.get_data(as_text=True)
         assert "publishing_frozen" in answer.get_data(as_text=True)
         assert answer.status_code == 409

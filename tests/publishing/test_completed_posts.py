@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,8 +16,8 @@ from cms.core.db import db, session, unit_of_work
 from cms.posts.presented_schemas import PostCardSchema, PostSchema
 from cms.publishing.models import Publication
 from config import Settings
+from tests.database import own_database
 from tests.factories import add_city, add_published_document, add_published_post
-from tests.postgres_server import DATABASE_VARIABLE, SERVER_VARIABLE, scratch_database
 
 NEW = {"canonical_url", "credit_line", "relation", "repost", "reposted_by", "social_text"}
 
@@ -26,10 +25,7 @@ NEW = {"canonical_url", "credit_line", "relation", "repost", "reposted_by", "soc
 @pytest.fixture
 def own_app(environment: dict[str, str], tmp_path: Path) -> Iterator[Flask]:
     """An application on a migrated database of its own."""
-    if os.environ.get(DATABASE_VARIABLE, "sqlite") == "sqlite":
-        yield from _app(environment, f"sqlite:///{tmp_path / 'old.db'}")
-        return
-    with scratch_database(os.environ[SERVER_VARIABLE], "completed") as url:
+    with own_database(tmp_path, "completed") as url:
         yield from _app(environment, url)
 
 

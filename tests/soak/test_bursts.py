@@ -25,7 +25,7 @@ START_SECONDS = 300
 
 @pytest.mark.timeout(SOAK_SECONDS + START_SECONDS)
 def test_no_process_ends_in_an_hour_of_bursts_and_silences(tmp_path: Path) -> None:
-    with database_settings() as database:
+    with database_settings(tmp_path) as database:
         settings = {**database, "WEB_THREAD_IDLE_SECONDS": str(IDLE_SECONDS), "WEB_WORKERS": "2"}
         prepare(tmp_path, **settings)
         key = make_key(tmp_path, **settings)

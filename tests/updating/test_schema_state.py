@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,17 +15,14 @@ from cms.cli.migrating import downgrade_database, migrate_database
 from cms.core.db import db
 from cms.core.schema_state import Schema, read_schema
 from tests.conftest import second_app
-from tests.postgres_server import DATABASE_VARIABLE, SERVER_VARIABLE, scratch_database
+from tests.database import own_database
 from tests.updating.releases import NEWEST, number, release
 
 
 @pytest.fixture
 def older(environment: dict[str, str], tmp_path: Path) -> Iterator[Flask]:
     """The application of this code, on a migrated database of its own."""
-    if os.environ.get(DATABASE_VARIABLE, "sqlite") == "sqlite":
-        yield from _migrated(environment, f"sqlite:///{tmp_path / 'own.db'}")
-        return
-    with scratch_database(os.environ[SERVER_VARIABLE], "schema") as url:
+    with own_database(tmp_path, "schema") as url:
         yield from _migrated(environment, url)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import time
 from collections.abc import Iterator
@@ -21,9 +20,9 @@ from cms.core.permissions import Role
 from config import PROJECT_ROOT
 from tests.cli.servers import environment_of, prepare, running
 from tests.conftest import second_app
+from tests.database import own_database
 from tests.factories import add_published_post
 from tests.people import People
-from tests.postgres_server import DATABASE_VARIABLE, SERVER_VARIABLE, scratch_database
 from tests.updating.load import ask, load
 from tests.updating.releases import NEWEST, command, migrate, number, release
 
@@ -54,10 +53,7 @@ class Installation:
 
 @pytest.fixture
 def installation(tmp_path: Path) -> Iterator[Installation]:
-    if os.environ.get(DATABASE_VARIABLE, "sqlite") == "sqlite":
-        yield _installed(tmp_path, {**COMMON})
-        return
-    with scratch_database(os.environ[SERVER_VARIABLE], "updating") as url:
+    with own_database(tmp_path, "updating") as url:
         yield _installed(tmp_path, {**COMMON, "DATABASE_URL": url})
 
 
