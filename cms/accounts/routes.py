@@ -30,7 +30,7 @@ from cms.accounts.schemas import (
 from cms.accounts.tokens import IssuedTokens
 from cms.core.http.access import Plane, current_actor, public, requires
 from cms.core.http.answers import Answer, PageRequest, created_answer, one_answer
-from cms.core.http.api import Blueprint
+from cms.core.http.api import CHANGE_PROBLEMS, Blueprint
 from cms.core.http.conditional import expected_version
 from cms.core.http.schemas import many, one
 from cms.core.permissions import Permission
@@ -181,7 +181,7 @@ def get_person(user_id: str) -> Answer:
 @requires(Permission.USER_WRITE)
 @users.arguments(UserUpdateSchema)
 @users.response(200, one(UserSchema))
-@users.problems(400, 401, 403, 404, 409, 412, 413, 415, 422, 428)
+@users.problems(*CHANGE_PROBLEMS)
 def update_user(body: dict[str, Any], user_id: str) -> Answer:
     """Change address, name or roles of a person.
 

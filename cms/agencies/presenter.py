@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from cms.agencies.models import Agency, Area
+from cms.core.people import person_reference
 
 
 class NamedAgency(Protocol):
@@ -59,7 +60,7 @@ def present_agency(agency: Agency) -> dict[str, Any]:
 def _proposed(agency: Agency) -> dict[str, Any] | None:
     if agency.proposed_site_url is None:
         return None
-    by = {"id": agency.proposed_by_id, "name": agency.proposed_by_label}
+    by = person_reference(agency.proposed_by_id, agency.proposed_by_label)
     return {"site_url": agency.proposed_site_url, "by": by}
 
 

@@ -8,7 +8,7 @@ from cms.agencies.fields import area_codes
 from cms.agencies.models import SLUG_LENGTH, AgencyKind, AreaLevel, Reviewer
 from cms.core.http.contact_fields import Email, Phone, WebAddress
 from cms.core.http.fields import Choice, Day, Moment, Part, Rows, Slug, Text, Words, YesNo
-from cms.core.http.schemas import PageQuerySchema, StrictSchema
+from cms.core.http.schemas import PageQuerySchema, PersonSchema, StrictSchema
 
 _SITE = {"description": "Address of the agency's own website.", "example": "https://dpu.balikpapan.example"}
 _KINDS = [kind.value for kind in AgencyKind]
@@ -49,18 +49,11 @@ class AgencyReferenceSchema(StrictSchema):
     short_name = fields.String()
 
 
-class ProposerSchema(StrictSchema):
-    """Who proposed something."""
-
-    id = fields.String(allow_none=True, metadata={"format": "uuid"})
-    name = fields.String()
-
-
 class ProposedSiteSchema(StrictSchema):
     """A site on a domain that nobody has allowed: it counts once somebody else sends the same."""
 
     site_url = fields.String(metadata={"example": "https://dpu-balikpapan.com"})
-    by = fields.Nested(ProposerSchema)
+    by = fields.Nested(PersonSchema)
 
 
 class AgencySchema(AgencyReferenceSchema):

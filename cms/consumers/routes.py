@@ -18,7 +18,7 @@ from cms.consumers.schemas import (
 )
 from cms.core.http.access import current_actor, requires
 from cms.core.http.answers import Answer, PageRequest, created_answer, one_answer
-from cms.core.http.api import Blueprint
+from cms.core.http.api import CHANGE_PROBLEMS, WRITE_PROBLEMS, Blueprint
 from cms.core.http.conditional import expected_version
 from cms.core.http.schemas import PageQuerySchema, many, one
 from cms.core.permissions import Permission
@@ -112,7 +112,7 @@ def list_keys(query: dict[str, Any], consumer_id: str) -> Answer:
 @requires(Permission.CONSUMER_WRITE)
 @blp.arguments(KeyCreateSchema)
 @blp.response(201, one(IssuedKeySchema))
-@blp.problems(400, 401, 403, 404, 409, 413, 415, 422)
+@blp.problems(*WRITE_PROBLEMS)
 def create_key(values: dict[str, Any], consumer_id: str) -> Answer:
     """Make a delivery key.
 
@@ -139,7 +139,7 @@ def read_key(consumer_id: str, key_id: str) -> Answer:
 @requires(Permission.CONSUMER_WRITE)
 @blp.arguments(KeyRotationSchema)
 @blp.response(201, one(IssuedKeySchema))
-@blp.problems(400, 401, 403, 404, 409, 412, 413, 415, 422, 428)
+@blp.problems(*CHANGE_PROBLEMS)
 def rotate_key(values: dict[str, Any], consumer_id: str, key_id: str) -> Answer:
     """Replace a key without a gap.
 

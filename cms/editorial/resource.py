@@ -21,7 +21,7 @@ from marshmallow import Schema
 
 from cms.core.http.access import current_actor
 from cms.core.http.answers import Answer, created_answer, one_answer
-from cms.core.http.api import Blueprint
+from cms.core.http.api import CHANGE_PROBLEMS, Blueprint
 from cms.core.http.schemas import many, one
 from cms.core.runtime import runtime
 from cms.editorial.content_types import ContentType
@@ -29,9 +29,6 @@ from cms.editorial.items.models import Item
 from cms.editorial.items.presenter import present_item, present_row
 from cms.editorial.items.services import Edited
 from cms.editorial.moderating import with_hold
-
-CHANGE_PROBLEMS = (400, 401, 403, 404, 409, 412, 413, 415, 422, 428)
-"""Statuses of an operation that needs `If-Match` and takes a body."""
 
 View = TypeVar("View", bound=Callable[..., Any])
 

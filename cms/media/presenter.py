@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from cms.core.clock import rfc3339
+from cms.core.people import person_reference
 from cms.media.models import Image
 from cms.media.presets import JPEG, ORIGINAL, PRESETS, WEBP, cut
 
@@ -31,7 +32,7 @@ def present_image(image: Image) -> dict[str, Any]:
         "sha256": image.sha256,
         "state": "ready" if image.waiting_since is None else "waiting",
         "proposed": _proposed(image),
-        "uploaded_by": {"id": image.uploaded_by_id, "name": image.uploaded_by},
+        "uploaded_by": person_reference(image.uploaded_by_id, image.uploaded_by),
         "created_at": rfc3339(image.created_at),
         "updated_at": rfc3339(image.updated_at),
         "url": f"/v1/media/{image.id}/{ORIGINAL}",
@@ -59,7 +60,7 @@ def _proposed(image: Image) -> dict[str, Any] | None:
     if image.proposed is None or image.proposed_at is None:
         return None
     changes = {WIRE_NAMES.get(name, name): value for name, value in image.proposed.items()}
-    by = {"id": image.proposed_by_id, "name": image.proposed_by_label}
+    by = person_reference(image.proposed_by_id, image.proposed_by_label)
     return {"changes": changes, "by": by, "at": rfc3339(image.proposed_at)}
 
 

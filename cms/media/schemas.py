@@ -8,7 +8,7 @@ from marshmallow import fields
 
 from cms.agencies.fields import agency_slug, agency_slugs
 from cms.core.http.fields import Text, WholeNumber, YesNo
-from cms.core.http.schemas import PageQuerySchema, StrictSchema
+from cms.core.http.schemas import PageQuerySchema, PersonSchema, StrictSchema
 from cms.media.presented_schemas import FocalPointSchema, RenditionsSchema
 from cms.media.presets import NAMES
 from cms.media.uploads import ACCEPTED_LABELS
@@ -44,13 +44,6 @@ class ImageUpdateSchema(StrictSchema):
     focal_y = WholeNumber(min=0, max=100, metadata={"description": FOCAL.format(side="top")})
 
 
-class UploaderSchema(StrictSchema):
-    """Who uploaded it."""
-
-    id = fields.String(allow_none=True, metadata={"format": "uuid"})
-    name = fields.String()
-
-
 class ProposedWordsSchema(StrictSchema):
     """The words that would change; the others stay."""
 
@@ -64,7 +57,7 @@ class ProposalSchema(StrictSchema):
     """Words that somebody proposed and nobody has confirmed yet."""
 
     changes = fields.Nested(ProposedWordsSchema)
-    by = fields.Nested(UploaderSchema, metadata={"description": "Who proposed them; somebody else confirms."})
+    by = fields.Nested(PersonSchema, metadata={"description": "Who proposed them; somebody else confirms."})
     at = fields.String(metadata={"format": "date-time"})
 
 
@@ -101,7 +94,7 @@ class ImageSchema(StrictSchema):
             "description": "Words that wait for a second person: the same `PATCH` of somebody else carries them out."
         },
     )
-    uploaded_by = fields.Nested(UploaderSchema)
+    uploaded_by = fields.Nested(PersonSchema)
     created_at = fields.String(metadata={"format": "date-time"})
     updated_at = fields.String(metadata={"format": "date-time"})
     url = fields.String(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cms.core import clock
+from cms.core.people import person_reference
 from cms.moderation.models import OF_PERSON, WHOLE_CITY, BreakerTrip, LinkDomain, PublishingFreeze, Rollback
 
 
@@ -14,7 +15,7 @@ def present_link_domain(entry: LinkDomain) -> dict[str, Any]:
         "domain": entry.domain,
         "standing": entry.standing,
         "note": entry.note,
-        "changed_by": {"id": entry.changed_by_id, "name": entry.changed_by_label},
+        "changed_by": person_reference(entry.changed_by_id, entry.changed_by_label),
         "created_at": entry.created_at,
         "updated_at": entry.updated_at,
     }
@@ -23,20 +24,20 @@ def present_link_domain(entry: LinkDomain) -> dict[str, Any]:
 def present_freeze(freeze: PublishingFreeze) -> dict[str, Any]:
     """A freeze; `agency` and `person` are null when it holds for the whole city."""
     is_person = freeze.scope.startswith(OF_PERSON)
-    person = {"id": freeze.scope.removeprefix(OF_PERSON), "name": freeze.person_label} if is_person else None
+    person = person_reference(freeze.scope.removeprefix(OF_PERSON), freeze.person_label) if is_person else None
     return {
         "scope": freeze.scope,
         "agency": None if is_person or freeze.scope == WHOLE_CITY else freeze.scope,
         "person": person,
         "reason": freeze.reason,
-        "frozen_by": {"id": freeze.frozen_by_id, "name": freeze.frozen_by_label},
+        "frozen_by": person_reference(freeze.frozen_by_id, freeze.frozen_by_label),
         "frozen_at": freeze.frozen_at,
     }
 
 
 def present_trip(trip: BreakerTrip) -> dict[str, Any]:
     """A trip of a breaker; `is_open` while it holds somebody up."""
-    reset_by = {"id": trip.reset_by_id, "name": trip.reset_by_label} if trip.reset_at else None
+    reset_by = person_reference(trip.reset_by_id, trip.reset_by_label) if trip.reset_at else None
     return {
         "id": trip.id,
         "kind": trip.kind,
@@ -60,7 +61,7 @@ def present_rollback(rollback: Rollback) -> dict[str, Any]:
         "since": rollback.since,
         "agency": rollback.agency,
         "reason": rollback.reason,
-        "started_by": {"id": rollback.started_by_id, "name": rollback.started_by_label},
+        "started_by": person_reference(rollback.started_by_id, rollback.started_by_label),
         "started_at": rollback.started_at,
         "finished_at": rollback.finished_at,
         "done": {
@@ -77,4 +78,4 @@ def present_rollback(rollback: Rollback) -> dict[str, Any]:
 def _confirmer(rollback: Rollback) -> dict[str, Any] | None:
     if rollback.confirmed_at is None:
         return None
-    return {"id": rollback.confirmed_by_id, "name": rollback.confirmed_by_label}
+    return person_reference(rollback.confirmed_by_id, rollback.confirmed_by_label)

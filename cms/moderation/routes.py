@@ -12,8 +12,8 @@ from flask import Response
 
 from cms.core.errors import invalid_parameter
 from cms.core.http.access import current_actor, requires
-from cms.core.http.answers import Answer, PageRequest
-from cms.core.http.api import Blueprint
+from cms.core.http.answers import Answer, PageRequest, whole_answer
+from cms.core.http.api import WRITE_PROBLEMS, Blueprint
 from cms.core.http.schemas import many, one
 from cms.core.permissions import Permission
 from cms.moderation import queries, services
@@ -58,7 +58,7 @@ def list_link_domains(query: dict[str, Any]) -> Answer:
 @requires(Permission.GUARD_WRITE)
 @blp.arguments(LinkDomainSetSchema)
 @blp.response(200, one(LinkDomainSchema))
-@blp.problems(400, 401, 403, 404, 409, 413, 415, 422)
+@blp.problems(*WRITE_PROBLEMS)
 def set_link_domain(values: dict[str, Any], domain: str) -> Answer:
     """Allow or block a domain.
 
@@ -68,7 +68,7 @@ def set_link_domain(values: dict[str, Any], domain: str) -> Answer:
     if not _DOMAIN.fullmatch(domain):
         raise invalid_parameter("domain", "bad_format", expected="a domain in lower case, such as bmkg.example")
     entry = services.set_link_domain(current_actor(), domain, LinkStanding(values["standing"]), values.get("note"))
-    return {"data": present_link_domain(entry), "meta": {}}, 200, {}
+    return whole_answer(present_link_domain(entry))
 
 
 @blp.route("/link-domains/<domain>", methods=["DELETE"], parameters=DOMAIN)
@@ -93,7 +93,7 @@ def read_freezes() -> Answer:
 
     All freezes; none means that everybody can publish.
     """
-    return {"data": {"freezes": [present_freeze(freeze) for freeze in queries.list_freezes()]}, "meta": {}}, 200, {}
+    return whole_answer({"freezes": [present_freeze(freeze) for freeze in queries.list_freezes()]})
 
 
 @blp.route("/freeze/<scope>", methods=["DELETE"], parameters=FREEZE_SCOPE)
@@ -135,4 +135,4 @@ def reset_breaker(trip_id: str) -> Answer:
     The person or agency can publish again at once. Nobody resets a breaker of his or her own.
     """
     trip = services.reset_breaker(current_actor(), trip_id)
-    return {"data": present_trip(trip), "meta": {}}, 200, {}
+    return whole_answer(present_trip(trip))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields
 
 from cms.core.http.fields import Choice, Moment, Pattern, Slug, Text, YesNo
-from cms.core.http.schemas import PageQuerySchema, StrictSchema
+from cms.core.http.schemas import PageQuerySchema, PersonSchema, StrictSchema
 from cms.core.ids import ID_PATTERN
 from cms.moderation.models import BreakerKind, LinkStanding
 
@@ -17,20 +17,13 @@ FREEZE_SCOPE = [
 ]
 
 
-class WhoSchema(StrictSchema):
-    """A person, as the log names one."""
-
-    id = fields.String(allow_none=True, metadata={"format": "uuid"})
-    name = fields.String(metadata={"example": "Redaksi Kota"})
-
-
 class LinkDomainSchema(StrictSchema):
     """A domain in the link lists, with everything below it."""
 
     domain = fields.String(metadata={"example": "bmkg.example"})
     standing = fields.String(metadata={"enum": _STANDINGS})
     note = fields.String(allow_none=True, metadata={"example": "Peringatan dini cuaca."})
-    changed_by = fields.Nested(WhoSchema)
+    changed_by = fields.Nested(PersonSchema)
     created_at = Moment()
     updated_at = Moment()
 
@@ -60,10 +53,10 @@ class FreezeSchema(StrictSchema):
     )
     agency = fields.String(allow_none=True, metadata={"description": "Only this agency.", "example": "dpu"})
     person = fields.Nested(
-        WhoSchema, allow_none=True, metadata={"description": "Only this person, who changes nothing."}
+        PersonSchema, allow_none=True, metadata={"description": "Only this person, who changes nothing."}
     )
     reason = fields.String(metadata={"example": "Akun editor diduga dibajak."})
-    frozen_by = fields.Nested(WhoSchema)
+    frozen_by = fields.Nested(PersonSchema)
     frozen_at = Moment()
 
 
@@ -106,7 +99,7 @@ class BreakerTripSchema(StrictSchema):
     until = Moment(metadata={"description": "When it goes on by itself."})
     is_open = fields.Boolean(metadata={"description": "Whether it holds somebody up now."})
     reset_at = Moment(allow_none=True)
-    reset_by = fields.Nested(WhoSchema, allow_none=True)
+    reset_by = fields.Nested(PersonSchema, allow_none=True)
     reset_reason = fields.String(
         allow_none=True, metadata={"description": "Said when it was reset on the command line."}
     )
@@ -151,7 +144,7 @@ class RollbackSchema(StrictSchema):
     since = Moment()
     agency = fields.String(allow_none=True, metadata={"description": "Null: in every agency.", "example": "dpu"})
     reason = fields.String(metadata={"example": "Akun editor dibajak."})
-    started_by = fields.Nested(WhoSchema)
+    started_by = fields.Nested(PersonSchema)
     started_at = Moment()
     finished_at = Moment(allow_none=True)
     done = fields.Nested(RollbackDoneSchema)
@@ -162,4 +155,4 @@ class RollbackSchema(StrictSchema):
     is_waiting = fields.Boolean(
         metadata={"description": "It reaches far and does nothing until somebody else has sent the same order."}
     )
-    confirmed_by = fields.Nested(WhoSchema, allow_none=True, metadata={"description": "The second person."})
+    confirmed_by = fields.Nested(PersonSchema, allow_none=True, metadata={"description": "The second person."})

@@ -15,20 +15,20 @@ Row = TypeVar("Row")
 Answer = tuple[dict[str, Any], int, dict[str, str]]
 
 
-def whole_answer(data: Mapping[str, Any]) -> dict[str, Any]:
-    """What has no version of its own, in the envelope of one resource."""
-    return {"data": data, "meta": {}}
+def whole_answer(data: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
+    """One resource in its envelope; with no ETag of its own, unless `headers` have one."""
+    return {"data": data, "meta": {}}, status, dict(headers or {})
 
 
 def one_answer(data: Mapping[str, Any], version: int) -> Answer:
     """200 with one resource and the ETag of its version."""
-    return {"data": data, "meta": {}}, 200, version_headers(version)
+    return whole_answer(data, 200, version_headers(version))
 
 
 def created_answer(data: Mapping[str, Any], version: int, path: str) -> Answer:
     """201 with what was made, where it is from now on, and the ETag of its version."""
     headers = {"Location": f"{current_app.config['PUBLIC_URL']}{path}", **version_headers(version)}
-    return {"data": data, "meta": {}}, 201, headers
+    return whole_answer(data, 201, headers)
 
 
 class PageRequest:

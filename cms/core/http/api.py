@@ -24,6 +24,10 @@ from cms.core.http.schemas import ProblemSchema
 
 PROBLEM_TYPE = "application/problem+json"
 PATCH_TYPES = ("application/json", "application/merge-patch+json")
+WRITE_PROBLEMS = (400, 401, 403, 404, 409, 413, 415, 422)
+"""Statuses of an operation on something that takes a body."""
+CHANGE_PROBLEMS = (*WRITE_PROBLEMS, 412, 428)
+"""Those of one that needs `If-Match` besides."""
 
 
 class StrictParser(FlaskParser):

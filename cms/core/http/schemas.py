@@ -40,6 +40,13 @@ class PageQuerySchema(StrictSchema):
     cursor = Text(max=LONGEST_CURSOR, metadata={"description": "From `links.next` of the page before."})
 
 
+class PersonSchema(StrictSchema):
+    """A person inside something else, as the log names one."""
+
+    id = fields.String(allow_none=True, metadata={"format": "uuid"})
+    name = fields.String(metadata={"example": "Redaksi Kota"})
+
+
 class WarningSchema(StrictSchema):
     """Something worth knowing that did not stop the request."""
 

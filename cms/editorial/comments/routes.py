@@ -8,15 +8,14 @@ from flask import current_app
 
 from cms.core.clock import from_micros, micros
 from cms.core.http.access import current_actor, requires
-from cms.core.http.answers import Answer, PageRequest
+from cms.core.http.answers import Answer, PageRequest, whole_answer
+from cms.core.http.api import WRITE_PROBLEMS
 from cms.core.http.schemas import many, one
 from cms.core.permissions import Permission
 from cms.editorial.comments.services import add_comment, list_comments, present_comment, reopen_comment, resolve_comment
 from cms.editorial.items.queries import get_item
 from cms.editorial.resource import Operations, Resource, always
 from cms.editorial.review.schemas import CommentCreateSchema, CommentQuerySchema, CommentSchema, EmptySchema
-
-CHANGE_PROBLEMS = (400, 401, 403, 404, 409, 413, 415, 422)
 
 operations = Operations()
 
@@ -47,7 +46,7 @@ def list_item_comments(resource: Resource, query: dict[str, Any], item_id: str) 
     body=CommentCreateSchema,
     answer=always(one(CommentSchema)),
     status=201,
-    problems=CHANGE_PROBLEMS,
+    problems=WRITE_PROBLEMS,
 )
 def comment_on_item(resource: Resource, body: dict[str, Any], item_id: str) -> Answer:
     """Comment on a {type}
@@ -57,7 +56,7 @@ def comment_on_item(resource: Resource, body: dict[str, Any], item_id: str) -> A
     """
     comment = add_comment(resource.content_type, current_actor(), item_id, **body)
     location = f"{current_app.config['PUBLIC_URL']}{resource.path}/{item_id}/comments"
-    return {"data": present_comment(comment), "meta": {}}, 201, {"Location": location}
+    return whole_answer(present_comment(comment), 201, {"Location": location})
 
 
 @operations.route(
@@ -66,12 +65,12 @@ def comment_on_item(resource: Resource, body: dict[str, Any], item_id: str) -> A
     "POST",
     body=EmptySchema,
     answer=always(one(CommentSchema)),
-    problems=CHANGE_PROBLEMS,
+    problems=WRITE_PROBLEMS,
 )
 def resolve_item_comment(resource: Resource, _body: dict[str, Any], item_id: str, comment_id: str) -> Answer:
     """Say that a comment on a {type} is settled"""
     comment = resolve_comment(resource.content_type, current_actor(), item_id, comment_id)
-    return {"data": present_comment(comment), "meta": {}}, 200, {}
+    return whole_answer(present_comment(comment))
 
 
 @operations.route(
@@ -80,9 +79,9 @@ def resolve_item_comment(resource: Resource, _body: dict[str, Any], item_id: str
     "POST",
     body=EmptySchema,
     answer=always(one(CommentSchema)),
-    problems=CHANGE_PROBLEMS,
+    problems=WRITE_PROBLEMS,
 )
 def reopen_item_comment(resource: Resource, _body: dict[str, Any], item_id: str, comment_id: str) -> Answer:
     """Open a settled comment on a {type} again"""
     comment = reopen_comment(resource.content_type, current_actor(), item_id, comment_id)
-    return {"data": present_comment(comment), "meta": {}}, 200, {}
+    return whole_answer(present_comment(comment))

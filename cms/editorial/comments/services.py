@@ -18,6 +18,7 @@ from cms.core.clock import rfc3339
 from cms.core.db import UnitOfWork, session, unit_of_work
 from cms.core.errors import Conflict, NotFound, invalid_field
 from cms.core.ids import new_id
+from cms.core.people import person_reference
 from cms.core.permissions import Actor, Permission, Target, authorize
 from cms.editorial.comments.models import ReviewComment
 from cms.editorial.content_types import ContentType
@@ -90,14 +91,14 @@ def present_comment(comment: ReviewComment) -> dict[str, Any]:
     """A comment as editors get it."""
     resolved = None
     if comment.resolved_at is not None:
-        by = {"id": comment.resolved_by_id, "name": comment.resolved_by_label}
+        by = person_reference(comment.resolved_by_id, comment.resolved_by_label)
         resolved = {"at": rfc3339(comment.resolved_at), "by": by}
     return {
         "id": comment.id,
         "edition": comment.edition,
         "pointer": comment.pointer,
         "body": comment.body,
-        "author": {"id": comment.author_id, "name": comment.author_label},
+        "author": person_reference(comment.author_id, comment.author_label),
         "created_at": rfc3339(comment.created_at),
         "resolved": resolved,
     }

@@ -6,8 +6,9 @@ from typing import Any
 
 from cms.core.clock import rfc3339
 from cms.core.http.access import current_actor, requires
-from cms.core.http.answers import Answer, PageRequest
+from cms.core.http.answers import Answer, PageRequest, whole_answer
 from cms.core.http.schemas import PageQuerySchema, many, one
+from cms.core.people import person_reference
 from cms.core.permissions import Permission
 from cms.editorial.history.queries import compare, get_past_edition, list_editions, published_editions
 from cms.editorial.history.schemas import DiffQuerySchema, DiffSchema, EditionRowSchema, edition_schema
@@ -52,7 +53,7 @@ def get_item_edition(resource: Resource, item_id: str, edition: int) -> Answer:
     saved = get_past_edition(item, edition)
     facts = _facts(item, saved, bool(published_editions(resource.content_type, item, [edition])))
     shown = {**facts, "content": saved.content, "body_html": saved.body_html}
-    return {"data": shown, "meta": {}}, 200, {}
+    return whole_answer(shown)
 
 
 @operations.route(
@@ -71,14 +72,14 @@ def diff_item(resource: Resource, query: dict[str, Any], item_id: str) -> Answer
     """
     item = get_item(resource.content_type, item_id, current_actor())
     found = compare(item, query.get("from"), query.get("to"))
-    return {"data": {"from": found.older, "to": found.newer, "fields": found.fields}, "meta": {}}, 200, {}
+    return whole_answer({"from": found.older, "to": found.newer, "fields": found.fields})
 
 
 def _facts(item: Item, edition: Edition, was_published: bool) -> dict[str, Any]:
     """What is known of an edition beside its content."""
     return {
         "edition": edition.number,
-        "author": {"id": edition.author_id, "name": edition.author_label},
+        "author": person_reference(edition.author_id, edition.author_label),
         "created_at": rfc3339(edition.created_at),
         "saved_at": rfc3339(edition.saved_at or edition.created_at),
         "is_autosave": edition.is_autosave,

@@ -8,10 +8,10 @@ from functools import cache
 from marshmallow import Schema, fields
 
 from cms.core.http.fields import WholeNumber, YesNo
-from cms.core.http.schemas import StrictSchema
+from cms.core.http.schemas import PersonSchema, StrictSchema
 from cms.editorial.history.queries import LARGEST_EDITION
 from cms.editorial.items.models import State
-from cms.editorial.items.schemas import AuthorSchema, StandingSchema
+from cms.editorial.items.schemas import StandingSchema
 from cms.editorial.previews.models import LONGEST_LIFE
 
 MOMENT = {"format": "date-time"}
@@ -23,7 +23,7 @@ class EditionRowSchema(StrictSchema):
     """An edition in the history of an item."""
 
     edition = fields.Integer()
-    author = fields.Nested(AuthorSchema)
+    author = fields.Nested(PersonSchema)
     created_at = fields.String(metadata={**MOMENT, "description": "First save of the edition."})
     saved_at = fields.String(metadata={**MOMENT, "description": "Last save: later only for autosaves of one sitting."})
     is_autosave = fields.Boolean(metadata={"description": "Saved by a program while a person was writing."})
@@ -99,7 +99,7 @@ class DiffSchema(StrictSchema):
 class LeaseSchema(StrictSchema):
     """Who is editing, and until when that counts."""
 
-    holder = fields.Nested(AuthorSchema, allow_none=True, metadata={"description": "Null when nobody is editing."})
+    holder = fields.Nested(PersonSchema, allow_none=True, metadata={"description": "Null when nobody is editing."})
     since = fields.String(allow_none=True, metadata=MOMENT)
     until = fields.String(allow_none=True, metadata=MOMENT)
 
@@ -160,7 +160,7 @@ class PreviewSchema(StrictSchema):
 
     id = fields.String(metadata={"format": "uuid"})
     edition = fields.Integer(allow_none=True, metadata={"description": "Null: follows the newest edition."})
-    created_by = fields.Nested(AuthorSchema)
+    created_by = fields.Nested(PersonSchema)
     created_at = fields.String(metadata=MOMENT)
     expires_at = fields.String(metadata=MOMENT)
     is_active = fields.Boolean(metadata={"description": "False when revoked, expired or used up."})

@@ -9,7 +9,7 @@ from marshmallow import fields
 
 from cms.core.http.access import current_actor, requires
 from cms.core.http.answers import Answer, one_answer, whole_answer
-from cms.core.http.api import Blueprint
+from cms.core.http.api import CHANGE_PROBLEMS, Blueprint
 from cms.core.http.conditional import expected_version
 from cms.core.http.schemas import StrictSchema, one
 from cms.core.permissions import Permission
@@ -51,7 +51,7 @@ class ImageUsesSchema(StrictSchema):
 @requires(Permission.MEDIA_WRITE)
 @blp.arguments(ImageUpdateSchema)
 @blp.response(200, one(ImageSchema))
-@blp.problems(400, 401, 403, 404, 409, 412, 413, 415, 422, 428)
+@blp.problems(*CHANGE_PROBLEMS)
 def change_image(changes: dict[str, Any], id: str) -> Answer:
     """Change what is said about an image, or its focal point.
 
@@ -84,7 +84,7 @@ def remove_image(id: str) -> Response:
 @requires(Permission.MEDIA_READ)
 @blp.response(200, one(ImageUsesSchema))
 @blp.problems(401, 403, 404)
-def list_image_uses(id: str) -> dict[str, Any]:
+def list_image_uses(id: str) -> Answer:
     """List the items that show an image.
 
     As cover or in the body, in their newest edition or in what readers have or will have.

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from cms.agencies.presenter import present_reference
 from cms.core.clock import rfc3339
+from cms.core.people import person_reference
 from cms.core.permissions import Actor
 from cms.core.runtime import runtime
 from cms.core.sanitize import sanitized_html
@@ -95,7 +96,7 @@ def _approval(item: Item) -> dict[str, Any] | None:
     """Who approved the newest edition, and when; None when nobody did."""
     if not item.is_approved or item.approved_at is None:
         return None
-    by = {"id": item.approved_by_id, "name": item.approved_by_label}
+    by = person_reference(item.approved_by_id, item.approved_by_label)
     return {"edition": item.approved_edition, "by": by, "at": rfc3339(item.approved_at)}
 
 
@@ -113,7 +114,7 @@ def _schedule(item: Item) -> dict[str, Any] | None:
         **shown,
         **local,
         "timezone": item.timezone,
-        "by": {"id": item.planned_by_id, "name": item.planned_by_label},
+        "by": person_reference(item.planned_by_id, item.planned_by_label),
     }
 
 
@@ -130,7 +131,7 @@ def _standing(item: Item, actor: Actor, city_channel: str) -> dict[str, Any]:
         "comment": item.comment,
         "schedule": _schedule(item),
         "unpublished_as": item.unpublished_as,
-        "author": {"id": item.author_id, "name": item.author_label},
+        "author": person_reference(item.author_id, item.author_label),
         "created_at": rfc3339(item.created_at),
         "updated_at": rfc3339(item.updated_at),
         "published_at": rfc3339(item.published_at) if item.published_at else None,

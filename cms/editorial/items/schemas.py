@@ -6,7 +6,7 @@ from marshmallow import fields
 
 from cms.agencies.fields import agency_slugs
 from cms.core.http.fields import Choice, Moment, Text, Words
-from cms.core.http.schemas import PageQuerySchema, StrictSchema
+from cms.core.http.schemas import PageQuerySchema, PersonSchema, StrictSchema
 from cms.editorial.items.models import State
 from cms.editorial.items.policies import Operation
 
@@ -46,18 +46,11 @@ class PublishSchema(StrictSchema):
     )
 
 
-class AuthorSchema(StrictSchema):
-    """Who made the item; `id` is null for imported items."""
-
-    id = fields.String(allow_none=True, metadata={"format": "uuid"})
-    name = fields.String()
-
-
 class ApprovalSchema(StrictSchema):
     """An approval of one edition."""
 
     edition = fields.Integer()
-    by = fields.Nested(AuthorSchema)
+    by = fields.Nested(PersonSchema)
     at = fields.String(metadata={"format": "date-time", "example": "2026-11-24T01:00:00Z"})
 
 
@@ -77,7 +70,7 @@ class PlannedSchema(StrictSchema):
     timezone = fields.String(metadata={"example": "Asia/Makassar"})
     publish_at_local = fields.String(allow_none=True, metadata={"example": "2026-12-01T08:00:00+08:00"})
     unpublish_at_local = fields.String(allow_none=True, metadata={"example": "2026-12-31T23:59:00+08:00"})
-    by = fields.Nested(AuthorSchema, metadata={"description": "Who planned it."})
+    by = fields.Nested(PersonSchema, metadata={"description": "Who planned it."})
 
 
 class StandingSchema(StrictSchema):
@@ -118,7 +111,7 @@ class StandingSchema(StrictSchema):
             "description": "How it was taken back from readers; null when it was not.",
         },
     )
-    author = fields.Nested(AuthorSchema)
+    author = fields.Nested(PersonSchema)
     created_at = fields.String(metadata={"format": "date-time"})
     updated_at = fields.String(metadata={"format": "date-time"})
     published_at = fields.String(

@@ -7,7 +7,8 @@ from typing import Any
 from flask import Response
 
 from cms.core.http.access import current_actor, requires
-from cms.core.http.answers import Answer
+from cms.core.http.answers import Answer, whole_answer
+from cms.core.http.api import WRITE_PROBLEMS
 from cms.core.http.schemas import one
 from cms.core.permissions import Permission
 from cms.editorial.history.schemas import LeaseSchema, TakeLeaseSchema
@@ -27,7 +28,7 @@ operations = Operations()
     "POST",
     body=TakeLeaseSchema,
     answer=always(one(LeaseSchema)),
-    problems=(400, 401, 403, 404, 409, 413, 415, 422),
+    problems=WRITE_PROBLEMS,
 )
 def take_item_lease(resource: Resource, body: dict[str, Any], item_id: str) -> Answer:
     """Say that you are editing a {type}
@@ -64,4 +65,4 @@ def release_item_lease(resource: Resource, item_id: str) -> Response:
 
 
 def _shown(lease: EditLease | None) -> Answer:
-    return {"data": NOBODY if lease is None else present_lease(lease), "meta": {}}, 200, {}
+    return whole_answer(NOBODY if lease is None else present_lease(lease))

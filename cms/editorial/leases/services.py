@@ -16,6 +16,7 @@ from cms.core import clock
 from cms.core.clock import rfc3339
 from cms.core.db import UnitOfWork, session, unit_of_work
 from cms.core.errors import Conflict
+from cms.core.people import person_reference
 from cms.core.permissions import Actor
 from cms.core.runtime import runtime
 from cms.editorial.content_types import ContentType
@@ -34,7 +35,7 @@ def find_lease(item_id: str) -> EditLease | None:
 
 def present_lease(lease: EditLease | Colleagues) -> dict[str, Any]:
     """A lease as colleagues get it."""
-    holder = {"id": lease.holder_id, "name": lease.holder_label}
+    holder = person_reference(lease.holder_id, lease.holder_label)
     return {"holder": holder, "since": rfc3339(lease.since), "until": rfc3339(lease.until)}
 
 

@@ -12,9 +12,10 @@ from flask import Response, current_app
 
 from cms.core.clock import rfc3339
 from cms.core.http.access import Plane, current_actor, public, requires
-from cms.core.http.answers import Answer, PageRequest
-from cms.core.http.api import Blueprint
+from cms.core.http.answers import Answer, PageRequest, whole_answer
+from cms.core.http.api import WRITE_PROBLEMS, Blueprint
 from cms.core.http.schemas import PageQuerySchema, many, one
+from cms.core.people import person_reference
 from cms.core.permissions import Permission
 from cms.editorial.history.schemas import MadePreviewSchema, PreviewCreateSchema, PreviewSchema, previewed_schema
 from cms.editorial.items.queries import get_item
@@ -68,7 +69,7 @@ def show_item_preview(resource: Resource, token: str) -> Answer:
     body=PreviewCreateSchema,
     answer=always(one(MadePreviewSchema)),
     status=201,
-    problems=(400, 401, 403, 404, 409, 413, 415, 422),
+    problems=WRITE_PROBLEMS,
 )
 def create_item_preview(resource: Resource, body: dict[str, Any], item_id: str) -> Answer:
     """Make a preview link of a {type}
@@ -82,7 +83,7 @@ def create_item_preview(resource: Resource, body: dict[str, Any], item_id: str) 
     host = current_app.config["PUBLIC_URL"]
     url = f"{host}/preview/{kind.plural}/{token_of(preview)}"
     headers = {"Location": f"{host}{resource.path}/{item_id}/previews/{preview.id}"}
-    return {"data": {**_facts(preview), "url": url}, "meta": {}}, 201, headers
+    return whole_answer({**_facts(preview), "url": url}, 201, headers)
 
 
 @operations.route(
@@ -115,7 +116,7 @@ def get_item_preview(resource: Resource, item_id: str, preview_id: str) -> Answe
     Also how often it was opened.
     """
     item = get_item(resource.content_type, item_id, current_actor())
-    return {"data": _facts(get_preview(item, preview_id)), "meta": {}}, 200, {}
+    return whole_answer(_facts(get_preview(item, preview_id)))
 
 
 @operations.route(
@@ -139,7 +140,7 @@ def _facts(preview: Preview) -> dict[str, Any]:
     return {
         "id": preview.id,
         "edition": preview.edition,
-        "created_by": {"id": preview.created_by_id, "name": preview.created_by_label},
+        "created_by": person_reference(preview.created_by_id, preview.created_by_label),
         "created_at": rfc3339(preview.created_at),
         "expires_at": rfc3339(preview.expires_at),
         "is_active": is_in_force(preview),

@@ -9,7 +9,7 @@ from flask import Response
 from cms.core.clock import from_micros, micros
 from cms.core.http.access import current_actor, requires
 from cms.core.http.answers import Answer, PageRequest, created_answer, one_answer
-from cms.core.http.api import Blueprint
+from cms.core.http.api import CHANGE_PROBLEMS, Blueprint
 from cms.core.http.conditional import expected_version
 from cms.core.http.schemas import many, one
 from cms.core.permissions import Permission
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from cms.editorial.releases.models import Release
 
 PATH = "/manage/v1/releases"
-CHANGE_PROBLEMS = (400, 401, 403, 404, 409, 412, 413, 415, 422, 428)
 
 releases = Blueprint("releases", __name__, url_prefix=PATH, description="Items that are published together.")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from marshmallow import fields
 
 from cms.core.http.fields import Choice, ItemId, Part, Rows, Text
-from cms.core.http.schemas import PageQuerySchema, StrictSchema
-from cms.editorial.items.schemas import AuthorSchema, PublishSchema
+from cms.core.http.schemas import PageQuerySchema, PersonSchema, StrictSchema
+from cms.editorial.items.schemas import PublishSchema
 from cms.editorial.releases.services import MOST_ITEMS
 
 TYPES = ("post", "document")
@@ -45,7 +45,7 @@ class ReleaseSchema(StrictSchema):
     title = fields.String()
     state = fields.String(metadata={"enum": ["open", "published"]})
     items = fields.List(fields.Nested(ReleaseItemSchema))
-    author = fields.Nested(AuthorSchema)
+    author = fields.Nested(PersonSchema)
     created_at = fields.String(metadata=MOMENT)
     updated_at = fields.String(metadata=MOMENT)
     published_at = fields.String(allow_none=True, metadata=MOMENT)

@@ -20,6 +20,7 @@ from cms.core.clock import rfc3339
 from cms.core.db import UnitOfWork, session, unit_of_work
 from cms.core.errors import Conflict, DomainError, InputError, Invalid, NotFound
 from cms.core.ids import new_id
+from cms.core.people import person_reference
 from cms.core.permissions import Actor
 from cms.core.prepared import foreseen
 from cms.core.versions import Expected, check_version
@@ -131,7 +132,7 @@ def present_release(release: Release) -> dict[str, Any]:
         "title": release.title,
         "state": release.state,
         "items": [{"type": each.type, "id": each.item_id} for each in release.items],
-        "author": {"id": release.author_id, "name": release.author_label},
+        "author": person_reference(release.author_id, release.author_label),
         "created_at": rfc3339(release.created_at),
         "updated_at": rfc3339(release.updated_at),
         "published_at": rfc3339(release.published_at) if release.published_at else None,

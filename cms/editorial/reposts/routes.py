@@ -7,7 +7,8 @@ from typing import Any
 from flask import Response, current_app
 
 from cms.core.http.access import current_actor, requires
-from cms.core.http.answers import Answer, PageRequest
+from cms.core.http.answers import Answer, PageRequest, whole_answer
+from cms.core.http.api import WRITE_PROBLEMS
 from cms.core.http.schemas import many, one
 from cms.core.permissions import Permission
 from cms.editorial.reposts import services as reposts
@@ -43,7 +44,7 @@ def list_item_reposts(resource: Resource, query: dict[str, Any], item_id: str) -
     body=RepostCreateSchema,
     answer=always(one(RepostSchema)),
     status=201,
-    problems=(400, 401, 403, 404, 409, 413, 415, 422),
+    problems=WRITE_PROBLEMS,
 )
 def repost_item(resource: Resource, body: dict[str, Any], item_id: str) -> Answer:
     """Carry a {type} of another agency
@@ -56,7 +57,7 @@ def repost_item(resource: Resource, body: dict[str, Any], item_id: str) -> Answe
     """
     repost = reposts.repost_item(resource.content_type, current_actor(), item_id, **body)
     location = f"{current_app.config['PUBLIC_URL']}{resource.path}/{item_id}/reposts"
-    return {"data": present_reposts([repost])[0], "meta": {}}, 201, {"Location": location}
+    return whole_answer(present_reposts([repost])[0], 201, {"Location": location})
 
 
 @operations.route(
@@ -88,4 +89,4 @@ def read_item_social_text(resource: Resource, item_id: str) -> Answer:
     """
     made = reposts.social_text(resource.content_type, current_actor(), item_id)
     data = {"text": made.text, "length": len(made.text), "link": made.link, "edition": made.edition}
-    return {"data": data, "meta": {}}, 200, {}
+    return whole_answer(data)

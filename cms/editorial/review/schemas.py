@@ -6,8 +6,8 @@ from marshmallow import fields
 
 from cms.agencies.fields import agency_slugs
 from cms.core.http.fields import Pattern, Text, WholeNumber, Words, YesNo
-from cms.core.http.schemas import PageQuerySchema, StrictSchema
-from cms.editorial.items.schemas import LONGEST_COMMENT, AuthorSchema, RowSchema
+from cms.core.http.schemas import PageQuerySchema, PersonSchema, StrictSchema
+from cms.editorial.items.schemas import LONGEST_COMMENT, RowSchema
 from cms.editorial.review.queries import WAITING_STATES, WaitingFor
 
 POINTER = r"^/[a-z_]{1,40}(/[A-Za-z0-9_.-]{1,60}){0,3}$"
@@ -55,7 +55,7 @@ class CommentResolutionSchema(StrictSchema):
     """Who settled a comment, and when."""
 
     at = fields.String(metadata={"format": "date-time", "example": "2026-11-24T02:00:00Z"})
-    by = fields.Nested(AuthorSchema)
+    by = fields.Nested(PersonSchema)
 
 
 class CommentSchema(StrictSchema):
@@ -65,7 +65,7 @@ class CommentSchema(StrictSchema):
     edition = fields.Integer(metadata={"description": "The edition it is about."})
     pointer = fields.String(allow_none=True, metadata={"description": "The field it is about.", "example": "/title"})
     body = fields.String(metadata={"example": "Mohon cek tanggalnya."})
-    author = fields.Nested(AuthorSchema)
+    author = fields.Nested(PersonSchema)
     created_at = fields.String(metadata={"format": "date-time"})
     resolved = fields.Nested(
         CommentResolutionSchema, allow_none=True, metadata={"description": "Null while it is open."}

@@ -7,7 +7,7 @@ from typing import Any
 from cms.core.clock import now
 from cms.core.errors import invalid_field
 from cms.core.http.access import current_actor, requires
-from cms.core.http.answers import Answer, PageRequest
+from cms.core.http.answers import Answer, PageRequest, whole_answer
 from cms.core.http.api import Blueprint
 from cms.core.http.fields import Moment, Pattern, Slug, Text
 from cms.core.http.schemas import PageQuerySchema, StrictSchema, many, one
@@ -59,7 +59,7 @@ def start(values: dict[str, Any]) -> Answer:
     if values["since"] > now():
         raise invalid_field("/since", "not_after", other="now")
     order = Order(values["actor"], values["since"], values["agency"], values["reason"])
-    return {"data": present_rollback(roll_back(current_actor(), order)), "meta": {}}, 200, {}
+    return whole_answer(present_rollback(roll_back(current_actor(), order)))
 
 
 @blp.route("/rollback")
@@ -86,4 +86,4 @@ def read(rollback_id: str) -> Answer:
 
     While it runs, `done` grows.
     """
-    return {"data": present_rollback(queries.get_rollback(rollback_id)), "meta": {}}, 200, {}
+    return whole_answer(present_rollback(queries.get_rollback(rollback_id)))

@@ -8,13 +8,13 @@ from marshmallow import fields
 
 from cms.core.errors import invalid_field
 from cms.core.http.access import current_actor, requires
-from cms.core.http.answers import Answer
+from cms.core.http.answers import Answer, whole_answer
 from cms.core.http.api import Blueprint
-from cms.core.http.schemas import StrictSchema, one
+from cms.core.http.schemas import PersonSchema, StrictSchema, one
 from cms.core.permissions import Permission
 from cms.editorial.schedules.frozen import plans_in, plans_of_freeze, present_plans, take_back_plans
 from cms.moderation.presenter import present_freeze
-from cms.moderation.schemas import FREEZE_SCOPE, FreezeSchema, FreezeSetSchema, WhoSchema
+from cms.moderation.schemas import FREEZE_SCOPE, FreezeSchema, FreezeSetSchema
 from cms.moderation.services import freeze_person, freeze_publishing
 
 MOMENT: dict[str, Any] = {"format": "date-time"}
@@ -29,7 +29,7 @@ class PlanSchema(StrictSchema):
     agency = fields.String(metadata={"description": "Slug of the owner.", "example": "dpu"})
     publish_at = fields.String(allow_none=True, metadata={**MOMENT, "description": "When readers would get it."})
     unpublish_at = fields.String(allow_none=True, metadata={**MOMENT, "description": "When they would lose it."})
-    by = fields.Nested(WhoSchema, metadata={"description": "Who planned it."})
+    by = fields.Nested(PersonSchema, metadata={"description": "Who planned it."})
 
 
 class PlansSchema(StrictSchema):
@@ -68,7 +68,7 @@ def freeze(values: dict[str, Any]) -> Answer:
         freeze_person(current_actor(), person, reason) if person else freeze_publishing(current_actor(), agency, reason)
     )
     shown = {**present_freeze(made), "plans": present_plans(plans_in(made.scope))}
-    return {"data": shown, "meta": {}}, 201, {}
+    return whole_answer(shown, 201)
 
 
 @blp.route("/freeze/<scope>/plans", parameters=FREEZE_SCOPE)
@@ -80,7 +80,7 @@ def read_plans(scope: str) -> Answer:
 
     It comes about unless it is taken back.
     """
-    return {"data": present_plans(plans_of_freeze(scope)), "meta": {}}, 200, {}
+    return whole_answer(present_plans(plans_of_freeze(scope)))
 
 
 @blp.route("/freeze/<scope>/plans", methods=["DELETE"], parameters=FREEZE_SCOPE)
@@ -93,4 +93,4 @@ def take_back(scope: str) -> Answer:
     Beginnings and ends, whoever planned them; the answer says what that was. When it has answered 200, none of it happens. It
     goes in small transactions: after an interruption the same call does the rest.
     """
-    return {"data": present_plans(take_back_plans(current_actor(), scope)), "meta": {}}, 200, {}
+    return whole_answer(present_plans(take_back_plans(current_actor(), scope)))

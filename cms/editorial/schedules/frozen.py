@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from cms.core import clock
 from cms.core.clock import rfc3339
 from cms.core.db import session, unit_of_work
+from cms.core.people import person_reference
 from cms.core.permissions import Actor, Permission, Target, authorize
 from cms.editorial.content_types import registered_types
 from cms.editorial.items.models import Item
@@ -115,7 +116,7 @@ def _present(plan: Plan) -> dict[str, Any]:
         "agency": plan.agency,
         "publish_at": rfc3339(plan.publish_at) if plan.publish_at else None,
         "unpublish_at": rfc3339(plan.unpublish_at) if plan.unpublish_at else None,
-        "by": {"id": plan.by_id, "name": plan.by_label},
+        "by": person_reference(plan.by_id, plan.by_label),
     }
 
 
