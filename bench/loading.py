@@ -19,7 +19,7 @@ from bench.databases import Database
 from bench.dataset import AREAS, CARRIED, CARRIER, CATEGORIES, agencies, posts
 from bench.scenarios import Draft, Loaded
 from cms.accounts.passwords import generate_password
-from cms.accounts.services import create_user
+from cms.accounts.services.people import create_user
 from cms.agencies.models import Agency, Area
 from cms.agencies.presenter import present_reference
 from cms.application import create_app

@@ -16,12 +16,13 @@ from functools import partial
 
 from flask import Flask
 
-from cms.accounts.purging import purge_expired
-from cms.changes.checkpoints import checkpoint_when_due
+from cms.accounts.services.purging import purge_expired
 from cms.changes.followers import Foresight, Handler, follow_log, foresee_nothing, retry_lines
 from cms.changes.log import read_heads
 from cms.changes.seen_positions import seen_positions
-from cms.changes.trust import note_moment
+from cms.changes.services import note_moment
+from cms.changes.tasks import checkpoint_when_due
+from cms.consumers.services import write_key_uses
 from cms.core import clock
 from cms.core.bulkhead import Bulkhead
 from cms.core.database_clock import agree_on_time
@@ -36,10 +37,9 @@ from cms.editorial.schedules.services import carry_out_schedules, has_due
 from cms.editorial.trash.services import empty_trash
 from cms.health.services import WORKER, Run, note_runs
 from cms.health.state import is_backup_under_way
-from cms.media.purging import purge_deleted_images
-from cms.media.renditions import make_renditions
+from cms.media.tasks import make_renditions, purge_deleted_images
 from cms.serving.state import serving_state
-from cms.writing.purging import purge_kept_answers
+from cms.writing.services import purge_kept_answers
 
 log = get_logger(__name__)
 
@@ -133,7 +133,10 @@ def carry_out_due_schedules() -> bool:
 
 def web_tasks() -> list[Task]:
     """What each web process does beside its requests: write down when keys were used."""
-    return [Task("key_uses", MINUTE, _quietly(write_key_uses), due_at=_in(MINUTE)), *_clock_tasks()]
+    return [
+        Task("key_uses", MINUTE, _quietly(keep_key_uses), due_at=_in(MINUTE)),
+        *_clock_tasks(),
+    ]
 
 
 def _clock_tasks() -> list[Task]:
@@ -145,9 +148,9 @@ def _clock_tasks() -> list[Task]:
     ]
 
 
-def write_key_uses() -> int:
-    """Write down when the keys that this process saw were last used."""
-    return serving_state().keys.flush_uses()
+def keep_key_uses() -> int:
+    """Write when the keys that this process saw were last used."""
+    return write_key_uses(serving_state().keys)
 
 
 def _quietly(work: Callable[[], object]) -> Callable[[], bool]:

@@ -24,7 +24,8 @@ from sqlalchemy import Connection, Select, Table, event, exists, literal, select
 
 from cms.application import create_app
 from cms.changes.seen_positions import FILE_NAME as POSITIONS
-from cms.changes.trust import accepting_clock, note_moment
+from cms.changes.services import note_moment
+from cms.changes.trust import accepting_clock
 from cms.core import clock
 from cms.core.db import Base, db
 from config import Settings

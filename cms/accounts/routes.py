@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import request
 
-from cms.accounts import services, sign_in
 from cms.accounts.devices import Origin, device_words
 from cms.accounts.passwords import generate_password
 from cms.accounts.presenter import present_me, present_session, present_user
@@ -27,6 +26,7 @@ from cms.accounts.schemas import (
     UserSchema,
     UserUpdateSchema,
 )
+from cms.accounts.services import people, sign_in
 from cms.accounts.tokens import IssuedTokens
 from cms.core.http.access import Plane, current_actor, public, requires
 from cms.core.http.answers import Answer, PageRequest, created_answer, one_answer
@@ -159,7 +159,7 @@ def create_user(body: dict[str, Any]) -> Answer:
     else (403 `password_change_needed`).
     """
     password = generate_password()
-    user = services.create_user(current_actor(), password=password, **body)
+    user = people.create_user(current_actor(), password=password, **body)
     shown = {**present_user(user), "initial_password": password}
     return created_answer(shown, user.version, f"/manage/v1/users/{user.id}")
 
@@ -188,7 +188,7 @@ def update_user(body: dict[str, Any], user_id: str) -> Answer:
     A list of memberships replaces the present one and counts from the person's next request. The last administrator
     cannot lose that role.
     """
-    user = services.update_user(current_actor(), user_id, expected_version(), body)
+    user = people.update_user(current_actor(), user_id, expected_version(), body)
     return one_answer(present_user(user), user.version)
 
 
@@ -201,7 +201,7 @@ def suspend_user(user_id: str) -> Answer:
 
     All sessions end at once and signing in is refused. The last administrator cannot be suspended.
     """
-    user = services.suspend_user(current_actor(), user_id, expected_version())
+    user = people.suspend_user(current_actor(), user_id, expected_version())
     return one_answer(present_user(user), user.version)
 
 
@@ -214,7 +214,7 @@ def reactivate_user(user_id: str) -> Answer:
 
     The password is the one from before.
     """
-    user = services.reactivate_user(current_actor(), user_id, expected_version())
+    user = people.reactivate_user(current_actor(), user_id, expected_version())
     return one_answer(present_user(user), user.version)
 
 
@@ -229,7 +229,7 @@ def reset_password(user_id: str) -> Answer:
     anything else. Delays after wrong guesses end too.
     """
     password = generate_password()
-    user = services.reset_password(current_actor(), user_id, expected_version(), password)
+    user = people.reset_password(current_actor(), user_id, expected_version(), password)
     return one_answer({**present_user(user), "initial_password": password}, user.version)
 
 
@@ -255,7 +255,7 @@ def end_user_session(user_id: str, session_id: str) -> None:
 
     Its tokens stop working at once.
     """
-    services.end_user_session(current_actor(), user_id, session_id)
+    people.end_user_session(current_actor(), user_id, session_id)
 
 
 def _tokens(issued: IssuedTokens) -> dict[str, Any]:

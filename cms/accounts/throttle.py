@@ -20,7 +20,7 @@ from sqlalchemy import bindparam, delete, select, text
 
 from cms.accounts.models import SignInBucket
 from cms.core import clock
-from cms.core.db import UnitOfWork, unit_of_work
+from cms.core.db import UnitOfWork
 from cms.core.errors import TooManyRequests
 from cms.core.runtime import runtime
 from cms.core.secrets import derived_secret
@@ -75,16 +75,15 @@ def password_bucket(user_id: str) -> Bucket:
     return Bucket(_keyed("password", user_id), is_address=False)
 
 
-def count_attempt(*buckets: Bucket) -> None:
+def count_attempt(unit: UnitOfWork, buckets: Sequence[Bucket]) -> None:
     """Count one attempt in every bucket. Raises `TooManyRequests` and counts nothing when one of them is blocked."""
     present = clock.now()
-    with unit_of_work() as unit:
-        # Sorted: two attempts that share buckets lock them in the same order.
-        for bucket in sorted(buckets, key=lambda bucket: bucket.name):
-            row = _locked(unit, bucket, present)
-            _refuse_while_blocked(row, present)
-            row.failures += 1
-            row.blocked_until = _blocked_until(bucket, row, present)
+    # Sorted: two attempts that share buckets lock them in the same order.
+    for bucket in sorted(buckets, key=lambda bucket: bucket.name):
+        row = _locked(unit, bucket, present)
+        _refuse_while_blocked(row, present)
+        row.failures += 1
+        row.blocked_until = _blocked_until(bucket, row, present)
 
 
 def give_back(unit: UnitOfWork, buckets: Sequence[Bucket], *, proven: bool) -> None:

@@ -1,4 +1,7 @@
-"""The agencies and areas of Balikpapan, as the project brings them along (seed/*.csv)."""
+"""The agencies and areas of Balikpapan, as the project brings them along (seed/*.csv).
+
+The files name what is above before what is below, so that rows can be inserted in their order.
+"""
 
 from __future__ import annotations
 
@@ -11,23 +14,15 @@ from cms.agencies.models import Agency, Area
 from cms.changes.actions import Action
 from cms.changes.log import record
 from cms.core import clock
-from cms.core.db import UnitOfWork, unit_of_work
+from cms.core.db import UnitOfWork
 from cms.core.permissions import Actor
 from cms.core.seed_files import read_rows, words
 
 SEED = Path(__file__).resolve().parent / "seed"
 
 
-def seed_agencies(actor: Actor) -> int:
-    """Add the agencies and areas that are not there yet, and leave the others as they are; returns how many were added.
-
-    The files name what is above before what is below, so that rows can be inserted in their order.
-    """
-    with unit_of_work() as unit:
-        return _add_agencies(unit, actor) + _add_areas(unit, actor)
-
-
-def _add_agencies(unit: UnitOfWork, actor: Actor) -> int:
+def add_missing_agencies(unit: UnitOfWork, actor: Actor) -> int:
+    """Add the agencies that are not there yet; returns how many those were."""
     present = set(unit.session.scalars(select(Agency.slug)))
     rows = [row for row in read_rows(SEED / "agencies.csv") if row["slug"] not in present]
     for row in rows:
@@ -37,7 +32,8 @@ def _add_agencies(unit: UnitOfWork, actor: Actor) -> int:
     return len(rows)
 
 
-def _add_areas(unit: UnitOfWork, actor: Actor) -> int:
+def add_missing_areas(unit: UnitOfWork, actor: Actor) -> int:
+    """Add the areas that are not there yet; returns how many those were."""
     present = set(unit.session.scalars(select(Area.code)))
     rows: list[dict[str, Any]] = [row for row in read_rows(SEED / "areas.csv") if row["code"] not in present]
     for row in rows:

@@ -9,6 +9,7 @@ from typing import Any
 from cms.agencies.models import Agency
 from cms.agencies.policies import check_place
 from cms.agencies.queries import get_agency, lock_agencies
+from cms.agencies.seed import add_missing_agencies, add_missing_areas
 from cms.agencies.wording import KEPT_FIELDS, foresee_site, keep_agency, public_words, settle_site, words_of
 from cms.changes.actions import Action
 from cms.changes.log import record
@@ -23,6 +24,12 @@ from cms.core.public_words import refuse_suspicious_words
 from cms.core.versions import Expected, check_version
 
 DUPLICATES = {"pk_agencies": "slug", "uq_agencies_slug": "slug"}
+
+
+def seed_agencies(actor: Actor) -> int:
+    """Add the agencies and areas that the project brings along and that are not there yet; returns how many were added."""
+    with unit_of_work() as unit:
+        return add_missing_agencies(unit, actor) + add_missing_areas(unit, actor)
 
 
 def create_agency(actor: Actor, values: Mapping[str, Any]) -> Agency:

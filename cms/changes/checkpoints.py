@@ -2,15 +2,13 @@
 
 The chain alone proves nothing against somebody who may rewrite the whole table. A checkpoint does: it names a line, its
 hash and the number of lines up to it, and only the holder of the key could have signed that.
-
-Keeping one is a write without a line in the log: it says what the log was, and a line about it would make the log grow by itself.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -24,15 +22,10 @@ from cms.changes.signing import NoSigningKeyError, SigningKey, holds, needed_sig
 from cms.changes.stored_lines import StoredLog, nothing
 from cms.changes.verification import BEGINNING, Finding, Place, verify
 from cms.core import clock
-from cms.core.db import rolled_back, session, unit_of_work
-from cms.core.logging import get_logger
+from cms.core.db import UnitOfWork, rolled_back, session
 from cms.core.runtime import runtime
 
-log = get_logger(__name__)
-
 FORMAT = "simpul-checkpoint-1"
-MOST_LINES, LONGEST_TIME = 1_000, timedelta(days=1)
-"""The worker signs after this many lines, and after this time when there is any new line."""
 
 
 class LogDamagedError(Exception):
@@ -154,8 +147,8 @@ def newest_checkpoint() -> Checkpoint | None:
         return session.scalar(select(Checkpoint).order_by(Checkpoint.sequence.desc()).limit(1))
 
 
-def make_checkpoint(progress: Callable[[int], None] = nothing) -> Signed:
-    """Follow the chain to its end, sign where it ends, and keep that in the database; one that is there already is given back.
+def signed_end(progress: Callable[[int], None] = nothing) -> Signed:
+    """Follow the chain to its end and sign where it ends.
 
     Raises `NoSigningKeyError` (also when its key was replaced), and `LogDamagedError` when the log is not whole.
     """
@@ -165,30 +158,17 @@ def make_checkpoint(progress: Callable[[int], None] = nothing) -> Signed:
     verdict = verify(stored, stored.head, {begin.sequence: begin.hash} if begin.sequence else {}, begin)
     if verdict.finding is not None:
         raise LogDamagedError(verdict.finding)
-    made = _signed_by(key, verdict.reached, clock.now())
-    _keep(made)
-    return made
+    return _signed_by(key, verdict.reached, clock.now())
 
 
-def checkpoint_when_due() -> bool:
-    """Make a checkpoint when many lines or a day have come since the last one; False when there was nothing to do."""
-    newest, lines = newest_checkpoint(), read_heads(runtime().reader).sequence
-    if newest is None:
-        is_due = lines > 0
-    else:
-        behind = lines - newest.sequence
-        is_due = behind >= MOST_LINES or (behind > 0 and clock.now() - newest.signed_at >= LONGEST_TIME)
-    if not is_due or signing_key(runtime().settings) is None:
-        return False
+def keep_checkpoint(unit: UnitOfWork, made: Signed) -> None:
+    """Add the row, unless another process has signed the same line a moment earlier."""
+    row = {**asdict(made), "signed_at": datetime.fromisoformat(made.signed_at)}
     try:
-        make_checkpoint()
-    except NoSigningKeyError as error:
-        log.error("checkpoint_key_replaced", reason=str(error))  # noqa: TRY400 - the sentence says it all
-        return False
-    except LogDamagedError as error:
-        log.error("change_log_damaged", sequence=error.finding.sequence, damage=error.finding.damage.value)  # noqa: TRY400 - the finding says it all
-        return False
-    return True
+        with unit.session.begin_nested():
+            unit.session.execute(insert(Checkpoint).values(**row))
+    except IntegrityError:
+        return
 
 
 def _last_signed() -> Place:
@@ -213,14 +193,3 @@ def _signed_by(key: SigningKey, place: Place, moment: datetime) -> Signed:
         signature="",
     )
     return Signed(**{**asdict(unsigned), "signature": key.sign(unsigned.statement())})
-
-
-def _keep(made: Signed) -> None:
-    """Add the row, unless another process has signed the same line a moment earlier."""
-    row = {**asdict(made), "signed_at": datetime.fromisoformat(made.signed_at)}
-    with unit_of_work() as unit:
-        try:
-            with unit.session.begin_nested():
-                unit.session.execute(insert(Checkpoint).values(**row))
-        except IntegrityError:
-            return

@@ -12,7 +12,9 @@ from cms.changes.log import read_after
 from cms.changes.models import Change, FollowerPosition
 from cms.core import clock
 from cms.core.db import UnitOfWork, session, unit_of_work
-from cms.core.dead_letters import due_again, is_outage, put_aside, putting_aside
+from cms.core.dead_letters.failures import is_outage, put_aside
+from cms.core.dead_letters.queries import due_again
+from cms.core.dead_letters.tasks import putting_aside
 from cms.core.prepared import foreseen
 
 FOLLOWERS: Final = ("presenter",)

@@ -1,15 +1,19 @@
-"""What an operator says about the clock, and about the course of history that the database is on."""
+"""What an operator says about the clock and about the course of history that the database is on; checkpoints; the time that has been."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from cms.changes.actions import Action
+from cms.changes.checkpoints import Signed, keep_checkpoint, signed_end
 from cms.changes.facts import Cause, CauseKind
 from cms.changes.installation import begin_epoch, lift_versions
 from cms.changes.key_succession import succession_row
 from cms.changes.log import Position, record, when_numbered
 from cms.changes.models import Change
 from cms.changes.signing import SigningKey
-from cms.changes.trust import accepting_clock
+from cms.changes.stored_lines import nothing
+from cms.changes.trust import accepting_clock, keep_moment
 from cms.core.db import unit_of_work
 from cms.core.permissions import Actor
 
@@ -45,3 +49,25 @@ def replace_checkpoint_key(actor: Actor, old: SigningKey, new: SigningKey) -> Ch
         change = record(unit, Action.CHECKPOINT_KEY_REPLACED, new.key_id, actor)
         when_numbered(unit, change, lambda sequence: unit.add(succession_row(old, new, sequence)))
     return change
+
+
+def make_checkpoint(progress: Callable[[int], None] = nothing) -> Signed:
+    """Follow the chain to its end, sign where it ends, and keep that in the database; one that is there already is given back.
+
+    A write without a line in the log: a line about it would make the log grow by itself. Raises `NoSigningKeyError` (also when
+    its key was replaced), and `LogDamagedError` when the log is not whole.
+    """
+    made = signed_end(progress)
+    with unit_of_work() as unit:
+        keep_checkpoint(unit, made)
+    return made
+
+
+def note_moment() -> bool:
+    """Note that this moment has been, at most once an hour; for the tasks of each process. Never more to do.
+
+    A write without a line in the log: nothing has happened but time. A clock that cannot be right is refused like every writer.
+    """
+    with unit_of_work() as unit:
+        keep_moment(unit)
+    return False

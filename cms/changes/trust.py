@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from cms.core import clock
 from cms.core.database_clock import agree_on_time
-from cms.core.db import unit_of_work
+from cms.core.db import UnitOfWork
 from cms.core.errors import Unavailable
 from cms.core.reading import Reader
 
@@ -96,11 +96,6 @@ def accepting_clock() -> Iterator[None]:
         _is_accepted.reset(token)
 
 
-def note_moment() -> bool:
-    """Note that this moment has been, at most once an hour; for the tasks of each process. Never more to do.
-
-    A clock that cannot be right is refused like every writer; one that was set back changes nothing.
-    """
-    with unit_of_work() as unit:
-        unit.session.execute(_NOTE, {"now": clock.now_micros(), "every": NOTED_EVERY})
-    return False
+def keep_moment(unit: UnitOfWork) -> None:
+    """Note that this moment has been, at most once an hour. A clock that was set back changes nothing."""
+    unit.session.execute(_NOTE, {"now": clock.now_micros(), "every": NOTED_EVERY})

@@ -17,7 +17,6 @@ from cms.changes.checkpoints import (
     Signed,
     check_signature,
     is_signed,
-    make_checkpoint,
     read_checkpoints,
     signed,
     stored_checkpoints,
@@ -26,6 +25,7 @@ from cms.changes.checkpoints import (
 from cms.changes.installation import read_restores, undone_by
 from cms.changes.key_succession import TrustedKey
 from cms.changes.log import Position, read_heads
+from cms.changes.services import make_checkpoint
 from cms.changes.stored_lines import StoredLog, hash_of, nothing
 from cms.changes.verification import BEGINNING, Place, Verdict, verify
 from cms.cli.audit_keys import public_key, rotate_key, show_keys

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import click
 
-from cms.changes.checkpoints import key_in_force, make_checkpoint
+from cms.changes.checkpoints import key_in_force
 from cms.changes.key_succession import Succession, read_successions, replaced_by, successors
-from cms.changes.services import replace_checkpoint_key
+from cms.changes.services import make_checkpoint, replace_checkpoint_key
 from cms.changes.signing import FILE_NAME, NEXT_FILE_NAME, SigningKey, key_id_of, needed_signing_key, read_key
 from cms.cli.application import operator
 from cms.cli.proving import NotDone, provable
 from cms.core.runtime import runtime
-from cms.health.agreement import note_signing_key
+from cms.health.services import note_signing_key
 
 NOT_REACHED = 1
 

@@ -6,15 +6,16 @@ from functools import partial
 
 import click
 
-from cms.agencies.seed import seed_agencies
+from cms.agencies.services import seed_agencies
 from cms.changes.signing import make_signing_key
 from cms.cli.application import application, make_instance_folder
 from cms.cli.failures import told
 from cms.cli.migrating import migrate_database, patiently
 from cms.core.permissions import system_actor
 from cms.core.runtime import runtime
-from cms.health.agreement import ON_PURPOSE, SIGNING_KEY, Disagreement, agree, is_noted
-from cms.taxonomy.seed import seed_taxonomy
+from cms.health.agreement import ON_PURPOSE, SIGNING_KEY, Disagreement, is_noted
+from cms.health.services import agree
+from cms.taxonomy.services import seed_taxonomy
 
 
 @click.command("init")

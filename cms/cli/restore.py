@@ -23,7 +23,7 @@ from cms.cli.migrating import MIGRATIONS, migrate_database
 from cms.core.db import db
 from cms.core.runtime import runtime
 from cms.core.schema_state import newest_migration
-from cms.health.agreement import agree
+from cms.health.services import agree
 from cms.publishing.stored_content import prove_bytes, prove_content
 
 MOST_TOLD = 20

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from cms.accounts.services import rotate_signing_keys
+from cms.accounts.services.signing_keys import rotate_signing_keys
 from cms.cli.application import application
 from cms.cli.failures import ready
 from cms.core.permissions import system_actor

@@ -6,7 +6,7 @@ import click
 
 from cms.accounts.passwords import generate_password
 from cms.accounts.schemas import UserCreateSchema
-from cms.accounts.services import create_user
+from cms.accounts.services.people import create_user
 from cms.cli.application import application
 from cms.cli.failures import checked, ready
 from cms.core.permissions import Role, system_actor

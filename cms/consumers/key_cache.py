@@ -7,16 +7,16 @@ every process.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, select
 
 from cms.consumers.keys import checksum_holds, digest
 from cms.consumers.models import Consumer, DeliveryKey
 from cms.core import clock
-from cms.core.db import unit_of_work
 from cms.core.errors import Unauthenticated
 from cms.core.raw_columns import json_value, moment_value
 from cms.core.reading import Reader, Row
@@ -111,29 +111,15 @@ class KeyCache:
         """Remember that a key was used in this minute; costs no write."""
         self._uses[key_id] = clock.now().replace(second=0, microsecond=0)
 
-    def flush_uses(self) -> int:
-        """Write what `note_use` remembered, in one unit of work; returns how many keys that were.
+    def noted_uses(self) -> dict[str, datetime]:
+        """The keys that were used and when, as far as that is not written yet."""
+        return dict(self._uses)
 
-        Called about once a minute. It records no change: when a key was last used is bookkeeping, not an act of anybody.
-        """
-        uses = dict(self._uses)
-        if not uses:
-            return 0
-        with unit_of_work() as unit:
-            for key_id, used_at in sorted(uses.items()):
-                unit.session.execute(
-                    update(DeliveryKey)
-                    .where(
-                        DeliveryKey.id == key_id,
-                        or_(DeliveryKey.last_used_at.is_(None), DeliveryKey.last_used_at < used_at),
-                    )
-                    .values(last_used_at=used_at)
-                    .execution_options(synchronize_session=False)
-                )
-        for key_id, used_at in uses.items():
+    def forget_uses(self, written: Mapping[str, datetime]) -> None:
+        """These are written; a key that was used again since stays noted."""
+        for key_id, used_at in written.items():
             if self._uses.get(key_id) == used_at:
                 self._uses.pop(key_id, None)
-        return len(uses)
 
 
 def _key_holder(row: Row) -> KeyHolder:

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import or_, update
+
 from cms.agencies.queries import check_agency, find_agencies
 from cms.changes.actions import Action
 from cms.changes.log import record
+from cms.consumers.key_cache import KeyCache
 from cms.consumers.keys import digest, hint, make_key
 from cms.consumers.models import Consumer, DeliveryKey, Scope
 from cms.consumers.policies import LONGEST_LIFE, USUAL_LIFE, USUAL_OVERLAP_DAYS, KeyState, key_state
@@ -145,6 +148,27 @@ def revoke_key(actor: Actor, consumer_id: str, key_id: str, expected: Expected) 
             key.version += 1
             record(unit, Action.KEY_REVOKED, key.id, actor, agency=consumer.agency, fields=["revoked_at"])
     return key
+
+
+def write_key_uses(keys: KeyCache) -> int:
+    """Write when keys were last used, as far as this process has noted it; returns how many keys that were.
+
+    Called about once a minute. It records no change: when a key was last used is bookkeeping, not an act of anybody.
+    """
+    uses = keys.noted_uses()
+    if not uses:
+        return 0
+    with unit_of_work() as unit:
+        for key_id, used_at in sorted(uses.items()):
+            is_older = or_(DeliveryKey.last_used_at.is_(None), DeliveryKey.last_used_at < used_at)
+            unit.session.execute(
+                update(DeliveryKey)
+                .where(DeliveryKey.id == key_id, is_older)
+                .values(last_used_at=used_at)
+                .execution_options(synchronize_session=False)
+            )
+    keys.forget_uses(uses)
+    return len(uses)
 
 
 def _columns(values: Mapping[str, Any]) -> dict[str, Any]:

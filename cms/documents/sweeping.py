@@ -10,8 +10,8 @@ from typing import Final
 from sqlalchemy import select, union_all
 
 from cms.core import clock
-from cms.core.db import check_writing, rolled_back, session, unit_of_work
-from cms.core.dead_letters import put_aside
+from cms.core.db import check_writing, rolled_back, session
+from cms.core.dead_letters.services import set_aside
 from cms.core.errors import Unavailable
 from cms.core.runtime import runtime
 from cms.core.storage.blobs import delete_incoming_before
@@ -56,8 +56,7 @@ def _note_failure(digest: str, error: Unavailable) -> None:
     """Put the file aside if the storage itself is well. Raises the error when it is not."""
     if runtime().storage.identity() is None:
         raise error
-    with unit_of_work() as unit:
-        put_aside(unit, QUEUE, digest, error)
+    set_aside(QUEUE, digest, error)
 
 
 def _unnamed(digests: list[str]) -> Iterator[str]:

@@ -19,7 +19,9 @@ from cms.changes.log import record
 from cms.changes.models import Change
 from cms.core import clock
 from cms.core.db import UnitOfWork, unit_of_work
-from cms.core.dead_letters import due_again, is_outage, not_resting, put_aside, putting_aside
+from cms.core.dead_letters.failures import is_outage, put_aside
+from cms.core.dead_letters.queries import due_again, not_resting
+from cms.core.dead_letters.tasks import putting_aside
 from cms.core.permissions import system_actor
 from cms.core.prepared import foreseen
 from cms.editorial.content_types import registered_types

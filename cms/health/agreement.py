@@ -1,19 +1,17 @@
 """Settings that must be the same on every node of an installation, compared through the database.
 
 A node with another SECRET_KEY refuses the tokens of the others, one with another storage cannot find their files, one with
-another PUBLIC_URL writes other links: each would look right alone. `init` notes the values (a write like those of `services`;
-it is no content, so the log does not tell it), `serve`, `worker` and `doctor` compare.
+another PUBLIC_URL writes other links: each would look right alone. `init` notes the values, `serve`, `worker` and `doctor` compare.
 """
 
 from __future__ import annotations
 
 import hashlib
-import secrets
 
 from sqlalchemy import select
 
 from cms.changes.signing import signing_key
-from cms.core.db import rolled_back, session, unit_of_work
+from cms.core.db import rolled_back, session
 from cms.core.errors import DomainError
 from cms.core.runtime import runtime
 from cms.core.secrets import derived_secret
@@ -40,7 +38,7 @@ class Disagreement(DomainError):
 
 def disagreements() -> list[str]:
     """How this node differs from what `init` has noted, one sentence each. Raises `SQLAlchemyError`, `Unavailable`."""
-    here, there = _values_here(), _noted()
+    here, there = values_here(), noted()
     found = [
         SENTENCES[name].format(here=value, there=there[name])
         for name, value in here.items()
@@ -49,36 +47,12 @@ def disagreements() -> list[str]:
     return found if STORAGE in here else [*found, NO_MARK]
 
 
-def agree(*, changed: bool) -> None:
-    """Note the values of this node where none are noted, and mark a storage that is new.
-
-    With `changed` also in place of others. Raises `Disagreement`: a storage without its marker, which may be a disk that is
-    not mounted, is marked again only on purpose.
-    """
-    here, there = _values_here(), _noted()
-    if STORAGE not in here and (STORAGE not in there or changed):
-        here[STORAGE] = there.get(STORAGE) or secrets.token_hex(16)
-        runtime().storage.mark(here[STORAGE])
-    if not changed and (found := disagreements()):
-        raise Disagreement(found)
-    with unit_of_work() as unit:
-        for name, value in here.items():
-            if there.get(name) != value:
-                unit.session.merge(SharedSetting(name=name, value=value))
-
-
-def note_signing_key(key_id: str) -> None:
-    """Note the key that signs checkpoints from now on: nodes that still have the one before say so and do not start."""
-    with unit_of_work() as unit:
-        unit.session.merge(SharedSetting(name=SIGNING_KEY, value=key_id))
-
-
 def is_noted(name: str) -> bool:
     """True when the installation has agreed on a value: a node that lacks its own must get that one, not another."""
-    return name in _noted()
+    return name in noted()
 
 
-def _values_here() -> dict[str, str]:
+def values_here() -> dict[str, str]:
     """The values of this node by name; what it does not have is left out."""
     settings = runtime().settings
     # In development the address follows the port.
@@ -93,7 +67,8 @@ def _values_here() -> dict[str, str]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _noted() -> dict[str, str]:
+def noted() -> dict[str, str]:
+    """The values that the installation has agreed on, by name."""
     with rolled_back():
         rows = session.execute(select(SharedSetting.name, SharedSetting.value)).all()
     return {row[0]: row[1] for row in rows}

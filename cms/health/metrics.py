@@ -13,7 +13,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
 from cms.core.database_errors import domain_error
-from cms.core.dead_letters import waiting
+from cms.core.dead_letters.queries import waiting
 from cms.core.metrics import ProcessesCollector
 from cms.health.services import BACKUP, WORKER
 from cms.health.state import BackgroundState, background_state

@@ -1,7 +1,11 @@
-"""Writing down that something has run. A write without a line in the log: a line about each look would make the log grow by itself."""
+"""Writing down that something has run, and what all nodes of the installation have in common.
+
+Writes without a line in the log: a line about each look would make the log grow by itself, and settings are no content.
+"""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +16,9 @@ from sqlalchemy.exc import IntegrityError
 
 from cms.core import clock
 from cms.core.db import UnitOfWork, table_of, unit_of_work
-from cms.health.models import TaskRun
+from cms.core.runtime import runtime
+from cms.health.agreement import SIGNING_KEY, STORAGE, Disagreement, disagreements, noted, values_here
+from cms.health.models import SharedSetting, TaskRun
 
 WORKER, BACKUP = "worker", "backup"
 """Names beside those of the worker's tasks: the worker itself (its heartbeat), and the command `backup`."""
@@ -39,6 +45,30 @@ def note_runs(runs: Sequence[Run]) -> None:
     with unit_of_work() as unit:
         for run in runs:
             _keep(unit, run)
+
+
+def agree(*, changed: bool) -> None:
+    """Note the values of this node where none are noted, and mark a storage that is new.
+
+    With `changed` also in place of others. Raises `Disagreement`: a storage without its marker, which may be a disk that is
+    not mounted, is marked again only on purpose.
+    """
+    here, there = values_here(), noted()
+    if STORAGE not in here and (STORAGE not in there or changed):
+        here[STORAGE] = there.get(STORAGE) or secrets.token_hex(16)
+        runtime().storage.mark(here[STORAGE])
+    if not changed and (found := disagreements()):
+        raise Disagreement(found)
+    with unit_of_work() as unit:
+        for name, value in here.items():
+            if there.get(name) != value:
+                unit.session.merge(SharedSetting(name=name, value=value))
+
+
+def note_signing_key(key_id: str) -> None:
+    """Note the key that signs checkpoints from now on: nodes that still have the one before say so and do not start."""
+    with unit_of_work() as unit:
+        unit.session.merge(SharedSetting(name=SIGNING_KEY, value=key_id))
 
 
 def _keep(unit: UnitOfWork, run: Run) -> None:

@@ -1,10 +1,13 @@
-"""Adding images to the library. Changing and removing them is up to `cms.editorial.images.uses`, which knows who shows them."""
+"""Adding images to the library, keeping their renditions, and purging deleted ones. Changing and removing them is up to `cms.editorial.images.uses`, which knows who shows them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+
+from sqlalchemy import delete, select
 
 from cms.agencies.queries import check_agency
 from cms.agencies.quota import check_room, take_room
@@ -17,7 +20,7 @@ from cms.core.ids import new_id
 from cms.core.permissions import Actor, Permission, Role, Target, authorize
 from cms.core.runtime import runtime
 from cms.media.history import keep_version
-from cms.media.models import Image
+from cms.media.models import Image, Rendition
 from cms.media.policies import check_alt
 from cms.media.queries import find_same
 from cms.media.uploads import ImageUpload
@@ -60,6 +63,34 @@ def add_image(actor: Actor, upload: ImageUpload, values: Mapping[str, Any]) -> A
         keep_version(unit, image, actor)
         record(unit, Action.MEDIA_CREATED, image.id, actor, agency=agency)
     return AddedImage(image, is_new=True)
+
+
+def keep_renditions(image: Image, made: Sequence[Rendition]) -> None:
+    """Write the rows of what was made, unless the image was deleted or its focal point moved meanwhile: then the files are swept.
+
+    It records no change: readers get the same picture.
+    """
+    with unit_of_work() as unit:
+        current = unit.session.scalar(
+            select(Image).where(Image.id == image.id).with_for_update().execution_options(populate_existing=True)
+        )
+        if current is None or current.deleted_at is not None or current.edition != image.edition:
+            return
+        current.waiting_since = None
+        unit.session.execute(
+            delete(Rendition).where(Rendition.image_id == image.id, Rendition.edition == image.edition)
+        )
+        unit.add(*made)
+
+
+def purge_images(image_ids: Iterable[str], long_ago: datetime) -> Sequence[str]:
+    """Remove those of these images that were deleted before `long_ago`, and return their ids; one that was brought back stays.
+
+    It records no change: the deletion is in the log.
+    """
+    with unit_of_work() as unit:
+        gone = delete(Image).where(Image.id.in_(image_ids), Image.deleted_at <= long_ago).returning(Image.id)
+        return unit.session.scalars(gone.execution_options(synchronize_session=False)).all()
 
 
 def _only_agency(actor: Actor) -> str:

@@ -1,4 +1,7 @@
-"""The categories and the legal lists of public information that the project brings along (seed/*.csv)."""
+"""The categories and the legal lists of public information that the project brings along (seed/*.csv).
+
+The files name what is above before what is below, so that rows can be inserted in their order.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from sqlalchemy import select
 from cms.changes.actions import Action
 from cms.changes.log import record
 from cms.core import clock
-from cms.core.db import UnitOfWork, unit_of_work
+from cms.core.db import UnitOfWork
 from cms.core.permissions import Actor
 from cms.core.seed_files import day, read_rows
 from cms.taxonomy.models import Category, InformationKind
@@ -18,16 +21,8 @@ from cms.taxonomy.models import Category, InformationKind
 SEED = Path(__file__).resolve().parent / "seed"
 
 
-def seed_taxonomy(actor: Actor) -> int:
-    """Add the categories and information kinds that are not there yet; returns how many were added.
-
-    The files name what is above before what is below, so that rows can be inserted in their order.
-    """
-    with unit_of_work() as unit:
-        return _add_categories(unit, actor) + _add_information_kinds(unit, actor)
-
-
-def _add_categories(unit: UnitOfWork, actor: Actor) -> int:
+def add_missing_categories(unit: UnitOfWork, actor: Actor) -> int:
+    """Add the categories that are not there yet; returns how many those were."""
     present = set(unit.session.scalars(select(Category.slug)))
     rows: list[dict[str, Any]] = [row for row in read_rows(SEED / "categories.csv") if row["slug"] not in present]
     now = clock.now()
@@ -37,7 +32,8 @@ def _add_categories(unit: UnitOfWork, actor: Actor) -> int:
     return len(rows)
 
 
-def _add_information_kinds(unit: UnitOfWork, actor: Actor) -> int:
+def add_missing_information_kinds(unit: UnitOfWork, actor: Actor) -> int:
+    """Add the kinds of information that are not there yet; returns how many those were."""
     present = set(unit.session.scalars(select(InformationKind.code)))
     rows = [row for row in read_rows(SEED / "information_kinds.csv") if row["code"] not in present]
     for row in rows:

@@ -18,9 +18,16 @@ from cms.core.public_words import refuse_suspicious_words
 from cms.core.versions import Expected, check_version
 from cms.taxonomy.models import Category
 from cms.taxonomy.queries import find_category, get_category
+from cms.taxonomy.seed import add_missing_categories, add_missing_information_kinds
 from cms.taxonomy.wording import KEPT_FIELDS, keep_category, public_words
 
 DUPLICATES = {"pk_categories": "slug", "uq_categories_slug": "slug"}
+
+
+def seed_taxonomy(actor: Actor) -> int:
+    """Add the categories and kinds of information that the project brings along and that are not there yet; returns how many."""
+    with unit_of_work() as unit:
+        return add_missing_categories(unit, actor) + add_missing_information_kinds(unit, actor)
 
 
 def create_category(actor: Actor, values: Mapping[str, Any]) -> Category:

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from cms.accounts.services import create_user
+from cms.accounts.services.people import create_user
 from cms.agencies.models import Agency
 from cms.changes.log import read_after
 from cms.core import clock

@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from cms.accounts import services as accounts
+from sqlalchemy import update
+
+from cms.accounts.devices import Origin
+from cms.accounts.models import SignInSession
+from cms.accounts.services import people as accounts
+from cms.accounts.services import sign_in
+from cms.accounts.services.purging import purge_expired
+from cms.accounts.services.signing_keys import rotate_signing_keys
+from cms.core import clock
+from cms.core.db import unit_of_work
 from cms.core.permissions import Role, system_actor
 from tests.access.world import World
+from tests.accounts.persons import add_person, tokens_of
 from tests.people import PASSWORD
 
 Act = Callable[[], Any]
@@ -41,6 +51,29 @@ def create_user(world: World) -> Act:
     return lambda: accounts.create_user(world.callers["admin"].actor, **values, memberships=MEMBERSHIPS)
 
 
+def refresh(world: World) -> Act:
+    token = tokens_of(world.client, add_person(world.app))["refresh_token"]
+    return lambda: sign_in.refresh(token, Origin())
+
+
+def end_own_session(world: World) -> Act:
+    author = world.callers["author"].actor
+    # The session of a caller has the id of the person.
+    return lambda: sign_in.end_own_session(author, str(author.id))
+
+
+def purge(world: World) -> Act:
+    """A session that ended long ago."""
+    someone = world.person()
+    with world.app.app_context(), unit_of_work() as unit:
+        old = update(SignInSession).where(SignInSession.id == someone).values(expires_at=clock.EPOCH)
+        unit.session.execute(old)
+    return purge_expired
+
+
+SILENT = frozenset({"accounts.purge_expired", "accounts.refresh"})
+IN_STEPS = frozenset({"accounts.sign_in", "accounts.change_password"})
+"""The attempt is counted in a transaction of its own, which stays whatever comes after it."""
 SCENARIOS: dict[str, Scenario] = {
     "accounts.create_user": create_user,
     "accounts.update_user": on_person(accounts.update_user, {"name": "Lain", "memberships": MEMBERSHIPS}),
@@ -48,5 +81,9 @@ SCENARIOS: dict[str, Scenario] = {
     "accounts.reactivate_user": reactivate,
     "accounts.reset_password": on_person(accounts.reset_password, PASSWORD),
     "accounts.end_user_session": end_session,
-    "accounts.rotate_signing_keys": lambda _world: lambda: accounts.rotate_signing_keys(system_actor("test")),
+    "accounts.refresh": refresh,
+    "accounts.sign_out": lambda world: lambda: sign_in.sign_out(world.callers["author"].actor, everywhere=True),
+    "accounts.end_own_session": end_own_session,
+    "accounts.purge_expired": purge,
+    "accounts.rotate_signing_keys": lambda _world: lambda: rotate_signing_keys(system_actor("test")),
 }

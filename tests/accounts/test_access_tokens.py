@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 from cms.accounts.authentication import authenticate_person
 from cms.accounts.models import Membership, SignInSession, User
-from cms.accounts.services import suspend_user, update_user
+from cms.accounts.services.people import suspend_user, update_user
 from cms.application import create_app
 from cms.core import clock
 from cms.core.db import db, unit_of_work

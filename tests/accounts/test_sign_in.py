@@ -14,8 +14,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from cms.accounts.models import RefreshToken, SignInBucket, SignInSession, User
-from cms.accounts.purging import purge_expired
-from cms.accounts.services import suspend_user
+from cms.accounts.services.people import suspend_user
+from cms.accounts.services.purging import purge_expired
 from cms.core.db import session, unit_of_work
 from cms.core.permissions import Role, system_actor
 from tests.accounts.persons import (

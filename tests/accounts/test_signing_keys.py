@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from cms.accounts.services import rotate_signing_keys
+from cms.accounts.services.signing_keys import rotate_signing_keys
 from cms.accounts.tokens import DEVICE_TOKEN_LIFE
 from cms.core.cursors import CURSOR_LIFE
 from cms.core.db import session

@@ -9,7 +9,7 @@ from flask import Flask
 
 from cms.agencies.directory import Directory, read_directory
 from cms.agencies.presenter import present_reference
-from cms.agencies.seed import seed_agencies
+from cms.agencies.services import seed_agencies
 from cms.core.permissions import system_actor
 from tests.agencies.administration import add_agency
 from tests.conftest import NOW, counted_statements

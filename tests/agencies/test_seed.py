@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from cms.agencies.models import Agency, Area
-from cms.agencies.seed import seed_agencies
+from cms.agencies.services import seed_agencies
 from cms.core.db import session
 from cms.core.permissions import system_actor
 from tests.agencies.administration import Caller, logged

@@ -14,17 +14,19 @@ from flask import Flask
 from sqlalchemy import select
 
 from cms.changes.actions import Action
-from cms.changes.checkpoints import Signed, checkpoint_when_due, make_checkpoint, read_checkpoints
+from cms.changes.checkpoints import Signed, read_checkpoints
 from cms.changes.key_succession import followed, read_successions, successors
 from cms.changes.log import record
 from cms.changes.models import Change
-from cms.changes.services import replace_checkpoint_key
+from cms.changes.services import make_checkpoint, replace_checkpoint_key
 from cms.changes.signing import FILE_NAME, NEXT_FILE_NAME, SigningKey, key_id_of, make_signing_key, read_key
+from cms.changes.tasks import checkpoint_when_due
 from cms.cli.application import operator
 from cms.cli.doctor.trail import check_checkpoint
 from cms.core.db import session, unit_of_work
 from cms.core.permissions import system_actor
-from cms.health.agreement import agree, disagreements
+from cms.health.agreement import disagreements
+from cms.health.services import agree
 from tests.changes.tampering import tamper
 
 

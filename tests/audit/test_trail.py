@@ -14,8 +14,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from cms.changes.actions import Action
-from cms.changes.checkpoints import make_checkpoint
 from cms.changes.log import record
+from cms.changes.services import make_checkpoint
 from cms.changes.signing import FILE_NAME, make_signing_key
 from cms.core.db import unit_of_work
 from cms.core.permissions import Role, system_actor

@@ -7,8 +7,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from cms.changes.actions import Action
-from cms.changes.checkpoints import make_checkpoint
 from cms.changes.log import broken_at, record
+from cms.changes.services import make_checkpoint
 from cms.changes.signing import make_signing_key
 from cms.core.db import db, unit_of_work
 from cms.core.permissions import system_actor

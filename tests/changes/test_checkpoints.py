@@ -11,16 +11,14 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from cms.changes import checkpoints
+from cms.changes import tasks
 from cms.changes.actions import Action
 from cms.changes.checkpoints import (
     BadCheckpointError,
     LogDamagedError,
     Signed,
     check_signature,
-    checkpoint_when_due,
     is_signed,
-    make_checkpoint,
     newest_checkpoint,
     read_checkpoints,
     signed,
@@ -28,8 +26,10 @@ from cms.changes.checkpoints import (
     trusted_keys,
 )
 from cms.changes.log import record
+from cms.changes.services import make_checkpoint
 from cms.changes.signing import BadKeyError, key_id_of, make_signing_key, signing_key
 from cms.changes.stored_lines import StoredLog
+from cms.changes.tasks import checkpoint_when_due
 from cms.changes.verification import Damage, Finding, verify
 from cms.core.db import unit_of_work
 from cms.core.permissions import system_actor
@@ -119,7 +119,7 @@ def test_a_damaged_log_is_not_signed(moment: Callable[[timedelta], None]) -> Non
 def test_the_worker_signs_after_many_lines_or_a_day(
     moment: Callable[[timedelta], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checkpoints, "MOST_LINES", 3)
+    monkeypatch.setattr(tasks, "MOST_LINES", 3)
     assert not checkpoint_when_due(), "an empty log needs no checkpoint"
     write(1)
     assert checkpoint_when_due()

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from cms.accounts.purging import purge_expired
+from cms.accounts.services.purging import purge_expired
 from cms.changes.actions import Action
 from cms.changes.log import read_after, read_heads, record
-from cms.changes.trust import note_moment
+from cms.changes.services import note_moment
 from cms.cli.clock import accept_on_a_trial
 from cms.cli.clock import command as clock_command
 from cms.cli.doctor.clock import check_clock
@@ -27,9 +27,9 @@ from cms.documents.sweeping import sweep_orphans
 from cms.editorial.schedules.services import Schedule, carry_out_schedules, schedule_item
 from cms.editorial.trash.services import purge_old_trash
 from cms.media.models import Image
-from cms.media.purging import purge_deleted_images
+from cms.media.tasks import purge_deleted_images
 from cms.posts.content import POST
-from cms.writing.purging import purge_kept_answers
+from cms.writing.services import purge_kept_answers
 from tests.conftest import NOW, second_app
 from tests.factories import CENTRAL, add_city, add_image, add_post, add_published_post, seen
 from tests.people import Caller, People

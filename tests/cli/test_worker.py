@@ -9,14 +9,14 @@ from datetime import timedelta
 from flask import Flask
 
 from cms.accounts.models import SignInSession
-from cms.accounts.purging import KEEP_SESSIONS, purge_expired
+from cms.accounts.services.purging import KEEP_SESSIONS, purge_expired
 from cms.changes.models import Change
 from cms.cli.init import seed_city
 from cms.consumers.models import DeliveryKey
 from cms.core import clock
 from cms.core.db import UnitOfWork, session
 from cms.core.permissions import Role
-from cms.worker import LogFollower, Task, run_tasks, worker_tasks, write_key_uses
+from cms.worker import LogFollower, Task, keep_key_uses, run_tasks, worker_tasks
 from tests.conftest import counted_statements
 from tests.people import People
 
@@ -93,11 +93,11 @@ def test_a_stopped_worker_starts_nothing(app: Flask) -> None:
 def test_a_web_process_writes_down_when_keys_were_used(app: Flask, people: People) -> None:
     with app.app_context():
         # What tests before this one left in the memory of this process.
-        write_key_uses()
+        keep_key_uses()
     assert people.website()("GET", "/v1/whoami").status_code == 200
     with app.app_context():
-        assert write_key_uses() == 1
-        assert write_key_uses() == 0
+        assert keep_key_uses() == 1
+        assert keep_key_uses() == 0
         assert session.query(DeliveryKey).one().last_used_at is not None
 
 

@@ -20,7 +20,9 @@ from cms.changes.models import Change, FollowerPosition
 from cms.cli.init import seed_city
 from cms.core import clock
 from cms.core.db import UnitOfWork, db, rolled_back, session, unit_of_work
-from cms.core.dead_letters import FIRST_REST, LONGEST_REST, due_again, put_aside, putting_aside, waiting
+from cms.core.dead_letters.failures import FIRST_REST, LONGEST_REST, put_aside
+from cms.core.dead_letters.queries import due_again, waiting
+from cms.core.dead_letters.tasks import putting_aside
 from cms.core.errors import Unavailable
 from cms.core.permissions import Role, system_actor
 from cms.core.runtime import runtime
@@ -31,8 +33,7 @@ from cms.editorial.rebuilding import represent_again, represent_changed
 from cms.editorial.schedules.services import Schedule, carry_out_schedules, has_due, schedule_item
 from cms.editorial.trash.services import empty_trash, trash_item
 from cms.media.models import Image
-from cms.media.purging import purge_deleted_images
-from cms.media.renditions import make_renditions
+from cms.media.tasks import make_renditions, purge_deleted_images
 from cms.posts.content import POST
 from cms.publishing.models import Publication
 from tests.conftest import NOW, note_time

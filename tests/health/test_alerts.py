@@ -9,7 +9,7 @@ import yaml
 from flask import Flask
 from flask.testing import FlaskClient
 
-from cms.core.dead_letters import putting_aside
+from cms.core.dead_letters.tasks import putting_aside
 from cms.health.services import Run, note_runs
 from config import PROJECT_ROOT
 

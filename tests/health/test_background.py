@@ -10,9 +10,9 @@ from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskClient
 
-from cms.changes.checkpoints import make_checkpoint
 from cms.changes.followers import FOLLOWERS
 from cms.changes.log import read_heads
+from cms.changes.services import make_checkpoint
 from cms.changes.signing import make_signing_key
 from cms.cli.init import seed_city
 from cms.core import clock

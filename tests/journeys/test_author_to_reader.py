@@ -12,10 +12,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from cms.accounts.services import create_user
-from cms.agencies.seed import seed_agencies
+from cms.accounts.services.people import create_user
+from cms.agencies.services import seed_agencies
 from cms.core.permissions import Role, system_actor
-from cms.taxonomy.seed import seed_taxonomy
+from cms.taxonomy.services import seed_taxonomy
 from tests.conftest import second_app
 from tests.people import Caller
 

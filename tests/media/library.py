@@ -9,7 +9,7 @@ from flask import Flask
 from PIL import Image
 from werkzeug.test import TestResponse
 
-from cms.media.renditions import make_renditions
+from cms.media.tasks import make_renditions
 from tests.documents.uploads import BOUNDARY, form, part
 from tests.factories import post_content
 from tests.media.pictures import jpeg

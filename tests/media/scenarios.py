@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from cms.core.db import session
 from cms.editorial.images import services as images
 from cms.editorial.items.services import publish_item, update_item
 from cms.media import services as media
+from cms.media.models import Image, Rendition
 from cms.media.uploads import received_image
 from cms.posts.content import POST
 from tests.access.world import World
@@ -49,8 +51,24 @@ def publish_with_cover(world: World) -> Act:
     return lambda: publish_item(POST, central, item.id, seen(edited))
 
 
+def keep_renditions(world: World) -> Act:
+    image_id = world.image()["id"]
+
+    def act() -> None:
+        image = session.get_one(Image, image_id)
+        made = Rendition(
+            image_id=image_id, edition=image.edition, name="w320.webp", width=64, height=48, media_type="image/webp",
+            bytes=1, sha256="0" * 64,
+        )  # fmt: skip
+        media.keep_renditions(image, [made])
+
+    return act
+
+
+SILENT = frozenset({"media.keep_renditions"})
 SCENARIOS: dict[str, Scenario] = {
     "media.add_image": add_image,
+    "media.keep_renditions": keep_renditions,
     "editorial.update_image": on_image(images.update_image, {"alt": "Lain", "focal_x": 0}),
     "editorial.delete_image": on_image(images.delete_image),
     "editorial.update_item with cover": save_with_cover,

@@ -18,7 +18,7 @@ from cms.media import renditions
 from cms.media.imaging import ImageRefused
 from cms.media.models import Image, Rendition
 from cms.media.presets import NAMES
-from cms.media.purging import purge_deleted_images
+from cms.media.tasks import purge_deleted_images
 from tests.conftest import NOW
 from tests.media.library import MEDIA, opened, uploaded, work
 from tests.media.pictures import jpeg

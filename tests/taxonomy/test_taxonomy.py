@@ -12,7 +12,7 @@ from cms.core.db import session
 from cms.core.permissions import system_actor
 from cms.taxonomy.models import Category, InformationKind
 from cms.taxonomy.queries import find_category, find_information_kind
-from cms.taxonomy.seed import seed_taxonomy
+from cms.taxonomy.services import seed_taxonomy
 from tests.agencies.administration import Caller, logged
 
 NEW = {"slug": "banjir", "name_id": "Banjir", "name_en": "Floods"}

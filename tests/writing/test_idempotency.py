@@ -24,7 +24,7 @@ from cms.core.permissions import Role
 from cms.documents.models import DocumentFile
 from cms.editorial.items.models import Item
 from cms.writing.models import KeptAnswer
-from cms.writing.purging import purge_kept_answers
+from cms.writing.services import purge_kept_answers
 from tests.access.test_access_matrix import Row
 from tests.access.world import World
 from tests.conftest import counted_statements

@@ -9,7 +9,7 @@ from sqlalchemy.orm import selectinload
 
 from cms.accounts.models import User
 from cms.accounts.passwords import generate_password
-from cms.accounts.services import create_user
+from cms.accounts.services.people import create_user
 from cms.cli.demo_city.secrets_file import DemoSecrets, DemoUser
 from cms.consumers.services import create_key, register_consumer
 from cms.core.db import rolled_back, session

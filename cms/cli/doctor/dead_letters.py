@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cms.cli.doctor.findings import Finding, ok, red
 from cms.core import clock
-from cms.core.dead_letters import waiting
+from cms.core.dead_letters.queries import waiting
 from config import Settings
 
 MOST_NAMED = 20

@@ -16,7 +16,8 @@ from sqlalchemy import ColumnElement, or_, select
 from cms.changes.log import record
 from cms.core import clock
 from cms.core.db import UnitOfWork, rolled_back, session, unit_of_work
-from cms.core.dead_letters import all_or_each, not_resting
+from cms.core.dead_letters.queries import not_resting
+from cms.core.dead_letters.tasks import all_or_each
 from cms.core.errors import Conflict, InputError, Invalid
 from cms.core.permissions import Actor
 from cms.core.prepared import foreseen

@@ -15,7 +15,8 @@ from sqlalchemy import ColumnElement, select
 from cms.changes.log import record
 from cms.core import clock
 from cms.core.db import UnitOfWork, rolled_back, session, unit_of_work
-from cms.core.dead_letters import all_or_each, not_resting
+from cms.core.dead_letters.queries import not_resting
+from cms.core.dead_letters.tasks import all_or_each
 from cms.core.permissions import Actor, system_actor
 from cms.core.versions import Expected
 from cms.editorial.content_types import ContentType, registered_types

@@ -1,4 +1,7 @@
-"""The services of signing in and out: sign-in, refresh, sign-out, change of password."""
+"""Signing in and out: sign-in, refresh, sign-out, change of password.
+
+An attempt is counted in a transaction of its own, before the password is looked at: what fails later takes no count back.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +59,7 @@ def sign_in(*, email: str, password: str, device_token: str | None, origin: Orig
     credentials = find_credentials(name)
     device = trusted_device(device_token, credentials)
     buckets = (address_bucket(origin.address), device_bucket(device) if device else account_bucket(name))
-    count_attempt(*buckets)
+    _count_attempt(buckets)
     if not _is_right(credentials, password, buckets) or credentials is None:
         log.info("sign_in_failed", account=account_bucket(name).name[:16], trusted_device=device is not None)
         raise Unauthenticated("invalid_credentials")
@@ -68,6 +71,11 @@ def sign_in(*, email: str, password: str, device_token: str | None, origin: Orig
         issued = start_session(unit, user, origin)
         record(unit, Action.USER_SIGNED_IN, user.id, _self(user, issued.session_id))
     return _with_device_token(issued, user)
+
+
+def _count_attempt(buckets: tuple[Bucket, ...]) -> None:
+    with unit_of_work() as unit:
+        count_attempt(unit, buckets)
 
 
 def _is_right(credentials: Credentials | None, password: str, buckets: tuple[Bucket, ...]) -> bool:
@@ -173,7 +181,7 @@ def change_password(actor: Actor, *, current_password: str, new_password: str, o
     if new_password == current_password:
         raise invalid_field("/new_password", "weak_password", reason="it is the present one")
     buckets = (password_bucket(credentials.user_id),)
-    count_attempt(*buckets)
+    _count_attempt(buckets)
     if not _is_right(credentials, current_password, buckets):
         raise invalid_field("/current_password", "wrong_password")
     password_hash = hash_password(new_password)

@@ -1,13 +1,9 @@
-"""The services of managing people: create, change, suspend, give a new password, end a session; and of the keys that sign."""
+"""Managing people: create, change, suspend, give a new password, end a session."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any
-
-from sqlalchemy import func, select
 
 from cms.accounts.identity import normalised_email
 from cms.accounts.models import Membership, SignInSession, User, UserState
@@ -22,14 +18,11 @@ from cms.changes.log import record
 from cms.core import clock
 from cms.core.assignment import assign_changed
 from cms.core.db import unit_of_work
-from cms.core.errors import Conflict, Forbidden, InputError, Invalid, NotFound
+from cms.core.errors import Conflict, InputError, Invalid, NotFound
 from cms.core.ids import new_id
 from cms.core.permissions import Actor, Permission, Role, authorize
-from cms.core.runtime import runtime
-from cms.core.signing_keys import SigningKeyRow, key_id
 from cms.core.versions import Expected, check_version
 
-SALT_BYTES = 32
 _DUPLICATES = {"uq_users_email": "email"}
 
 
@@ -149,27 +142,6 @@ def end_user_session(actor: Actor, user_id: str, session_id: str) -> None:
         if not end_sessions(unit, user.id, "ended_by_admin", SignInSession.id == known_form(session_id)):
             raise NotFound
         record(unit, Action.USER_SIGNED_OUT, user.id, actor)
-
-
-def rotate_signing_keys(actor: Actor, *, ends_older: bool = False) -> str:
-    """Add a key to the ring, which signs from now on in every process; returns its id.
-
-    Earlier keys go on verifying until what they signed has expired, so nobody notices. With `ends_older` they stop at once: access
-    tokens are refreshed by the clients, preview links, cursors and trusted devices end; nobody is signed out. Raises `Forbidden`
-    for everybody but the operator.
-    """
-    if not is_operator(actor):
-        raise Forbidden(permission="operator")
-    salt = secrets.token_hex(SALT_BYTES)
-    made = key_id(salt)
-    with unit_of_work() as unit:
-        newest = unit.session.scalar(select(func.max(SigningKeyRow.made_at))) or clock.EPOCH
-        # The newest key signs, also after the clock was set back.
-        made_at = max(clock.now(), newest + timedelta(microseconds=1))
-        unit.add(SigningKeyRow(id=made, salt=salt, made_at=made_at, ends_older=ends_older))
-        record(unit, Action.SIGNING_KEY_ROTATED, made, actor, fields=["ends_older"] if ends_older else [])
-        unit.after_commit(runtime().signing_keys.forget)
-    return made
 
 
 def _authorize(actor: Actor) -> None:

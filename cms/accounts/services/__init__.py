@@ -1,0 +1,1 @@
+"""The writes about people, their sessions and the keys that sign."""

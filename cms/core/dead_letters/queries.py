@@ -1,0 +1,31 @@
+"""Reading what is put aside, and leaving it out of a queue while it rests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from cms.core import clock
+from cms.core.db import rolled_back, session
+from cms.core.dead_letters.models import DeadLetter
+
+
+def not_resting(queue: str, key: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """Leaves out what was put aside and whose time has not come."""
+    rests = exists().where(DeadLetter.queue == queue, DeadLetter.key == key, DeadLetter.retry_at > clock.now())
+    return ~rests
+
+
+def due_again(queue: str) -> Sequence[str]:
+    """The keys of what was put aside and is to be tried again now."""
+    with rolled_back():
+        due = select(DeadLetter.key).where(DeadLetter.queue == queue, DeadLetter.retry_at <= clock.now())
+        return session.scalars(due.order_by(DeadLetter.retry_at, DeadLetter.key).limit(100)).all()
+
+
+def waiting() -> Sequence[DeadLetter]:
+    """Everything that is put aside, the oldest first."""
+    with rolled_back():
+        return session.scalars(select(DeadLetter).order_by(DeadLetter.since, DeadLetter.key)).all()

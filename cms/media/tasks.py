@@ -1,0 +1,71 @@
+"""What the worker does for images: it makes their renditions and purges deleted ones.
+
+Until the rows of its renditions are written, their addresses answer with the whole image, so that nobody waits for the worker.
+For three days a rollback can bring a deleted image back, then nothing of it stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import select
+
+from cms.core import clock
+from cms.core.db import rolled_back, session
+from cms.core.dead_letters.queries import not_resting
+from cms.core.dead_letters.tasks import all_or_each, putting_aside
+from cms.core.logging import get_logger
+from cms.media.imaging import ImageRefused
+from cms.media.models import Image
+from cms.media.renditions import made_renditions
+from cms.media.services import keep_renditions, purge_images
+
+log = get_logger(__name__)
+
+KEPT_DELETED: Final = timedelta(hours=72)
+"""Long enough to notice what a hijacked account has deleted, and no longer: a person may have asked for the picture to go."""
+BATCH: Final = 500
+RENDITIONS: Final = "renditions"
+DELETED: Final = "deleted_images"
+
+
+def make_renditions() -> bool:
+    """Make the renditions of the image that has waited longest; True when there may be more of them.
+
+    A task of the worker: done twice at once it makes the same files. Raises `Unavailable`.
+    """
+    with rolled_back():
+        waits = (Image.waiting_since.is_not(None), not_resting(RENDITIONS, Image.id))
+        image = session.scalar(select(Image).where(*waits).order_by(Image.waiting_since, Image.id).limit(1))
+        if image is None:
+            return False
+        session.expunge(image)
+    with putting_aside(RENDITIONS, image.id):
+        try:
+            made = made_renditions(image)
+        except ImageRefused as refusal:
+            # It was decoded once, so this is a matter of this server; readers keep the whole image.
+            log.exception("renditions_failed", image_id=image.id, reason=str(refusal))
+            made = []
+        keep_renditions(image, made)
+    return True
+
+
+def purge_deleted_images() -> int:
+    """Remove images that were deleted more than 72 hours ago, with all that was said about them; returns how many.
+
+    Called hourly by the worker; their bytes are swept as what no row names.
+    """
+    long_ago = clock.now() - KEPT_DELETED
+    old = select(Image.id).where(Image.deleted_at <= long_ago, not_resting(DELETED, Image.id))
+    with rolled_back():
+        ids = session.scalars(old.order_by(Image.id).limit(BATCH)).all()
+    purged: list[str] = []
+
+    def purge(some: Iterable[str]) -> None:
+        purged.extend(purge_images(some, long_ago))
+
+    all_or_each(DELETED, ids, purge)
+    return len(purged)
