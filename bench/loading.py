@@ -37,7 +37,8 @@ from cms.editorial.items.services import create_item
 from cms.posts.content import POST
 from cms.publishing.models import Publication
 from cms.publishing.publish import publish, represent
-from cms.publishing.reposts import add_repost, find_live_publication
+from cms.publishing.reposts import add_repost
+from cms.publishing.visibility import find_live_publication
 from cms.taxonomy.models import Category
 from config import Settings
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import orjson
+
 from cms.cli.demo_city.secrets_file import DemoSecrets, DemoUser
+from cms.core import clock
 from cms.core.reading import Reader
+from cms.publishing.reading import Publications
+from cms.publishing.selection import Selection
 from config import Settings
 
-_OLDEST_POST = """
-SELECT agency, slug FROM publications
-WHERE type = 'post' AND superseded_sequence IS NULL ORDER BY published_at LIMIT 1
-"""
+_OLDEST_POST = Selection("post", descending=False, limit=1)
 
 
 def banner(settings: Settings, secrets: DemoSecrets | None, reader: Reader) -> str:
@@ -35,10 +37,19 @@ def _people(users: list[DemoUser]) -> list[str]:
     ]
 
 
+def _oldest_post(reader: Reader) -> tuple[str, str]:
+    """The agency and the slug of a post that is there."""
+    now = clock.now_micros()
+    found = Publications(reader).page(_OLDEST_POST, now, now).items
+    if not found:
+        return "diskominfo", "none"
+    shown = orjson.loads(found[0])
+    return shown["agency"]["slug"], shown["slug"]
+
+
 def _commands(url: str, secrets: DemoSecrets, reader: Reader) -> list[str]:
     key = f"-H 'Authorization: Bearer {secrets.keys['website']}'"
-    found = reader.rows(_OLDEST_POST, {})
-    agency, slug = found[0] if found else ("diskominfo", "none")
+    agency, slug = _oldest_post(reader)
     author = next(user for user in secrets.users if user.role == "author")
     sign_in = (
         f"""curl -s {url}/manage/v1/auth/login -H 'Content-Type: application/json' """

@@ -14,25 +14,13 @@ from flask import Response
 from cms.core import clock
 from cms.core.errors import NotFound
 from cms.core.http.files import SAFETY_HEADERS, FileFacts, file_answer
-from cms.core.ids import is_id
 from cms.core.runtime import runtime
 from cms.media.presenter import file_name, original_edition
 from cms.media.presets import ORIGINAL, edition_of, full_name
-from cms.publishing.selection import LIVE
+from cms.publishing.shown_files import find_image
 from cms.serving.admission import delivery_request
 from cms.serving.state import serving_state
 
-_IMAGE: Final = (
-    "SELECT i.sha256, i.media_type, i.bytes, i.focal_x, i.focal_y, r.sha256, r.media_type, r.bytes"  # noqa: S608 - constants of ours
-    " FROM images i LEFT JOIN renditions r ON r.image_id = i.id AND r.edition = :edition AND r.name = :name"
-    " WHERE i.id = :id AND EXISTS (SELECT 1 FROM publication_files f JOIN publications p ON p.id = f.publication_id"
-    f" WHERE f.file_id = i.id AND {LIVE.format(p='p')}{{agencies}})"
-)
-# As for the items themselves: of the agencies, on their channels, or carried by them.
-_SHOWN: Final = (
-    " AND (p.agency IN ({agencies}) OR EXISTS (SELECT 1 FROM publication_terms t"
-    " WHERE t.publication_id = p.id AND t.scheme = 'channel' AND t.term IN ({agencies})))"
-)
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 # The bytes will be others as soon as the worker has come by.
 FOR_NOW: Final = "no-cache"
@@ -97,17 +85,11 @@ def deliver_image(image_id: str, edition: str, name: str) -> Response:
 
 
 def _live(image_id: str, name: str, edition: str, agencies: frozenset[str] | None) -> _Found | None:
-    """The image, while a publication that these agencies show (None: any) has it; one statement."""
-    if not is_id(image_id):
+    """The image, while a publication that a key of these agencies shows (None: any key) has it."""
+    row = find_image(serving_state().reader, image_id, name, edition, agencies, clock.now_micros())
+    if row is None:
         return None
-    reader = serving_state().reader
-    params: dict[str, Any] = {f"agency{index}": agency for index, agency in enumerate(sorted(agencies or ()))}
-    condition = "" if agencies is None else _SHOWN.format(agencies=", ".join(f":{name}" for name in params) or "NULL")
-    params |= {"id": image_id, "name": name, "edition": edition, "now": clock.micros(clock.now())}
-    rows = reader.rows(reader.prepared(_IMAGE.format(agencies=condition)), params)
-    if not rows:
-        return None
-    sha256, media_type, size, focal_x, focal_y, *rendition = rows[0]
+    sha256, media_type, size, focal_x, focal_y, *rendition = row
     made = None if rendition[0] is None else _Stored(rendition[0], rendition[1], int(rendition[2]))
     return _Found(_Stored(sha256, media_type, int(size)), edition_of(sha256, int(focal_x), int(focal_y)), made)
 

@@ -21,6 +21,7 @@ from cms.editorial.items.queries import get_edition, get_item
 from cms.editorial.moderating import read_content, read_links
 from cms.moderation.queries import NEWEST_BLOCK
 from cms.publishing.models import Publication
+from cms.publishing.visibility import is_current
 
 Change = Callable[[Content], Content]
 _IS_NEWEST = and_(Edition.item_id == Item.id, Edition.number == Item.edition)
@@ -73,7 +74,7 @@ def foresee_shown(*which: ColumnElement[bool], limit: int | None = None) -> None
 
 def foresee_shown_item(item_id: str) -> None:
     """The same of one item."""
-    foresee_shown(Publication.item_id == item_id, Publication.superseded_sequence.is_(None))
+    foresee_shown(Publication.item_id == item_id, is_current())
 
 
 def foresee_body(html: str) -> None:

@@ -17,7 +17,6 @@ from cms.changes.actions import Action
 from cms.changes.facts import Cause, CauseKind, because
 from cms.changes.log import record
 from cms.changes.models import Change
-from cms.core import clock
 from cms.core.db import UnitOfWork, unit_of_work
 from cms.core.dead_letters.failures import is_outage, put_aside
 from cms.core.dead_letters.queries import due_again, not_resting
@@ -33,6 +32,7 @@ from cms.editorial.preparing import foresee_shown, foresee_shown_item
 from cms.publishing.models import Publication, PublicationFile
 from cms.publishing.presented import Presented
 from cms.publishing.publish import represent
+from cms.publishing.visibility import is_current, is_still_awaited
 
 BATCH = 100
 QUEUE = "presenter"
@@ -85,8 +85,7 @@ def represent_again() -> int:
         foresee = partial(foresee_shown_item, item_id)
         with putting_aside(QUEUE, item_id), foreseen(foresee), unit_of_work() as unit:
             because(unit, Cause(CauseKind.REBUILD))
-            live: list[ColumnElement[bool]] = [Publication.superseded_sequence.is_(None)]
-            for publication, item in _held(unit, live, [item_id]):
+            for publication, item in _held(unit, [is_current()], [item_id]):
                 _represent(unit, publication, item, _presented(publication, item))
     return len(due)
 
@@ -97,7 +96,7 @@ def _outdated(renamed: Iterable[tuple[str, int]], images: Iterable[tuple[str, in
     for image_id, sequence in images:
         shows = exists().where(PublicationFile.publication_id == Publication.id, PublicationFile.file_id == image_id)
         older.append(and_(shows, Publication.sequence < sequence))
-    return [Publication.superseded_sequence.is_(None), or_(*older), not_resting(QUEUE, Publication.item_id)]
+    return [is_current(), or_(*older), not_resting(QUEUE, Publication.item_id)]
 
 
 def _held(
@@ -112,7 +111,7 @@ def _held(
 
 def _represent(unit: UnitOfWork, publication: Publication, item: Item, presented: Presented) -> None:
     # Readers may not learn of what they cannot read yet; what has begun they read, also before the worker has come by.
-    verb = "scheduled" if publication.is_planned and publication.effective_from > clock.now() else "presented"
+    verb = "scheduled" if is_still_awaited(publication) else "presented"
     action = registered_types()[item.type].action(verb)
     change = record(unit, action, item.id, ACTOR, agency=item.agency, edition=publication.edition)
     represent(unit, presented, change, publication)

@@ -10,7 +10,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Column, ScalarSelect, Select, bindparam, column, func, literal_column, or_, select, table
+from sqlalchemy import Column, ScalarSelect, Select, bindparam, func, literal_column, or_, select
 
 from cms.changes.models import Change, ChangeHead
 from cms.core import clock
@@ -18,6 +18,8 @@ from cms.core.db import UnitOfWork, table_of
 from cms.core.permissions import Actor
 from cms.core.runtime import runtime
 from cms.moderation.models import WHOLE_CITY, BreakerKind, BreakerTrip, PublishingFreeze, person_scope
+from cms.publishing.models import Publication
+from cms.publishing.visibility import live
 
 
 class Counted(StrEnum):
@@ -40,8 +42,6 @@ COUNTED_BY: Final = {
 
 _changes, _trips, _freezes = table_of(Change), table_of(BreakerTrip), table_of(PublishingFreeze)
 _head = table_of(ChangeHead)
-# The read model lies above this feature; nothing but the number of its live rows is asked.
-_publications = table("publications", column("agency"), column("superseded_sequence"))
 
 
 def _lines(name: str, subject: Column[Any], kind: BreakerKind) -> tuple[Any, ...]:
@@ -96,11 +96,6 @@ _TAKING = select(
     _open_trip(_trips.c.subject == bindparam("person"), _TAKING_BACK).label("paused"),
     _count("person", _changes.c.actor_id, BreakerKind.REMOVAL).label("by_person"),
 )
-_LIVE = (
-    select(func.count())
-    .select_from(_publications)
-    .where(_publications.c.agency == bindparam("agency"), _publications.c.superseded_sequence.is_(None))
-)
 _WHO = select(_changes.c.actor_id).where(*_lines("agency", _changes.c.agency, BreakerKind.AGENCY)).distinct()
 
 
@@ -137,7 +132,8 @@ def count_in_agency(unit: UnitOfWork, agency: str, limit: int) -> int:
 
 def count_live(unit: UnitOfWork, agency: str) -> int:
     """How many items of the agency readers have; asked only when an agency publishes much."""
-    return unit.session.connection().scalar(_LIVE, {"agency": agency}) or 0
+    found = select(func.count()).select_from(Publication).where(Publication.agency == agency, live())
+    return unit.session.scalar(found) or 0
 
 
 def publishers_in(unit: UnitOfWork, agency: str) -> set[str]:

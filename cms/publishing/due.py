@@ -21,6 +21,14 @@ ENDS = (
     "SELECT {edge}(effective_until) AS moment FROM publications WHERE type = :type"
     " AND superseded_sequence IS NULL AND effective_until IS NOT NULL"
 )
+PASSED = (
+    f"SELECT max(moment) FROM ({BEGINNINGS} AND effective_from <= :now UNION ALL {ENDS} AND effective_until <= :now) passed"  # noqa: S608 - ours
+).format(edge="max")
+"""The last planned moment that has come and was not carried out."""
+COMING = (
+    f"SELECT min(moment) FROM ({BEGINNINGS} AND effective_from > :now UNION ALL {ENDS} AND effective_until > :now) coming"  # noqa: S608 - ours
+).format(edge="min")
+"""The next planned moment."""
 _EARLIEST = f"SELECT min(moment) FROM ({BEGINNINGS} UNION ALL {ENDS}) moments".format(edge="min")  # noqa: S608 - ours
 
 

@@ -19,7 +19,7 @@ class Standing(StrEnum):
 
     `planned` was never live and will be; `withdrawn` is still readable, with a notice; `gone` answers 410 with an
     explanation, `redirected` 410 with where it is now, `vanished` 404 as if it had never been. Moments that have passed and
-    that the worker has not carried out yet count as well: what is live now is decided by `cms.publishing.selection.LIVE`.
+    that the worker has not carried out yet count as well: what is live now is decided by `cms.publishing.visibility`.
     """
 
     PLANNED = "planned"

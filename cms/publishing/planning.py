@@ -11,7 +11,6 @@ from datetime import datetime
 
 import orjson
 from sqlalchemy import Connection, bindparam, delete, select, update
-from sqlalchemy.orm import Session
 
 from cms.changes.facts import note_digest, note_planned
 from cms.changes.log import when_numbered
@@ -159,15 +158,3 @@ def carry_out_end(
 ) -> None:
     """Take the item back whose end has come."""
     withdraw(unit, item_id, type, Standing.GONE, change, explanation=explanation, ended_at=ended_at)
-
-
-def find_planned_publication(session: Session, item_id: str) -> Publication | None:
-    """What takes the place of the live publication later; None when nothing is planned, or its moment has come."""
-    return session.scalar(
-        select(Publication).where(
-            Publication.item_id == item_id,
-            Publication.superseded_sequence.is_(None),
-            Publication.is_planned,
-            Publication.effective_from > clock.now(),
-        )
-    )

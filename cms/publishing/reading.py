@@ -1,4 +1,4 @@
-"""Reading live publications: pages, single items, addresses. All SQL of the delivery plane's content stands here."""
+"""Reading live publications: pages, single items, addresses. Files and images: `cms.publishing.shown_files`."""
 
 from __future__ import annotations
 
@@ -9,42 +9,32 @@ from typing import Any
 from cms.changes.log import HEAD_COLUMNS, HEAD_TABLES, Heads
 from cms.core import clock
 from cms.core.reading import Reader
-from cms.publishing.due import BEGINNINGS, ENDS
-from cms.publishing.selection import COUNT_CAP, LIVE, Position, Selection, counted_page_sql, page_sql
+from cms.publishing.due import COMING, PASSED
+from cms.publishing.selection import COUNT_CAP, Position, Selection, counted_page_sql, page_sql
+from cms.publishing.visibility import ADDRESS_EXISTS, HAS_ENDED, LIVE, LIVE_UNTIL, STANDING, carried_or_on_channel
 
-_LIVE_JOIN = f"LEFT JOIN publications p ON p.item_id = i.id AND {LIVE.format(p='p')}"
-# A planned publication whose moment has come counts as live, also before anybody has carried it out.
-_STANDING = "CASE WHEN p.is_planned THEN 'live' ELSE i.standing END"
+_LIVE_JOIN = f"LEFT JOIN publications p ON p.item_id = i.id AND {LIVE}"
 _HEADS = len(Heads._fields)
 _HEADS_AND_ITEM = (
     f"SELECT {HEAD_COLUMNS}, i.standing, i.agency, i.explanation, i.alternative, i.ended_at,"  # noqa: S608 - constants of ours
-    " i.target_id, p.sequence, p.edition, p.agency, p.updated_at, p.effective_until, p.full_json"
+    f" i.target_id, p.sequence, p.edition, p.agency, p.updated_at, {LIVE_UNTIL}, p.full_json"
     f" FROM {HEAD_TABLES} LEFT JOIN published_items i ON i.id = :id AND i.type = :type {_LIVE_JOIN} WHERE h.id = 1"
 )
 _HEADS_AND_SEQUENCE = (
-    f"SELECT {HEAD_COLUMNS}, p.sequence, p.effective_until"  # noqa: S608 - constants of ours
+    f"SELECT {HEAD_COLUMNS}, p.sequence, {LIVE_UNTIL}"  # noqa: S608 - constants of ours
     f" FROM {HEAD_TABLES} LEFT JOIN published_items i ON i.id = :id AND i.type = :type {_LIVE_JOIN} WHERE h.id = 1"
 )
 _ADDRESS = (
-    f"SELECT i.id, {_STANDING}, i.agency, i.explanation, i.alternative, i.target_id, p.agency, p.slug, i.type, s.agency"  # noqa: S608 - ours
+    f"SELECT i.id, {STANDING}, i.agency, i.explanation, i.alternative, i.target_id, p.agency, p.slug, i.type, s.agency"  # noqa: S608 - ours
     f" FROM published_slugs s JOIN published_items i ON i.id = s.item_id {_LIVE_JOIN}"
-    " WHERE s.type = :type AND s.agency IN ({agencies}) AND s.slug = :slug AND s.effective_from <= :now"
+    f" WHERE s.type = :type AND s.agency IN ({{agencies}}) AND s.slug = :slug AND {ADDRESS_EXISTS}"
     " ORDER BY CASE WHEN s.agency = :agency0 THEN 0 ELSE 1 END, s.agency LIMIT 1"
 )
 _TARGET = (
-    f"SELECT i.id, {_STANDING}, i.agency, i.explanation, i.alternative, i.target_id, p.agency, p.slug, i.type"  # noqa: S608 - ours
+    f"SELECT i.id, {STANDING}, i.agency, i.explanation, i.alternative, i.target_id, p.agency, p.slug, i.type"  # noqa: S608 - ours
     f" FROM published_items i {_LIVE_JOIN} WHERE i.id = :id"
 )
-_ENDED = (
-    "SELECT end_explanation FROM publications WHERE item_id = :id AND superseded_sequence IS NULL"
-    " AND effective_until <= :now ORDER BY effective_until DESC LIMIT 1"
-)
-_PASSED = (
-    f"SELECT max(moment) FROM ({BEGINNINGS} AND effective_from <= :now UNION ALL {ENDS} AND effective_until <= :now) passed"  # noqa: S608 - ours
-).format(edge="max")
-_COMING = (
-    f"SELECT min(moment) FROM ({BEGINNINGS} AND effective_from > :now UNION ALL {ENDS} AND effective_until > :now) coming"  # noqa: S608 - ours
-).format(edge="min")
+_ENDED = f"SELECT p.end_explanation FROM publications p WHERE p.item_id = :id AND {HAS_ENDED} ORDER BY {LIVE_UNTIL} DESC LIMIT 1"  # noqa: S608 - ours
 MOST_REDIRECTIONS = 20
 # Readers choose how many words a filter has, so the shapes of a question have no end.
 MOST_SHAPES, LONGEST_SHAPE = 1_000, 8_192
@@ -62,7 +52,7 @@ class PublishedState:
     sequence: int | None
     edition: int | None
     updated_at: int | None
-    effective_until: int | None
+    live_until: int | None
     full_json: str | None
 
 
@@ -150,7 +140,7 @@ class Publications:
 
         Microseconds since 1970; 0 and the end of times when there is none.
         """
-        passed, coming = self._one(f"SELECT ({_PASSED}), ({_COMING})", {"type": type, "now": now})
+        passed, coming = self._one(f"SELECT ({PASSED}), ({COMING})", {"type": type, "now": now})
         return int(passed or 0), int(coming or clock.micros(clock.NEVER))
 
     def ended_by_time(self, item_id: str, now: int) -> tuple[bool, str | None]:
@@ -174,25 +164,19 @@ class Publications:
         """(id, agency, JSON) of the live items among `ids`, in one statement; the order is not defined."""
         names = ", ".join(f":id{index}" for index in range(len(ids)))
         column = "full_json" if is_full else "card_json"
-        sql = f"SELECT p.item_id, p.agency, p.{column} FROM publications p WHERE p.item_id IN ({names}) AND {LIVE.format(p='p')}"  # noqa: S608
+        sql = f"SELECT p.item_id, p.agency, p.{column} FROM publications p WHERE p.item_id IN ({names}) AND {LIVE}"  # noqa: S608
         params: dict[str, Any] = {f"id{index}": item_id for index, item_id in enumerate(ids)}
         rows = self.reader.rows(self._prepared(sql), {**params, "now": now})
         return [(row[0], row[1], row[2]) for row in rows]
 
     def shown_by(self, agencies: Collection[str], item_ids: Sequence[str], now: int) -> set[str]:
         """Those of the items that the agencies carry, or that are live on one of their channels, in one statement."""
-        ids = ", ".join(f":id{index}" for index in range(len(item_ids)))
-        slugs = ", ".join(f":slug{index}" for index in range(len(agencies)))
         if not item_ids or not agencies:
             return set()
-        params: dict[str, Any] = {f"id{index}": item_id for index, item_id in enumerate(item_ids)}
-        params |= {f"slug{index}": slug for index, slug in enumerate(sorted(agencies))}
-        sql = (
-            f"SELECT r.item_id FROM reposts r WHERE r.item_id IN ({ids}) AND r.agency IN ({slugs})"  # noqa: S608
-            " UNION SELECT p.item_id FROM publications p JOIN publication_terms t ON t.publication_id = p.id"
-            f" AND t.scheme = 'channel' AND t.term IN ({slugs}) WHERE p.item_id IN ({ids}) AND {LIVE.format(p='p')}"
-        )
-        return {row[0] for row in self.reader.rows(self._prepared(sql), {**params, "now": now})}
+        ids = {f"id{index}": item_id for index, item_id in enumerate(item_ids)}
+        slugs = {f"slug{index}": slug for index, slug in enumerate(sorted(agencies))}
+        sql = self._prepared(carried_or_on_channel(ids, slugs))
+        return {row[0] for row in self.reader.rows(sql, {**ids, **slugs, "now": now})}
 
     def address(self, type: str, agencies: Sequence[str], slug: str, now: int) -> Address | None:
         """What was or is published at an address of one of these agencies, the first of them before others; in one statement."""

@@ -14,12 +14,12 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, bindparam, exists, false, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy.orm import Session
 
 from cms.core.clock import now, rfc3339
 from cms.core.db import UnitOfWork, table_of
-from cms.publishing.models import Publication, Repost
+from cms.publishing.models import Repost
 
 OWN = '"relation":"own","repost":null'
 """What every presented card and full form of a repostable type contains; unescaped quotes keep it out of any text inside."""
@@ -75,32 +75,6 @@ def as_repost(text: str, agency_json: str, note: str) -> str:
     """Presented JSON as it is on the channel of an agency that carries it: text is put in, nothing is parsed."""
     shown = f'"relation":"repost","repost":{{"agency":{agency_json},{note}'
     return text.replace(OWN, shown, 1)
-
-
-def is_live(item_id: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[bool]:
-    """Whether readers have the item now, as SQL."""
-    return exists().where(Publication.item_id == item_id, *_effective())
-
-
-def is_carried_by(
-    item_id: ColumnElement[str] | InstrumentedAttribute[str], agencies: Collection[str]
-) -> ColumnElement[bool]:
-    """Whether one of the agencies carries the item, as SQL."""
-    return exists().where(Repost.item_id == item_id, Repost.agency.in_(agencies)) if agencies else false()
-
-
-def find_live_publication(session: Session, item_id: str) -> Publication | None:
-    """What readers have of the item now; None when they have nothing."""
-    return session.scalar(select(Publication).where(Publication.item_id == item_id, *_effective()))
-
-
-def _effective() -> list[ColumnElement[bool]]:
-    moment = now()
-    return [
-        Publication.superseded_sequence.is_(None),
-        Publication.effective_from <= moment,
-        or_(Publication.effective_until.is_(None), Publication.effective_until > moment),
-    ]
 
 
 def find_repost(session: Session, item_id: str, agency: str) -> Repost | None:

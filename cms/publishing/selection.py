@@ -1,7 +1,7 @@
 """The one query builder of the read model: which live publications, in which order, from which position.
 
-Visibility in time and the limits of a key live here and nowhere else. A `Selection` has a shape (which filters, how many
-values) and values; the SQL of each shape is built once per process and handed to the driver as text.
+A `Selection` has a shape (which filters, how many values) and values; the SQL of each shape is built once per process and
+handed to the driver as text. What is live says `cms.publishing.visibility`.
 
 How a page is found: every filter value that can lead has an index that ends in the sort key, so the newest N of each value
 are read from the index directly, at any depth and however rare the value is. Several values are several such branches,
@@ -13,6 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from cms.publishing.visibility import LIVE
 
 # The scheme with the fewest items per value leads.
 SCHEMES = (
@@ -28,11 +30,6 @@ SCHEMES = (
 )
 MOST_BRANCHES = 24
 COUNT_CAP = 10_000
-
-LIVE = (
-    "{p}.superseded_sequence IS NULL AND {p}.effective_from <= :now"
-    " AND ({p}.effective_until IS NULL OR {p}.effective_until > :now)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +248,7 @@ def _term_branches(selection: Selection, lead: str, agencies: list[str] | None) 
 def _term_branch(selection: Selection, lead: str, value: str, agency: str | None) -> _Branch:
     conditions = ["t.type = :type", f"t.scheme = '{lead}'", f"t.term = {value}", *([agency] if agency else [])]
     conditions += _bounds(selection, "t.published_at", "t.item_number")
-    conditions += [LIVE.format(p="p"), *_checks(selection, lead)]
+    conditions += [LIVE, *_checks(selection, lead)]
     source = f"FROM publication_terms t JOIN publications p ON p.id = t.publication_id WHERE {' AND '.join(conditions)}"
     repost = ", t.term || ' ' || t.repost AS repost" if lead == "channel" else ""
     return _Branch("t.publication_id", "t.published_at", "t.item_number", source, repost)
@@ -259,7 +256,7 @@ def _term_branch(selection: Selection, lead: str, value: str, agency: str | None
 
 def _publication_branch(selection: Selection, conditions: list[str], lead: str | None) -> _Branch:
     column = f"p.{selection.sort}"
-    conditions = ["p.type = :type", LIVE.format(p="p"), *conditions]
+    conditions = ["p.type = :type", LIVE, *conditions]
     conditions += _bounds(selection, column, "p.item_number") + _checks(selection, lead)
     return _Branch("p.id", column, "p.item_number", f"FROM publications p WHERE {' AND '.join(conditions)}")
 

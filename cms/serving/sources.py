@@ -70,7 +70,7 @@ class Sources:
         if self.read_item is None:
             return None
         kind, item_id, state = self.read_item
-        live = (None, None) if state is None else (state.sequence, state.effective_until)
+        live = (None, None) if state is None else (state.sequence, state.live_until)
         self.dependencies.note_item((kind, item_id), live, (state and state.updated_at) or 0)
         return state
 

@@ -10,13 +10,16 @@ import pytest
 from flask import Flask
 
 from cms.agencies.models import Agency
+from cms.core import clock
 from cms.core.db import unit_of_work
+from cms.core.permissions import Role
 from cms.editorial.items.models import Item
 from cms.editorial.items.services import publish_item, update_item
+from cms.editorial.schedules.services import Schedule, schedule_item
 from cms.editorial.withdrawal.services import unpublish_item
 from cms.posts.content import POST
 from cms.publishing.models import Standing
-from tests.factories import CENTRAL, add_agencies, add_city, add_published_document, add_published_post, seen
+from tests.factories import CENTRAL, add_agencies, add_city, add_post, add_published_document, add_published_post, seen
 from tests.people import Caller, People
 
 Moment = Callable[[timedelta], None]
@@ -129,6 +132,26 @@ def test_a_redirect_needs_a_live_item_that_is_not_itself(app: Flask, site: Calle
     document = add_published_document(app)
     take(app, item, Standing.REDIRECTED, to=document.id)
     assert site.get(f"/v1/posts/{item.id}").json["alternative"] == f"/v1/documents/{document.id}"
+
+
+def test_a_redirect_leads_to_what_readers_have_also_while_the_worker_stands_still(
+    app: Flask, people: People, site: Caller, moment: Moment
+) -> None:
+    over, begun = add_published_post(app, title="Sudah berakhir"), add_post(app, title="Sudah mulai")
+    hour = clock.now() + timedelta(hours=1)
+    with app.app_context():
+        schedule_item(POST, CENTRAL, over.id, seen(over), Schedule(None, hour, "Asia/Makassar"))
+        schedule_item(POST, CENTRAL, begun.id, seen(begun), Schedule(hour, None, "Asia/Makassar"))
+    moment(timedelta(hours=1))
+    assert site.get(f"/v1/posts/{over.id}").status_code == 410
+    assert site.get(f"/v1/posts/{begun.id}").status_code == 200
+
+    editor, item = people.person(Role.CENTRAL_EDITOR), add_published_post(app)
+    path = f"/manage/v1/posts/{item.id}/unpublish"
+    refused = editor.post(path, {"kind": "redirect", "to": over.id}, match=item.version)
+    assert (refused.status_code, refused.json["errors"][0]["code"]) == (422, "not_found")
+    assert editor.post(path, {"kind": "redirect", "to": begun.id}, match=item.version).status_code == 200
+    assert site.get(f"/v1/posts/{item.id}").json["alternative"] == f"/v1/posts/{begun.id}"
 
 
 def test_vanished_is_as_if_it_had_never_been(app: Flask, site: Caller) -> None:

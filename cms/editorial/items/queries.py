@@ -20,6 +20,7 @@ from cms.editorial.content_types import ContentType
 from cms.editorial.items.models import Edition, Item, State
 from cms.editorial.leases.models import EditLease
 from cms.publishing.models import Publication
+from cms.publishing.visibility import was_published
 
 _agencies = table_of(Agency)
 _OWNER = (
@@ -105,7 +106,7 @@ def get_colleagues(item_id: str) -> Colleagues:
 def writers_of(item: Item, number: int) -> set[str]:
     """Who wrote an edition: all who saved one since the publication before it, discarded ones included."""
     published = select(func.max(Publication.edition)).where(
-        Publication.item_id == item.id, Publication.edition < number, Publication.is_planned.is_(False)
+        Publication.item_id == item.id, Publication.edition < number, was_published()
     )
     wrote = select(Edition.author_id).where(
         Edition.item_id == item.id, Edition.number <= number, Edition.author_id.is_not(None),
@@ -116,7 +117,7 @@ def writers_of(item: Item, number: int) -> set[str]:
 
 def get_last_published(item_id: str) -> int:
     """The edition that readers got last, also when they do not have it any more. Only for items that were published."""
-    newest = select(Publication.edition).where(Publication.item_id == item_id, Publication.is_planned.is_(False))
+    newest = select(Publication.edition).where(Publication.item_id == item_id, was_published())
     # Not by id: the row of a plan is older than what was presented again before its moment.
     return session.scalars(newest.order_by(Publication.sequence.desc()).limit(1)).one()
 

@@ -31,16 +31,8 @@ from cms.editorial.preparing import foresee_shown_item
 from cms.editorial.rebuilding import represent_live
 from cms.moderation.breaker import check_publishing, check_taking_back
 from cms.publishing.models import Repost
-from cms.publishing.planning import find_planned_publication
-from cms.publishing.reposts import (
-    add_repost,
-    end_repost,
-    find_live_publication,
-    find_repost,
-    is_carried_by,
-    is_live,
-    list_reposts,
-)
+from cms.publishing.reposts import add_repost, end_repost, find_repost, list_reposts
+from cms.publishing.visibility import find_awaited_publication, find_live_publication, is_carried_by, is_live
 
 DUPLICATES = {"pk_reposts": "agency", "uq_reposts_item_id_agency": "agency"}
 
@@ -176,6 +168,6 @@ def _present_again(
     edition = publication.edition if publication else item.edition
     change = record(unit, content_type.action(verb), item.id, actor, agency=agency, edition=edition, counts_as=counted)
     # What was planned is what readers have, from its moment until the worker has come.
-    planned = find_planned_publication(unit.session, item.id)
+    planned = find_awaited_publication(unit.session, item.id)
     for current in {found.id: found for found in (publication, planned) if found is not None}.values():
         represent_live(unit, current, item, change)

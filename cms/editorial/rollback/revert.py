@@ -243,8 +243,8 @@ def _save_again(unit: UnitOfWork, content_type: ContentType, actor: Actor, item:
 
 def _drop_plan(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, target: Target) -> bool:
     """Nothing that the target planned happens, and no text of the target goes out that a colleague has planned."""
-    is_planned = item.publish_at is not None or item.unpublish_at is not None
-    is_own = is_planned and item.planned_by_id == target.actor_id
+    has_plan = item.publish_at is not None or item.unpublish_at is not None
+    is_own = has_plan and item.planned_by_id == target.actor_id
     if not is_own and (item.publish_at is None or not target.wrote(get_edition(item))):
         return False
     drop_plan(unit, content_type, actor, item)

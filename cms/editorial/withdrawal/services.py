@@ -33,10 +33,10 @@ from cms.editorial.notes import PublicNotes
 from cms.editorial.preparing import foresee_shown_item
 from cms.editorial.saving import load_for
 from cms.moderation.breaker import check_publishing, check_taking_back
-from cms.publishing.models import Publication, PublishedItem, Standing
+from cms.publishing.models import Standing
 from cms.publishing.planning import cancel
 from cms.publishing.publish import keep_readable, withdraw
-from cms.publishing.reposts import find_live_publication
+from cms.publishing.visibility import find_live_publication, is_live
 
 KINDS: dict[Standing, str] = {
     Standing.GONE: "gone",
@@ -178,14 +178,8 @@ def _check_redirection(to: str, item_id: str) -> None:
     if not is_id(to):
         if not is_own_address(to):
             raise invalid_field("/to", "foreign_address", domains=", ".join(sorted(own_domains())))
-    elif to == item_id or not _is_readable(to):
+    elif to == item_id or not session.scalar(select(is_live(to))):
         raise Invalid(errors=invalid_field("/to", "not_found", what="published item").errors)
-
-
-def _is_readable(item_id: str) -> bool:
-    with_item = select(PublishedItem.id).join(Publication, Publication.item_id == PublishedItem.id)
-    live = Publication.superseded_sequence.is_(None), Publication.is_planned.is_(False)
-    return session.scalar(with_item.where(PublishedItem.id == item_id, *live)) is not None
 
 
 def own_domains() -> frozenset[str]:

@@ -1,0 +1,119 @@
+"""The one place that says what readers have: what is live, what is only planned, and what a key shows of it.
+
+Each rule stands here in the form in which it is asked. SQL text is for the reads of the delivery half, which are built once and
+handed to the driver; the SQLAlchemy expressions are for everybody else. A test holds the two forms of one rule against each
+other, and another one keeps the columns named here out of all modules but those that write them.
+
+In SQL text `p` is the publication and `:now` the moment in microseconds since 1970.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from cms.core import clock
+from cms.publishing.models import Publication, Repost
+
+ItemId = ColumnElement[str] | InstrumentedAttribute[str]
+
+LIVE: Final = (
+    "p.superseded_sequence IS NULL AND p.effective_from <= :now"
+    " AND (p.effective_until IS NULL OR p.effective_until > :now)"
+)
+"""Readers have the publication now. A plan counts from its moment on, whether or not the worker has carried it out."""
+
+LIVE_UNTIL: Final = "p.effective_until"
+"""When a live publication ends by plan (microseconds since 1970); NULL when it stays."""
+
+HAS_ENDED: Final = "p.superseded_sequence IS NULL AND p.effective_until <= :now"
+"""The planned end of the publication has come, and the worker has not carried it out yet."""
+
+STANDING: Final = "CASE WHEN p.is_planned THEN 'live' ELSE i.standing END"
+"""How the item `i` stands whose live publication is `p`: its row learns from the worker that a plan has begun."""
+
+ADDRESS_EXISTS: Final = "s.effective_from <= :now"
+"""The address `s` of an item exists: a planned one from its moment on."""
+
+
+def live(moment: datetime | None = None) -> ColumnElement[bool]:
+    """Readers have the publication at this moment, which is now unless it is given."""
+    at = moment or clock.now()
+    return and_(
+        is_current(),
+        Publication.effective_from <= at,
+        or_(Publication.effective_until.is_(None), Publication.effective_until > at),
+    )
+
+
+def is_live(item_id: ItemId | str) -> ColumnElement[bool]:
+    """Readers have the item now."""
+    return exists().where(Publication.item_id == item_id, live())
+
+
+def is_current() -> ColumnElement[bool]:
+    """Readers have the publication, or will have it as planned: nothing has taken its place."""
+    return Publication.superseded_sequence.is_(None)
+
+
+def is_awaited() -> ColumnElement[bool]:
+    """The publication is planned, and its moment has not come."""
+    return and_(is_current(), Publication.is_planned, Publication.effective_from > clock.now())
+
+
+def is_still_awaited(publication: Publication) -> bool:
+    """As `is_awaited`, of a current publication that was read."""
+    return publication.is_planned and publication.effective_from > clock.now()
+
+
+def find_live_publication(session: Session, item_id: str) -> Publication | None:
+    """What readers have of the item now; None when they have nothing."""
+    return session.scalar(select(Publication).where(Publication.item_id == item_id, live()))
+
+
+def find_awaited_publication(session: Session, item_id: str) -> Publication | None:
+    """What takes the place of the live publication later; None when nothing is planned, or its moment has come."""
+    return session.scalar(select(Publication).where(Publication.item_id == item_id, is_awaited()))
+
+
+def was_published() -> ColumnElement[bool]:
+    """Readers have or had the publication: it was never planned, or its plan was carried out."""
+    return Publication.is_planned.is_(False)
+
+
+def shown_by(agencies: Iterable[str]) -> str:
+    """A key of these agencies shows the live publication `p`: it is theirs, or on their channels. SQL text.
+
+    `agencies` are names of parameters. Who carries an item has it on its channel, as one of the terms of the publication.
+    """
+    return f"(p.agency IN ({_listed(agencies)}) OR EXISTS ({_on_channel(agencies)} AND t.publication_id = p.id))"
+
+
+def carried_or_on_channel(items: Iterable[str], agencies: Iterable[str]) -> str:
+    """Ids of those items that a key of these agencies shows although they belong to others. SQL text.
+
+    An item that is not live any more is on no channel; who carries it is still told how it ended.
+    """
+    return (
+        f"SELECT r.item_id FROM reposts r WHERE r.item_id IN ({_listed(items)}) AND r.agency IN ({_listed(agencies)})"  # noqa: S608 - names of parameters
+        f" UNION SELECT p.item_id FROM publications p WHERE p.item_id IN ({_listed(items)}) AND {LIVE}"
+        f" AND EXISTS ({_on_channel(agencies)} AND t.publication_id = p.id)"
+    )
+
+
+def is_carried_by(item_id: ItemId, agencies: Collection[str]) -> ColumnElement[bool]:
+    """One of the agencies carries the item."""
+    return exists().where(Repost.item_id == item_id, Repost.agency.in_(agencies)) if agencies else false()
+
+
+def _on_channel(agencies: Iterable[str]) -> str:
+    return f"SELECT 1 FROM publication_terms t WHERE t.scheme = 'channel' AND t.term IN ({_listed(agencies)})"  # noqa: S608
+
+
+def _listed(names: Iterable[str]) -> str:
+    """Parameters by their names; nothing is in an empty list."""
+    return ", ".join(f":{name}" for name in names) or "NULL"

@@ -1,0 +1,97 @@
+"""The envelope of one resource and of a page, and the cursor that leads from a page to the next one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+import orjson
+from flask import current_app
+
+from cms.core.runtime import runtime
+from cms.serving.admission import DeliveryRequest
+from cms.serving.responding import Body
+
+Query = Mapping[str, Any]
+NOT_IN_BINDING = frozenset({"cursor", "limit", "fields", "include", "count"})
+"""Parameters that may differ from one page of a list to the next."""
+
+
+def one_body(data: Any, sequence: int) -> Body:
+    """The envelope of one resource."""
+    return Body(orjson.dumps({"data": data, "meta": {"sequence": sequence}}), [])
+
+
+def one_json_body(text: str, sequence: int) -> Body:
+    """The same around a resource that is JSON already."""
+    return Body(f'{{"data":{text},"meta":{{"sequence":{sequence}}}}}'.encode(), [])
+
+
+def page_body(
+    request: DeliveryRequest,
+    items: Sequence[str],
+    limit: int,
+    sequence: int,
+    more_meta: Mapping[str, Any],
+    cursor: str | None = None,
+) -> Body:
+    """The envelope around JSON texts, with the link to the next page in the body and in the headers."""
+    following = None if cursor is None else _next_address(request, cursor)
+    links = orjson.dumps({"self": _own_address(request), "next": following}).decode()
+    meta = orjson.dumps({"limit": limit, "sequence": sequence, **more_meta}).decode()
+    content = f'{{"data":[{",".join(items)}],"links":{links},"meta":{meta}}}'
+    return Body(content.encode(), [] if following is None else [("Link", f'<{following}>; rel="next"')])
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """One page of a list: where it begins, how long it may be, and the way to the next one.
+
+    Its cursors belong to this list alone: to its epoch, address, filters and sort, and to what the key shows.
+    """
+
+    request: DeliveryRequest
+    limit: int
+    after: Sequence[Any] | None
+    """The sort values of the last row of the page before; None on the first page."""
+    _binding: str
+
+    @classmethod
+    def of(cls, request: DeliveryRequest, query: Query) -> Paging:
+        """The page that the query asks for. Raises `BadRequest("invalid_cursor")` for a cursor of another list."""
+        filters = sorted((name, str(value)) for name, value in query.items() if name not in NOT_IN_BINDING)
+        agencies = request.sources.key_agencies
+        shown = "all" if agencies is None else sorted(agencies)
+        binding = f"{request.heads.epoch}:{request.http.path}?{filters}&{shown}"
+        after = runtime().cursors.decode(query["cursor"], binding) if "cursor" in query else None
+        return cls(request, query["limit"], after, binding)
+
+    def body(
+        self,
+        items: Sequence[str],
+        sequence: int,
+        last: Sequence[Any] | None,
+        more_meta: Mapping[str, Any] | None = None,
+    ) -> Body:
+        """The page of these JSON texts. `last` are the sort values of its last row, None when no page follows."""
+        cursor = None if last is None else runtime().cursors.encode(last, self._binding)
+        return page_body(self.request, items, self.limit, sequence, more_meta or {}, cursor)
+
+
+def _own_address(request: DeliveryRequest) -> str:
+    query = request.http.query_string.decode("latin-1")
+    return f"{current_app.config['PUBLIC_URL']}{request.http.path}" + (f"?{query}" if query else "")
+
+
+def _next_address(request: DeliveryRequest, cursor: str) -> str:
+    """The address of this list with another cursor, the other parameters as they came."""
+    asked = request.http.query_string.decode("latin-1")
+    kept = [part for part in asked.split("&") if part and not _is_cursor(part)]
+    return f"{current_app.config['PUBLIC_URL']}{request.http.path}?{'&'.join([*kept, f'cursor={cursor}'])}"
+
+
+def _is_cursor(part: str) -> bool:
+    name = part.partition("=")[0]
+    return (unquote(name) if "%" in name else name) == "cursor"
