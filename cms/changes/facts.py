@@ -12,8 +12,6 @@ from typing import Any
 from cms.changes.models import Change
 from cms.core.db import UnitOfWork
 
-_CAUSE = "cause"
-
 
 class Via(StrEnum):
     """Which way a change came in."""
@@ -68,9 +66,16 @@ class EndingKind(StrEnum):
     EXPIRED = "expired"
 
 
+@dataclass(slots=True)
+class CommonCause:
+    """The cause of everything that a unit of work records; None when somebody asked for each of it."""
+
+    cause: Cause | None = None
+
+
 def because(unit: UnitOfWork, cause: Cause) -> None:
     """Give every line that this unit of work records from now on its cause."""
-    unit.state[_CAUSE] = cause
+    unit.part(CommonCause).cause = cause
 
 
 def facts_of(
@@ -81,7 +86,7 @@ def facts_of(
     ending: EndingKind | None = None,
 ) -> dict[str, Any]:
     """The facts of a new line; a cause of its own counts more than that of the unit of work."""
-    told: Cause | None = cause or unit.state.get(_CAUSE)
+    told = cause or unit.part(CommonCause).cause
     given = {
         "cause": None if told is None else told.as_fact(),
         "ending": None if ending is None else ending.value,

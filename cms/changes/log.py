@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -36,6 +37,17 @@ _TAKE_NUMBERS = (
         select(_installation.c.epoch).scalar_subquery().label("epoch"),
     )
 )
+
+
+@dataclass(slots=True)
+class Lines:
+    """The lines that a unit of work writes, and what waits for their numbers."""
+
+    changes: list[Change] = field(default_factory=list)
+    numbered: list[tuple[Change, Callable[[int], None]]] = field(default_factory=list)
+    last_steps: list[Callable[[], None]] = field(default_factory=list)
+    has_turn: bool = False
+    epoch: str = ""
 
 
 def record(
@@ -73,12 +85,11 @@ def record(
         counts_as=counts_as,
         facts=facts_of(unit, via or (Via.SYSTEM if actor.id is None else Via.PERSON), cause, update, ending),
     )
-    if "changes" not in unit.state:
-        unit.state["changes"] = []
-        unit.state["numbered"], unit.state["last_steps"] = [], []
+    lines = unit.part(Lines)
+    if not lines.changes:
         unit.before_commit(lambda: _number(unit))
         unit.after_commit(lambda: _note_position(unit))
-    unit.state["changes"].append(change)
+    lines.changes.append(change)
     return change
 
 
@@ -88,12 +99,12 @@ def when_numbered(unit: UnitOfWork, change: Change, step: Callable[[int], None])
     For rows that carry the sequence themselves: they are written once, with the right number. The line is not hashed yet:
     a step may still add facts to it.
     """
-    unit.state["numbered"].append((change, step))
+    unit.part(Lines).numbered.append((change, step))
 
 
 def after_numbered(unit: UnitOfWork, step: Callable[[], None]) -> None:
     """Run `step` once all rows that carry a number are written, the head row still locked; called from inside such a step."""
-    unit.state["last_steps"].append(step)
+    unit.part(Lines).last_steps.append(step)
 
 
 def take_turn(unit: UnitOfWork) -> None:
@@ -102,11 +113,11 @@ def take_turn(unit: UnitOfWork) -> None:
     What is read afterwards on a connection of its own is what they have left behind. A unit that has written its lines has its
     turn already; on SQLite whoever writes has it from the beginning.
     """
-    if unit.state.get("has_turn") or unit.session.get_bind().dialect.name == "sqlite":
+    if unit.part(Lines).has_turn or unit.session.get_bind().dialect.name == "sqlite":
         return
     # As strong as the UPDATE that numbers lines: a later unit of the same transaction needs no stronger lock.
     unit.session.execute(select(_head.c.id).where(_head.c.id == 1).with_for_update(key_share=True))
-    unit.state["has_turn"] = True
+    unit.part(Lines).has_turn = True
 
 
 class Position(NamedTuple):
@@ -123,7 +134,8 @@ def reached_position() -> Position | None:
 
 
 def _note_position(unit: UnitOfWork) -> None:
-    unit.session.info[_REACHED] = Position(unit.state["epoch"], unit.state["changes"][-1].sequence)
+    lines = unit.part(Lines)
+    unit.session.info[_REACHED] = Position(lines.epoch, lines.changes[-1].sequence)
 
 
 def _number(unit: UnitOfWork) -> None:
@@ -131,11 +143,11 @@ def _number(unit: UnitOfWork) -> None:
 
     The row stays locked until commit: numbers are gap-free and in commit order (architecture.md section 3).
     """
-    changes: list[Change] = unit.state["changes"]
+    lines = unit.part(Lines)
+    changes = lines.changes
     connection = unit.session.connection()
     taken = connection.execute(_TAKE_NUMBERS, {"count": len(changes)}).one()
-    unit.state["has_turn"] = True
-    unit.state["epoch"] = taken.epoch
+    lines.has_turn, lines.epoch = True, taken.epoch
     recorded_at = _time_of_line(taken.seen_at)
     newest: dict[str, Any] = {"seen_at": recorded_at}
     for sequence, change in enumerate(changes, start=taken.sequence - len(changes) + 1):
@@ -148,9 +160,9 @@ def _number(unit: UnitOfWork) -> None:
             }
         if change.is_public:
             newest["public"] = sequence
-    for change, step in unit.state["numbered"]:
+    for change, step in lines.numbered:
         step(change.sequence)
-    for last_step in unit.state["last_steps"]:
+    for last_step in lines.last_steps:
         last_step()
     newest["hash"] = _chained(changes, taken.hash)
     connection.execute(insert(_changes), [{name: getattr(change, name) for name in _COLUMNS} for change in changes])

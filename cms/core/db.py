@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
@@ -16,9 +16,11 @@ from cms.core.database_errors import domain_error
 from cms.core.ending import EndingSession
 from cms.core.errors import Unavailable
 from cms.core.logging import get_logger
+from cms.core.looking_ahead import end_look_ahead
 from cms.core.writing_turns import in_turn
 
 log = get_logger(__name__)
+P = TypeVar("P")
 
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -59,12 +61,8 @@ class NestedUnitOfWork(RuntimeError):
     """A service opened a unit of work inside another one: a programming error."""
 
 
-class WritingBegins(Exception):
-    """What was looked at has come to its first write (`looking_ahead`)."""
-
-
 BEFORE_WRITES = "simpul_before_writes"
-_CONFIRMATION, _LOOKS_AHEAD = "confirmation", "looks_ahead"
+_CONFIRMATION = "confirmation"
 
 
 class UnitOfWork:
@@ -72,10 +70,17 @@ class UnitOfWork:
 
     def __init__(self, current: Session, shared: SharedTransaction | None = None) -> None:
         self.session = current
-        self.state: dict[str, Any] = {}
+        self._parts: dict[type[Any], Any] = {}
         self._before_commit: list[Callable[[], None]] = []
         self._after_commit: list[Callable[[], None]] = []
         self._shared = shared
+
+    def part(self, kind: type[P]) -> P:
+        """What a feature keeps with this unit of work: one object of a class of its own, made when it is first asked for."""
+        if kind not in self._parts:
+            self._parts[kind] = kind()
+        found: P = self._parts[kind]
+        return found
 
     def add(self, *objects: Any) -> None:
         """Add new rows."""
@@ -138,8 +143,7 @@ def unit_of_work(duplicates: Mapping[str, str] | None = None) -> Iterator[UnitOf
     current = session()
     if "unit_of_work" in current.info:
         raise NestedUnitOfWork
-    if _LOOKS_AHEAD in current.info:
-        raise WritingBegins
+    end_look_ahead(current)
     shared: SharedTransaction | None = current.info.get("shared_transaction")
     with _transaction_of_one_unit(current) if shared is None else shared.savepoint():
         try:
@@ -269,17 +273,6 @@ def one_transaction(
     finally:
         shared.end()
     _follow_up(() if is_rehearsal else shared.after_commit)
-
-
-@contextmanager
-def looking_ahead() -> Iterator[None]:
-    """Let writes of this context come as far as their unit of work, which raises `WritingBegins`: nothing is locked or changed."""
-    info = session().info
-    info[_LOOKS_AHEAD] = True
-    try:
-        yield
-    finally:
-        info.pop(_LOOKS_AHEAD, None)
 
 
 def has_begun_writing() -> bool:

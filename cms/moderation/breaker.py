@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from cms.changes.actions import Action
-from cms.changes.log import record, take_turn
+from cms.changes.log import Lines, record, take_turn
 from cms.core import clock
 from cms.core.clock import rfc3339
 from cms.core.db import UnitOfWork
@@ -44,16 +44,20 @@ class Seen:
     in_agencies: dict[str, int] = field(default_factory=dict)
     tripped: set[str] = field(default_factory=set)
     is_approved_release: bool = False
+    is_release: bool = False
+    is_rollback: bool = False
+    freezes: dict[str, tuple[Actor, int]] = field(default_factory=dict)
+    """For each agency who publishes there, and up to which line of the log freezes were looked for."""
 
 
 def mark_release(unit: UnitOfWork) -> None:
     """Say that this unit of work publishes a release: it counts, but is not cut off in the middle."""
-    unit.state["is_release"] = True
+    unit.part(Seen).is_release = True
 
 
 def mark_rollback(unit: UnitOfWork) -> None:
     """Say that this unit of work undoes what somebody did: neither freezes nor breakers stand in its way, and it counts for nobody."""
-    unit.state["is_rollback"] = True
+    unit.part(Seen).is_rollback = True
 
 
 def check_publishing(unit: UnitOfWork, actor: Actor, agency: str, *, is_approved: bool = False) -> Counted | None:
@@ -65,9 +69,9 @@ def check_publishing(unit: UnitOfWork, actor: Actor, agency: str, *, is_approved
     (`mark_release`), which people planned and checked as a whole. `is_approved`: a second person approved this item of a
     release; all of those count once, for the person (`count_release`) and in each agency.
     """
-    if unit.state.get("is_rollback"):
+    seen = unit.part(Seen)
+    if seen.is_rollback:
         return None
-    seen = _seen(unit)
     if agency not in seen.before:
         found = look_before_publishing(unit, actor, agency)
         _look_again_later(unit, actor, agency, found.position)
@@ -76,7 +80,7 @@ def check_publishing(unit: UnitOfWork, actor: Actor, agency: str, *, is_approved
     if current_request_id() is None:
         # The demonstration city and the worker: nobody's hands.
         return None
-    if is_approved and unit.state.get("is_release"):
+    if is_approved and seen.is_release:
         return _count_approved(unit, seen, actor, agency)
     _count_for_person(unit, seen, actor, agency)
     _count_for_agency(unit, seen, actor, agency)
@@ -85,7 +89,7 @@ def check_publishing(unit: UnitOfWork, actor: Actor, agency: str, *, is_approved
 
 def count_release(unit: UnitOfWork, actor: Actor) -> Counted | None:
     """What the line about a release itself counts as: one publication, when items of it were counted as approved ones."""
-    seen = _seen(unit)
+    seen = unit.part(Seen)
     if not seen.is_approved_release:
         return None
     _count_for_person(unit, seen, actor, next(iter(seen.before)))
@@ -97,9 +101,9 @@ def check_taking_back(unit: UnitOfWork, actor: Actor, agency: str) -> Counted | 
 
     For `gone` and `withdrawn`, and for carrying something no longer. A tripped breaker does not stand in its way.
     """
-    if unit.state.get("is_rollback"):
+    seen = unit.part(Seen)
+    if seen.is_rollback:
         return None
-    seen = _seen(unit)
     if seen.taken_back is None:
         found = look_before_taking_back(unit, actor, agency)
         _look_again_later(unit, actor, agency, found.position)
@@ -128,7 +132,7 @@ def _look_again_later(unit: UnitOfWork, actor: Actor, agency: str, position: int
 
     On PostgreSQL others commit while this unit works. What stands behind its lines comes after it, what stands before them holds.
     """
-    watched: dict[str, tuple[Actor, int]] = unit.state.setdefault("freezes_seen", {})
+    watched = unit.part(Seen).freezes
     if not watched:
         # A step of a step: behind the one that numbers the lines, whichever was added first.
         unit.before_commit(lambda: unit.before_commit(lambda: _look_again(unit)))
@@ -137,16 +141,11 @@ def _look_again_later(unit: UnitOfWork, actor: Actor, agency: str, position: int
 
 def _look_again(unit: UnitOfWork) -> None:
     take_turn(unit)
-    changes = unit.state.get("changes")
+    changes = unit.part(Lines).changes
     newest_of_others = changes[0].sequence - 1 if changes else None
-    for agency, (actor, position) in unit.state["freezes_seen"].items():
+    for agency, (actor, position) in unit.part(Seen).freezes.items():
         if position != newest_of_others:
             _refuse(unit, find_freeze(unit, actor, agency).frozen, None)
-
-
-def _seen(unit: UnitOfWork) -> Seen:
-    seen: Seen = unit.state.setdefault("breaker", Seen())
-    return seen
 
 
 def _refuse(unit: UnitOfWork, frozen: str | None, paused: str | None) -> None:
@@ -197,12 +196,12 @@ def _reach(unit: UnitOfWork, actor: Actor, kind: BreakerKind, subject: str, labe
     """Trip the breaker whose limit this change reaches; refuse what one transaction adds beyond it."""
     if count < limit:
         return
-    seen = _seen(unit)
+    seen = unit.part(Seen)
     key = f"{kind}:{subject}"
     if key not in seen.tripped:
         seen.tripped.add(key)
         _trip(unit, actor, kind, subject, label, count)
-    elif not unit.state.get("is_release"):
+    elif not seen.is_release:
         _pause(kind, label, count, rfc3339(clock.now() + _span(kind)))
 
 

@@ -5,6 +5,8 @@ The moment itself moves no position of the log, so whoever keeps an answer must 
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from sqlalchemy import Connection, text
 
 from cms.changes.actions import TOPICS_BY_TYPE
@@ -32,14 +34,21 @@ COMING = (
 _EARLIEST = f"SELECT min(moment) FROM ({BEGINNINGS} UNION ALL {ENDS}) moments".format(edge="min")  # noqa: S608 - ours
 
 
+@dataclass(slots=True)
+class Asked:
+    """For which types a unit of work asks at its end."""
+
+    types: set[str] = field(default_factory=set)
+
+
 def due_again(unit: UnitOfWork, connection: Connection, type: str) -> None:
     """Find out anew when the next planned change of this type is due.
 
     To be called in a numbered step, where the head row is locked. Several steps of one unit of work ask once, at its end.
     """
-    waiting: set[str] = unit.state.setdefault("due_again", set())
-    if type not in waiting:
-        waiting.add(type)
+    asked = unit.part(Asked)
+    if type not in asked.types:
+        asked.types.add(type)
         after_numbered(unit, lambda: _find_due(connection, type))
 
 

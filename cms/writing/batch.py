@@ -18,11 +18,12 @@ import orjson
 from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
-from cms.core.db import SharedTransaction, WritingBegins, looking_ahead, one_transaction, rolled_back
+from cms.core.db import SharedTransaction, one_transaction, rolled_back, session
 from cms.core.errors import BadRequest, Conflict, DomainError, InputError, Unavailable
 from cms.core.http.access import access_of, confirm_rights, takes_rehearsal
 from cms.core.http.problems import domain_problem
 from cms.core.logging import current_request_id, start_request
+from cms.core.looking_ahead import WritingBegins, looking_ahead
 from cms.core.prepared import keeping_results
 from cms.editorial.items.queries import lock_items
 from cms.media.queries import lock_images
@@ -94,7 +95,7 @@ def _look_ahead(operations: Sequence[Operation]) -> None:
     request_id = current_request_id()
     app, outside = current_app._get_current_object(), request.environ  # type: ignore[attr-defined]  # noqa: SLF001 - as documented
     for operation in operations:
-        with app.request_context(_environ(outside, operation, request_id)), looking_ahead(), rolled_back():
+        with app.request_context(_environ(outside, operation, request_id)), looking_ahead(session()), rolled_back():
             if request.url_rule is None or not _may_be_in_batch(app, request.url_rule.rule):
                 continue
             with suppress(WritingBegins, DomainError, HTTPException):
