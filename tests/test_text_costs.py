@@ -23,7 +23,7 @@ from cms.editorial.history.diff import text_changes
 from cms.editorial.items.slugs import base_slug
 from cms.moderation.assessing import Assessment, assess
 from cms.moderation.folding import folded, folded_key
-from cms.moderation.links import alternative_texts, hosts_in_link, hosts_in_text
+from cms.moderation.links import alternative_texts, hosts_in_links, hosts_in_text
 from cms.moderation.scanning import advertises_gambling
 from tests.core.hostile import EVERY, PLAIN, ordinary, ordinary_html
 from tests.core.processor_time import is_within, seconds, was_refused
@@ -129,7 +129,7 @@ def test_no_short_text_of_the_longest_length_takes_long(name: str) -> None:
         lambda: base_slug(EVERY[name](300), "post"),
         lambda: is_safe_link(EVERY[name](LONGEST_LINK)),
         lambda: is_safe_address("https://" + EVERY[name](500)),
-        lambda: hosts_in_link("https://" + EVERY[name](LONGEST_LINK)),
+        lambda: hosts_in_links("https://" + EVERY[name](LONGEST_LINK)),
     )
 
     slow = [index for index, one in enumerate(work) if not is_within(lambda one=one: seconds(one) <= REFUSED_SECONDS)]

@@ -6,7 +6,7 @@ Nothing is dropped silently and nobody is accused: a reason says where to look (
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
@@ -20,7 +20,7 @@ from cms.moderation.links import (
     all_candidates,
     anchors,
     deciding_domain,
-    hosts_in_link,
+    hosts_in_links,
     hosts_in_text,
     mail_hosts,
     registrable,
@@ -129,11 +129,11 @@ def read(texts: Mapping[str, str], body_html: str, links: Sequence[str] = (), so
     of their own; `source` is the body as it was written, for what sanitising has removed.
     """
     found = anchors(body_html)
-    addresses = [*(anchor.address for anchor in found), *links]
+    addresses = {"/body": [anchor.address for anchor in found], "/source_url": links}
     return Reading(
-        hosts=_host_places(texts, found, links),
-        mail_hosts=_mail_places(texts, found, links),
-        gambling=_gambling(texts, addresses),
+        hosts=_host_places(texts, addresses),
+        mail_hosts=_mail_places(texts, addresses),
+        gambling=_gambling(texts, [*addresses["/body"], *links]),
         hidden=_hidden(found, texts.get("/body", ""), source),
     )
 
@@ -156,27 +156,23 @@ def _gambling(texts: Mapping[str, str], addresses: Sequence[str]) -> tuple[Reaso
     return (Reason("lexicon", pointer, ", ".join(found[:MOST_WORDS])),)
 
 
-def _host_places(texts: Mapping[str, str], found: Sequence[Anchor], links: Sequence[str]) -> dict[str, str]:
-    """Domains that links lead to, with the first place of each, in the order in which they stand."""
-    places: dict[str, str] = {}
-    for anchor in found:
-        for host in sorted(hosts_in_link(anchor.address)):
-            places.setdefault(host, "/body")
-    for link in links:
-        for host in sorted(hosts_in_link(link)):
-            places.setdefault(host, "/source_url")
-    for pointer, text in texts.items():
-        for host in sorted(hosts_in_text(text)):
-            places.setdefault(host, pointer)
-    return places
+def _host_places(texts: Mapping[str, str], addresses: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Domains that links lead to, with the first place of each: those of the body first, by name within one place."""
+    in_links = ((pointer, hosts_in_links(*links)) for pointer, links in addresses.items())
+    in_texts = ((pointer, hosts_in_text(text)) for pointer, text in texts.items())
+    return _first_places([*in_links, *in_texts])
 
 
-def _mail_places(texts: Mapping[str, str], found: Sequence[Anchor], links: Sequence[str]) -> dict[str, str]:
+def _mail_places(texts: Mapping[str, str], addresses: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """Domains that mail goes to, with the first place of each."""
-    said = [*(("/body", each.address) for each in found), *(("/source_url", link) for link in links), *texts.items()]
+    joined = ((pointer, "\n".join(links)) for pointer, links in addresses.items())
+    return _first_places((pointer, mail_hosts(text)) for pointer, text in [*joined, *texts.items()])
+
+
+def _first_places(found: Iterable[tuple[str, Iterable[str]]]) -> dict[str, str]:
     places: dict[str, str] = {}
-    for pointer, text in said:
-        for host in sorted(mail_hosts(text)):
+    for pointer, hosts in found:
+        for host in sorted(hosts):
             places.setdefault(host, pointer)
     return places
 
@@ -188,24 +184,24 @@ def _sorted_by_standing(places: Mapping[str, str], mail: Mapping[str, str]) -> S
     # Entries are asked for even below what is allowed from the start: a hijacked sub-domain of go.id can be blocked.
     entries = known_entries(all_candidates({**places, **mail}))
     known = {domain: standing for domain, (standing, _person) in entries.items()}
-    own: dict[str, LinkStanding] | None = None
     blocked = {
         registrable(host): place for host, place in mail.items() if standing_of(host, known) is LinkStanding.BLOCKED
     }
     unknown: dict[str, str] = {}
     vouched: list[Vouched] = []
+    own: dict[str, LinkStanding] | None = None
     for host, pointer in places.items():
-        standing = standing_of(host, known)
-        person = entries.get(deciding_domain(host, known) or "", (None, None))[1]
-        if standing is LinkStanding.ALLOWED and person is not None:
-            vouched.append(Vouched(pointer, registrable(host), person))
-        if standing is None:
+        domain = deciding_domain(host, known)
+        if domain in entries:
+            standing, person = entries[domain]
+            if standing is LinkStanding.BLOCKED:
+                blocked.setdefault(registrable(host), pointer)
+            elif person is not None:
+                vouched.append(Vouched(pointer, registrable(host), person))
+        elif domain is None and len(unknown) < MOST_NAMED:
             own = _own_domains() if own is None else own
-            standing = standing_of(host, own)
-        if standing is LinkStanding.BLOCKED:
-            blocked.setdefault(registrable(host), pointer)
-        elif standing is None and len(unknown) < MOST_NAMED:
-            unknown.setdefault(registrable(host), pointer)
+            if standing_of(host, own) is None:
+                unknown.setdefault(registrable(host), pointer)
     return (
         [(place, name) for name, place in blocked.items()],
         [(place, name) for name, place in unknown.items()],

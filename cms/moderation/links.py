@@ -74,16 +74,13 @@ def alternative_texts(body_html: str) -> list[str]:
 
 
 @prepared
-def hosts_in_link(link: str) -> set[str]:
-    """The host of an address and of every address inside it: `https://dpu.go.id/out?to=https%3A%2F%2Fevil.example`."""
-    text = decoded(link).replace("\\", "/")
-    try:
-        own = urlsplit(link).hostname
-    except ValueError:
-        own = None
-    # An escaped host stands in the text that was decoded.
-    own = own if own and "%" not in own else ""
-    named = {host for host in map(_ascii, {own, *_after_slashes(text)}) if host}
+def hosts_in_links(*links: str) -> set[str]:
+    """The hosts of addresses and of every address inside them: `https://dpu.go.id/out?to=https%3A%2F%2Fevil.example`.
+
+    All together: thousands of links cost a few searches through one text, not as many searches each.
+    """
+    text = decoded("\n".join(links)).replace("\\", "/")
+    named = {host for host in map(_ascii, {*_own_hosts(links), *_after_slashes(text)}) if host}
     # `/out?to=slot88.com` and `/out/slot88.com`: whoever sends readers on adds the scheme himself.
     rest = latin(_ADDRESS.sub(" ", text).replace("/", " "))
     return named | _bare_domains(rest) | _raw_addresses(rest)
@@ -96,8 +93,8 @@ def hosts_in_text(text: str) -> set[str]:
     if "." not in plain and "://" not in plain:
         return set()
     written = latin(plain)
-    found = {host for host in (_ascii(name) for name in _after_slashes(written)) if host and not host.isalpha()}
-    found |= {host for host in map(_ascii, _after_schemes(written)) if host}
+    found = {host for host in map(_ascii, set(_after_slashes(written))) if host and not host.isalpha()}
+    found |= {host for host in map(_ascii, set(_after_schemes(written))) if host}
     return found | _bare_domains(written) | _raw_addresses(written)
 
 
@@ -133,13 +130,12 @@ def _is_number(label: str) -> bool:
 
 def candidates(host: str) -> Iterator[str]:
     """The host and every domain above it, longest first."""
-    labels = host.split(".")
-    if _is_number(labels[-1]) or ":" in host:
+    yield host
+    if _is_number(host.rpartition(".")[2]) or ":" in host:
         # The end of an address in numbers is no domain above it.
-        yield host
         return
-    for start in range(len(labels)):
-        yield ".".join(labels[start:])
+    while host := host.partition(".")[2]:
+        yield host
 
 
 def registrable(host: str) -> str:
@@ -179,6 +175,17 @@ def all_candidates(hosts: Iterable[str]) -> set[str]:
 def _bare_domains(text: str) -> set[str]:
     """Domains without a scheme; a longer name than a domain can have is none."""
     return {name for name in set(_BARE.findall(text)) if len(name) <= LONGEST_HOST and _is_domain(name)}
+
+
+def _own_hosts(links: Iterable[str]) -> Iterator[str]:
+    for link in links:
+        try:
+            host = urlsplit(link).hostname
+        except ValueError:
+            continue
+        # An escaped host stands in the text that was decoded.
+        if host and "%" not in host:
+            yield host
 
 
 def _after_slashes(text: str) -> Iterator[str]:

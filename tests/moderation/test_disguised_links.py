@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cms.moderation.decoding import decoded, unpunycoded
-from cms.moderation.links import hosts_in_link, hosts_in_text, is_registrable, mail_hosts, standing_of
+from cms.moderation.links import hosts_in_links, hosts_in_text, is_registrable, mail_hosts, standing_of
 from cms.moderation.models import LinkStanding
 from tests.core.processor_time import is_within, seconds
 from tests.moderation.test_breakers import act, made
@@ -42,7 +42,7 @@ DEEP = 40
     ],
 )
 def test_where_a_link_leads_is_seen(link: str) -> None:
-    assert {"slot88.com", "www.slot88.com"} & hosts_in_link(link)
+    assert {"slot88.com", "www.slot88.com"} & hosts_in_links(link)
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_what_looks_like_links_takes_time_in_proportion(name: str) -> None:
 
     def look(text: str) -> None:
         hosts_in_text(text)
-        hosts_in_link(text)
+        hosts_in_links(text)
         mail_hosts(text)
         unpunycoded(text)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cms.moderation.links import anchors, hosts_in_link, hosts_in_text, mail_hosts, registrable, standing_of
+from cms.moderation.links import anchors, hosts_in_links, hosts_in_text, mail_hosts, registrable, standing_of
 from cms.moderation.models import LinkStanding
 
 
@@ -23,7 +23,7 @@ from cms.moderation.models import LinkStanding
     ],
 )
 def test_hosts_of_a_link(link: str, hosts: set[str]) -> None:
-    assert hosts_in_link(link) == hosts
+    assert hosts_in_links(link) == hosts
 
 
 @pytest.mark.parametrize(
