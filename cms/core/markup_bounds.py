@@ -14,6 +14,8 @@ import re
 from typing import Final
 
 MOST_TAGS: Final = 10_000
+MOST_LINKS: Final = 2_000
+"""The longest article with a link in every second sentence has 800. The host of each is worked out and looked for in the link lists."""
 MOST_ATTRIBUTES: Final = 1_000
 MOST_WORDS_AFTER_TAG: Final = 5_000
 FREE_WORK: Final = 1_000
@@ -63,6 +65,7 @@ _PIECE: Final = re.compile(
 _ANY_ATTRIBUTE: Final = re.compile(_ATTRIBUTE)
 _MAKES_AN_ELEMENT: Final = re.compile(r"</(?:p|br)(?![a-z0-9])", re.IGNORECASE)
 _ANY_TAG: Final = re.compile(r"<[a-zA-Z][^<]*+")
+_LINK: Final = re.compile(rf"<a[{_SPACE}/]", re.IGNORECASE)
 _SEPARATOR: Final = re.compile(rf"[{_SPACE}/]")
 
 
@@ -72,6 +75,11 @@ def has_too_many_tags(html: str) -> bool:
         return True
     # These end tags alone make an element.
     return html.count("</") > MOST_TAGS and len(_MAKES_AN_ELEMENT.findall(html)) > MOST_TAGS
+
+
+def has_too_many_links(html: str) -> bool:
+    """True for more links than anybody writes."""
+    return len(_LINK.findall(html)) > MOST_LINKS
 
 
 def is_heavy(html: str) -> bool:

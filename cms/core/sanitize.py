@@ -20,7 +20,7 @@ from cms.core.characters import has_bad_characters, without_bad_characters
 from cms.core.entities import unescaped
 from cms.core.errors import invalid_field
 from cms.core.markdown import html_from_markdown
-from cms.core.markup_bounds import MOST_TAGS, has_too_many_tags, is_heavy
+from cms.core.markup_bounds import MOST_LINKS, MOST_TAGS, has_too_many_links, has_too_many_tags, is_heavy
 from cms.core.prepared import prepared
 
 HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
@@ -99,7 +99,7 @@ def sanitized_html(source: str, body_format: str) -> str:
 
     Raises `UnsafeLink` for the first link with another scheme than https, http, mailto and tel, without a host, with
     credentials, relative to an unknown page, or with hidden characters (R-C2). Raises `Invalid` about `/body` when there are
-    more than 10,000 tags.
+    more than 10,000 tags or 2,000 links.
     """
     html = html_from_markdown(source) if body_format == "markdown" else source
     _refuse_too_many(html)
@@ -190,9 +190,11 @@ def _cleaned(html: str) -> str:
 
 
 def _refuse_too_many(html: str) -> None:
-    """Tags of which there are too many, and marks in a row: those that were written as entities are to be seen in what was cleaned."""
+    """Tags and links of which there are too many, and marks in a row: those that were written as entities are to be seen in what was cleaned."""
     if has_too_many_tags(html):
         raise invalid_field("/body", "too_many_tags", max=MOST_TAGS)
+    if has_too_many_links(html):
+        raise invalid_field("/body", "too_many_links", max=MOST_LINKS)
     if has_long_mark_run(html):
         raise invalid_field("/body", "too_many_marks", max=LONGEST_MARK_RUN)
 

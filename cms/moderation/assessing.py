@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
@@ -189,19 +190,16 @@ def _sorted_by_standing(places: Mapping[str, str], mail: Mapping[str, str]) -> S
     }
     unknown: dict[str, str] = {}
     vouched: list[Vouched] = []
-    own: dict[str, LinkStanding] | None = None
+    own_domains = cache(_own_domains)
     for host, pointer in places.items():
         domain = deciding_domain(host, known)
-        if domain in entries:
-            standing, person = entries[domain]
-            if standing is LinkStanding.BLOCKED:
-                blocked.setdefault(registrable(host), pointer)
-            elif person is not None:
-                vouched.append(Vouched(pointer, registrable(host), person))
-        elif domain is None and len(unknown) < MOST_NAMED:
-            own = _own_domains() if own is None else own
-            if standing_of(host, own) is None:
-                unknown.setdefault(registrable(host), pointer)
+        standing, person = entries.get(domain or "", (None, None))
+        if standing is LinkStanding.BLOCKED:
+            blocked.setdefault(registrable(host), pointer)
+        elif person is not None:
+            vouched.append(Vouched(pointer, registrable(host), person))
+        elif domain is None and len(unknown) < MOST_NAMED and standing_of(host, own_domains()) is None:
+            unknown.setdefault(registrable(host), pointer)
     return (
         [(place, name) for name, place in blocked.items()],
         [(place, name) for name, place in unknown.items()],

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import count, islice
 
+from cms.core.markup_bounds import MOST_LINKS
+
 Maker = Callable[[int], str]
 
 _SENTENCE = (
@@ -50,6 +52,12 @@ def _numbered(pattern: str) -> Maker:
         return "".join(pattern.format(number) for number in islice(count(10_000), size // average + 1))[:size]
 
     return made
+
+
+def _allowed_links(pattern: str) -> Maker:
+    """As many different links as a body may have, and words behind them."""
+    links = "".join(pattern.format(number) for number in range(10_000, 10_000 + MOST_LINKS))
+    return lambda size: (links + "warga " * (size // 6))[:size]
 
 
 def _table(size: int) -> str:
@@ -131,6 +139,7 @@ MARKUP: dict[str, Maker] = {
     "links in links": repeated("[[a](/b)"),
     "links to everywhere": _numbered("[a](https://abc{}.id) "),
     "links to foreign hosts": _numbered("[a](https://\u00e9{}.id) "),
+    "as many links as are allowed": _allowed_links("[a](https://\u00e9{}.id) "),
     "definitions": _numbered("[a{}]: /b\n"),
     "one definition, used": lambda size: "[a]: /" + "b" * (size // 4) + "\n\n" + repeated("[a] ")(size - size // 4),
     "definitions without an end": repeated("[a]: <"),
@@ -171,6 +180,7 @@ MARKUP: dict[str, Maker] = {
     "one long attribute": lambda size: '<p a="' + "x " * (size // 2) + '">',
     "half attributes": repeated('<a href="'),
     "links of HTML": repeated("<a href=/x>"),
+    "as many links of HTML as are allowed": _allowed_links('<a href="https://\u00e9{}.id">a</a> '),
     "schemes": _numbered('<a href="s{}:x">'),
     "paragraphs": repeated("<p>"),
     "ends of paragraphs": repeated("</p>"),

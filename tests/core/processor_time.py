@@ -1,42 +1,57 @@
-"""How much processor time something takes, measured so that a busy machine changes little: of this thread alone, the median of several."""
+"""How much processor time something takes, of this thread alone, and whether that keeps a bound.
+
+A machine that is busy or slows down makes times longer, never shorter. So a bound is kept once the least times keep it; what is
+compared is measured in turn, so that a change of speed meets all of it. Only what really takes too long does so in every round.
+"""
 
 from __future__ import annotations
 
-import statistics
+import math
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Final
 
 from marshmallow import ValidationError
 
 from cms.core.errors import DomainError
 from cms.core.sanitize import UnsafeLink
 
-TRIES = 3
-ROUNDS = 3
+ROUNDS: Final = 15
+"""So often something may take too long before it counts."""
+LEAST_ROUNDS: Final = 2
+"""So often what is compared is measured at least: one time that was too long by chance makes the other one look short."""
+
+Work = Callable[[], object]
 
 
-def seconds(work: Callable[[], object]) -> float:
-    """The median of three; what is refused takes time too."""
-    return statistics.median(_once(work) for _ in range(ROUNDS))
+def seconds(work: Work) -> float:
+    """The time of one call; what is refused takes time too."""
+    begin = time.thread_time()
+    with suppress(DomainError, ValidationError, UnsafeLink):
+        work()
+    return time.thread_time() - begin
 
 
-def is_within(bound: Callable[[], bool]) -> bool:
-    """True when a measurement keeps its bound at least once in three tries."""
-    return any(bound() for _ in range(TRIES))
+def takes_at_most(longest: float, work: Work) -> bool:
+    """True as soon as one call takes no longer than so many seconds."""
+    return any(seconds(work) <= longest for _ in range(ROUNDS))
 
 
-def was_refused(work: Callable[[], object]) -> bool:
+def keep(bound: Callable[..., bool], *works: Work) -> bool:
+    """True as soon as the least times of these works, as arguments in their order, keep the bound together."""
+    least = [math.inf] * len(works)
+    for number in range(1, ROUNDS + 1):
+        least = [min(before, seconds(work)) for before, work in zip(least, works, strict=True)]
+        if number >= LEAST_ROUNDS and bound(*least):
+            return True
+    return False
+
+
+def was_refused(work: Work) -> bool:
     """True when the work ends in an error of the input."""
     try:
         work()
     except (DomainError, ValidationError, UnsafeLink):
         return True
     return False
-
-
-def _once(work: Callable[[], object]) -> float:
-    begin = time.thread_time()
-    with suppress(DomainError, ValidationError, UnsafeLink):
-        work()
-    return time.thread_time() - begin

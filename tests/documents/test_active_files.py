@@ -10,7 +10,7 @@ from fpdf import FPDF
 
 from cms.core.errors import DomainError
 from cms.documents.file_types import recognised_type
-from tests.core.processor_time import is_within, seconds
+from tests.core.processor_time import keep
 from tests.documents.samples import office, open_document
 
 END = b"\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -160,10 +160,8 @@ HOSTILE = {
 def test_time_grows_with_the_file_and_no_faster(name: str, tmp_path: Path) -> None:
     """Ten times the bytes may take thirty times the time: generous, so that only another order fails."""
     small, large = (pdf(b"", HOSTILE[name] * (size // len(HOSTILE[name]))) for size in (100_000, 1_000_000))
-    bound = 30
-    assert is_within(
-        lambda: (
-            seconds(lambda: is_refused(large, tmp_path))
-            <= bound * max(seconds(lambda: is_refused(small, tmp_path)), 0.002)
-        )
+    assert keep(
+        lambda most, least: most <= 30 * max(least, 0.002),
+        lambda: is_refused(large, tmp_path),
+        lambda: is_refused(small, tmp_path),
     )

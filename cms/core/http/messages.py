@@ -579,6 +579,7 @@ RULES: dict[str, Text] = {
     ),
     "blocked_link": Text("Links to {domain} are blocked in this city.", "Tautan ke {domain} diblokir di kota ini."),
     "too_many_tags": Text("At most {max} HTML tags.", "Paling banyak {max} tag HTML."),
+    "too_many_links": Text("At most {max} links.", "Paling banyak {max} tautan."),
     "heavy_markup": Text(
         "HTML tags are nested too deeply, left open too often, or have too many attributes.",
         "Tag HTML bersarang terlalu dalam, terlalu sering tidak ditutup, atau memiliki terlalu banyak atribut.",
