@@ -62,7 +62,7 @@ def foresee_publications(*item_ids: str) -> None:
     for found in session.execute(statement.join(Item, _IS_NEWEST).where(Item.id.in_(item_ids))):
         foresee_body(found.body_html)
         if found.is_blocked_since:
-            read_links(session.get_one(Edition, (found.item_id, found.edition)))
+            read_links(session.get_one(Edition, (found.item_id, found.number)))
 
 
 def foresee_shown(*which: ColumnElement[bool], limit: int | None = None) -> None:
