@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from threading import Lock
 from typing import Final
 
+from cachetools import LRUCache
 from sqlalchemy import bindparam, select
 
 from cms.consumers.keys import checksum_holds, digest
@@ -59,8 +61,9 @@ class _Memory:
     """What is known at one position of the log. A new position gets a new one, so that a slow reader cannot spoil it."""
 
     sequence: int
-    holders: dict[str, KeyHolder] = field(default_factory=dict)
-    unknown: set[str] = field(default_factory=set)
+    holders: LRUCache[str, KeyHolder] = field(default_factory=lambda: LRUCache(MOST_KNOWN))
+    unknown: LRUCache[str, bool] = field(default_factory=lambda: LRUCache(MOST_UNKNOWN))
+    lock: Lock = field(default_factory=Lock)
 
 
 class KeyCache:
@@ -82,7 +85,8 @@ class KeyCache:
         if access_sequence > memory.sequence:
             memory = self._memory = _Memory(access_sequence)
         name = digest(token)
-        holder = memory.holders.get(name)
+        with memory.lock:
+            holder = memory.holders.get(name)
         if holder is None:
             holder = self._looked_up(memory, token, name)
         if holder.expires_at <= clock.now():
@@ -93,14 +97,11 @@ class KeyCache:
         if name in memory.unknown or not checksum_holds(token):
             raise Unauthenticated("invalid_token")
         rows = self._reader.rows(self._sql, {"digest": name})
-        if not rows:
-            if len(memory.unknown) >= MOST_UNKNOWN:
-                memory.unknown.clear()
-            memory.unknown.add(name)
-            raise Unauthenticated("invalid_token")
-        if len(memory.holders) >= MOST_KNOWN:
-            memory.holders.clear()
-        holder = memory.holders[name] = _key_holder(rows[0])
+        with memory.lock:
+            if not rows:
+                memory.unknown[name] = True
+                raise Unauthenticated("invalid_token")
+            holder = memory.holders[name] = _key_holder(rows[0])
         return holder
 
     def forget(self) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from threading import Lock
+from typing import NamedTuple
+
+from cachetools import LRUCache
 
 from cms.serving.answers import Answer
 
-# What a key costs beside its texts: a tuple, the entry of the table, and a string head for each part.
-KEY_BYTES = 600
+# What a key costs beside its texts: a tuple, its entries in three tables, and a string head for each part.
+KEY_BYTES = 800
 RequestKey = tuple[str, str, str, str, str]
 """Host, path, query string, Authorization and Origin of a request: all that an answer depends on but time and the log."""
 
@@ -18,39 +20,35 @@ def _bytes_of(text: str) -> int:
     return len(text) if text.isascii() else 4 * len(text)
 
 
+class _Kept(NamedTuple):
+    """An answer and the bytes that it takes together with its key."""
+
+    answer: Answer
+    size: int
+
+
 class AnswerCache:
     """Finds the answer to a request that was asked before. Whether it still holds is for the caller to check."""
 
     def __init__(self, budget: int) -> None:
-        self._budget = budget
-        self._answers: OrderedDict[RequestKey, tuple[Answer, int]] = OrderedDict()
-        self._bytes = 0
+        self._largest = budget // 10
+        self._answers: LRUCache[RequestKey, _Kept] = LRUCache(budget, getsizeof=lambda kept: kept.size)
         self._lock = Lock()
 
     def find(self, key: RequestKey) -> Answer | None:
         """The answer kept for this request."""
         with self._lock:
-            found = self._answers.get(key)
-            if found is None:
-                return None
-            self._answers.move_to_end(key)
-            return found[0]
+            kept = self._answers.get(key)
+        return None if kept is None else kept.answer
 
     def keep(self, key: RequestKey, answer: Answer) -> None:
         """Keep an answer; one that is larger than a tenth of the budget is not kept."""
         size = answer.size + KEY_BYTES + sum(map(_bytes_of, key))
-        if size > self._budget // 10:
-            return
-        with self._lock:
-            replaced = self._answers.pop(key, None)
-            self._bytes += size - (replaced[1] if replaced else 0)
-            self._answers[key] = (answer, size)
-            while self._bytes > self._budget:
-                _, (_, freed) = self._answers.popitem(last=False)
-                self._bytes -= freed
+        if size <= self._largest:
+            with self._lock:
+                self._answers[key] = _Kept(answer, size)
 
     def forget(self) -> None:
         """Drop everything."""
         with self._lock:
             self._answers.clear()
-            self._bytes = 0
