@@ -23,6 +23,7 @@ from cms.documents.content import DOCUMENT
 from cms.editorial.content_types import ContentType
 from cms.editorial.items.models import Item
 from cms.editorial.items.services import Edited, create_item, publish_item
+from cms.editorial.publishing import Update
 from cms.media.models import Image
 from cms.posts.content import POST
 from cms.taxonomy.models import Category, InformationKind
@@ -31,6 +32,10 @@ CITY = "kota"
 AREAS = {"64": "provinsi", "64.71": "kota", "64.71.06": "kecamatan", "64.71.06.1005": "kelurahan"}
 CENTRAL = Actor(new_id(), "Redaksi Kota", frozenset({(Role.CENTRAL_EDITOR, None)}))
 """A central editor without a row: services take their actor as a value."""
+NEWS = {"change_note": "Isi diperbarui."}
+"""What is said with a new edition of something that readers had before."""
+UPDATED = Update(NEWS["change_note"])
+"""The same for a plan."""
 
 
 def add_agencies(app: Flask, *slugs: str, **values: Any) -> None:

@@ -33,7 +33,7 @@ from tests.accounts import scenarios as account_scenarios
 from tests.core import scenarios as core_scenarios
 from tests.documents.samples import PDF
 from tests.editorial import history_scenarios, repost_scenarios, review_scenarios, time_scenarios
-from tests.factories import document_content, post_content, seen
+from tests.factories import NEWS, document_content, post_content, seen
 from tests.media import scenarios as media_scenarios
 from tests.moderation import scenarios as guard_scenarios
 from tests.writing.lock_watch import computed_under_the_lock
@@ -139,7 +139,7 @@ def publish_again(world: World) -> Act:
     item = world.item("post", "published")
     with world.app.app_context():
         edited = editorial.update_item(POST, central_of(world), item.id, {"tags": ["banjir"]}, seen(item)).item
-    return lambda: editorial.publish_item(POST, central_of(world), item.id, seen(edited))
+    return lambda: editorial.publish_item(POST, central_of(world), item.id, seen(edited), **NEWS)
 
 
 def change_published(world: World) -> Act:

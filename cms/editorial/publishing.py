@@ -9,7 +9,7 @@ from cms.changes.facts import UpdateKind
 from cms.changes.log import record
 from cms.core import clock
 from cms.core.db import UnitOfWork
-from cms.core.errors import Invalid, invalid_field
+from cms.core.errors import InputError, Invalid
 from cms.core.permissions import Actor
 from cms.editorial.content_types import ContentType
 from cms.editorial.images.uses import faults_of_shown_images
@@ -28,22 +28,22 @@ from cms.publishing.rows import Window
 class Update:
     """What is said about a publication. A major one moves `public_updated_at`; its note joins the public history.
 
-    Whoever says himself that it is major must say why to those who had it before.
+    Those who had the item before must be told what a major one brings.
     """
 
     note: str | None = None
     is_major: bool = True
-    needs_note: bool = False
 
     @classmethod
     def said(cls, note: str | None, update: str | None) -> Update:
         """As a request says it: `major`, `minor`, or neither, which is a major one."""
-        return cls(note, is_major=update != UpdateKind.MINOR, needs_note=update == UpdateKind.MAJOR)
+        return cls(note, is_major=update != UpdateKind.MINOR)
 
-    def check_note(self, item: Item) -> None:
-        """Raise `Invalid` when readers had the item before and are not told what is new."""
-        if self.needs_note and not self.note and item.published_at is not None:
-            raise invalid_field("/change_note", "needed_with", other="`update: major`")
+    def faults(self, item: Item) -> list[InputError]:
+        """The note, when it is missing."""
+        if not self.is_major or self.note or item.published_at is None:
+            return []
+        return [InputError("pointer", "/change_note", "needed_for_major")]
 
     @property
     def kind(self) -> UpdateKind:
@@ -51,12 +51,19 @@ class Update:
         return UpdateKind.MAJOR if self.is_major else UpdateKind.MINOR
 
 
-def check_complete(content_type: ContentType, item: Item) -> Edition:
-    """The newest edition, when nothing that readers need is missing. Raises `Invalid` (`needed_to_publish`, `blocked_link`)."""
+SILENT = Update(is_major=False)
+"""Of what readers had as it is now."""
+
+
+def check_complete(content_type: ContentType, item: Item, update: Update) -> Edition:
+    """The newest edition, when nothing that readers need is missing.
+
+    Raises `Invalid` (`needed_to_publish`, `blocked_link`, `needed_for_major`).
+    """
     edition = get_edition(item)
     missing = content_type.missing(edition.content, edition.body_text)
     blocked = newly_blocked_links(edition)
-    if errors := [*missing, *faults_of_shown_images(edition.content), *blocked]:
+    if errors := [*missing, *faults_of_shown_images(edition.content), *blocked, *update.faults(item)]:
         raise Invalid(errors=errors)
     return edition
 
@@ -73,11 +80,11 @@ def publish_edition(
 ) -> Edition:
     """Publish the newest edition of an item that `load_for` gave. A planned end of what readers have stays planned.
 
-    `is_approved`: a second person approved it, which makes it count less in a release. Raises `Invalid` (`needed_to_publish`),
+    `is_approved`: a second person approved it, which makes it count less in a release. Raises `Invalid` as `check_complete`,
     `Conflict("slug_taken")`.
     """
     counted = check_publishing(unit, actor, item.agency, is_approved=is_approved)
-    edition = check_complete(content_type, item)
+    edition = check_complete(content_type, item, update)
     presented = present_update(content_type, item, edition, update, moment or clock.now())
     item.go_live(presented.published_at, update.note)
     item.touch()

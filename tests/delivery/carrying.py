@@ -13,7 +13,7 @@ from cms.editorial.reposts.services import repost_item
 from cms.editorial.withdrawal.services import unpublish_item
 from cms.posts.content import POST
 from cms.publishing.models import Standing
-from tests.factories import CENTRAL, seen
+from tests.factories import CENTRAL, NEWS, seen
 from tests.people import Caller
 
 
@@ -28,7 +28,7 @@ def edit(app: Flask, item: Item, **values: Any) -> Item:
     with app.app_context():
         current = session.get_one(Item, item.id)
         changed = update_item(POST, CENTRAL, item.id, values, seen(current)).item
-        return publish_item(POST, CENTRAL, item.id, seen(changed)).item
+        return publish_item(POST, CENTRAL, item.id, seen(changed), **NEWS).item
 
 
 def take_back(app: Flask, item: Item, standing: Standing, explanation: str | None = None) -> Item:

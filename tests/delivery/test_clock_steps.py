@@ -20,6 +20,8 @@ from tests.conftest import second_app
 from tests.delivery.carrying import carry
 from tests.factories import (
     CENTRAL,
+    NEWS,
+    UPDATED,
     add_city,
     add_document,
     add_post,
@@ -56,7 +58,9 @@ def plan(
 ) -> None:
     now = clock.now()
     with app.app_context():
-        schedule = Schedule(now + begins if begins else None, now + ends if ends else None, "Asia/Makassar")
+        schedule = Schedule(
+            now + begins if begins else None, now + ends if ends else None, "Asia/Makassar", update=UPDATED
+        )
         schedule_item(kind, CENTRAL, item.id, seen(item), schedule)
 
 
@@ -196,5 +200,5 @@ def test_many_plans_stay_hidden_whatever_was_published_by_a_fast_clock(
             assert ids(site.get(f"/v1/posts{query}")) == [shown.id], query
     with app.app_context():
         changed = update_item(POST, CENTRAL, shown.id, {"title": "Lagi"}, seen(shown)).item
-        publish_item(POST, CENTRAL, shown.id, seen(changed))
+        publish_item(POST, CENTRAL, shown.id, seen(changed), **NEWS)
     assert ids(site.get("/v1/posts?sort=-updated_at")) == [shown.id]

@@ -14,7 +14,7 @@ from cms.posts.content import POST
 from cms.publishing.models import Standing
 from tests.conftest import counted_statements
 from tests.delivery.carrying import carry, edit, relations, rows, take_back
-from tests.factories import CENTRAL, add_agencies, add_city, add_published_document, add_published_post, seen
+from tests.factories import CENTRAL, NEWS, add_agencies, add_city, add_published_document, add_published_post, seen
 from tests.people import Caller, People
 
 
@@ -148,7 +148,7 @@ def test_a_withdrawal_empties_every_channel_and_coming_back_fills_it_again(
         # Whoever may hold a copy is told that it is gone.
         assert caller.get(f"/v1/posts/{item.id}").status_code == status
     with app.app_context():
-        publish_item(POST, CENTRAL, item.id, seen(item))
+        publish_item(POST, CENTRAL, item.id, seen(item), **NEWS)
     assert relations(limited, "channel=dishub") == {"Mereka": "repost"}
 
 

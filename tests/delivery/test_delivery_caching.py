@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 
 from cms.core.permissions import Role
 from tests.conftest import counted_statements
-from tests.factories import add_city, add_consumer, add_key, add_post, add_published_post
+from tests.factories import NEWS, add_city, add_consumer, add_key, add_post, add_published_post
 from tests.people import Caller, People
 
 
@@ -67,7 +67,7 @@ def test_the_next_read_shows_a_publication_and_a_draft_changes_nothing(
     assert site.get(f"/v1/posts/{post.id}").data == detail.data
     assert site.get("/v1/posts").headers["ETag"] == before.headers["ETag"]
 
-    published = editor.post(f"/manage/v1/posts/{post.id}/publish", json={}, match=saved.headers["ETag"])
+    published = editor.post(f"/manage/v1/posts/{post.id}/publish", json=NEWS, match=saved.headers["ETag"])
     assert published.status_code == 200, published.text
     assert site.get("/v1/posts").json["data"][0]["title"] == "Baru"
     assert site.get(f"/v1/posts/{post.id}").headers["ETag"] != detail.headers["ETag"]

@@ -18,7 +18,7 @@ from cms.editorial.items.services import update_item
 from cms.editorial.schedules.services import Schedule, carry_out_schedules, schedule_item, unschedule_item
 from cms.posts.content import POST
 from tests.conftest import counted_statements
-from tests.factories import CENTRAL, add_city, add_document, add_post, add_published_post, seen
+from tests.factories import CENTRAL, UPDATED, add_city, add_document, add_post, add_published_post, seen
 from tests.people import Caller, People
 
 HOUR = timedelta(hours=1)
@@ -37,7 +37,7 @@ def plan(
 ) -> Item:
     """Plan an item so many hours ahead."""
     now = clock.now()
-    schedule = Schedule(now + begins if begins else None, now + ends if ends else None, "Asia/Makassar")
+    schedule = Schedule(now + begins if begins else None, now + ends if ends else None, "Asia/Makassar", update=UPDATED)
     with app.app_context():
         return schedule_item(kind, CENTRAL, item.id, seen(item), schedule).item
 

@@ -17,7 +17,7 @@ from cms.editorial.schedules.services import Schedule, carry_out_schedules, sche
 from cms.posts.content import POST
 from cms.publishing.models import Standing
 from tests.delivery.carrying import carry, relations, rows, take_back
-from tests.factories import CENTRAL, add_city, add_published_post, seen
+from tests.factories import CENTRAL, UPDATED, add_city, add_published_post, seen
 from tests.people import Caller, People
 
 
@@ -33,7 +33,7 @@ def schedule(app: Flask, item: Item, begins: timedelta | None, ends: timedelta |
     with app.app_context():
         current = session.get_one(Item, item.id)
         moments = [None if delta is None else clock.now() + delta for delta in (begins, ends)]
-        plan = Schedule(moments[0], moments[1], "Asia/Makassar")
+        plan = Schedule(moments[0], moments[1], "Asia/Makassar", update=UPDATED)
         return schedule_item(POST, CENTRAL, item.id, seen(current), plan).item
 
 

@@ -21,7 +21,7 @@ from cms.editorial.schedules.services import Schedule, schedule_item
 from cms.posts.content import POST
 from tests.conftest import NOW
 from tests.delivery.carrying import carry
-from tests.factories import CENTRAL, add_agencies, add_city, add_published_post, seen
+from tests.factories import CENTRAL, UPDATED, add_agencies, add_city, add_published_post, seen
 from tests.people import Caller, People
 
 ADMIN = Actor(new_id(), "Admin", frozenset({(Role.ADMIN, None)}))
@@ -199,7 +199,11 @@ def test_a_planned_edition_with_an_older_number_has_a_tag_of_its_own(app: Flask,
     with app.app_context():
         changed = update_item(POST, CENTRAL, item.id, {"title": "Baru"}, seen(item)).item
         schedule_item(
-            POST, CENTRAL, item.id, seen(changed), Schedule(clock.now() + timedelta(hours=1), None, "Asia/Makassar")
+            POST,
+            CENTRAL,
+            item.id,
+            seen(changed),
+            Schedule(clock.now() + timedelta(hours=1), None, "Asia/Makassar", update=UPDATED),
         )
     change_agency(app, "dpu", description="Jalan dan jembatan.")
     before = twice(site, path)[0]

@@ -19,7 +19,7 @@ from tests.conftest import counted_statements
 from tests.core.storages import ACCESS_KEY, SECRET_KEY, marked, new_bucket, s3_server
 from tests.documents.samples import CSV, PDF, PNG, office
 from tests.documents.uploads import digest, fresh_storage, path_of, send, use_storage
-from tests.factories import add_document
+from tests.factories import NEWS, add_document
 from tests.people import Caller, People
 
 CONTENT = PDF[:-6] + bytes(range(256)) * 4 + PDF[-6:]
@@ -189,7 +189,7 @@ def test_only_images_and_pdf_may_open_in_the_browser(
     published: Published, name: str, content: bytes, disposition: str, kind: str | None
 ) -> None:
     published.add(content, name)
-    published.transition("publish")
+    published.transition("publish", NEWS)
     answer = published.get()
     assert answer.data == content
     assert answer.headers["Content-Disposition"].startswith(disposition)
@@ -207,7 +207,7 @@ def test_only_images_and_pdf_may_open_in_the_browser(
 )  # fmt: skip
 def test_a_hostile_name_stays_a_name(published: Published, name: str, told: str) -> None:
     published.add(CONTENT, name)
-    published.transition("publish")
+    published.transition("publish", NEWS)
     assert published.get().headers["Content-Disposition"] == told
 
 
@@ -221,7 +221,7 @@ def test_a_draft_is_nowhere_and_what_is_unpublished_is_gone_at_once(
     assert found.get().status_code == 200
     found.transition("unpublish", {"kind": "gone", "explanation": "Ditarik."})
     assert found.get().status_code == 404
-    found.transition("publish")
+    found.transition("publish", NEWS)
     assert found.get().status_code == 200
     found.transition("unpublish", {"kind": "gone", "explanation": "Ditarik."})
     answer = found.get()
@@ -236,7 +236,7 @@ def test_a_file_follows_the_published_edition_not_the_draft(published: Published
     version = published.editor.get(f"/manage/v1/documents/{published.id}").headers["ETag"]
     assert published.editor("DELETE", f"{path_of(published.id)}/{first}", match=version).status_code == 204
     assert published.site.get(first_path).status_code == 200
-    published.transition("publish")
+    published.transition("publish", NEWS)
     assert published.get().status_code == 200
     assert published.site.get(first_path).status_code == 404
 

@@ -11,7 +11,7 @@ from cms.editorial.withdrawal.services import unpublish_item
 from cms.posts.content import POST
 from cms.publishing.models import Standing
 from tests.access.world import World
-from tests.factories import seen
+from tests.factories import NEWS, seen
 
 Act = Callable[[], Any]
 
@@ -41,7 +41,7 @@ def publish_again(world: World) -> Act:
     central, item = world.callers["central"].actor, world.item("post", "reposted")
     with world.app.app_context():
         edited = update_item(POST, central, item.id, {"tags": ["banjir"]}, seen(item)).item
-    return lambda: publish_item(POST, central, item.id, seen(edited))
+    return lambda: publish_item(POST, central, item.id, seen(edited), **NEWS)
 
 
 SCENARIOS: dict[str, Callable[[World], Act]] = {

@@ -11,7 +11,7 @@ from flask import Flask
 
 from cms.core.permissions import Role
 from cms.editorial.schedules.services import carry_out_schedules
-from tests.factories import add_city, post_content
+from tests.factories import NEWS, add_city, post_content
 from tests.people import Caller, People
 
 POSTS = "/manage/v1/posts"
@@ -40,7 +40,7 @@ def due(request: pytest.FixtureRequest, editor: Caller, moment: Moment) -> str:
     if request.param == "second edition":
         act(editor, path, "publish")
         change(editor, path, "Edisi kedua")
-    act(editor, path, "schedule", PLAN)
+    act(editor, path, "schedule", {**PLAN, **NEWS})
     moment(AFTER_THE_BEGINNING)
     return path
 
@@ -91,14 +91,14 @@ def test_it_is_taken_back_and_published_again(
     assert (len(titles), found) == (1 if status == 200 else 0, status)
 
     change(editor, due, "Edisi baru")
-    slug = act(editor, due, "publish")["slug"]
+    slug = act(editor, due, "publish", NEWS)["slug"]
     assert read(site, due) == (["Edisi baru"], 200)
     assert site.get(f"/v1/resolve?type=post&agency=dpu&slug={slug}").json["data"]["status"] == "live"
 
 
 def test_a_newer_edition_is_planned(editor: Caller, site: Caller, due: str, moment: Moment) -> None:
     change(editor, due, "Edisi baru")
-    act(editor, due, "schedule", {"publish_at": "2026-11-24T01:02:00Z"})
+    act(editor, due, "schedule", {"publish_at": "2026-11-24T01:02:00Z", **NEWS})
     assert read(site, due)[1] == 200
     moment(LATER)
     assert read(site, due) == (["Edisi baru"], 200)

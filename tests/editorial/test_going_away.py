@@ -19,7 +19,16 @@ from cms.editorial.schedules.services import Schedule, schedule_item
 from cms.editorial.withdrawal.services import unpublish_item
 from cms.posts.content import POST
 from cms.publishing.models import Standing
-from tests.factories import CENTRAL, add_agencies, add_city, add_post, add_published_document, add_published_post, seen
+from tests.factories import (
+    CENTRAL,
+    NEWS,
+    add_agencies,
+    add_city,
+    add_post,
+    add_published_document,
+    add_published_post,
+    seen,
+)
 from tests.people import Caller, People
 
 Moment = Callable[[timedelta], None]
@@ -40,7 +49,7 @@ def take(app: Flask, item: Item, standing: Standing, **told: Any) -> Item:
 def change(app: Flask, item: Item, patch: dict[str, Any], **said: Any) -> Item:
     with app.app_context():
         changed = update_item(POST, CENTRAL, item.id, patch, seen(item)).item
-        return publish_item(POST, CENTRAL, item.id, seen(changed), **said).item
+        return publish_item(POST, CENTRAL, item.id, seen(changed), **(said or NEWS)).item
 
 
 def resolved(site: Caller, slug: str, status: int = 200) -> dict[str, Any]:
@@ -180,13 +189,14 @@ def test_public_notes_tell_the_history_of_major_updates(app: Flask, site: Caller
     for patch, said in (
         ({"summary": "a"}, {"change_note": "Jalur alternatif ditambahkan."}),
         ({"summary": "b"}, {"change_note": "Salah ketik.", "update": "minor"}),
-        ({"summary": "c"}, {}),
+        ({"summary": "c"}, {"change_note": "Jam berubah."}),
     ):
         moment(timedelta(minutes=1))
         item = change(app, item, patch, **said)
 
     shown = site.get(f"/v1/posts/{item.id}").json["data"]
     assert shown["change_history"] == [
+        {"at": "2026-11-24T01:03:00Z", "note": "Jam berubah."},
         {"at": "2026-11-24T01:01:00Z", "note": "Jalur alternatif ditambahkan."},
         {"at": "2026-11-24T01:00:00Z", "note": "Terbit pertama kali."},
     ]
@@ -195,7 +205,7 @@ def test_public_notes_tell_the_history_of_major_updates(app: Flask, site: Caller
     moment(timedelta(minutes=1))
     change(app, item, {"summary": "d"}, change_note="Kembali.", update="minor")
     shown = site.get(f"/v1/posts/{item.id}").json["data"]
-    assert len(shown["change_history"]) == 2
+    assert len(shown["change_history"]) == 3
     assert (shown["updated_at"], shown["public_updated_at"]) == ("2026-11-24T01:04:00Z", "2026-11-24T01:03:00Z")
     found = site.get("/v1/posts?updated_after=2026-11-24T01:03:30Z").json["data"]
     assert [row["id"] for row in found] == [item.id]

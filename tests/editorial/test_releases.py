@@ -63,6 +63,27 @@ def test_everything_in_the_way_is_named_and_nothing_is_published(app: Flask, cal
     assert callers["editor"]("GET", path).headers["ETag"] == '"v1"'
 
 
+def test_what_readers_had_before_does_not_go_out_again_in_a_release_without_a_note(
+    app: Flask, callers: Callers
+) -> None:
+    fresh, *rest = drafts(callers)
+    for known in rest:
+        address = f"posts/{known['id']}"
+        done = callers["editor"]("POST", f"{address}/publish", {}, match='"v1"')
+        callers["editor"]("PATCH", address, {"summary": "Diperbarui."}, match=done.headers["ETag"])
+    path = f"releases/{release(callers, [fresh, *rest]).json['data']['id']}/publish"
+
+    for said in ({}, {"update": "major"}, {"change_note": " "}):
+        refused = callers["editor"]("POST", path, said, match='"v1"')
+        assert (refused.status_code, refused.json["code"]) == (409, "release_refused")
+        found = {error["pointer"]: error["detail"] for error in refused.json["errors"]}
+        assert set(found) == {"/items/1", "/items/2"}
+        assert all("invalid_content, /change_note" in detail for detail in found.values())
+    assert live(app, fresh["id"]) is None
+    assert callers["editor"]("POST", path, {"update": "minor"}, match='"v1"').status_code == 200
+    assert live(app, fresh["id"]) is not None
+
+
 def test_a_release_is_changed_and_taken_apart(callers: Callers) -> None:
     items = drafts(callers)
     path = f"releases/{release(callers, items).json['data']['id']}"

@@ -19,7 +19,7 @@ from cms.editorial.withdrawal.services import unpublish_item
 from cms.posts.content import POST
 from cms.publishing.models import Standing
 from tests.conftest import NOW
-from tests.factories import CENTRAL, add_agencies, add_city, add_document, add_post, add_published_post, seen
+from tests.factories import CENTRAL, NEWS, add_agencies, add_city, add_document, add_post, add_published_post, seen
 from tests.people import Caller, People
 
 NOTE = {"comment": "Gunakan Jalan Ahmad Yani.", "place": "Balikpapan Selatan"}
@@ -189,7 +189,7 @@ def test_a_repost_rests_with_its_source_and_can_end_meanwhile(app: Flask, people
     assert people.person(Role.AGENCY_EDITOR, "dinkes").get(path(item)).status_code == 404
     assert carry(people.person(Role.CENTRAL_EDITOR), item, "dinkes").status_code == 409
     assert central("DELETE", path(item, "/kota")).status_code == 204
-    again = central("POST", f"/manage/v1/posts/{item.id}/publish", match=item.version + 1, json={})
+    again = central("POST", f"/manage/v1/posts/{item.id}/publish", match=item.version + 1, json=NEWS)
     assert again.status_code == 200, again.text
     assert carriers(dishub, item) == ["dishub"]
 

@@ -16,6 +16,7 @@ from cms.editorial.items.models import Item
 from cms.taxonomy.models import Category
 from tests.editorial.city import Caller, add_people, document, post
 from tests.editorial.test_transitions import Callers, live
+from tests.factories import NEWS
 
 SECOND = Actor(new_id(), "second editor", frozenset({(Role.AGENCY_EDITOR, "dpu")}))
 
@@ -115,7 +116,7 @@ def test_where_diskominfo_reviews_an_agency_s_editor_publishes_what_a_central_ed
     assert desk(callers["editor"], "publish") == (200, "published")
     desk.change(callers["editor"], title="Lain")
     assert desk(callers["editor"], "publish") == (409, "approval_needed")
-    assert desk(callers["central"], "publish") == (200, "published")
+    assert desk(callers["central"], "publish", NEWS) == (200, "published")
 
 
 def test_an_approval_from_before_diskominfo_reviewed_does_not_count(app: Flask, callers: Callers) -> None:
@@ -156,7 +157,7 @@ def test_what_was_taken_back_may_go_out_again_as_it_was_approved(app: Flask, cal
         desk(callers[caller], step)
 
     assert desk(callers["editor"], "unpublish", {"kind": "gone", "explanation": "Ditarik."}) == (200, "unpublished")
-    assert desk(callers["editor"], "publish") == (200, "published")
+    assert desk(callers["editor"], "publish", NEWS) == (200, "published")
     desk.change(callers["author"], title="Lain")
     assert desk(callers["editor"], "publish") == (409, "approval_needed")
 
@@ -218,7 +219,7 @@ def test_discarding_returns_to_what_readers_have_and_they_notice_nothing(app: Fl
     assert callers["author"]("GET", "posts").json["data"][0]["title"] == "Penutupan Jalan MT Haryono"
     desk.change(callers["author"], title="Keempat")
     assert callers["author"]("GET", desk.path).json["data"]["edition"] == 4
-    assert desk(callers["editor"], "publish") == (200, "published")
+    assert desk(callers["editor"], "publish", NEWS) == (200, "published")
 
 
 def test_the_draft_of_an_unpublished_item_can_be_discarded(callers: Callers) -> None:

@@ -17,6 +17,7 @@ from cms.editorial.schedules.services import carry_out_schedules, has_due
 from cms.publishing.models import Publication, PublicationTerm, PublishedItem, PublishedSlug
 from tests.editorial.city import document
 from tests.editorial.test_transitions import Callers, made, published
+from tests.factories import NEWS
 
 SOON = "2026-11-24T01:02:00Z"
 STEP = timedelta(minutes=2)
@@ -190,9 +191,9 @@ def test_a_plan_whose_moment_has_come_cannot_be_taken_back(app: Flask, callers: 
 def test_a_plan_beside_what_readers_have_returns_to_its_draft(app: Flask, callers: Callers, moment: Any) -> None:
     path = published(callers)
     draft = callers["author"]("PATCH", path, {"title": "Baru", "slug": "alamat-baru"}, match='"v2"')
-    answer = planned(callers, path, draft.headers["ETag"])
+    answer = planned(callers, path, draft.headers["ETag"], **NEWS)
     assert (answer.json["data"]["state"], answer.json["data"]["published_edition"]) == ("scheduled", 1)
-    moved = planned(callers, path, answer.headers["ETag"], publish_at="2026-11-24T01:04:00Z")
+    moved = planned(callers, path, answer.headers["ETag"], **NEWS, publish_at="2026-11-24T01:04:00Z")
     assert moved.json["data"]["schedule"]["publish_at"] == "2026-11-24T01:04:00Z"
 
     back = callers["editor"]("DELETE", f"{path}/schedule", match=moved.headers["ETag"])
@@ -202,7 +203,7 @@ def test_a_plan_beside_what_readers_have_returns_to_its_draft(app: Flask, caller
         rows = session.scalars(select(Publication)).all()
         assert [(row.edition, row.effective_until) for row in rows] == [(1, None)]
 
-    planned(callers, path, back.headers["ETag"])
+    planned(callers, path, back.headers["ETag"], **NEWS)
     moment(STEP)
     work(app)
     data = callers["author"]("GET", path).json["data"]
@@ -214,7 +215,7 @@ def test_a_planned_end_holds_for_the_next_edition_too(app: Flask, callers: Calle
     ended = callers["editor"]("POST", f"{path}/schedule", {"unpublish_at": SOON}, match='"v2"')
     assert ended.json["data"]["state"] == "published"
     draft = callers["author"]("PATCH", path, {"title": "Baru"}, match=ended.headers["ETag"])
-    callers["editor"]("POST", f"{path}/publish", {}, match=draft.headers["ETag"])
+    callers["editor"]("POST", f"{path}/publish", NEWS, match=draft.headers["ETag"])
     moment(STEP)
     assert work(app) == 1
     data = callers["author"]("GET", path).json["data"]
@@ -224,7 +225,7 @@ def test_a_planned_end_holds_for_the_next_edition_too(app: Flask, callers: Calle
 def test_unpublishing_drops_the_plan(app: Flask, callers: Callers, moment: Any) -> None:
     path = published(callers)
     draft = callers["author"]("PATCH", path, {"title": "Baru"}, match='"v2"')
-    etag = planned(callers, path, draft.headers["ETag"]).headers["ETag"]
+    etag = planned(callers, path, draft.headers["ETag"], **NEWS).headers["ETag"]
     taken = callers["editor"]("POST", f"{path}/unpublish", {"kind": "gone", "explanation": "Ditarik."}, match=etag)
     assert (taken.json["data"]["state"], taken.json["data"]["schedule"]) == ("draft", None)
     moment(STEP)

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from cms.agencies.models import Agency
 from cms.core.db import unit_of_work
 from cms.core.permissions import Role
-from tests.factories import add_city, add_image, add_published_document, post_content
+from tests.factories import NEWS, add_city, add_image, add_published_document, post_content
 from tests.people import Caller, People
 
 POSTS = "/manage/v1/posts"
@@ -225,7 +225,7 @@ def test_discarding_returns_to_what_a_plan_has_published(
     path = made(editor)
     act(editor, path, "publish")
     change(editor, path, title="Edisi kedua")
-    act(editor, path, "schedule", {"publish_at": "2026-11-24T01:01:00Z"})
+    act(editor, path, "schedule", {"publish_at": "2026-11-24T01:01:00Z", **NEWS})
     # Carrying it presents what readers have once more, behind the row of the plan.
     assert people.person(Role.AGENCY_EDITOR, "dishub").post(f"{path}/reposts", {"agency": "dishub"}).status_code == 201
     moment(timedelta(minutes=2))

@@ -19,7 +19,7 @@ from cms.moderation.services import freeze_publishing
 from cms.posts.content import POST
 from cms.publishing.models import Standing
 from tests.access.world import TYPES, World
-from tests.factories import seen
+from tests.factories import NEWS, seen
 
 Act = Callable[[], Any]
 FIRST = frozenset({1})
@@ -27,7 +27,7 @@ FIRST = frozenset({1})
 
 def tomorrow() -> Schedule:
     """From tomorrow on, for a week."""
-    return Schedule(now() + timedelta(days=1), now() + timedelta(days=8), "Asia/Makassar")
+    return Schedule(now() + timedelta(days=1), now() + timedelta(days=8), "Asia/Makassar", update=Update("Baru."))
 
 
 def _scheduled(world: World, kind: str = "post", state: str = "draft") -> Item:
@@ -104,7 +104,7 @@ def publish_withdrawn(world: World) -> Act:
     with world.app.app_context():
         item = unpublish_item(POST, central, item.id, seen(item), **told).item
         item = update_item(POST, central, item.id, {"title": "Berlaku lagi"}, seen(item)).item
-    return lambda: publish_item(POST, central, item.id, seen(item))
+    return lambda: publish_item(POST, central, item.id, seen(item), **NEWS)
 
 
 def _named(world: World) -> list[tuple[str, str]]:

@@ -96,7 +96,8 @@ def test_a_post_goes_from_its_author_to_the_website(office: Office, website: Cal
     moment(timedelta(minutes=5))
     changed = author("PATCH", path, match=published.headers["ETag"], json={"title": "Jalan MT Haryono dibuka"})
     assert _titles(website) == ["Penutupan Jalan MT Haryono"]
-    editor.post(f"{path}/publish", {}, match=changed.headers["ETag"])
+    news = {"change_note": "Jalan dibuka lebih awal."}
+    editor.post(f"{path}/publish", news, match=changed.headers["ETag"])
     assert _titles(website) == ["Jalan MT Haryono dibuka"]
     # The address that readers know stays.
     assert _data(website.get(f"/v1/posts/{item['id']}"))["slug"] == item["slug"]

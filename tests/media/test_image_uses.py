@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 
 from cms.changes.followers import follow_log
 from cms.editorial.rebuilding import represent_changed
+from tests.factories import NEWS
 from tests.media.library import MEDIA, POSTS, body_with, fault, made, published, uploaded, work
 from tests.media.pictures import jpeg
 from tests.people import Caller
@@ -89,7 +90,7 @@ def test_an_image_that_is_used_cannot_be_removed(author: Caller, editor: Caller,
     edited = editor("PATCH", f"{POSTS}/{post['id']}", match=post["etag"], json={"cover": None})
     assert elsewhere("DELETE", f"{POSTS}/{draft['id']}", match=draft["etag"]).status_code == 204
     assert editor("DELETE", path, match=1).status_code == 409
-    assert editor("POST", f"{POSTS}/{post['id']}/publish", match=edited.headers["ETag"], json={}).status_code == 200
+    assert editor("POST", f"{POSTS}/{post['id']}/publish", match=edited.headers["ETag"], json=NEWS).status_code == 200
     still = editor("DELETE", path, match=1)
     # The draft of the other agency lies in the trash, from where it can come back.
     assert (still.status_code, "Dari dinas lain" in still.json["detail"]) == (409, False)  # type: ignore[index]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from tests.factories import post_content
+from tests.factories import NEWS, post_content
 from tests.people import Caller
 
 LATER = timedelta(minutes=5)
@@ -30,7 +30,7 @@ def act(caller: Caller, item_id: str, verb: str = "", body: dict[str, Any] | Non
 
 def publish(caller: Caller, item_id: str) -> None:
     """Publish its newest edition."""
-    act(caller, item_id, "publish")
+    act(caller, item_id, "publish", NEWS)
 
 
 def edit(caller: Caller, item_id: str, **values: Any) -> None:

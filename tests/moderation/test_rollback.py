@@ -17,7 +17,7 @@ from cms.core.permissions import Role
 from cms.editorial.items.services import publish_item, update_item
 from cms.editorial.rollback.services import Order, start_rollback, undo_item
 from cms.posts.content import POST
-from tests.factories import add_published_post
+from tests.factories import NEWS, add_published_post
 from tests.factories import seen as versions
 from tests.moderation.rollbacks import LATER, REASON, act, counts, edit, make, publish, roll_back, seen
 from tests.people import Caller, People
@@ -221,7 +221,7 @@ def test_many_defaced_posts_are_restored_in_time(
     with app.app_context():
         for item in made:
             changed = update_item(POST, editor.actor, item.id, {"title": "Rusak"}, versions(item)).item
-            publish_item(POST, editor.actor, item.id, versions(changed))
+            publish_item(POST, editor.actor, item.id, versions(changed), **NEWS)
     items = [item.id for item in made]
 
     begin = time.perf_counter()

@@ -14,11 +14,12 @@ from cms.core.db import session
 from cms.core.permissions import Role
 from cms.editorial.schedules.services import carry_out_schedules
 from cms.publishing.models import PublishedItem
+from tests.factories import NEWS
 from tests.moderation.rollbacks import LATER, act, counts, edit, make, publish, roll_back, seen
 from tests.people import Caller, People
 
 BAD = "Judul rusak"
-PLAN = {"publish_at": "2026-11-24T01:07:00Z"}
+PLAN = {"publish_at": "2026-11-24T01:07:00Z", **NEWS}
 END = {"unpublish_at": "2026-11-24T01:08:00Z"}
 BETWEEN, AFTERWARDS = timedelta(minutes=2, seconds=30), timedelta(minutes=1, seconds=30)
 Act = Callable[[Caller, str], Any]

@@ -17,7 +17,7 @@ from cms.editorial.items.models import Item
 from cms.editorial.items.services import publish_item, update_item
 from cms.posts.content import POST
 from cms.publishing.models import Publication
-from tests.factories import CENTRAL, add_post, add_published_post, seen
+from tests.factories import CENTRAL, NEWS, add_post, add_published_post, seen
 
 MOST_STATEMENTS = 60
 Rows = dict[str, list[tuple[Any, ...]]]
@@ -94,7 +94,7 @@ def publish(app: Flask, item_id: str) -> None:
     with app.app_context():
         with rolled_back():
             expected = seen(session.get_one(Item, item_id))
-        publish_item(POST, CENTRAL, item_id, expected)
+        publish_item(POST, CENTRAL, item_id, expected, **NEWS)
 
 
 def everything(app: Flask) -> Rows:

@@ -20,6 +20,7 @@ from cms.core.runtime import runtime
 from cms.editorial.schedules.services import carry_out_schedules
 from cms.publishing.stored_content import prove_bytes
 from tests.documents.uploads import fresh_storage
+from tests.factories import NEWS
 from tests.people import People
 from tests.publishing.published_world import World, act, altered, change, id_of
 
@@ -50,9 +51,9 @@ def test_what_was_published_and_not_touched_is_whole(world: World, moment: Calla
     act(editor, world.ending, "unpublish", {"kind": "withdrawn", "explanation": "Sudah selesai."})
     assert editor("DELETE", f"{world.live}/reposts/dishub").status_code == 204
     change(editor, world.withdrawn, title="Terbit lagi")
-    act(editor, world.withdrawn, "publish")
+    act(editor, world.withdrawn, "publish", NEWS)
     change(editor, world.document, title="Renja 2027")
-    act(editor, world.document, "schedule", {"publish_at": "2026-11-24T01:07:00Z"})
+    act(editor, world.document, "schedule", {"publish_at": "2026-11-24T01:07:00Z", **NEWS})
     assert world.findings() == []
     answer = editor("DELETE", f"{world.document}/schedule", match=editor.get(world.document).headers["ETag"])
     assert answer.status_code == 200

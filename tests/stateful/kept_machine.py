@@ -47,6 +47,8 @@ from tests.access.world import TYPES
 from tests.conftest import empty_tables
 from tests.factories import (
     CENTRAL,
+    NEWS,
+    UPDATED,
     add_agencies,
     add_city,
     add_consumer,
@@ -125,7 +127,7 @@ class KeptAnswersMachine(RuleBasedStateMachine):
             kind, item = self._item(index)
             changed = update_item(TYPES[kind], CENTRAL, item.id, {"title": self._title()}, seen(item)).item
             if is_published:
-                publish_item(TYPES[kind], CENTRAL, item.id, seen(changed))
+                publish_item(TYPES[kind], CENTRAL, item.id, seen(changed), **NEWS)
 
         self._do(act)
 
@@ -167,7 +169,9 @@ class KeptAnswersMachine(RuleBasedStateMachine):
 
         def act() -> None:
             kind, item = self._item(index)
-            schedule_item(TYPES[kind], CENTRAL, item.id, seen(item), Schedule(start, end, "Asia/Makassar"))
+            schedule_item(
+                TYPES[kind], CENTRAL, item.id, seen(item), Schedule(start, end, "Asia/Makassar", update=UPDATED)
+            )
 
         self._do(act)
 

@@ -20,7 +20,7 @@ from cms.core.db import session, unit_of_work
 from cms.core.permissions import Role
 from cms.editorial.schedules.services import carry_out_schedules
 from tests.conftest import empty_tables
-from tests.factories import add_city, document_content, post_content
+from tests.factories import NEWS, add_city, document_content, post_content
 from tests.people import Caller, People
 from tests.stateful.model import (
     AUTHOR,
@@ -120,7 +120,7 @@ class EditorialMachine(RuleBasedStateMachine):
 
     @rule(post=posts, person=PERSONS)
     def publish(self, post: Post, person: str) -> None:
-        if self._do(post, person, "publish", "POST", "/publish", {}):
+        if self._do(post, person, "publish", "POST", "/publish", NEWS):
             became_public(post, post.edition)
 
     @rule(post=posts, person=PERSONS)
@@ -151,7 +151,7 @@ class EditorialMachine(RuleBasedStateMachine):
         moment = clock.now() + timedelta(minutes=minutes)
         ends = None if shown is None else moment + timedelta(minutes=shown)
         before = post.planned[2] if post.planned else post.state
-        body = {"publish_at": f"{moment:{FORMAT}}", "unpublish_at": ends and f"{ends:{FORMAT}}"}
+        body = {"publish_at": f"{moment:{FORMAT}}", "unpublish_at": ends and f"{ends:{FORMAT}}", **NEWS}
         if self._do(post, person, "schedule", "POST", "/schedule", body, is_refused=post.state == "published"):
             unplanned(post)
             post.planned, post.ends, post.state = (post.edition, moment, before), ends, "scheduled"

@@ -90,6 +90,20 @@ def test_later_operations_see_what_earlier_ones_did(
     assert [action for _, action in log(app)] == ["post.created", "post.updated", "post.published"]
 
 
+@pytest.mark.parametrize("step", [("publish", {}), ("schedule", {"publish_at": "2027-01-05T01:00:00Z"})])
+def test_what_readers_had_before_needs_a_note_in_a_batch_too(editor: Caller, step: tuple[str, dict[str, str]]) -> None:
+    path, (verb, body) = f"{POSTS}/{new_id()}", step
+    first = [create("Satu", path.rpartition("/")[2]), operation("POST", f"{path}/publish", {}, '"v1"')]
+    # The first one is refused, so that the second one meets the same version.
+    again = [operation("POST", f"{path}/{verb}", {**body, **said}, '"v3"') for said in ({}, {"change_note": "Baru."})]
+
+    answer = send(editor, [*first, operation("PATCH", path, {"title": "Dua"}, '"v2"'), *again], atomic=False)
+
+    *_, refused, done = results(answer)
+    assert (refused["status"], refused["body"]["errors"][0]["code"]) == (422, "needed_for_major")
+    assert done["status"] == 200
+
+
 def test_all_lines_carry_the_id_of_the_one_request(app: Flask, editor: Caller) -> None:
     answer = send(editor, [create("Satu"), create("Dua")], headers={"X-Request-Id": "satu-permintaan"})
 

@@ -584,6 +584,10 @@ RULES: dict[str, Text] = {
         "HTML tags are nested too deeply, left open too often, or have too many attributes.",
         "Tag HTML bersarang terlalu dalam, terlalu sering tidak ditutup, atau memiliki terlalu banyak atribut.",
     ),
+    "needed_for_major": Text(
+        "Readers had this before: say what is new, or send `update: minor`.",
+        "Pembaca sudah pernah menerima ini: tuliskan apa yang baru, atau kirim `update: minor`.",
+    ),
     "needed_to_publish": Text("Needed before this can be published.", "Diperlukan sebelum dapat diterbitkan."),
     "weak_password": Text("Too easy to guess: {reason}.", "Terlalu mudah ditebak: {reason}."),
     "wrong_password": Text("The present password is not right.", "Kata sandi sekarang tidak benar."),

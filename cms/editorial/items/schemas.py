@@ -34,13 +34,15 @@ class PublishSchema(StrictSchema):
         max=LONGEST_COMMENT,
         lines=True,
         allow_none=True,
-        metadata={"description": "What is new. Of a major update readers see it in `change_history`."},
+        metadata={
+            "description": "What is new: needed for a major update of what readers had before, who see it in `change_history`."
+        },
     )
     update = Choice(
         ("major", "minor"),
         load_default=None,
         metadata={
-            "description": "Without it an update is major. Said to be major, it needs a note when readers had the item before. A minor one "
+            "description": "Without it an update is major. A major one needs a note when readers had the item before. A minor one "
             "keeps `public_updated_at` and tells readers nothing."
         },
     )

@@ -121,12 +121,11 @@ def publish_item(
     """Give the newest edition to readers, in place of the one they have.
 
     A `major` update moves `public_updated_at` and adds its note to the public history. `published_at` is for the demonstration city and
-    benchmarks, which tell of the past; no route passes it. Raises `Invalid` (`needed_to_publish`) when something is missing.
+    benchmarks, which tell of the past; no route passes it. Raises `Invalid` when something is missing.
     """
     said, words = Update.said(change_note, update), public_words({"/change_note": change_note})
     with foreseen(lambda: foresee_publications(item_id)), unit_of_work() as unit:
         item = load_for(content_type, actor, Operation.PUBLISH, item_id, expected)
-        said.check_note(item)
         words.check(actor)
         edition = publish_edition(unit, content_type, actor, item, said, published_at)
     return Edited(item, edition)

@@ -207,8 +207,7 @@ def _obstacle(unit: UnitOfWork, actor: Actor, item: Item | None, update: Update)
         content_type = registered_types()[item.type]
         carry_out_due(unit, content_type, item)
         ready_for(item, actor, Operation.PUBLISH, None)
-        update.check_note(item)
-        check_complete(content_type, item)
+        check_complete(content_type, item, update)
     except DomainError as error:
         return ", ".join([error.code, *(fault.name for fault in error.errors)])
     return None

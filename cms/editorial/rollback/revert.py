@@ -27,7 +27,7 @@ from cms.editorial.items.presenter import present_edition
 from cms.editorial.items.queries import get_edition
 from cms.editorial.notes import PublicNotes, published_notes
 from cms.editorial.preparing import foresee_body, foresee_content
-from cms.editorial.publishing import Update, check_complete, publish_edition, window_of
+from cms.editorial.publishing import SILENT, check_complete, publish_edition, window_of
 from cms.editorial.saving import Save, save_edition, transition
 from cms.editorial.schedules.services import drop_plan
 from cms.editorial.withdrawal.services import KINDS
@@ -184,7 +184,7 @@ def _publish_again(
     if get_edition(item).content != old.content:
         _save_again(unit, content_type, actor, item, old)
     if notice is None:
-        publish_edition(unit, content_type, actor, item, Update(is_major=False))
+        publish_edition(unit, content_type, actor, item, SILENT)
     else:
         _show_withdrawn(unit, content_type, actor, item, notice)
     unit.session.flush()
@@ -195,7 +195,7 @@ def _show_withdrawn(
     unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, notice: Mapping[str, Any]
 ) -> None:
     """Give readers the newest edition with this notice, which stays what it was, its date included."""
-    edition, moment = check_complete(content_type, item), clock.now()
+    edition, moment = check_complete(content_type, item, SILENT), clock.now()
     notes = replace(published_notes(item.id) or PublicNotes(moment), withdrawn=notice)
     presented = present_edition(content_type, item, edition, item.published_at or moment, moment, notes)
     window = window_of(item)

@@ -105,8 +105,7 @@ def _plan_item(
     else:
         if State(item.state) not in (*RULES[Operation.PUBLISH].states, State.SCHEDULED):
             raise Conflict("nothing_to_publish")
-        schedule.update.check_note(item)
-        edition = check_complete(content_type, item)
+        edition = check_complete(content_type, item, schedule.update)
     change = record(
         unit, content_type.action("scheduled"), item.id, actor, agency=item.agency, edition=item.edition,
         fields=["schedule"], counts_as=counted,
