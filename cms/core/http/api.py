@@ -23,6 +23,8 @@ from cms.core.http.problems import http_problem
 from cms.core.http.schemas import ProblemSchema
 
 PROBLEM_TYPE = "application/problem+json"
+SPEC = "simpul_spec"
+"""Where an application keeps its own document: several may live in one process."""
 PATCH_TYPES = ("application/json", "application/merge-patch+json")
 WRITE_PROBLEMS = (400, 401, 403, 404, 409, 413, 415, 422)
 """Statuses of an operation on something that takes a body."""
@@ -179,10 +181,11 @@ class Api(flask_smorest.Api):
     def init_app(self, app: Flask, *, spec_kwargs: dict[str, Any] | None = None) -> None:
         """Bind to the app; the document itself is served by the health feature."""
         super().init_app(app, spec_kwargs={**copy.deepcopy(SPEC_OPTIONS), **(spec_kwargs or {})})
+        app.extensions[SPEC] = self.spec
 
     def document(self, app: Flask) -> dict[str, Any]:
         """The finished OpenAPI document."""
-        return completed(copy.deepcopy(self.spec.to_dict()), app)
+        return completed(copy.deepcopy(app.extensions[SPEC].to_dict()), app)
 
 
 def _problem_answer(phrase: str) -> dict[str, Any]:

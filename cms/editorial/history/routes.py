@@ -7,6 +7,7 @@ from typing import Any
 from cms.core.clock import rfc3339
 from cms.core.http.access import current_actor, requires
 from cms.core.http.answers import Answer, PageRequest, whole_answer
+from cms.core.http.operations import always
 from cms.core.http.schemas import PageQuerySchema, many, one
 from cms.core.people import person_reference
 from cms.core.permissions import Permission
@@ -14,7 +15,7 @@ from cms.editorial.history.queries import compare, get_past_edition, list_editio
 from cms.editorial.history.schemas import DiffQuerySchema, DiffSchema, EditionRowSchema, edition_schema
 from cms.editorial.items.models import Edition, Item
 from cms.editorial.items.queries import get_item
-from cms.editorial.resource import Operations, Resource, always
+from cms.editorial.resource import Operations, Resource
 
 operations = Operations()
 

@@ -9,13 +9,14 @@ from flask import Response
 from cms.core.http.access import current_actor, requires
 from cms.core.http.answers import Answer, whole_answer
 from cms.core.http.api import WRITE_PROBLEMS
+from cms.core.http.operations import always
 from cms.core.http.schemas import one
 from cms.core.permissions import Permission
 from cms.editorial.history.schemas import LeaseSchema, TakeLeaseSchema
 from cms.editorial.items.queries import get_item
 from cms.editorial.leases.models import EditLease
 from cms.editorial.leases.services import find_lease, present_lease, release_lease, take_lease
-from cms.editorial.resource import Operations, Resource, always
+from cms.editorial.resource import Operations, Resource
 
 NOBODY = {"holder": None, "since": None, "until": None}
 

@@ -14,6 +14,7 @@ from cms.core.clock import rfc3339
 from cms.core.http.access import Plane, current_actor, public, requires
 from cms.core.http.answers import Answer, PageRequest, whole_answer
 from cms.core.http.api import WRITE_PROBLEMS, Blueprint
+from cms.core.http.operations import always
 from cms.core.http.schemas import PageQuerySchema, many, one
 from cms.core.people import person_reference
 from cms.core.permissions import Permission
@@ -29,7 +30,7 @@ from cms.editorial.previews.services import (
     token_of,
     use_preview,
 )
-from cms.editorial.resource import Operations, Resource, always
+from cms.editorial.resource import Operations, Resource
 
 blp = Blueprint("previews", __name__, url_prefix="/preview")
 HEADERS = {

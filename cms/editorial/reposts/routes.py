@@ -9,12 +9,13 @@ from flask import Response, current_app
 from cms.core.http.access import current_actor, requires
 from cms.core.http.answers import Answer, PageRequest, whole_answer
 from cms.core.http.api import WRITE_PROBLEMS
+from cms.core.http.operations import always
 from cms.core.http.schemas import many, one
 from cms.core.permissions import Permission
 from cms.editorial.reposts import services as reposts
 from cms.editorial.reposts.schemas import RepostCreateSchema, RepostQuerySchema, RepostSchema, SocialSchema
 from cms.editorial.reposts.services import present_reposts
-from cms.editorial.resource import Operations, Resource, always
+from cms.editorial.resource import Operations, Resource
 
 operations = Operations()
 
