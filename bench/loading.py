@@ -123,7 +123,7 @@ def _publish_posts(kind: str, items: int) -> list[str]:
     while batch := list(islice(waiting, BATCH)):
         with unit_of_work() as unit:
             for post in batch:
-                change = record(unit, Action.POST_PUBLISHED, post["id"], SYSTEM, agency=post["agency"], edition=1)
+                change = record(unit, POST.action("published"), post["id"], SYSTEM, agency=post["agency"], edition=1)
                 publish(unit, POST.present(_presentation(post, owners[post["agency"]])), change)
                 ids.append(post["id"])
     _carry(items, owners)
@@ -136,7 +136,7 @@ def _carry(items: int, owners: dict[str, dict[str, str]]) -> None:
         with unit_of_work() as unit:
             for post in batch:
                 add_repost(unit, post["id"], CARRIER, "Simak pengumuman ini.", "Balikpapan Selatan")
-                change = record(unit, Action.POST_REPOSTED, post["id"], SYSTEM, agency=CARRIER, edition=1)
+                change = record(unit, POST.action("reposted"), post["id"], SYSTEM, agency=CARRIER, edition=1)
                 live = cast("Publication", find_live_publication(unit.session, post["id"]))
                 represent(unit, POST.present(_presentation(post, owners[post["agency"]])), change, live)
 

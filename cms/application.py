@@ -7,7 +7,7 @@ import gc
 # What is imported here stays for good: to look for garbage in it again and again took a sixth of the time to start.
 gc.disable()
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +18,14 @@ from cms.accounts.authentication import authenticate_person
 from cms.accounts.routes import auth, me, users
 from cms.agencies.routes import blp as agencies
 from cms.audit.routes import blp as trail
+from cms.changes.heads import EXTENSION as LOG_HEAD
+from cms.changes.heads import LogHead
 from cms.changes.log import reached_position
 from cms.changes.seen_positions import EXTENSION, SeenPositions
 from cms.changes.trust import ClockCheck
 from cms.cli import commands
 from cms.consumers.routes import blp as consumers
+from cms.content_types import CONTENT_TYPES
 from cms.core.bulkhead import Bulkhead
 from cms.core.cursors import Cursors
 from cms.core.db import BEFORE_WRITES
@@ -48,20 +51,19 @@ from cms.core.storage.local import Storage, storage_from_url
 from cms.delivery.file_routes import blp as delivery_files
 from cms.delivery.media_routes import blp as delivery_media
 from cms.delivery.routes import blp as delivery
-from cms.documents.file_routes import blp as files
-from cms.documents.routes import blp as documents
+from cms.editorial.content_types import EXTENSION as REGISTERED_TYPES
 from cms.editorial.images.routes import blp as image_uses
-from cms.editorial.previews.routes import blp as previews
+from cms.editorial.registration import RegisteredType, check_types
 from cms.editorial.releases.routes import releases
 from cms.editorial.review.routes import reviews
 from cms.editorial.rollback.routes import blp as rollback
+from cms.editorial.routes import preview_blueprint
 from cms.editorial.schedules.freeze_routes import blp as freezes
 from cms.extensions import api, db, jwt, migrate
 from cms.health.routes import blp as service
 from cms.media.routes import blp as media
 from cms.moderation.public_words import look_at_words
 from cms.moderation.routes import blp as guard
-from cms.posts.routes import blp as posts
 from cms.serving.admission import admit
 from cms.serving.cors import answer_browsers
 from cms.serving.middleware import AnswerCacheMiddleware
@@ -74,31 +76,6 @@ from config import PROJECT_ROOT, ConfigurationError, Settings
 
 API_VERSION = "1.0.0"
 MIGRATIONS = PROJECT_ROOT / "migrations"
-BLUEPRINTS: tuple[Blueprint, ...] = (
-    service,
-    auth,
-    me,
-    users,
-    agencies,
-    taxonomy,
-    consumers,
-    posts,
-    documents,
-    reviews,
-    releases,
-    files,
-    previews,
-    trail,
-    guard,
-    freezes,
-    rollback,
-    batch,
-    media,
-    image_uses,
-    delivery,
-    delivery_media,
-    delivery_files,
-)
 
 
 class NoSessions(SecureCookieSessionInterface):
@@ -123,8 +100,21 @@ class Application(Flask):
         return func
 
 
-def create_app(settings: Settings | None = None) -> Flask:
-    """Build the application. Raises `ConfigurationError` when the settings are unsafe."""
+def blueprints(types: Sequence[RegisteredType]) -> Iterator[Blueprint]:
+    """All routes, in the order of the API's document."""
+    yield from (service, auth, me, users, agencies, taxonomy, consumers)
+    yield from (each.management_blueprint() for each in types)
+    yield from (reviews, releases, *(blueprint for each in types for blueprint in each.blueprints))
+    yield preview_blueprint(each.resource for each in types)
+    yield from (trail, guard, freezes, rollback, batch, media, image_uses)
+    yield from (delivery, delivery_media, delivery_files)
+
+
+def create_app(settings: Settings | None = None, types: Sequence[RegisteredType] = CONTENT_TYPES) -> Flask:
+    """Build the application with these content types.
+
+    Raises `ConfigurationError` when the settings are unsafe, `ValueError` when the content types do not go together.
+    """
     settings = settings or Settings.from_environ()
     if problems := [*settings.problems(), *value_problems(settings), *outbound_problems(settings)]:
         raise ConfigurationError("; ".join(problems))
@@ -132,11 +122,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Application(__name__, instance_path=settings.instance_path, static_folder=None)
     _configure(app, settings)
     _bind_extensions(app, settings)
+    _register_types(app, types)
     _follow_requests(app)
     guard_requests(app, Authenticators(management=authenticate_person, delivery=admit))
     register_problem_handlers(app)
-    for blueprint in BLUEPRINTS:
-        api.register_blueprint(blueprint)
+    with app.app_context():
+        for blueprint in blueprints(types):
+            api.register_blueprint(blueprint)
     check_declarations(app)
     carry_out_writes(app)
     _deliver_fast(app, settings)
@@ -145,11 +137,19 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
+def _register_types(app: Flask, types: Sequence[RegisteredType]) -> None:
+    """Make the content types known to services, and their topics to the log."""
+    check_types(types)
+    app.extensions[REGISTERED_TYPES] = {each.name: each.resource.content_type for each in types}
+    app.extensions[LOG_HEAD] = LogHead({each.name: each.plural for each in types})
+
+
 def _deliver_fast(app: Flask, settings: Settings) -> None:
     """Keep answers of the delivery plane, and give them before Flask is entered."""
     answer_browsers(app)
     tell_position(app)
-    delivery_desk = app.extensions["simpul_delivery"] = make_serving_state(app.extensions["simpul"])
+    delivery_desk = make_serving_state(app.extensions["simpul"], app.extensions[LOG_HEAD])
+    app.extensions["simpul_delivery"] = delivery_desk
     if settings.delivery_cache_bytes:
         app.wsgi_app = AnswerCacheMiddleware(app.wsgi_app, delivery_desk, app.extensions["simpul"].schema)  # type: ignore[method-assign]
 

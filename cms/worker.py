@@ -18,7 +18,7 @@ from flask import Flask
 
 from cms.accounts.services.purging import purge_expired
 from cms.changes.followers import Foresight, Handler, follow_log, foresee_nothing, retry_lines
-from cms.changes.log import read_heads
+from cms.changes.heads import read_heads
 from cms.changes.seen_positions import seen_positions
 from cms.changes.services import note_moment
 from cms.changes.tasks import checkpoint_when_due

@@ -16,13 +16,14 @@ from typing import Any
 
 from flask import current_app
 
-from cms.changes.actions import Action, is_public, topic_of
+from cms.changes.actions import is_public, topic_of
 from cms.cli import COMMANDS
 from cms.core.db import Base
 from cms.core.http.messages import PROBLEMS, RULES, Text
 from cms.core.http.openapi import METHODS
 from cms.core.http.problems import CODE_BY_STATUS, STATUS_BY_CLASS
 from cms.core.permissions import OF_EVERY_PERSON, PERMISSION_MAP, Predicate, Role
+from cms.editorial.content_types import known_actions
 from cms.editorial.items.models import State
 from cms.editorial.items.policies import RULES as OPERATIONS
 from cms.editorial.items.policies import STATE_AFTER_EDIT, Operation
@@ -135,8 +136,8 @@ def paths() -> str:
 def actions() -> str:
     """The closed list of the change log's actions."""
     rows = (
-        (f"`{action.value}`", "public" if is_public(action) else "internal", str(topic_of(action) or ""))
-        for action in Action
+        (f"`{action.value}`", "public" if is_public(action) else "internal", topic_of(action) or "")
+        for action in known_actions()
     )
     return _table(("Action", "Who may learn of it", "Topic whose answers it changes"), rows)
 

@@ -13,9 +13,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select, tuple_, union_all
 
-from cms.changes.actions import Action
 from cms.changes.models import Change, Checkpoint
 from cms.core.db import session
+from cms.editorial.content_types import action_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class ChangeFilter:
         """The actions that are wanted; None: all. A type is the first word of its actions and needs no index of its own."""
         if not self.type and not self.action:
             return None
-        named = self.action or tuple(action.value for action in Action)
+        named = self.action or action_names()
         return tuple(action for action in named if not self.type or action.split(".")[0] in self.type)
 
     def span(self) -> list[ColumnElement[bool]]:

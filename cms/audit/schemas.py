@@ -5,14 +5,12 @@ from __future__ import annotations
 from marshmallow import fields
 
 from cms.agencies.fields import agency_slugs
-from cms.changes.actions import Action
 from cms.changes.checkpoints import FORMAT
 from cms.changes.facts import CauseKind, EndingKind, UpdateKind, Via
-from cms.core.http.fields import Choice, ItemId, Moment, Text, WholeNumber, Words
+from cms.core.http.fields import Choice, ItemId, Moment, Text, WholeNumber, WordsOfTheApplication
 from cms.core.http.schemas import PageQuerySchema, StrictSchema
+from cms.editorial.content_types import action_names, resource_types
 
-_ACTIONS = [action.value for action in Action]
-_TYPES = sorted({action.split(".")[0] for action in _ACTIONS})
 _HASH = {"description": "SHA-256, hexadecimal.", "example": "5f" * 32}
 NEWEST_FIRST, OLDEST_FIRST = "-sequence", "sequence"
 LARGEST_SEQUENCE = 10**15 - 1
@@ -21,7 +19,7 @@ LARGEST_SEQUENCE = 10**15 - 1
 class ChangedResourceSchema(StrictSchema):
     """What a line of the log is about."""
 
-    type = fields.String(metadata={"enum": _TYPES})
+    type = Choice(resource_types)
     id = fields.String(metadata={"description": "Id, slug or code of the resource."})
 
 
@@ -97,14 +95,13 @@ class ChangeQuerySchema(PageQuerySchema):
     agency = agency_slugs(
         metadata={"description": "Slugs of agencies, separated by commas: any of them."},
     )
-    type = Words(
-        pattern="|".join(_TYPES),
-        expected=f"one or more of: {', '.join(_TYPES)}",
+    type = WordsOfTheApplication(
+        resource_types,
         metadata={"description": "Types of resources, separated by commas: any of them."},
     )
     item = Text(min=1, max=63, metadata={"description": "Id, slug or code of one resource."})
-    action = Words(
-        pattern="|".join(_ACTIONS).replace(".", r"\."),
+    action = WordsOfTheApplication(
+        action_names,
         expected="actions such as post.published",
         metadata={"description": "Actions such as `post.published`, separated by commas: any of them."},
     )

@@ -1,21 +1,26 @@
-"""The closed list of actions, and which readers of the log each one concerns."""
+"""The closed list of actions, and which readers of the log each one concerns.
+
+What happens to items is the verbs of content for each content type: a new type brings no line here.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Topic(StrEnum):
-    """A part of the delivery plane whose answers change together; each is a column of the log's head row."""
+    """A part of the delivery plane whose answers change together; its columns stand in the log's head row.
 
-    POSTS = "posts"
-    DOCUMENTS = "documents"
+    Each content type has a topic of its own besides, which has the plural of its name.
+    """
+
     REFERENCE = "reference"
     ACCESS = "access"
 
 
 class Action(StrEnum):
-    """What happened, as `<resource type>.<past participle>`."""
+    """What happened, as `<resource type>.<past participle>`; what happens to items is a `ContentAction`."""
 
     AGENCY_CREATED = "agency.created"
     AGENCY_UPDATED = "agency.updated"
@@ -54,58 +59,6 @@ class Action(StrEnum):
     RELEASE_DELETED = "release.deleted"
     RELEASE_PUBLISHED = "release.published"
 
-    POST_CREATED = "post.created"
-    POST_UPDATED = "post.updated"
-    POST_DELETED = "post.deleted"
-    POST_SUBMITTED = "post.submitted"
-    POST_RETURNED = "post.returned"
-    POST_PUBLISHED = "post.published"
-    POST_PRESENTED = "post.presented"
-    POST_UNPUBLISHED = "post.unpublished"
-    POST_WITHDRAWN = "post.withdrawn"
-    POST_SCHEDULED = "post.scheduled"
-    POST_UNSCHEDULED = "post.unscheduled"
-    POST_REPOSTED = "post.reposted"
-    POST_REPOST_ENDED = "post.repost_ended"
-    POST_APPROVED = "post.approved"
-    POST_DISCARDED = "post.discarded"
-    POST_HELD = "post.held"
-    POST_ARCHIVED = "post.archived"
-    POST_RESTORED = "post.restored"
-    POST_TRASHED = "post.trashed"
-    POST_PURGED = "post.purged"
-    POST_COMMENTED = "post.commented"
-    POST_COMMENT_RESOLVED = "post.comment_resolved"
-    POST_COMMENT_REOPENED = "post.comment_reopened"
-    POST_LEASE_TAKEN_OVER = "post.lease_taken_over"
-    POST_PREVIEW_CREATED = "post.preview_created"
-    POST_PREVIEW_REVOKED = "post.preview_revoked"
-
-    DOCUMENT_CREATED = "document.created"
-    DOCUMENT_UPDATED = "document.updated"
-    DOCUMENT_DELETED = "document.deleted"
-    DOCUMENT_SUBMITTED = "document.submitted"
-    DOCUMENT_RETURNED = "document.returned"
-    DOCUMENT_PUBLISHED = "document.published"
-    DOCUMENT_PRESENTED = "document.presented"
-    DOCUMENT_UNPUBLISHED = "document.unpublished"
-    DOCUMENT_WITHDRAWN = "document.withdrawn"
-    DOCUMENT_SCHEDULED = "document.scheduled"
-    DOCUMENT_UNSCHEDULED = "document.unscheduled"
-    DOCUMENT_APPROVED = "document.approved"
-    DOCUMENT_DISCARDED = "document.discarded"
-    DOCUMENT_HELD = "document.held"
-    DOCUMENT_ARCHIVED = "document.archived"
-    DOCUMENT_RESTORED = "document.restored"
-    DOCUMENT_TRASHED = "document.trashed"
-    DOCUMENT_PURGED = "document.purged"
-    DOCUMENT_COMMENTED = "document.commented"
-    DOCUMENT_COMMENT_RESOLVED = "document.comment_resolved"
-    DOCUMENT_COMMENT_REOPENED = "document.comment_reopened"
-    DOCUMENT_LEASE_TAKEN_OVER = "document.lease_taken_over"
-    DOCUMENT_PREVIEW_CREATED = "document.preview_created"
-    DOCUMENT_PREVIEW_REVOKED = "document.preview_revoked"
-
     CHECKPOINT_KEY_REPLACED = "checkpoint_key.replaced"
     CLOCK_ACCEPTED = "clock.accepted"
     INSTALLATION_RESTORED = "installation.restored"
@@ -123,32 +76,79 @@ class Action(StrEnum):
     ROLLBACK_FINISHED = "rollback.finished"
 
 
-PUBLIC_VERBS = {"published", "presented", "unpublished", "withdrawn", "reposted", "repost_ended"}
+class ContentVerb(StrEnum):
+    """What can happen to an item; the last two only to items that agencies repost."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    PUBLISHED = "published"
+    PRESENTED = "presented"
+    UNPUBLISHED = "unpublished"
+    WITHDRAWN = "withdrawn"
+    SCHEDULED = "scheduled"
+    UNSCHEDULED = "unscheduled"
+    APPROVED = "approved"
+    DISCARDED = "discarded"
+    HELD = "held"
+    ARCHIVED = "archived"
+    RESTORED = "restored"
+    TRASHED = "trashed"
+    PURGED = "purged"
+    COMMENTED = "commented"
+    COMMENT_RESOLVED = "comment_resolved"
+    COMMENT_REOPENED = "comment_reopened"
+    LEASE_TAKEN_OVER = "lease_taken_over"
+    PREVIEW_CREATED = "preview_created"
+    PREVIEW_REVOKED = "preview_revoked"
+    REPOSTED = "reposted"
+    REPOST_ENDED = "repost_ended"
+
+
+REPOST_VERBS = frozenset({ContentVerb.REPOSTED, ContentVerb.REPOST_ENDED})
+PUBLIC_VERBS = REPOST_VERBS | {
+    ContentVerb.PUBLISHED,
+    ContentVerb.PRESENTED,
+    ContentVerb.UNPUBLISHED,
+    ContentVerb.WITHDRAWN,
+}
 """What happens to content in public; everything else about content is the editors' own business."""
 
+
+@dataclass(frozen=True, slots=True)
+class ContentAction:
+    """What happened to an item, such as `post.published`; `topic` is that of its content type."""
+
+    type: str
+    topic: str
+    verb: ContentVerb
+
+    @property
+    def value(self) -> str:
+        """The action as it stands in the log."""
+        return f"{self.type}.{self.verb}"
+
+
 REFERENCE_TYPES = {"agency", "area", "category", "information_kind"}
-TOPICS_BY_TYPE = {
-    "post": Topic.POSTS,
-    "document": Topic.DOCUMENTS,
-    "consumer": Topic.ACCESS,
-    "key": Topic.ACCESS,
-    # Cursors in kept answers are made with it.
-    "signing_key": Topic.ACCESS,
-    **dict.fromkeys(REFERENCE_TYPES, Topic.REFERENCE),
-}
+# Cursors in kept answers are made with the signing key.
+ACCESS_TYPES = {"consumer", "key", "signing_key"}
+RESOURCE_TYPES = frozenset(action.value.split(".")[0] for action in Action)
+"""What lines of the log are about beside items."""
 
 
-def is_public(action: Action) -> bool:
+def is_public(action: Action | ContentAction) -> bool:
     """True when readers of the delivery plane may learn of this action."""
+    if isinstance(action, ContentAction):
+        return action.verb in PUBLIC_VERBS
     resource_type, verb = action.value.split(".")
-    if verb == "proposed":
-        return False
-    return resource_type in REFERENCE_TYPES or (verb in PUBLIC_VERBS and resource_type in TOPICS_BY_TYPE)
+    return resource_type in REFERENCE_TYPES and verb != "proposed"
 
 
-def topic_of(action: Action) -> Topic | None:
+def topic_of(action: Action | ContentAction) -> str | None:
     """The topic whose delivered answers this action changes, or None."""
-    resource_type = action.value.split(".")[0]
-    if not is_public(action) and resource_type not in {"consumer", "key", "signing_key"}:
-        return None
-    return TOPICS_BY_TYPE.get(resource_type)
+    if isinstance(action, ContentAction):
+        return action.topic if is_public(action) else None
+    if action.value.split(".")[0] in ACCESS_TYPES:
+        return Topic.ACCESS.value
+    return Topic.REFERENCE.value if is_public(action) else None

@@ -15,8 +15,8 @@ import orjson
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
+from cms.changes.heads import read_heads
 from cms.changes.key_succession import TrustedKey, followed, read_successions, replaced_by
-from cms.changes.log import read_heads
 from cms.changes.models import Checkpoint
 from cms.changes.signing import NoSigningKeyError, SigningKey, holds, needed_signing_key, signing_key
 from cms.changes.stored_lines import StoredLog, nothing

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Update, bindparam, insert, select, update
 
-from cms.changes.actions import Action, Topic, is_public, topic_of
+from cms.changes.actions import Action, ContentAction, is_public, topic_of
 from cms.changes.chain import Line, line_hash
 from cms.changes.facts import Cause, EndingKind, UpdateKind, Via, facts_of
-from cms.changes.models import Change, ChangeHead, Installation
+from cms.changes.heads import head_table
+from cms.changes.models import Change, Installation
 from cms.changes.stored_lines import StoredLog
 from cms.changes.trust import believed, clock_wrong, is_accepted, is_far
 from cms.changes.verification import verify
@@ -20,23 +22,29 @@ from cms.core import clock
 from cms.core.db import UnitOfWork, session, table_of
 from cms.core.logging import current_request_id
 from cms.core.permissions import Actor
-from cms.core.reading import Reader
 
-_changes, _head, _installation = table_of(Change), table_of(ChangeHead), table_of(Installation)
+_changes, _installation = table_of(Change), table_of(Installation)
 _REACHED = "reached_position"
 _COLUMNS = tuple(column.name for column in _changes.columns)
-_TAKE_NUMBERS = (
-    update(_head)
-    .where(_head.c.id == 1)
-    .values(sequence=_head.c.sequence + bindparam("count"))
-    .returning(
-        _head.c.sequence,
-        _head.c.hash,
-        _head.c.seen_at,
-        *(_head.c[f"{topic}_at"] for topic in Topic),
-        select(_installation.c.epoch).scalar_subquery().label("epoch"),
+_head = head_table(())
+
+
+@cache
+def _take_numbers(topics: tuple[str, ...]) -> Update:
+    """Count the head row up; gives the newest sequence, and what the lines of these topics need of the row."""
+    head = head_table(topics)
+    return (
+        update(head)
+        .where(head.c.id == 1)
+        .values(sequence=head.c.sequence + bindparam("count"))
+        .returning(
+            head.c.sequence,
+            head.c.hash,
+            head.c.seen_at,
+            *(head.c[f"{topic}_at"] for topic in topics),
+            select(_installation.c.epoch).scalar_subquery().label("epoch"),
+        )
     )
-)
 
 
 @dataclass(slots=True)
@@ -44,6 +52,7 @@ class Lines:
     """The lines that a unit of work writes, and what waits for their numbers."""
 
     changes: list[Change] = field(default_factory=list)
+    newest_by_topic: dict[str, Change] = field(default_factory=dict)
     numbered: list[tuple[Change, Callable[[int], None]]] = field(default_factory=list)
     last_steps: list[Callable[[], None]] = field(default_factory=list)
     has_turn: bool = False
@@ -52,7 +61,7 @@ class Lines:
 
 def record(
     unit: UnitOfWork,
-    action: Action,
+    action: Action | ContentAction,
     resource_id: str,
     actor: Actor,
     *,
@@ -90,6 +99,9 @@ def record(
         unit.before_commit(lambda: _number(unit))
         unit.after_commit(lambda: _note_position(unit))
     lines.changes.append(change)
+    topic = topic_of(action)
+    if topic is not None:
+        lines.newest_by_topic[topic] = change
     return change
 
 
@@ -144,29 +156,26 @@ def _number(unit: UnitOfWork) -> None:
     The row stays locked until commit: numbers are gap-free and in commit order (architecture.md section 3).
     """
     lines = unit.part(Lines)
-    changes = lines.changes
+    changes, topics = lines.changes, tuple(sorted(lines.newest_by_topic))
     connection = unit.session.connection()
-    taken = connection.execute(_TAKE_NUMBERS, {"count": len(changes)}).one()
+    taken = connection.execute(_take_numbers(topics), {"count": len(changes)}).one()
     lines.has_turn, lines.epoch = True, taken.epoch
     recorded_at = _time_of_line(taken.seen_at)
     newest: dict[str, Any] = {"seen_at": recorded_at}
     for sequence, change in enumerate(changes, start=taken.sequence - len(changes) + 1):
         change.sequence, change.recorded_at = sequence, recorded_at
-        topic = topic_of(Action(change.action))
-        if topic is not None:
-            newest |= {
-                topic.value: sequence,
-                f"{topic.value}_at": max(recorded_at, getattr(taken, f"{topic.value}_at")),
-            }
         if change.is_public:
             newest["public"] = sequence
+    for topic, change in lines.newest_by_topic.items():
+        newest |= {topic: change.sequence, f"{topic}_at": max(recorded_at, getattr(taken, f"{topic}_at"))}
     for change, step in lines.numbered:
         step(change.sequence)
     for last_step in lines.last_steps:
         last_step()
     newest["hash"] = _chained(changes, taken.hash)
     connection.execute(insert(_changes), [{name: getattr(change, name) for name in _COLUMNS} for change in changes])
-    connection.execute(update(_head).where(_head.c.id == 1).values(**newest))
+    head = head_table(topics)
+    connection.execute(update(head).where(head.c.id == 1).values(**newest))
 
 
 def _chained(changes: Iterable[Change], previous: str) -> str:
@@ -218,36 +227,3 @@ def broken_at() -> int | None:
     stored = StoredLog()
     finding = verify(stored, stored.head).finding
     return None if finding is None else finding.sequence
-
-
-class Heads(NamedTuple):
-    """The newest sequence of each topic, its time, when the next planned change is due, the newest moment that is known to have
-    been, and the epoch, read in one statement.
-
-    Times are microseconds since 1970. Sequences mean something within their epoch only.
-    """
-
-    sequence: int
-    public: int
-    posts: int
-    documents: int
-    reference: int
-    access: int
-    posts_at: int
-    documents_at: int
-    reference_at: int
-    access_at: int
-    posts_due_at: int
-    documents_due_at: int
-    seen_at: int
-    epoch: str
-
-
-HEAD_COLUMNS = ", ".join([*(f"h.{name}" for name in Heads._fields[:-1]), "n.epoch"])
-HEAD_TABLES = "change_head h JOIN installation n ON n.id = h.id"
-_HEADS = f"SELECT {HEAD_COLUMNS} FROM {HEAD_TABLES} WHERE h.id = 1"  # noqa: S608 - names of our own
-
-
-def read_heads(reader: Reader) -> Heads:
-    """The newest sequences now; one small SELECT."""
-    return Heads(*reader.numbers_and_word(_HEADS))

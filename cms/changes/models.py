@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Boolean, CheckConstraint, Index, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cms.changes.chain import GENESIS_HASH
+from cms.changes.heads import columns_of
 from cms.core.clock import EPOCH, NEVER, micros
 from cms.core.db import Model
 from cms.core.types import EpochMicros, Id, Json, UTCDateTime
@@ -73,8 +74,8 @@ class Change(Model):
 class ChangeHead(Model):
     """The one row that numbers the log; it also tells readers the newest sequence of each topic, and its time, in one small read.
 
-    `posts_due_at` and `documents_due_at` are the earliest moment at which something that was planned begins or ends and that
-    the worker has not carried out yet; `NEVER` when nothing is planned. cms.publishing.planning keeps them.
+    Each content type adds three columns (`add_topic`). `posts_due_at` is the earliest moment at which something that was planned
+    begins or ends and that the worker has not carried out yet; `NEVER` when nothing is planned. cms.publishing.due keeps it.
     `seen_at` is the newest moment that is known to have been (cms.changes.trust). The times of topics never go back, whatever
     the clock does: nothing that is live is dated later than the time of its topic.
     """
@@ -85,19 +86,21 @@ class ChangeHead(Model):
     sequence: Mapped[int] = mapped_column(BigInteger, default=0)
     hash: Mapped[str] = mapped_column(String(64), default=GENESIS_HASH)
     public: Mapped[int] = mapped_column(BigInteger, default=0)
-    posts: Mapped[int] = mapped_column(BigInteger, default=0)
-    documents: Mapped[int] = mapped_column(BigInteger, default=0)
     reference: Mapped[int] = mapped_column(BigInteger, default=0)
     access: Mapped[int] = mapped_column(BigInteger, default=0)
-    posts_at: Mapped[datetime] = mapped_column(EpochMicros, default=EPOCH)
-    documents_at: Mapped[datetime] = mapped_column(EpochMicros, default=EPOCH)
     reference_at: Mapped[datetime] = mapped_column(EpochMicros, default=EPOCH)
     access_at: Mapped[datetime] = mapped_column(EpochMicros, default=EPOCH)
-    posts_due_at: Mapped[datetime] = mapped_column(EpochMicros, default=NEVER, server_default=str(micros(NEVER)))
-    documents_due_at: Mapped[datetime] = mapped_column(EpochMicros, default=NEVER, server_default=str(micros(NEVER)))
     seen_at: Mapped[datetime] = mapped_column(EpochMicros, default=EPOCH, server_default="0")
 
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+
+def add_topic(topic: str) -> None:
+    """Give the head row the columns of a content type's topic (`cms.changes.heads.columns_of`)."""
+    position, moved_at, due_at = columns_of(topic)
+    setattr(ChangeHead, position, mapped_column(BigInteger, nullable=False, server_default="0"))
+    setattr(ChangeHead, moved_at, mapped_column(EpochMicros, nullable=False, server_default="0"))
+    setattr(ChangeHead, due_at, mapped_column(EpochMicros, nullable=False, server_default=str(micros(NEVER))))
 
 
 class Installation(Model):

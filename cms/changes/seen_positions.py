@@ -16,7 +16,7 @@ from typing import IO, NamedTuple
 from flask import current_app
 from sqlalchemy.orm import Session
 
-from cms.changes.log import Heads, read_heads
+from cms.changes.heads import Heads, read_heads
 from cms.core.errors import Unavailable
 from cms.core.logging import get_logger
 from cms.core.reading import Reader

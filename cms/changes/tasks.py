@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from cms.changes.checkpoints import LogDamagedError, newest_checkpoint
-from cms.changes.log import read_heads
+from cms.changes.heads import read_heads
 from cms.changes.services import make_checkpoint
 from cms.changes.signing import NoSigningKeyError, signing_key
 from cms.core import clock

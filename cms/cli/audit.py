@@ -22,9 +22,10 @@ from cms.changes.checkpoints import (
     stored_checkpoints,
     trusted_keys,
 )
+from cms.changes.heads import read_heads
 from cms.changes.installation import read_restores, undone_by
 from cms.changes.key_succession import TrustedKey
-from cms.changes.log import Position, read_heads
+from cms.changes.log import Position
 from cms.changes.services import make_checkpoint
 from cms.changes.stored_lines import StoredLog, hash_of, nothing
 from cms.changes.verification import BEGINNING, Place, Verdict, verify

@@ -6,7 +6,6 @@ import orjson
 
 from cms.cli.demo_city.secrets_file import DemoSecrets, DemoUser
 from cms.core import clock
-from cms.core.reading import Reader
 from cms.publishing.reading import Publications
 from cms.publishing.selection import Selection
 from config import Settings
@@ -14,13 +13,13 @@ from config import Settings
 _OLDEST_POST = Selection("post", descending=False, limit=1)
 
 
-def banner(settings: Settings, secrets: DemoSecrets | None, reader: Reader) -> str:
+def banner(settings: Settings, secrets: DemoSecrets | None, publications: Publications) -> str:
     """The whole text."""
     url = settings.local_url
     lines = ["", f"Simpul is running: {url}", f"API reference:     {url}/docs", ""]
     if secrets is not None:
         lines += [f"Delivery key:      {secrets.keys['website']}", "", *_people(secrets.users), ""]
-        lines += ["Try (in another terminal):", "", *_commands(url, secrets, reader), ""]
+        lines += ["Try (in another terminal):", "", *_commands(url, secrets, publications), ""]
         lines.append(f"Kept in {settings.instance_path}/demo.json.")
     lines.append("Ctrl-C stops everything.")
     return "\n".join(lines)
@@ -37,19 +36,19 @@ def _people(users: list[DemoUser]) -> list[str]:
     ]
 
 
-def _oldest_post(reader: Reader) -> tuple[str, str]:
+def _oldest_post(publications: Publications) -> tuple[str, str]:
     """The agency and the slug of a post that is there."""
     now = clock.now_micros()
-    found = Publications(reader).page(_OLDEST_POST, now, now).items
+    found = publications.page(_OLDEST_POST, now, now).items
     if not found:
         return "diskominfo", "none"
     shown = orjson.loads(found[0])
     return shown["agency"]["slug"], shown["slug"]
 
 
-def _commands(url: str, secrets: DemoSecrets, reader: Reader) -> list[str]:
+def _commands(url: str, secrets: DemoSecrets, publications: Publications) -> list[str]:
     key = f"-H 'Authorization: Bearer {secrets.keys['website']}'"
-    agency, slug = _oldest_post(reader)
+    agency, slug = _oldest_post(publications)
     author = next(user for user in secrets.users if user.role == "author")
     sign_in = (
         f"""curl -s {url}/manage/v1/auth/login -H 'Content-Type: application/json' """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from cms.changes.log import read_heads
+from cms.changes.heads import read_heads
 from cms.changes.services import accept_clock
 from cms.changes.trust import is_far
 from cms.cli.application import application, operator

@@ -16,8 +16,8 @@ from cms.cli.clock import accept_on_a_trial
 from cms.cli.demo_city.secrets_file import UNFINISHED, read_secrets, write_secrets
 from cms.cli.migrating import is_current
 from cms.cli.processes import SHORT_GRACE_SECONDS, ensure_port_is_free, serve
-from cms.core.reading import Reader
 from cms.core.runtime import runtime
+from cms.publishing.reading import Publications
 from config import PROJECT_ROOT, Settings
 
 
@@ -70,5 +70,5 @@ def _note_address(settings: Settings) -> None:
 
 
 def _greet(app: Flask, settings: Settings) -> None:
-    reader: Reader = app.extensions["simpul"].reader
-    click.echo(banner(settings, read_secrets(Path(settings.instance_path)), reader))
+    publications: Publications = app.extensions["simpul_delivery"].publications
+    click.echo(banner(settings, read_secrets(Path(settings.instance_path)), publications))

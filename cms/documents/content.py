@@ -15,7 +15,7 @@ from cms.core.errors import InputError
 from cms.documents.models import DocumentFile
 from cms.documents.presenter import present_document
 from cms.documents.queries import find_files
-from cms.editorial.content_types import Content, ContentType, needed, register
+from cms.editorial.content_types import Content, ContentType, needed
 from cms.taxonomy.models import InformationClass, InformationKind
 from cms.taxonomy.queries import find_information_kind
 
@@ -139,16 +139,14 @@ def unread_files(item_id: str, content: Content) -> list[str]:
     return [f"/files/{index}/content" for index, file in pairs if file is not None and not file.is_read_whole]
 
 
-DOCUMENT = register(
-    ContentType(
-        name="document",
-        plural="documents",
-        label="class",
-        defaults=DEFAULTS,
-        check=check_document,
-        missing=missing_in_document,
-        present=present_document,
-        texts_beside=words_of_files,
-        unread_beside=unread_files,
-    )
+DOCUMENT = ContentType(
+    name="document",
+    plural="documents",
+    label="class",
+    defaults=DEFAULTS,
+    check=check_document,
+    missing=missing_in_document,
+    present=present_document,
+    texts_beside=words_of_files,
+    unread_beside=unread_files,
 )

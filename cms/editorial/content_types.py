@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from cms.changes.actions import Action
+from flask import current_app
+
+from cms.changes.actions import REPOST_VERBS, Action, ContentAction, ContentVerb
 from cms.core.clock import rfc3339
 from cms.core.errors import InputError
 from cms.media.models import Image
@@ -114,10 +116,19 @@ class ContentType:
     """What nobody has read to its end of what readers see with the content, as pointers: it waits for a second person."""
     texts_beside: Callable[[str, Content], Mapping[str, str]] = _no_texts
     """What readers see with the content of the item with this id and what does not stand in it, such as names of files, by pointer."""
+    has_reposts: bool = False
+    """Whether agencies carry its items for each other."""
 
-    def action(self, verb: str) -> Action:
-        """The action of the change log, such as `post.published`."""
-        return Action(f"{self.name}.{verb}")
+    def action(self, verb: str) -> ContentAction:
+        """The action of the change log, such as `post.published`. Raises `ValueError` for what never happens to this type."""
+        if verb not in self.verbs:
+            raise ValueError(f"nothing is {verb} among {self.plural}")
+        return ContentAction(self.name, self.plural, ContentVerb(verb))
+
+    @property
+    def verbs(self) -> frozenset[ContentVerb]:
+        """What can happen to its items."""
+        return ALL_VERBS if self.has_reposts else ALL_VERBS - REPOST_VERBS
 
     def completed(self, content: Mapping[str, Any]) -> Content:
         """The content with every field of the type; null means the default, as after a merge patch that removed it."""
@@ -134,18 +145,35 @@ def _given(content: Mapping[str, Any]) -> Content:
 
 
 KEPT_BY_REPLACEMENT = ("slug", "files")
-_registered: dict[str, ContentType] = {}
-
-
-def register(content_type: ContentType) -> ContentType:
-    """Make a type known by its name; called once by the feature that defines it."""
-    _registered[content_type.name] = content_type
-    return content_type
+EXTENSION = "simpul_content_types"
+ALL_VERBS = frozenset(ContentVerb)
 
 
 def registered_types() -> Mapping[str, ContentType]:
-    """All types by name."""
-    return _registered
+    """The types of the current application by name."""
+    found: Mapping[str, ContentType] = current_app.extensions[EXTENSION]
+    return found
+
+
+def type_names() -> tuple[str, ...]:
+    """The names of the types of the current application."""
+    return tuple(registered_types())
+
+
+def known_actions() -> Sequence[Action | ContentAction]:
+    """Every action that the log of the current application can have."""
+    types = registered_types().values()
+    return [*Action, *(each.action(verb) for each in types for verb in ContentVerb if verb in each.verbs)]
+
+
+def action_names() -> tuple[str, ...]:
+    """Every action as it stands in the log."""
+    return tuple(action.value for action in known_actions())
+
+
+def resource_types() -> tuple[str, ...]:
+    """What lines of the log can be about, in alphabetical order."""
+    return tuple(sorted({action.split(".")[0] for action in action_names()}))
 
 
 def merged(content: Content, patch: Mapping[str, Any]) -> Content:

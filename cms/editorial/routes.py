@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from cms.core.http.api import Blueprint
 from cms.editorial.comments import routes as comments
 from cms.editorial.history import routes as history
@@ -23,13 +25,17 @@ OPERATIONS = (
 )
 
 
-def content_blueprint(resource: Resource, *more: Operations) -> Blueprint:
-    """The routes of a content type under `/manage/v1/<plural>`, with operations that only some types have.
-
-    Where its preview links lead is added as well.
-    """
-    blueprint = Blueprint(resource.content_type.plural, __name__, url_prefix=resource.path)
+def content_blueprint(resource: Resource, about: str, *more: Operations) -> Blueprint:
+    """The routes of a content type under `/manage/v1/<plural>`, with operations that only some types have."""
+    blueprint = Blueprint(resource.content_type.plural, __name__, url_prefix=resource.path, description=about)
     for operations in (*OPERATIONS, *more):
         operations.mount(blueprint, resource)
-    previews.shown.mount(previews.blp, resource, f"/{resource.content_type.plural}")
+    return blueprint
+
+
+def preview_blueprint(resources: Iterable[Resource]) -> Blueprint:
+    """Where the preview links of all content types lead."""
+    blueprint = Blueprint("previews", __name__, url_prefix="/preview")
+    for resource in resources:
+        previews.shown.mount(blueprint, resource, f"/{resource.content_type.plural}")
     return blueprint

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from cms.core.errors import InputError
-from cms.editorial.content_types import Content, ContentType, needed, register
+from cms.editorial.content_types import Content, ContentType, needed
 from cms.editorial.references import area_faults, category_faults, period_faults
 from cms.posts.presenter import present_post
 
@@ -54,15 +54,14 @@ def missing_in_post(content: Content, body_text: str) -> list[InputError]:
     return [] if body_text.strip() else needed({**content, "body": None}, "body")
 
 
-POST = register(
-    ContentType(
-        name="post",
-        plural="posts",
-        label="kind",
-        defaults=DEFAULTS,
-        check=check_post,
-        missing=missing_in_post,
-        present=present_post,
-        parts={"credit": {"unit": None, "initials": []}},
-    )
+POST = ContentType(
+    name="post",
+    plural="posts",
+    label="kind",
+    defaults=DEFAULTS,
+    check=check_post,
+    missing=missing_in_post,
+    present=present_post,
+    parts={"credit": {"unit": None, "initials": []}},
+    has_reposts=True,
 )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, text
 
-from cms.changes.actions import TOPICS_BY_TYPE
+from cms.changes.heads import log_head
 from cms.changes.log import after_numbered
 from cms.core.clock import NEVER, micros
 from cms.core.db import UnitOfWork
@@ -53,7 +53,7 @@ def due_again(unit: UnitOfWork, connection: Connection, type: str) -> None:
 
 
 def _find_due(connection: Connection, type: str) -> None:
-    column = f"{TOPICS_BY_TYPE[type].value}_due_at"
+    column = f"{log_head().topics[type]}_due_at"
     connection.execute(
         text(f"UPDATE change_head SET {column} = coalesce(({_EARLIEST}), :never) WHERE id = 1"),  # noqa: S608 - ours
         {"type": type, "never": micros(NEVER)},

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from cms.changes.log import HEAD_COLUMNS, HEAD_TABLES, Heads
+from cms.changes.heads import HEAD_TABLES, Heads, LogHead
 from cms.core import clock
 from cms.core.reading import Reader
 from cms.publishing.due import COMING, PASSED
@@ -14,14 +14,13 @@ from cms.publishing.selection import COUNT_CAP, Position, Selection, counted_pag
 from cms.publishing.visibility import ADDRESS_EXISTS, HAS_ENDED, LIVE, LIVE_UNTIL, STANDING, carried_or_on_channel
 
 _LIVE_JOIN = f"LEFT JOIN publications p ON p.item_id = i.id AND {LIVE}"
-_HEADS = len(Heads._fields)
 _HEADS_AND_ITEM = (
-    f"SELECT {HEAD_COLUMNS}, i.standing, i.agency, i.explanation, i.alternative, i.ended_at,"  # noqa: S608 - constants of ours
+    f"SELECT {{columns}}, i.standing, i.agency, i.explanation, i.alternative, i.ended_at,"  # noqa: S608 - constants of ours
     f" i.target_id, p.sequence, p.edition, p.agency, p.updated_at, {LIVE_UNTIL}, p.full_json"
     f" FROM {HEAD_TABLES} LEFT JOIN published_items i ON i.id = :id AND i.type = :type {_LIVE_JOIN} WHERE h.id = 1"
 )
 _HEADS_AND_SEQUENCE = (
-    f"SELECT {HEAD_COLUMNS}, p.sequence, {LIVE_UNTIL}"  # noqa: S608 - constants of ours
+    f"SELECT {{columns}}, p.sequence, {LIVE_UNTIL}"  # noqa: S608 - constants of ours
     f" FROM {HEAD_TABLES} LEFT JOIN published_items i ON i.id = :id AND i.type = :type {_LIVE_JOIN} WHERE h.id = 1"
 )
 _ADDRESS = (
@@ -36,6 +35,8 @@ _TARGET = (
 )
 _ENDED = f"SELECT p.end_explanation FROM publications p WHERE p.item_id = :id AND {HAS_ENDED} ORDER BY {LIVE_UNTIL} DESC LIMIT 1"  # noqa: S608 - ours
 MOST_REDIRECTIONS = 20
+OF_ITEM = 12
+"""Columns of `_HEADS_AND_ITEM` behind those of the heads."""
 # Readers choose how many words a filter has, so the shapes of a question have no end.
 MOST_SHAPES, LONGEST_SHAPE = 1_000, 8_192
 
@@ -96,7 +97,14 @@ class Publications:
     """
 
     reader: Reader
+    head: LogHead
     _sql: dict[tuple[Any, ...], str] = field(default_factory=dict)
+    _heads_and_item: str = field(init=False)
+    _heads_and_sequence: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._heads_and_item = _HEADS_AND_ITEM.format(columns=self.head.columns)
+        self._heads_and_sequence = _HEADS_AND_SEQUENCE.format(columns=self.head.columns)
 
     def page(
         self, selection: Selection, now: int, newest: int, *, is_full: bool = False, is_counted: bool = False
@@ -122,8 +130,8 @@ class Publications:
 
     def heads_and_item(self, type: str, item_id: str, now: int) -> tuple[Heads, PublishedState | None]:
         """The log's heads and one item, in one statement."""
-        row = self._one(_HEADS_AND_ITEM, {"type": type, "id": item_id, "now": now})
-        heads, rest = Heads(*row[:_HEADS]), row[_HEADS:]
+        row = self._one(self._heads_and_item, {"type": type, "id": item_id, "now": now})
+        heads, rest = self.head.heads(*row[:-OF_ITEM]), row[-OF_ITEM:]
         standing, agency, explanation, alternative, _ended, target_id, sequence, edition, live_agency, *live = rest
         if standing is None:
             return heads, None
@@ -132,8 +140,8 @@ class Publications:
 
     def heads_and_live(self, type: str, item_id: str, now: int) -> tuple[Heads, tuple[int | None, int | None]]:
         """The log's heads, and the sequence and end of an item's live publication: enough to know that an answer holds."""
-        row = self._one(_HEADS_AND_SEQUENCE, {"type": type, "id": item_id, "now": now})
-        return Heads(*row[:_HEADS]), (row[-2], row[-1])
+        row = self._one(self._heads_and_sequence, {"type": type, "id": item_id, "now": now})
+        return self.head.heads(*row[:-2]), (row[-2], row[-1])
 
     def planned_moments(self, type: str, now: int) -> tuple[int, int]:
         """The last planned moment that has passed and was not carried out, and the next one; in one statement.

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from flask import Request, current_app, g, request
 
-from cms.changes.log import Heads, read_heads
+from cms.changes.heads import Heads
 from cms.consumers.key_cache import KeyHolder
 from cms.consumers.keys import checksum_holds
 from cms.consumers.models import Scope
@@ -89,7 +89,7 @@ def _read_position(asked: Request, state: ServingState, now: int) -> tuple[Heads
         if item_type is not None:
             heads, item = state.publications.heads_and_item(item_type, item_id, now)
             return heads, (item_type, item_id, item)
-    return read_heads(state.reader), None
+    return state.head.read(state.reader), None
 
 
 def _check_demanded_position(asked: Request, heads: Heads) -> None:

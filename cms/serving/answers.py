@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from werkzeug.http import http_date
 
-from cms.changes.log import Heads
+from cms.changes.heads import Heads
 from cms.serving.encoding import ENCODINGS, SMALLEST, chosen_encoding, encoded, takes
 from cms.serving.validity import Validity
 

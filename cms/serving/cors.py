@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, Response, g, request
 
-from cms.changes.log import read_heads
+from cms.changes.heads import read_heads
 from cms.core.errors import DomainError
 from cms.serving.responding import EXPOSED, PreparedResponse
 from cms.serving.state import serving_state

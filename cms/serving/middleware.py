@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from cms.changes.log import Heads, read_heads
+from cms.changes.heads import Heads
 from cms.core import clock
 from cms.core.errors import DomainError
 from cms.core.logging import harmless_request_id
@@ -82,7 +82,7 @@ class AnswerCacheMiddleware:
         """Where the log stands, and for a detail which publication is live and until when; one statement."""
         item = answer.validity.item
         if item is None:
-            heads, item_live = read_heads(self._state.reader), None
+            heads, item_live = self._state.head.read(self._state.reader), None
         else:
             heads, item_live = self._state.publications.heads_and_live(*item, now)
         self._state.note_epoch(heads.epoch)

@@ -8,14 +8,14 @@ from typing import Any
 
 from flask import Flask, Response, g
 
-from cms.changes.log import Heads
+from cms.changes.heads import Heads
 from cms.core import clock
 from cms.core.logging import current_request_id
 from cms.core.runtime import runtime
 from cms.serving.admission import DeliveryRequest, delivery_request
 from cms.serving.answer_cache import RequestKey
 from cms.serving.answers import Answer, Headers, answer_digest, caching_headers, position_headers
-from cms.serving.validity import NEVER_DUE, PLANNED_TOPICS, Noted, Validity
+from cms.serving.validity import NEVER_DUE, Noted, Validity
 
 REQUEST_KEY = "simpul.request_key"
 
@@ -92,7 +92,7 @@ def _known_tag(answer: Answer, basis: Basis, request: DeliveryRequest) -> str | 
 def _timing(noted: Noted, request: DeliveryRequest) -> Timing:
     """Usually the heads say it. While a moment has passed and the worker has not come yet, a look at the plans does."""
     passed, until = 0, NEVER_DUE
-    for topic, kind in PLANNED_TOPICS.items():
+    for kind, topic in request.state.head.topics.items():
         if topic not in noted.topics:
             continue
         due_at = getattr(request.heads, f"{topic}_due_at")

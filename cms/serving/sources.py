@@ -8,18 +8,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from cms.changes.actions import TOPICS_BY_TYPE
-from cms.changes.log import Heads
+from cms.changes.heads import Heads
 from cms.consumers.key_cache import KeyHolder
 from cms.publishing.reading import Address, Page, PublishedState
 from cms.publishing.selection import Selection
 from cms.serving.reference_data import ReferenceData
 from cms.serving.state import ServingState
-from cms.serving.validity import PLANNED_TOPICS, Dependencies
+from cms.serving.validity import Dependencies
 
 ReadItem = tuple[str, str, PublishedState | None]
 """Type, id and state of an item that was read together with the heads."""
-_CONTENT = frozenset(PLANNED_TOPICS)
 _REFERENCE = frozenset({"reference"})
 _ACCESS = frozenset({"access"})
 
@@ -76,36 +74,36 @@ class Sources:
 
     def page(self, selection: Selection, *, is_full: bool, is_counted: bool) -> Page:
         """One page of a list."""
-        topic = TOPICS_BY_TYPE[selection.type]
+        topic = self.state.head.topics[selection.type]
         self.dependencies.note_topics({topic})
         newest = getattr(self.heads, f"{topic}_at")
         return self.state.publications.page(selection, self.now, newest, is_full=is_full, is_counted=is_counted)
 
     def items(self, ids: Sequence[str], *, is_full: bool) -> list[tuple[str, str, str]]:
         """(id, agency, JSON) of live items."""
-        self.dependencies.note_topics(_CONTENT)
+        self.dependencies.note_topics(self.state.head.content)
         return self.state.publications.items(ids, self.now, is_full=is_full)
 
     def shown_by(self, agencies: Collection[str], item_ids: Sequence[str]) -> set[str]:
         """Those of the items that these agencies carry or have on their channels; a new carrier presents the item again."""
         if any(item_id != self._item_id() for item_id in item_ids):
-            self.dependencies.note_topics(_CONTENT)
+            self.dependencies.note_topics(self.state.head.content)
         return self.state.publications.shown_by(agencies, item_ids, self.now)
 
     def address(self, type: str, agencies: Sequence[str], slug: str) -> Address | None:
         """What was or is published at an address."""
-        self.dependencies.note_topics({TOPICS_BY_TYPE[type]})
+        self.dependencies.note_topics({self.state.head.topics[type]})
         return self.state.publications.address(type, agencies, slug, self.now)
 
     def target(self, item_id: str) -> Address | None:
         """Where a redirection leads to in the end, over items of any type."""
-        self.dependencies.note_topics(_CONTENT)
+        self.dependencies.note_topics(self.state.head.content)
         return self.state.publications.target(item_id, self.now)
 
     def ended_by_time(self, item_id: str) -> tuple[bool, str | None]:
         """Whether a planned end of the item has come, and what readers are told."""
         if item_id != self._item_id():
-            self.dependencies.note_topics(_CONTENT)
+            self.dependencies.note_topics(self.state.head.content)
         return self.state.publications.ended_by_time(item_id, self.now)
 
     def _item_id(self) -> str | None:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from flask import current_app
 from sqlalchemy import select
 
-from cms.changes.log import Heads
+from cms.changes.heads import Heads, LogHead
 from cms.changes.trust import believed
 from cms.consumers.key_cache import KeyCache
 from cms.consumers.models import Consumer
@@ -36,6 +36,7 @@ class ServingState:
 
     reader: Reader
     bulkhead: Bulkhead
+    head: LogHead
     publications: Publications
     keys: KeyCache
     kept: AnswerCache
@@ -106,12 +107,13 @@ class ServingState:
         self.kept.forget()
 
 
-def make_serving_state(runtime: Runtime) -> ServingState:
+def make_serving_state(runtime: Runtime, head: LogHead) -> ServingState:
     """The delivery state of an application; `create_app` makes one."""
     state = ServingState(
         runtime.reader,
         runtime.bulkhead,
-        Publications(runtime.reader),
+        head,
+        Publications(runtime.reader, head),
         KeyCache(runtime.reader),
         AnswerCache(runtime.settings.delivery_cache_bytes),
         ZoneInfo(runtime.settings.city_timezone),

@@ -9,12 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from cms.changes.log import Heads
+from cms.changes.heads import Heads
 from cms.core import clock
 
 NEVER_DUE = clock.micros(clock.NEVER)
-PLANNED_TOPICS = {"posts": "post", "documents": "document"}
-"""Topics whose answers change at planned moments, and their content type."""
 
 ItemLive = tuple[int | None, int | None]
 """The sequence and the end (microseconds since 1970) of an item's live publication; None when there is none."""
@@ -103,11 +101,11 @@ class Validity:
     @classmethod
     def of(cls, noted: Noted, heads: Heads, key_expires_at: int, until: int) -> Validity:
         """The validity of an answer that depends on this; `until` is when the next planned moment of its topics comes."""
-        columns = sorted(noted.topics | {f"{topic}_due_at" for topic in noted.topics if topic in PLANNED_TOPICS})
+        planned = {due_at for topic in noted.topics if (due_at := f"{topic}_due_at") in heads._fields}
         return cls(
             epoch=heads.epoch,
             access=heads.access,
-            topics=tuple((name, getattr(heads, name)) for name in columns),
+            topics=tuple((name, getattr(heads, name)) for name in sorted(noted.topics | planned)),
             key_expires_at=key_expires_at,
             item=noted.item,
             item_live=noted.item_live,

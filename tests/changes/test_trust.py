@@ -12,7 +12,8 @@ from flask import Flask
 
 from cms.accounts.services.purging import purge_expired
 from cms.changes.actions import Action
-from cms.changes.log import read_after, read_heads, record
+from cms.changes.heads import read_heads
+from cms.changes.log import read_after, record
 from cms.changes.services import note_moment
 from cms.cli.clock import accept_on_a_trial
 from cms.cli.clock import command as clock_command

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from cms.changes.log import read_heads
+from cms.changes.heads import read_heads
 from cms.consumers import key_cache as keyring
 from cms.consumers.key_cache import KeyCache, KeyHolder
 from cms.consumers.keys import make_key

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from cms.changes.followers import FOLLOWERS
-from cms.changes.log import read_heads
+from cms.changes.heads import read_heads
 from cms.changes.services import make_checkpoint
 from cms.changes.signing import make_signing_key
 from cms.cli.init import seed_city

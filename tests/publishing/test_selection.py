@@ -11,12 +11,13 @@ import orjson
 import pytest
 from flask import Flask
 
-from cms.changes.actions import Action
+from cms.changes.heads import log_head
 from cms.changes.log import record
 from cms.core import clock
 from cms.core.db import unit_of_work
 from cms.core.ids import new_id
 from cms.core.runtime import runtime
+from cms.posts.content import POST
 from cms.publishing.models import Standing
 from cms.publishing.presented import Presented
 from cms.publishing.publish import publish, withdraw
@@ -63,10 +64,10 @@ def items(app: Flask, context: None) -> list[Published]:
             presented = _presented(dice, number)
             for edition in range(1, dice.choice((2, 2, 3))):
                 presented = replace(_presented(dice, number), item_id=presented.item_id, edition=edition)
-                change = record(unit, Action.POST_PUBLISHED, presented.item_id, CENTRAL)
+                change = record(unit, POST.action("published"), presented.item_id, CENTRAL)
                 publish(unit, presented, change)
             if dice.random() < 0.1:
-                change = record(unit, Action.POST_UNPUBLISHED, presented.item_id, CENTRAL)
+                change = record(unit, POST.action("unpublished"), presented.item_id, CENTRAL)
                 withdraw(unit, presented.item_id, presented.type, Standing.GONE, change, explanation="Ditarik.")
             else:
                 live.append(_known(number, presented))
@@ -102,7 +103,7 @@ def _known(number: int, presented: Presented) -> Published:
 
 
 def test_every_page_is_what_a_plain_filter_gives(items: list[Published]) -> None:
-    publications = Publications(runtime().reader)
+    publications = Publications(runtime().reader, log_head())
     sizes = set()
     dice = random.Random(7)
     for _ in range(QUESTIONS):
@@ -115,7 +116,7 @@ def test_every_page_is_what_a_plain_filter_gives(items: list[Published]) -> None
 
 
 def test_the_total_counts_an_item_once_whatever_leads_to_it(items: list[Published]) -> None:
-    publications = Publications(runtime().reader)
+    publications = Publications(runtime().reader, log_head())
     dice = random.Random(8)
     for _ in range(QUESTIONS // 4):
         selection = _question(dice)
@@ -134,7 +135,7 @@ def test_rare_and_frequent_terms_are_paged_to_the_end(
     selection = Selection("post", terms={"tag": (term,)}, sort=sort, descending=descending, limit=3)
     expected = plain_filter(items, selection)
     assert expected, "no item has this term"
-    assert read_all(Publications(runtime().reader), selection) == expected
+    assert read_all(Publications(runtime().reader, log_head()), selection) == expected
 
 
 def _question(dice: random.Random) -> Selection:

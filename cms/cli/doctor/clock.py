@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cms.changes.log import read_heads
+from cms.changes.heads import read_heads
 from cms.changes.trust import is_far
 from cms.cli.doctor.findings import Finding, ok, red
 from cms.core import clock

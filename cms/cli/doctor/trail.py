@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from cms.changes.checkpoints import key_in_force, newest_checkpoint
-from cms.changes.log import read_heads
+from cms.changes.heads import read_heads
 from cms.changes.models import Checkpoint
 from cms.changes.signing import BadKeyError, NoSigningKeyError, signing_key
 from cms.changes.stored_lines import StoredLog

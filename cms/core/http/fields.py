@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, cast
 
 from marshmallow import ValidationError, fields, validate
 
@@ -85,6 +85,22 @@ class OneOf(validate.OneOf):
         return value
 
 
+class OneOfTheApplication(validate.Validator):
+    """A closed list that is known only inside an application, such as the names of its content types."""
+
+    def __init__(self, list_choices: Callable[[], Iterable[str]]) -> None:
+        self._list_choices = list_choices
+
+    @property
+    def choices(self) -> Sequence[str]:
+        """The list; the OpenAPI document takes it from here."""
+        return tuple(self._list_choices())
+
+    def __call__(self, value: Any) -> Any:
+        """Refuse what is not in the list, and name the list."""
+        return OneOf(self.choices)(value)
+
+
 class Pattern(validate.Regexp):
     """A regular expression; `expected` says in words what it stands for."""
 
@@ -120,11 +136,13 @@ class Text(fields.String):
 
 
 class Choice(fields.String):
-    """One of a closed list of words."""
+    """One of a closed list of words, or of the list that a function gives inside an application."""
 
-    def __init__(self, choices: Iterable[str], **kwargs: Any) -> None:
+    def __init__(self, choices: Iterable[str] | Callable[[], Iterable[str]], **kwargs: Any) -> None:
         kwargs["error_messages"] = {**MESSAGES, **kwargs.get("error_messages", {})}
-        super().__init__(validate=OneOf([str(choice) for choice in choices]), **kwargs)
+        words = [str(choice) for choice in choices] if isinstance(choices, Iterable) else None
+        one_of = OneOf(words) if words is not None else OneOfTheApplication(cast("Any", choices))
+        super().__init__(validate=one_of, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         if not isinstance(value, str):
@@ -245,6 +263,21 @@ class Words(fields.String):
         if any(self.pattern.fullmatch(word) is None for word in words):
             raise ValidationError(rule("bad_format", expected=self.expected))
         return tuple(sorted(set(words)))
+
+
+class WordsOfTheApplication(Words):
+    """Comma-separated values out of the list that a function gives inside an application."""
+
+    def __init__(self, list_choices: Callable[[], Sequence[str]], *, expected: str = "", **kwargs: Any) -> None:
+        super().__init__(pattern="[^,]*", expected=expected, **kwargs)
+        self._list_choices = list_choices
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        words: tuple[str, ...] = super()._deserialize(value, attr, data, **kwargs)
+        choices = self._list_choices()
+        if not set(words).issubset(choices):
+            raise ValidationError(rule("bad_format", expected=self.expected or f"one or more of: {', '.join(choices)}"))
+        return words
 
 
 class Rows(fields.List[Any]):

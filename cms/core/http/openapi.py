@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import http
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from flask import Flask
@@ -51,8 +51,6 @@ TAGS = {
     "categories": "Categories of posts.",
     "information_kinds": "Kinds of public information.",
     "consumers": "Registered websites and apps, and their delivery keys.",
-    "posts": "News, press releases, announcements, agenda and articles: writing, review and publishing.",
-    "documents": "Public-information documents: writing, review and publishing.",
     "files": "Files of documents.",
     "previews": "Where preview links lead: one unpublished item each, for people without an account.",
     "batch": "Several writes in one request.",
@@ -199,9 +197,16 @@ def completed(document: Document, app: Flask) -> Document:
         _add_examples(operation, components)
     for name, response in components.get("responses", {}).items():
         _add_problem_example(name, response)
-    document["tags"] = [{"name": name, "description": text} for name, text in TAGS.items() if name in used]
-    document["tags"] += [{"name": name} for name in sorted(used - set(TAGS))]
+    document["tags"] = _tags(used, document.get("tags", ()))
     return document
+
+
+def _tags(used: set[str], of_blueprints: Iterable[Document]) -> list[Document]:
+    """Those of the table first, in its order; then those that blueprints describe themselves, and those that nobody describes."""
+    told = {tag["name"]: tag["description"] for tag in of_blueprints if tag.get("description")}
+    meanings = TAGS | {name: text for name, text in told.items() if name not in TAGS}
+    tags = [{"name": name, "description": text} for name, text in meanings.items() if name in used]
+    return [*tags, *({"name": name} for name in sorted(used - set(meanings)))]
 
 
 def _operations(document: Document) -> Iterator[tuple[str, str, Document]]:

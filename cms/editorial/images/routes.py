@@ -11,8 +11,10 @@ from cms.core.http.access import current_actor, requires
 from cms.core.http.answers import Answer, one_answer, whole_answer
 from cms.core.http.api import CHANGE_PROBLEMS, Blueprint
 from cms.core.http.conditional import expected_version
+from cms.core.http.fields import Choice
 from cms.core.http.schemas import StrictSchema, one
 from cms.core.permissions import Permission
+from cms.editorial.content_types import type_names
 from cms.editorial.images.services import delete_image, update_image
 from cms.editorial.images.uses import uses_of
 from cms.editorial.items.presenter import present_use
@@ -30,7 +32,7 @@ class ImageUseSchema(StrictSchema):
     """An item that shows the image."""
 
     id = fields.String(metadata={"format": "uuid"})
-    type = fields.String(metadata={"enum": ["post", "document"]})
+    type = Choice(type_names)
     title = fields.String()
     agency = fields.String(metadata={"description": "Slug of the owner."})
     state = fields.String(metadata={"example": "published"})

@@ -13,7 +13,7 @@ from flask import Response, current_app
 from cms.core.clock import rfc3339
 from cms.core.http.access import Plane, current_actor, public, requires
 from cms.core.http.answers import Answer, PageRequest, whole_answer
-from cms.core.http.api import WRITE_PROBLEMS, Blueprint
+from cms.core.http.api import WRITE_PROBLEMS
 from cms.core.http.operations import always
 from cms.core.http.schemas import PageQuerySchema, many, one
 from cms.core.people import person_reference
@@ -32,7 +32,6 @@ from cms.editorial.previews.services import (
 )
 from cms.editorial.resource import Operations, Resource
 
-blp = Blueprint("previews", __name__, url_prefix="/preview")
 HEADERS = {
     "Cache-Control": "private, no-store",
     "X-Robots-Tag": "noindex, nofollow, noarchive",

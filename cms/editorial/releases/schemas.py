@@ -6,17 +6,17 @@ from marshmallow import fields
 
 from cms.core.http.fields import Choice, ItemId, Part, Rows, Text
 from cms.core.http.schemas import PageQuerySchema, PersonSchema, StrictSchema
+from cms.editorial.content_types import type_names
 from cms.editorial.items.schemas import PublishSchema
 from cms.editorial.releases.services import MOST_ITEMS
 
-TYPES = ("post", "document")
 MOMENT = {"format": "date-time"}
 
 
 class ReleaseItemSchema(StrictSchema):
     """One item."""
 
-    type = Choice(TYPES, required=True)
+    type = Choice(type_names, required=True)
     id = ItemId(required=True)
 
 

@@ -10,8 +10,10 @@ from cms.core.errors import invalid_field
 from cms.core.http.access import current_actor, requires
 from cms.core.http.answers import Answer, whole_answer
 from cms.core.http.api import Blueprint
+from cms.core.http.fields import Choice
 from cms.core.http.schemas import PersonSchema, StrictSchema, one
 from cms.core.permissions import Permission
+from cms.editorial.content_types import type_names
 from cms.editorial.schedules.frozen import plans_in, plans_of_freeze, present_plans, take_back_plans
 from cms.moderation.presenter import present_freeze
 from cms.moderation.schemas import FREEZE_SCOPE, FreezeSchema, FreezeSetSchema
@@ -24,7 +26,7 @@ blp = Blueprint("freezes", __name__, url_prefix="/manage/v1")
 class PlanSchema(StrictSchema):
     """What is planned for an item. No content: administrators freeze too."""
 
-    type = fields.String(metadata={"enum": ["post", "document"]})
+    type = Choice(type_names)
     id = fields.String(metadata={"format": "uuid"})
     agency = fields.String(metadata={"description": "Slug of the owner.", "example": "dpu"})
     publish_at = fields.String(allow_none=True, metadata={**MOMENT, "description": "When readers would get it."})

@@ -1,0 +1,30 @@
+"""Documents as a content type: what the application makes routes, actions and filters of. Files have routes of their own."""
+
+from __future__ import annotations
+
+from cms.documents.content import DOCUMENT
+from cms.documents.file_routes import blp as files
+from cms.documents.presented_schemas import DocumentSchema
+from cms.documents.schemas import (
+    DocumentCreateSchema,
+    DocumentItemSchema,
+    DocumentQuerySchema,
+    DocumentRowSchema,
+    DocumentUpdateSchema,
+)
+from cms.editorial.registration import RegisteredType
+from cms.editorial.resource import Resource
+
+DOCUMENTS = RegisteredType(
+    resource=Resource(
+        content_type=DOCUMENT,
+        create=DocumentCreateSchema,
+        update=DocumentUpdateSchema,
+        item=DocumentItemSchema,
+        row=DocumentRowSchema,
+        query=DocumentQuerySchema,
+        presented=DocumentSchema,
+    ),
+    about="Public-information documents: writing, review and publishing.",
+    blueprints=(files,),
+)

@@ -1,0 +1,24 @@
+"""Posts as a content type: what the application makes routes, actions and filters of."""
+
+from __future__ import annotations
+
+from cms.editorial.registration import RegisteredType
+from cms.editorial.reposts.routes import operations as reposts
+from cms.editorial.resource import Resource
+from cms.posts.content import POST
+from cms.posts.presented_schemas import PostSchema
+from cms.posts.schemas import PostCreateSchema, PostItemSchema, PostQuerySchema, PostRowSchema, PostUpdateSchema
+
+POSTS = RegisteredType(
+    resource=Resource(
+        content_type=POST,
+        create=PostCreateSchema,
+        update=PostUpdateSchema,
+        item=PostItemSchema,
+        row=PostRowSchema,
+        query=PostQuerySchema,
+        presented=PostSchema,
+    ),
+    about="News, press releases, announcements, agenda and articles: writing, review and publishing.",
+    operations=(reposts,),
+)
