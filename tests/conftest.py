@@ -30,6 +30,7 @@ from cms.core import clock
 from cms.core.db import Base, db
 from config import Settings
 from tests.changes.tampering import unguarded
+from tests.cli.servers import prepare
 from tests.contract import Contract, ContractClient
 from tests.database import open_door, own_database, pytest_addoption
 from tests.factories import add_city
@@ -115,6 +116,20 @@ def app(migrated_app: Flask, moment: Callable[[timedelta], None]) -> Iterator[Fl
         migrated_app.extensions["simpul"].forget()
     # What a process of a test has seen of the log: a server that the next test starts would find its database behind it.
     (Path(migrated_app.instance_path) / POSITIONS).unlink(missing_ok=True)
+
+
+@pytest.fixture(scope="session")
+def prepared_instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An instance folder with a migrated SQLite database that somebody uses, made once; tests that serve take a copy of it."""
+    folder = tmp_path_factory.mktemp("prepared")
+    prepare(folder)
+    return folder
+
+
+@pytest.fixture
+def instance(prepared_instance: Path, tmp_path: Path) -> Path:
+    """A copy of it, for this test alone."""
+    return shutil.copytree(prepared_instance, tmp_path / "instance")
 
 
 @pytest.fixture

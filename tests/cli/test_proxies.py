@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,17 +17,15 @@ from cms.cli.doctor.findings import Level
 from cms.cli.doctor.proxy import check_proxy
 from cms.core.http.forwarding import plain_address
 from config import Settings
-from tests.cli.servers import prepare, running
+from tests.cli.servers import running
 
 CLAIM = "192.0.2.77"
 BELIEVED = f"x-believed-address: {CLAIM}".encode()
 
 
 @pytest.fixture(scope="module")
-def instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("behind")
-    prepare(folder)
-    return folder
+def instance(prepared_instance: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return shutil.copytree(prepared_instance, tmp_path_factory.mktemp("behind") / "instance")
 
 
 @pytest.fixture(scope="module")

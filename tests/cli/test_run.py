@@ -17,16 +17,9 @@ import psutil
 import pytest
 
 from config import PROJECT_ROOT
-from tests.cli.servers import START_SECONDS, WEB_THREADS, cms_command, environment_of, get, prepare, running
+from tests.cli.servers import START_SECONDS, WEB_THREADS, cms_command, environment_of, get, running
 
 STOP_SECONDS = 5.0
-
-
-@pytest.fixture
-def instance(tmp_path: Path) -> Path:
-    """An instance folder with a migrated database that somebody uses, so that no demonstration is loaded."""
-    prepare(tmp_path)
-    return tmp_path
 
 
 def test_sigterm_stops_web_server_and_worker(instance: Path) -> None:

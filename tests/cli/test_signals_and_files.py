@@ -22,9 +22,8 @@ STOP_SECONDS = 20.0
 @pytest.mark.skipif(
     sys.platform != "linux", reason="only Linux can give a signal to a chosen thread of another process"
 )
-def test_a_signal_that_the_system_gives_to_another_thread_is_heard(tmp_path: Path) -> None:
-    prepare(tmp_path)
-    with running(tmp_path, "serve", "--worker") as (process, _port):
+def test_a_signal_that_the_system_gives_to_another_thread_is_heard(instance: Path) -> None:
+    with running(instance, "serve", "--worker") as (process, _port):
         threads = {thread.id for thread in psutil.Process(process.pid).threads()} - {process.pid}
         assert threads
         # So it happens when SIGTERM comes together with the SIGCHLD of a worker that was stopped and goes on.
@@ -32,9 +31,8 @@ def test_a_signal_that_the_system_gives_to_another_thread_is_heard(tmp_path: Pat
         assert process.wait(STOP_SECONDS) == 0
 
 
-def test_sigterm_right_after_the_worker_was_stopped_and_goes_on_is_heard(tmp_path: Path) -> None:
-    prepare(tmp_path)
-    with running(tmp_path, "serve", "--worker") as (process, _port):
+def test_sigterm_right_after_the_worker_was_stopped_and_goes_on_is_heard(instance: Path) -> None:
+    with running(instance, "serve", "--worker") as (process, _port):
         worker = next(child for child in psutil.Process(process.pid).children() if not child.net_connections("tcp4"))
         worker.suspend()
         worker.resume()

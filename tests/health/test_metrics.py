@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.cli.servers import get_text, prepare, running, started
+from tests.cli.servers import get_text, running, started
 
 LONGEST_SECONDS = 20.0
 
@@ -28,9 +28,8 @@ def awaited(port: int, name: str, value: float) -> dict[str, float]:
     return found
 
 
-def test_every_process_of_a_server_is_seen_whoever_answers(tmp_path: Path) -> None:
-    prepare(tmp_path)
-    with running(tmp_path, WEB_WORKERS="2") as (process, port):
+def test_every_process_of_a_server_is_seen_whoever_answers(instance: Path) -> None:
+    with running(instance, WEB_WORKERS="2") as (process, port):
         awaited(port, 'simpul_processes{kind="web"}', 2)
         found = awaited(port, 'simpul_processes{kind="worker"}', 1)
         pids = {process.pid, *(child.pid for child in psutil.Process(process.pid).children())}
@@ -40,24 +39,22 @@ def test_every_process_of_a_server_is_seen_whoever_answers(tmp_path: Path) -> No
     assert seen == pids
 
 
-def test_a_worker_that_was_started_by_itself_is_seen_and_is_gone_when_it_has_ended(tmp_path: Path) -> None:
-    prepare(tmp_path)
-    with running(tmp_path, "serve") as (_process, port):
+def test_a_worker_that_was_started_by_itself_is_seen_and_is_gone_when_it_has_ended(instance: Path) -> None:
+    with running(instance, "serve") as (_process, port):
         assert 'simpul_processes{kind="worker"}' not in figures(port)
-        with started(tmp_path, tmp_path / "worker.log", "worker"):
+        with started(instance, instance / "worker.log", "worker"):
             awaited(port, 'simpul_processes{kind="worker"}', 1)
         assert 'simpul_processes{kind="worker"}' not in figures(port)
 
 
-def test_a_start_removes_what_an_earlier_one_left_and_nothing_that_lives(tmp_path: Path) -> None:
-    prepare(tmp_path)
-    place = tmp_path / "metrics"
-    with running(tmp_path, "serve"):
+def test_a_start_removes_what_an_earlier_one_left_and_nothing_that_lives(instance: Path) -> None:
+    place = instance / "metrics"
+    with running(instance, "serve"):
         pass
     (left,) = (path for path in place.iterdir() if path.is_dir())
-    with running(tmp_path, "serve"):
+    with running(instance, "serve"):
         first = {path for path in place.iterdir() if path.is_dir()}
-        with running(tmp_path, "serve"):
+        with running(instance, "serve"):
             second = {path for path in place.iterdir() if path.is_dir()}
     assert left not in first
     assert first < second
