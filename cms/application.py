@@ -52,13 +52,13 @@ from cms.delivery.file_routes import blp as delivery_files
 from cms.delivery.media_routes import blp as delivery_media
 from cms.delivery.routes import blp as delivery
 from cms.editorial.content_types import EXTENSION as REGISTERED_TYPES
+from cms.editorial.freezes.routes import blp as freezes
 from cms.editorial.images.routes import blp as image_uses
 from cms.editorial.registration import RegisteredType, check_types
 from cms.editorial.releases.routes import releases
 from cms.editorial.review.routes import reviews
 from cms.editorial.rollback.routes import blp as rollback
 from cms.editorial.routes import preview_blueprint
-from cms.editorial.schedules.freeze_routes import blp as freezes
 from cms.extensions import api, db, jwt, migrate
 from cms.health.routes import blp as service
 from cms.media.routes import blp as media

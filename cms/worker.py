@@ -33,8 +33,9 @@ from cms.core.runtime import runtime
 from cms.core.schema_state import LOOK_SECONDS
 from cms.documents.sweeping import sweep_orphans
 from cms.editorial.rebuilding import foresee_representing, represent_again, represent_changed
-from cms.editorial.schedules.services import carry_out_schedules, has_due
-from cms.editorial.trash.services import empty_trash
+from cms.editorial.schedules.queries import has_due
+from cms.editorial.schedules.tasks import carry_out_schedules
+from cms.editorial.trash.tasks import empty_trash
 from cms.health.services import WORKER, Run, note_runs
 from cms.health.state import is_backup_under_way
 from cms.media.tasks import make_renditions, purge_deleted_images

@@ -29,7 +29,6 @@ TABLES = {"cms/core/http/messages.py"}
 # Modules of editorial that write and have no name of a writer yet.
 WRITERS = {
     "cms/editorial/rebuilding.py",
-    "cms/editorial/schedules/frozen.py",
 }
 # Folders of editorial whose services.py still holds reads and shared steps, which are being moved to queries.py and others.
 NOT_YET_SORTED = {
@@ -44,10 +43,6 @@ NOT_YET_SORTED = {
         "releases",
         "reposts",
         "review",
-        "rollback",
-        "schedules",
-        "trash",
-        "withdrawal",
     )
 }
 VERBS = {"get", "post", "put", "patch", "delete", "head"}

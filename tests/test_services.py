@@ -249,8 +249,7 @@ def is_service(path: Path, function: ast.FunctionDef) -> bool:
         return True
     opened = (item.context_expr for node in ast.walk(function) if isinstance(node, ast.With) for item in node.items)
     opens = any(ast.unparse(each).startswith("unit_of_work(") for each in opened)
-    takes_a_batch = any(ast.unparse(node).startswith("all_or_each(") for node in ast.walk(function))
-    return feature_of(path) == "editorial" and (opens or takes_a_batch)
+    return feature_of(path) == "editorial" and opens
 
 
 def test_every_service_has_a_scenario() -> None:

@@ -22,7 +22,7 @@ class UserState(StrEnum):
 class User(Model):
     """A person. `email` is normalised (NFKC, case-folded) and unique; `token_version` ends all access tokens when it grows.
 
-    `frozen` is the reason of a freeze of this person (`cms.moderation.services`): it changes nothing until that is lifted.
+    `frozen` is the reason of a freeze of this person (`cms.editorial.freezes`): it changes nothing until that is lifted.
     While `password_change_needed`, somebody else has seen the password, and the person can do nothing but change it.
     """
 

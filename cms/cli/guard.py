@@ -10,10 +10,12 @@ import click
 from cms.cli.application import application, operator
 from cms.cli.failures import ready
 from cms.core.db import rolled_back
+from cms.editorial.freezes.queries import list_freezes
+from cms.editorial.freezes.services import lift_freeze
 from cms.editorial.rollback.services import confirm_rollback
 from cms.moderation.models import BreakerTrip, PublishingFreeze
-from cms.moderation.queries import list_freezes, list_trips
-from cms.moderation.services import lift_freeze, reset_breaker
+from cms.moderation.queries import list_trips
+from cms.moderation.services import reset_breaker
 
 MOST_SHOWN = 50
 REASON = click.option("--reason", required=True, help="Why; kept and logged.")

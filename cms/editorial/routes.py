@@ -13,11 +13,15 @@ from cms.editorial.previews import routes as previews
 from cms.editorial.resource import Operations, Resource
 from cms.editorial.review import routes as review
 from cms.editorial.schedules import routes as schedules
+from cms.editorial.trash import routes as trash
+from cms.editorial.withdrawal import routes as withdrawal
 
 OPERATIONS = (
     item_routes.operations,
     schedules.operations,
+    withdrawal.operations,
     review.operations,
+    trash.operations,
     comments.operations,
     history.operations,
     leases.operations,

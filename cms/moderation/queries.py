@@ -1,4 +1,4 @@
-"""Reading the link lists, freezes, breakers and rollbacks."""
+"""Reading the link lists and breakers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cms.core.clock import now
 from cms.core.db import session, table_of
 from cms.core.errors import NotFound
 from cms.core.ids import is_id
-from cms.moderation.models import BreakerTrip, LinkDomain, LinkStanding, PublishingFreeze, Rollback
+from cms.moderation.models import BreakerTrip, LinkDomain, LinkStanding
 
 _domains = table_of(LinkDomain)
 NEWEST_BLOCK = select(func.max(_domains.c.updated_at)).where(
@@ -66,19 +66,6 @@ def list_link_domains(*, standing: str | None = None, after: str | None = None, 
     return session.scalars(statement).all()
 
 
-def list_freezes() -> Sequence[PublishingFreeze]:
-    """All freezes, the city's among them."""
-    return session.scalars(select(PublishingFreeze).order_by(PublishingFreeze.scope)).all()
-
-
-def get_freeze(scope: str) -> PublishingFreeze:
-    """The freeze of an agency or of the city. Raises `NotFound`."""
-    freeze = session.get(PublishingFreeze, scope)
-    if freeze is None:
-        raise NotFound
-    return freeze
-
-
 def list_trips(*, is_open: bool | None = None, after: str | None = None, limit: int) -> Sequence[BreakerTrip]:
     """Trips of the breakers, the newest first; `after` is an id. `is_open`: those that still hold somebody up."""
     statement = select(BreakerTrip).order_by(BreakerTrip.id.desc()).limit(limit)
@@ -97,19 +84,3 @@ def get_trip(trip_id: str) -> BreakerTrip:
     if trip is None:
         raise NotFound
     return trip
-
-
-def get_rollback(rollback_id: str) -> Rollback:
-    """The rollback with this id. Raises `NotFound`."""
-    rollback = session.get(Rollback, rollback_id) if is_id(rollback_id) else None
-    if rollback is None:
-        raise NotFound
-    return rollback
-
-
-def list_rollbacks(*, after: str | None = None, limit: int) -> Sequence[Rollback]:
-    """Rollbacks, the newest first; `after` is an id."""
-    statement = select(Rollback).order_by(Rollback.id.desc()).limit(limit)
-    if after is not None:
-        statement = statement.where(Rollback.id < after)
-    return session.scalars(statement).all()

@@ -1,7 +1,4 @@
-"""The guard on the management plane: /manage/v1/link-domains, /manage/v1/freeze, /manage/v1/breakers.
-
-Freezing, which also tells what is planned: `cms.editorial.schedules.freeze_routes`.
-"""
+"""The guard on the management plane: /manage/v1/link-domains, /manage/v1/breakers. Freezing: `cms.editorial.freezes`."""
 
 from __future__ import annotations
 
@@ -18,12 +15,10 @@ from cms.core.http.schemas import many, one
 from cms.core.permissions import Permission
 from cms.moderation import queries, services
 from cms.moderation.models import LinkStanding
-from cms.moderation.presenter import present_freeze, present_link_domain, present_trip
+from cms.moderation.presenter import present_link_domain, present_trip
 from cms.moderation.schemas import (
-    FREEZE_SCOPE,
     BreakerQuerySchema,
     BreakerTripSchema,
-    FreezesSchema,
     LinkDomainQuerySchema,
     LinkDomainSchema,
     LinkDomainSetSchema,
@@ -81,31 +76,6 @@ def remove_link_domain(domain: str) -> Response:
     Links to it are unknown again, or fall under the entry of a domain above it.
     """
     services.remove_link_domain(current_actor(), domain)
-    return Response(status=204)
-
-
-@blp.route("/freeze")
-@requires(Permission.GUARD_READ)
-@blp.response(200, one(FreezesSchema))
-@blp.problems(400, 401, 403)
-def read_freezes() -> Answer:
-    """Read what is frozen.
-
-    All freezes; none means that everybody can publish.
-    """
-    return whole_answer({"freezes": [present_freeze(freeze) for freeze in queries.list_freezes()]})
-
-
-@blp.route("/freeze/<scope>", methods=["DELETE"], parameters=FREEZE_SCOPE)
-@requires(Permission.GUARD_WRITE)
-@blp.response(204)
-@blp.problems(401, 403, 404)
-def lift_freeze(scope: str) -> Response:
-    """Lift a freeze.
-
-    The freeze of the city and that of an agency are lifted separately.
-    """
-    services.lift_freeze(current_actor(), scope)
     return Response(status=204)
 
 

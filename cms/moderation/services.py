@@ -1,29 +1,23 @@
-"""The writes of the guard: link lists, freeze, and the reset of a breaker."""
+"""The writes of the guard: link lists, and the reset of a breaker. Freezing: `cms.editorial.freezes`."""
 
 from __future__ import annotations
 
 from sqlalchemy import select
 
-from cms.accounts.queries import get_locked_user
-from cms.agencies.models import Agency
 from cms.changes.actions import Action
 from cms.changes.log import record
 from cms.changes.reference_versions import keep_first_version, keep_version
 from cms.core import clock
 from cms.core.db import UnitOfWork, unit_of_work
-from cms.core.errors import Conflict, NotFound, invalid_field, invalid_parameter
-from cms.core.permissions import Actor, Permission, Role, Target, authorize
+from cms.core.errors import Conflict, NotFound, invalid_parameter
+from cms.core.permissions import Actor, Permission, Target, authorize
 from cms.moderation.alarms import raise_alarm
 from cms.moderation.links import is_registrable
 from cms.moderation.models import (
-    OF_PERSON,
-    WHOLE_CITY,
     BreakerKind,
     BreakerTrip,
     LinkDomain,
     LinkStanding,
-    PublishingFreeze,
-    person_scope,
 )
 from cms.moderation.queries import get_trip
 
@@ -31,8 +25,6 @@ DOMAIN = "link_domain"
 DUPLICATES = {
     "pk_link_domains": "domain",
     "uq_link_domains_domain": "domain",
-    "pk_publishing_freezes": "agency",
-    "uq_publishing_freezes_scope": "agency",
 }
 
 
@@ -76,71 +68,6 @@ def remove_link_domain(actor: Actor, domain: str) -> None:
         keep_version(unit, DOMAIN, domain, None, actor)
         unit.session.delete(entry)
         record(unit, Action.LINK_DOMAIN_REMOVED, _log_id(domain), actor)
-
-
-def freeze_publishing(actor: Actor, agency: str | None, reason: str) -> PublishingFreeze:
-    """Stop all publishing, unpublishing and scheduling of an agency, or of the whole city (None).
-
-    Delivery goes on, drafts can be written. Raises `Invalid` for an unknown agency, `Conflict("duplicate")` when it is
-    frozen already.
-    """
-    with unit_of_work(DUPLICATES) as unit:
-        authorize(actor, Permission.GUARD_WRITE, Target())
-        if agency is not None and unit.session.get(Agency, agency) is None:
-            raise invalid_field("/agency", "not_found", what="agency")
-        freeze = _frozen(unit, actor, agency or WHOLE_CITY, reason, "agency")
-        record(unit, Action.FREEZE_SET, freeze.scope, actor, agency=agency)
-    return freeze
-
-
-def freeze_person(actor: Actor, user_id: str, reason: str) -> PublishingFreeze:
-    """Stop everything that a person does, from the next request on; reading and the own account stay.
-
-    Who looks after people may be frozen only by somebody who does, too. Raises `Invalid` for an unknown person, `Forbidden`,
-    `Conflict("duplicate")`.
-    """
-    with unit_of_work(DUPLICATES) as unit:
-        authorize(actor, Permission.GUARD_WRITE, Target())
-        try:
-            user = get_locked_user(unit, user_id)
-        except NotFound:
-            raise invalid_field("/person", "not_found", what="person") from None
-        if any(held.role == Role.ADMIN for held in user.memberships):
-            authorize(actor, Permission.USER_WRITE, Target())
-        freeze = _frozen(unit, actor, person_scope(user.id), reason, "person")
-        freeze.person_label, user.frozen = user.name, reason
-        record(unit, Action.FREEZE_SET, freeze.scope, actor)
-    return freeze
-
-
-def _frozen(unit: UnitOfWork, actor: Actor, scope: str, reason: str, field: str) -> PublishingFreeze:
-    if unit.session.get(PublishingFreeze, scope) is not None:
-        raise Conflict("duplicate", field=field)
-    freeze = PublishingFreeze(
-        scope=scope, reason=reason, frozen_by_id=actor.id, frozen_by_label=actor.label, frozen_at=clock.now()
-    )
-    unit.add(freeze)
-    raise_alarm(unit, "publishing_frozen", scope=scope, actor_id=actor.id)
-    return freeze
-
-
-def lift_freeze(actor: Actor, scope: str, *, reason: str | None = None) -> None:
-    """Let an agency, the city (`city`) or a person (`person:<id>`) go on; who ordered the freeze may do it too.
-
-    `reason` is what the command line asks for. Raises `NotFound` when nothing is frozen there.
-    """
-    with unit_of_work() as unit:
-        authorize(actor, Permission.GUARD_WRITE, Target())
-        locked = select(PublishingFreeze).where(PublishingFreeze.scope == scope).with_for_update()
-        freeze = unit.session.scalar(locked)
-        if freeze is None:
-            raise NotFound
-        unit.session.delete(freeze)
-        is_person = scope.startswith(OF_PERSON)
-        if is_person:
-            get_locked_user(unit, scope.removeprefix(OF_PERSON)).frozen = None
-        record(unit, Action.FREEZE_LIFTED, scope, actor, agency=None if is_person or scope == WHOLE_CITY else scope)
-        raise_alarm(unit, "freeze_lifted", scope=scope, actor=actor.label, reason=reason)
 
 
 def reset_breaker(actor: Actor, trip_id: str, *, reason: str | None = None) -> BreakerTrip:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from cms.core import clock
 from cms.core.db import unit_of_work
 from cms.core.ids import new_id
-from cms.moderation.models import BreakerTrip, LinkDomain, PublishingFreeze, Rollback
+from cms.editorial.rollback.models import Rollback
+from cms.moderation.models import BreakerTrip, LinkDomain, PublishingFreeze
 from tests.access.world import Sent, World
 
 MANAGE = "/manage/v1"

@@ -25,7 +25,8 @@ from cms.editorial.items.models import Item
 from cms.editorial.items.services import publish_item, submit_item, update_item
 from cms.editorial.releases.services import create_release
 from cms.editorial.reposts.services import repost_item
-from cms.editorial.schedules.services import Schedule, schedule_item
+from cms.editorial.schedules.plans import Schedule
+from cms.editorial.schedules.services import schedule_item
 from cms.editorial.trash.services import archive_item, trash_item
 from cms.posts.content import POST
 from tests.conftest import filled_tables

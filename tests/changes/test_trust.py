@@ -25,8 +25,10 @@ from cms.core.db import session, unit_of_work
 from cms.core.errors import Unavailable
 from cms.core.permissions import system_actor
 from cms.documents.sweeping import sweep_orphans
-from cms.editorial.schedules.services import Schedule, carry_out_schedules, schedule_item
-from cms.editorial.trash.services import purge_old_trash
+from cms.editorial.schedules.plans import Schedule
+from cms.editorial.schedules.services import schedule_item
+from cms.editorial.schedules.tasks import carry_out_schedules
+from cms.editorial.trash.tasks import purge_old_trash
 from cms.media.models import Image
 from cms.media.tasks import purge_deleted_images
 from cms.posts.content import POST

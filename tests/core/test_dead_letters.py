@@ -30,8 +30,12 @@ from cms.documents.sweeping import sweep_orphans
 from cms.editorial.items.models import Item
 from cms.editorial.items.services import create_item
 from cms.editorial.rebuilding import represent_again, represent_changed
-from cms.editorial.schedules.services import Schedule, carry_out_schedules, has_due, schedule_item
-from cms.editorial.trash.services import empty_trash, trash_item
+from cms.editorial.schedules.plans import Schedule
+from cms.editorial.schedules.queries import has_due
+from cms.editorial.schedules.services import schedule_item
+from cms.editorial.schedules.tasks import carry_out_schedules
+from cms.editorial.trash.services import trash_item
+from cms.editorial.trash.tasks import empty_trash
 from cms.media.models import Image
 from cms.media.tasks import make_renditions, purge_deleted_images
 from cms.posts.content import POST

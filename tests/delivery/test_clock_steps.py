@@ -14,7 +14,9 @@ from cms.documents.content import DOCUMENT
 from cms.editorial.content_types import ContentType
 from cms.editorial.items.models import Item
 from cms.editorial.items.services import publish_item, update_item
-from cms.editorial.schedules.services import Schedule, carry_out_schedules, schedule_item
+from cms.editorial.schedules.plans import Schedule
+from cms.editorial.schedules.services import schedule_item
+from cms.editorial.schedules.tasks import carry_out_schedules
 from cms.posts.content import POST
 from tests.conftest import second_app
 from tests.delivery.carrying import carry

@@ -13,7 +13,9 @@ from cms.core.db import session
 from cms.editorial.items.models import Item
 from cms.editorial.items.services import update_item
 from cms.editorial.reposts.services import end_item_repost
-from cms.editorial.schedules.services import Schedule, carry_out_schedules, schedule_item
+from cms.editorial.schedules.plans import Schedule
+from cms.editorial.schedules.services import schedule_item
+from cms.editorial.schedules.tasks import carry_out_schedules
 from cms.posts.content import POST
 from cms.publishing.models import Standing
 from tests.delivery.carrying import carry, relations, rows, take_back

@@ -17,7 +17,8 @@ from cms.core.db import session
 from cms.core.ids import new_id
 from cms.core.permissions import Actor, Role
 from cms.editorial.items.services import update_item
-from cms.editorial.schedules.services import Schedule, schedule_item
+from cms.editorial.schedules.plans import Schedule
+from cms.editorial.schedules.services import schedule_item
 from cms.posts.content import POST
 from tests.conftest import NOW
 from tests.delivery.carrying import carry

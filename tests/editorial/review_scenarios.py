@@ -11,6 +11,7 @@ from cms.editorial.comments import services as comments
 from cms.editorial.items.models import Item
 from cms.editorial.review import services as reviewing
 from cms.editorial.trash import services as trash
+from cms.editorial.trash.tasks import purge_old_trash
 from cms.posts.content import POST
 from tests.access.world import World
 from tests.factories import seen
@@ -29,12 +30,13 @@ def on_post(state: str, act: Callable[..., Any]) -> Scenario:
     return prepare
 
 
-def purge_old_trash(world: World) -> Act:
+def old_trash(world: World) -> str:
+    """The id of a post that is in the trash for long enough."""
     """Empty the trash of something that has been there since 1970."""
     item = world.item("post", "trashed")
     with world.app.app_context(), unit_of_work() as unit:
         unit.session.get_one(Item, item.id).trashed_at = EPOCH
-    return trash.purge_old_trash
+    return item.id
 
 
 def add_comment(world: World) -> Act:
@@ -53,10 +55,21 @@ def on_comment(state: str, act: Callable[..., Any]) -> Scenario:
     return prepare
 
 
+def purge(world: World) -> Act:
+    item_id = old_trash(world)
+    return lambda: trash.purge_trash([item_id])
+
+
+def purge_by_the_worker(world: World) -> Act:
+    old_trash(world)
+    return purge_old_trash
+
+
 SCENARIOS: dict[str, Scenario] = {
     "editorial.delete_item": on_post("draft", trash.delete_item),
     "editorial.delete_item purges": on_post("trashed", trash.delete_item),
-    "editorial.purge_old_trash": purge_old_trash,
+    "editorial.purge_trash": purge,
+    "editorial.purge_trash as a task": purge_by_the_worker,
     "editorial.approve_item": on_post("in_review", reviewing.approve_item),
     "editorial.discard_item": on_post("changed", reviewing.discard_item),
     "editorial.archive_item": on_post("draft", trash.archive_item),

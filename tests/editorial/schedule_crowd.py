@@ -16,7 +16,9 @@ from cms.core import clock
 from cms.core.db import rolled_back
 from cms.core.errors import DomainError
 from cms.editorial.items.queries import get_item
-from cms.editorial.schedules.services import carry_out_schedules, has_due, unschedule_item
+from cms.editorial.schedules.queries import has_due
+from cms.editorial.schedules.services import unschedule_item
+from cms.editorial.schedules.tasks import carry_out_schedules
 from cms.posts.content import POST
 from config import Settings
 from tests.factories import CENTRAL, seen

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from cms.core.permissions import Role
-from cms.editorial.schedules.services import carry_out_schedules
+from cms.editorial.schedules.tasks import carry_out_schedules
 from tests.factories import NEWS, add_city, post_content
 from tests.people import Caller, People
 

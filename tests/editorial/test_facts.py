@@ -16,7 +16,7 @@ from cms.changes.log import broken_at, read_after, record
 from cms.core.db import unit_of_work
 from cms.core.permissions import Role, system_actor
 from cms.editorial.rebuilding import represent_changed
-from cms.editorial.schedules.services import carry_out_schedules
+from cms.editorial.schedules.tasks import carry_out_schedules
 from tests.factories import add_city, add_published_post, post_content
 from tests.people import Caller, People
 

@@ -19,7 +19,8 @@ from cms.core.db import session, unit_of_work
 from cms.core.permissions import Actor, system_actor
 from cms.editorial import rebuilding as representing
 from cms.editorial.items.services import create_item, publish_item, update_item
-from cms.editorial.schedules.services import Schedule, schedule_item
+from cms.editorial.schedules.plans import Schedule
+from cms.editorial.schedules.services import schedule_item
 from cms.editorial.withdrawal.services import unpublish_item
 from cms.posts.content import POST
 from cms.publishing.models import Publication, Standing

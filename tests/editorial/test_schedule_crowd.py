@@ -24,7 +24,8 @@ from cms.core.clock import NEVER
 from cms.core.db import one_transaction, rolled_back, session
 from cms.editorial.items.models import Item
 from cms.editorial.items.services import create_item
-from cms.editorial.schedules.services import Schedule, schedule_item
+from cms.editorial.schedules.plans import Schedule
+from cms.editorial.schedules.services import schedule_item
 from cms.posts.content import POST
 from cms.publishing.models import Publication
 from tests.conftest import NOW

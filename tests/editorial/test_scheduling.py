@@ -13,7 +13,8 @@ from cms.changes.log import read_after
 from cms.changes.models import ChangeHead
 from cms.core.clock import NEVER
 from cms.core.db import session
-from cms.editorial.schedules.services import carry_out_schedules, has_due
+from cms.editorial.schedules.queries import has_due
+from cms.editorial.schedules.tasks import carry_out_schedules
 from cms.publishing.models import Publication, PublicationTerm, PublishedItem, PublishedSlug
 from tests.editorial.city import document
 from tests.editorial.test_transitions import Callers, made, published

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from cms.changes.log import read_after
 from cms.core.db import session, unit_of_work
 from cms.editorial.items.models import Item, ItemSlug
-from cms.editorial.trash.services import empty_trash
+from cms.editorial.trash.tasks import empty_trash
 from tests.conftest import NOW
 from tests.editorial.city import post
 from tests.editorial.test_review import Desk

@@ -18,7 +18,9 @@ from cms.cli.init import seed_city
 from cms.core import clock
 from cms.core.metrics import WEB_RESPAWNS
 from cms.core.runtime import runtime
-from cms.editorial.schedules.services import Schedule, carry_out_schedules, schedule_item
+from cms.editorial.schedules.plans import Schedule
+from cms.editorial.schedules.services import schedule_item
+from cms.editorial.schedules.tasks import carry_out_schedules
 from cms.health.models import TaskRun
 from cms.health.services import BACKUP, WORKER, Run, note_runs
 from cms.health.state import background_state

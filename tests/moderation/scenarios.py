@@ -7,9 +7,12 @@ from typing import Any
 
 from cms.core.clock import EPOCH
 from cms.core.db import unit_of_work
+from cms.editorial.freezes import services as freezes
 from cms.editorial.rollback import services as rollbacks
+from cms.editorial.rollback.models import Rollback
+from cms.editorial.rollback.orders import Order
 from cms.moderation import services as guard
-from cms.moderation.models import LinkStanding, Rollback
+from cms.moderation.models import LinkStanding
 from tests.access import guarding
 from tests.access.world import World
 
@@ -34,12 +37,12 @@ def set_link_domain(world: World) -> Act:
 
 def freeze_publishing(world: World) -> Act:
     agency = world.agency()
-    return lambda: guard.freeze_publishing(world.callers["central"].actor, agency, "Akun dibajak.")
+    return lambda: freezes.freeze_publishing(world.callers["central"].actor, agency, "Akun dibajak.")
 
 
 def freeze_person(world: World) -> Act:
     central, person = world.callers["central"].actor, world.person()
-    return lambda: guard.freeze_person(central, person, "Akun dibajak.")
+    return lambda: freezes.freeze_person(central, person, "Akun dibajak.")
 
 
 def reset_breaker(world: World) -> Act:
@@ -48,7 +51,7 @@ def reset_breaker(world: World) -> Act:
 
 
 def start_rollback(world: World) -> Act:
-    order = rollbacks.Order(str(world.callers["author"].actor.id), EPOCH, None, "Akun dibajak.")
+    order = Order(str(world.callers["author"].actor.id), EPOCH, None, "Akun dibajak.")
     return lambda: rollbacks.start_rollback(world.callers["central"].actor, order)
 
 
@@ -74,12 +77,12 @@ def undo_item(world: World) -> Act:
 
 
 SCENARIOS: dict[str, Scenario] = {
-    "guard.set_link_domain": set_link_domain,
-    "guard.remove_link_domain": on(guarding.link_domain, guard.remove_link_domain),
-    "guard.freeze_publishing": freeze_publishing,
-    "guard.freeze_person": freeze_person,
-    "guard.lift_freeze": on(guarding.freeze, guard.lift_freeze),
-    "guard.reset_breaker": reset_breaker,
+    "moderation.set_link_domain": set_link_domain,
+    "moderation.remove_link_domain": on(guarding.link_domain, guard.remove_link_domain),
+    "editorial.freeze_publishing": freeze_publishing,
+    "editorial.freeze_person": freeze_person,
+    "editorial.lift_freeze": on(guarding.freeze, freezes.lift_freeze),
+    "moderation.reset_breaker": reset_breaker,
     "editorial.start_rollback": start_rollback,
     "editorial.confirm_rollback": confirm_rollback,
     "editorial.undo_item": undo_item,

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from cms.changes.models import Change
 from cms.core.db import session
 from cms.core.permissions import Role
-from cms.editorial.schedules import frozen
+from cms.editorial.freezes import queries, services
 from tests.factories import add_city, post_content
 from tests.people import Caller, People
 
@@ -109,7 +109,7 @@ def test_the_list_is_bounded_and_tells_how_many_there_are(
 ) -> None:
     for _ in range(3):
         planned(editor, SOON)
-    monkeypatch.setattr(frozen, "MOST_LISTED", 2)
+    monkeypatch.setattr(queries, "MOST_LISTED", 2)
 
     plans = frozen_by(admin, None)
 
@@ -127,7 +127,7 @@ def test_one_call_takes_all_of_it_back(
     monkeypatch: pytest.MonkeyPatch,
     batch: int,
 ) -> None:
-    monkeypatch.setattr(frozen, "BATCH", batch)
+    monkeypatch.setattr(services, "BATCH", batch)
     first, second, end = planned(editor, SOON), planned(editor, LATER), ending(editor, SOON)
     other, site = planned(elsewhere, SOON, agency="dishub"), people.website()
     frozen_by(admin, "dpu")

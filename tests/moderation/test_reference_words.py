@@ -12,7 +12,7 @@ from flask import Flask
 from cms.core import clock
 from cms.core.ids import new_id
 from cms.core.permissions import Actor, Role
-from cms.editorial.rollback.services import MOST_ITEMS_ALONE, reaches_far
+from cms.editorial.rollback.orders import MOST_ITEMS_ALONE, reaches_far
 from tests.cli.test_commands import run
 from tests.conftest import second_app
 from tests.moderation.rollbacks import counts, make, publish, roll_back

@@ -15,7 +15,8 @@ from cms.changes.models import Change
 from cms.core.db import session
 from cms.core.permissions import Role
 from cms.editorial.items.services import publish_item, update_item
-from cms.editorial.rollback.services import Order, start_rollback, undo_item
+from cms.editorial.rollback.orders import Order
+from cms.editorial.rollback.services import start_rollback, undo_item
 from cms.posts.content import POST
 from tests.factories import NEWS, add_published_post
 from tests.factories import seen as versions

@@ -12,7 +12,7 @@ from flask import Flask
 
 from cms.core.db import session
 from cms.core.permissions import Role
-from cms.editorial.schedules.services import carry_out_schedules
+from cms.editorial.schedules.tasks import carry_out_schedules
 from cms.publishing.models import PublishedItem
 from tests.factories import NEWS
 from tests.moderation.rollbacks import LATER, act, counts, edit, make, publish, roll_back, seen

@@ -17,7 +17,7 @@ from cms.cli.doctor.findings import Level
 from cms.core.db import db
 from cms.core.permissions import Role
 from cms.core.runtime import runtime
-from cms.editorial.schedules.services import carry_out_schedules
+from cms.editorial.schedules.tasks import carry_out_schedules
 from cms.publishing.stored_content import prove_bytes
 from tests.documents.uploads import fresh_storage
 from tests.factories import NEWS

@@ -16,7 +16,8 @@ from cms.core.db import session, unit_of_work
 from cms.core.runtime import runtime
 from cms.editorial.items.services import create_item, update_item
 from cms.editorial.reposts.services import repost_item
-from cms.editorial.schedules.services import Schedule, schedule_item
+from cms.editorial.schedules.plans import Schedule
+from cms.editorial.schedules.services import schedule_item
 from cms.moderation.counting import count_live
 from cms.posts.content import POST
 from cms.publishing.models import Publication

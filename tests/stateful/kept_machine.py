@@ -31,13 +31,10 @@ from cms.editorial.items.models import Item
 from cms.editorial.items.services import create_item, publish_item, update_item
 from cms.editorial.rebuilding import represent_changed
 from cms.editorial.reposts.services import end_item_repost, repost_item
-from cms.editorial.schedules.services import (
-    Schedule,
-    carry_out_schedules,
-    has_due,
-    schedule_item,
-    unschedule_item,
-)
+from cms.editorial.schedules.plans import Schedule
+from cms.editorial.schedules.queries import has_due
+from cms.editorial.schedules.services import schedule_item, unschedule_item
+from cms.editorial.schedules.tasks import carry_out_schedules
 from cms.editorial.withdrawal.services import unpublish_item
 from cms.media.models import Image
 from cms.publishing.models import Standing

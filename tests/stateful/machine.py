@@ -18,7 +18,7 @@ from cms.agencies.models import Agency
 from cms.core import clock
 from cms.core.db import session, unit_of_work
 from cms.core.permissions import Role
-from cms.editorial.schedules.services import carry_out_schedules
+from cms.editorial.schedules.tasks import carry_out_schedules
 from tests.conftest import empty_tables
 from tests.factories import NEWS, add_city, document_content, post_content
 from tests.people import Caller, People

@@ -17,7 +17,8 @@ from cms.editorial.content_types import ContentType
 from cms.editorial.items.models import Item, State
 from cms.editorial.items.services import publish_item, return_item, submit_item
 from cms.editorial.review.services import approve_item
-from cms.editorial.schedules.services import Schedule, schedule_item
+from cms.editorial.schedules.plans import Schedule
+from cms.editorial.schedules.services import schedule_item
 from cms.editorial.withdrawal.services import unpublish_item
 from cms.publishing.models import Standing
 

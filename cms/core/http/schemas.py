@@ -136,3 +136,7 @@ def many(schema: type[Schema]) -> type[Schema]:
         },
         name=f"{name}Page",
     )
+
+
+class EmptySchema(StrictSchema):
+    """Takes no fields; the body may be `{}`."""

@@ -11,12 +11,12 @@ from cms.core.http.access import current_actor, requires
 from cms.core.http.answers import Answer, PageRequest, whole_answer
 from cms.core.http.api import WRITE_PROBLEMS
 from cms.core.http.operations import always
-from cms.core.http.schemas import many, one
+from cms.core.http.schemas import EmptySchema, many, one
 from cms.core.permissions import Permission
 from cms.editorial.comments.services import add_comment, list_comments, present_comment, reopen_comment, resolve_comment
 from cms.editorial.items.queries import get_item
 from cms.editorial.resource import Operations, Resource
-from cms.editorial.review.schemas import CommentCreateSchema, CommentQuerySchema, CommentSchema, EmptySchema
+from cms.editorial.review.schemas import CommentCreateSchema, CommentQuerySchema, CommentSchema
 
 operations = Operations()
 

@@ -9,10 +9,9 @@ from cms.core.prepared import foreseen
 from cms.core.versions import Expected
 from cms.editorial.content_types import Content, ContentType
 from cms.editorial.history.queries import find_edition, get_past_edition
-from cms.editorial.items.models import Edition, Item
+from cms.editorial.items.models import Edited, Edition, Item
 from cms.editorial.items.policies import Operation
 from cms.editorial.items.queries import get_edition, get_item
-from cms.editorial.items.services import Edited
 from cms.editorial.items.slugs import follows_title
 from cms.editorial.preparing import foresee_content
 from cms.editorial.saving import Save, load_for, save_edition

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -306,3 +307,11 @@ class ItemSlug(Model):
     item_id: Mapped[str] = mapped_column(
         Id, ForeignKey("items.id", ondelete="CASCADE", deferrable=True, initially="DEFERRED"), index=True
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """An item and its newest edition after a write."""
+
+    item: Item
+    edition: Edition

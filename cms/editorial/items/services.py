@@ -6,7 +6,6 @@ actor may not know of the item, `Forbidden`, `StaleVersion`, and `Conflict` when
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from cms.core.db import unit_of_work
@@ -15,7 +14,7 @@ from cms.core.permissions import Actor
 from cms.core.prepared import foreseen
 from cms.core.versions import Expected
 from cms.editorial.content_types import Content, ContentType, merged, replaced
-from cms.editorial.items.models import Edition, Item, State
+from cms.editorial.items.models import Edited, State
 from cms.editorial.items.policies import Operation
 from cms.editorial.items.queries import get_edition
 from cms.editorial.moderating import public_words
@@ -24,14 +23,6 @@ from cms.editorial.publishing import Update, publish_edition
 from cms.editorial.saving import Save, first_edition, load_for, save_edition, transition
 
 DUPLICATES = {"uq_items_id": "id", "pk_items": "id"}
-
-
-@dataclass(frozen=True, slots=True)
-class Edited:
-    """An item and its newest edition after a write."""
-
-    item: Item
-    edition: Edition
 
 
 def create_item(content_type: ContentType, actor: Actor, content: Content, item_id: str | None = None) -> Edited:

@@ -9,16 +9,14 @@ from cms.core.http.access import current_actor, requires
 from cms.core.http.answers import Answer, PageRequest
 from cms.core.http.api import Blueprint
 from cms.core.http.conditional import expected_version
-from cms.core.http.schemas import many
+from cms.core.http.schemas import EmptySchema, many
 from cms.core.permissions import Permission
 from cms.core.runtime import runtime
-from cms.editorial.history.services import restore_edition
 from cms.editorial.items.presenter import present_waiting
 from cms.editorial.resource import Operations, Resource, item_schema
 from cms.editorial.review import services as reviewing
 from cms.editorial.review.queries import WorkFilter, list_waiting, waiting_for
-from cms.editorial.review.schemas import ApproveSchema, EmptySchema, RestoreSchema, ReviewQuerySchema, WaitingSchema
-from cms.editorial.trash import services as trash
+from cms.editorial.review.schemas import ApproveSchema, ReviewQuerySchema, WaitingSchema
 
 if TYPE_CHECKING:
     from cms.editorial.items.models import Item
@@ -40,19 +38,6 @@ def approve_item(resource: Resource, body: dict[str, Any], item_id: str) -> Answ
     return resource.shown(reviewing.approve_item(kind, current_actor(), item_id, expected_version(), **body))
 
 
-@operations.route(
-    "/<item_id>/restore", requires(Permission.CONTENT_EDIT), "POST", body=RestoreSchema, answer=item_schema
-)
-def restore_item(resource: Resource, body: dict[str, Any], item_id: str) -> Answer:
-    """Bring back a {type}, or one of its editions
-
-    Without `edition` the item comes back from the archive or the trash into the state it had. With `edition` a new draft
-    is made with that edition's content; readers keep what they have.
-    """
-    restore = restore_edition if body else trash.restore_item
-    return resource.shown(restore(resource.content_type, current_actor(), item_id, expected_version(), **body))
-
-
 @operations.route("/<item_id>/discard", requires(Permission.CONTENT_EDIT), "POST", body=EmptySchema, answer=item_schema)
 def discard_item(resource: Resource, _body: dict[str, Any], item_id: str) -> Answer:
     """Discard the draft of a {type}
@@ -61,26 +46,6 @@ def discard_item(resource: Resource, _body: dict[str, Any], item_id: str) -> Ans
     """
     kind = resource.content_type
     return resource.shown(reviewing.discard_item(kind, current_actor(), item_id, expected_version()))
-
-
-@operations.route(
-    "/<item_id>/archive", requires(Permission.CONTENT_TRASH), "POST", body=EmptySchema, answer=item_schema
-)
-def archive_item(resource: Resource, _body: dict[str, Any], item_id: str) -> Answer:
-    """Archive a {type}
-
-    Out of the usual lists (`state=archived` shows it), and not editable until it is restored.
-    """
-    return resource.shown(trash.archive_item(resource.content_type, current_actor(), item_id, expected_version()))
-
-
-@operations.route("/<item_id>/trash", requires(Permission.CONTENT_TRASH), "POST", body=EmptySchema, answer=item_schema)
-def trash_item(resource: Resource, _body: dict[str, Any], item_id: str) -> Answer:
-    """Put a {type} into the trash
-
-    What was never published is purged after 30 days; 409 `still_published` while readers have it.
-    """
-    return resource.shown(trash.trash_item(resource.content_type, current_actor(), item_id, expected_version()))
 
 
 @reviews.route("")

@@ -16,24 +16,10 @@ LARGEST_EDITION = 2**31 - 1
 _WAITING = [state.value for state in WAITING_STATES]
 
 
-class EmptySchema(StrictSchema):
-    """Takes no fields; the body may be `{}`."""
-
-
 class ApproveSchema(StrictSchema):
     """Approves the edition in review."""
 
     comment = Text(max=LONGEST_COMMENT, lines=True, allow_none=True, metadata={"description": "For the authors."})
-
-
-class RestoreSchema(StrictSchema):
-    """Brings back: the item from archive or trash, or with `edition` the content of an old edition."""
-
-    edition = WholeNumber(
-        min=1,
-        max=LARGEST_EDITION,
-        metadata={"description": "Makes a new draft with this edition's content. Leave out to restore the item."},
-    )
 
 
 class CommentCreateSchema(StrictSchema):

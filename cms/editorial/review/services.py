@@ -16,10 +16,9 @@ from cms.core.runtime import runtime
 from cms.core.versions import Expected
 from cms.editorial.content_types import ContentType
 from cms.editorial.images.uses import note_images
-from cms.editorial.items.models import Edition, Item, State
+from cms.editorial.items.models import Edited, Edition, Item, State
 from cms.editorial.items.policies import Operation, check_state
 from cms.editorial.items.queries import get_edition, get_item, get_last_published, writers_of
-from cms.editorial.items.services import Edited
 from cms.editorial.moderating import assess_content, hold
 from cms.editorial.preparing import foresee_assessment
 from cms.editorial.saving import load_for, show_in_lists, transition

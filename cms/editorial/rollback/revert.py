@@ -29,8 +29,8 @@ from cms.editorial.notes import PublicNotes, published_notes
 from cms.editorial.preparing import foresee_body, foresee_content
 from cms.editorial.publishing import SILENT, check_complete, publish_edition, window_of
 from cms.editorial.saving import Save, save_edition, transition
-from cms.editorial.schedules.services import drop_plan
-from cms.editorial.withdrawal.services import KINDS
+from cms.editorial.schedules.plans import drop_plan
+from cms.editorial.withdrawal.endings import KINDS
 from cms.publishing.models import Publication, Standing
 from cms.publishing.publish import publish_withdrawn, withdraw
 

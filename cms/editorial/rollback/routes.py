@@ -9,37 +9,16 @@ from cms.core.errors import invalid_field
 from cms.core.http.access import current_actor, requires
 from cms.core.http.answers import Answer, PageRequest, whole_answer
 from cms.core.http.api import Blueprint
-from cms.core.http.fields import Moment, Pattern, Slug, Text
-from cms.core.http.schemas import PageQuerySchema, StrictSchema, many, one
-from cms.core.ids import ID_PATTERN
+from cms.core.http.schemas import many, one
 from cms.core.permissions import Permission
-from cms.editorial.rollback.services import Order, roll_back
-from cms.moderation import queries
-from cms.moderation.presenter import present_rollback
-from cms.moderation.schemas import LONGEST_REASON, RollbackSchema
+from cms.editorial.rollback import queries
+from cms.editorial.rollback.orders import Order
+from cms.editorial.rollback.presenter import present_rollback
+from cms.editorial.rollback.schemas import RollbackOrderSchema, RollbackPageQuerySchema, RollbackSchema
+from cms.editorial.rollback.tasks import roll_back
 
 blp = Blueprint("rollback", __name__, url_prefix="/manage/v1", description="Undoing what somebody changed.")
 ROLLBACK = [{"name": "rollback_id", "in": "path", "description": "Id of the rollback."}]
-
-
-class RollbackOrderSchema(StrictSchema):
-    """What is to be undone."""
-
-    actor = Text(
-        max=36,
-        required=True,
-        validate=[Pattern(ID_PATTERN, "the id of a person")],
-        metadata={"format": "uuid", "description": "Id of the person whose changes are undone."},
-    )
-    since = Moment(required=True, metadata={"description": "From when on.", "example": "2026-11-24T01:00:00Z"})
-    agency = Slug(max=63, allow_none=True, load_default=None, metadata={"description": "Only there; null: everywhere."})
-    reason = Text(
-        min=5, max=LONGEST_REASON, required=True, metadata={"description": "Why.", "example": "Akun editor dibajak."}
-    )
-
-
-class RollbackPageQuerySchema(PageQuerySchema):
-    """The list of rollbacks takes no filters."""
 
 
 @blp.route("/rollback", methods=["POST"])

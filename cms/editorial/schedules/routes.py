@@ -1,4 +1,4 @@
-"""`.../schedule` and `.../unpublish` of an item: when readers get it, and how it goes away."""
+"""`.../schedule` of an item: when readers get it, and until when."""
 
 from __future__ import annotations
 
@@ -11,17 +11,8 @@ from cms.core.permissions import Permission
 from cms.editorial.publishing import Update
 from cms.editorial.resource import Operations, Resource, item_schema
 from cms.editorial.schedules import services as scheduling
-from cms.editorial.schedules.schemas import ScheduleSchema, UnpublishSchema
-from cms.editorial.schedules.services import Schedule
-from cms.editorial.withdrawal import services as unpublishing
-from cms.publishing.models import Standing
-
-STANDINGS = {
-    "gone": Standing.GONE,
-    "redirect": Standing.REDIRECTED,
-    "withdrawn": Standing.WITHDRAWN,
-    "vanish": Standing.VANISHED,
-}
+from cms.editorial.schedules.plans import Schedule
+from cms.editorial.schedules.schemas import ScheduleSchema
 
 operations = Operations()
 
@@ -59,17 +50,3 @@ def unschedule_item(resource: Resource, item_id: str) -> Answer:
     """
     kind = resource.content_type
     return resource.shown(scheduling.unschedule_item(kind, current_actor(), item_id, expected_version()))
-
-
-@operations.route(
-    "/<item_id>/unpublish", requires(Permission.CONTENT_UNPUBLISH), "POST", body=UnpublishSchema, answer=item_schema
-)
-def unpublish_item(resource: Resource, body: dict[str, Any], item_id: str) -> Answer:
-    """Take a {type} back from readers
-
-    A newer draft stays as it is; what was planned for the item is dropped.
-    """
-    kind, standing = resource.content_type, STANDINGS[body["kind"]]
-    told = {"explanation": body.get("explanation"), "to": body.get("to")}
-    edited = unpublishing.unpublish_item(kind, current_actor(), item_id, expected_version(), standing=standing, **told)
-    return resource.shown(edited)

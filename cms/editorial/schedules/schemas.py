@@ -1,4 +1,4 @@
-"""Schedules and ways of going away, on the wire."""
+"""Schedules on the wire."""
 
 from __future__ import annotations
 
@@ -12,10 +12,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from marshmallow import ValidationError, fields, post_load
 
 from cms.core.errors import InputError, Invalid
-from cms.core.http.contact_fields import WebAddress
 from cms.core.http.fields import Choice, Moment, Text, rule
 from cms.core.http.schemas import StrictSchema
-from cms.core.ids import is_id
 
 LONGEST_TEXT = 2_000
 _LOCAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?")
@@ -96,40 +94,3 @@ def _instant(name: str, local: datetime, zone: ZoneInfo) -> datetime:
     except OverflowError:
         pass
     raise Invalid(errors=[InputError("pointer", f"/{name}", "no_such_time")])
-
-
-class Destination(WebAddress):
-    """Where readers are sent: an address, a path of the same site, or the id of an item."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
-        if isinstance(value, str) and is_id(value):
-            return value
-        return super()._deserialize(value, attr, data, **kwargs)
-
-
-class UnpublishSchema(StrictSchema):
-    """Takes an item back from readers."""
-
-    kind = Choice(
-        ("gone", "redirect", "withdrawn", "vanish"),
-        required=True,
-        metadata={
-            "description": "`gone` answers 410 with the explanation; `redirect` sends readers to `to`; `withdrawn` stays readable"
-            " with a dated notice; `vanish` answers 404, as if it had never been."
-        },
-    )
-    explanation = Text(
-        min=1,
-        max=LONGEST_TEXT,
-        lines=True,
-        allow_none=True,
-        metadata={"description": "Why; needed for `gone` and `withdrawn`, whose readers see it."},
-    )
-    to = Destination(
-        allow_path=True,
-        allow_none=True,
-        metadata={
-            "description": "Where readers find it or its successor now. Needed for `redirect`, which takes a path, an address"
-            " of the city's own domains or the id of a published item."
-        },
-    )

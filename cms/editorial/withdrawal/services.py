@@ -2,59 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
 
 import orjson
-from sqlalchemy import select
 
-from cms.agencies.models import Agency
 from cms.changes.facts import EndingKind
 from cms.changes.log import record
 from cms.core import clock
 from cms.core.clock import rfc3339
-from cms.core.db import UnitOfWork, session, unit_of_work
-from cms.core.errors import Conflict, Invalid, invalid_field
+from cms.core.db import UnitOfWork, unit_of_work
+from cms.core.errors import Conflict
 from cms.core.ids import is_id
 from cms.core.permissions import Actor
 from cms.core.prepared import foreseen
-from cms.core.runtime import runtime
 from cms.core.versions import Expected
 from cms.editorial.content_types import ContentType
-from cms.editorial.items.models import Item
+from cms.editorial.items.models import Edited, Item
 from cms.editorial.items.policies import Operation
 from cms.editorial.items.presenter import present_edition
 from cms.editorial.items.queries import get_edition
-from cms.editorial.items.services import Edited
-from cms.editorial.moderating import PublicWords, public_words
 from cms.editorial.notes import PublicNotes
 from cms.editorial.preparing import foresee_shown_item
 from cms.editorial.saving import load_for
+from cms.editorial.withdrawal.checks import check_ending, words_of
+from cms.editorial.withdrawal.endings import EXPLAINED, KINDS, Ending
 from cms.moderation.breaker import check_publishing, check_taking_back
 from cms.publishing.models import Standing
 from cms.publishing.planning import cancel
 from cms.publishing.publish import keep_readable, withdraw
-from cms.publishing.visibility import find_live_publication, is_live
-
-KINDS: dict[Standing, str] = {
-    Standing.GONE: "gone",
-    Standing.REDIRECTED: "redirect",
-    Standing.WITHDRAWN: "withdrawn",
-    Standing.VANISHED: "vanish",
-}
-"""How the four ways are called on the wire."""
-EXPLAINED = frozenset({Standing.GONE, Standing.WITHDRAWN})
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How an item goes away. `to` is where readers are sent: an address, a path of the same site, or the id of an item."""
-
-    standing: Standing
-    explanation: str | None = None
-    to: str | None = None
+from cms.publishing.visibility import find_live_publication
 
 
 def unpublish_item(
@@ -74,8 +51,8 @@ def unpublish_item(
     `Conflict` (`publishing_frozen`; `second_person_needed` for the first two, `publishing_paused` for the others).
     """
     ending = Ending(standing, None if standing is Standing.VANISHED else explanation, to)
-    _check_ending(ending, item_id)
-    words = _words_of(ending)
+    check_ending(ending, item_id)
+    words = words_of(ending)
     steps = (lambda: foresee_shown_item(item_id),) if standing is Standing.WITHDRAWN else ()
     with foreseen(*steps), unit_of_work() as unit:
         # What vanishes leaves no explanation, so only central editors do that.
@@ -154,50 +131,3 @@ def _left(
     if had_plan:
         cancel(unit, item.id, item.type, change)
     return change
-
-
-def _check_ending(ending: Ending, item_id: str) -> None:
-    if ending.standing in EXPLAINED and not ending.explanation:
-        raise invalid_field("/explanation", "required")
-    if ending.standing is Standing.REDIRECTED:
-        if ending.to is None:
-            raise invalid_field("/to", "required")
-        _check_redirection(ending.to, item_id)
-    elif ending.to is not None and is_id(ending.to):
-        raise invalid_field("/to", "only_for_redirect")
-
-
-def _words_of(ending: Ending) -> PublicWords:
-    """A path of the own site is looked at too: `/out?to=...` leads elsewhere."""
-    is_address = ending.to is not None and not is_id(ending.to)
-    return public_words({"/explanation": ending.explanation}, ("/to", ending.to or "") if is_address else None)
-
-
-def _check_redirection(to: str, item_id: str) -> None:
-    """Readers are sent to what is live, or to an address of the city: an open redirect would lend its name to anybody."""
-    if not is_id(to):
-        if not is_own_address(to):
-            raise invalid_field("/to", "foreign_address", domains=", ".join(sorted(own_domains())))
-    elif to == item_id or not session.scalar(select(is_live(to))):
-        raise Invalid(errors=invalid_field("/to", "not_found", what="published item").errors)
-
-
-def own_domains() -> frozenset[str]:
-    """The host names that redirections may lead to, everything below them included."""
-    configured = runtime().settings.own_domains
-    if configured:
-        return frozenset(name.lower() for name in configured)
-    sites = session.scalars(select(Agency.site_url).where(Agency.site_url.is_not(None)))
-    return frozenset(_hosts([runtime().settings.public_url, *(site for site in sites if site)]))
-
-
-def is_own_address(address: str) -> bool:
-    """True for a path of the same site and for addresses of the city's own host names."""
-    if address.startswith("/"):
-        return True
-    host = (urlsplit(address).hostname or "").lower()
-    return any(host == own or host.endswith(f".{own}") for own in own_domains())
-
-
-def _hosts(addresses: Iterable[str]) -> Iterable[str]:
-    return (host.lower() for host in (urlsplit(address).hostname for address in addresses) if host)

@@ -1,53 +1,25 @@
-"""`POST /manage/v1/freeze` and the plans that a freeze finds. Reading and lifting freezes: `cms.moderation.routes`."""
+"""/manage/v1/freeze: stopping publishing, what is planned there, and letting it go on."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import fields
+from flask import Response
 
 from cms.core.errors import invalid_field
 from cms.core.http.access import current_actor, requires
 from cms.core.http.answers import Answer, whole_answer
 from cms.core.http.api import Blueprint
-from cms.core.http.fields import Choice
-from cms.core.http.schemas import PersonSchema, StrictSchema, one
+from cms.core.http.schemas import one
 from cms.core.permissions import Permission
-from cms.editorial.content_types import type_names
-from cms.editorial.schedules.frozen import plans_in, plans_of_freeze, present_plans, take_back_plans
-from cms.moderation.presenter import present_freeze
-from cms.moderation.schemas import FREEZE_SCOPE, FreezeSchema, FreezeSetSchema
-from cms.moderation.services import freeze_person, freeze_publishing
+from cms.editorial.freezes import queries, services
+from cms.editorial.freezes.presenter import present_freeze, present_plans
+from cms.editorial.freezes.queries import plans_in, plans_of_freeze
+from cms.editorial.freezes.schemas import FREEZE_SCOPE, FreezeSetSchema, FreezesSchema, NewFreezeSchema, PlansSchema
+from cms.editorial.freezes.services import freeze_person, freeze_publishing
+from cms.editorial.freezes.tasks import take_back_plans
 
-MOMENT: dict[str, Any] = {"format": "date-time"}
 blp = Blueprint("freezes", __name__, url_prefix="/manage/v1")
-
-
-class PlanSchema(StrictSchema):
-    """What is planned for an item. No content: administrators freeze too."""
-
-    type = Choice(type_names)
-    id = fields.String(metadata={"format": "uuid"})
-    agency = fields.String(metadata={"description": "Slug of the owner.", "example": "dpu"})
-    publish_at = fields.String(allow_none=True, metadata={**MOMENT, "description": "When readers would get it."})
-    unpublish_at = fields.String(allow_none=True, metadata={**MOMENT, "description": "When they would lose it."})
-    by = fields.Nested(PersonSchema, metadata={"description": "Who planned it."})
-
-
-class PlansSchema(StrictSchema):
-    """Plans, what comes first in front."""
-
-    total = fields.Integer(metadata={"description": "How many there are.", "example": 1})
-    items = fields.List(fields.Nested(PlanSchema), metadata={"description": "The first hundred of them."})
-
-
-class NewFreezeSchema(FreezeSchema):
-    """A freeze, and what comes about in its scope all the same."""
-
-    plans = fields.Nested(
-        PlansSchema,
-        metadata={"description": "What was planned there before: it comes about unless it is taken back."},
-    )
 
 
 @blp.route("/freeze", methods=["POST"])
@@ -96,3 +68,28 @@ def take_back(scope: str) -> Answer:
     goes in small transactions: after an interruption the same call does the rest.
     """
     return whole_answer(present_plans(take_back_plans(current_actor(), scope)))
+
+
+@blp.route("/freeze")
+@requires(Permission.GUARD_READ)
+@blp.response(200, one(FreezesSchema))
+@blp.problems(400, 401, 403)
+def read_freezes() -> Answer:
+    """Read what is frozen.
+
+    All freezes; none means that everybody can publish.
+    """
+    return whole_answer({"freezes": [present_freeze(freeze) for freeze in queries.list_freezes()]})
+
+
+@blp.route("/freeze/<scope>", methods=["DELETE"], parameters=FREEZE_SCOPE)
+@requires(Permission.GUARD_WRITE)
+@blp.response(204)
+@blp.problems(401, 403, 404)
+def lift_freeze(scope: str) -> Response:
+    """Lift a freeze.
+
+    The freeze of the city and that of an agency are lifted separately.
+    """
+    services.lift_freeze(current_actor(), scope)
+    return Response(status=204)

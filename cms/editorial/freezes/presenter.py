@@ -1,0 +1,40 @@
+"""Freezes, and what is planned in their scope, as the API writes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cms.core.clock import rfc3339
+from cms.core.people import person_reference
+from cms.editorial.freezes.queries import Plan, Plans
+from cms.moderation.models import OF_PERSON, WHOLE_CITY, PublishingFreeze
+
+
+def present_freeze(freeze: PublishingFreeze) -> dict[str, Any]:
+    """A freeze; `agency` and `person` are null when it holds for the whole city."""
+    is_person = freeze.scope.startswith(OF_PERSON)
+    person = person_reference(freeze.scope.removeprefix(OF_PERSON), freeze.person_label) if is_person else None
+    return {
+        "scope": freeze.scope,
+        "agency": None if is_person or freeze.scope == WHOLE_CITY else freeze.scope,
+        "person": person,
+        "reason": freeze.reason,
+        "frozen_by": person_reference(freeze.frozen_by_id, freeze.frozen_by_label),
+        "frozen_at": freeze.frozen_at,
+    }
+
+
+def present_plans(plans: Plans) -> dict[str, Any]:
+    """Plans on the wire: whose items and when, no content, because administrators freeze too."""
+    return {"total": plans.total, "items": [_present_plan(plan) for plan in plans.first]}
+
+
+def _present_plan(plan: Plan) -> dict[str, Any]:
+    return {
+        "type": plan.type,
+        "id": plan.item_id,
+        "agency": plan.agency,
+        "publish_at": rfc3339(plan.publish_at) if plan.publish_at else None,
+        "unpublish_at": rfc3339(plan.unpublish_at) if plan.unpublish_at else None,
+        "by": person_reference(plan.by_id, plan.by_label),
+    }

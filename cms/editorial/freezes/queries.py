@@ -1,0 +1,91 @@
+"""Reading freezes, and what is planned where publishing is frozen.
+
+A freeze stops people, not the clock: readers compute what is live, and asking for freezes on every read would cost all of them.
+So whoever freezes is told what is coming, and one call takes it back (decision 23).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import ColumnElement, func, or_, select
+
+from cms.core import clock
+from cms.core.db import session
+from cms.core.errors import NotFound
+from cms.editorial.items.models import Item
+from cms.moderation.models import OF_PERSON, WHOLE_CITY, PublishingFreeze
+
+MOST_LISTED: Final = 100
+"""Plans that are named; how many there are is always told."""
+
+
+def list_freezes() -> Sequence[PublishingFreeze]:
+    """All freezes, the city's among them."""
+    return session.scalars(select(PublishingFreeze).order_by(PublishingFreeze.scope)).all()
+
+
+def get_freeze(scope: str) -> PublishingFreeze:
+    """The freeze of an agency or of the city. Raises `NotFound`."""
+    freeze = session.get(PublishingFreeze, scope)
+    if freeze is None:
+        raise NotFound
+    return freeze
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is planned for an item, and by whom."""
+
+    type: str
+    item_id: str
+    agency: str
+    publish_at: datetime | None
+    unpublish_at: datetime | None
+    by_id: str | None
+    by_label: str | None
+
+    @classmethod
+    def of(cls, item: Item) -> Plan:
+        """What has not come about yet of an item's plan."""
+        moment = clock.now()
+        begins, ends = (
+            planned if planned is not None and planned > moment else None
+            for planned in (item.publish_at, item.unpublish_at)
+        )
+        return cls(item.type, item.id, item.agency, begins, ends, item.planned_by_id, item.planned_by_label)
+
+
+@dataclass(frozen=True, slots=True)
+class Plans:
+    """How many plans there are, and the first `MOST_LISTED` of them."""
+
+    total: int
+    first: Sequence[Plan]
+
+
+def plans_in(scope: str) -> Plans:
+    """What is planned in an agency, in the whole city (`city`) or by a person (`person:<id>`); what comes first stands first."""
+    waiting = waiting_plans(scope)
+    earliest = func.coalesce(Item.publish_at, Item.unpublish_at)
+    items = session.scalars(select(Item).where(*waiting).order_by(earliest, Item.id).limit(MOST_LISTED)).all()
+    total = session.scalar(select(func.count()).select_from(Item).where(*waiting)) or 0
+    return Plans(total, [Plan.of(item) for item in items])
+
+
+def plans_of_freeze(scope: str) -> Plans:
+    """What is planned where this freeze holds. Raises `NotFound` when nothing is frozen there."""
+    get_freeze(scope)
+    return plans_in(scope)
+
+
+def waiting_plans(scope: str) -> list[ColumnElement[bool]]:
+    """The items with a plan in this scope that has not come about, as SQL."""
+    moment = clock.now()
+    waits = or_(Item.publish_at > moment, Item.unpublish_at > moment)
+    if scope.startswith(OF_PERSON):
+        return [waits, Item.planned_by_id == scope.removeprefix(OF_PERSON)]
+    return [waits] if scope == WHOLE_CITY else [waits, Item.agency == scope]

@@ -1,0 +1,100 @@
+"""Plans of an item inside a unit of work: checking, writing and dropping them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from cms.changes.log import record
+from cms.core import clock
+from cms.core.db import UnitOfWork
+from cms.core.errors import Conflict, InputError, Invalid
+from cms.core.permissions import Actor
+from cms.editorial.content_types import ContentType
+from cms.editorial.items.models import Edition, Item, State
+from cms.editorial.items.policies import RULES, Operation
+from cms.editorial.items.queries import get_edition
+from cms.editorial.moderating import PublicWords
+from cms.editorial.notes import END_OF_PERIOD, in_language
+from cms.editorial.publishing import Update, check_complete, present_update
+from cms.moderation.breaker import check_publishing
+from cms.publishing.planning import cancel, plan, plan_end
+
+FARTHEST = timedelta(days=3_660)
+MAJOR = Update()
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When readers get the newest edition and until when; either may be missing. `timezone` is the zone people think in."""
+
+    publish_at: datetime | None
+    unpublish_at: datetime | None
+    timezone: str
+    explanation: str | None = None
+    update: Update = MAJOR
+
+
+def drop_plan(
+    unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, *, reason: str | None = None
+) -> None:
+    """Take back what is planned for a locked item and record it, with the `reason` if it was no single decision."""
+    change = record(
+        unit, content_type.action("unscheduled"), item.id, actor, agency=item.agency, edition=item.edition,
+        fields=sorted({"schedule", reason or "schedule"}),
+    )  # fmt: skip
+    cancel(unit, item.id, item.type, change)
+    item.forget_plan()
+    item.touch()
+
+
+def plan_item(
+    unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, schedule: Schedule, words: PublicWords
+) -> Edition:
+    """Write the plan of an item that `load_for` gave, in place of one that it has."""
+    counted = check_publishing(unit, actor, item.agency)
+    words.check(actor)
+    if schedule.publish_at is None:
+        edition = get_edition(item)
+        if item.published_edition is None:
+            raise Conflict("not_published")
+    else:
+        if State(item.state) not in (*RULES[Operation.PUBLISH].states, State.SCHEDULED):
+            raise Conflict("nothing_to_publish")
+        edition = check_complete(content_type, item, schedule.update)
+    change = record(
+        unit, content_type.action("scheduled"), item.id, actor, agency=item.agency, edition=item.edition,
+        fields=["schedule"], counts_as=counted,
+        update=None if schedule.publish_at is None else schedule.update.kind,
+    )  # fmt: skip
+    if item.publish_at is not None or item.unpublish_at is not None:
+        cancel(unit, item.id, item.type, change)
+        item.forget_plan()
+    told = schedule.explanation or in_language(END_OF_PERIOD, edition.content["language"])
+    if schedule.publish_at is None:
+        plan_end(unit, item.id, item.type, change, schedule.unpublish_at, told)
+    else:
+        presented = present_update(content_type, item, edition, schedule.update, schedule.publish_at)
+        plan(unit, presented, change, schedule.publish_at, schedule.unpublish_at, told)
+    item.plan(
+        actor, begins=schedule.publish_at, ends=schedule.unpublish_at, timezone=schedule.timezone,
+        note=schedule.update.note, explanation=told if schedule.unpublish_at else None,
+    )  # fmt: skip
+    item.touch()
+    return edition
+
+
+def check_moments(schedule: Schedule) -> None:
+    """Raise `Invalid` for moments that make no sense: none at all, past ones, one too far ahead, an end before the beginning."""
+    moment, errors = clock.now(), []
+    if schedule.publish_at is None and schedule.unpublish_at is None:
+        errors.append(InputError("pointer", "/publish_at", "needed_one_of", {"other": "unpublish_at"}))
+    for name, planned in (("publish_at", schedule.publish_at), ("unpublish_at", schedule.unpublish_at)):
+        if planned is not None and planned <= moment:
+            errors.append(InputError("pointer", f"/{name}", "in_the_past"))
+        elif planned is not None and planned > moment + FARTHEST:
+            errors.append(InputError("pointer", f"/{name}", "too_far_ahead", {"years": FARTHEST.days // 366}))
+    if schedule.publish_at and schedule.unpublish_at and schedule.unpublish_at <= schedule.publish_at:
+        errors.append(InputError("pointer", "/unpublish_at", "not_before", {"other": "publish_at"}))
+    if errors:
+        raise Invalid(errors=errors)

@@ -1,0 +1,51 @@
+"""What an ending must say, and where it may send readers."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from sqlalchemy import select
+
+from cms.core.db import session
+from cms.core.errors import Invalid, invalid_field
+from cms.core.ids import is_id
+from cms.editorial.moderating import PublicWords, public_words
+from cms.editorial.withdrawal.endings import EXPLAINED, Ending
+from cms.editorial.withdrawal.queries import own_domains
+from cms.publishing.models import Standing
+from cms.publishing.visibility import is_live
+
+
+def check_ending(ending: Ending, item_id: str) -> None:
+    """Raise `Invalid` when an explanation or a destination is missing, or readers may not be sent there."""
+    if ending.standing in EXPLAINED and not ending.explanation:
+        raise invalid_field("/explanation", "required")
+    if ending.standing is Standing.REDIRECTED:
+        if ending.to is None:
+            raise invalid_field("/to", "required")
+        check_redirection(ending.to, item_id)
+    elif ending.to is not None and is_id(ending.to):
+        raise invalid_field("/to", "only_for_redirect")
+
+
+def words_of(ending: Ending) -> PublicWords:
+    """A path of the own site is looked at too: `/out?to=...` leads elsewhere."""
+    is_address = ending.to is not None and not is_id(ending.to)
+    return public_words({"/explanation": ending.explanation}, ("/to", ending.to or "") if is_address else None)
+
+
+def check_redirection(to: str, item_id: str) -> None:
+    """Readers are sent to what is live, or to an address of the city: an open redirect would lend its name to anybody."""
+    if not is_id(to):
+        if not is_own_address(to):
+            raise invalid_field("/to", "foreign_address", domains=", ".join(sorted(own_domains())))
+    elif to == item_id or not session.scalar(select(is_live(to))):
+        raise Invalid(errors=invalid_field("/to", "not_found", what="published item").errors)
+
+
+def is_own_address(address: str) -> bool:
+    """True for a path of the same site and for addresses of the city's own host names."""
+    if address.startswith("/"):
+        return True
+    host = (urlsplit(address).hostname or "").lower()
+    return any(host == own or host.endswith(f".{own}") for own in own_domains())

@@ -1,0 +1,38 @@
+"""`.../unpublish` of an item: how it goes away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cms.core.http.access import current_actor, requires
+from cms.core.http.answers import Answer
+from cms.core.http.conditional import expected_version
+from cms.core.permissions import Permission
+from cms.editorial.resource import Operations, Resource, item_schema
+from cms.editorial.withdrawal import services as unpublishing
+from cms.editorial.withdrawal.schemas import UnpublishSchema
+from cms.publishing.models import Standing
+
+operations = Operations()
+
+
+STANDINGS = {
+    "gone": Standing.GONE,
+    "redirect": Standing.REDIRECTED,
+    "withdrawn": Standing.WITHDRAWN,
+    "vanish": Standing.VANISHED,
+}
+
+
+@operations.route(
+    "/<item_id>/unpublish", requires(Permission.CONTENT_UNPUBLISH), "POST", body=UnpublishSchema, answer=item_schema
+)
+def unpublish_item(resource: Resource, body: dict[str, Any], item_id: str) -> Answer:
+    """Take a {type} back from readers
+
+    A newer draft stays as it is; what was planned for the item is dropped.
+    """
+    kind, standing = resource.content_type, STANDINGS[body["kind"]]
+    told = {"explanation": body.get("explanation"), "to": body.get("to")}
+    edited = unpublishing.unpublish_item(kind, current_actor(), item_id, expected_version(), standing=standing, **told)
+    return resource.shown(edited)
