@@ -13,12 +13,13 @@ from cms.core import clock
 from cms.core.db import unit_of_work
 from cms.core.permissions import Role
 from cms.documents.content import DOCUMENT
-from cms.editorial.items.services import create_item, publish_item
+from cms.editorial.items.services import create_item, publish_item, update_item
 from cms.posts.content import POST
 from cms.taxonomy.models import Category
 from tests.conftest import counted_statements
 from tests.factories import (
     CENTRAL,
+    NEWS,
     add_agencies,
     add_areas,
     add_categories,
@@ -132,6 +133,37 @@ def test_delivery_lists_take_the_same_statements_for_one_row_and_for_a_page(app:
         assert one[0] == 1, path
         assert page[0] > 80, path
         assert one[1] == page[1] <= 2, path
+
+
+@pytest.mark.parametrize(
+    ("path", "statements"),
+    [
+        # The heads of the log, which also tell that the kept answer is stale, and the page.
+        ("/v1/posts", 2),
+        ("/v1/items?ids={id}", 2),
+        # The heads with what is live of the item, then again with the item itself.
+        ("/v1/posts/{id}", 2),
+    ],
+)
+def test_an_answer_whose_kept_one_is_stale_reads_the_heads_once(
+    app: Flask, people: People, path: str, statements: int
+) -> None:
+    site = people.website()
+    with app.app_context():
+        item = create_item(POST, CENTRAL, POST.completed(post_content())).item
+        item = publish_item(POST, CENTRAL, item.id, seen(item)).item
+    path = path.format(id=item.id)
+    kept = site.get(path)
+    with counted_statements(app) as counted:
+        assert site.get(path).data == kept.data
+    assert len(counted) == 1
+
+    with app.app_context():
+        changed = update_item(POST, CENTRAL, item.id, {"title": "Baru"}, seen(item)).item
+        publish_item(POST, CENTRAL, item.id, seen(changed), **NEWS)
+    with counted_statements(app) as counted:
+        assert site.get(path).headers["ETag"] != kept.headers["ETag"]
+    assert len(counted) == statements, counted
 
 
 def test_publishing_takes_the_same_statements_however_much_is_published(app: Flask, people: People) -> None:

@@ -8,21 +8,21 @@ from flask import Response, current_app
 
 from cms.core import clock
 from cms.core.http.schemas import LARGEST_LIMIT
-from cms.delivery.items import one_body
 from cms.delivery.parameters import MOST_IDS, DocumentPageQuerySchema, PostPageQuerySchema
 from cms.delivery.types import SORTS, TYPES
 from cms.publishing.selection import COUNT_CAP
-from cms.serving.admission import ANONYMOUS, delivery_request
+from cms.serving.admission import ANONYMOUS, DeliveryRequest
 from cms.serving.encoding import ENCODINGS
-from cms.serving.responding import Basis, deliver
+from cms.serving.pages import one_body
+from cms.serving.responding import Basis, respond
 
 NOT_FILTERS = {"limit", "cursor", "sort", "fields", "include", "count"}
 QUERIES = {"post": PostPageQuerySchema, "document": DocumentPageQuerySchema}
 
 
-def deliver_whoami() -> Response:
+def tell_about_key(request: DeliveryRequest) -> Response:
     """The key of this request."""
-    holder = delivery_request().sources.key()
+    holder = request.sources.key()
     is_known = holder is not ANONYMOUS
     shown = {
         "consumer": holder.name if is_known else None,
@@ -34,17 +34,17 @@ def deliver_whoami() -> Response:
         "expires_at": clock.rfc3339(holder.expires_at) if is_known else None,
     }
     # The answer is about one key, and changes when anything about keys does.
-    return deliver(Basis(topics=("access",), groups=("access",)), lambda sequence: one_body(shown, sequence))
+    return respond(request, Basis(topics=("access",), groups=("access",)), lambda sequence: one_body(shown, sequence))
 
 
-def deliver_capabilities() -> Response:
+def tell_capabilities(request: DeliveryRequest) -> Response:
     """Types, vocabularies and limits."""
     basis = Basis(topics=("reference",), groups=("reference",))
-    return deliver(basis, lambda sequence: one_body(_capabilities(), sequence))
+    return respond(request, basis, lambda sequence: one_body(_capabilities(request), sequence))
 
 
-def _capabilities() -> dict[str, Any]:
-    reference_data = delivery_request().sources.reference_data()
+def _capabilities(request: DeliveryRequest) -> dict[str, Any]:
+    reference_data = request.sources.reference_data()
     return {
         "version": current_app.config["API_VERSION"],
         "types": {

@@ -8,44 +8,44 @@ from cms.core.errors import DomainError, Gone, NotFound
 from cms.delivery.types import TYPES
 from cms.publishing.models import Standing
 from cms.publishing.reading import Address, PublishedState
-from cms.serving.admission import delivery_request
+from cms.serving.sources import Sources
 
 LIVE_UNLESS_ENDED = frozenset({Standing.PLANNED, Standing.LIVE, Standing.WITHDRAWN})
 
 
-def ended(state: PublishedState, item_id: str) -> DomainError:
+def ended(sources: Sources, state: PublishedState, item_id: str) -> DomainError:
     """The error that a reader of a detail gets who is too late, or too early: then there is nothing to be known yet."""
     if state.standing in LIVE_UNLESS_ENDED:
-        has_ended, explanation = delivery_request().sources.ended_by_time(item_id)
+        has_ended, explanation = sources.ended_by_time(item_id)
         return _gone("gone", explanation, None) if has_ended else NotFound()
     if state.standing == Standing.VANISHED:
         return NotFound()
     if state.standing == Standing.REDIRECTED:
-        address = _address_of(state)
+        address = _address_of(sources, state)
         # What it led to can be gone as well by now.
         return _gone("redirected" if address else "gone", state.explanation, address)
     return _gone("gone", state.explanation, state.alternative)
 
 
-def resolved_ending(address: Address) -> dict[str, Any]:
+def resolved_ending(sources: Sources, address: Address) -> dict[str, Any]:
     """What the address of an item leads to that is not live. Raises `NotFound` when nothing may be known of it."""
     if address.standing in LIVE_UNLESS_ENDED:
-        has_ended, explanation = delivery_request().sources.ended_by_time(address.id)
+        has_ended, explanation = sources.ended_by_time(address.id)
         if not has_ended:
             raise NotFound
         return _told(address, "gone", None, explanation)
     if address.standing == Standing.REDIRECTED:
-        return _redirected(address)
+        return _redirected(sources, address)
     if address.standing == Standing.VANISHED:
         raise NotFound
     return _told(address, "gone", address.alternative, address.explanation)
 
 
-def _redirected(address: Address) -> dict[str, Any]:
+def _redirected(sources: Sources, address: Address) -> dict[str, Any]:
     """Moved to another address, or to the present slug of the item that it leads to in the end."""
     if address.target_id is None:
         return _told(address, "moved", address.alternative, address.explanation)
-    target = delivery_request().sources.target(address.target_id)
+    target = sources.target(address.target_id)
     if target is None or target.slug is None:
         alternative = target.alternative if target and target.standing == Standing.REDIRECTED else None
         return _told(address, "moved" if alternative else "gone", alternative, address.explanation)
@@ -58,11 +58,11 @@ def _told(address: Address, status: str, to: str | None, explanation: str | None
     return {"status": status, **shown, "to": to, "explanation": explanation}
 
 
-def _address_of(state: PublishedState) -> str | None:
+def _address_of(sources: Sources, state: PublishedState) -> str | None:
     """Where readers find it now: the address they were given, or the path of the item that it leads to in the end."""
     if state.target_id is None:
         return state.alternative
-    target = delivery_request().sources.target(state.target_id)
+    target = sources.target(state.target_id)
     if target is None:
         return None
     return target.alternative if target.slug is None else f"/v1/{TYPES[target.type].topic}/{target.id}"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Response
 
-from cms.core.http.access import delivers
 from cms.core.http.api import Blueprint
 from cms.core.http.files import SAFETY_HEADERS
-from cms.delivery.files import deliver_file
+from cms.delivery.files import read_file
+from cms.serving.admission import DeliveryRequest, serves
 
 blp = Blueprint("delivery_files", __name__)
 
@@ -21,7 +21,7 @@ def keep_harmless(answer: Response) -> Response:
 
 
 @blp.route("/v1/documents/<string:id>/files/<string:file_id>")
-@delivers("files:read")
+@serves("files:read")
 @blp.response(200, {"type": "string", "format": "binary"}, content_type="*/*", example="%PDF-1.7 ...")
 @blp.conditional
 @blp.alt_response(
@@ -33,10 +33,10 @@ def keep_harmless(answer: Response) -> Response:
 )
 @blp.problems(401, 403, 404, 416, 503)
 @blp.doc(tags=["delivery"])
-def download_file(id: str, file_id: str) -> Response:
+def download_file(request: DeliveryRequest, id: str, file_id: str) -> Response:
     """Download a file of a published document.
 
     Takes `Range`, `If-Range` and `If-None-Match`; the ETag is the SHA-256 of the bytes, which never change. 404 as soon as no
     published edition shows the file.
     """
-    return deliver_file(id, file_id)
+    return read_file(request, id, file_id)

@@ -8,34 +8,32 @@ from cms.core import clock
 from cms.core.errors import NotFound
 from cms.core.http.files import FileFacts, file_answer
 from cms.core.runtime import runtime
-from cms.delivery.items import shown_to_key
 from cms.publishing.shown_files import find_file
-from cms.serving.admission import delivery_request
+from cms.serving.admission import DeliveryRequest
 from cms.serving.answers import position_headers
-from cms.serving.state import serving_state
 
 
-def deliver_file(document_id: str, file_id: str) -> Response:
+def read_file(request: DeliveryRequest, document_id: str, file_id: str) -> Response:
     """The file, or the part that was asked for. Raises `NotFound` also for what the key's agencies do not show."""
-    row = find_file(serving_state().reader, "document", document_id, file_id, delivery_request().now)
-    if row is None or not shown_to_key({document_id: row[4]}):
+    row = find_file(request.state.reader, "document", document_id, file_id, request.now)
+    if row is None or not request.sources.shown({document_id: row[4]}):
         raise NotFound
     name, media_type, size, sha256, agency, updated_at, live_until = row
     facts = FileFacts(name, media_type, int(size), sha256, clock.from_micros(int(updated_at)))
-    return file_answer(facts, _caching_headers(document_id, agency, live_until))
+    return file_answer(facts, _caching_headers(request, document_id, agency, live_until))
 
 
-def _caching_headers(document_id: str, agency: str, live_until: int | None) -> dict[str, str]:
+def _caching_headers(request: DeliveryRequest, document_id: str, agency: str, live_until: int | None) -> dict[str, str]:
     """The bytes never change, but they may be withdrawn: a cache asks again after the same short time as for any answer."""
     max_age = runtime().settings.delivery_max_age
     if live_until is not None:
-        left = (int(live_until) - delivery_request().now) // 1_000_000
+        left = (int(live_until) - request.now) // 1_000_000
         max_age = max(0, min(max_age, left))
     groups = ("documents", f"document-{document_id}", f"agency-{agency}")
     return {
         "Cache-Control": f"public, max-age={max_age}, must-revalidate",
-        "Vary": "Authorization" + (", Origin" if delivery_request().holder.origins else ""),
+        "Vary": "Authorization" + (", Origin" if request.holder.origins else ""),
         "Cache-Groups": ", ".join(f'"{group}"' for group in groups),
         "Surrogate-Key": " ".join(groups),
-        **dict(position_headers(delivery_request().heads)),
+        **dict(position_headers(request.heads)),
     }

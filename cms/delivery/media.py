@@ -18,7 +18,7 @@ from cms.core.runtime import runtime
 from cms.media.presenter import file_name, original_edition
 from cms.media.presets import ORIGINAL, edition_of, full_name
 from cms.publishing.shown_files import find_image
-from cms.serving.admission import delivery_request
+from cms.serving.admission import DeliveryRequest
 from cms.serving.state import serving_state
 
 FOR_EVER: Final = "public, max-age=31536000, immutable"
@@ -44,10 +44,10 @@ class _Found:
     rendition: _Stored | None
 
 
-def lead_to_image(image_id: str, name: str) -> Response:
+def lead_to_image(request: DeliveryRequest, image_id: str, name: str) -> Response:
     """A redirect from the stable address to the present bytes. Raises `NotFound` also for what the key's agencies do not show."""
     full = full_name(name)
-    agencies = delivery_request().sources.visible_agencies()
+    agencies = request.sources.visible_agencies()
     found = None if full is None else _live(image_id, full, "", agencies)
     if found is None or full is None:
         raise NotFound
@@ -65,7 +65,7 @@ def lead_to_image(image_id: str, name: str) -> Response:
     )
 
 
-def deliver_image(image_id: str, edition: str, name: str) -> Response:
+def read_image(image_id: str, edition: str, name: str) -> Response:
     """The bytes behind an address that never gets others. Raises `NotFound`."""
     full = full_name(name)
     found = None if full != name else _live(image_id, name, edition, None)

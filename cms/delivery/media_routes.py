@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from flask import Response
 
-from cms.core.http.access import Plane, delivers, public
+from cms.core.http.access import Plane, public
 from cms.core.http.api import Blueprint
 from cms.delivery.file_routes import keep_harmless
-from cms.delivery.media import deliver_image, lead_to_image
+from cms.delivery.media import lead_to_image, read_image
 from cms.media.presets import NAMES
+from cms.serving.admission import DeliveryRequest, serves
 
 blp = Blueprint("delivery_media", __name__)
 blp.after_request(keep_harmless)
@@ -30,16 +31,16 @@ EDITION = {
 
 
 @blp.route("/v1/media/<string:id>/<string:rendition>", parameters=[NAME])
-@delivers("files:read")
+@serves("files:read")
 @blp.response(307, description="`Location` is the address of the present bytes.")
 @blp.problems(401, 403, 404, 503)
 @blp.doc(tags=["delivery"])
-def find_image(id: str, rendition: str) -> Response:
+def find_image(request: DeliveryRequest, id: str, rendition: str) -> Response:
     """Find the present bytes of an image.
 
     The stable address: without an extension JPEG is meant. 404 as soon as no published item shows the image.
     """
-    return lead_to_image(id, rendition)
+    return lead_to_image(request, id, rendition)
 
 
 @blp.route("/v1/media/<string:id>/<string:edition>/<string:rendition>", parameters=[EDITION, NAME])
@@ -61,4 +62,4 @@ def show_image(id: str, edition: str, rendition: str) -> Response:
     Needs no key, so that it can stand in a page, and may be kept for a year: other bytes have another address. Until the worker
     has made a rendition, its address answers with the whole image and `no-cache`. Takes `Range` and `If-None-Match`.
     """
-    return deliver_image(id, edition, rendition)
+    return read_image(id, edition, rendition)

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import orjson
 from flask import Response
 
 from cms.agencies.directory import AgencyEntry, AreaEntry
 from cms.agencies.policies import is_in_office
 from cms.core.errors import NotFound
-from cms.delivery.items import one_body
-from cms.delivery.lists import deliver_rows
-from cms.serving.admission import delivery_request
+from cms.serving.admission import DeliveryRequest
+from cms.serving.pages import Paging, one_body
 from cms.serving.projection import shown_agency, shown_area
 from cms.serving.reference_data import ReferenceData
-from cms.serving.responding import Basis, deliver
+from cms.serving.responding import Basis, Body, respond
 
 Query = dict[str, Any]
-GROUPS = ("reference",)
+BASIS = Basis(topics=("reference",), groups=("reference",))
 
 
-def deliver_agencies(query: Query) -> Response:
+def list_agencies(request: DeliveryRequest, query: Query) -> Response:
     """One page of agencies by slug."""
 
     def rows(reference_data: ReferenceData) -> list[dict[str, Any]]:
@@ -29,27 +30,42 @@ def deliver_agencies(query: Query) -> Response:
         asked = (entry for entry in directory.agencies.values() if _is_asked(entry, query, directory.day))
         return [shown_agency(entry, directory) for entry in asked]
 
-    return deliver_rows(rows, "slug", query, GROUPS)
+    return _respond_rows(request, rows, "slug", query)
 
 
-def deliver_agency(slug: str) -> Response:
+def read_agency(request: DeliveryRequest, slug: str) -> Response:
     """One agency. Raises `NotFound`."""
-    directory = delivery_request().sources.reference_data().directory
+    directory = request.sources.reference_data().directory
     entry = directory.agencies.get(slug)
     if entry is None:
         raise NotFound
-    return deliver(
-        Basis(topics=GROUPS, groups=GROUPS), lambda sequence: one_body(shown_agency(entry, directory), sequence)
-    )
+    shown = shown_agency(entry, directory)
+    return respond(request, BASIS, lambda sequence: one_body(shown, sequence))
 
 
-def deliver_areas(query: Query) -> Response:
+def list_areas(request: DeliveryRequest, query: Query) -> Response:
     """One page of areas by code."""
 
     def rows(reference_data: ReferenceData) -> list[dict[str, Any]]:
         return [shown_area(entry) for entry in reference_data.directory.areas.values() if _is_area_asked(entry, query)]
 
-    return deliver_rows(rows, "code", query, GROUPS)
+    return _respond_rows(request, rows, "code", query)
+
+
+def _respond_rows(
+    request: DeliveryRequest, rows: Callable[[ReferenceData], list[dict[str, Any]]], key: str, query: Query
+) -> Response:
+    """One page of the rows of reference data, which are few and in the order of their keys."""
+    paging = Paging.of(request, query)
+
+    def compute(sequence: int) -> Body:
+        after = "" if paging.after is None else paging.after[0]
+        found = [row for row in rows(request.sources.reference_data()) if row[key] > after]
+        shown = found[: paging.limit]
+        last = [shown[-1][key]] if len(found) > len(shown) else None
+        return paging.body([orjson.dumps(row).decode() for row in shown], sequence, last)
+
+    return respond(request, BASIS, compute)
 
 
 def _is_asked(entry: AgencyEntry, query: Query, day: date) -> bool:

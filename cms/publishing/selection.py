@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from cms.publishing.visibility import LIVE
 
@@ -32,8 +32,7 @@ MOST_BRANCHES = 24
 COUNT_CAP = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """Where a page begins: the sort value (microseconds) and item number of the row before it."""
 
     moment: int

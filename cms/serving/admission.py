@@ -1,10 +1,13 @@
-"""The entrance of the delivery plane: who holds the key, and which position of the log the answer will reflect."""
+"""Admission of a reader's request: who holds the key, and which position of the log the answer will reflect."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import wraps
+from typing import Any
 
 from flask import Request, current_app, g, request
 
@@ -13,6 +16,7 @@ from cms.consumers.key_cache import KeyHolder
 from cms.consumers.keys import checksum_holds
 from cms.consumers.models import Scope
 from cms.core.errors import BadRequest, Conflict, Forbidden, InputError, Unauthenticated, Unavailable
+from cms.core.http.access import delivers
 from cms.core.ids import is_id
 from cms.core.runtime import runtime
 from cms.serving.sources import ReadItem, Sources
@@ -29,6 +33,8 @@ ANONYMOUS = KeyHolder(
     expires_at=datetime(9999, 1, 1, tzinfo=UTC),
 )
 
+READ_HEADS = "simpul.read_heads"
+"""Where in the environ the moment and the heads are that were read for this very request and did not fit the kept answer."""
 _DEMAND = re.compile(r"(?P<sequence>[0-9]{1,18})(?: *; *epoch=(?P<epoch>[0-9a-z]{1,16}))?")
 
 
@@ -61,7 +67,7 @@ def admit(token: str | None, scope: str | None) -> KeyHolder:
         # A mistyped key is refused without touching the database.
         raise Unauthenticated("invalid_token")
     asked, state = request._get_current_object(), serving_state()  # type: ignore[attr-defined]  # noqa: SLF001 - Werkzeug's documented way
-    now, heads, item = state.at_believed_moment(lambda moment: _read_position(asked, state, moment))
+    now, heads, item = _read_at_believed_moment(asked, state)
     state.note_epoch(heads.epoch)
     g.heads = heads
     runtime().signing_keys.as_of(heads.access)
@@ -75,21 +81,39 @@ def admit(token: str | None, scope: str | None) -> KeyHolder:
     return holder
 
 
-def delivery_request() -> DeliveryRequest:
-    """The request that is being answered."""
-    found: DeliveryRequest = g.delivery_request
-    return found
+def serves(scope: str | None = None, *, item: str | None = None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """A route for readers: a consumer whose key has this scope. Its view gets the admitted request as first argument.
+
+    `item` is the content type of a detail, whose item (`id` in the path) is read together with the heads of the log.
+    """
+
+    def decorator(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def with_request(*args: Any, **kwargs: Any) -> Any:
+            return view(g.delivery_request, *args, **kwargs)
+
+        with_request.reads_item = item  # type: ignore[attr-defined]
+        return delivers(scope)(with_request)
+
+    return decorator
 
 
-def _read_position(asked: Request, state: ServingState, now: int) -> tuple[Heads, ReadItem | None]:
-    """The heads of the log; a detail route reads its item in the same statement."""
+def _read_at_believed_moment(asked: Request, state: ServingState) -> tuple[int, Heads, ReadItem | None]:
+    """The moment, the heads of the log, and for a detail route its item, read in the same statement."""
     item_id = (asked.view_args or {}).get("id")
     if item_id is not None and is_id(item_id):
         item_type = getattr(current_app.view_functions.get(asked.endpoint or ""), "reads_item", None)
         if item_type is not None:
-            heads, item = state.publications.heads_and_item(item_type, item_id, now)
-            return heads, (item_type, item_id, item)
-    return state.head.read(state.reader), None
+            return state.at_believed_moment(lambda moment: _heads_and_item(state, item_type, item_id, moment))
+    handed_on: tuple[int, Heads] | None = asked.environ.get(READ_HEADS)
+    if handed_on is not None:
+        return *handed_on, None
+    return state.at_believed_moment(lambda _moment: (state.head.read(state.reader), None))
+
+
+def _heads_and_item(state: ServingState, item_type: str, item_id: str, moment: int) -> tuple[Heads, ReadItem]:
+    heads, item = state.publications.heads_and_item(item_type, item_id, moment)
+    return heads, (item_type, item_id, item)
 
 
 def _check_demanded_position(asked: Request, heads: Heads) -> None:

@@ -14,6 +14,7 @@ from cms.core import clock
 from cms.core.errors import DomainError
 from cms.core.logging import harmless_request_id
 from cms.core.schema_state import SchemaWatch
+from cms.serving.admission import READ_HEADS
 from cms.serving.answer_cache import RequestKey
 from cms.serving.answers import Answer, position_headers
 from cms.serving.responding import REQUEST_KEY
@@ -63,6 +64,9 @@ class AnswerCacheMiddleware:
             # The application says it in a problem document.
             return None
         if not answer.validity.holds(heads, now, item_live) or not answer.validity.opens(clock.now_micros()):
+            if answer.validity.item is None:
+                # A detail reads its item together with the heads once more.
+                environ[READ_HEADS] = now, heads
             return None
         self._state.keys.note_use(answer.key_id) if answer.key_id else None
         own = [

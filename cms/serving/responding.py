@@ -12,7 +12,7 @@ from cms.changes.heads import Heads
 from cms.core import clock
 from cms.core.logging import current_request_id
 from cms.core.runtime import runtime
-from cms.serving.admission import DeliveryRequest, delivery_request
+from cms.serving.admission import DeliveryRequest
 from cms.serving.answer_cache import RequestKey
 from cms.serving.answers import Answer, Headers, answer_digest, caching_headers, position_headers
 from cms.serving.validity import NEVER_DUE, Noted, Validity
@@ -52,13 +52,12 @@ class Body:
     headers: Headers
 
 
-def deliver(basis: Basis, compute: Callable[[int], Body]) -> Response:
+def respond(request: DeliveryRequest, basis: Basis, compute: Callable[[int], Body]) -> Response:
     """Answer with 304 when the caller has it, else with what `compute` makes of the sequence that the answer reflects.
 
     The ETag covers everything that was read. When computing reads more than was known before, the answer is computed again
     with the tag that covers it; a tag that covers less was never given to anybody.
     """
-    request = delivery_request()
     dependencies = request.sources.dependencies
     request.sources.expect(basis.topics)
     while True:

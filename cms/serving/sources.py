@@ -5,7 +5,7 @@ import-linter keeps the modules that make answers from going another way.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cms.changes.heads import Heads
@@ -63,6 +63,35 @@ class Sources:
             return None
         return self.reference_data().directory.with_predecessors(self.holder.agencies)
 
+    def shown(self, items: Mapping[str, str]) -> set[str]:
+        """Those of the items (owner by id) that the key shows: of its agencies, on their channels, or carried by them.
+
+        Only for items of other owners it takes a look at the database, one for all of them.
+        """
+        if self.key_agencies is None:
+            return set(items)
+        # Who is named by the key itself needs no look at who was merged into whom, so that mergers leave the tags of those items.
+        shown = {item_id for item_id, owner in items.items() if owner in self.key_agencies}
+        if len(shown) < len(items):
+            agencies = self.visible_agencies() or frozenset()
+            shown |= {item_id for item_id, owner in items.items() if owner in agencies}
+            others = sorted(items.keys() - shown)
+            shown |= self._shown_beside(agencies, others) if others else set()
+        return shown
+
+    def listed_agencies(self, asked: Collection[str] | None, channels: Collection[str] = ()) -> tuple[str, ...] | None:
+        """The owners whose items a list may show: those asked for (None: any), as far as the key shows them; None means all.
+
+        The channels of its agencies are open to a key, with everything that others have on them.
+        """
+        visible = self.visible_agencies()
+        if visible is not None and channels and visible.issuperset(channels):
+            visible = None
+        if asked is None:
+            return None if visible is None else tuple(sorted(visible))
+        owners = self.reference_data().directory.with_predecessors(asked)
+        return tuple(sorted(owners if visible is None else owners & visible))
+
     def item(self) -> PublishedState | None:
         """The item of a detail."""
         if self.read_item is None:
@@ -72,7 +101,7 @@ class Sources:
         self.dependencies.note_item((kind, item_id), live, (state and state.updated_at) or 0)
         return state
 
-    def page(self, selection: Selection, *, is_full: bool, is_counted: bool) -> Page:
+    def page(self, selection: Selection, *, is_full: bool = False, is_counted: bool = False) -> Page:
         """One page of a list."""
         topic = self.state.head.topics[selection.type]
         self.dependencies.note_topics({topic})
@@ -84,7 +113,7 @@ class Sources:
         self.dependencies.note_topics(self.state.head.content)
         return self.state.publications.items(ids, self.now, is_full=is_full)
 
-    def shown_by(self, agencies: Collection[str], item_ids: Sequence[str]) -> set[str]:
+    def _shown_beside(self, agencies: Collection[str], item_ids: Sequence[str]) -> set[str]:
         """Those of the items that these agencies carry or have on their channels; a new carrier presents the item again."""
         if any(item_id != self._item_id() for item_id in item_ids):
             self.dependencies.note_topics(self.state.head.content)

@@ -1,4 +1,4 @@
-"""What the delivery plane of one application owns: the read model, the key ring, the directory and kept answers."""
+"""What one application keeps for all its readers: the read model, keys, reference data and answers."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from cms.publishing.models import Publication
 from cms.publishing.reading import Publications
 from cms.publishing.visibility import LIVE, find_awaited_publication, is_live, live, shown_by
 from config import PROJECT_ROOT
-from tests.factories import CENTRAL, add_city, add_published_post, post_content, seen
+from tests.factories import CENTRAL, UPDATED, add_city, add_published_post, post_content, seen
 
 DECIDING = ("superseded_sequence", "effective_from", "effective_until", "is_planned")
 TABLES = ("publications", "publication_terms", "publication_files", "published_items", "published_slugs")
@@ -99,7 +99,7 @@ def planned(app: Flask, moment: Callable[[timedelta], None]) -> Iterator[dict[st
         found["begins"] = create_item(POST, CENTRAL, POST.completed(post_content(title="begins"))).item
         for item, schedule in (
             (found["ends"], Schedule(None, hour, "Asia/Makassar")),
-            (changed, Schedule(hour, None, "Asia/Makassar")),
+            (changed, Schedule(hour, None, "Asia/Makassar", update=UPDATED)),
             (found["begins"], Schedule(hour, hour + HOUR, "Asia/Makassar")),
         ):
             schedule_item(POST, CENTRAL, item.id, seen(item), schedule)

@@ -127,7 +127,7 @@ class Blueprint(flask_smorest.Blueprint):
         def decorator(view: Any) -> Any:
             @functools.wraps(view)
             def with_query(*args: Any, **kwargs: Any) -> Any:
-                return view(load_query(schema), *args, **kwargs)
+                return view(*args, load_query(schema), **kwargs)
 
             return _document(with_query, documented)
 
