@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+IS_ENCRYPTED = "it is encrypted and cannot be looked into: save it without a password"
+
 
 class UnsupportedFile(Exception):
     """A kind of file that is not accepted; the text names what was found."""

@@ -1,9 +1,8 @@
 """PDF files that do something by themselves (ISO 32000-1, 12.6): scripts, programs, and whatever happens on opening.
 
 A cheap look, not a reader of PDF: every byte of the file and every object stream is searched for the names of such actions.
-What cannot be looked at (encrypted or oddly packed object streams, names written with `#`) is refused, because nobody honest needs
-it. Encryption (ISO 32000-1, 7.6) hides strings and streams and never names: a protected file without object streams shows all
-of its actions, and one with them is refused. A place to open at (`GoTo`) is fine. Each step takes time in proportion to the file, and no more than `MOST_UNPACKED` is unpacked.
+What cannot be looked at is refused: an encrypted file (ISO 32000-1, 7.6), which readers with a password would see and nobody else,
+oddly packed object streams, names written with `#`. A place to open at (`GoTo`) is fine. Each step takes time in proportion to the file, and no more than `MOST_UNPACKED` is unpacked.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from cms.documents.faults import DamagedFile
+from cms.documents.faults import IS_ENCRYPTED, DamagedFile
 
 MOST_UNPACKED: Final = 32_000_000
 DICTIONARY_BYTES: Final = 1_024
@@ -40,7 +39,7 @@ FORBIDDEN: Final = {
 }
 WATCHED: Final = frozenset({*FORBIDDEN, b"OpenAction", b"AA", b"ObjStm", b"JS", b"Encrypt"})
 
-_END: Final = rb"(?=[\s/<\[(%\])>]|$)"
+_END: Final = rb"(?=[\s\0/<\[(%\])>{}]|$)"
 _NAMES: Final = re.compile(rb"/(" + b"|".join(FORBIDDEN) + rb")" + _END)
 _ESCAPED: Final = re.compile(rb"/[A-Za-z]{0,12}#[0-9A-Fa-f]{2}[A-Za-z0-9#]{0,30}")
 _GAP: Final = rb"(?:[\s\0]|%[^\r\n]{0,200}[\r\n])*"
@@ -50,7 +49,8 @@ _REFERENCE: Final = re.compile(rb"(\d{1,10})\s{1,20}(\d{1,5})\s{1,20}R")
 _PASSIVE: Final = re.compile(rb"/S" + _GAP + rb"/(?:GoTo|Named)" + _END)
 _KIND: Final = re.compile(rb"/S" + _GAP + rb"/\w")
 _STREAM: Final = re.compile(rb"(?<!end)stream\r?\n")
-_ENCRYPTED: Final = re.compile(rb"/Encrypt" + _GAP + rb"(?:<<|\d{1,10}" + _GAP + rb"\d{1,5}" + _GAP + rb"R)")
+_ENCRYPTED: Final = re.compile(rb"/Encrypt" + _END)
+_OBJECT_STREAM: Final = re.compile(rb"/ObjStm" + _END)
 _FIRST: Final = re.compile(rb"/First\s{1,20}(\d{1,9})")
 
 
@@ -74,9 +74,9 @@ class ObjectStream:
 def check_actions(path: Path) -> None:
     """Raise `DamagedFile` for a PDF that does something by itself, or that cannot be looked at."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        if _ENCRYPTED.search(data):
+            raise DamagedFile(IS_ENCRYPTED)
         streams = list(_object_streams(data))
-        if streams and _ENCRYPTED.search(data):
-            raise DamagedFile("it is encrypted and its objects are packed: they cannot be looked at")
         openings: list[bytes] = []
         parts: list[mmap.mmap | bytes] = [data, *(stream.content for stream in streams)]
         for part in parts:
@@ -126,18 +126,23 @@ def _is_passive(action: bytes) -> bool:
 
 
 def _object_streams(data: mmap.mmap) -> Iterator[ObjectStream]:
-    left = MOST_UNPACKED
+    """All of them, unpacked; one that is not found where it should be is refused like one that cannot be unpacked."""
+    left, named = MOST_UNPACKED, {found.start() for found in _OBJECT_STREAM.finditer(data)}
     for begin in _STREAM.finditer(data):
         before = bytes(data[max(0, begin.start() - DICTIONARY_BYTES) : begin.start()])
         dictionary = before[before.rfind(b"obj") :]
-        if b"/ObjStm" not in dictionary:
+        found = _OBJECT_STREAM.search(dictionary)
+        if found is None:
             continue
+        named.discard(begin.start() - len(dictionary) + found.start())
         first = _FIRST.search(dictionary)
         if b"/FlateDecode" not in dictionary or b"/DecodeParms" in dictionary or first is None or b"[" in dictionary:
             raise DamagedFile("its objects are packed in an unusual way")
         content = _unpacked(data, begin.end(), left)
         left -= len(content)
         yield ObjectStream(content, int(first[1]))
+    if named:
+        raise DamagedFile("its objects are packed in an unusual way")
 
 
 def _unpacked(data: mmap.mmap, start: int, most: int) -> bytes:
@@ -149,5 +154,5 @@ def _unpacked(data: mmap.mmap, start: int, most: int) -> bytes:
             if len(content) > most:
                 raise DamagedFile("it unpacks to far more than its size")
     except zlib.error:
-        raise DamagedFile("its objects cannot be looked at: they are encrypted or broken") from None
+        raise DamagedFile("its objects cannot be looked at: they are broken") from None
     return bytes(content)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Final
 from xml.etree import ElementTree as ET
 
-from cms.documents.faults import DamagedFile, UnsupportedFile
+from cms.documents.faults import IS_ENCRYPTED, DamagedFile, UnsupportedFile
 from cms.documents.office_parts import check_parts
 
 MOST_ENTRIES: Final = 1_000
@@ -99,7 +99,7 @@ def _check_entry(entry: zipfile.ZipInfo) -> None:
     if stat.S_ISLNK(entry.external_attr >> 16):
         raise DamagedFile("a part is a link")
     if entry.flag_bits & ENCRYPTED:
-        raise DamagedFile("it is encrypted")
+        raise DamagedFile(IS_ENCRYPTED)
     if entry.compress_type not in METHODS:
         raise DamagedFile("a part is packed in an unusual way")
     if NESTED.search(name):

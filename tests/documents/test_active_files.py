@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import zlib
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
+from flask import Flask
 from fpdf import FPDF
+from fpdf.enums import EncryptionMethod
 
 from cms.core.errors import DomainError
+from cms.core.permissions import Role
 from cms.documents.file_types import recognised_type
 from tests.core.processor_time import keep
 from tests.documents.samples import office, open_document
+from tests.documents.uploads import path_of
+from tests.factories import add_document
+from tests.people import People
 
 END = b"\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 RELS = '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{}</Relationships>'
@@ -68,9 +76,15 @@ ACTIVE = {
     "packed catalog": b"%PDF-1.7\n" + packed({1: b"<</Type/Catalog/OpenAction 5 0 R>>", 5: b"<</S/URI/URI(x)>>"}) + END,
     "packed action": pdf(b"/OpenAction 5 0 R", packed({5: b"<</S/SubmitForm/F(x)>>"})),
     "unusual packing": pdf(b"", packed({5: b"<<>>"}, b"/Filter[/ASCIIHexDecode/FlateDecode]")),
-    "encrypted objects": pdf(b"/Encrypt 8 0 R", packed({5: b"<<>>"}).replace(b"stream\nx\x9c", b"stream\nzz")),
+    "encrypted": pdf(b"", b"8 0 obj<</Filter/Standard/V 2/R 3/P -44>>endobj", b"trailer<</Encrypt 8 0 R>>"),
+    "script before a null": pdf(b"/X<</S/JavaScript\0/JS(x)>>"),
+    "packed behind a long dictionary": pdf(b"", packed({5: b"<</S/JavaScript/JS(x)>>"}, b"/Filter/FlateDecode/X(" + b"x" * 2_000 + b")")),
+    "packed after a bare return": pdf(b"", packed({5: b"<</S/JavaScript/JS(x)>>"}).replace(b"stream\nx", b"stream\rx")),
+    "packed by reference": pdf(b"7 0 obj/ObjStm endobj", packed({5: b"<<>>"}).replace(b"/Type/ObjStm", b"/Type 7 0 R")),
+    "broken objects": pdf(b"", packed({5: b"<<>>"}).replace(b"stream\nx\x9c", b"stream\nzz")),
     "encrypted and packed": pdf(b"/Encrypt 8 0 R", packed({5: b"<<>>"})),
     "encrypted and a script": pdf(b"/Encrypt 8 0 R/Names<</JavaScript 5 0 R>>"),
+    "encrypted by a comment": pdf(b"", b"trailer<</Encrypt%" + b"x" * 300 + b"\n8 0 R>>"),
     "escaped encryption": pdf(b"/Encr#79pt 8 0 R", packed({5: b"<<>>"})),
     "program inside": pdf(b"/Names<</EmbeddedFiles 5 0 R>>", b"5 0 obj<</Names[(a)6 0 R]>>endobj 6 0 obj<</F(x.exe)>>endobj"),
     "stream of a file inside": pdf(b"", b"5 0 obj<</Type/EmbeddedFile/Length 0>>stream\nendstream endobj"),
@@ -90,6 +104,14 @@ def test_a_pdf_that_does_something_by_itself_is_refused(name: str, tmp_path: Pat
     assert is_refused(ACTIVE[name], tmp_path)
 
 
+def encrypted(**values: Any) -> bytes:
+    """A PDF that opens without a password, and lets nobody change it without one."""
+    document = FPDF()
+    document.set_encryption(owner_password="rahasia", **values)
+    document.add_page()
+    return bytes(document.output())
+
+
 def written_by_a_library() -> bytes:
     document = FPDF()
     document.add_page()
@@ -97,6 +119,28 @@ def written_by_a_library() -> bytes:
     document.cell(text="Rencana kerja", link="https://balikpapan.go.id")
     document.set_title("Rencana kerja")
     return bytes(document.output())
+
+
+@pytest.mark.parametrize("method", [EncryptionMethod.RC4, EncryptionMethod.NO_ENCRYPTION])
+def test_a_pdf_that_a_library_protects_is_refused_whatever_it_hides(method: EncryptionMethod, tmp_path: Path) -> None:
+    assert is_refused(encrypted(encryption_method=method), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("en", "save it without a password"), ("id", "simpanlah tanpa kata sandi")]
+)
+def test_who_uploads_an_encrypted_pdf_is_told_what_to_do(
+    app: Flask, people: People, city: None, language: str, told: str
+) -> None:
+    author, document = people.person(Role.AUTHOR, "dpu"), add_document(app)
+    data = {"file": (BytesIO(encrypted()), "renja.pdf")}
+
+    refused = author("POST", path_of(document.id), data=data, headers={"Accept-Language": language})
+
+    assert refused.status_code == 422
+    [fault] = refused.json["errors"]
+    assert (fault["pointer"], fault["code"]) == ("/file", "damaged_file")
+    assert told in fault["detail"]
 
 
 PASSIVE = {
@@ -108,7 +152,7 @@ PASSIVE = {
     "link": pdf(b"", b"5 0 obj<</Subtype/Link/A<</S/URI/URI(https://balikpapan.go.id)>>>>endobj"),
     "words": pdf(b"", b"5 0 obj(Tentang JavaScript, Launch dan OpenAction)endobj"),
     "noise": pdf(b"", b"5 0 obj<</Length 9>>stream\n/AA \x00\x9c/JS#\nendstream endobj"),
-    "protected": pdf(b"", b"8 0 obj<</Filter/Standard/V 2/R 3/P -44>>endobj", b"trailer<</Encrypt 8 0 R>>"),
+    "words about encryption": pdf(b"", b"8 0 obj<</EncryptMetadata false/T(Encrypt)>>endobj"),
     "form": pdf(b"/AcroForm<</Fields[5 0 R]/NeedAppearances true>>"),
     "words about it": pdf(b"", b"5 0 obj(EmbeddedFiles, XFA dan RichMedia)endobj"),
     "library": written_by_a_library(),
