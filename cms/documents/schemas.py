@@ -14,8 +14,7 @@ from cms.core.http.fields import Choice, ItemId, Part, Pattern, Rows, Slug, Text
 from cms.core.http.schemas import StrictSchema
 from cms.documents.content import FORMS, MOST_FILES, OPEN_CLASSES
 from cms.editorial.fields import LONGEST_BODY, MOST_TAGS, Distinct, Tag, language
-from cms.editorial.history.schemas import EditedSchema
-from cms.editorial.items.schemas import ContentQuerySchema, RowSchema
+from cms.editorial.items.schemas import ContentQuerySchema, EditedSchema, RowSchema
 from cms.taxonomy.models import InformationClass
 
 KIND_PATTERN = r"^[A-Z0-9]+([.-][A-Z0-9]+)*$"

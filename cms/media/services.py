@@ -1,4 +1,4 @@
-"""Adding images to the library, keeping their renditions, and purging deleted ones. Changing and removing them is up to `cms.editorial.images.uses`, which knows who shows them."""
+"""Adding images to the library, keeping their renditions, and purging deleted ones. Changing and removing them is up to `cms.editorial.images`, which knows who shows them."""
 
 from __future__ import annotations
 

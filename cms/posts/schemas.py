@@ -22,8 +22,7 @@ from cms.editorial.fields import (
     language,
     media_id,
 )
-from cms.editorial.history.schemas import EditedSchema
-from cms.editorial.items.schemas import ContentQuerySchema, RowSchema
+from cms.editorial.items.schemas import ContentQuerySchema, EditedSchema, RowSchema
 from cms.posts.content import PostKind
 
 MOST_INITIALS = 10

@@ -8,7 +8,8 @@ from typing import Any
 from cms.editorial.history.services import restore_edition
 from cms.editorial.items.services import update_item
 from cms.editorial.leases.services import release_lease, take_lease
-from cms.editorial.previews.services import create_preview, revoke_preview, token_of, use_preview
+from cms.editorial.previews.links import token_of
+from cms.editorial.previews.services import create_preview, revoke_preview, use_preview
 from cms.posts.content import POST
 from tests.access.world import World
 from tests.factories import seen

@@ -12,7 +12,8 @@ from cms.cli.demo_city.people import Cast
 from cms.core import clock
 from cms.core.permissions import Actor
 from cms.core.runtime import runtime
-from cms.editorial.comments.services import add_comment, list_comments
+from cms.editorial.comments.queries import list_comments
+from cms.editorial.comments.services import add_comment
 from cms.editorial.content_types import ContentType
 from cms.editorial.items.models import Item, State
 from cms.editorial.items.services import publish_item, return_item, submit_item

@@ -13,10 +13,12 @@ from cms.core.http.api import WRITE_PROBLEMS
 from cms.core.http.operations import always
 from cms.core.http.schemas import EmptySchema, many, one
 from cms.core.permissions import Permission
-from cms.editorial.comments.services import add_comment, list_comments, present_comment, reopen_comment, resolve_comment
+from cms.editorial.comments.presenter import present_comment
+from cms.editorial.comments.queries import list_comments
+from cms.editorial.comments.schemas import CommentCreateSchema, CommentQuerySchema, CommentSchema
+from cms.editorial.comments.services import add_comment, reopen_comment, resolve_comment
 from cms.editorial.items.queries import get_item
 from cms.editorial.resource import Operations, Resource
-from cms.editorial.review.schemas import CommentCreateSchema, CommentQuerySchema, CommentSchema
 
 operations = Operations()
 

@@ -1,42 +1,23 @@
-"""Review comments: what colleagues say about one edition, at a field or about the whole, until it is settled.
+"""Comments: what colleagues say about one edition, at a field or about the whole, until it is settled.
 
-Writers like those of `services`. A comment is no part of the content: it moves neither the version nor the edition, so
-that whoever is writing is not disturbed, and stays with the edition that it was made about.
+A comment is no part of the content: it moves neither the version nor the edition, so that whoever is writing is not
+disturbed, and stays with the edition that it was made about.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
-
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 
 from cms.changes.log import record
 from cms.core import clock
-from cms.core.clock import rfc3339
 from cms.core.db import UnitOfWork, session, unit_of_work
 from cms.core.errors import Conflict, NotFound, invalid_field
 from cms.core.ids import new_id
-from cms.core.people import person_reference
 from cms.core.permissions import Actor, Permission, Target, authorize
 from cms.editorial.comments.models import ReviewComment
 from cms.editorial.content_types import ContentType
 from cms.editorial.items.models import Edition, Item, State
 from cms.editorial.items.queries import get_item
-
-
-def list_comments(
-    item: Item, limit: int, after: tuple[datetime, str] | None, *, is_open: bool | None = None
-) -> Sequence[ReviewComment]:
-    """The comments of all editions of an item, oldest first; `is_open` narrows to open or to resolved ones."""
-    statement = select(ReviewComment).where(ReviewComment.item_id == item.id)
-    if after is not None:
-        statement = statement.where(tuple_(ReviewComment.created_at, ReviewComment.id) > after)
-    if is_open is not None:
-        resolved = ReviewComment.resolved_at
-        statement = statement.where(resolved.is_(None) if is_open else resolved.is_not(None))
-    return session.scalars(statement.order_by(ReviewComment.created_at, ReviewComment.id).limit(limit)).all()
 
 
 def add_comment(
@@ -85,23 +66,6 @@ def reopen_comment(content_type: ContentType, actor: Actor, item_id: str, commen
         comment.resolved_at = comment.resolved_by_id = comment.resolved_by_label = None
         _record(unit, content_type, item, actor, comment, "comment_reopened")
     return comment
-
-
-def present_comment(comment: ReviewComment) -> dict[str, Any]:
-    """A comment as editors get it."""
-    resolved = None
-    if comment.resolved_at is not None:
-        by = person_reference(comment.resolved_by_id, comment.resolved_by_label)
-        resolved = {"at": rfc3339(comment.resolved_at), "by": by}
-    return {
-        "id": comment.id,
-        "edition": comment.edition,
-        "pointer": comment.pointer,
-        "body": comment.body,
-        "author": person_reference(comment.author_id, comment.author_label),
-        "created_at": rfc3339(comment.created_at),
-        "resolved": resolved,
-    }
 
 
 def _commentable(content_type: ContentType, actor: Actor, item_id: str) -> Item:

@@ -13,10 +13,9 @@ from cms.core.db import session
 from cms.core.errors import NotFound
 from cms.editorial.content_types import ContentType
 from cms.editorial.history.diff import FieldChange, field_changes
-from cms.editorial.items.models import Edition, Item
+from cms.editorial.items.models import LARGEST_EDITION, Edition, Item
 from cms.editorial.items.queries import get_edition
 
-LARGEST_EDITION = 2**31 - 1
 _LISTED = load_only(
     Edition.item_id,
     Edition.number,

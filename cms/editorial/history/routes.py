@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from cms.core.clock import rfc3339
 from cms.core.http.access import current_actor, requires
 from cms.core.http.answers import Answer, PageRequest, whole_answer
 from cms.core.http.operations import always
 from cms.core.http.schemas import PageQuerySchema, many, one
-from cms.core.people import person_reference
 from cms.core.permissions import Permission
+from cms.editorial.history.presenter import present_edition_row
 from cms.editorial.history.queries import compare, get_past_edition, list_editions, published_editions
 from cms.editorial.history.schemas import DiffQuerySchema, DiffSchema, EditionRowSchema, edition_schema
-from cms.editorial.items.models import Edition, Item
 from cms.editorial.items.queries import get_item
 from cms.editorial.resource import Operations, Resource
 
@@ -36,7 +34,7 @@ def list_item_editions(resource: Resource, query: dict[str, Any], item_id: str) 
     item = get_item(resource.content_type, item_id, current_actor())
     rows = list_editions(item, page.fetch, page.after[0] if page.after else None)
     shown = published_editions(resource.content_type, item, [row.number for row in rows])
-    return page.answer(rows, lambda row: _facts(item, row, row.number in shown), lambda row: [row.number])
+    return page.answer(rows, lambda row: present_edition_row(item, row, row.number in shown), lambda row: [row.number])
 
 
 @operations.route(
@@ -52,7 +50,7 @@ def get_item_edition(resource: Resource, item_id: str, edition: int) -> Answer:
     """
     item = get_item(resource.content_type, item_id, current_actor())
     saved = get_past_edition(item, edition)
-    facts = _facts(item, saved, bool(published_editions(resource.content_type, item, [edition])))
+    facts = present_edition_row(item, saved, bool(published_editions(resource.content_type, item, [edition])))
     shown = {**facts, "content": saved.content, "body_html": saved.body_html}
     return whole_answer(shown)
 
@@ -74,19 +72,3 @@ def diff_item(resource: Resource, query: dict[str, Any], item_id: str) -> Answer
     item = get_item(resource.content_type, item_id, current_actor())
     found = compare(item, query.get("from"), query.get("to"))
     return whole_answer({"from": found.older, "to": found.newer, "fields": found.fields})
-
-
-def _facts(item: Item, edition: Edition, was_published: bool) -> dict[str, Any]:
-    """What is known of an edition beside its content."""
-    return {
-        "edition": edition.number,
-        "author": person_reference(edition.author_id, edition.author_label),
-        "created_at": rfc3339(edition.created_at),
-        "saved_at": rfc3339(edition.saved_at or edition.created_at),
-        "is_autosave": edition.is_autosave,
-        "is_published": edition.number == item.published_edition,
-        "was_published": was_published,
-        "is_discarded": edition.discarded_at is not None,
-        "changed_fields": edition.changed_fields,
-        "restored_from": edition.restored_from,
-    }

@@ -30,11 +30,11 @@ def restore_edition(content_type: ContentType, actor: Actor, item_id: str, expec
 
     with foreseen(foresee), unit_of_work() as unit:
         item = load_for(content_type, actor, Operation.EDIT, item_id, expected)
-        restored = restore_content(unit, content_type, item, actor, edition)
+        restored = _restore_content(unit, content_type, item, actor, edition)
     return Edited(item, restored)
 
 
-def restore_content(unit: UnitOfWork, content_type: ContentType, item: Item, actor: Actor, number: int) -> Edition:
+def _restore_content(unit: UnitOfWork, content_type: ContentType, item: Item, actor: Actor, number: int) -> Edition:
     """The same inside a unit of work, for an item that `load_for` gave. What the newest edition says already makes no new one."""
     newest, old = get_edition(item), find_edition(item, number)
     if old is None:

@@ -5,19 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response
-from marshmallow import fields
 
 from cms.core.http.access import current_actor, requires
 from cms.core.http.answers import Answer, one_answer, whole_answer
 from cms.core.http.api import CHANGE_PROBLEMS, Blueprint
 from cms.core.http.conditional import expected_version
-from cms.core.http.fields import Choice
-from cms.core.http.schemas import StrictSchema, one
+from cms.core.http.schemas import one
 from cms.core.permissions import Permission
-from cms.editorial.content_types import type_names
+from cms.editorial.images.presenter import present_use
+from cms.editorial.images.queries import uses_of
+from cms.editorial.images.schemas import ImageUsesSchema
 from cms.editorial.images.services import delete_image, update_image
-from cms.editorial.images.uses import uses_of
-from cms.editorial.items.presenter import present_use
 from cms.media.presenter import present_image
 from cms.media.schemas import ImageSchema, ImageUpdateSchema
 
@@ -26,27 +24,6 @@ SECOND_PERSON = {
     "code": "second_person_needed",
     "detail": "What shows the image needs a second person: the words come about when somebody else sends the same change.",
 }
-
-
-class ImageUseSchema(StrictSchema):
-    """An item that shows the image."""
-
-    id = fields.String(metadata={"format": "uuid"})
-    type = Choice(type_names)
-    title = fields.String()
-    agency = fields.String(metadata={"description": "Slug of the owner."})
-    state = fields.String(metadata={"example": "published"})
-    published = fields.Boolean(metadata={"description": "True when readers have the item."})
-
-
-class ImageUsesSchema(StrictSchema):
-    """Where an image is used."""
-
-    items = fields.List(
-        fields.Nested(ImageUseSchema),
-        metadata={"description": "The most recently changed ones that the caller may see, at most 100."},
-    )
-    total = fields.Integer(metadata={"description": "How many items show it, those of other agencies included."})
 
 
 @blp.route("/<string:id>", methods=["PATCH"])

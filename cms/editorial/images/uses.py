@@ -1,28 +1,24 @@
-"""Images in content: checks when an item is saved and published, and where an image is used.
+"""Images in content: checks when an item is saved and published, and noting what its newest edition shows.
 
 What an item shows is its `cover` and every image whose address stands in its body. `image_uses` holds that of the newest
-edition of each item; what publications show, live or planned, stands in `publication_files`. Changing and removing: `cms.editorial.images.services`.
+edition of each item; what publications show, live or planned, stands in `publication_files`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
-from sqlalchemy import delete, exists, or_, select
+from sqlalchemy import delete
 
-from cms.core.db import UnitOfWork, session
+from cms.core.db import UnitOfWork
 from cms.core.errors import InputError
-from cms.core.permissions import Actor
 from cms.editorial.content_types import Content
-from cms.editorial.items.models import Item
-from cms.editorial.items.queries import visible_to
 from cms.media.models import Image, ImageUse
 from cms.media.presenter import file_name
 from cms.media.presets import ORIGINAL
-from cms.media.queries import find_images, get_image
+from cms.media.queries import find_images
 from cms.media.references import images_in_text
-from cms.publishing.models import PublicationFile
 from cms.publishing.presented import PresentedFile
 
 TEXT_FIELDS: Final = ("alt", "caption", "credit")
@@ -87,32 +83,3 @@ def shown_files(images: Mapping[str, Image]) -> tuple[PresentedFile, ...]:
         )
         for image in images.values()
     )
-
-
-def uses_of(image_id: str, actor: Actor) -> tuple[Sequence[Item], int]:
-    """The items that show the image and that the actor may know of, and how many show it in all. Raises `NotFound`."""
-    get_image(image_id)
-    return visible_uses(image_id, actor), len(using_items(image_id))
-
-
-def visible_uses(image_id: str, actor: Actor, limit: int = 100) -> Sequence[Item]:
-    """The most recently changed items that show the image and that the actor may know of."""
-    statement = select(Item).where(_shows(image_id), visible_to(actor))
-    return session.scalars(statement.order_by(Item.updated_at.desc(), Item.id.desc()).limit(limit)).all()
-
-
-def using_items(image_id: str) -> Sequence[str]:
-    """Ids of all items that show the image, in their newest edition or in what readers have or will have."""
-    drafts = select(ImageUse.item_id).where(ImageUse.image_id == image_id)
-    published = select(PublicationFile.item_id).where(PublicationFile.file_id == image_id)
-    return session.scalars(drafts.union(published)).all()
-
-
-def _shows(image_id: str) -> Any:
-    in_draft = exists().where(ImageUse.item_id == Item.id, ImageUse.image_id == image_id)
-    return or_(in_draft, _published_with(image_id))
-
-
-def _published_with(image_id: str) -> Any:
-    """True, in SQL, for an item whose live or planned publication shows the image."""
-    return exists().where(PublicationFile.item_id == Item.id, PublicationFile.file_id == image_id)

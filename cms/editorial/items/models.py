@@ -18,6 +18,8 @@ from cms.core.permissions import Actor, Role
 from cms.core.types import Id, Json, UTCDateTime
 from cms.taxonomy.models import Category
 
+LARGEST_EDITION = 2**31 - 1
+
 
 class State(StrEnum):
     """State of an item's newest edition. `published_edition` says beside it what readers have."""

@@ -19,7 +19,7 @@ from cms.editorial.images.uses import images_in, shown_files
 from cms.editorial.items.models import Edition, Item
 from cms.editorial.items.policies import allowed_actions
 from cms.editorial.items.queries import get_colleagues, get_owner
-from cms.editorial.leases.services import present_lease
+from cms.editorial.leases.presenter import present_lease
 from cms.editorial.notes import PublicNotes
 from cms.media.queries import find_images
 from cms.media.references import with_shown_addresses
@@ -39,12 +39,6 @@ def present_item(item: Item, edition: Edition, actor: Actor, city_channel: str) 
 def present_row(content_type: ContentType, item: Item, actor: Actor, city_channel: str) -> dict[str, Any]:
     """The item as lists show it."""
     return {**_row(item, actor, city_channel), content_type.label: item.kind}
-
-
-def present_use(item: Item) -> dict[str, Any]:
-    """The item as one that shows an image."""
-    shown = {"id": item.id, "type": item.type, "title": item.title, "agency": item.agency, "state": item.state}
-    return {**shown, "published": item.published_edition is not None}
 
 
 def present_waiting(item: Item, actor: Actor, city_channel: str, waiting_for: str) -> dict[str, Any]:

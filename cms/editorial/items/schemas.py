@@ -5,10 +5,11 @@ from __future__ import annotations
 from marshmallow import fields
 
 from cms.agencies.fields import agency_slugs
-from cms.core.http.fields import Choice, Moment, Text, Words
+from cms.core.http.fields import Choice, Moment, Text, Words, YesNo
 from cms.core.http.schemas import PageQuerySchema, PersonSchema, StrictSchema
 from cms.editorial.items.models import State
 from cms.editorial.items.policies import Operation
+from cms.editorial.leases.schemas import LeaseSchema
 
 LONGEST_COMMENT = 2_000
 
@@ -145,3 +146,25 @@ class ContentQuerySchema(PageQuerySchema):
         metadata={"description": "States of the newest edition."},
     )
     updated_after = Moment(metadata={"description": "Only items changed after this moment."})
+
+
+class EditedSchema(StandingSchema):
+    """Where an item stands, and who is editing it: what is shown of a single item."""
+
+    open_comments = fields.Integer(metadata={"description": "How many comments on it are not settled.", "example": 0})
+
+    lease = fields.Nested(
+        LeaseSchema, allow_none=True, metadata={"description": "Who is editing it now; null when nobody said so."}
+    )
+
+
+class ChangeQuerySchema(StrictSchema):
+    """How a change is saved."""
+
+    autosave = YesNo(
+        from_text=True,
+        load_default=False,
+        metadata={
+            "description": "Saved by a program while a person writes: within half an hour such saves stay one edition."
+        },
+    )

@@ -12,10 +12,12 @@ from cms.core.http.api import WRITE_PROBLEMS
 from cms.core.http.operations import always
 from cms.core.http.schemas import one
 from cms.core.permissions import Permission
-from cms.editorial.history.schemas import LeaseSchema, TakeLeaseSchema
 from cms.editorial.items.queries import get_item
 from cms.editorial.leases.models import EditLease
-from cms.editorial.leases.services import find_lease, present_lease, release_lease, take_lease
+from cms.editorial.leases.presenter import present_lease
+from cms.editorial.leases.queries import find_lease
+from cms.editorial.leases.schemas import LeaseSchema, TakeLeaseSchema
+from cms.editorial.leases.services import release_lease, take_lease
 from cms.editorial.resource import Operations, Resource
 
 NOBODY = {"holder": None, "since": None, "until": None}

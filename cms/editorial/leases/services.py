@@ -7,36 +7,22 @@ Taking and renewing say nothing to the log, since they change nothing that anybo
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
-
-from sqlalchemy import select
 
 from cms.changes.log import record
 from cms.core import clock
-from cms.core.clock import rfc3339
-from cms.core.db import UnitOfWork, session, unit_of_work
+from cms.core.db import UnitOfWork, unit_of_work
 from cms.core.errors import Conflict
-from cms.core.people import person_reference
 from cms.core.permissions import Actor
 from cms.core.runtime import runtime
 from cms.editorial.content_types import ContentType
 from cms.editorial.items.models import Item
 from cms.editorial.items.policies import Operation, authorize_operation, check_state
-from cms.editorial.items.queries import Colleagues, get_item
+from cms.editorial.items.queries import get_item
 from cms.editorial.leases.models import EditLease
+from cms.editorial.leases.presenter import present_lease
+from cms.editorial.leases.queries import find_lease
 
 LEASE = timedelta(minutes=7)
-
-
-def find_lease(item_id: str) -> EditLease | None:
-    """The lease in force."""
-    return session.scalar(select(EditLease).where(EditLease.item_id == item_id, EditLease.until > clock.now()))
-
-
-def present_lease(lease: EditLease | Colleagues) -> dict[str, Any]:
-    """A lease as colleagues get it."""
-    holder = person_reference(lease.holder_id, lease.holder_label)
-    return {"holder": holder, "since": rfc3339(lease.since), "until": rfc3339(lease.until)}
 
 
 def take_lease(content_type: ContentType, actor: Actor, item_id: str, *, take_over: bool = False) -> EditLease:

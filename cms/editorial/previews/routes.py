@@ -10,26 +10,18 @@ from typing import Any
 
 from flask import Response, current_app
 
-from cms.core.clock import rfc3339
 from cms.core.http.access import Plane, current_actor, public, requires
 from cms.core.http.answers import Answer, PageRequest, whole_answer
 from cms.core.http.api import WRITE_PROBLEMS
 from cms.core.http.operations import always
 from cms.core.http.schemas import PageQuerySchema, many, one
-from cms.core.people import person_reference
 from cms.core.permissions import Permission
-from cms.editorial.history.schemas import MadePreviewSchema, PreviewCreateSchema, PreviewSchema, previewed_schema
 from cms.editorial.items.queries import get_item
-from cms.editorial.previews.models import Preview
-from cms.editorial.previews.services import (
-    create_preview,
-    get_preview,
-    is_in_force,
-    list_previews,
-    revoke_preview,
-    token_of,
-    use_preview,
-)
+from cms.editorial.previews.links import token_of
+from cms.editorial.previews.presenter import present_preview
+from cms.editorial.previews.queries import get_preview, list_previews
+from cms.editorial.previews.schemas import MadePreviewSchema, PreviewCreateSchema, PreviewSchema, previewed_schema
+from cms.editorial.previews.services import create_preview, revoke_preview, use_preview
 from cms.editorial.resource import Operations, Resource
 
 HEADERS = {
@@ -56,7 +48,7 @@ def show_item_preview(resource: Resource, token: str) -> Answer:
     server; 410: the link has ended; 403: its text waits for a second person.
     """
     used = use_preview(resource.content_type, token)
-    facts = _facts(used.preview)
+    facts = present_preview(used.preview)
     meta = {"edition": used.presented.edition, "state": used.item.state}
     meta |= {name: facts[name] for name in ("expires_at", "uses_left")}
     return {"data": used.presented.full, "meta": meta}, 200, HEADERS
@@ -83,7 +75,7 @@ def create_item_preview(resource: Resource, body: dict[str, Any], item_id: str) 
     host = current_app.config["PUBLIC_URL"]
     url = f"{host}/preview/{kind.plural}/{token_of(preview)}"
     headers = {"Location": f"{host}{resource.path}/{item_id}/previews/{preview.id}"}
-    return whole_answer({**_facts(preview), "url": url}, 201, headers)
+    return whole_answer({**present_preview(preview), "url": url}, 201, headers)
 
 
 @operations.route(
@@ -101,7 +93,7 @@ def list_item_previews(resource: Resource, query: dict[str, Any], item_id: str) 
     page = PageRequest(query)
     item = get_item(resource.content_type, item_id, current_actor())
     rows = list_previews(item, page.fetch, page.after[0] if page.after else None)
-    return page.answer(rows, _facts, lambda preview: [preview.id])
+    return page.answer(rows, present_preview, lambda preview: [preview.id])
 
 
 @operations.route(
@@ -116,7 +108,7 @@ def get_item_preview(resource: Resource, item_id: str, preview_id: str) -> Answe
     Also how often it was opened.
     """
     item = get_item(resource.content_type, item_id, current_actor())
-    return whole_answer(_facts(get_preview(item, preview_id)))
+    return whole_answer(present_preview(get_preview(item, preview_id)))
 
 
 @operations.route(
@@ -133,19 +125,3 @@ def revoke_item_preview(resource: Resource, item_id: str, preview_id: str) -> Re
     """
     revoke_preview(resource.content_type, current_actor(), item_id, preview_id)
     return Response(status=204)
-
-
-def _facts(preview: Preview) -> dict[str, Any]:
-    """A link as colleagues get it."""
-    return {
-        "id": preview.id,
-        "edition": preview.edition,
-        "created_by": person_reference(preview.created_by_id, preview.created_by_label),
-        "created_at": rfc3339(preview.created_at),
-        "expires_at": rfc3339(preview.expires_at),
-        "is_active": is_in_force(preview),
-        "uses": preview.uses,
-        "uses_left": None if preview.most_uses is None else preview.most_uses - preview.uses,
-        "last_used_at": rfc3339(preview.last_used_at) if preview.last_used_at else None,
-        "revoked_at": rfc3339(preview.revoked_at) if preview.revoked_at else None,
-    }

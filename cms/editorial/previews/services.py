@@ -7,13 +7,8 @@ made it suspended, with a new password or without the right to edit the item (R-
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-
-from itsdangerous import BadSignature, Signer
-from sqlalchemy import select
 
 from cms.accounts.queries import find_active_actor
 from cms.changes.log import record
@@ -24,17 +19,19 @@ from cms.core.ids import new_id
 from cms.core.permissions import Actor
 from cms.core.prepared import foreseen
 from cms.core.runtime import runtime
-from cms.core.signing_keys import ID_LENGTH, SigningKey
 from cms.editorial.content_types import ContentType
 from cms.editorial.history.autosaves import seal
 from cms.editorial.history.queries import find_edition
-from cms.editorial.items.models import Edition, Item, State
-from cms.editorial.items.policies import RULES, Operation, authorize_operation, can_operate, check_state
+from cms.editorial.items.models import Item
+from cms.editorial.items.policies import RULES, Operation, authorize_operation, check_state
 from cms.editorial.items.presenter import present_edition
 from cms.editorial.items.queries import get_edition, get_item
-from cms.editorial.moderating import assess_content
 from cms.editorial.preparing import foresee_assessment, foresee_body
-from cms.editorial.previews.models import LONGEST_LIFE, Preview
+from cms.editorial.previews.checks import is_backed, is_closed, is_judged_again
+from cms.editorial.previews.links import preview_of
+from cms.editorial.previews.models import Preview
+from cms.editorial.previews.policies import is_in_force
+from cms.editorial.previews.queries import get_preview
 from cms.publishing.presented import Presented
 
 
@@ -93,16 +90,16 @@ def use_preview(content_type: ContentType, token: str) -> Shown:
 
     Raises `NotFound` for a link of nobody, `Gone` for one that has ended, `Forbidden` while the guard holds what it would show.
     """
-    preview_id = _preview_of(token)
+    preview_id = preview_of(token)
     with foreseen(lambda: _foresee_use(content_type, preview_id)), unit_of_work() as unit:
         preview = unit.session.get(Preview, preview_id, with_for_update=True, populate_existing=True)
         item = None if preview is None else unit.session.get(Item, preview.item_id)
         if preview is None or item is None or item.type != content_type.name:
             raise NotFound
-        if not is_in_force(preview) or not _is_backed(preview, item):
+        if not is_in_force(preview) or not is_backed(preview, item):
             raise Gone("preview_ended")
         edition = get_edition(item, preview.edition)
-        if _is_closed(content_type, item, edition):
+        if is_closed(content_type, item, edition):
             raise Forbidden("preview_closed")
         preview.uses += 1
         preview.last_used_at = clock.now()
@@ -117,60 +114,8 @@ def _foresee_use(content_type: ContentType, preview_id: str) -> None:
     if preview is not None and item is not None:
         edition = get_edition(item, preview.edition)
         foresee_body(edition.body_html)
-        if _is_judged_again(item, edition):
+        if is_judged_again(item, edition):
             foresee_assessment(content_type, edition)
-
-
-def token_of(preview: Preview) -> str:
-    """The last part of the link: the name of the key, the id and its signature."""
-    key = runtime().signing_keys.read()
-    return f"{key.id}.{_signer(key).sign(preview.id).decode()}"
-
-
-def list_previews(item: Item, limit: int, before: str | None) -> Sequence[Preview]:
-    """The links of an item, newest first, ended ones included."""
-    statement = select(Preview).where(Preview.item_id == item.id)
-    if before is not None:
-        statement = statement.where(Preview.id < before)
-    return session.scalars(statement.order_by(Preview.id.desc()).limit(limit)).all()
-
-
-def get_preview(item: Item, preview_id: str) -> Preview:
-    """A link of this item. Raises `NotFound`."""
-    found = session.get(Preview, preview_id)
-    if found is None or found.item_id != item.id:
-        raise NotFound
-    return found
-
-
-def is_in_force(preview: Preview) -> bool:
-    """True until it is revoked, expired or used up."""
-    is_used_up = preview.most_uses is not None and preview.uses >= preview.most_uses
-    return preview.revoked_at is None and clock.now() < preview.expires_at and not is_used_up
-
-
-def _is_backed(preview: Preview, item: Item) -> bool:
-    """True while the person who made the link could make it again."""
-    if State(item.state) not in RULES[Operation.PREVIEW].states:
-        return False
-    creator = find_active_actor(preview.created_by_id)
-    if creator is None or creator[1] != preview.token_version:
-        return False
-    return can_operate(creator[0], Operation.PREVIEW, item, runtime().settings.city_channel)
-
-
-def _is_closed(content_type: ContentType, item: Item, edition: Edition) -> bool:
-    """True while this edition waits for a second person: an address of the city must not show what nobody else has seen."""
-    if not _is_judged_again(item, edition):
-        is_approved = item.is_approved and item.approved_by_id not in item.all_writers
-        return edition.number != item.published_edition and not is_approved and bool(item.hold)
-    found = assess_content(content_type, item.id, edition.content, edition.body_html, edition.body_text)
-    return bool(found.with_writers({str(edition.author_id)}).reasons)
-
-
-def _is_judged_again(item: Item, edition: Edition) -> bool:
-    """True for an older edition that readers do not have: the item tells only what is known of its newest one."""
-    return edition.number not in (item.edition, item.published_edition)
 
 
 def _loaded(content_type: ContentType, actor: Actor, item_id: str) -> Item:
@@ -192,19 +137,3 @@ def _pin(item: Item, number: int | None) -> None:
 def _record(unit: UnitOfWork, content_type: ContentType, verb: str, item: Item, actor: Actor, preview: Preview) -> None:
     edition = preview.edition or item.edition
     record(unit, content_type.action(verb), item.id, actor, agency=item.agency, edition=edition)
-
-
-def _preview_of(token: str) -> str:
-    kid, _, signed = token.partition(".")
-    runtime().signing_keys.read()
-    key = runtime().signing_keys.find(kid, LONGEST_LIFE) if len(kid) == ID_LENGTH else None
-    if key is None:
-        raise NotFound
-    try:
-        return _signer(key).unsign(signed).decode()
-    except BadSignature:
-        raise NotFound from None
-
-
-def _signer(key: SigningKey) -> Signer:
-    return Signer(key.secret("preview"), salt=b"simpul.preview", digest_method=hashlib.sha256)

@@ -14,6 +14,8 @@ from cms.core.http.conditional import expected_version
 from cms.core.http.schemas import many, one
 from cms.core.permissions import Permission
 from cms.editorial.publishing import Update
+from cms.editorial.releases.presenter import present_release
+from cms.editorial.releases.queries import get_release, list_releases
 from cms.editorial.releases.schemas import (
     ReleaseCreateSchema,
     ReleasePublishSchema,
@@ -21,15 +23,7 @@ from cms.editorial.releases.schemas import (
     ReleaseSchema,
     ReleaseUpdateSchema,
 )
-from cms.editorial.releases.services import (
-    create_release,
-    delete_release,
-    get_release,
-    list_releases,
-    present_release,
-    publish_release,
-    update_release,
-)
+from cms.editorial.releases.services import create_release, delete_release, publish_release, update_release
 
 if TYPE_CHECKING:
     from cms.editorial.releases.models import Release

@@ -8,7 +8,8 @@ from cms.core.http.fields import Choice, ItemId, Part, Rows, Text
 from cms.core.http.schemas import PageQuerySchema, PersonSchema, StrictSchema
 from cms.editorial.content_types import type_names
 from cms.editorial.items.schemas import PublishSchema
-from cms.editorial.releases.services import MOST_ITEMS
+
+MOST_ITEMS = 200
 
 MOMENT = {"format": "date-time"}
 

@@ -12,9 +12,10 @@ from cms.core.http.api import WRITE_PROBLEMS
 from cms.core.http.operations import always
 from cms.core.http.schemas import many, one
 from cms.core.permissions import Permission
+from cms.editorial.reposts import queries
 from cms.editorial.reposts import services as reposts
+from cms.editorial.reposts.presenter import present_reposts
 from cms.editorial.reposts.schemas import RepostCreateSchema, RepostQuerySchema, RepostSchema, SocialSchema
-from cms.editorial.reposts.services import present_reposts
 from cms.editorial.resource import Operations, Resource
 
 operations = Operations()
@@ -34,7 +35,7 @@ def list_item_reposts(resource: Resource, query: dict[str, Any], item_id: str) -
     """
     page = PageRequest(query)
     after = page.after[0] if page.after else None
-    found = reposts.item_reposts(resource.content_type, current_actor(), item_id, after=after, limit=page.fetch)
+    found = queries.item_reposts(resource.content_type, current_actor(), item_id, after=after, limit=page.fetch)
     return page.answer(present_reposts(found), lambda row: row, lambda row: [row["agency"]["slug"]])
 
 
@@ -88,6 +89,6 @@ def read_item_social_text(resource: Resource, item_id: str) -> Answer:
 
     Of the edition that readers have, else the newest.
     """
-    made = reposts.social_text(resource.content_type, current_actor(), item_id)
+    made = queries.social_text(resource.content_type, current_actor(), item_id)
     data = {"text": made.text, "length": len(made.text), "link": made.link, "edition": made.edition}
     return whole_answer(data)

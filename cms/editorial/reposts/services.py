@@ -6,44 +6,25 @@ withdrawals included; who carries it decides only about its comment, its place a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
-
-from sqlalchemy import ColumnElement, or_, select
-
-from cms.agencies.models import Agency
-from cms.agencies.presenter import present_reference
-from cms.agencies.queries import check_agency, find_agencies
+from cms.agencies.queries import check_agency
 from cms.changes.log import record
-from cms.core.clock import rfc3339
 from cms.core.db import UnitOfWork, session, unit_of_work
 from cms.core.errors import Conflict, NotFound
-from cms.core.permissions import AGENCY_ROLES, Actor, Permission, Target, authorize
+from cms.core.permissions import Actor, Permission, Target, authorize
 from cms.core.prepared import foreseen
 from cms.core.runtime import runtime
 from cms.editorial.content_types import ContentType
 from cms.editorial.items.models import Item
-from cms.editorial.items.presenter import present_edition
-from cms.editorial.items.queries import get_edition, get_item, visible_to
 from cms.editorial.moderating import public_words
 from cms.editorial.preparing import foresee_shown_item
 from cms.editorial.rebuilding import represent_live
+from cms.editorial.reposts.queries import get_source
 from cms.moderation.breaker import check_publishing, check_taking_back
 from cms.publishing.models import Repost
-from cms.publishing.reposts import add_repost, end_repost, find_repost, list_reposts
-from cms.publishing.visibility import find_awaited_publication, find_live_publication, is_carried_by, is_live
+from cms.publishing.reposts import add_repost, end_repost, find_repost
+from cms.publishing.visibility import find_awaited_publication, find_live_publication
 
 DUPLICATES = {"pk_reposts": "agency", "uq_reposts_item_id_agency": "agency"}
-
-
-@dataclass(frozen=True, slots=True)
-class SocialText:
-    """A caption with the canonical address, made of one edition."""
-
-    text: str
-    link: str
-    edition: int
 
 
 def repost_item(
@@ -62,7 +43,7 @@ def repost_item(
     """
     words = public_words({"/comment": comment, "/place": place})
     with foreseen(lambda: foresee_shown_item(item_id)), unit_of_work(DUPLICATES) as unit:
-        item = _get_source(content_type, actor, item_id, lock=True)
+        item = get_source(content_type, actor, item_id, lock=True)
         _authorize(actor, agency)
         counted = check_publishing(unit, actor, agency)
         _check_carrier(item, agency)
@@ -78,7 +59,7 @@ def end_item_repost(content_type: ContentType, actor: Actor, item_id: str, agenc
     Raises `NotFound` (also when `agency` does not carry it), `Forbidden`, `Conflict` (`publishing_frozen`, `second_person_needed`).
     """
     with foreseen(lambda: foresee_shown_item(item_id)), unit_of_work() as unit:
-        item = _get_source(content_type, actor, item_id, lock=True)
+        item = get_source(content_type, actor, item_id, lock=True)
         _authorize(actor, agency)
         repost = find_repost(unit.session, item.id, agency)
         if repost is None:
@@ -86,59 +67,6 @@ def end_item_repost(content_type: ContentType, actor: Actor, item_id: str, agenc
         counted = check_taking_back(unit, actor, agency)
         end_repost(unit, repost)
         _present_again(unit, content_type, actor, item, agency, "repost_ended", counted)
-
-
-def item_reposts(
-    content_type: ContentType, actor: Actor, item_id: str, *, after: str | None = None, limit: int
-) -> Sequence[Repost]:
-    """Who carries the item, by the slug of the agency. Raises `NotFound`."""
-    item = _get_source(content_type, actor, item_id)
-    return list_reposts(session(), item.id, after=after, limit=limit)
-
-
-def social_text(content_type: ContentType, actor: Actor, item_id: str) -> SocialText:
-    """The social text of the edition that readers have; before the first publication of the newest one. Raises `NotFound`."""
-    item = _get_source(content_type, actor, item_id)
-    publication = find_live_publication(session(), item.id)
-    if publication is None:
-        # Who only carries it may not know what its owner writes now.
-        item = get_item(content_type, item_id, actor)
-    edition = get_edition(item, publication.edition if publication else None)
-    full = present_edition(content_type, item, edition, item.updated_at, item.updated_at).full
-    return SocialText(full["social_text"], full["canonical_url"], edition.number)
-
-
-def present_reposts(reposts: Sequence[Repost]) -> list[dict[str, Any]]:
-    """Reposts as editors get them."""
-    agencies = find_agencies({repost.agency for repost in reposts})
-    return [_presented(repost, agencies[repost.agency]) for repost in reposts]
-
-
-def _presented(repost: Repost, agency: Agency) -> dict[str, Any]:
-    shown = present_reference(agency)
-    return {
-        "agency": shown,
-        "comment": repost.comment,
-        "place": repost.place,
-        "at": rfc3339(repost.reposted_at),
-    }
-
-
-def _get_source(content_type: ContentType, actor: Actor, item_id: str, *, lock: bool = False) -> Item:
-    """The item, when it is live or the actor may know of it. Raises `NotFound`."""
-    known = or_(visible_to(actor), is_live(Item.id), _is_carried_by_own(actor))
-    statement = select(Item).where(Item.id == item_id, Item.type == content_type.name, known)
-    if lock:
-        statement = statement.with_for_update(of=Item).execution_options(populate_existing=True)
-    item = session.scalar(statement)
-    if item is None:
-        raise NotFound
-    return item
-
-
-def _is_carried_by_own(actor: Actor) -> ColumnElement[bool]:
-    agencies = {agency for role in AGENCY_ROLES for agency in actor.agencies(role)}
-    return is_carried_by(Item.id, sorted(agencies))
 
 
 def _authorize(actor: Actor, agency: str) -> None:

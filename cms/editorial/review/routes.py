@@ -1,4 +1,4 @@
-"""`.../approve`, `discard`, `archive`, `restore`, `trash` of an item, and the work list over all types."""
+"""`.../approve` and `discard` of an item, and the work list over all types."""
 
 from __future__ import annotations
 

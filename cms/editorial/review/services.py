@@ -1,7 +1,4 @@
-"""Approving and discarding: the writes of review that decide about an edition. Submitting and returning are in `services`.
-
-Writers like those of `services`: one function each, one unit of work, one line of the change log.
-"""
+"""Approving and discarding: the writes of review that decide about an edition. Submitting and returning: `cms.editorial.items.services`."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from cms.changes.models import Change
 from cms.core import clock
 from cms.core.db import UnitOfWork
 from cms.core.permissions import Actor
-from cms.editorial.images.services import change_image, drop_proposal
+from cms.editorial.images.words import change_image, drop_proposal
 from cms.editorial.rollback.revert import Target
 from cms.media.history import KEPT_FIELDS, find_newest_version, find_version_by_others
 from cms.media.models import Image

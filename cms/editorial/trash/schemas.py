@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cms.core.http.fields import WholeNumber
 from cms.core.http.schemas import StrictSchema
-from cms.editorial.review.schemas import LARGEST_EDITION
+from cms.editorial.items.models import LARGEST_EDITION
 
 
 class RestoreSchema(StrictSchema):

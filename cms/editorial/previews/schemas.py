@@ -1,0 +1,97 @@
+"""Preview links, and what they show, on the wire."""
+
+from __future__ import annotations
+
+import copy
+from functools import cache
+
+from marshmallow import Schema, fields
+
+from cms.core.http.fields import WholeNumber
+from cms.core.http.schemas import PersonSchema, StrictSchema
+from cms.editorial.items.models import LARGEST_EDITION, State
+from cms.editorial.previews.models import LONGEST_LIFE
+
+MOMENT = {"format": "date-time"}
+SHORTEST_LIFE, USUAL_LIFE = 60, 7 * 86_400
+MOST_USES = 10_000
+
+
+class PreviewCreateSchema(StrictSchema):
+    """A new preview link."""
+
+    edition = WholeNumber(
+        min=1,
+        max=LARGEST_EDITION,
+        allow_none=True,
+        metadata={"description": "The edition to show for good; null follows the newest one.", "example": None},
+    )
+    expires_in = WholeNumber(
+        min=SHORTEST_LIFE,
+        max=int(LONGEST_LIFE.total_seconds()),
+        load_default=USUAL_LIFE,
+        metadata={"description": "Life of the link in seconds; 7 days by default, 30 at most."},
+    )
+    uses = WholeNumber(
+        min=1,
+        max=MOST_USES,
+        allow_none=True,
+        metadata={"description": "How often it may be opened; null for any number.", "example": 20},
+    )
+
+
+class PreviewSchema(StrictSchema):
+    """What is known of a preview link; the link itself is shown only when it is made."""
+
+    id = fields.String(metadata={"format": "uuid"})
+    edition = fields.Integer(allow_none=True, metadata={"description": "Null: follows the newest edition."})
+    created_by = fields.Nested(PersonSchema)
+    created_at = fields.String(metadata=MOMENT)
+    expires_at = fields.String(metadata=MOMENT)
+    is_active = fields.Boolean(metadata={"description": "False when revoked, expired or used up."})
+    uses = fields.Integer(metadata={"description": "How often it was opened."})
+    uses_left = fields.Integer(allow_none=True, metadata={"description": "Null: any number."})
+    last_used_at = fields.String(allow_none=True, metadata=MOMENT)
+    revoked_at = fields.String(allow_none=True, metadata=MOMENT)
+
+
+class MadePreviewSchema(PreviewSchema):
+    """A preview link, this once with its address."""
+
+    url = fields.String(
+        metadata={
+            "format": "uri",
+            "description": "Show it to whoever is to read along; it opens nothing else.",
+            "example": "https://simpul.balikpapan.example/preview/posts/019ac1a0-7c00-7000-8000-000000000004.c2lnbmF0dXJl",
+        }
+    )
+
+
+class PreviewMetaSchema(StrictSchema):
+    """About a preview."""
+
+    edition = fields.Integer(metadata={"description": "The edition that is shown."})
+    state = fields.String(metadata={"enum": [state.value for state in State], "description": "State of the item."})
+    expires_at = fields.String(metadata=MOMENT)
+    uses_left = fields.Integer(allow_none=True, metadata={"description": "Null: any number."})
+
+
+@cache
+def previewed_schema(kind: str, presented: type[Schema]) -> type[Schema]:
+    """The delivered form of an item that need not be complete yet, in its envelope."""
+    data = StrictSchema.from_dict(
+        {name: _may_be_missing(field) for name, field in presented._declared_fields.items()},  # noqa: SLF001
+        name=f"{kind.title()}Preview",
+    )
+    meta = fields.Nested(PreviewMetaSchema, required=True)
+    return StrictSchema.from_dict(
+        {"data": fields.Nested(data, required=True), "meta": meta}, name=f"{kind.title()}PreviewAnswer"
+    )
+
+
+def _may_be_missing(field: fields.Field) -> fields.Field:  # type: ignore[type-arg]
+    """The same field, null where a draft has nothing yet."""
+    relaxed = copy.deepcopy(field)
+    if "enum" not in relaxed.metadata:
+        relaxed.allow_none = True
+    return relaxed
