@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from cms.changes.heads import log_head
 from cms.core import clock
 from cms.core.db import session, unit_of_work
 from cms.core.runtime import runtime
@@ -122,7 +123,7 @@ def test_text_and_expression_find_the_same_publications(
             assert count_live(unit, "dpu") == len(names)
         assert live_by_text() == set(session.scalars(select(Publication.id).where(live())))
         assert {name for name, item_id in planned.items() if session.scalar(select(is_live(item_id)))} == names
-        found = Publications(runtime().reader).items(list(planned.values()), clock.now_micros())
+        found = Publications(runtime().reader, log_head()).items(list(planned.values()), clock.now_micros())
         assert {item_id for item_id, *_ in found} == {planned[name] for name in names}
         moment(HOUR)
 
@@ -149,7 +150,7 @@ def test_a_key_shows_what_its_agencies_own_have_on_their_channels_or_carry(app: 
         slugs = {f"agency{index}": slug for index, slug in enumerate(agencies)}
         sql = reader.prepared(f"SELECT p.item_id FROM publications p WHERE {LIVE} AND {shown_by(slugs)}")
         owned = {row[0] for row in reader.rows(sql, {"now": now, **slugs})}
-        beside = Publications(reader).shown_by(agencies, [own.id, carried.id], now)
+        beside = Publications(reader, log_head()).shown_by(agencies, [own.id, carried.id], now)
         assert beside <= owned
         return owned
 
