@@ -30,8 +30,6 @@ TABLES = {"cms/core/http/messages.py"}
 WRITERS = {
     "cms/editorial/rebuilding.py",
 }
-# Folders of editorial whose services.py still holds reads and shared steps, which are being moved to queries.py and others.
-NOT_YET_SORTED = {f"cms/editorial/{folder}/services.py" for folder in ("items",)}
 VERBS = {"get", "post", "put", "patch", "delete", "head"}
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -118,7 +116,7 @@ def test_every_service_opens_exactly_one_unit_of_work() -> None:
     opened = {
         f"{name_of(path)}:{function.name}": calls(function, "unit_of_work")
         for path in SOURCES
-        if is_service_file(path) and name_of(path) not in NOT_YET_SORTED
+        if is_service_file(path)
         for function in tree(path).body
         if isinstance(function, Function) and not function.name.startswith("_")
     }
@@ -143,7 +141,7 @@ def test_services_do_not_call_services_of_another_feature() -> None:
     offenders = [
         f"{name_of(path)} imports {node.module}"
         for path in SOURCES
-        if is_service_file(path) and name_of(path) not in NOT_YET_SORTED
+        if is_service_file(path)
         for node in ast.walk(tree(path))
         if isinstance(node, ast.ImportFrom) and "services" in (node.module or "").split(".")
     ]

@@ -1,6 +1,6 @@
 """Undoing what somebody did to an image of the library since a moment, inside a unit of work.
 
-Decides from the image as it is now, as `undoing` does: what a colleague has said since stays, and doing it again changes nothing.
+Decides from the image as it is now, as `revert` does: what a colleague has said since stays, and doing it again changes nothing.
 An image that the person uploaded stays where it is: nobody sees it who does not look for it.
 """
 
