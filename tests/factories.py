@@ -21,7 +21,8 @@ from cms.core.permissions import Actor, Role
 from cms.core.versions import Expected
 from cms.documents.content import DOCUMENT
 from cms.editorial.content_types import ContentType
-from cms.editorial.items.models import Edited, Item
+from cms.editorial.edit import Edited
+from cms.editorial.items.models import Item
 from cms.editorial.items.services import create_item, publish_item
 from cms.editorial.publishing import Update
 from cms.media.models import Image

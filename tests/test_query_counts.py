@@ -31,6 +31,8 @@ from tests.factories import (
     post_content,
     seen,
 )
+from tests.media.library import uploaded
+from tests.media.pictures import jpeg
 from tests.people import Caller, People
 
 MANY = 100
@@ -179,3 +181,18 @@ def test_publishing_takes_the_same_statements_however_much_is_published(app: Fla
 
     assert set(counts) == {counts[0]}
     assert counts[0] <= 20
+
+
+def test_a_create_writes_the_row_of_its_item_once_and_looks_for_its_images_once(app: Flask, people: People) -> None:
+    editor = people.person(Role.AGENCY_EDITOR, "dpu")
+    image = uploaded(editor, jpeg(), alt="Jalan")["id"]
+    body = f"![Jalan](/v1/media/{image}/content) bersama [mitra](https://mitra-jaya.com/)."
+    with counted_statements(app) as statements:
+        made = editor.post("/manage/v1/posts", post_content(body=body, cover=image))
+
+    assert made.status_code == 201
+    assert made.json is not None
+    assert [reason["code"] for reason in made.json["data"]["hold"]] == ["unknown_domain"]
+    assert [each for each in statements if each.startswith(("INSERT INTO items", "UPDATE items"))] == [
+        each for each in statements if each.startswith("INSERT INTO items")
+    ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cms.agencies.quota import take_room
 from cms.core import clock
-from cms.core.db import is_rehearsal, unit_of_work
+from cms.core.db import is_rehearsal
 from cms.core.errors import NotFound, invalid_field
 from cms.core.ids import new_id
 from cms.core.permissions import Actor
@@ -18,11 +18,12 @@ from cms.documents.files import Upload, check_may_add
 from cms.documents.models import DocumentFile
 from cms.documents.queries import find_files
 from cms.editorial.content_types import Content
+from cms.editorial.editing import editing
 from cms.editorial.items.models import Item
 from cms.editorial.items.policies import Operation
 from cms.editorial.items.queries import get_edition, get_item
 from cms.editorial.preparing import foresee_change, foresee_content
-from cms.editorial.saving import load_for, save_edition
+from cms.editorial.saving import save_edition
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +47,18 @@ def add_file(
     if not is_rehearsal():
         runtime().storage.put(upload.path, upload.sha256)
     file, shown = _file(actor, document_id, upload), label or upload.name
-    with foreseen(lambda: _foresee_file(actor, file, shown, position)), unit_of_work() as unit:
-        item = load_for(DOCUMENT, actor, Operation.EDIT, document_id, None)
-        take_room(unit, item.agency, upload.bytes)
+    with (
+        foreseen(lambda: _foresee_file(actor, file, shown, position)),
+        editing(DOCUMENT, actor, document_id, Operation.EDIT, None) as edit,
+    ):
+        item = edit.item
+        take_room(edit.unit, item.agency, upload.bytes)
         content = get_edition(item).content
         if len(content["files"]) >= MOST_FILES:
             raise invalid_field("/file", "too_many_files", max=MOST_FILES)
-        unit.add(file)
-        unit.session.flush()
-        save_edition(unit, DOCUMENT, item, actor, _with_file(content, file, shown, position))
+        edit.unit.add(file)
+        edit.unit.session.flush()
+        save_edition(edit, _with_file(content, file, shown, position))
     return AddedFile(file, shown, item)
 
 
@@ -92,7 +96,10 @@ def remove_file(actor: Actor, document_id: str, file_id: str, expected: Expected
             raise NotFound
         return {**stored, "files": kept}
 
-    with foreseen(lambda: foresee_change(DOCUMENT, actor, document_id, change)), unit_of_work() as unit:
-        item = load_for(DOCUMENT, actor, Operation.EDIT, document_id, expected)
-        save_edition(unit, DOCUMENT, item, actor, change(get_edition(item).content))
+    with (
+        foreseen(lambda: foresee_change(DOCUMENT, actor, document_id, change)),
+        editing(DOCUMENT, actor, document_id, Operation.EDIT, expected) as edit,
+    ):
+        item = edit.item
+        save_edition(edit, change(get_edition(item).content))
     return item

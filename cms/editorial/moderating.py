@@ -6,12 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from cms.changes.log import record
-from cms.core.db import UnitOfWork
 from cms.core.errors import InputError, Invalid
 from cms.core.http.answers import Answer
 from cms.core.permissions import Actor
 from cms.editorial.content_types import Content, ContentType
+from cms.editorial.edit import Edit
 from cms.editorial.images.uses import image_texts
 from cms.editorial.items.models import Edition, Item
 from cms.moderation.alarms import raise_alarm
@@ -99,22 +98,25 @@ def _fault(reason: Reason) -> tuple[str, dict[str, str]]:
     return ("blocked_link", {"domain": reason.detail}) if reason.code == "blocked_link" else ("suspicious_note", {})
 
 
-def hold(unit: UnitOfWork, content_type: ContentType, item: Item, actor: Actor, assessment: Assessment) -> None:
-    """Note on the item what the guard found in its newest edition; raise the alarm when that is new."""
+def hold(edit: Edit, assessment: Assessment) -> list[str]:
+    """Note on the item what was found in its newest edition; returns the codes of reasons that are new."""
+    item = edit.item
     assessment = assessment.with_writers(item.writers)
     reasons = [reason.as_json() for reason in assessment.reasons]
     item.vouched_by = sorted({each.person for each in assessment.vouched})
     is_new = bool(reasons) and reasons != item.hold
     item.hold_back(reasons, assessment.version)
-    if not is_new:
+    return sorted({reason.code for reason in assessment.reasons}) if is_new else []
+
+
+def record_hold(edit: Edit, codes: list[str]) -> None:
+    """Tell the log that the newest edition is held for these reasons, and raise the alarm; nothing when there are none."""
+    if not codes:
         return
-    record(
-        unit, content_type.action("held"), item.id, actor, agency=item.agency, edition=item.edition,
-        fields=sorted({reason.code for reason in assessment.reasons}),
-    )  # fmt: skip
-    codes = sorted({reason.code for reason in assessment.reasons})
-    seen = {"item_id": item.id, "type": item.type, "agency": item.agency, "actor_id": actor.id, "reasons": codes}
-    raise_alarm(unit, "content_held", **seen)
+    item = edit.item
+    edit.record("held", codes)
+    seen = {"item_id": item.id, "type": item.type, "agency": item.agency, "actor_id": edit.actor.id, "reasons": codes}
+    raise_alarm(edit.unit, "content_held", **seen)
 
 
 def with_hold(answer: Answer, item: Item) -> Answer:

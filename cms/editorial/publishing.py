@@ -6,12 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cms.changes.facts import UpdateKind
-from cms.changes.log import record
 from cms.core import clock
-from cms.core.db import UnitOfWork
 from cms.core.errors import InputError, Invalid
-from cms.core.permissions import Actor
-from cms.editorial.content_types import ContentType
+from cms.editorial.edit import Edit
 from cms.editorial.images.uses import faults_of_shown_images
 from cms.editorial.items.models import Edition, Item
 from cms.editorial.items.presenter import present_edition
@@ -55,13 +52,13 @@ SILENT = Update(is_major=False)
 """Of what readers had as it is now."""
 
 
-def check_complete(content_type: ContentType, item: Item, update: Update) -> Edition:
+def check_complete(item: Item, update: Update) -> Edition:
     """The newest edition, when nothing that readers need is missing.
 
     Raises `Invalid` (`needed_to_publish`, `blocked_link`, `needed_for_major`).
     """
     edition = get_edition(item)
-    missing = content_type.missing(edition.content, edition.body_text)
+    missing = item.content_type.missing(edition.content, edition.body_text)
     blocked = newly_blocked_links(edition)
     if errors := [*missing, *faults_of_shown_images(edition.content), *blocked, *update.faults(item)]:
         raise Invalid(errors=errors)
@@ -69,30 +66,25 @@ def check_complete(content_type: ContentType, item: Item, update: Update) -> Edi
 
 
 def publish_edition(
-    unit: UnitOfWork,
-    content_type: ContentType,
-    actor: Actor,
-    item: Item,
+    edit: Edit,
     update: Update,
     moment: datetime | None = None,
     *,
     is_approved: bool = False,
 ) -> Edition:
-    """Publish the newest edition of an item that `load_for` gave. A planned end of what readers have stays planned.
+    """Publish the newest edition of the item. A planned end of what readers have stays planned.
 
     `is_approved`: a second person approved it, which makes it count less in a release. Raises `Invalid` as `check_complete`,
     `Conflict("slug_taken")`.
     """
-    counted = check_publishing(unit, actor, item.agency, is_approved=is_approved)
-    edition = check_complete(content_type, item, update)
-    presented = present_update(content_type, item, edition, update, moment or clock.now())
+    unit, item = edit.unit, edit.item
+    counted = check_publishing(unit, edit.actor, item.agency, is_approved=is_approved)
+    edition = check_complete(item, update)
+    presented = present_update(item, edition, update, moment or clock.now())
     item.go_live(presented.published_at, update.note)
     item.touch()
     window = window_of(item)
-    change = record(
-        unit, content_type.action("published"), item.id, actor, agency=item.agency, edition=item.edition,
-        counts_as=counted, update=update.kind,
-    )  # fmt: skip
+    change = edit.record("published", counts_as=counted, update=update.kind)
     publish(unit, presented, change, window)
     return edition
 
@@ -104,12 +96,10 @@ def window_of(item: Item) -> Window | None:
     return Window(ends=item.unpublish_at, end_explanation=item.planned_explanation)
 
 
-def present_update(
-    content_type: ContentType, item: Item, edition: Edition, update: Update, moment: datetime
-) -> Presented:
+def present_update(item: Item, edition: Edition, update: Update, moment: datetime) -> Presented:
     """The newest edition as readers get it from `moment` on, with its public notes."""
     notes = _notes(item, edition, update, moment)
-    return present_edition(content_type, item, edition, item.published_at or moment, moment, notes)
+    return present_edition(item, edition, item.published_at or moment, moment, notes)
 
 
 def _notes(item: Item, edition: Edition, update: Update, moment: datetime) -> PublicNotes:

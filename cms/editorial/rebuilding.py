@@ -15,7 +15,6 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from cms.changes.actions import Action
 from cms.changes.facts import Cause, CauseKind, because
-from cms.changes.log import record
 from cms.changes.models import Change
 from cms.core.db import UnitOfWork, unit_of_work
 from cms.core.dead_letters.failures import is_outage, put_aside
@@ -23,7 +22,7 @@ from cms.core.dead_letters.queries import due_again, not_resting
 from cms.core.dead_letters.tasks import putting_aside
 from cms.core.permissions import system_actor
 from cms.core.prepared import foreseen
-from cms.editorial.content_types import registered_types
+from cms.editorial.edit import Edit
 from cms.editorial.items.models import Item
 from cms.editorial.items.presenter import present_edition
 from cms.editorial.items.queries import get_edition
@@ -112,8 +111,7 @@ def _held(
 def _represent(unit: UnitOfWork, publication: Publication, item: Item, presented: Presented) -> None:
     # Readers may not learn of what they cannot read yet; what has begun they read, also before the worker has come by.
     verb = "scheduled" if is_still_awaited(publication) else "presented"
-    action = registered_types()[item.type].action(verb)
-    change = record(unit, action, item.id, ACTOR, agency=item.agency, edition=publication.edition)
+    change = Edit(unit, ACTOR, item).record(verb, edition=publication.edition)
     represent(unit, presented, change, publication)
 
 
@@ -124,8 +122,7 @@ def represent_live(unit: UnitOfWork, publication: Publication, item: Item, chang
 
 def _presented(publication: Publication, item: Item) -> Presented:
     """The edition that readers have as it looks now; what fails, fails here, before anything is recorded."""
-    content_type = registered_types()[item.type]
     edition = get_edition(item, publication.edition)
     notes = PublicNotes.of(orjson.loads(publication.full_json))
     published_at, updated_at = publication.published_at, publication.updated_at
-    return present_edition(content_type, item, edition, published_at, updated_at, notes)
+    return present_edition(item, edition, published_at, updated_at, notes)

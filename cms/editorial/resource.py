@@ -14,7 +14,8 @@ from cms.core.http.operations import Operations as OperationsOf
 from cms.core.http.schemas import many, one
 from cms.core.runtime import runtime
 from cms.editorial.content_types import ContentType
-from cms.editorial.items.models import Edited, Item
+from cms.editorial.edit import Edited
+from cms.editorial.items.models import Item
 from cms.editorial.items.presenter import present_item, present_row
 from cms.editorial.moderating import with_hold
 

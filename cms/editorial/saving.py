@@ -8,23 +8,21 @@ from typing import Any
 from sqlalchemy import inspect
 
 from cms.agencies.queries import agency_fault
-from cms.changes.log import record
 from cms.core import clock
-from cms.core.db import UnitOfWork, current_unit, session
+from cms.core.db import UnitOfWork, session
 from cms.core.errors import Conflict, InputError, Invalid, invalid_field
 from cms.core.permissions import Actor, Permission, Target, authorize
 from cms.core.runtime import runtime
 from cms.core.sanitize import UnsafeLink, plain_text, sanitized_html
-from cms.core.versions import Expected, check_version
 from cms.editorial.content_types import Content, ContentType, changed_fields
+from cms.editorial.edit import Edit
 from cms.editorial.history.autosaves import continues_sitting
 from cms.editorial.images.uses import image_faults, note_images
 from cms.editorial.items.models import Edition, Item, State
-from cms.editorial.items.policies import STATE_AFTER_EDIT, Operation, authorize_operation, check_state
-from cms.editorial.items.queries import get_edition, get_item, writers_of
+from cms.editorial.items.policies import STATE_AFTER_EDIT
+from cms.editorial.items.queries import get_edition, writers_of
 from cms.editorial.items.slugs import base_slug, claim_free_slug, claim_slug, follows_title, release_slug
-from cms.editorial.moderating import assess_content, hold, link_faults
-from cms.editorial.schedules.due import carry_out_due
+from cms.editorial.moderating import assess_content, hold, link_faults, record_hold
 from cms.moderation.assessing import CLEAR, Assessment
 
 
@@ -53,38 +51,13 @@ class Rendered:
     assessment: Assessment = CLEAR
 
 
-def load_for(
-    content_type: ContentType, actor: Actor, operation: Operation, item_id: str, expected: Expected | None
-) -> Item:
-    """The locked item, after the checks in their fixed order: visible, allowed, current version, possible in its state.
-
-    `expected` is None only where the caller cannot have seen a version: adding a file.
-    Raises `NotFound`, `Forbidden`, `StaleVersion`, `Conflict`.
-    """
-    item = get_item(content_type, item_id, actor, lock=True)
-    # What its plan has made of it by now counts, whether or not the worker has come by.
-    carry_out_due(current_unit(), content_type, item)
-    ready_for(item, actor, operation, expected)
-    return item
-
-
-def ready_for(item: Item, actor: Actor, operation: Operation, expected: Expected | None) -> None:
-    """The checks of `load_for` on an item that is loaded and locked already."""
-    city_channel = runtime().settings.city_channel
-    authorize_operation(actor, operation, item, city_channel)
-    if expected is not None:
-        check_version(expected, item.version)
-    check_state(actor, operation, item, city_channel)
-
-
-def transition(
-    unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, state: State, verb: str, comment: str | None
-) -> Edition:
-    """Move an item that `load_for` gave into another state and record it; nothing else of it changes."""
+def transition(edit: Edit, state: State, verb: str, comment: str | None) -> Edition:
+    """Move the item into another state and record it; nothing else of it changes."""
+    item = edit.item
     item.move(state)
     item.say(comment)
     item.touch()
-    record(unit, content_type.action(verb), item.id, actor, agency=item.agency, edition=item.edition, fields=["state"])
+    edit.record(verb, ["state"])
     return get_edition(item)
 
 
@@ -104,27 +77,28 @@ def first_edition(
         author_id=actor.id, author_label=actor.label, created_at=moment, updated_at=moment, state_since=moment,
         last_edition=1, writers=[actor.id] if actor.id else [], hold=[], hold_version=None,
     )  # fmt: skip
-    show_in_lists(content_type, item, content)
+    show_in_lists(item, content)
     fields = changed_fields(dict(content_type.defaults), content)
     edition = _edition(item, actor, content, rendered, fields)
+    edit = Edit(unit, actor, item)
+    reasons = hold(edit, rendered.assessment)
     unit.add(item)
     unit.session.flush()
     unit.add(edition)
     note_images(unit, item.id, content, {})
-    record(unit, content_type.action("created"), item.id, actor, agency=item.agency, edition=1, fields=fields)
-    hold(unit, content_type, item, actor, rendered.assessment)
+    edit.record("created", fields)
+    record_hold(edit, reasons)
     return item, edition
 
 
-def save_edition(
-    unit: UnitOfWork, content_type: ContentType, item: Item, actor: Actor, content: Content, save: Save = ORDINARY
-) -> Edition:
-    """Save `content` as the next edition of an item that `load_for` gave, and record it. Readers keep what they have.
+def save_edition(edit: Edit, content: Content, save: Save = ORDINARY) -> Edition:
+    """Save `content` as the next edition of the item, and record it. Readers keep what they have.
 
     An autosave within a sitting goes into the newest edition instead. `content` is whole (the newest edition's content,
     changed). Raises `Forbidden` when the actor could not have made the item as it becomes (R-Z1), `Invalid`,
     `Conflict("slug_taken")`.
     """
+    unit, actor, item, content_type = edit.unit, edit.actor, edit.item, edit.content_type
     before = get_edition(item)
     shown_before = before.content
     content = content_type.completed(content)
@@ -139,15 +113,14 @@ def save_edition(
         # Whoever brings a text back is not the only one who wrote it.
         item.add_writers(writers_of(item, save.restored_from))
     item.touch()
-    show_in_lists(content_type, item, content)
+    show_in_lists(item, content)
     edition = before if is_continued else _edition(item, actor, content, rendered, fields, save)
     if is_continued:
         _rewrite(edition, item, content, rendered, fields)
     unit.add(edition)
     note_images(unit, item.id, content, shown_before)
-    action = content_type.action(save.verb)
-    record(unit, action, item.id, actor, agency=item.agency, edition=item.edition, fields=fields)
-    hold(unit, content_type, item, actor, rendered.assessment)
+    edit.record(save.verb, fields)
+    record_hold(edit, hold(edit, rendered.assessment))
     return edition
 
 
@@ -231,11 +204,11 @@ def _claim_for_change(
         claim_slug(unit, content_type.name, content["agency"], item.id, content["slug"])
 
 
-def show_in_lists(content_type: ContentType, item: Item, content: Content) -> None:
+def show_in_lists(item: Item, content: Content) -> None:
     """Keep beside the item what lists show and filter by; what its agency and category ask for is read again."""
     item.agency, item.channel = content["agency"], content["channel"]
     item.slug, item.title = content["slug"], content["title"]
-    item.kind, item.category = content[content_type.label], content.get("category")
+    item.kind, item.category = content[item.content_type.label], content.get("category")
     if inspect(item).persistent:
         session.expire(item, ["reviewed_by", "needs_four_eyes"])
 

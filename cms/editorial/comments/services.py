@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from cms.changes.log import record
 from cms.core import clock
 from cms.core.db import UnitOfWork, session, unit_of_work
 from cms.core.errors import Conflict, NotFound, invalid_field
@@ -16,6 +15,7 @@ from cms.core.ids import new_id
 from cms.core.permissions import Actor, Permission, Target, authorize
 from cms.editorial.comments.models import ReviewComment
 from cms.editorial.content_types import ContentType
+from cms.editorial.edit import Edit
 from cms.editorial.items.models import Edition, Item, State
 from cms.editorial.items.queries import get_item
 
@@ -40,7 +40,7 @@ def add_comment(
             author_id=actor.id, author_label=actor.label, created_at=clock.now(),
         )  # fmt: skip
         unit.add(comment)
-        _record(unit, content_type, item, actor, comment, "commented")
+        _record(Edit(unit, actor, item), comment, "commented")
     return comment
 
 
@@ -52,7 +52,7 @@ def resolve_comment(content_type: ContentType, actor: Actor, item_id: str, comme
         if comment.resolved_at is not None:
             raise Conflict("wrong_state", state="resolved", operation="resolve", allowed="open")
         comment.resolved_at, comment.resolved_by_id, comment.resolved_by_label = clock.now(), actor.id, actor.label
-        _record(unit, content_type, item, actor, comment, "comment_resolved")
+        _record(Edit(unit, actor, item), comment, "comment_resolved")
     return comment
 
 
@@ -64,7 +64,7 @@ def reopen_comment(content_type: ContentType, actor: Actor, item_id: str, commen
         if comment.resolved_at is None:
             raise Conflict("wrong_state", state="open", operation="reopen", allowed="resolved")
         comment.resolved_at = comment.resolved_by_id = comment.resolved_by_label = None
-        _record(unit, content_type, item, actor, comment, "comment_reopened")
+        _record(Edit(unit, actor, item), comment, "comment_reopened")
     return comment
 
 
@@ -91,8 +91,6 @@ def _locked(unit: UnitOfWork, item: Item, comment_id: str) -> ReviewComment:
     return comment
 
 
-def _record(
-    unit: UnitOfWork, content_type: ContentType, item: Item, actor: Actor, comment: ReviewComment, verb: str
-) -> None:
+def _record(edit: Edit, comment: ReviewComment, verb: str) -> None:
     named = [comment.pointer] if comment.pointer else []
-    record(unit, content_type.action(verb), item.id, actor, agency=item.agency, edition=comment.edition, fields=named)
+    edit.record(verb, named, edition=comment.edition)

@@ -18,7 +18,7 @@ from cms.core import clock
 from cms.core.db import UnitOfWork, unit_of_work
 from cms.core.errors import Conflict, NotFound, invalid_field
 from cms.core.permissions import Actor, Permission, Role, Target, authorize
-from cms.editorial.content_types import registered_types
+from cms.editorial.edit import Edit
 from cms.editorial.freezes.queries import Plan, get_freeze, waiting_plans
 from cms.editorial.items.models import Item
 from cms.editorial.schedules.due import carry_out_due
@@ -111,7 +111,6 @@ def take_back_step(actor: Actor, scope: str) -> Sequence[Plan]:
         items = unit.session.scalars(locked.execution_options(populate_existing=True)).all()
         taken = [Plan.of(item) for item in items]
         for item in items:
-            content_type = registered_types()[item.type]
-            carry_out_due(unit, content_type, item)
-            drop_plan(unit, content_type, actor, item, reason=f"freeze:{scope}")
+            carry_out_due(unit, item)
+            drop_plan(Edit(unit, actor, item), reason=f"freeze:{scope}")
     return taken

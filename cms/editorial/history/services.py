@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from cms.core.db import UnitOfWork, unit_of_work
 from cms.core.errors import invalid_field
 from cms.core.permissions import Actor
 from cms.core.prepared import foreseen
 from cms.core.versions import Expected
 from cms.editorial.content_types import Content, ContentType
+from cms.editorial.edit import Edit, Edited
+from cms.editorial.editing import editing
 from cms.editorial.history.queries import find_edition, get_past_edition
-from cms.editorial.items.models import Edited, Edition, Item
+from cms.editorial.items.models import Edition, Item
 from cms.editorial.items.policies import Operation
 from cms.editorial.items.queries import get_edition, get_item
 from cms.editorial.items.slugs import follows_title
 from cms.editorial.preparing import foresee_content
-from cms.editorial.saving import Save, load_for, save_edition
+from cms.editorial.saving import Save, save_edition
 
 
 def restore_edition(content_type: ContentType, actor: Actor, item_id: str, expected: Expected, edition: int) -> Edited:
@@ -28,14 +29,14 @@ def restore_edition(content_type: ContentType, actor: Actor, item_id: str, expec
         content = _as_today(content_type, get_past_edition(item, edition))
         foresee_content(content_type, item_id, _with_free_slug(content_type, item, content))
 
-    with foreseen(foresee), unit_of_work() as unit:
-        item = load_for(content_type, actor, Operation.EDIT, item_id, expected)
-        restored = _restore_content(unit, content_type, item, actor, edition)
-    return Edited(item, restored)
+    with foreseen(foresee), editing(content_type, actor, item_id, Operation.EDIT, expected) as edit:
+        restored = _restore_content(edit, edition)
+    return Edited(edit.item, restored)
 
 
-def _restore_content(unit: UnitOfWork, content_type: ContentType, item: Item, actor: Actor, number: int) -> Edition:
-    """The same inside a unit of work, for an item that `load_for` gave. What the newest edition says already makes no new one."""
+def _restore_content(edit: Edit, number: int) -> Edition:
+    """The same inside a unit of work. What the newest edition says already makes no new one."""
+    item, content_type = edit.item, edit.content_type
     newest, old = get_edition(item), find_edition(item, number)
     if old is None:
         raise invalid_field("/edition", "not_found", what="edition")
@@ -43,7 +44,7 @@ def _restore_content(unit: UnitOfWork, content_type: ContentType, item: Item, ac
     if content == newest.content:
         return newest
     content = _with_free_slug(content_type, item, content)
-    return save_edition(unit, content_type, item, actor, content, Save(restored_from=number))
+    return save_edition(edit, content, Save(restored_from=number))
 
 
 def _as_today(content_type: ContentType, old: Edition) -> Content:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -16,6 +15,7 @@ from cms.core.clock import now
 from cms.core.db import Model
 from cms.core.permissions import Actor, Role
 from cms.core.types import Id, Json, UTCDateTime
+from cms.editorial.content_types import ContentType, registered_types
 from cms.taxonomy.models import Category
 
 LARGEST_EDITION = 2**31 - 1
@@ -126,6 +126,11 @@ class Item(Model):
         Index(None, "type", "agency", "updated_at", "id"),
         Index(None, "type", "state", "updated_at", "id"),
     )
+
+    @property
+    def content_type(self) -> ContentType:
+        """What kind of item it is."""
+        return registered_types()[self.type]
 
     @property
     def all_writers(self) -> frozenset[str]:
@@ -309,11 +314,3 @@ class ItemSlug(Model):
     item_id: Mapped[str] = mapped_column(
         Id, ForeignKey("items.id", ondelete="CASCADE", deferrable=True, initially="DEFERRED"), index=True
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Edited:
-    """An item and its newest edition after a write."""
-
-    item: Item
-    edition: Edition

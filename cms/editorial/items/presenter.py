@@ -48,7 +48,6 @@ def present_waiting(item: Item, actor: Actor, city_channel: str, waiting_for: st
 
 
 def present_edition(
-    content_type: ContentType,
     item: Item,
     edition: Edition,
     published_at: datetime,
@@ -61,7 +60,7 @@ def present_edition(
     slug, public_url = edition.content["slug"], runtime().settings.public_url
     images = find_images(images_in(edition.content))
     body_html = sanitized_html(edition.body_html, "html") if edition.body_html else ""
-    presented = content_type.present(
+    presented = item.content_type.present(
         Presentation(
             item_id=item.id,
             edition=edition.number,
@@ -72,7 +71,7 @@ def present_edition(
             published_at=published_at,
             updated_at=updated_at,
             images=images,
-            canonical_url=canonical_url(owner, content_type.name, slug, public_url),
+            canonical_url=canonical_url(owner, item.type, slug, public_url),
             public_updated_at=notes.public_updated_at,
             change_history=notes.history,
             withdrawn=notes.withdrawn,

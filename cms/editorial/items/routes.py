@@ -14,8 +14,8 @@ from cms.core.http.answers import Answer, PageRequest
 from cms.core.http.conditional import expected_version, require_creation
 from cms.core.ids import is_id
 from cms.core.permissions import Permission
+from cms.editorial.edit import Edited
 from cms.editorial.items import queries, services
-from cms.editorial.items.models import Edited
 from cms.editorial.items.queries import ItemFilter
 from cms.editorial.items.schemas import ChangeQuerySchema, PublishSchema, ReturnSchema, SubmitSchema
 from cms.editorial.resource import Operations, Resource, item_schema, rows_schema

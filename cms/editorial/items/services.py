@@ -14,13 +14,15 @@ from cms.core.permissions import Actor
 from cms.core.prepared import foreseen
 from cms.core.versions import Expected
 from cms.editorial.content_types import Content, ContentType, merged, replaced
-from cms.editorial.items.models import Edited, State
+from cms.editorial.edit import Edited
+from cms.editorial.editing import editing
+from cms.editorial.items.models import State
 from cms.editorial.items.policies import Operation
 from cms.editorial.items.queries import get_edition
 from cms.editorial.moderating import public_words
 from cms.editorial.preparing import foresee_change, foresee_content, foresee_publications
 from cms.editorial.publishing import Update, publish_edition
-from cms.editorial.saving import Save, first_edition, load_for, save_edition, transition
+from cms.editorial.saving import Save, first_edition, save_edition, transition
 
 DUPLICATES = {"uq_items_id": "id", "pk_items": "id"}
 
@@ -53,12 +55,12 @@ def update_item(
     def foresee() -> None:
         foresee_change(content_type, actor, item_id, lambda stored: merged(stored, patch))
 
-    with foreseen(foresee), unit_of_work() as unit:
-        item = load_for(content_type, actor, Operation.EDIT, item_id, expected)
+    with foreseen(foresee), editing(content_type, actor, item_id, Operation.EDIT, expected) as edit:
+        item = edit.item
         edition = get_edition(item)
         content = content_type.completed(merged(edition.content, patch))
         if content != edition.content:
-            edition = save_edition(unit, content_type, item, actor, content, Save(is_autosave=is_autosave))
+            edition = save_edition(edit, content, Save(is_autosave=is_autosave))
     return Edited(item, edition)
 
 
@@ -71,12 +73,12 @@ def replace_item(content_type: ContentType, actor: Actor, item_id: str, content:
     def foresee() -> None:
         foresee_change(content_type, actor, item_id, lambda stored: replaced(stored, content))
 
-    with foreseen(foresee), unit_of_work() as unit:
-        item = load_for(content_type, actor, Operation.EDIT, item_id, expected)
+    with foreseen(foresee), editing(content_type, actor, item_id, Operation.EDIT, expected) as edit:
+        item = edit.item
         edition = get_edition(item)
         whole = content_type.completed(replaced(edition.content, content))
         if whole != edition.content:
-            edition = save_edition(unit, content_type, item, actor, whole)
+            edition = save_edition(edit, whole)
     return Edited(item, edition)
 
 
@@ -84,18 +86,18 @@ def submit_item(
     content_type: ContentType, actor: Actor, item_id: str, expected: Expected, comment: str | None = None
 ) -> Edited:
     """Ask for review."""
-    with unit_of_work() as unit:
-        item = load_for(content_type, actor, Operation.SUBMIT, item_id, expected)
-        edition = transition(unit, content_type, actor, item, State.IN_REVIEW, "submitted", comment)
+    with editing(content_type, actor, item_id, Operation.SUBMIT, expected) as edit:
+        item = edit.item
+        edition = transition(edit, State.IN_REVIEW, "submitted", comment)
     return Edited(item, edition)
 
 
 def return_item(content_type: ContentType, actor: Actor, item_id: str, expected: Expected, comment: str) -> Edited:
     """Give an item in review, or an approved one, back to its authors, saying what is to be done. Voids the approval."""
-    with unit_of_work() as unit:
-        item = load_for(content_type, actor, Operation.RETURN, item_id, expected)
+    with editing(content_type, actor, item_id, Operation.RETURN, expected) as edit:
+        item = edit.item
         item.void_approval()
-        edition = transition(unit, content_type, actor, item, State.RETURNED, "returned", comment)
+        edition = transition(edit, State.RETURNED, "returned", comment)
     return Edited(item, edition)
 
 
@@ -115,8 +117,10 @@ def publish_item(
     benchmarks, which tell of the past; no route passes it. Raises `Invalid` when something is missing.
     """
     said, words = Update.said(change_note, update), public_words({"/change_note": change_note})
-    with foreseen(lambda: foresee_publications(item_id)), unit_of_work() as unit:
-        item = load_for(content_type, actor, Operation.PUBLISH, item_id, expected)
+    with (
+        foreseen(lambda: foresee_publications(item_id)),
+        editing(content_type, actor, item_id, Operation.PUBLISH, expected) as edit,
+    ):
         words.check(actor)
-        edition = publish_edition(unit, content_type, actor, item, said, published_at)
-    return Edited(item, edition)
+        edition = publish_edition(edit, said, published_at)
+    return Edited(edit.item, edition)

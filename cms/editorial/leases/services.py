@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from cms.changes.log import record
 from cms.core import clock
 from cms.core.db import UnitOfWork, unit_of_work
 from cms.core.errors import Conflict
 from cms.core.permissions import Actor
 from cms.core.runtime import runtime
 from cms.editorial.content_types import ContentType
+from cms.editorial.edit import Edit
 from cms.editorial.items.models import Item
 from cms.editorial.items.policies import Operation, authorize_operation, check_state
 from cms.editorial.items.queries import get_item
@@ -39,8 +39,7 @@ def take_lease(content_type: ContentType, actor: Actor, item_id: str, *, take_ov
         if lease is not None and lease.holder_id != actor.id:
             if not take_over:
                 raise _held_by(lease)
-            taken_over = content_type.action("lease_taken_over")
-            record(unit, taken_over, item.id, actor, agency=item.agency, edition=item.edition)
+            Edit(unit, actor, item).record("lease_taken_over")
             lease = None
         return _written(unit, item, actor, since=lease.since if lease else clock.now())
 

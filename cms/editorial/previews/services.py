@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from cms.accounts.queries import find_active_actor
-from cms.changes.log import record
 from cms.core import clock
-from cms.core.db import UnitOfWork, session, unit_of_work
+from cms.core.db import session, unit_of_work
 from cms.core.errors import Forbidden, Gone, NotFound, invalid_field
 from cms.core.ids import new_id
 from cms.core.permissions import Actor
 from cms.core.prepared import foreseen
 from cms.core.runtime import runtime
 from cms.editorial.content_types import ContentType
+from cms.editorial.edit import Edit
 from cms.editorial.history.autosaves import seal
 from cms.editorial.history.queries import find_edition
 from cms.editorial.items.models import Item
@@ -71,7 +71,7 @@ def create_preview(
             most_uses=most_uses, uses=0,
         )  # fmt: skip
         unit.add(preview)
-        _record(unit, content_type, "preview_created", item, actor, preview)
+        Edit(unit, actor, item).record("preview_created", edition=preview.edition)
     return preview
 
 
@@ -82,7 +82,7 @@ def revoke_preview(content_type: ContentType, actor: Actor, item_id: str, previe
         preview = get_preview(item, preview_id)
         if preview.revoked_at is None:
             preview.revoked_at, preview.revoked_by_label = clock.now(), actor.label
-            _record(unit, content_type, "preview_revoked", item, actor, preview)
+            Edit(unit, actor, item).record("preview_revoked", edition=preview.edition)
 
 
 def use_preview(content_type: ContentType, token: str) -> Shown:
@@ -104,7 +104,7 @@ def use_preview(content_type: ContentType, token: str) -> Shown:
         preview.uses += 1
         preview.last_used_at = clock.now()
         saved_at = edition.saved_at or edition.created_at
-        presented = present_edition(content_type, item, edition, item.published_at or saved_at, saved_at)
+        presented = present_edition(item, edition, item.published_at or saved_at, saved_at)
     return Shown(presented, item, preview)
 
 
@@ -132,8 +132,3 @@ def _pin(item: Item, number: int | None) -> None:
     if edition is None:
         raise invalid_field("/edition", "not_found", what="edition")
     seal(edition)
-
-
-def _record(unit: UnitOfWork, content_type: ContentType, verb: str, item: Item, actor: Actor, preview: Preview) -> None:
-    edition = preview.edition or item.edition
-    record(unit, content_type.action(verb), item.id, actor, agency=item.agency, edition=edition)

@@ -12,13 +12,12 @@ from sqlalchemy import select
 from cms.core.db import UnitOfWork, session
 from cms.core.errors import Conflict, DomainError, InputError, Invalid, NotFound
 from cms.core.permissions import Actor
-from cms.editorial.content_types import registered_types
+from cms.editorial.editing import check_ready
 from cms.editorial.items.models import Item
 from cms.editorial.items.policies import Operation
 from cms.editorial.items.queries import visible_to
 from cms.editorial.publishing import Update, check_complete
 from cms.editorial.releases.models import Release
-from cms.editorial.saving import ready_for
 from cms.editorial.schedules.due import carry_out_due
 
 Named = Sequence[tuple[str, str]]
@@ -62,10 +61,9 @@ def _obstacle(unit: UnitOfWork, actor: Actor, item: Item | None, update: Update)
     try:
         if item is None:
             raise NotFound
-        content_type = registered_types()[item.type]
-        carry_out_due(unit, content_type, item)
-        ready_for(item, actor, Operation.PUBLISH, None)
-        check_complete(content_type, item, update)
+        carry_out_due(unit, item)
+        check_ready(item, actor, Operation.PUBLISH, None)
+        check_complete(item, update)
     except DomainError as error:
         return ", ".join([error.code, *(fault.name for fault in error.errors)])
     return None

@@ -16,7 +16,7 @@ from cms.core.ids import new_id
 from cms.core.permissions import Actor
 from cms.core.prepared import foreseen
 from cms.core.versions import Expected, check_version
-from cms.editorial.content_types import registered_types
+from cms.editorial.edit import Edit
 from cms.editorial.items.policies import is_approved_by_second
 from cms.editorial.moderating import public_words
 from cms.editorial.preparing import foresee_publications
@@ -81,7 +81,7 @@ def publish_release(actor: Actor, release_id: str, expected: Expected, update: U
         moment = clock.now()
         for item in items:
             approved = is_approved_by_second(actor, item)
-            publish_edition(unit, registered_types()[item.type], actor, item, update, moment, is_approved=approved)
+            publish_edition(Edit(unit, actor, item), update, moment, is_approved=approved)
         release.state, release.published_at = ReleaseState.PUBLISHED.value, moment
         _touch(release)
         record(unit, Action.RELEASE_PUBLISHED, release.id, actor, counts_as=count_release(unit, actor))

@@ -44,7 +44,7 @@ def social_text(content_type: ContentType, actor: Actor, item_id: str) -> Social
         # Who only carries it may not know what its owner writes now.
         item = get_item(content_type, item_id, actor)
     edition = get_edition(item, publication.edition if publication else None)
-    full = present_edition(content_type, item, edition, item.updated_at, item.updated_at).full
+    full = present_edition(item, edition, item.updated_at, item.updated_at).full
     return SocialText(full["social_text"], full["canonical_url"], edition.number)
 
 

@@ -7,13 +7,13 @@ withdrawals included; who carries it decides only about its comment, its place a
 from __future__ import annotations
 
 from cms.agencies.queries import check_agency
-from cms.changes.log import record
-from cms.core.db import UnitOfWork, session, unit_of_work
+from cms.core.db import session, unit_of_work
 from cms.core.errors import Conflict, NotFound
 from cms.core.permissions import Actor, Permission, Target, authorize
 from cms.core.prepared import foreseen
 from cms.core.runtime import runtime
 from cms.editorial.content_types import ContentType
+from cms.editorial.edit import Edit
 from cms.editorial.items.models import Item
 from cms.editorial.moderating import public_words
 from cms.editorial.preparing import foresee_shown_item
@@ -49,7 +49,7 @@ def repost_item(
         _check_carrier(item, agency)
         words.check(actor)
         repost = add_repost(unit, item.id, agency, comment, place)
-        _present_again(unit, content_type, actor, item, agency, "reposted", counted)
+        _present_again(Edit(unit, actor, item), agency, "reposted", counted)
     return repost
 
 
@@ -66,7 +66,7 @@ def end_item_repost(content_type: ContentType, actor: Actor, item_id: str, agenc
             raise NotFound
         counted = check_taking_back(unit, actor, agency)
         end_repost(unit, repost)
-        _present_again(unit, content_type, actor, item, agency, "repost_ended", counted)
+        _present_again(Edit(unit, actor, item), agency, "repost_ended", counted)
 
 
 def _authorize(actor: Actor, agency: str) -> None:
@@ -88,13 +88,12 @@ def _check_carrier(item: Item, slug: str) -> None:
     check_agency(slug)
 
 
-def _present_again(
-    unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, agency: str, verb: str, counted: str | None
-) -> None:
+def _present_again(edit: Edit, agency: str, verb: str, counted: str | None) -> None:
     """Record it, and present what readers have, and what is planned, with those who carry it now."""
+    unit, item = edit.unit, edit.item
     publication = find_live_publication(unit.session, item.id)
-    edition = publication.edition if publication else item.edition
-    change = record(unit, content_type.action(verb), item.id, actor, agency=agency, edition=edition, counts_as=counted)
+    edition = publication.edition if publication else None
+    change = edit.record(verb, agency=agency, edition=edition, counts_as=counted)
     # What was planned is what readers have, from its moment until the worker has come.
     planned = find_awaited_publication(unit.session, item.id)
     for current in {found.id: found for found in (publication, planned) if found is not None}.values():

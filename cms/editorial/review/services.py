@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from sqlalchemy import update
 
-from cms.changes.log import record
 from cms.core import clock
-from cms.core.db import UnitOfWork, unit_of_work
+from cms.core.db import UnitOfWork
 from cms.core.permissions import Actor, Role
 from cms.core.prepared import foreseen
 from cms.core.runtime import runtime
 from cms.core.versions import Expected
 from cms.editorial.content_types import ContentType
+from cms.editorial.edit import Edited
+from cms.editorial.editing import editing
 from cms.editorial.images.uses import note_images
-from cms.editorial.items.models import Edited, Edition, Item, State
+from cms.editorial.items.models import Edition, Item, State
 from cms.editorial.items.policies import Operation, check_state
 from cms.editorial.items.queries import get_edition, get_item, get_last_published, writers_of
-from cms.editorial.moderating import assess_content, hold
+from cms.editorial.moderating import assess_content, hold, record_hold
 from cms.editorial.preparing import foresee_assessment
-from cms.editorial.saving import load_for, show_in_lists, transition
+from cms.editorial.saving import show_in_lists, transition
 
 
 def approve_item(
@@ -33,19 +34,19 @@ def approve_item(
     def foresee() -> None:
         foresee_assessment(content_type, get_edition(get_item(content_type, item_id, actor)))
 
-    with foreseen(foresee), unit_of_work() as unit:
-        item = load_for(content_type, actor, Operation.APPROVE, item_id, expected)
-        _note_vouchers(content_type, item)
+    with foreseen(foresee), editing(content_type, actor, item_id, Operation.APPROVE, expected) as edit:
+        item = edit.item
+        _note_vouchers(item)
         check_state(actor, Operation.APPROVE, item, runtime().settings.city_channel)
         item.approve(actor, Role.CENTRAL_EDITOR if actor.has(Role.CENTRAL_EDITOR) else Role.AGENCY_EDITOR)
-        edition = transition(unit, content_type, actor, item, State.APPROVED, "approved", comment)
+        edition = transition(edit, State.APPROVED, "approved", comment)
     return Edited(item, edition)
 
 
-def _note_vouchers(content_type: ContentType, item: Item) -> None:
+def _note_vouchers(item: Item) -> None:
     """Whoever has allowed a linked domain since the edition was saved is no second person any more."""
     edition = get_edition(item)
-    found = assess_content(content_type, item.id, edition.content, edition.body_html, edition.body_text)
+    found = assess_content(item.content_type, item.id, edition.content, edition.body_html, edition.body_text)
     item.vouched_by = sorted({*item.vouched_by, *(each.person for each in found.vouched)})
 
 
@@ -61,20 +62,18 @@ def discard_item(content_type: ContentType, actor: Actor, item_id: str, expected
         if item.published_at is not None:
             foresee_assessment(content_type, _last_published(item))
 
-    with foreseen(foresee), unit_of_work() as unit:
-        item = load_for(content_type, actor, Operation.DISCARD, item_id, expected)
+    with foreseen(foresee), editing(content_type, actor, item_id, Operation.DISCARD, expected) as edit:
+        item = edit.item
         edition = _last_published(item)
-        _discard_after(unit, item, edition)
+        _discard_after(edit.unit, item, edition)
         item.return_to_edition(edition.number, writers_of(item, edition.number))
-        show_in_lists(content_type, item, edition.content)
-        note_images(unit, item.id, edition.content)
-        found = assess_content(content_type, item.id, edition.content, edition.body_html, edition.body_text)
-        hold(unit, content_type, item, actor, found)
+        show_in_lists(item, edition.content)
+        note_images(edit.unit, item.id, edition.content)
+        found = assess_content(item.content_type, item.id, edition.content, edition.body_html, edition.body_text)
+        reasons = hold(edit, found)
         item.touch()
-        record(
-            unit, content_type.action("discarded"), item.id, actor, agency=item.agency, edition=item.edition,
-            fields=["state"],
-        )  # fmt: skip
+        record_hold(edit, reasons)
+        edit.record("discarded", ["state"])
     return Edited(item, edition)
 
 

@@ -15,13 +15,12 @@ import orjson
 from sqlalchemy import func, select
 
 from cms.changes.facts import EndingKind
-from cms.changes.log import record
 from cms.changes.models import Change
 from cms.core import clock
 from cms.core.db import UnitOfWork, session
 from cms.core.errors import Conflict, Invalid
-from cms.core.permissions import Actor
 from cms.editorial.content_types import ContentType
+from cms.editorial.edit import Edit
 from cms.editorial.items.models import Edition, Item, State
 from cms.editorial.items.presenter import present_edition
 from cms.editorial.items.queries import get_edition
@@ -57,47 +56,39 @@ class Target:
         return edition.author_id == self.actor_id and (edition.saved_at or edition.created_at) >= self.since
 
 
-def undo(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, target: Target) -> str:
+def undo(edit: Edit, target: Target) -> str:
     """Undo the target's work on a locked item; returns what was done, one of `OUTCOMES`."""
-    was_planned = _drop_plan(unit, content_type, actor, item, target)
-    was_put_away = _bring_back(unit, content_type, actor, item, target)
+    item = edit.item
+    was_planned = _drop_plan(edit, target)
+    was_put_away = _bring_back(edit, target)
     editions = _editions(item)
     before = _newest_by_others(editions, target)
-    outcome = _undo_publication(unit, content_type, actor, item, target, editions)
+    outcome = _undo_publication(edit, target, editions)
     if before is not None:
-        if _revert(unit, content_type, actor, item, target, before, is_restored=outcome is not None):
+        if _revert(edit, target, before, is_restored=outcome is not None):
             outcome = outcome or "reverted"
     elif item.published_at is None and item.state != State.TRASHED:
-        _free(unit, content_type, actor, item)
+        _free(edit)
         item.put_away(State.TRASHED)
-        transition(unit, content_type, actor, item, State.TRASHED, "trashed", item.comment)
+        transition(edit, State.TRASHED, "trashed", item.comment)
         outcome = "trashed"
     if item.approved_by_id == target.actor_id and item.approved_at is not None and item.approved_at >= target.since:
-        _take_back_approval(unit, content_type, actor, item)
+        _take_back_approval(edit)
         outcome = outcome or "reverted"
     return outcome or ("reverted" if was_planned or was_put_away else "unchanged")
 
 
-def _revert(
-    unit: UnitOfWork,
-    content_type: ContentType,
-    actor: Actor,
-    item: Item,
-    target: Target,
-    before: Edition,
-    *,
-    is_restored: bool,
-) -> bool:
+def _revert(edit: Edit, target: Target, before: Edition, *, is_restored: bool) -> bool:
     """Put the newest content that is not the target's on top, a colleague's unpublished draft for example."""
-    newest = get_edition(item)
+    newest = get_edition(edit.item)
     is_lost = is_restored and before.number > (newest.restored_from or newest.number)
     if before.content == newest.content or not (is_lost or target.wrote(newest)):
         return False
-    put_away = State(item.state) if item.state in PUT_AWAY else None
-    _save_again(unit, content_type, actor, item, before)
+    put_away = State(edit.item.state) if edit.item.state in PUT_AWAY else None
+    _save_again(edit, before)
     if put_away is not None:
         # Where a colleague has put it. Taken out of there, it must not have the target's content.
-        item.put_away(put_away)
+        edit.item.put_away(put_away)
     return True
 
 
@@ -133,24 +124,22 @@ def _is_bad(line: Change, target: Target, written: Collection[int]) -> bool:
     return target.did(line) or (line.action.endswith(".published") and line.edition in written)
 
 
-def _undo_publication(
-    unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, target: Target, editions: Sequence[Edition]
-) -> str | None:
+def _undo_publication(edit: Edit, target: Target, editions: Sequence[Edition]) -> str | None:
     """Give readers again what they had before the target changed it, or nothing if they had nothing."""
-    lines = _public_lines(content_type, item)
+    lines = _public_lines(edit.content_type, edit.item)
     good = _last_good(lines, target, editions)
     if not lines or lines[0] is good:
         return None
     if good is not None and not good.action.endswith(".unpublished") and good.edition is not None:
         try:
-            with unit.session.begin_nested():
-                return _publish_again(unit, content_type, actor, item, good.edition, _notice_of(unit, good))
+            with edit.unit.session.begin_nested():
+                return _publish_again(edit, good.edition, _notice_of(edit.unit, good))
         except (Invalid, Conflict):
             # What it refers to is gone meanwhile. Readers must not keep the target's text: the item is taken back.
-            unit.session.refresh(item)
-    if item.published_edition is None:
+            edit.unit.session.refresh(edit.item)
+    if edit.item.published_edition is None:
         return None
-    _take_back(unit, content_type, actor, item, Standing.VANISHED if good is None else Standing.GONE)
+    _take_back(edit, Standing.VANISHED if good is None else Standing.GONE)
     return "withdrawn"
 
 
@@ -171,101 +160,88 @@ def _notice_of(unit: UnitOfWork, line: Change) -> Mapping[str, Any] | None:
 
 
 def _publish_again(
-    unit: UnitOfWork,
-    content_type: ContentType,
-    actor: Actor,
-    item: Item,
+    edit: Edit,
     edition: int,
     notice: Mapping[str, Any] | None,
 ) -> str:
-    was_live = item.published_edition is not None
-    old = get_edition(item, edition)
-    _free(unit, content_type, actor, item)
-    if get_edition(item).content != old.content:
-        _save_again(unit, content_type, actor, item, old)
+    was_live = edit.item.published_edition is not None
+    old = get_edition(edit.item, edition)
+    _free(edit)
+    if get_edition(edit.item).content != old.content:
+        _save_again(edit, old)
     if notice is None:
-        publish_edition(unit, content_type, actor, item, SILENT)
+        publish_edition(edit, SILENT)
     else:
-        _show_withdrawn(unit, content_type, actor, item, notice)
-    unit.session.flush()
+        _show_withdrawn(edit, notice)
+    edit.unit.session.flush()
     return "restored" if was_live else "republished"
 
 
-def _show_withdrawn(
-    unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, notice: Mapping[str, Any]
-) -> None:
+def _show_withdrawn(edit: Edit, notice: Mapping[str, Any]) -> None:
     """Give readers the newest edition with this notice, which stays what it was, its date included."""
-    edition, moment = check_complete(content_type, item, SILENT), clock.now()
-    notes = replace(published_notes(item.id) or PublicNotes(moment), withdrawn=notice)
-    presented = present_edition(content_type, item, edition, item.published_at or moment, moment, notes)
-    window = window_of(item)
-    item.go_live(moment, None)
-    item.withdraw(KINDS[Standing.WITHDRAWN], notice["explanation"])
-    item.touch()
-    change = record(
-        unit, content_type.action("withdrawn"), item.id, actor, agency=item.agency, edition=item.edition,
-        ending=EndingKind.WITHDRAWN,
-    )  # fmt: skip
-    publish_withdrawn(unit, presented, change, notice["explanation"], datetime.fromisoformat(notice["at"]), window)
+    edition, moment = check_complete(edit.item, SILENT), clock.now()
+    notes = replace(published_notes(edit.item.id) or PublicNotes(moment), withdrawn=notice)
+    presented = present_edition(edit.item, edition, edit.item.published_at or moment, moment, notes)
+    window = window_of(edit.item)
+    edit.item.go_live(moment, None)
+    edit.item.withdraw(KINDS[Standing.WITHDRAWN], notice["explanation"])
+    edit.item.touch()
+    change = edit.record("withdrawn", ending=EndingKind.WITHDRAWN)
+    publish_withdrawn(edit.unit, presented, change, notice["explanation"], datetime.fromisoformat(notice["at"]), window)
 
 
-def _take_back(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, standing: Standing) -> None:
-    _free(unit, content_type, actor, item, also_from_end=True)
-    edition = item.published_edition or item.edition
+def _take_back(edit: Edit, standing: Standing) -> None:
+    _free(edit, also_from_end=True)
+    edition = edit.item.published_edition or edit.item.edition
     explanation = None if standing is Standing.VANISHED else EXPLANATION
-    item.end(KINDS[standing], explanation)
-    item.touch()
-    change = record(
-        unit, content_type.action("unpublished"), item.id, actor, agency=item.agency, edition=edition,
-        ending=EndingKind(KINDS[standing]),
-    )  # fmt: skip
-    withdraw(unit, item.id, item.type, standing, change, explanation=explanation)
+    edit.item.end(KINDS[standing], explanation)
+    edit.item.touch()
+    change = edit.record("unpublished", edition=edition, ending=EndingKind(KINDS[standing]))
+    withdraw(edit.unit, edit.item.id, edit.item.type, standing, change, explanation=explanation)
 
 
-def _free(
-    unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, *, also_from_end: bool = False
-) -> None:
+def _free(edit: Edit, *, also_from_end: bool = False) -> None:
     """Make an item fit for a change: a colleague's plan, which has pinned an edition, is dropped, and it is put away no longer.
 
     A planned end of what readers have goes on with what they get instead; it falls only together with what it ends.
     """
-    if item.publish_at is not None or (also_from_end and item.unpublish_at is not None):
-        drop_plan(unit, content_type, actor, item)
-    if item.state in PUT_AWAY:
-        item.bring_back()
+    if edit.item.publish_at is not None or (also_from_end and edit.item.unpublish_at is not None):
+        drop_plan(edit)
+    if edit.item.state in PUT_AWAY:
+        edit.item.bring_back()
 
 
-def _save_again(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, old: Edition) -> None:
+def _save_again(edit: Edit, old: Edition) -> None:
     """Put an old content on top as a new edition, in whatever state the item is."""
-    _free(unit, content_type, actor, item)
-    save_edition(unit, content_type, item, actor, dict(old.content), Save(restored_from=old.number))
+    _free(edit)
+    save_edition(edit, dict(old.content), Save(restored_from=old.number))
 
 
-def _drop_plan(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, target: Target) -> bool:
+def _drop_plan(edit: Edit, target: Target) -> bool:
     """Nothing that the target planned happens, and no text of the target goes out that a colleague has planned."""
-    has_plan = item.publish_at is not None or item.unpublish_at is not None
-    is_own = has_plan and item.planned_by_id == target.actor_id
-    if not is_own and (item.publish_at is None or not target.wrote(get_edition(item))):
+    has_plan = edit.item.publish_at is not None or edit.item.unpublish_at is not None
+    is_own = has_plan and edit.item.planned_by_id == target.actor_id
+    if not is_own and (edit.item.publish_at is None or not target.wrote(get_edition(edit.item))):
         return False
-    drop_plan(unit, content_type, actor, item)
+    drop_plan(edit)
     return True
 
 
-def _bring_back(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, target: Target) -> bool:
+def _bring_back(edit: Edit, target: Target) -> bool:
     """What the target put into the archive or the trash comes out again."""
-    if item.state not in PUT_AWAY:
+    if edit.item.state not in PUT_AWAY:
         return False
-    actions = [f"{content_type.name}.{verb}" for verb in ("archived", "trashed")]
-    last = select(func.max(Change.sequence)).where(Change.resource_id == item.id, Change.action.in_(actions))
-    line = unit.session.scalar(select(Change).where(Change.sequence == last.scalar_subquery()))
+    actions = [f"{edit.content_type.name}.{verb}" for verb in ("archived", "trashed")]
+    last = select(func.max(Change.sequence)).where(Change.resource_id == edit.item.id, Change.action.in_(actions))
+    line = edit.unit.session.scalar(select(Change).where(Change.sequence == last.scalar_subquery()))
     if line is None or not target.did(line):
         return False
-    item.bring_back()
-    transition(unit, content_type, actor, item, State(item.state), "restored", item.comment)
+    edit.item.bring_back()
+    transition(edit, State(edit.item.state), "restored", edit.item.comment)
     return True
 
 
-def _take_back_approval(unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item) -> None:
-    item.void_approval()
-    if item.state == State.APPROVED:
-        transition(unit, content_type, actor, item, State.IN_REVIEW, "submitted", item.comment)
+def _take_back_approval(edit: Edit) -> None:
+    edit.item.void_approval()
+    if edit.item.state == State.APPROVED:
+        transition(edit, State.IN_REVIEW, "submitted", edit.item.comment)

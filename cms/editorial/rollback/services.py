@@ -15,6 +15,7 @@ from cms.core.permissions import Actor, Permission, authorize
 from cms.core.permissions import Target as About
 from cms.core.prepared import foreseen
 from cms.editorial.content_types import registered_types
+from cms.editorial.edit import Edit
 from cms.editorial.items.queries import get_item
 from cms.editorial.rollback.models import Rollback
 from cms.editorial.rollback.orders import Order, reaches_far
@@ -93,7 +94,7 @@ def undo_item(actor: Actor, rollback_id: str, item_type: str, item_id: str) -> s
                 content_type = registered_types()[item_type]
                 item = get_item(content_type, item_id, actor, lock=True)
                 rollback = lock_rollback(unit, rollback_id)
-                outcome = undo(unit, content_type, actor, item, Target(rollback.target_id, rollback.since))
+                outcome = undo(Edit(unit, actor, item), Target(rollback.target_id, rollback.since))
             rollback.done = {**rollback.done, outcome: rollback.done.get(outcome, 0) + 1}
     except NotFound:
         return "unchanged"

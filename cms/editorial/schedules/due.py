@@ -8,11 +8,10 @@ name of the person who made it.
 from __future__ import annotations
 
 from cms.changes.facts import Cause, CauseKind, EndingKind
-from cms.changes.log import record
 from cms.core import clock
 from cms.core.db import UnitOfWork, session
 from cms.core.permissions import Actor
-from cms.editorial.content_types import ContentType
+from cms.editorial.edit import Edit
 from cms.editorial.items.models import Item
 from cms.publishing.planning import carry_out, carry_out_end
 
@@ -20,13 +19,13 @@ UNKNOWN_PLANNER = "system: schedule"
 PLAN = Cause(CauseKind.SCHEDULE)
 
 
-def carry_out_due(unit: UnitOfWork, content_type: ContentType, item: Item) -> bool:
+def carry_out_due(unit: UnitOfWork, item: Item) -> bool:
     """Carry out what is due of a locked item; False when nothing is. The version of the item is left to the caller."""
     begins, ends = _due(item)
     if begins:
-        _begin(unit, content_type, item)
+        _begin(Edit(unit, _planner(item), item))
     if ends:
-        _end(unit, content_type, item)
+        _end(Edit(unit, _planner(item), item))
     return begins or ends
 
 
@@ -53,24 +52,18 @@ def _due(item: Item) -> tuple[bool, bool]:
     return begins, item.unpublish_at is not None and item.unpublish_at <= moment
 
 
-def _begin(unit: UnitOfWork, content_type: ContentType, item: Item) -> None:
-    planner = _planner(item)
+def _begin(edit: Edit) -> None:
+    item = edit.item
     item.begin_as_planned()
-    change = record(
-        unit, content_type.action("published"), item.id, planner, agency=item.agency, edition=item.edition,
-        cause=PLAN,
-    )  # fmt: skip
-    carry_out(unit, item.id, item.type, change)
+    carry_out(edit.unit, item.id, item.type, edit.record("published", cause=PLAN))
 
 
-def _end(unit: UnitOfWork, content_type: ContentType, item: Item) -> None:
-    edition, planner, explanation = item.published_edition or item.edition, _planner(item), item.planned_explanation
+def _end(edit: Edit) -> None:
+    item = edit.item
+    edition, explanation = item.published_edition, item.planned_explanation
     ended = item.end_as_planned()
-    change = record(
-        unit, content_type.action("unpublished"), item.id, planner, agency=item.agency, edition=edition,
-        ending=EndingKind.EXPIRED, cause=PLAN,
-    )  # fmt: skip
-    carry_out_end(unit, item.id, item.type, change, ended, explanation)
+    change = edit.record("unpublished", edition=edition, ending=EndingKind.EXPIRED, cause=PLAN)
+    carry_out_end(edit.unit, item.id, item.type, change, ended, explanation)
 
 
 def _planner(item: Item) -> Actor:

@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from cms.changes.log import record
 from cms.core import clock
-from cms.core.db import UnitOfWork
 from cms.core.errors import Conflict, InputError, Invalid
-from cms.core.permissions import Actor
-from cms.editorial.content_types import ContentType
-from cms.editorial.items.models import Edition, Item, State
+from cms.editorial.edit import Edit
+from cms.editorial.items.models import Edition, State
 from cms.editorial.items.policies import RULES, Operation
 from cms.editorial.items.queries import get_edition
 from cms.editorial.moderating import PublicWords
@@ -35,23 +32,18 @@ class Schedule:
     update: Update = MAJOR
 
 
-def drop_plan(
-    unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, *, reason: str | None = None
-) -> None:
+def drop_plan(edit: Edit, *, reason: str | None = None) -> None:
     """Take back what is planned for a locked item and record it, with the `reason` if it was no single decision."""
-    change = record(
-        unit, content_type.action("unscheduled"), item.id, actor, agency=item.agency, edition=item.edition,
-        fields=sorted({"schedule", reason or "schedule"}),
-    )  # fmt: skip
-    cancel(unit, item.id, item.type, change)
+    item = edit.item
+    change = edit.record("unscheduled", sorted({"schedule", reason or "schedule"}))
+    cancel(edit.unit, item.id, item.type, change)
     item.forget_plan()
     item.touch()
 
 
-def plan_item(
-    unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, schedule: Schedule, words: PublicWords
-) -> Edition:
-    """Write the plan of an item that `load_for` gave, in place of one that it has."""
+def plan_item(edit: Edit, schedule: Schedule, words: PublicWords) -> Edition:
+    """Write the plan of the item, in place of one that it has."""
+    unit, actor, item = edit.unit, edit.actor, edit.item
     counted = check_publishing(unit, actor, item.agency)
     words.check(actor)
     if schedule.publish_at is None:
@@ -61,12 +53,9 @@ def plan_item(
     else:
         if State(item.state) not in (*RULES[Operation.PUBLISH].states, State.SCHEDULED):
             raise Conflict("nothing_to_publish")
-        edition = check_complete(content_type, item, schedule.update)
-    change = record(
-        unit, content_type.action("scheduled"), item.id, actor, agency=item.agency, edition=item.edition,
-        fields=["schedule"], counts_as=counted,
-        update=None if schedule.publish_at is None else schedule.update.kind,
-    )  # fmt: skip
+        edition = check_complete(item, schedule.update)
+    kind = None if schedule.publish_at is None else schedule.update.kind
+    change = edit.record("scheduled", ["schedule"], counts_as=counted, update=kind)
     if item.publish_at is not None or item.unpublish_at is not None:
         cancel(unit, item.id, item.type, change)
         item.forget_plan()
@@ -74,7 +63,7 @@ def plan_item(
     if schedule.publish_at is None:
         plan_end(unit, item.id, item.type, change, schedule.unpublish_at, told)
     else:
-        presented = present_update(content_type, item, edition, schedule.update, schedule.publish_at)
+        presented = present_update(item, edition, schedule.update, schedule.publish_at)
         plan(unit, presented, change, schedule.publish_at, schedule.unpublish_at, told)
     item.plan(
         actor, begins=schedule.publish_at, ends=schedule.unpublish_at, timezone=schedule.timezone,

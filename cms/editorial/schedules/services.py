@@ -15,13 +15,14 @@ from cms.core.db import unit_of_work
 from cms.core.permissions import Actor
 from cms.core.prepared import foreseen
 from cms.core.versions import Expected
-from cms.editorial.content_types import ContentType, registered_types
-from cms.editorial.items.models import Edited, Item
+from cms.editorial.content_types import ContentType
+from cms.editorial.edit import Edited
+from cms.editorial.editing import editing
+from cms.editorial.items.models import Item
 from cms.editorial.items.policies import Operation
 from cms.editorial.items.queries import get_edition
 from cms.editorial.moderating import public_words
 from cms.editorial.preparing import foresee_publications
-from cms.editorial.saving import load_for
 from cms.editorial.schedules.due import carry_out_due
 from cms.editorial.schedules.plans import Schedule, check_moments, drop_plan, plan_item
 from cms.editorial.schedules.queries import is_due
@@ -37,17 +38,20 @@ def schedule_item(
     """
     check_moments(schedule)
     words = public_words({"/explanation": schedule.explanation, "/change_note": schedule.update.note})
-    with foreseen(lambda: foresee_publications(item_id)), unit_of_work() as unit:
-        item = load_for(content_type, actor, Operation.SCHEDULE, item_id, expected)
-        edition = plan_item(unit, content_type, actor, item, schedule, words)
+    with (
+        foreseen(lambda: foresee_publications(item_id)),
+        editing(content_type, actor, item_id, Operation.SCHEDULE, expected) as edit,
+    ):
+        item = edit.item
+        edition = plan_item(edit, schedule, words)
     return Edited(item, edition)
 
 
 def unschedule_item(content_type: ContentType, actor: Actor, item_id: str, expected: Expected) -> Edited:
     """Take back what is planned. When this has answered, it does not happen. Raises `Conflict` when it has happened."""
-    with unit_of_work() as unit:
-        item = load_for(content_type, actor, Operation.UNSCHEDULE, item_id, expected)
-        drop_plan(unit, content_type, actor, item)
+    with editing(content_type, actor, item_id, Operation.UNSCHEDULE, expected) as edit:
+        item = edit.item
+        drop_plan(edit)
         edition = get_edition(item)
     return Edited(item, edition)
 
@@ -57,5 +61,5 @@ def carry_out_plans(ids: Iterable[str]) -> None:
     with unit_of_work() as unit:
         due = select(Item).where(Item.id.in_(ids), *is_due()).order_by(Item.id)
         for item in unit.session.scalars(due.with_for_update(of=Item, skip_locked=True)).all():
-            if carry_out_due(unit, registered_types()[item.type], item):
+            if carry_out_due(unit, item):
                 item.touch()

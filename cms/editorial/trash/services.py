@@ -11,15 +11,16 @@ from typing import Final
 
 from sqlalchemy import select
 
-from cms.changes.log import record
-from cms.core.db import UnitOfWork, unit_of_work
+from cms.core.db import unit_of_work
 from cms.core.permissions import Actor, system_actor
 from cms.core.versions import Expected
-from cms.editorial.content_types import ContentType, registered_types
-from cms.editorial.items.models import Edited, Item, State
+from cms.editorial.content_types import ContentType
+from cms.editorial.edit import Edit, Edited
+from cms.editorial.editing import check_ready, editing
+from cms.editorial.items.models import Item, State
 from cms.editorial.items.policies import Operation
 from cms.editorial.items.queries import get_item
-from cms.editorial.saving import load_for, ready_for, transition
+from cms.editorial.saving import transition
 from cms.editorial.trash.queries import is_old_trash
 
 ACTOR: Final = system_actor("trash emptied")
@@ -27,28 +28,28 @@ ACTOR: Final = system_actor("trash emptied")
 
 def archive_item(content_type: ContentType, actor: Actor, item_id: str, expected: Expected) -> Edited:
     """Put an item away that readers do not have: out of the usual lists, not editable until it is restored."""
-    with unit_of_work() as unit:
-        item = load_for(content_type, actor, Operation.ARCHIVE, item_id, expected)
+    with editing(content_type, actor, item_id, Operation.ARCHIVE, expected) as edit:
+        item = edit.item
         item.put_away(State.ARCHIVED)
-        edition = transition(unit, content_type, actor, item, State.ARCHIVED, "archived", item.comment)
+        edition = transition(edit, State.ARCHIVED, "archived", item.comment)
     return Edited(item, edition)
 
 
 def trash_item(content_type: ContentType, actor: Actor, item_id: str, expected: Expected) -> Edited:
     """Put an item into the trash. Raises `Conflict("still_published")` while readers have it."""
-    with unit_of_work() as unit:
-        item = load_for(content_type, actor, Operation.TRASH, item_id, expected)
+    with editing(content_type, actor, item_id, Operation.TRASH, expected) as edit:
+        item = edit.item
         item.put_away(State.TRASHED)
-        edition = transition(unit, content_type, actor, item, State.TRASHED, "trashed", item.comment)
+        edition = transition(edit, State.TRASHED, "trashed", item.comment)
     return Edited(item, edition)
 
 
 def restore_item(content_type: ContentType, actor: Actor, item_id: str, expected: Expected) -> Edited:
     """Bring an item back from the archive or the trash, into the state it had before it was put away."""
-    with unit_of_work() as unit:
-        item = load_for(content_type, actor, Operation.RESTORE, item_id, expected)
+    with editing(content_type, actor, item_id, Operation.RESTORE, expected) as edit:
+        item = edit.item
         item.bring_back()
-        edition = transition(unit, content_type, actor, item, State(item.state), "restored", item.comment)
+        edition = transition(edit, State(item.state), "restored", item.comment)
     return Edited(item, edition)
 
 
@@ -57,12 +58,12 @@ def delete_item(content_type: ContentType, actor: Actor, item_id: str, expected:
     with unit_of_work() as unit:
         item = get_item(content_type, item_id, actor, lock=True)
         if item.state == State.TRASHED:
-            ready_for(item, actor, Operation.PURGE, expected)
-            _purge(unit, item, actor)
+            check_ready(item, actor, Operation.PURGE, expected)
+            _purge(Edit(unit, actor, item))
         else:
-            ready_for(item, actor, Operation.DELETE, expected)
+            check_ready(item, actor, Operation.DELETE, expected)
             item.put_away(State.TRASHED)
-            transition(unit, content_type, actor, item, State.TRASHED, "trashed", item.comment)
+            transition(Edit(unit, actor, item), State.TRASHED, "trashed", item.comment)
 
 
 def purge_trash(ids: Iterable[str]) -> None:
@@ -70,11 +71,10 @@ def purge_trash(ids: Iterable[str]) -> None:
     with unit_of_work() as unit:
         old = select(Item).where(Item.id.in_(ids), *is_old_trash()).order_by(Item.id)
         for item in unit.session.scalars(old.with_for_update(skip_locked=True)).all():
-            _purge(unit, item, ACTOR)
+            _purge(Edit(unit, ACTOR, item))
 
 
-def _purge(unit: UnitOfWork, item: Item, actor: Actor) -> None:
+def _purge(edit: Edit) -> None:
     """Remove the item with its editions, comments and slugs; bytes of its files are swept later."""
-    action = registered_types()[item.type].action("purged")
-    record(unit, action, item.id, actor, agency=item.agency, edition=item.edition)
-    unit.session.delete(item)
+    edit.record("purged")
+    edit.unit.session.delete(edit.item)

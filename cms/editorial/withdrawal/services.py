@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import orjson
 
 from cms.changes.facts import EndingKind
-from cms.changes.log import record
+from cms.changes.models import Change
 from cms.core import clock
 from cms.core.clock import rfc3339
-from cms.core.db import UnitOfWork, unit_of_work
 from cms.core.errors import Conflict
 from cms.core.ids import is_id
 from cms.core.permissions import Actor
 from cms.core.prepared import foreseen
 from cms.core.versions import Expected
 from cms.editorial.content_types import ContentType
-from cms.editorial.items.models import Edited, Item
+from cms.editorial.edit import Edit, Edited
+from cms.editorial.editing import editing
 from cms.editorial.items.policies import Operation
 from cms.editorial.items.presenter import present_edition
 from cms.editorial.items.queries import get_edition
 from cms.editorial.notes import PublicNotes
 from cms.editorial.preparing import foresee_shown_item
-from cms.editorial.saving import load_for
 from cms.editorial.withdrawal.checks import check_ending, words_of
 from cms.editorial.withdrawal.endings import EXPLAINED, KINDS, Ending
 from cms.moderation.breaker import check_publishing, check_taking_back
@@ -54,80 +52,67 @@ def unpublish_item(
     check_ending(ending, item_id)
     words = words_of(ending)
     steps = (lambda: foresee_shown_item(item_id),) if standing is Standing.WITHDRAWN else ()
-    with foreseen(*steps), unit_of_work() as unit:
-        # What vanishes leaves no explanation, so only central editors do that.
-        operation = Operation.VANISH if standing is Standing.VANISHED else Operation.UNPUBLISH
-        item = load_for(content_type, actor, operation, item_id, expected)
-        counted = _check_guard(unit, actor, item, standing)
+    # What vanishes leaves no explanation, so only central editors do that.
+    operation = Operation.VANISH if standing is Standing.VANISHED else Operation.UNPUBLISH
+    with foreseen(*steps), editing(content_type, actor, item_id, operation, expected) as edit:
+        item = edit.item
+        counted = _check_guard(edit, standing)
         words.check(actor)
         if standing is Standing.WITHDRAWN:
             if item.unpublished_as == KINDS[Standing.WITHDRAWN]:
                 raise Conflict("wrong_state", state="withdrawn", operation="unpublish", allowed="published")
-            _withdraw(unit, content_type, actor, item, ending, counted)
+            _withdraw(edit, ending, counted)
         else:
-            _end(unit, content_type, actor, item, ending, counted)
+            _end(edit, ending, counted)
         edition = get_edition(item)
     return Edited(item, edition)
 
 
-def _check_guard(unit: UnitOfWork, actor: Actor, item: Item, standing: Standing) -> str | None:
+def _check_guard(edit: Edit, standing: Standing) -> str | None:
     """What this ending counts as. Saying that something is gone or withdrawn passes a pause; a redirection is a link, and goes out."""
     if standing in EXPLAINED:
-        return check_taking_back(unit, actor, item.agency)
-    return check_publishing(unit, actor, item.agency)
+        return check_taking_back(edit.unit, edit.actor, edit.item.agency)
+    return check_publishing(edit.unit, edit.actor, edit.item.agency)
 
 
-def _end(
-    unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, ending: Ending, counted: str | None
-) -> None:
-    change = _left(unit, content_type, actor, item, ending, "unpublished", counted)
+def _end(edit: Edit, ending: Ending, counted: str | None) -> None:
+    item, change = edit.item, _left(edit, ending, "unpublished", counted)
     target_id = ending.to if ending.standing is Standing.REDIRECTED and ending.to and is_id(ending.to) else None
     told = ending.standing is not Standing.VANISHED
     alternative = ending.to if told and target_id is None else None
     withdraw(
-        unit, item.id, item.type, ending.standing, change,
+        edit.unit, item.id, item.type, ending.standing, change,
         explanation=ending.explanation, alternative=alternative, target_id=target_id,
     )  # fmt: skip
 
 
-def _withdraw(
-    unit: UnitOfWork, content_type: ContentType, actor: Actor, item: Item, ending: Ending, counted: str | None
-) -> None:
+def _withdraw(edit: Edit, ending: Ending, counted: str | None) -> None:
     """Present what readers have once more, with the notice; it stays the published edition."""
+    unit, item = edit.unit, edit.item
     publication = find_live_publication(unit.session, item.id)
     if publication is None:
         raise Conflict("not_published")
-    change = _left(unit, content_type, actor, item, ending, "withdrawn", counted)
+    change = _left(edit, ending, "withdrawn", counted)
     # It has no planned end any more, and must not be presented with one.
     unit.session.refresh(publication)
     moment = clock.now()
     notice = {"at": rfc3339(moment), "explanation": ending.explanation}
     notes = replace(PublicNotes.of(orjson.loads(publication.full_json)), withdrawn=notice)
     edition = get_edition(item, publication.edition)
-    presented = present_edition(content_type, item, edition, publication.published_at, moment, notes)
+    presented = present_edition(item, edition, publication.published_at, moment, notes)
     keep_readable(unit, presented, change, publication, ending.explanation or "")
 
 
-def _left(
-    unit: UnitOfWork,
-    content_type: ContentType,
-    actor: Actor,
-    item: Item,
-    ending: Ending,
-    verb: str,
-    counted: str | None,
-) -> Any:
+def _left(edit: Edit, ending: Ending, verb: str, counted: str | None) -> Change:
     """Note how the item goes, drop what was planned for it, and record it."""
-    edition = item.published_edition or item.edition
+    item = edit.item
+    edition = item.published_edition
     had_plan = item.publish_at is not None or item.unpublish_at is not None
     item.forget_plan()
     leave = item.withdraw if ending.standing is Standing.WITHDRAWN else item.end
     leave(KINDS[ending.standing], ending.explanation)
     item.touch()
-    change = record(
-        unit, content_type.action(verb), item.id, actor, agency=item.agency, edition=edition, counts_as=counted,
-        ending=EndingKind(KINDS[ending.standing]),
-    )  # fmt: skip
+    change = edit.record(verb, edition=edition, counts_as=counted, ending=EndingKind(KINDS[ending.standing]))
     if had_plan:
-        cancel(unit, item.id, item.type, change)
+        cancel(edit.unit, item.id, item.type, change)
     return change

@@ -1,0 +1,64 @@
+"""A change of one item: the unit of work, who makes it and the item, in one value that its steps hand on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypedDict, Unpack
+
+from cms.changes.facts import Cause, EndingKind, UpdateKind
+from cms.changes.log import record
+from cms.changes.models import Change
+from cms.core.db import UnitOfWork
+from cms.core.permissions import Actor
+from cms.editorial.content_types import ContentType
+from cms.editorial.items.models import Edition, Item
+
+
+class Said(TypedDict, total=False):
+    """What else a line of the log says (`cms.changes.log.record`)."""
+
+    counts_as: str | None
+    update: UpdateKind | None
+    ending: EndingKind | None
+    cause: Cause | None
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One change of an item that is loaded, locked and allowed (`cms.editorial.editing`)."""
+
+    unit: UnitOfWork
+    actor: Actor
+    item: Item
+
+    @property
+    def content_type(self) -> ContentType:
+        """What kind of item it is."""
+        return self.item.content_type
+
+    def record(
+        self,
+        verb: str,
+        fields: list[str] | None = None,
+        *,
+        agency: str | None = None,
+        edition: int | None = None,
+        **said: Unpack[Said],
+    ) -> Change:
+        """Add a line to the log: `published` of a post is `post.published`.
+
+        It names the item's agency and newest edition, unless another agency or edition is what it is about.
+        """
+        item = self.item
+        return record(
+            self.unit, self.content_type.action(verb), item.id, self.actor,
+            agency=agency or item.agency, edition=edition or item.edition, fields=fields or (), **said,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """An item and its newest edition after a write."""
+
+    item: Item
+    edition: Edition
