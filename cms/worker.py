@@ -31,7 +31,7 @@ from cms.core.logging import get_logger
 from cms.core.metrics import PROCESSES
 from cms.core.runtime import runtime
 from cms.core.schema_state import LOOK_SECONDS
-from cms.documents.sweeping import sweep_orphans
+from cms.documents.tasks import sweep_orphans
 from cms.editorial.rebuilding import foresee_representing, represent_again, represent_changed
 from cms.editorial.schedules.queries import has_due
 from cms.editorial.schedules.tasks import carry_out_schedules

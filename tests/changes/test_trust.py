@@ -24,7 +24,7 @@ from cms.core import clock
 from cms.core.db import session, unit_of_work
 from cms.core.errors import Unavailable
 from cms.core.permissions import system_actor
-from cms.documents.sweeping import sweep_orphans
+from cms.documents.tasks import sweep_orphans
 from cms.editorial.schedules.plans import Schedule
 from cms.editorial.schedules.services import schedule_item
 from cms.editorial.schedules.tasks import carry_out_schedules

@@ -20,7 +20,7 @@ from cms.core import clock
 from cms.core.db import db
 from cms.core.permissions import Role
 from cms.core.runtime import runtime
-from cms.documents.sweeping import sweep_orphans
+from cms.documents.tasks import sweep_orphans
 from cms.health.services import BACKUP, Run, note_runs
 from cms.health.state import background_state, is_backup_under_way
 from tests.cli.restorable import cms, installation, use_packaged_programs, with_file

@@ -26,7 +26,7 @@ from cms.core.dead_letters.tasks import putting_aside
 from cms.core.errors import Unavailable
 from cms.core.permissions import Role, system_actor
 from cms.core.runtime import runtime
-from cms.documents.sweeping import sweep_orphans
+from cms.documents.tasks import sweep_orphans
 from cms.editorial.items.models import Item
 from cms.editorial.items.services import create_item
 from cms.editorial.rebuilding import represent_again, represent_changed

@@ -24,7 +24,7 @@ from cms.core.runtime import runtime
 from cms.core.storage.local import LocalStorage, storage_from_url
 from cms.documents.content import DOCUMENT
 from cms.documents.models import DocumentFile
-from cms.documents.sweeping import sweep_orphans
+from cms.documents.tasks import sweep_orphans
 from cms.editorial.items.models import Item
 from cms.editorial.trash.services import delete_item
 from config import PROJECT_ROOT

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from cms.core.db import session
 from cms.core.runtime import runtime
-from cms.documents.sweeping import sweep_orphans
+from cms.documents.tasks import sweep_orphans
 from cms.media import renditions
 from cms.media.imaging import ImageRefused
 from cms.media.models import Image, Rendition
