@@ -1,9 +1,9 @@
 """The WSGI entry point: `granian --interface wsgi wsgi:app`."""
 
-import gc
+from cms.core.collection import keep_for_good, no_collection
 
-from cms.application import create_app
+with no_collection():
+    from cms.application import create_app
 
 app = create_app()
-# The application stays as long as the process: the collector need not look at it.
-gc.freeze()
+keep_for_good()

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import gc
-
-# What is imported here stays for good: to look for garbage in it again and again took a sixth of the time to start.
-gc.disable()
-
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from flask import Flask, Request, Response, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
@@ -94,10 +88,6 @@ class Application(Flask):
 
     request_class = PatientRequest
     session_interface = NoSessions()
-
-    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """No view is a coroutine; Flask would look at every function of every request to find out."""
-        return func
 
 
 def blueprints(types: Sequence[RegisteredType]) -> Iterator[Blueprint]:
@@ -264,7 +254,3 @@ def _tell_position(answer: Response) -> None:
         if position is not None:
             answer.headers["Content-Seq"] = str(position.sequence)
             answer.headers["Content-Epoch"] = position.epoch
-
-
-gc.freeze()
-gc.enable()

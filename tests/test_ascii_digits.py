@@ -32,7 +32,7 @@ READS_NUMBERS = {
     "cms/core/metrics.py": "names of our own files",
     "cms/core/http/openapi.py": "statuses",
     "cms/core/signing_keys.py": "a moment",
-    "cms/core/reading.py": "what the database answered",
+    "cms/core/libpq.py": "what the database answered",
     "cms/serving/admission.py": "after _DEMAND",
     "cms/delivery/files.py": "what the database answered",
     "cms/delivery/media.py": "what the database answered, after is_id",

@@ -8,6 +8,8 @@ from importlib import import_module
 
 import click
 
+from cms.core.collection import no_collection
+
 OWNER_ONLY = 0o077
 # Module of each command and the line that the list of commands shows of it.
 COMMANDS = {
@@ -42,7 +44,8 @@ class CommandFolder(click.Group):
         """The command of this name, or None."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(COMMANDS[cmd_name][0]).command
+        with no_collection():
+            command: click.Command = import_module(COMMANDS[cmd_name][0]).command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -6,8 +6,6 @@ main process, even SIGKILL, ends the others.
 
 from __future__ import annotations
 
-import ctypes
-import gc
 import multiprocessing
 import os
 import signal
@@ -31,7 +29,9 @@ from granian.log import LogLevels
 
 from cms.application import create_app
 from cms.cli.listening import ListeningServer
+from cms.cli.orphans import end_with_parent
 from cms.cli.slow_senders import SlowSenders
+from cms.core.collection import keep_for_good
 from cms.core.db import db
 from cms.core.logging import get_logger
 from cms.core.metrics import PROCESSES, WEB_RESPAWNS, share
@@ -53,8 +53,6 @@ KEEP_GRANIAN_LOGS = {
         "granian.access": {"handlers": [], "level": "INFO", "propagate": True},
     }
 }
-PR_SET_PDEATHSIG = 1
-M_ARENA_MAX, MOST_ARENAS = -8, 2
 
 _loaded: dict[Settings, Flask] = {}
 
@@ -68,7 +66,7 @@ class WebApplication:
     def __call__(self) -> Flask:
         """The application of this process; called once, in it."""
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        follow_parent()
+        end_with_parent()
         PROCESSES.labels("web").set(1)
         app = _loaded.get(self.settings) or create_app(self.settings)
         start_web_tasks(app)
@@ -154,7 +152,7 @@ class WorkerProcess:
             self._process.kill()
 
     def _be_worker(self) -> None:
-        follow_parent()
+        end_with_parent()
         self.when_forked()
         if self.greeting is not None:
             threading.Thread(target=self.greeting, name="greeting", daemon=True).start()
@@ -226,17 +224,6 @@ def ensure_port_is_free(host: str, port: int) -> None:
             ) from None
 
 
-def follow_parent() -> None:
-    """Leave starting and stopping to the process that forked this one.
-
-    Ctrl-C goes to a whole group of processes and Granian's web process may hang for its grace when it is told to stop
-    twice, hence a group of its own; the kernel ends it when its parent is gone (Linux).
-    """
-    os.setpgid(0, 0)
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
 def _share_memory(app: Flask, settings: Settings) -> None:
     """Make this process fit to be forked: no open connections, and nothing that the garbage collector would touch."""
     with app.app_context():
@@ -244,10 +231,7 @@ def _share_memory(app: Flask, settings: Settings) -> None:
         db.session.remove()
         db.engine.dispose()
     _loaded[settings] = app
-    if sys.platform == "linux":
-        ctypes.CDLL(None).mallopt(M_ARENA_MAX, MOST_ARENAS)
-    gc.collect()
-    gc.freeze()
+    keep_for_good()
 
 
 def _await_port(settings: Settings, when_ready: Callable[[], None]) -> None:

@@ -9,6 +9,7 @@ import pysqlite3
 from sqlalchemy import Connection, Engine, event
 
 from cms.core.bulkhead import PATIENCE_SECONDS, Bulkhead, Kind, Wait
+from cms.core.libpq import ShortReadConnection
 from cms.core.postgres import CONNECT_SECONDS, KEEPALIVE, OPTIONS, bounded_by
 
 # WAL-reset corruption is fixed in these releases and later ones of the same line (M-5).
@@ -70,7 +71,7 @@ def prepare_engine(engine: Engine, bulkhead: Bulkhead) -> None:
 
 
 def _bound_waits(engine: Engine, bulkhead: Bulkhead) -> None:
-    connection_class = bounded_by(bulkhead)
+    connection_class = bounded_by(bulkhead, ShortReadConnection)
 
     @event.listens_for(engine, "do_connect")
     def connect(_dialect: Any, _record: Any, cargs: Any, cparams: Any) -> Any:

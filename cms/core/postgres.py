@@ -6,13 +6,11 @@ statement that the server has not answered in SILENCE_SECONDS ends the connectio
 
 from __future__ import annotations
 
-import select
 from collections.abc import Generator
 from typing import Any, Final, TypeVar
 
 import psycopg
-from psycopg.pq import ExecStatus, TransactionStatus
-from psycopg.pq.abc import PGresult
+from psycopg.pq import TransactionStatus
 
 from cms.core.bulkhead import PATIENCE_SECONDS, Bulkhead, Kind, Wait, refusal
 from cms.core.errors import Unavailable
@@ -36,7 +34,6 @@ KEEPALIVE: Final = {
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,
 }
-_GOOD: Final = (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK)
 
 
 class BrokenOffError(psycopg.OperationalError):
@@ -69,7 +66,7 @@ class BoundedConnection(psycopg.Connection[Any]):
     def wait(self, gen: Any, interval: float = PATIENCE_SECONDS, timeout: float | None = None) -> Any:
         """Wait for the server. Raises `BrokenOffError`."""
         if self.pgconn.transaction_status == TransactionStatus.IDLE:
-            self._check()
+            self.check()
         waiting = Wait(self.bulkhead, self.kind)
         try:
             return super().wait(_bounded(gen, waiting, self.silence_seconds), PATIENCE_SECONDS, timeout)
@@ -79,56 +76,8 @@ class BoundedConnection(psycopg.Connection[Any]):
         finally:
             waiting.end()
 
-    def prepare(self, name: bytes, sql: bytes) -> None:
-        """Prepare a statement that `run_prepared` runs. Raises `BrokenOffError`, `OperationalError`."""
-        self._check()
-        self.pgconn.send_prepare(name, sql)
-        self._answer()
-
-    def run_prepared(self, name: bytes) -> PGresult:
-        """Run a prepared statement without parameters, the short way: libpq alone.
-
-        Raises `BrokenOffError`, `OperationalError`.
-        """
-        self._check()
-        self.pgconn.send_query_prepared(name, None)
-        return self._answer()
-
-    def _answer(self) -> PGresult:
-        pgconn = self.pgconn
-        if pgconn.flush() or not self._poller.poll(1_000 * PATIENCE_SECONDS):
-            self._wait_for_answer()
-        pgconn.consume_input()
-        while pgconn.is_busy():
-            self._wait_for_answer()
-            pgconn.consume_input()
-        result = pgconn.get_result()
-        while (more := pgconn.get_result()) is not None:
-            result = more
-        if result is None or result.status not in _GOOD:
-            raise psycopg.OperationalError(pgconn.get_error_message())
-        return result
-
-    @property
-    def _poller(self) -> select.poll:
-        found: select.poll | None = self.__dict__.get("_kept_poller")
-        if found is None:
-            found = self._kept_poller = select.poll()
-            found.register(self.pgconn.socket, select.POLLIN)
-        return found
-
-    def _wait_for_answer(self) -> None:
-        waiting = Wait(self.bulkhead, self.kind)
-        try:
-            while self.pgconn.flush() or not self._poller.poll(1_000 * PATIENCE_SECONDS):
-                _go_on(waiting, self.silence_seconds)
-        except BrokenOffError:
-            self.close()
-            raise
-        finally:
-            waiting.end()
-
-    def _check(self) -> None:
+    def check(self) -> None:
+        """Close this connection when too many wait already. Raises `BrokenOffError`."""
         try:
             self.bulkhead.check(self.kind)
         except Unavailable as refused:
@@ -136,9 +85,9 @@ class BoundedConnection(psycopg.Connection[Any]):
             raise BrokenOffError(refused) from None
 
 
-def bounded_by(bulkhead: Bulkhead) -> type[BoundedConnection]:
+def bounded_by(bulkhead: Bulkhead, base: type[BoundedConnection] = BoundedConnection) -> type[BoundedConnection]:
     """The class of connections that share these places."""
-    return type("BoundedConnection", (BoundedConnection,), {"bulkhead": bulkhead})
+    return type("BoundedConnection", (base,), {"bulkhead": bulkhead})
 
 
 def _bounded(steps: Any, waiting: Wait, longest: float) -> Generator[Any, Any, Any]:
@@ -148,7 +97,7 @@ def _bounded(steps: Any, waiting: Wait, longest: float) -> Generator[Any, Any, A
         while True:
             ready = yield wanted
             if not ready:
-                _go_on(waiting, longest)
+                go_on(waiting, longest)
             wanted = steps.send(ready)
     except StopIteration as ended:
         return ended.value
@@ -156,7 +105,8 @@ def _bounded(steps: Any, waiting: Wait, longest: float) -> Generator[Any, Any, A
         waiting.end()
 
 
-def _go_on(waiting: Wait, longest: float) -> None:
+def go_on(waiting: Wait, longest: float) -> None:
+    """Another look without an answer. Raises `BrokenOffError` when it has taken too long, or there is no place to wait."""
     if waiting.seconds >= longest:
         raise BrokenOffError(refusal(Kind.READ))
     try:

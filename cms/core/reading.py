@@ -26,7 +26,6 @@ from cms.core.postgres import broken_off_answer
 
 _NAMED = re.compile(r":([a-z_]+[0-9]*)")
 
-_PREPARED_NAME = b"simpul_numbers"
 # Planning costs more than running a statement that reads one range of an index. Left alone, PostgreSQL plans it each time
 # again as soon as it has statistics, because a plan for known values looks a little cheaper.
 _PLAN_ONCE = "SET plan_cache_mode = force_generic_plan"
@@ -39,13 +38,11 @@ Result = TypeVar("Result")
 class OpenConnection:
     """A connection that is kept open: SQLAlchemy's, which gives it back to the pool, and the driver's, which is used."""
 
-    __slots__ = ("driver", "pooled", "prepared")
+    __slots__ = ("driver", "pooled")
 
     def __init__(self, pooled: Connection) -> None:
         self.pooled = pooled
         self.driver: Any = pooled.connection.dbapi_connection
-        # The SQL that this connection has prepared for `Reader.numbers`.
-        self.prepared: str | None = None
 
     def close(self) -> None:
         """Close it for good; whatever its server says."""
@@ -92,7 +89,7 @@ class Reader:
     def numbers_and_word(self, sql: str) -> Row:
         """The one row of a SELECT without parameters, integers and a text at the end: the read that every delivery request makes.
 
-        On PostgreSQL it goes to libpq directly, as a prepared statement: psycopg's cursor would cost more than the server.
+        On PostgreSQL it goes the short way (libpq.py).
         """
         if self.on_statement is not None:
             self.on_statement(sql)
@@ -143,12 +140,8 @@ class Reader:
         return row
 
     def _numbers_of_postgres(self, lent: OpenConnection, sql: str) -> Row:
-        if lent.prepared != sql:
-            lent.driver.prepare(_PREPARED_NAME, sql.encode())
-            lent.prepared = sql
-        result = lent.driver.run_prepared(_PREPARED_NAME)
-        last = result.nfields - 1
-        return [*(int(result.get_value(0, column)) for column in range(last)), result.get_value(0, last).decode()]
+        row: Row = lent.driver.numbers_and_word(sql)
+        return row
 
     def _fetch(self, lent: OpenConnection, sql: str, params: Params, with_values: bool) -> list[Row]:
         # A client cursor sends the values inside the statement, so that the planner sees them.

@@ -10,8 +10,8 @@ from flask import Response
 from cms.core import clock
 from cms.delivery.types import SORTS, DeliveredType
 from cms.publishing.reading import Page
-from cms.publishing.reposts import as_repost
 from cms.publishing.selection import COUNT_CAP, Position, Selection
+from cms.publishing.splicing import as_repost
 from cms.serving.admission import DeliveryRequest
 from cms.serving.pages import Paging
 from cms.serving.projection import reshaped

@@ -10,7 +10,7 @@ from cms.editorial.references import area_lineage
 from cms.editorial.reposts.social import caption
 from cms.media.presenter import present_shown
 from cms.publishing.presented import Presented
-from cms.publishing.reposts import OWN_FIELDS
+from cms.publishing.splicing import OWN_FIELDS
 
 
 def present_post(edition: Presentation) -> Presented:

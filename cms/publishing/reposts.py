@@ -21,10 +21,6 @@ from cms.core.clock import now, rfc3339
 from cms.core.db import UnitOfWork, table_of
 from cms.publishing.models import Repost
 
-OWN = '"relation":"own","repost":null'
-"""What every presented card and full form of a repostable type contains; unescaped quotes keep it out of any text inside."""
-OWN_FIELDS = {"relation": "own", "repost": None}
-
 _reposts = table_of(Repost)
 REPOST_COUNT = (
     select(func.count()).select_from(_reposts).where(_reposts.c.item_id == bindparam("published_id")).scalar_subquery()
@@ -69,12 +65,6 @@ def carrier_terms(carriers: Iterable[Carried], terms: Collection[tuple[str, str]
 def with_carriers(full: dict[str, Any], carriers: Sequence[Carried]) -> dict[str, Any]:
     """The full form with the slugs of those who carry it."""
     return {**full, "reposted_by": [carrier.agency for carrier in carriers]} if carriers else full
-
-
-def as_repost(text: str, agency_json: str, note: str) -> str:
-    """Presented JSON as it is on the channel of an agency that carries it: text is put in, nothing is parsed."""
-    shown = f'"relation":"repost","repost":{{"agency":{agency_json},{note}'
-    return text.replace(OWN, shown, 1)
 
 
 def find_repost(session: Session, item_id: str, agency: str) -> Repost | None:
