@@ -42,9 +42,11 @@ from cms.core.secrets import derived_secret
 from cms.core.setting_values import value_problems
 from cms.core.signing_keys import SigningKeys
 from cms.core.storage.local import Storage, storage_from_url
+from cms.delivery.content_routes import content_blueprint
 from cms.delivery.file_routes import blp as delivery_files
 from cms.delivery.media_routes import blp as delivery_media
-from cms.delivery.routes import blp as delivery
+from cms.delivery.routes import blp as delivery_reference
+from cms.delivery.types import DeliveredTypes
 from cms.editorial.content_types import EXTENSION as REGISTERED_TYPES
 from cms.editorial.freezes.routes import blp as freezes
 from cms.editorial.images.routes import blp as image_uses
@@ -97,7 +99,8 @@ def blueprints(types: Sequence[RegisteredType]) -> Iterator[Blueprint]:
     yield from (reviews, releases, *(blueprint for each in types for blueprint in each.blueprints))
     yield preview_blueprint(each.resource for each in types)
     yield from (trail, guard, freezes, rollback, batch, media, image_uses)
-    yield from (delivery, delivery_media, delivery_files)
+    yield content_blueprint(DeliveredTypes([each.delivered for each in types]))
+    yield from (delivery_reference, delivery_media, delivery_files)
 
 
 def create_app(settings: Settings | None = None, types: Sequence[RegisteredType] = CONTENT_TYPES) -> Flask:

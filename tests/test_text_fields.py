@@ -77,7 +77,9 @@ def test_every_text_comes_through_a_field_with_a_bound(every_field: Mapping[str,
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_every_field_refuses_far_too_much_at_once(every_field: Mapping[str, fields.Field[Any]], name: str) -> None:
+def test_every_field_refuses_far_too_much_at_once(
+    context: None, every_field: Mapping[str, fields.Field[Any]], name: str
+) -> None:
     text = EVERY[name](LARGEST_BODY)
     slow = {
         path

@@ -8,8 +8,9 @@ from flask import Response, current_app
 
 from cms.core import clock
 from cms.core.http.schemas import LARGEST_LIMIT
-from cms.delivery.parameters import MOST_IDS, DocumentPageQuerySchema, PostPageQuerySchema
-from cms.delivery.types import SORTS, TYPES
+from cms.delivery.parameters import MOST_IDS, page_query
+from cms.delivery.types import SORTS, DeliveredTypes
+from cms.publishing.delivered import DeliveredType
 from cms.publishing.selection import COUNT_CAP
 from cms.serving.admission import ANONYMOUS, DeliveryRequest
 from cms.serving.encoding import ENCODINGS
@@ -17,7 +18,6 @@ from cms.serving.pages import one_body
 from cms.serving.responding import Basis, respond
 
 NOT_FILTERS = {"limit", "cursor", "sort", "fields", "include", "count"}
-QUERIES = {"post": PostPageQuerySchema, "document": DocumentPageQuerySchema}
 
 
 def tell_about_key(request: DeliveryRequest) -> Response:
@@ -37,26 +37,26 @@ def tell_about_key(request: DeliveryRequest) -> Response:
     return respond(request, Basis(topics=("access",), groups=("access",)), lambda sequence: one_body(shown, sequence))
 
 
-def tell_capabilities(request: DeliveryRequest) -> Response:
+def tell_capabilities(request: DeliveryRequest, types: DeliveredTypes) -> Response:
     """Types, vocabularies and limits."""
     basis = Basis(topics=("reference",), groups=("reference",))
-    return respond(request, basis, lambda sequence: one_body(_capabilities(request), sequence))
+    return respond(request, basis, lambda sequence: one_body(_capabilities(request, types), sequence))
 
 
-def _capabilities(request: DeliveryRequest) -> dict[str, Any]:
+def _capabilities(request: DeliveryRequest, types: DeliveredTypes) -> dict[str, Any]:
     reference_data = request.sources.reference_data()
     return {
         "version": current_app.config["API_VERSION"],
         "types": {
             delivered.name: {
                 "path": f"/v1/{delivered.topic}",
-                "filters": sorted(_filters(delivered.name)),
+                "filters": sorted(_filters(delivered)),
                 "sorts": list(SORTS),
                 "fields": list(delivered.full_fields),
                 "card_fields": list(delivered.card_fields),
                 "includes": list(delivered.includes),
             }
-            for delivered in TYPES.values()
+            for delivered in types.types
         },
         "categories": list(reference_data.categories.values()),
         "information_kinds": list(reference_data.information_kinds.values()),
@@ -65,6 +65,6 @@ def _capabilities(request: DeliveryRequest) -> dict[str, Any]:
     }
 
 
-def _filters(type: str) -> set[str]:
-    declared = QUERIES[type]().fields.items()
+def _filters(delivered: DeliveredType) -> set[str]:
+    declared = page_query(delivered)().fields.items()
     return {field.data_key or name for name, field in declared} - NOT_FILTERS

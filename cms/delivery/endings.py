@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from cms.core.errors import DomainError, Gone, NotFound
-from cms.delivery.types import TYPES
 from cms.publishing.models import Standing
 from cms.publishing.reading import Address, PublishedState
 from cms.serving.sources import Sources
@@ -65,7 +64,7 @@ def _address_of(sources: Sources, state: PublishedState) -> str | None:
     target = sources.target(state.target_id)
     if target is None:
         return None
-    return target.alternative if target.slug is None else f"/v1/{TYPES[target.type].topic}/{target.id}"
+    return target.alternative if target.slug is None else f"/v1/{sources.topics[target.type]}/{target.id}"
 
 
 def _gone(code: str, explanation: str | None, alternative: str | None) -> Gone:

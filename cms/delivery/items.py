@@ -10,7 +10,8 @@ from cms.core.errors import NotFound
 from cms.core.ids import is_id
 from cms.delivery.endings import ended, resolved_ending
 from cms.delivery.parameters import MOST_IDS
-from cms.delivery.types import CARD_FIELDS, TYPES, DeliveredType
+from cms.delivery.types import DeliveredTypes
+from cms.publishing.delivered import DeliveredType
 from cms.publishing.models import Standing
 from cms.publishing.reading import Address
 from cms.serving.admission import DeliveryRequest
@@ -20,7 +21,6 @@ from cms.serving.responding import Basis, Body, respond
 from cms.serving.sources import Sources
 
 Query = dict[str, Any]
-_ALL_TOPICS = (*(delivered.topic for delivered in TYPES.values()), "reference")
 
 
 def read_item(request: DeliveryRequest, delivered: DeliveredType, item_id: str, query: Query) -> Response:
@@ -39,17 +39,25 @@ def read_item(request: DeliveryRequest, delivered: DeliveredType, item_id: str, 
     return respond(request, basis, lambda sequence: _item_body(sources, full_json, query, sequence))
 
 
-def read_items(request: DeliveryRequest, ids: tuple[str, ...], picked: tuple[str, ...] | None) -> Response:
+def read_items(
+    request: DeliveryRequest, types: DeliveredTypes, ids: tuple[str, ...], picked: tuple[str, ...] | None
+) -> Response:
     """The cards (or the picked fields) of several items of any type, in the order asked for; what readers cannot have is named as missing."""
-    basis = Basis(topics=_ALL_TOPICS, groups=_ALL_TOPICS[:-1])
-    return respond(request, basis, lambda sequence: _items_body(request, ids, picked, sequence))
+    is_full = not types.card_fields.issuperset(picked or ())
+    basis = _of_all_types(request.sources)
+    return respond(request, basis, lambda sequence: _items_body(request, ids, picked, is_full, sequence))
 
 
 def resolve_address(request: DeliveryRequest, type: str, agency: str, slug: str) -> Response:
     """What an address leads to. Raises `NotFound` when nothing was ever published there, or nothing that may be known."""
     # A redirection may lead to an item of another type.
-    basis = Basis(topics=_ALL_TOPICS, groups=_ALL_TOPICS[:-1], may_be_missing=True)
+    basis = _of_all_types(request.sources, may_be_missing=True)
     return respond(request, basis, lambda sequence: _address_body(request.sources, type, agency, slug, sequence))
+
+
+def _of_all_types(sources: Sources, *, may_be_missing: bool = False) -> Basis:
+    topics = tuple(sources.topics.values())
+    return Basis(topics=(*topics, "reference"), groups=topics, may_be_missing=may_be_missing)
 
 
 def _item_body(sources: Sources, full_json: str, query: Query, sequence: int) -> Body:
@@ -58,9 +66,11 @@ def _item_body(sources: Sources, full_json: str, query: Query, sequence: int) ->
     return one_json_body(full_json, sequence)
 
 
-def _items_body(request: DeliveryRequest, ids: tuple[str, ...], picked: tuple[str, ...] | None, sequence: int) -> Body:
+def _items_body(
+    request: DeliveryRequest, ids: tuple[str, ...], picked: tuple[str, ...] | None, is_full: bool, sequence: int
+) -> Body:
     sources = request.sources
-    live = sources.items(ids, is_full=not CARD_FIELDS.issuperset(picked or ()))
+    live = sources.items(ids, is_full=is_full)
     shown = sources.shown({item_id: agency for item_id, agency, _text in live})
     found = {item_id: text for item_id, _agency, text in live if item_id in shown}
     texts = [found[item_id] for item_id in ids if item_id in found]

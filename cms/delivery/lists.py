@@ -8,7 +8,8 @@ from typing import Any
 from flask import Response
 
 from cms.core import clock
-from cms.delivery.types import SORTS, DeliveredType
+from cms.delivery.types import SORTS
+from cms.publishing.delivered import DeliveredType
 from cms.publishing.reading import Page
 from cms.publishing.selection import COUNT_CAP, Position, Selection
 from cms.publishing.splicing import as_repost
@@ -70,11 +71,7 @@ def _selection(paging: Paging, delivered: DeliveredType, query: Query) -> Select
         for name in ("published_after", "published_before", "updated_after")
         if name in query
     }
-    terms = {
-        scheme: _terms(name, query, sources.reference_data())
-        for name, scheme in delivered.schemes.items()
-        if name in query
-    }
+    terms = {scheme: _terms(scheme, query, sources.reference_data()) for scheme in delivered.schemes if scheme in query}
     return Selection(
         type=delivered.name,
         agencies=sources.listed_agencies(query.get("agency"), query.get("channel", ())),

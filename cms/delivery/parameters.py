@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
-from marshmallow import ValidationError, fields
+from marshmallow import Schema, ValidationError, fields
 
 from cms.agencies.fields import area_codes
 from cms.core.http.fields import MESSAGES, Choice, Moment, Slug, Words, rule
 from cms.core.http.schemas import PageQuerySchema, StrictSchema
 from cms.core.ids import ID_PATTERN, SLUG_PATTERN
-from cms.delivery.types import ALL_FIELDS, DOCUMENTS, POSTS, SORTS, TYPES, DeliveredType
-from cms.taxonomy.models import InformationClass
+from cms.delivery.types import SORTS, DeliveredTypes
+from cms.publishing.delivered import DeliveredType
 
 _SLUGS: dict[str, Any] = {"pattern": SLUG_PATTERN, "expected": "slugs, separated by commas"}
 _LANGUAGE: dict[str, Any] = {"pattern": "^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", "expected": "language tags such as id,en"}
-_KIND: dict[str, Any] = {"pattern": "^[a-z_]{1,30}$", "expected": "kinds, separated by commas"}
-_CODE: dict[str, Any] = {
-    "pattern": r"^[A-Z0-9]{2,4}(-[A-Z0-9]{1,3}(\.[0-9]{1,2})?)?$",
-    "expected": "codes such as BK-A,SM-6",
-}
-_YEAR: dict[str, Any] = {"pattern": "^(19|20)[0-9]{2}$", "expected": "years such as 2025,2026"}
 MOST_IDS = 100
 
 
@@ -70,7 +65,7 @@ def _included(delivered: DeliveredType) -> Names:
 
 
 class ContentPageQuerySchema(PageQuerySchema):
-    """Filters that both content types have; a comma means any of, several parameters mean all of."""
+    """Filters that all content types have; a comma means any of, several parameters mean all of."""
 
     agency = Words(
         **_SLUGS,
@@ -94,76 +89,54 @@ class ContentPageQuerySchema(PageQuerySchema):
     )
 
 
-class PostPageQuerySchema(ContentPageQuerySchema):
-    """Filters of the list of posts."""
-
-    kind = Words(**_KIND, metadata={"example": "pengumuman"})
-    category = Words(**_SLUGS)
-    area = area_codes(metadata={"description": "Includes what lies below it.", "example": "64.71.06"})
-    fields_ = _shown_fields(POSTS.full_fields)
-    include = _included(POSTS)
+@cache
+def page_query(delivered: DeliveredType) -> type[Schema]:
+    """The parameters of the list of one content type."""
+    parameters = {**delivered.filters, **_of_items(delivered)}
+    return ContentPageQuerySchema.from_dict(parameters, name=f"{delivered.name}_page_query")
 
 
-class DocumentPageQuerySchema(ContentPageQuerySchema):
-    """Filters of the list of documents."""
-
-    class_ = Words(
-        pattern="^[a-z_]{1,20}$",
-        expected="classes, separated by commas",
-        data_key="class",
-        attribute="class",
-        metadata={"description": f"Any of: {', '.join(InformationClass)}.", "example": "berkala"},
-    )
-    information_kind = Words(**_CODE, metadata={"example": "BK-A.1"})
-    year = Words(**_YEAR, metadata={"example": "2026"})
-    fields_ = _shown_fields(DOCUMENTS.full_fields)
-    include = _included(DOCUMENTS)
+@cache
+def item_query(delivered: DeliveredType) -> type[Schema]:
+    """What a detail of one content type takes."""
+    return StrictSchema.from_dict(_of_items(delivered), name=f"{delivered.name}_query")
 
 
-class PostDetailQuerySchema(StrictSchema):
-    """What a detail of a post takes."""
-
-    fields_ = _shown_fields(POSTS.full_fields)
-    include = _included(POSTS)
+def _of_items(delivered: DeliveredType) -> dict[str, fields.Field[Any]]:
+    return {"fields_": _shown_fields(delivered.full_fields), "include": _included(delivered)}
 
 
-class DocumentDetailQuerySchema(StrictSchema):
-    """What a detail of a document takes."""
-
-    fields_ = _shown_fields(DOCUMENTS.full_fields)
-    include = _included(DOCUMENTS)
-
-
-class ItemsQuerySchema(StrictSchema):
+def items_query(types: DeliveredTypes) -> type[Schema]:
     """Several items at once."""
-
     ids = InOrder(
         pattern=ID_PATTERN,
         expected="ids, separated by commas",
         most=MOST_IDS,
         required=True,
         metadata={
-            "description": f"At most {MOST_IDS} ids of posts and documents.",
+            "description": f"At most {MOST_IDS} ids of {types.words['all']}.",
             "example": "019ac1a0-7c00-7000-8000-000000000002",
         },
     )
-    fields_ = _shown_fields(ALL_FIELDS)
+    return StrictSchema.from_dict({"ids": ids, "fields_": _shown_fields(types.all_fields)}, name="items_query")
 
 
-class ResolveQuerySchema(StrictSchema):
+def resolve_query(types: DeliveredTypes) -> type[Schema]:
     """An address of an item."""
-
-    type = Choice(TYPES, required=True)
+    kind = Choice([each.name for each in types.types], required=True)
     agency = Slug(
         max=63, required=True, metadata={"description": "Owner; finds what was merged into it too.", "example": "dpu"}
     )
     slug = Slug(required=True, metadata={"example": "penutupan-jalan-mt-haryono"})
+    return StrictSchema.from_dict({"type": kind, "agency": agency, "slug": slug}, name="resolve_query")
 
 
 class AgencyPageQuerySchema(PageQuerySchema):
     """Filters of the list of agencies."""
 
-    kind = Words(**_KIND, metadata={"example": "dinas,kecamatan"})
+    kind = Words(
+        pattern="^[a-z_]{1,30}$", expected="kinds, separated by commas", metadata={"example": "dinas,kecamatan"}
+    )
     parent = Words(**_SLUGS)
     active = Choice(["true", "false"], metadata={"description": "Whether it exists today."})
 
@@ -171,5 +144,5 @@ class AgencyPageQuerySchema(PageQuerySchema):
 class AreaPageQuerySchema(PageQuerySchema):
     """Filters of the list of areas."""
 
-    level = Words(**_KIND, metadata={"example": "kecamatan"})
+    level = Words(pattern="^[a-z_]{1,30}$", expected="kinds, separated by commas", metadata={"example": "kecamatan"})
     parent = area_codes(metadata={"example": "64.71.06"})

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
-from marshmallow import fields
+from marshmallow import Schema, fields
 
 from cms.core.http.schemas import LinksSchema, PageMetaSchema, StrictSchema
-from cms.delivery.types import TYPES
-from cms.documents.presented_schemas import DocumentSchema
-from cms.posts.presented_schemas import PostSchema
+from cms.delivery.types import DeliveredTypes
+from cms.publishing.delivered import DeliveredType
 
 EMBEDDED = "an object instead with `include`"
 
@@ -45,29 +45,28 @@ class DeliveredAreaSchema(StrictSchema):
     aliases = fields.List(fields.String())
 
 
-_AGENCY = fields.Nested(DeliveredAgencySchema, metadata={"description": "The owner: whose information it is."})
-_CHANNEL = fields.Raw(metadata={"description": f"Slug of the channel's agency; {EMBEDDED}.", "example": "kota"})
-_OF_POSTS: dict[str, fields.Field[Any]] = {
-    "agency": _AGENCY,
-    "channel": _CHANNEL,
+RELATIONS: dict[str, fields.Field[Any]] = {
+    "agency": fields.Nested(DeliveredAgencySchema, metadata={"description": "The owner: whose information it is."}),
+    "channel": fields.Raw(metadata={"description": f"Slug of the channel's agency; {EMBEDDED}.", "example": "kota"}),
     "category": fields.Raw(
         allow_none=True, metadata={"description": f"Slug of the category; {EMBEDDED}.", "example": "lalu-lintas"}
     ),
     "areas": fields.List(
         fields.Raw(), metadata={"description": f"Kemendagri codes; {EMBEDDED}.", "example": ["64.71.06"]}
     ),
-}
-_OF_DOCUMENTS: dict[str, fields.Field[Any]] = {
-    "agency": _AGENCY,
-    "channel": _CHANNEL,
     "information_kind": fields.Raw(
         allow_none=True, metadata={"description": f"Code of the legal list; {EMBEDDED}.", "example": "BK-A"}
     ),
 }
+"""What `include` can embed (`cms.serving.projection`)."""
 
-# As the content types present them, except for what `include` replaces.
-DeliveredPostSchema = PostSchema.from_dict(_OF_POSTS, name="DeliveredPostSchema")
-DeliveredDocumentSchema = DocumentSchema.from_dict(_OF_DOCUMENTS, name="DeliveredDocumentSchema")
+
+@cache
+def delivered_schema(delivered: DeliveredType) -> type[Schema]:
+    """A content type as it presents itself, except for what `include` replaces. Raises `KeyError` for an unknown relation."""
+    relations = {name: RELATIONS[name] for name in delivered.includes}
+    name = "".join(word.capitalize() for word in delivered.name.split("_"))
+    return delivered.full.from_dict(relations, name=f"Delivered{name}Schema")
 
 
 class ItemsMetaSchema(PageMetaSchema):
@@ -162,12 +161,17 @@ class CapabilitiesSchema(StrictSchema):
     """What this server can do, for clients that adapt themselves."""
 
     version = fields.String()
-    types = fields.Nested(
-        StrictSchema.from_dict(
-            {name: fields.Nested(TypeCapabilitiesSchema) for name in TYPES}, name="CapabilitiesOfTypesSchema"
-        )
-    )
+    types = fields.Dict()
     categories = fields.List(fields.Nested(DeliveredCategorySchema))
     information_kinds = fields.List(fields.Nested(DeliveredKindSchema))
     encodings = fields.List(fields.String(metadata={"example": "zstd"}))
     limits = fields.Nested(LimitsSchema)
+
+
+def capabilities_schema(types: DeliveredTypes) -> type[Schema]:
+    """The same, with what can be asked of each content type."""
+    each: dict[str, fields.Field[Any]] = {
+        delivered.name: fields.Nested(TypeCapabilitiesSchema) for delivered in types.types
+    }
+    of_types = StrictSchema.from_dict(each, name="CapabilitiesOfTypesSchema")
+    return CapabilitiesSchema.from_dict({"types": fields.Nested(of_types)}, name="CapabilitiesSchema")

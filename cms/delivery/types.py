@@ -1,14 +1,12 @@
-"""The delivered content types as data: what can be filtered, sorted, picked and included. `capabilities` shows the same."""
+"""The content types of an application as readers get them; `capabilities` shows the same."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache
+import re
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 
-from marshmallow import Schema
-
-from cms.documents.presented_schemas import DocumentCardSchema, DocumentSchema
-from cms.posts.presented_schemas import PostCardSchema, PostSchema
+from cms.publishing.delivered import DeliveredType
 
 SORTS = {
     "-published_at": ("published_at", True),
@@ -16,53 +14,29 @@ SORTS = {
     "-updated_at": ("updated_at", True),
     "updated_at": ("updated_at", False),
 }
+_SCHEME = re.compile("[a-z_]+")
 
 
-@cache
-def _names(schema: type[Schema]) -> tuple[str, ...]:
-    return tuple(field.data_key or name for name, field in schema().fields.items())
+class DeliveredTypes:
+    """All of them, in the order of the API's document."""
 
-
-@dataclass(frozen=True, slots=True)
-class DeliveredType:
-    """One content type of the delivery plane. `schemes` maps filter parameters to term schemes of the read model."""
-
-    name: str
-    topic: str
-    card: type[Schema]
-    full: type[Schema]
-    schemes: dict[str, str]
-    includes: tuple[str, ...]
+    def __init__(self, types: Sequence[DeliveredType]) -> None:
+        for each in types:
+            if wrong := [scheme for scheme in each.schemes if _SCHEME.fullmatch(scheme) is None]:
+                raise ValueError(f"{each.topic}: {wrong[0]!r} cannot name a scheme of terms")
+        self.types = tuple(types)
 
     @property
-    def card_fields(self) -> tuple[str, ...]:
-        """Fields of a card."""
-        return _names(self.card)
+    def words(self) -> Mapping[str, str]:
+        """What the documentation of operations over all types needs."""
+        return {"type": "item", "types": "items", "all": " and ".join(each.topic for each in self.types)}
 
-    @property
-    def full_fields(self) -> tuple[str, ...]:
-        """Fields of a detail; a list gives those beyond the card when `fields` names them."""
-        return _names(self.full)
+    @cached_property
+    def card_fields(self) -> frozenset[str]:
+        """What stands in the cards of one type or another."""
+        return frozenset(name for each in self.types for name in each.card_fields)
 
-
-POSTS = DeliveredType(
-    name="post",
-    topic="posts",
-    card=PostCardSchema,
-    full=PostSchema,
-    schemes={name: name for name in ("kind", "category", "tag", "area", "channel", "language")},
-    includes=("agency", "areas", "category", "channel"),
-)
-DOCUMENTS = DeliveredType(
-    name="document",
-    topic="documents",
-    card=DocumentCardSchema,
-    full=DocumentSchema,
-    schemes={name: name for name in ("class", "information_kind", "tag", "year", "channel", "language")},
-    includes=("agency", "channel", "information_kind"),
-)
-TYPES = {delivered.name: delivered for delivered in (POSTS, DOCUMENTS)}
-CARD_FIELDS = frozenset(POSTS.card_fields) | frozenset(DOCUMENTS.card_fields)
-"""What stands in the cards of one type or the other."""
-ALL_FIELDS = tuple(dict.fromkeys((*POSTS.full_fields, *DOCUMENTS.full_fields)))
-"""What can be picked in lists of several types; an item has those of its own type."""
+    @cached_property
+    def all_fields(self) -> tuple[str, ...]:
+        """What can be picked in lists of several types; an item has those of its own type."""
+        return tuple(dict.fromkeys(name for each in self.types for name in each.full_fields))

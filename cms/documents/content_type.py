@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cms.documents.content import DOCUMENT
+from cms.documents.delivered import DELIVERED_DOCUMENTS
 from cms.documents.file_routes import blp as files
-from cms.documents.presented_schemas import DocumentSchema
 from cms.documents.schemas import (
     DocumentCreateSchema,
     DocumentItemSchema,
@@ -23,7 +23,7 @@ DOCUMENTS = RegisteredType(
         item=DocumentItemSchema,
         row=DocumentRowSchema,
         query=DocumentQuerySchema,
-        presented=DocumentSchema,
+        delivered=DELIVERED_DOCUMENTS,
     ),
     about="Public-information documents: writing, review and publishing.",
     blueprints=(files,),

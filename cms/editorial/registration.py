@@ -10,6 +10,7 @@ from cms.changes.actions import RESOURCE_TYPES
 from cms.core.http.api import Blueprint
 from cms.editorial.resource import Operations, Resource
 from cms.editorial.routes import content_blueprint
+from cms.publishing.delivered import DeliveredType
 
 _NAME = re.compile("[a-z]+(_[a-z]+)*")
 LONGEST_NAME = 20
@@ -38,6 +39,11 @@ class RegisteredType:
         """The name in addresses, and of its topic in the log."""
         return self.resource.content_type.plural
 
+    @property
+    def delivered(self) -> DeliveredType:
+        """What readers get of it."""
+        return self.resource.delivered
+
     def management_blueprint(self) -> Blueprint:
         """Its routes below `/manage/v1/<plural>`."""
         return content_blueprint(self.resource, self.about, *self.operations)
@@ -45,6 +51,9 @@ class RegisteredType:
 
 def check_types(types: Sequence[RegisteredType]) -> None:
     """Raises `ValueError` for names that mean two things or have no room in the log."""
+    for each in types:
+        if (each.delivered.name, each.delivered.topic) != (each.name, each.plural):
+            raise ValueError(f"{each.name!r} has another name for readers")
     taken = set(RESOURCE_TYPES)
     for name in (name for each in types for name in (each.name, each.plural)):
         if _NAME.fullmatch(name) is None or len(name) > LONGEST_NAME:

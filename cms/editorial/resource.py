@@ -18,11 +18,12 @@ from cms.editorial.edit import Edited
 from cms.editorial.items.models import Item
 from cms.editorial.items.presenter import present_item, present_row
 from cms.editorial.moderating import with_hold
+from cms.publishing.delivered import DeliveredType
 
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A content type on the wire: its schemas, and how its items are shown. `presented` is its delivered form."""
+    """A content type on the wire: its schemas, and how its items are shown, and what readers get of them."""
 
     content_type: ContentType
     create: type[Schema]
@@ -30,7 +31,7 @@ class Resource:
     item: type[Schema]
     row: type[Schema]
     query: type[Schema]
-    presented: type[Schema]
+    delivered: DeliveredType
 
     @property
     def path(self) -> str:

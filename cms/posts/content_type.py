@@ -6,7 +6,7 @@ from cms.editorial.registration import RegisteredType
 from cms.editorial.reposts.routes import operations as reposts
 from cms.editorial.resource import Resource
 from cms.posts.content import POST
-from cms.posts.presented_schemas import PostSchema
+from cms.posts.delivered import DELIVERED_POSTS
 from cms.posts.schemas import PostCreateSchema, PostItemSchema, PostQuerySchema, PostRowSchema, PostUpdateSchema
 
 POSTS = RegisteredType(
@@ -17,7 +17,7 @@ POSTS = RegisteredType(
         item=PostItemSchema,
         row=PostRowSchema,
         query=PostQuerySchema,
-        presented=PostSchema,
+        delivered=DELIVERED_POSTS,
     ),
     about="News, press releases, announcements, agenda and articles: writing, review and publishing.",
     operations=(reposts,),

@@ -33,6 +33,11 @@ class Sources:
     read_item: ReadItem | None = None
     dependencies: Dependencies = field(default_factory=Dependencies)
 
+    @property
+    def topics(self) -> Mapping[str, str]:
+        """The topic of each content type."""
+        return self.state.head.topics
+
     def expect(self, topics: Iterable[str]) -> None:
         """Note ahead what an answer is going to read, so that its tag is known before it is computed."""
         self.dependencies.note_topics(topics)
@@ -103,7 +108,7 @@ class Sources:
 
     def page(self, selection: Selection, *, is_full: bool = False, is_counted: bool = False) -> Page:
         """One page of a list."""
-        topic = self.state.head.topics[selection.type]
+        topic = self.topics[selection.type]
         self.dependencies.note_topics({topic})
         newest = getattr(self.heads, f"{topic}_at")
         return self.state.publications.page(selection, self.now, newest, is_full=is_full, is_counted=is_counted)
@@ -121,7 +126,7 @@ class Sources:
 
     def address(self, type: str, agencies: Sequence[str], slug: str) -> Address | None:
         """What was or is published at an address."""
-        self.dependencies.note_topics({self.state.head.topics[type]})
+        self.dependencies.note_topics({self.topics[type]})
         return self.state.publications.address(type, agencies, slug, self.now)
 
     def target(self, item_id: str) -> Address | None:

@@ -16,7 +16,10 @@ WATCHED = {
     name for contract in CONTRACTS["contracts"] if contract["id"] == "sources" for name in contract["source_modules"]
 }
 # They describe the wire, or give bytes: those are never kept, and their tags are their own digests.
-OTHERS = {"__init__", "file_routes", "files", "media", "media_routes", "parameters", "routes", "schemas", "types"}
+OTHERS = {
+    "__init__", "content_routes", "file_routes", "files", "media", "media_routes", "parameters", "routes", "schemas",
+    "type_routes", "types",
+}  # fmt: skip
 BEHIND_SOURCES = {"state", "publications", "reader"}
 TYPES = {"post", "posts", "document", "documents"}
 

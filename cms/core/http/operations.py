@@ -44,16 +44,23 @@ def always(schema: Any) -> Callable[[Any], Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Operation(Generic[Mounted]):
-    """One view with all that its route needs. `access` is what `requires()`, `delivers()` or `public()` gives.
+class PerSubject:
+    """Access that is another one for each subject."""
 
-    `marked` gives a decorator that marks the view of one subject; `is_conditional` documents that it answers 304.
+    choose: Callable[[Any], Decorator]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation(Generic[Mounted]):
+    """One view with all that its route needs. `access` is what `requires()`, `serves()` or `public()` gives.
+
+    `is_conditional` documents that it answers 304.
     """
 
     view: Callable[..., Any]
     rule: str
     method: str
-    access: Decorator
+    access: Decorator | PerSubject
     query: SchemaOf[Mounted] | None
     body: SchemaOf[Mounted] | None
     body_description: str
@@ -62,7 +69,6 @@ class Operation(Generic[Mounted]):
     otherwise: tuple[int, SchemaOf[Mounted], str] | None
     parameters: Sequence[Any]
     problems: Sequence[int]
-    marked: Callable[[Mounted], Decorator] | None
     is_conditional: bool
 
     def mount(self, blueprint: Blueprint, subject: Mounted, prefix: str = "") -> None:
@@ -99,9 +105,7 @@ class Operation(Generic[Mounted]):
             yield blueprint.arguments(self.body(subject), **described)
         if self.query is not None:
             yield blueprint.arguments(self.query(subject), location="query")
-        yield self.access
-        if self.marked is not None:
-            yield self.marked(subject)
+        yield self.access.choose(subject) if isinstance(self.access, PerSubject) else self.access
         yield blueprint.route(f"{prefix}{self.rule}", methods=[self.method])
 
 
@@ -114,7 +118,7 @@ class Operations(Generic[Mounted]):
     def route(
         self,
         rule: str,
-        access: Decorator,
+        access: Decorator | PerSubject,
         method: str = "GET",
         *,
         query: SchemaOf[Mounted] | type[Schema] | None = None,
@@ -125,7 +129,6 @@ class Operations(Generic[Mounted]):
         otherwise: tuple[int, SchemaOf[Mounted], str] | None = None,
         parameters: Sequence[Any] = (),
         problems: Sequence[int] = CHANGE_PROBLEMS,
-        marked: Callable[[Mounted], Decorator] | None = None,
         is_conditional: bool = False,
     ) -> Callable[[View], View]:
         """Collect a view; its first argument is the subject. `rule` comes after the path of the subject."""
@@ -134,7 +137,7 @@ class Operations(Generic[Mounted]):
             self._operations.append(
                 Operation(
                     view, rule, method, access, _chooser(query), _chooser(body), body_description, answer, status,
-                    otherwise, parameters, problems, marked, is_conditional,
+                    otherwise, parameters, problems, is_conditional,
                 )
             )  # fmt: skip
             return view

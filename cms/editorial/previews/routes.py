@@ -38,7 +38,7 @@ shown = Operations()
 @shown.route(
     "/<token>",
     public(Plane.SERVICE),
-    answer=lambda resource: previewed_schema(resource.content_type.name, resource.presented),
+    answer=lambda resource: previewed_schema(resource.content_type.name, resource.delivered.full),
     problems=(403, 404, 410),
 )
 def show_item_preview(resource: Resource, token: str) -> Answer:

@@ -1,0 +1,78 @@
+"""The delivery plane's routes over content: those of each type, several items, addresses, and what can be asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+
+from cms.core.http.api import Blueprint
+from cms.core.http.operations import Operations, always
+from cms.core.http.schemas import one
+from cms.delivery import about, items, type_routes
+from cms.delivery.parameters import items_query, resolve_query
+from cms.delivery.schemas import ItemsAnswerSchema, ResolvedSchema, capabilities_schema
+from cms.delivery.types import DeliveredTypes
+from cms.serving.admission import DeliveryRequest, serves
+
+CONTENT = "content:read"
+
+operations = Operations[DeliveredTypes]()
+
+
+def content_blueprint(types: DeliveredTypes) -> Blueprint:
+    """The routes of these content types."""
+    blueprint = Blueprint("delivery", __name__, url_prefix="/v1")
+    for delivered in types.types:
+        type_routes.operations.mount(blueprint, delivered, f"/{delivered.topic}")
+    operations.mount(blueprint, types)
+    return blueprint
+
+
+@operations.route(
+    "/items",
+    serves(CONTENT),
+    query=items_query,
+    answer=always(ItemsAnswerSchema),
+    problems=(400, 401, 403, 503),
+    is_conditional=True,
+)
+def list_items(types: DeliveredTypes, request: DeliveryRequest, query: dict[str, Any]) -> Response:
+    """Read several items by id.
+
+    Cards of {all} in the order asked for; `meta.missing` names what is not live. `fields` also gives what only
+    details have; a field that one of the types does not have is left out there.
+    """
+    return items.read_items(request, types, query["ids"], query.get("fields"))
+
+
+@operations.route(
+    "/resolve",
+    serves(CONTENT),
+    query=resolve_query,
+    answer=always(one(ResolvedSchema)),
+    problems=(400, 401, 403, 404, 503),
+    is_conditional=True,
+)
+def resolve_address(_types: DeliveredTypes, request: DeliveryRequest, query: dict[str, Any]) -> Response:
+    """Turn an address into an id.
+
+    `live`; `moved` to the slug in `to`; `withdrawn`, which is still readable, or `gone`, with an explanation. 404 when nothing was ever
+    published there.
+    """
+    return items.resolve_address(request, query["type"], query["agency"], query["slug"])
+
+
+@operations.route(
+    "/capabilities",
+    serves(),
+    answer=lambda types: one(capabilities_schema(types)),
+    problems=(401, 503),
+    is_conditional=True,
+)
+def read_capabilities(types: DeliveredTypes, request: DeliveryRequest) -> Response:
+    """Tell what this server can do.
+
+    Filters, sorts, fields and includes of each type, the vocabularies, and limits.
+    """
+    return about.tell_capabilities(request, types)

@@ -1,0 +1,39 @@
+"""Documents on the delivery plane."""
+
+from __future__ import annotations
+
+from cms.core.http.fields import Words
+from cms.documents.presented_schemas import DocumentCardSchema, DocumentSchema
+from cms.publishing.delivered import DeliveredType
+from cms.taxonomy.models import InformationClass
+
+DELIVERED_DOCUMENTS = DeliveredType(
+    name="document",
+    topic="documents",
+    card=DocumentCardSchema,
+    full=DocumentSchema,
+    filters={
+        "class_": Words(
+            pattern="^[a-z_]{1,20}$",
+            expected="classes, separated by commas",
+            data_key="class",
+            attribute="class",
+            metadata={"description": f"Any of: {', '.join(InformationClass)}.", "example": "berkala"},
+        ),
+        "information_kind": Words(
+            pattern=r"^[A-Z0-9]{2,4}(-[A-Z0-9]{1,3}(\.[0-9]{1,2})?)?$",
+            expected="codes such as BK-A,SM-6",
+            metadata={"example": "BK-A.1"},
+        ),
+        "year": Words(pattern="^(19|20)[0-9]{2}$", expected="years such as 2025,2026", metadata={"example": "2026"}),
+    },
+    schemes=("information_kind", "tag", "year", "class", "channel", "language"),
+    includes=("agency", "channel", "information_kind"),
+    about_list=(
+        "Public information by class (UU 14/2008), information kind, year and agency; newest first, as compact cards."
+    ),
+    about_item=(
+        "Read one published document with its files.\n\n"
+        "`files[].url` is the path to download each file from, with the same key."
+    ),
+)
