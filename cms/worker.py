@@ -36,7 +36,7 @@ from cms.editorial.rebuilding import foresee_representing, represent_again, repr
 from cms.editorial.schedules.queries import has_due
 from cms.editorial.schedules.tasks import carry_out_schedules
 from cms.editorial.trash.tasks import empty_trash
-from cms.health.services import WORKER, Run, note_runs
+from cms.health.services import WEB, WORKER, Run, note_runs
 from cms.health.state import is_backup_under_way
 from cms.media.tasks import make_renditions, purge_deleted_images
 from cms.serving.state import serving_state
@@ -49,7 +49,7 @@ CLOCK_INTERVAL = 15.0
 FIRST_AGREEMENT_SECONDS = 1.0
 MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
 LONGEST_WAIT_AFTER_FAILURE = MINUTE
-HEARTBEAT_SECONDS = 15.0
+HEARTBEAT_SECONDS, WEB_HEARTBEAT_SECONDS = 15.0, 30.0
 POSITIONS = "positions"
 SEEN_SECONDS = 30.0
 """How often each process compares the database with what its node has seen, and notes how far it is."""
@@ -133,8 +133,9 @@ def carry_out_due_schedules() -> bool:
 
 
 def web_tasks() -> list[Task]:
-    """What each web process does beside its requests: write down when keys were used."""
+    """What each web process does beside its requests: write down when keys were used, and that it runs."""
     return [
+        Task("heartbeat", WEB_HEARTBEAT_SECONDS, _quietly(lambda: note_runs([Run.success(WEB)]))),
         Task("key_uses", MINUTE, _quietly(keep_key_uses), due_at=_in(MINUTE)),
         *_clock_tasks(),
     ]

@@ -24,6 +24,7 @@ from cms.core.db import db
 from cms.core.runtime import runtime
 from cms.core.schema_state import newest_migration
 from cms.health.services import agree
+from cms.health.state import running_processes
 from cms.publishing.stored_content import prove_bytes, prove_content
 
 MOST_TOLD = 20
@@ -43,8 +44,9 @@ MOST_TOLD = 20
     type=click.Path(path_type=Path),
     help="To try a backup of SQLite: a database and a storage of their own in this folder, whatever the settings name.",
 )
+@click.option("--despite-running", is_flag=True, help="Replace although a server or worker seems to run: none does.")
 @click.option("--despite-damage", is_flag=True, help="Go on although files of the backup are damaged, without those.")
-def command(source: Path, may_replace: bool, into: Path | None, despite_damage: bool) -> None:
+def command(source: Path, may_replace: bool, into: Path | None, despite_running: bool, despite_damage: bool) -> None:
     """Restore the backup in the folder FROM into the database and the storage of the settings.
 
     Every byte of the backup is read first: when the database's copy or a file is damaged, nothing is changed.
@@ -59,10 +61,8 @@ def command(source: Path, may_replace: bool, into: Path | None, despite_damage: 
         copy = _checked_copy(source, manifest)
         if not despite_damage:
             _check_files(source, manifest)
-        if not may_replace and _is_filled():
-            raise click.ClickException(
-                "The database is not empty. --replace puts the backup in place of what is there. Stop all servers and workers first."
-            )
+        if _is_filled():
+            _check_replacing(may_replace, despite_running)
         seen_positions().accept()
         _put_in_place(copy)
         app.extensions["simpul"].forget()
@@ -107,6 +107,19 @@ def _check_files(source: Path, manifest: Manifest) -> None:
         raise click.ClickException(
             f"{len(damaged)} of {len(manifest.files)} files of the backup are damaged. Nothing was changed. Take another copy of "
             "it, or go on without them: --despite-damage"
+        )
+
+
+def _check_replacing(may_replace: bool, despite_running: bool) -> None:
+    """What is there may be replaced, and nobody works with it. Ends the command otherwise."""
+    if not may_replace:
+        raise click.ClickException(
+            "The database is not empty. --replace puts the backup in place of what is there. Stop all servers and workers first."
+        )
+    if not despite_running and (found := running_processes()):
+        raise click.ClickException(
+            f"Still running within the last minute: {', '.join(found)}. Nothing was changed. Stop all servers and workers and try "
+            "again in a minute. If none of them runs: --despite-running"
         )
 
 

@@ -20,8 +20,8 @@ from cms.core.runtime import runtime
 from cms.health.agreement import SIGNING_KEY, STORAGE, Disagreement, disagreements, noted, values_here
 from cms.health.models import SharedSetting, TaskRun
 
-WORKER, BACKUP = "worker", "backup"
-"""Names beside those of the worker's tasks: the worker itself (its heartbeat), and the command `backup`."""
+WORKER, WEB, BACKUP = "worker", "web", "backup"
+"""Names beside those of the worker's tasks: the worker itself and any web process (their heartbeats), and the command `backup`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,20 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, inspect, or_, select
 
 from cms.changes.followers import FOLLOWERS
 from cms.changes.models import Change, ChangeHead, Checkpoint, FollowerPosition
 from cms.core import clock
-from cms.core.db import rolled_back, session
+from cms.core.db import db, rolled_back, session
 from cms.editorial.items.models import Item
 from cms.health.models import TaskRun
-from cms.health.services import BACKUP
+from cms.health.services import BACKUP, WEB, WORKER
 from cms.media.models import Image
 from cms.moderation.models import BreakerTrip, PublishingFreeze
 
 LONGEST_SILENCE = timedelta(minutes=15)
 """A backup tells each minute that it goes on; one that has been silent for this long was ended."""
+SIGN_OF_LIFE = timedelta(minutes=1)
+"""Workers and web processes tell at least twice in this time that they run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,15 @@ def is_backup_under_way() -> bool:
     if run is None or clock.now() - run.ran_at > LONGEST_SILENCE:
         return False
     return run.succeeded_at is None or run.succeeded_at < run.ran_at
+
+
+def running_processes() -> list[str]:
+    """Who of `web` and `worker` has told this database lately that it runs. Raises `SQLAlchemyError`."""
+    if not inspect(db.engine).has_table(TaskRun.__tablename__):
+        return []
+    recent = (TaskRun.name.in_((WEB, WORKER)), TaskRun.ran_at > clock.now() - SIGN_OF_LIFE)
+    with rolled_back():
+        return list(session.scalars(select(TaskRun.name).where(*recent).order_by(TaskRun.name)))
 
 
 def background_state() -> BackgroundState:

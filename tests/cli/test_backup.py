@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -19,7 +19,9 @@ from cms.core import clock
 from cms.core.db import db
 from cms.core.permissions import Role
 from cms.core.runtime import runtime
+from cms.health.services import WEB, WORKER
 from cms.publishing.stored_content import prove_bytes, prove_content
+from cms.worker import heartbeat, web_tasks
 from tests.cli.restorable import cms, installation, use_packaged_programs, with_file
 from tests.documents.samples import PDF
 from tests.documents.uploads import digest
@@ -157,6 +159,31 @@ def test_a_restore_refuses_what_is_there_unless_it_may_replace_it(source: Flask,
     )
     again = cms(source, "restore", str(tmp_path / "backup"), "--replace")
     assert again.exit_code == 0, again.output
+
+
+@pytest.mark.parametrize("who", [WORKER, WEB])
+def test_a_restore_does_not_replace_what_somebody_works_with(
+    source: Flask, tmp_path: Path, moment: Callable[[timedelta], None], who: str
+) -> None:
+    editor = People(source, source.test_client()).person(Role.CENTRAL_EDITOR)
+    site = People(source, source.test_client()).website()
+    assert cms(source, "backup", str(tmp_path / "backup")).exit_code == 0
+    lost = publish(editor, title="Pengumuman B")
+    tasks = {task.name: task for task in ([heartbeat([])] if who == WORKER else web_tasks())}
+    with source.app_context():
+        assert tasks["heartbeat"].run() is False
+    moment(timedelta(seconds=50))
+
+    refused = cms(source, "restore", str(tmp_path / "backup"), "--replace")
+
+    assert (refused.exit_code, f"last minute: {who}." in refused.output) == (1, True), refused.output
+    assert site.get(f"/v1/posts/{lost}").status_code == 200
+    moment(timedelta(seconds=15))
+    assert cms(source, "restore", str(tmp_path / "backup"), "--replace").exit_code == 0
+    with source.app_context():
+        tasks["heartbeat"].run()
+    forced = cms(source, "restore", str(tmp_path / "backup"), "--replace", "--despite-running")
+    assert forced.exit_code == 0, forced.output
 
 
 def test_versions_are_lifted_above_any_that_were_given_also_after_several_restores(
