@@ -36,7 +36,7 @@ from cms.editorial.content_types import Presentation
 from cms.editorial.items.services import create_item
 from cms.posts.content import POST
 from cms.publishing.models import Publication
-from cms.publishing.publish import publish, represent
+from cms.publishing.publish import publish, rebuild
 from cms.publishing.reposts import add_repost
 from cms.publishing.visibility import find_live_publication
 from cms.taxonomy.models import Category
@@ -138,7 +138,7 @@ def _carry(items: int, owners: dict[str, dict[str, str]]) -> None:
                 add_repost(unit, post["id"], CARRIER, "Simak pengumuman ini.", "Balikpapan Selatan")
                 change = record(unit, POST.action("reposted"), post["id"], SYSTEM, agency=CARRIER, edition=1)
                 live = cast("Publication", find_live_publication(unit.session, post["id"]))
-                represent(unit, POST.present(_presentation(post, owners[post["agency"]])), change, live)
+                rebuild(unit, POST.present(_presentation(post, owners[post["agency"]])), change, live)
 
 
 def _presentation(post: dict[str, Any], owner: dict[str, str]) -> Presentation:

@@ -32,7 +32,7 @@ from cms.core.metrics import PROCESSES
 from cms.core.runtime import runtime
 from cms.core.schema_state import LOOK_SECONDS
 from cms.documents.tasks import sweep_orphans
-from cms.editorial.rebuilding import foresee_representing, represent_again, represent_changed
+from cms.editorial.followers import foresee_rebuilding, rebuild_again, rebuild_changed
 from cms.editorial.schedules.queries import has_due
 from cms.editorial.schedules.tasks import carry_out_schedules
 from cms.editorial.trash.tasks import empty_trash
@@ -91,7 +91,7 @@ class LogFollower:
 def worker_tasks(interval: float) -> list[Task]:
     """What the worker does."""
     return [
-        Task("presenter", interval, LogFollower("presenter", represent_changed, foresee_representing)),
+        Task("presenter", interval, LogFollower("presenter", rebuild_changed, foresee_rebuilding)),
         Task("put_aside", MINUTE, _quietly(try_again)),
         Task("renditions", interval, make_renditions),
         Task("schedule", interval, carry_out_due_schedules),
@@ -124,7 +124,7 @@ def heartbeat(tasks: Sequence[Task]) -> Task:
 
 def try_again() -> int:
     """Try what followers have put aside and whose time has come; the other queues take theirs by themselves."""
-    return retry_lines("presenter", represent_changed, foresee=foresee_representing) + represent_again()
+    return retry_lines("presenter", rebuild_changed, foresee=foresee_rebuilding) + rebuild_again()
 
 
 def carry_out_due_schedules() -> bool:

@@ -26,10 +26,6 @@ LONGEST_FUNCTION = 40
 LONGEST_VIEW = 12
 # One table of words, not code: cutting it up would hide that it is complete.
 TABLES = {"cms/core/http/messages.py"}
-# Modules of editorial that write and have no name of a writer yet.
-WRITERS = {
-    "cms/editorial/rebuilding.py",
-}
 # Opens the unit of work of a service that changes one item.
 EDITING = "cms/editorial/editing.py"
 VERBS = {"get", "post", "put", "patch", "delete", "head"}
@@ -79,7 +75,7 @@ def is_service_file(path: Path) -> bool:
 
 def is_writer(path: Path) -> bool:
     """What follows the log writes as well: the position with what the lines ask for."""
-    return is_service_file(path) or path.name == "followers.py" or name_of(path) in WRITERS
+    return is_service_file(path) or path.name == "followers.py"
 
 
 def test_only_the_unit_of_work_commits_and_rolls_back() -> None:
@@ -96,7 +92,6 @@ def test_units_of_work_are_opened_only_by_services_and_followers() -> None:
     openers = {path for path in SOURCES if units_opened(tree(path)) and name_of(path) != EDITING}
 
     assert [name_of(path) for path in openers if not is_writer(path)] == []
-    assert {name_of(path) for path in openers} >= WRITERS, "a writer in the list does not write any more"
 
 
 def test_the_ground_of_core_knows_neither_http_nor_storage() -> None:

@@ -74,7 +74,7 @@ def live_again(connection: Connection, item_id: str, agency: str, full: Mapping[
     connection.execute(_LIVE_AGAIN, _live_values(item_id, agency, full, sequence))
 
 
-def represented_item(connection: Connection, item_id: str, sequence: int) -> tuple[int, Sequence[Carried]]:
+def rebuilt_item(connection: Connection, item_id: str, sequence: int) -> tuple[int, Sequence[Carried]]:
     """Note that an item is shown anew, whatever its standing; its row number and carriers."""
     values = {"published_id": item_id, "at_sequence": sequence}
     return _found(connection, item_id, connection.execute(_REPRESENTED, values).one())

@@ -18,7 +18,7 @@ from cms.core import clock
 from cms.core.db import UnitOfWork, table_of
 from cms.publishing.digests import ENDING, ending_digest
 from cms.publishing.due import due_again
-from cms.publishing.items import UPDATE_ITEM, keep_slug, now_live, represented_item
+from cms.publishing.items import UPDATE_ITEM, keep_slug, now_live, rebuilt_item
 from cms.publishing.models import Publication, PublishedItem, Standing
 from cms.publishing.presented import Presented
 from cms.publishing.rows import AT_ONCE, Window, drop_publication, supersede_live, supersede_one, write_publication
@@ -45,7 +45,7 @@ def publish(unit: UnitOfWork, presented: Presented, change: Change, window: Wind
     when_numbered(unit, change, write)
 
 
-def represent(unit: UnitOfWork, presented: Presented, change: Change, publication: Publication | None = None) -> None:
+def rebuild(unit: UnitOfWork, presented: Presented, change: Change, publication: Publication | None = None) -> None:
     """Present a current publication again because something it shows has changed (an agency's name, for example).
 
     When it begins and ends stays, and so does the standing of the item. Without `publication` it is the live one, whose end
@@ -56,7 +56,7 @@ def represent(unit: UnitOfWork, presented: Presented, change: Change, publicatio
 
     def write(sequence: int) -> None:
         _replace(connection, presented.item_id, publication, sequence)
-        number, carriers = represented_item(connection, presented.item_id, sequence)
+        number, carriers = rebuilt_item(connection, presented.item_id, sequence)
         digest = write_publication(connection, presented, number, carriers, sequence, window)
         note = note_planned if window.is_planned else note_digest
         note(change, digest)
@@ -102,7 +102,7 @@ def keep_readable(
     unit: UnitOfWork, presented: Presented, change: Change, publication: Publication, explanation: str
 ) -> None:
     """Withdraw an item that stays readable: `presented` is its live edition with the notice that readers must show."""
-    represent(unit, presented, change, publication)
+    rebuild(unit, presented, change, publication)
     _note_withdrawn(unit, presented.item_id, change, explanation, clock.now())
 
 

@@ -27,9 +27,9 @@ from cms.core.errors import Unavailable
 from cms.core.permissions import Role, system_actor
 from cms.core.runtime import runtime
 from cms.documents.tasks import sweep_orphans
+from cms.editorial.followers import rebuild_again, rebuild_changed
 from cms.editorial.items.models import Item
 from cms.editorial.items.services import create_item
-from cms.editorial.rebuilding import represent_again, represent_changed
 from cms.editorial.schedules.plans import Schedule
 from cms.editorial.schedules.queries import has_due
 from cms.editorial.schedules.services import schedule_item
@@ -59,7 +59,7 @@ def aside() -> set[tuple[str, str]]:
 
 
 def follow() -> None:
-    while follow_log("presenter", represent_changed):
+    while follow_log("presenter", rebuild_changed):
         pass
 
 
@@ -161,7 +161,7 @@ def test_an_item_that_cannot_be_presented_does_not_keep_the_others_from_a_new_na
                 .values(full_json=kept)
             )
         moment(FIRST_REST)
-        assert represent_again() == 1
+        assert rebuild_again() == 1
         with rolled_back():
             assert set(session.scalars(live)) == set(ids)
         assert aside() == set()

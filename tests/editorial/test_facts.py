@@ -15,7 +15,7 @@ from cms.changes.followers import follow_log
 from cms.changes.log import broken_at, read_after, record
 from cms.core.db import unit_of_work
 from cms.core.permissions import Role, system_actor
-from cms.editorial.rebuilding import represent_changed
+from cms.editorial.followers import rebuild_changed
 from cms.editorial.schedules.tasks import carry_out_schedules
 from tests.factories import add_city, add_published_post, post_content
 from tests.people import Caller, People
@@ -109,7 +109,7 @@ def test_what_is_rebuilt_names_the_line_that_made_it_needed(app: Flask, editor: 
         with unit_of_work() as unit:
             unit.session.get_one(Agency, "dpu").name = "Dinas PUPR"
             renamed = record(unit, Action.AGENCY_UPDATED, "dpu", system_actor("test"), agency="dpu", fields=["name"])
-        while follow_log("presenter", represent_changed):
+        while follow_log("presenter", rebuild_changed):
             pass
         number = renamed.sequence
 

@@ -13,8 +13,8 @@ from cms.changes.followers import follow_log
 from cms.changes.log import read_after
 from cms.core.db import unit_of_work
 from cms.core.permissions import Role
+from cms.editorial.followers import rebuild_changed
 from cms.editorial.items.services import update_item
-from cms.editorial.rebuilding import represent_changed
 from cms.editorial.withdrawal.services import unpublish_item
 from cms.posts.content import POST
 from cms.publishing.models import Standing
@@ -233,7 +233,7 @@ def test_a_renamed_owner_or_a_new_site_shows_in_what_others_carry(app: Flask, pe
     changed = admin("PATCH", "/manage/v1/agencies/dpu", match=1, json=values)
     assert changed.status_code == 200, changed.text
     with app.app_context():
-        while follow_log("presenter", represent_changed):
+        while follow_log("presenter", rebuild_changed):
             pass
 
     card = site.get("/v1/posts?channel=dishub").json["data"][0]  # type: ignore[index]

@@ -6,7 +6,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from cms.changes.followers import follow_log
-from cms.editorial.rebuilding import represent_changed
+from cms.editorial.followers import rebuild_changed
 from tests.factories import NEWS
 from tests.media.library import MEDIA, POSTS, body_with, fault, made, published, uploaded, work
 from tests.media.pictures import jpeg
@@ -24,7 +24,7 @@ def test_what_is_said_about_an_image_reaches_readers(
     changes = {"alt": "Alat berat", "credit": "Humas", "focal_x": 0}
     assert editor("PATCH", f"{MEDIA}/{image['id']}", match=1, json=changes).status_code == 200
     with app.app_context():
-        while follow_log("presenter", represent_changed):
+        while follow_log("presenter", rebuild_changed):
             pass
     assert work(app) == 1
 

@@ -14,7 +14,7 @@ from cms.changes.followers import follow_log
 from cms.changes.models import Change
 from cms.core.db import session, unit_of_work
 from cms.core.permissions import Role
-from cms.editorial.rebuilding import represent_changed
+from cms.editorial.followers import rebuild_changed
 from cms.taxonomy.models import Category
 from tests.media.library import MEDIA, POSTS, fault, made, publish, uploaded
 from tests.people import Caller, People
@@ -58,7 +58,7 @@ def change(caller: Caller, image: dict[str, Any], changes: dict[str, Any]) -> An
 
 def shown(app: Flask, site: Caller, post: dict[str, Any]) -> dict[str, Any]:
     with app.app_context():
-        while follow_log("presenter", represent_changed):
+        while follow_log("presenter", rebuild_changed):
             pass
     cover = site.get(f"/v1/posts/{post['id']}").json["data"]["cover"]  # type: ignore[index]
     return {name: cover[name] for name in ("alt", "caption", "credit")}

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from cms.changes.followers import follow_log
 from cms.changes.models import Change
 from cms.core.db import session
-from cms.editorial.rebuilding import represent_changed
+from cms.editorial.followers import rebuild_changed
 from tests.media.library import MEDIA, upload, uploaded, work
 from tests.media.pictures import jpeg
 from tests.moderation.rollbacks import LATER, counts, edit, make, publish, roll_back
@@ -51,7 +51,7 @@ def test_what_was_said_before_is_said_again(
     assert counts(done) == {"reverted": 1}
     assert said(central, image) == good
     with app.app_context():
-        while follow_log("presenter", represent_changed):
+        while follow_log("presenter", rebuild_changed):
             pass
         lines = select(Change).where(Change.resource_id == image["id"]).order_by(Change.sequence.desc())
         last = session.scalars(lines).all()[0]

@@ -16,7 +16,7 @@ from cms.changes.followers import follow_log
 from cms.changes.log import record
 from cms.core.db import db, unit_of_work
 from cms.core.permissions import system_actor
-from cms.editorial.rebuilding import represent_changed
+from cms.editorial.followers import rebuild_changed
 from cms.publishing.stored_content import prove_content
 from tests.changes.tampering import unguarded
 from tests.documents.uploads import send
@@ -42,7 +42,7 @@ def made(editor: Caller, **values: Any) -> str:
 
 
 def follow() -> None:
-    while follow_log("presenter", represent_changed):
+    while follow_log("presenter", rebuild_changed):
         pass
 
 

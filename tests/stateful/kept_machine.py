@@ -26,10 +26,10 @@ from cms.core.db import session, unit_of_work
 from cms.core.errors import DomainError
 from cms.core.ids import new_id
 from cms.core.permissions import Actor, Role
+from cms.editorial.followers import rebuild_changed
 from cms.editorial.images.services import update_image
 from cms.editorial.items.models import Item
 from cms.editorial.items.services import create_item, publish_item, update_item
-from cms.editorial.rebuilding import represent_changed
 from cms.editorial.reposts.services import end_item_repost, repost_item
 from cms.editorial.schedules.plans import Schedule
 from cms.editorial.schedules.queries import has_due
@@ -269,7 +269,7 @@ class KeptAnswersMachine(RuleBasedStateMachine):
         with self.app.app_context():
             while has_due():
                 carry_out_schedules()
-            while follow_log("presenter", represent_changed):
+            while follow_log("presenter", rebuild_changed):
                 pass
 
     # --- reads ---

@@ -15,7 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from cms.core.ids import new_id
-from cms.editorial.rebuilding import represent_again
+from cms.editorial.followers import rebuild_again
 from cms.worker import worker_tasks
 from tests.access import requests as ask
 from tests.access.requests import MANAGE
@@ -169,7 +169,7 @@ def test_presenting_again_computes_before_it_locks(app: Flask, client: FlaskClie
     with app.app_context(), computed_under_the_lock() as computed:
         while presenter.run():
             pass
-        represent_again()
+        rebuild_again()
 
     found = world.callers["website"].get("/v1/posts").json
     assert found is not None

@@ -17,7 +17,7 @@ from cms.editorial.edit import Edit
 from cms.editorial.items.models import Item
 from cms.editorial.moderating import public_words
 from cms.editorial.preparing import foresee_shown_item
-from cms.editorial.rebuilding import represent_live
+from cms.editorial.rebuilding import rebuild_live
 from cms.editorial.reposts.queries import get_source
 from cms.moderation.breaker import check_publishing, check_taking_back
 from cms.publishing.models import Repost
@@ -97,4 +97,4 @@ def _present_again(edit: Edit, agency: str, verb: str, counted: str | None) -> N
     # What was planned is what readers have, from its moment until the worker has come.
     planned = find_awaited_publication(unit.session, item.id)
     for current in {found.id: found for found in (publication, planned) if found is not None}.values():
-        represent_live(unit, current, item, change)
+        rebuild_live(unit, current, item, change)

@@ -17,7 +17,7 @@ from cms.changes.followers import follow_log
 from cms.changes.log import broken_at, read_after, record
 from cms.core.db import session, unit_of_work
 from cms.core.permissions import Actor, system_actor
-from cms.editorial import rebuilding as representing
+from cms.editorial import followers
 from cms.editorial.items.services import create_item, publish_item, update_item
 from cms.editorial.schedules.plans import Schedule
 from cms.editorial.schedules.services import schedule_item
@@ -43,7 +43,7 @@ def published(actor: Actor, agency: str, title: str) -> str:
 
 
 def follow() -> None:
-    while follow_log("presenter", representing.represent_changed):
+    while follow_log("presenter", followers.rebuild_changed):
         pass
 
 
@@ -57,7 +57,7 @@ def names() -> dict[str, str]:
 def test_live_items_of_a_renamed_agency_are_presented_again_from_their_published_edition(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(representing, "BATCH", 2)
+    monkeypatch.setattr(followers, "BATCH", 2)
     ids = [published(EDITOR, "dpu", f"Berita {number}") for number in range(5)]
     published(STRANGER, "dishub", "Lain")
     update_item(POST, EDITOR, ids[0], {"title": "Konsep"}, frozenset({2}))
