@@ -141,10 +141,10 @@ def _deliver_fast(app: Flask, settings: Settings) -> None:
     """Keep answers of the delivery plane, and give them before Flask is entered."""
     answer_browsers(app)
     tell_position(app)
-    delivery_desk = make_serving_state(app.extensions["simpul"], app.extensions[LOG_HEAD])
-    app.extensions["simpul_delivery"] = delivery_desk
+    serving = make_serving_state(app.extensions["simpul"], app.extensions[LOG_HEAD])
+    app.extensions["simpul_delivery"] = serving
     if settings.delivery_cache_bytes:
-        app.wsgi_app = AnswerCacheMiddleware(app.wsgi_app, delivery_desk, app.extensions["simpul"].schema)  # type: ignore[method-assign]
+        app.wsgi_app = AnswerCacheMiddleware(app.wsgi_app, serving, app.extensions["simpul"].schema)  # type: ignore[method-assign]
 
 
 def _configure(app: Flask, settings: Settings) -> None:

@@ -7,7 +7,7 @@ from flask import Flask, Response, g, request
 from cms.changes.heads import read_heads
 from cms.core.errors import DomainError
 from cms.serving.responding import EXPOSED, PreparedResponse
-from cms.serving.state import serving_state
+from cms.serving.state import ServingState, serving_state
 
 ALLOWED_HEADERS = (
     "Authorization, If-None-Match, If-Modified-Since, If-Range, Range, Min-Seq, X-Request-Id, Accept-Language"
@@ -45,22 +45,23 @@ def _readers() -> frozenset[str]:
 
 def _registered_origins() -> frozenset[str]:
     """As this process read them last, so that wrong keys cost no statement; every preflight reads them anew when they changed."""
-    known = serving_state().known_origins()
-    return _present_origins() if known is None else known
+    state = serving_state()
+    known = state.known_origins()
+    return _present_origins(state) if known is None else known
 
 
-def _present_origins() -> frozenset[str]:
+def _present_origins(state: ServingState) -> frozenset[str]:
     try:
-        heads = read_heads(serving_state().reader)
-        serving_state().note_epoch(heads.epoch)
-        return serving_state().origins(heads.access)
+        heads = read_heads(state.reader)
+        state.note_epoch(heads.epoch)
+        return state.origins(heads.access)
     except DomainError:
         # The answer is given all the same; a page of an origin that is known can read that the database is away.
-        return serving_state().known_origins() or frozenset()
+        return state.known_origins() or frozenset()
 
 
 def _preflight(answer: Response, origin: str) -> Response:
-    if origin in _present_origins():
+    if origin in _present_origins(serving_state()):
         answer.headers["Access-Control-Allow-Origin"] = origin
         answer.headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
         answer.headers["Access-Control-Allow-Headers"] = ALLOWED_HEADERS
