@@ -183,7 +183,9 @@ def test_publishing_takes_the_same_statements_however_much_is_published(app: Fla
     assert counts[0] <= 20
 
 
-def test_a_create_writes_the_row_of_its_item_once_and_looks_for_its_images_once(app: Flask, people: People) -> None:
+def test_a_create_writes_the_row_of_its_item_once_and_images_are_looked_up_once_before_and_once_inside(
+    app: Flask, people: People
+) -> None:
     editor = people.person(Role.AGENCY_EDITOR, "dpu")
     image = uploaded(editor, jpeg(), alt="Jalan")["id"]
     body = f"![Jalan](/v1/media/{image}/content) bersama [mitra](https://mitra-jaya.com/)."
@@ -196,3 +198,12 @@ def test_a_create_writes_the_row_of_its_item_once_and_looks_for_its_images_once(
     assert [each for each in statements if each.startswith(("INSERT INTO items", "UPDATE items"))] == [
         each for each in statements if each.startswith("INSERT INTO items")
     ]
+    assert sum("FROM images" in each for each in statements) == 2
+
+    path, central = f"/manage/v1/posts/{made.json['data']['id']}", people.person(Role.CENTRAL_EDITOR)
+    for step in ("submit", "approve"):
+        made = central.post(f"{path}/{step}", {}, match=made.headers["ETag"])
+        assert made.status_code == 200, made.json
+    with counted_statements(app) as statements:
+        assert central.post(f"{path}/publish", {}, match=made.headers["ETag"]).status_code == 200
+    assert sum("FROM images" in each for each in statements) == 1

@@ -15,7 +15,7 @@ from cms.core.errors import InputError
 from cms.documents.models import DocumentFile
 from cms.documents.presenter import present_document
 from cms.documents.queries import find_files
-from cms.editorial.content_types import Content, ContentType, needed
+from cms.editorial.content_types import Beside, Content, ContentType, needed
 from cms.taxonomy.models import InformationClass, InformationKind
 from cms.taxonomy.queries import find_information_kind
 
@@ -115,28 +115,26 @@ def _file_faults(item_id: str, content: Content, previous: Content | None) -> li
     return errors
 
 
-def words_of_files(item_id: str, content: Content) -> dict[str, str]:
-    """Under which names readers download the files, which a label does not hide, and what stands in them; by pointer."""
-    return said_by_files(content, find_files(item_id, [file["id"] for file in content["files"]]))
+def beside_document(item_id: str, content: Content) -> Beside:
+    """What readers see with the content of a document: its files."""
+    return beside_files(content, find_files(item_id, [file["id"] for file in content["files"]]))
 
 
-def said_by_files(content: Content, files: Mapping[str, DocumentFile]) -> dict[str, str]:
-    """The same of these files, by id."""
-    found: dict[str, str] = {}
+def beside_files(content: Content, files: Mapping[str, DocumentFile]) -> Beside:
+    """Under which names readers download these files, which a label does not hide, and what stands in them."""
+    texts: dict[str, str] = {}
+    unread: list[str] = []
     for index, entry in enumerate(content["files"]):
         file = files.get(entry["id"])
-        if file is not None and file.name != entry["label"]:
-            found[f"/files/{index}/name"] = file.name
-        if file is not None and file.words is not None:
-            found[f"/files/{index}/content"] = file.words
-    return found
-
-
-def unread_files(item_id: str, content: Content) -> list[str]:
-    """Files of which moderation has seen only a part, as pointers."""
-    known = find_files(item_id, [file["id"] for file in content["files"]])
-    pairs = ((index, known.get(entry["id"])) for index, entry in enumerate(content["files"]))
-    return [f"/files/{index}/content" for index, file in pairs if file is not None and not file.is_read_whole]
+        if file is None:
+            continue
+        if file.name != entry["label"]:
+            texts[f"/files/{index}/name"] = file.name
+        if file.words is not None:
+            texts[f"/files/{index}/content"] = file.words
+        if not file.is_read_whole:
+            unread.append(f"/files/{index}/content")
+    return Beside(texts, unread)
 
 
 DOCUMENT = ContentType(
@@ -147,6 +145,5 @@ DOCUMENT = ContentType(
     check=check_document,
     missing=missing_in_document,
     present=present_document,
-    texts_beside=words_of_files,
-    unread_beside=unread_files,
+    beside=beside_document,
 )

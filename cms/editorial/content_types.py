@@ -84,12 +84,19 @@ class Presentation:
         )
 
 
-def _nothing_unread(_item_id: str, _content: Content) -> Sequence[str]:
-    return ()
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What readers see with a content and what does not stand in it, such as names of files.
+
+    `texts` by pointer; `unread`, as pointers, is what nobody has read to its end: it waits for a second person.
+    """
+
+    texts: Mapping[str, str] = field(default_factory=dict)
+    unread: Sequence[str] = ()
 
 
-def _no_texts(_item_id: str, _content: Content) -> Mapping[str, str]:
-    return {}
+def _nothing_beside(_item_id: str, _content: Content) -> Beside:
+    return Beside()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +119,8 @@ class ContentType:
     """The delivered forms of one edition."""
     parts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Fields that are objects, with every field inside and its value when nobody gave one."""
-    unread_beside: Callable[[str, Content], Sequence[str]] = _nothing_unread
-    """What nobody has read to its end of what readers see with the content, as pointers: it waits for a second person."""
-    texts_beside: Callable[[str, Content], Mapping[str, str]] = _no_texts
-    """What readers see with the content of the item with this id and what does not stand in it, such as names of files, by pointer."""
+    beside: Callable[[str, Content], Beside] = _nothing_beside
+    """What readers see with the content of the item with this id."""
     has_reposts: bool = False
     """Whether agencies carry its items for each other."""
 

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from cms.core.errors import InputError, Invalid
 from cms.core.http.answers import Answer
 from cms.core.permissions import Actor
-from cms.editorial.content_types import Content, ContentType
+from cms.editorial.content_types import Content
 from cms.editorial.edit import Edit
-from cms.editorial.images.uses import image_texts
 from cms.editorial.items.models import Edition, Item
 from cms.moderation.alarms import raise_alarm
 from cms.moderation.assessing import Assessment, Reading, Reason, read
-from cms.moderation.lexicon import lexicon
 from cms.moderation.links import alternative_texts
 from cms.moderation.queries import newest_block
 
@@ -24,16 +22,6 @@ NOT_TEXT: Final = frozenset(
     | {"cover", "id", "event_date", "valid_from", "valid_until", "made_at", "forms", "source_url", "year"}
 )
 """Fields that hold codes, days or the body, whose text is looked at as readers get it."""
-
-
-def assess_content(
-    content_type: ContentType, item_id: str, content: Content, body_html: str, body_text: str
-) -> Assessment:
-    """The guard's view of an edition: every text that can become public, with where it stands."""
-    beside = {**content_type.texts_beside(item_id, content), **image_texts(content)}
-    found = read_content(content, beside, body_html, body_text).judged()
-    unread = tuple(Reason("not_read_whole", pointer) for pointer in content_type.unread_beside(item_id, content))
-    return replace(found, reasons=(*found.reasons, *unread), version=lexicon().version) if unread else found
 
 
 def read_content(content: Content, beside: Mapping[str, str], body_html: str, body_text: str) -> Reading:

@@ -5,7 +5,7 @@ Nothing is decided here: faults and rights are for the write itself. What cannot
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 
 from sqlalchemy import ColumnElement, and_, func, select
@@ -13,12 +13,12 @@ from sqlalchemy import ColumnElement, and_, func, select
 from cms.core.db import session
 from cms.core.errors import DomainError
 from cms.core.permissions import Actor
-from cms.core.sanitize import UnsafeLink, plain_text, sanitized_html
-from cms.editorial.content_types import Content, ContentType
-from cms.editorial.images.uses import image_texts
+from cms.core.sanitize import UnsafeLink, sanitized_html
+from cms.editorial.content_types import Beside, Content, ContentType
 from cms.editorial.items.models import Edition, Item
 from cms.editorial.items.queries import get_edition, get_item
-from cms.editorial.moderating import read_content, read_links
+from cms.editorial.moderating import read_links
+from cms.editorial.prepared_content import prepare_content
 from cms.moderation.queries import NEWEST_BLOCK
 from cms.publishing.models import Publication
 from cms.publishing.visibility import is_current
@@ -28,30 +28,16 @@ _IS_NEWEST = and_(Edition.item_id == Item.id, Edition.number == Item.edition)
 _IS_SHOWN = and_(Publication.item_id == Edition.item_id, Publication.edition == Edition.number)
 
 
-def foresee_content(
-    content_type: ContentType, item_id: str, content: Content, coming: Mapping[str, str] | None = None
-) -> None:
-    """Saving this content, and publishing it. `coming` are texts beside it that are about to be written with it."""
-    content = content_type.completed(content)
-    source, html = content["body"] or "", ""
-    with suppress(DomainError, UnsafeLink):
-        html = sanitized_html(source, content["body_format"]) if source else ""
-        if html:
-            sanitized_html(html, "html")
-    beside = {**content_type.texts_beside(item_id, content), **(coming or {}), **image_texts(content)}
-    read_content(content, beside, html, plain_text(html) if html else "")
+def foresee_content(content_type: ContentType, item_id: str, content: Content, coming: Beside | None = None) -> None:
+    """Saving this content, and publishing it. `coming` is what will be beside it once it is saved."""
+    found = prepare_content(content_type, item_id, content_type.completed(content), coming=coming)
+    foresee_body(found.body.html)
 
 
 def foresee_change(content_type: ContentType, actor: Actor, item_id: str, change: Change) -> None:
     """Saving what `change` makes of the newest content of an item that the actor may see; of others nothing is read."""
     stored = get_edition(get_item(content_type, item_id, actor)).content
     foresee_content(content_type, item_id, change(stored))
-
-
-def foresee_assessment(content_type: ContentType, edition: Edition) -> None:
-    """Assessing an edition as it was saved."""
-    beside = {**content_type.texts_beside(edition.item_id, edition.content), **image_texts(edition.content)}
-    read_content(edition.content, beside, edition.body_html, edition.body_text)
 
 
 def foresee_publications(*item_ids: str) -> None:

@@ -9,7 +9,7 @@ from cms.changes.facts import UpdateKind
 from cms.core import clock
 from cms.core.errors import InputError, Invalid
 from cms.editorial.edit import Edit
-from cms.editorial.images.uses import faults_of_shown_images
+from cms.editorial.images.uses import ShownImages, shown_images
 from cms.editorial.items.models import Edition, Item
 from cms.editorial.items.presenter import present_edition
 from cms.editorial.items.queries import get_edition
@@ -52,17 +52,17 @@ SILENT = Update(is_major=False)
 """Of what readers had as it is now."""
 
 
-def check_complete(item: Item, update: Update) -> Edition:
-    """The newest edition, when nothing that readers need is missing.
+def check_complete(item: Item, update: Update) -> tuple[Edition, ShownImages]:
+    """The newest edition with the images that it shows, when nothing that readers need is missing.
 
     Raises `Invalid` (`needed_to_publish`, `blocked_link`, `needed_for_major`).
     """
     edition = get_edition(item)
     missing = item.content_type.missing(edition.content, edition.body_text)
-    blocked = newly_blocked_links(edition)
-    if errors := [*missing, *faults_of_shown_images(edition.content), *blocked, *update.faults(item)]:
+    images, blocked = shown_images(edition.content), newly_blocked_links(edition)
+    if errors := [*missing, *images.faults(), *blocked, *update.faults(item)]:
         raise Invalid(errors=errors)
-    return edition
+    return edition, images
 
 
 def publish_edition(
@@ -79,8 +79,8 @@ def publish_edition(
     """
     unit, item = edit.unit, edit.item
     counted = check_publishing(unit, edit.actor, item.agency, is_approved=is_approved)
-    edition = check_complete(item, update)
-    presented = present_update(item, edition, update, moment or clock.now())
+    edition, images = check_complete(item, update)
+    presented = present_update(item, edition, images, update, moment or clock.now())
     item.go_live(presented.published_at, update.note)
     item.touch()
     window = window_of(item)
@@ -96,10 +96,10 @@ def window_of(item: Item) -> Window | None:
     return Window(ends=item.unpublish_at, end_explanation=item.planned_explanation)
 
 
-def present_update(item: Item, edition: Edition, update: Update, moment: datetime) -> Presented:
+def present_update(item: Item, edition: Edition, images: ShownImages, update: Update, moment: datetime) -> Presented:
     """The newest edition as readers get it from `moment` on, with its public notes."""
     notes = _notes(item, edition, update, moment)
-    return present_edition(item, edition, item.published_at or moment, moment, notes)
+    return present_edition(item, edition, item.published_at or moment, moment, notes, images)
 
 
 def _notes(item: Item, edition: Edition, update: Update, moment: datetime) -> PublicNotes:

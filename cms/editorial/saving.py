@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from sqlalchemy import inspect
 
@@ -13,17 +13,17 @@ from cms.core.db import UnitOfWork, session
 from cms.core.errors import Conflict, InputError, Invalid, invalid_field
 from cms.core.permissions import Actor, Permission, Target, authorize
 from cms.core.runtime import runtime
-from cms.core.sanitize import UnsafeLink, plain_text, sanitized_html
 from cms.editorial.content_types import Content, ContentType, changed_fields
 from cms.editorial.edit import Edit
 from cms.editorial.history.autosaves import continues_sitting
-from cms.editorial.images.uses import image_faults, note_images
+from cms.editorial.images.uses import images_in, note_images
 from cms.editorial.items.models import Edition, Item, State
 from cms.editorial.items.policies import STATE_AFTER_EDIT
 from cms.editorial.items.queries import get_edition, writers_of
 from cms.editorial.items.slugs import base_slug, claim_free_slug, claim_slug, follows_title, release_slug
-from cms.editorial.moderating import assess_content, hold, link_faults, record_hold
-from cms.moderation.assessing import CLEAR, Assessment
+from cms.editorial.moderating import hold, link_faults, record_hold
+from cms.editorial.prepared_content import PreparedContent, prepare_content
+from cms.moderation.assessing import Assessment
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +40,6 @@ class Save:
 
 
 ORDINARY = Save()
-
-
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """A body as readers get it, and what the guard thinks of the edition."""
-
-    html: str
-    text: str
-    assessment: Assessment = CLEAR
 
 
 def transition(edit: Edit, state: State, verb: str, comment: str | None) -> Edition:
@@ -69,7 +60,7 @@ def first_edition(
     _authorize_owner(actor, content)
     if unit.session.get(Item, item_id) is not None:
         raise Conflict("already_exists")
-    rendered = _checked(content_type, item_id, content, None)
+    prepared, assessment = _checked(content_type, item_id, content, None, {})
     _claim_for_new(unit, content_type, content, item_id)
     moment = clock.now()
     item = Item(
@@ -79,13 +70,13 @@ def first_edition(
     )  # fmt: skip
     show_in_lists(item, content)
     fields = changed_fields(dict(content_type.defaults), content)
-    edition = _edition(item, actor, content, rendered, fields)
+    edition = _edition(item, actor, prepared, fields)
     edit = Edit(unit, actor, item)
-    reasons = hold(edit, rendered.assessment)
+    reasons = hold(edit, assessment)
     unit.add(item)
     unit.session.flush()
     unit.add(edition)
-    note_images(unit, item.id, content, {})
+    note_images(unit, item.id, prepared.images, {})
     edit.record("created", fields)
     record_hold(edit, reasons)
     return item, edition
@@ -100,11 +91,11 @@ def save_edition(edit: Edit, content: Content, save: Save = ORDINARY) -> Edition
     """
     unit, actor, item, content_type = edit.unit, edit.actor, edit.item, edit.content_type
     before = get_edition(item)
-    shown_before = before.content
+    shown_before = images_in(before.content)
     content = content_type.completed(content)
     fields = changed_fields(before.content, content)
     _check_owner(actor, item, before.content, content)
-    rendered = _checked(content_type, item.id, content, before)
+    prepared, assessment = _checked(content_type, item.id, content, before, shown_before)
     _claim_for_change(unit, content_type, item, before.content, content)
     is_continued = save.is_autosave and continues_sitting(before, item, actor)
     if not is_continued:
@@ -114,13 +105,13 @@ def save_edition(edit: Edit, content: Content, save: Save = ORDINARY) -> Edition
         item.add_writers(writers_of(item, save.restored_from))
     item.touch()
     show_in_lists(item, content)
-    edition = before if is_continued else _edition(item, actor, content, rendered, fields, save)
+    edition = before if is_continued else _edition(item, actor, prepared, fields, save)
     if is_continued:
-        _rewrite(edition, item, content, rendered, fields)
+        _rewrite(edition, item, prepared, fields)
     unit.add(edition)
-    note_images(unit, item.id, content, shown_before)
+    note_images(unit, item.id, prepared.images, shown_before)
     edit.record(save.verb, fields)
-    record_hold(edit, hold(edit, rendered.assessment))
+    record_hold(edit, hold(edit, assessment))
     return edition
 
 
@@ -141,19 +132,23 @@ def _check_owner(actor: Actor, item: Item, before: Content, content: Content) ->
     _authorize_owner(actor, content)
 
 
-def _checked(content_type: ContentType, item_id: str, content: Content, before: Edition | None) -> Rendered:
-    """The rendered body of a content without faults, assessed by the guard. Raises `Invalid` with all faults at once."""
+def _checked(
+    content_type: ContentType, item_id: str, content: Content, before: Edition | None, known: Mapping[str, str]
+) -> tuple[PreparedContent, Assessment]:
+    """The content looked through and assessed. Raises `Invalid` with all faults at once; `known` are images of before."""
     previous = before.content if before else None
-    errors = [*_channel_faults(content, previous), *content_type.check(item_id, content, previous)]
-    errors += image_faults(content, previous)
-    if before and all(content[name] == before.content[name] for name in ("body", "body_format")):
-        rendered = Rendered(before.body_html, before.body_text)
-    else:
-        rendered = _rendered(content, errors)
-    assessment = assess_content(content_type, item_id, content, rendered.html, rendered.text)
-    if errors := [*errors, *link_faults(assessment)]:
+    prepared = prepare_content(content_type, item_id, content, before, known_images=known)
+    assessment = prepared.assessed()
+    errors = [
+        *_channel_faults(content, previous),
+        *content_type.check(item_id, content, previous),
+        *prepared.images.missing(known),
+        *prepared.body.faults,
+        *link_faults(assessment),
+    ]
+    if errors:
         raise Invalid(errors=errors)
-    return replace(rendered, assessment=assessment)
+    return prepared, assessment
 
 
 def _channel_faults(content: Content, previous: Content | None) -> list[InputError]:
@@ -164,18 +159,6 @@ def _channel_faults(content: Content, previous: Content | None) -> list[InputErr
     if content["channel"] not in {content["agency"], runtime().settings.city_channel}:
         errors.append(InputError("pointer", "/channel", "must_be_owner_or_city"))
     return errors
-
-
-def _rendered(content: Content, errors: list[InputError]) -> Rendered:
-    source: str = content["body"] or ""
-    if not source:
-        return Rendered("", "")
-    try:
-        html = sanitized_html(source, content["body_format"])
-    except UnsafeLink:
-        errors.append(InputError("pointer", "/body", "unsafe_link"))
-        return Rendered("", "")
-    return Rendered(html, plain_text(html))
 
 
 def _claim_for_new(unit: UnitOfWork, content_type: ContentType, content: Content, item_id: str) -> None:
@@ -213,18 +196,16 @@ def show_in_lists(item: Item, content: Content) -> None:
         session.expire(item, ["reviewed_by", "needs_four_eyes"])
 
 
-def _edition(
-    item: Item, actor: Actor, content: dict[str, Any], rendered: Rendered, fields: list[str], save: Save = ORDINARY
-) -> Edition:
+def _edition(item: Item, actor: Actor, prepared: PreparedContent, fields: list[str], save: Save = ORDINARY) -> Edition:
     return Edition(
-        item_id=item.id, number=item.edition, content=content, body_html=rendered.html, body_text=rendered.text,
+        item_id=item.id, number=item.edition, content=prepared.content, body_html=prepared.body.html, body_text=prepared.body.text,
         author_id=actor.id, author_label=actor.label, created_at=item.updated_at, changed_fields=fields,
         is_autosave=save.is_autosave, restored_from=save.restored_from, saved_version=item.version,
     )  # fmt: skip
 
 
-def _rewrite(edition: Edition, item: Item, content: dict[str, Any], rendered: Rendered, fields: list[str]) -> None:
+def _rewrite(edition: Edition, item: Item, prepared: PreparedContent, fields: list[str]) -> None:
     """Put a further autosave of the sitting into its edition."""
-    edition.content, edition.body_html, edition.body_text = content, rendered.html, rendered.text
+    edition.content, edition.body_html, edition.body_text = prepared.content, prepared.body.html, prepared.body.text
     edition.changed_fields = sorted({*(edition.changed_fields or ()), *fields})
     edition.saved_at, edition.saved_version = item.updated_at, item.version

@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from cms.core.entities import unescaped
+from cms.core.prepared import prepared
 from cms.core.runtime import runtime
 from cms.moderation.decoding import decoded, unpunycoded
 from cms.moderation.lexicon import lexicon
@@ -129,6 +130,12 @@ def read(texts: Mapping[str, str], body_html: str, links: Sequence[str] = (), so
     `texts` are its texts by pointer, the text of the body among them (`/body`); `links` are addresses that stand in fields
     of their own; `source` is the body as it was written, for what sanitising has removed.
     """
+    return _read(tuple(texts.items()), body_html, tuple(links), source)
+
+
+@prepared
+def _read(said: tuple[tuple[str, str], ...], body_html: str, links: tuple[str, ...], source: str) -> Reading:
+    texts = dict(said)
     found = anchors(body_html)
     addresses = {"/body": [anchor.address for anchor in found], "/source_url": links}
     return Reading(

@@ -6,7 +6,8 @@ edition of each item; what publications show, live or planned, stands in `public
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import delete
@@ -31,55 +32,58 @@ def images_in(content: Content) -> dict[str, str]:
     return {**found, cover: "/cover"} if cover else found
 
 
-def image_faults(content: Content, previous: Content | None) -> list[InputError]:
-    """Images that are new here must exist; they are held, so that nobody deletes them before this is saved."""
-    known = images_in(previous) if previous is not None else {}
-    named = {image_id: pointer for image_id, pointer in images_in(content).items() if image_id not in known}
-    found = find_images(named, hold=True)
-    return [
-        InputError("pointer", pointer, "not_found", {"what": "image"})
-        for image_id, pointer in named.items()
-        if image_id not in found
-    ]
+@dataclass(frozen=True, slots=True)
+class ShownImages:
+    """The images that a content shows, looked up once: `places` says where each stands, `found` are those that exist, by id."""
+
+    places: Mapping[str, str]
+    found: Mapping[str, Image]
+
+    def missing(self, known: Collection[str] = ()) -> list[InputError]:
+        """A fault for each image that does not exist and was not `known` before."""
+        return [
+            InputError("pointer", pointer, "not_found", {"what": "image"})
+            for image_id, pointer in self.places.items()
+            if image_id not in self.found and image_id not in known
+        ]
+
+    def faults(self) -> list[InputError]:
+        """What keeps the content from being published: images that are gone, and images without alternative text."""
+        faults = []
+        for image_id, pointer in self.places.items():
+            if image_id not in self.found:
+                faults.append(InputError("pointer", pointer, "not_found", {"what": "image"}))
+            elif not self.found[image_id].has_text:
+                faults.append(InputError("pointer", pointer, "alt_needed", {"image": image_id}))
+        return faults
+
+    def texts(self) -> dict[str, str]:
+        """What is said about the images, by a pointer into the content: readers get it with the item."""
+        return {
+            pointer: "\n".join(text for name in TEXT_FIELDS if (text := getattr(image, name)))
+            for image_id, image in self.found.items()
+            for pointer in (self.places[image_id] if self.places[image_id] == "/cover" else f"/body/images/{image_id}",)
+        }
+
+    def files(self) -> tuple[PresentedFile, ...]:
+        """The images among the files of an edition: so readers get them exactly while it is live."""
+        return tuple(
+            PresentedFile(
+                image.id, file_name(image.id, ORIGINAL, image.media_type), image.media_type, image.bytes, image.sha256
+            )
+            for image in self.found.values()
+        )
 
 
-def faults_of_shown_images(content: Content) -> list[InputError]:
-    """What keeps a content from being published: images that are gone, and images without alternative text."""
-    named = images_in(content)
-    found = find_images(named)
-    faults = []
-    for image_id, pointer in named.items():
-        if image_id not in found:
-            faults.append(InputError("pointer", pointer, "not_found", {"what": "image"}))
-        elif not found[image_id].has_text:
-            faults.append(InputError("pointer", pointer, "alt_needed", {"image": image_id}))
-    return faults
+def shown_images(content: Content, known: Mapping[str, str] | None = None) -> ShownImages:
+    """The images of a content. Where some are not `known` from before, they are held until the transaction ends."""
+    places = images_in(content)
+    return ShownImages(places, find_images(places, hold=known is not None and not places.keys() <= known.keys()))
 
 
-def image_texts(content: Content) -> dict[str, str]:
-    """What is said about the images of a content, by a pointer into it: readers get it with the item."""
-    named = images_in(content)
-    return {
-        pointer: "\n".join(text for name in TEXT_FIELDS if (text := getattr(image, name)))
-        for image_id, image in find_images(named).items()
-        for pointer in (named[image_id] if named[image_id] == "/cover" else f"/body/images/{image_id}",)
-    }
-
-
-def note_images(unit: UnitOfWork, item_id: str, content: Content, previous: Content | None = None) -> None:
-    """Keep which images the newest edition of an item shows, once the item's row is written."""
-    shown = images_in(content)
-    if previous is not None and images_in(previous).keys() == shown.keys():
+def note_images(unit: UnitOfWork, item_id: str, images: ShownImages, known: Mapping[str, str] | None = None) -> None:
+    """Keep which images the newest edition of an item shows, once the item's row is written; `known` are those of before."""
+    if known is not None and known.keys() == images.places.keys():
         return
     unit.session.execute(delete(ImageUse).where(ImageUse.item_id == item_id))
-    unit.add(*(ImageUse(item_id=item_id, image_id=image_id) for image_id in find_images(shown)))
-
-
-def shown_files(images: Mapping[str, Image]) -> tuple[PresentedFile, ...]:
-    """The images of an edition among its files: so readers get them exactly while it is live."""
-    return tuple(
-        PresentedFile(
-            image.id, file_name(image.id, ORIGINAL, image.media_type), image.media_type, image.bytes, image.sha256
-        )
-        for image in images.values()
-    )
+    unit.add(*(ImageUse(item_id=item_id, image_id=image_id) for image_id in images.found))

@@ -15,13 +15,12 @@ from cms.core.runtime import runtime
 from cms.core.sanitize import sanitized_html
 from cms.editorial.attribution import canonical_url
 from cms.editorial.content_types import ContentType, Presentation
-from cms.editorial.images.uses import images_in, shown_files
+from cms.editorial.images.uses import ShownImages, shown_images
 from cms.editorial.items.models import Edition, Item
 from cms.editorial.items.policies import allowed_actions
 from cms.editorial.items.queries import get_colleagues, get_owner
 from cms.editorial.leases.presenter import present_lease
 from cms.editorial.notes import PublicNotes
-from cms.media.queries import find_images
 from cms.media.references import with_shown_addresses
 from cms.publishing.presented import Presented
 
@@ -53,31 +52,32 @@ def present_edition(
     published_at: datetime,
     updated_at: datetime,
     notes: PublicNotes | None = None,
+    images: ShownImages | None = None,
 ) -> Presented:
-    """The delivered forms of an edition. The body is sanitised again (R-C1): the rules may have become stricter."""
+    """The delivered forms of an edition; `images` are those that it shows, when they are known. The body is sanitised again (R-C1): the rules may have become stricter."""
     notes = notes or PublicNotes(updated_at)
     owner = get_owner(item)
     slug, public_url = edition.content["slug"], runtime().settings.public_url
-    images = find_images(images_in(edition.content))
+    images = images or shown_images(edition.content)
     body_html = sanitized_html(edition.body_html, "html") if edition.body_html else ""
     presented = item.content_type.present(
         Presentation(
             item_id=item.id,
             edition=edition.number,
             content=edition.content,
-            body_html=with_shown_addresses(body_html, images),
+            body_html=with_shown_addresses(body_html, images.found),
             body_text=edition.body_text,
             agency=present_reference(owner),
             published_at=published_at,
             updated_at=updated_at,
-            images=images,
+            images=images.found,
             canonical_url=canonical_url(owner, item.type, slug, public_url),
             public_updated_at=notes.public_updated_at,
             change_history=notes.history,
             withdrawn=notes.withdrawn,
         )
     )
-    return replace(presented, files=presented.files + shown_files(images)) if images else presented
+    return replace(presented, files=presented.files + images.files()) if images.found else presented
 
 
 def _row(item: Item, actor: Actor, city_channel: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from cms.core.runtime import runtime
 from cms.editorial.content_types import ContentType
 from cms.editorial.items.models import Edition, Item, State
 from cms.editorial.items.policies import RULES, Operation, can_operate
-from cms.editorial.moderating import assess_content
+from cms.editorial.prepared_content import prepared_edition
 from cms.editorial.previews.models import Preview
 
 
@@ -26,7 +26,7 @@ def is_closed(content_type: ContentType, item: Item, edition: Edition) -> bool:
     if not is_judged_again(item, edition):
         is_approved = item.is_approved and item.approved_by_id not in item.all_writers
         return edition.number != item.published_edition and not is_approved and bool(item.hold)
-    found = assess_content(content_type, item.id, edition.content, edition.body_html, edition.body_text)
+    found = prepared_edition(content_type, edition).assessed()
     return bool(found.with_writers({str(edition.author_id)}).reasons)
 
 

@@ -26,7 +26,8 @@ from cms.editorial.items.models import Item
 from cms.editorial.items.policies import RULES, Operation, authorize_operation, check_state
 from cms.editorial.items.presenter import present_edition
 from cms.editorial.items.queries import get_edition, get_item
-from cms.editorial.preparing import foresee_assessment, foresee_body
+from cms.editorial.prepared_content import prepared_edition
+from cms.editorial.preparing import foresee_body
 from cms.editorial.previews.checks import is_backed, is_closed, is_judged_again
 from cms.editorial.previews.links import preview_of
 from cms.editorial.previews.models import Preview
@@ -115,7 +116,7 @@ def _foresee_use(content_type: ContentType, preview_id: str) -> None:
         edition = get_edition(item, preview.edition)
         foresee_body(edition.body_html)
         if is_judged_again(item, edition):
-            foresee_assessment(content_type, edition)
+            prepared_edition(content_type, edition)
 
 
 def _loaded(content_type: ContentType, actor: Actor, item_id: str) -> Item:

@@ -17,8 +17,8 @@ from cms.editorial.images.uses import note_images
 from cms.editorial.items.models import Edition, Item, State
 from cms.editorial.items.policies import Operation, check_state
 from cms.editorial.items.queries import get_edition, get_item, get_last_published, writers_of
-from cms.editorial.moderating import assess_content, hold, record_hold
-from cms.editorial.preparing import foresee_assessment
+from cms.editorial.moderating import hold, record_hold
+from cms.editorial.prepared_content import prepared_edition
 from cms.editorial.saving import show_in_lists, transition
 
 
@@ -32,7 +32,7 @@ def approve_item(
     """
 
     def foresee() -> None:
-        foresee_assessment(content_type, get_edition(get_item(content_type, item_id, actor)))
+        prepared_edition(content_type, get_edition(get_item(content_type, item_id, actor)))
 
     with foreseen(foresee), editing(content_type, actor, item_id, Operation.APPROVE, expected) as edit:
         item = edit.item
@@ -45,8 +45,7 @@ def approve_item(
 
 def _note_vouchers(item: Item) -> None:
     """Whoever has allowed a linked domain since the edition was saved is no second person any more."""
-    edition = get_edition(item)
-    found = assess_content(item.content_type, item.id, edition.content, edition.body_html, edition.body_text)
+    found = prepared_edition(item.content_type, get_edition(item)).assessed()
     item.vouched_by = sorted({*item.vouched_by, *(each.person for each in found.vouched)})
 
 
@@ -60,7 +59,7 @@ def discard_item(content_type: ContentType, actor: Actor, item_id: str, expected
     def foresee() -> None:
         item = get_item(content_type, item_id, actor)
         if item.published_at is not None:
-            foresee_assessment(content_type, _last_published(item))
+            prepared_edition(content_type, _last_published(item))
 
     with foreseen(foresee), editing(content_type, actor, item_id, Operation.DISCARD, expected) as edit:
         item = edit.item
@@ -68,9 +67,9 @@ def discard_item(content_type: ContentType, actor: Actor, item_id: str, expected
         _discard_after(edit.unit, item, edition)
         item.return_to_edition(edition.number, writers_of(item, edition.number))
         show_in_lists(item, edition.content)
-        note_images(edit.unit, item.id, edition.content)
-        found = assess_content(item.content_type, item.id, edition.content, edition.body_html, edition.body_text)
-        reasons = hold(edit, found)
+        prepared = prepared_edition(content_type, edition)
+        note_images(edit.unit, item.id, prepared.images)
+        reasons = hold(edit, prepared.assessed())
         item.touch()
         record_hold(edit, reasons)
         edit.record("discarded", ["state"])

@@ -179,9 +179,9 @@ def _publish_again(
 
 def _show_withdrawn(edit: Edit, notice: Mapping[str, Any]) -> None:
     """Give readers the newest edition with this notice, which stays what it was, its date included."""
-    edition, moment = check_complete(edit.item, SILENT), clock.now()
+    (edition, images), moment = check_complete(edit.item, SILENT), clock.now()
     notes = replace(published_notes(edit.item.id) or PublicNotes(moment), withdrawn=notice)
-    presented = present_edition(edit.item, edition, edit.item.published_at or moment, moment, notes)
+    presented = present_edition(edit.item, edition, edit.item.published_at or moment, moment, notes, images)
     window = window_of(edit.item)
     edit.item.go_live(moment, None)
     edit.item.withdraw(KINDS[Standing.WITHDRAWN], notice["explanation"])

@@ -53,7 +53,7 @@ def plan_item(edit: Edit, schedule: Schedule, words: PublicWords) -> Edition:
     else:
         if State(item.state) not in (*RULES[Operation.PUBLISH].states, State.SCHEDULED):
             raise Conflict("nothing_to_publish")
-        edition = check_complete(item, schedule.update)
+        edition, images = check_complete(item, schedule.update)
     kind = None if schedule.publish_at is None else schedule.update.kind
     change = edit.record("scheduled", ["schedule"], counts_as=counted, update=kind)
     if item.publish_at is not None or item.unpublish_at is not None:
@@ -63,7 +63,7 @@ def plan_item(edit: Edit, schedule: Schedule, words: PublicWords) -> Edition:
     if schedule.publish_at is None:
         plan_end(unit, item.id, item.type, change, schedule.unpublish_at, told)
     else:
-        presented = present_update(item, edition, schedule.update, schedule.publish_at)
+        presented = present_update(item, edition, images, schedule.update, schedule.publish_at)
         plan(unit, presented, change, schedule.publish_at, schedule.unpublish_at, told)
     item.plan(
         actor, begins=schedule.publish_at, ends=schedule.unpublish_at, timezone=schedule.timezone,

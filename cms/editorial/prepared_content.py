@@ -1,0 +1,95 @@
+"""A content that was looked through once: rendered, with its images, and with all words and links that readers get.
+
+Made before the lock (`cms.editorial.preparing`) and again inside the transaction, where what takes long is found as it was computed
+and only the database is asked anew. Everything that saving needs to know of a content is read from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from cms.core.errors import InputError
+from cms.core.sanitize import UnsafeLink, plain_text, sanitized_html
+from cms.editorial.content_types import Beside, Content, ContentType
+from cms.editorial.images.uses import ShownImages, shown_images
+from cms.editorial.items.models import Edition
+from cms.editorial.moderating import read_content
+from cms.moderation.assessing import Assessment, Reading, Reason
+from cms.moderation.lexicon import lexicon
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A body as HTML and as text; `faults` when it could not be rendered."""
+
+    html: str = ""
+    text: str = ""
+    faults: Sequence[InputError] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedContent:
+    """A whole content, its rendered body, its images, and what stands in it. `unread` is what moderation has not read to its end."""
+
+    content: Content
+    body: Rendered
+    images: ShownImages
+    reading: Reading
+    unread: Sequence[str]
+
+    def assessed(self) -> Assessment:
+        """What moderation thinks of it now."""
+        found = self.reading.judged()
+        unread = tuple(Reason("not_read_whole", pointer) for pointer in self.unread)
+        return replace(found, reasons=(*found.reasons, *unread), version=lexicon().version) if unread else found
+
+
+def prepare_content(
+    content_type: ContentType,
+    item_id: str,
+    content: Content,
+    before: Edition | None = None,
+    *,
+    known_images: Mapping[str, str] | None = None,
+    coming: Beside | None = None,
+) -> PreparedContent:
+    """Look through a content that is to be saved; a body that is that of the edition `before` is not rendered anew.
+
+    Images that are not among `known_images` are held, inside a transaction, so that nobody deletes them. `coming` is what will be
+    beside it once it is saved.
+    """
+    is_same = before is not None and all(content[name] == before.content[name] for name in ("body", "body_format"))
+    body = Rendered(before.body_html, before.body_text) if before is not None and is_same else rendered(content)
+    return _looked_through(content_type, item_id, content, body, shown_images(content, known_images), coming)
+
+
+def prepared_edition(content_type: ContentType, edition: Edition) -> PreparedContent:
+    """The same of an edition as it was saved."""
+    content, body = edition.content, Rendered(edition.body_html, edition.body_text)
+    return _looked_through(content_type, edition.item_id, content, body, shown_images(content))
+
+
+def rendered(content: Content) -> Rendered:
+    """The body of a content. Raises `Invalid` for what is too much to be rendered."""
+    source: str = content["body"] or ""
+    if not source:
+        return Rendered()
+    try:
+        html = sanitized_html(source, content["body_format"])
+    except UnsafeLink:
+        return Rendered(faults=(InputError("pointer", "/body", "unsafe_link"),))
+    return Rendered(html, plain_text(html))
+
+
+def _looked_through(
+    content_type: ContentType,
+    item_id: str,
+    content: Content,
+    body: Rendered,
+    images: ShownImages,
+    coming: Beside | None = None,
+) -> PreparedContent:
+    beside = coming or content_type.beside(item_id, content)
+    reading = read_content(content, {**beside.texts, **images.texts()}, body.html, body.text)
+    return PreparedContent(content, body, images, reading, beside.unread)
