@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from flask import Flask
 
 from cms.core.permissions import Role
+from tests.conftest import second_app
+from tests.factories import add_city
 from tests.people import Caller, People
+
+
+@pytest.fixture
+def server(request: pytest.FixtureRequest, app: Flask, environment: dict[str, str]) -> Iterator[Flask]:
+    """A server whose breakers trip as early as `LIMITS` of the module says, with a city."""
+    with second_app({**environment, **request.module.LIMITS}) as other:
+        add_city(other)
+        yield other
 
 
 @pytest.fixture

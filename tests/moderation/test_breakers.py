@@ -18,8 +18,7 @@ from cms.core.db import db, session, table_of
 from cms.core.permissions import Role
 from cms.moderation import counting
 from tests.cli.test_commands import run
-from tests.conftest import second_app
-from tests.factories import add_city, post_content
+from tests.factories import post_content
 from tests.people import Caller, People
 
 BREAKERS = "/manage/v1/breakers"
@@ -30,26 +29,13 @@ LINES = 30_000
 
 
 @pytest.fixture
-def server(app: Flask, environment: dict[str, str]) -> Iterator[Flask]:
-    """A server whose breakers trip early."""
-    with second_app({**environment, **LIMITS}) as other:
-        add_city(other)
-        yield other
-
-
-@pytest.fixture
 def people(server: Flask) -> People:
     return People(server, server.test_client())
 
 
 @pytest.fixture
-def editor(people: People) -> Caller:
-    return people.person(Role.AGENCY_EDITOR, "dpu")
-
-
-@pytest.fixture
-def central(people: People) -> Caller:
-    return people.person(Role.CENTRAL_EDITOR)
+def city(server: Flask) -> None:
+    """That server has its city."""
 
 
 @pytest.fixture

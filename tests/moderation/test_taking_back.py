@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -13,8 +13,6 @@ from cms.core.permissions import Role
 from cms.editorial.items.services import publish_item
 from cms.posts.content import POST
 from tests.cli.test_commands import run
-from tests.conftest import second_app
-from tests.factories import add_city
 from tests.moderation.test_breakers import BREAKERS, act, made, open_trips, outcomes
 from tests.people import Caller, People
 
@@ -30,26 +28,13 @@ FREEZE = "/manage/v1/freeze"
 
 
 @pytest.fixture
-def server(app: Flask, environment: dict[str, str]) -> Iterator[Flask]:
-    """A server whose breakers trip early."""
-    with second_app({**environment, **LIMITS}) as other:
-        add_city(other)
-        yield other
-
-
-@pytest.fixture
 def people(server: Flask) -> People:
     return People(server, server.test_client())
 
 
 @pytest.fixture
-def editor(people: People) -> Caller:
-    return people.person(Role.AGENCY_EDITOR, "dpu")
-
-
-@pytest.fixture
-def central(people: People) -> Caller:
-    return people.person(Role.CENTRAL_EDITOR)
+def city(server: Flask) -> None:
+    """That server has its city."""
 
 
 @pytest.fixture
