@@ -114,8 +114,8 @@ def create_app(settings: Settings | None = None, types: Sequence[RegisteredType]
     configure_logging(settings.log_level)
     app = Application(__name__, instance_path=settings.instance_path, static_folder=None)
     _configure(app, settings)
-    _bind_extensions(app, settings)
     _register_types(app, types)
+    _bind_extensions(app, settings)
     _follow_requests(app)
     guard_requests(app, Authenticators(management=authenticate_person, delivery=admit))
     register_problem_handlers(app)
@@ -190,7 +190,7 @@ def _bind_extensions(app: Flask, settings: Settings) -> None:
             signing_keys=signing_keys,
             cursors=Cursors(signing_keys),
             storage=_storage(settings, bulkhead),
-            schema=SchemaWatch(str(MIGRATIONS)),
+            schema=SchemaWatch(str(MIGRATIONS), app.extensions[LOG_HEAD].missing_columns),
             look_at_words=look_at_words,
         )
         app.extensions["simpul"].remember(signing_keys.forget)

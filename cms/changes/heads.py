@@ -11,9 +11,10 @@ from functools import cache
 from typing import NamedTuple, cast
 
 from flask import current_app
-from sqlalchemy import BigInteger, String, TableClause, column, table
+from sqlalchemy import BigInteger, String, TableClause, column, inspect, table
 
 from cms.changes.actions import Topic
+from cms.core.db import rolled_back, session
 from cms.core.reading import Reader
 from cms.core.types import EpochMicros
 
@@ -84,6 +85,13 @@ class LogHead:
         self.heads = cast("type[Heads]", namedtuple("Heads", names))  # noqa: PYI024 - the names are values
         self.columns = _column_list(names)
         self._read = f"SELECT {self.columns} FROM {HEAD_TABLES} WHERE h.id = 1"  # noqa: S608 - names of our own
+
+    def missing_columns(self) -> str | None:
+        """What the head row lacks for the content types, in one sentence; None when it lacks nothing."""
+        with rolled_back():
+            there = {each["name"] for each in inspect(session.connection()).get_columns("change_head")}
+        lacks = [name for topic in self.topics.values() for name in columns_of(topic) if name not in there]
+        return f"The head row of the log lacks {', '.join(lacks)}: a content type has no migration." if lacks else None
 
     def read(self, reader: Reader) -> Heads:
         """The newest sequences now; one small SELECT."""

@@ -8,6 +8,7 @@ database is closed at this moment.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -83,20 +84,32 @@ def newest_migration(folder: str) -> str:
 
 
 class SchemaWatch:
-    """What a running process knows of the schema: looked up every second by its tasks, asked by every request."""
+    """What a running process knows of the schema: looked up every second by its tasks, asked by every request.
 
-    def __init__(self, migrations: str) -> None:
+    `missing` tells what the tables lack that this process was put together for; it is asked until they lack nothing.
+    """
+
+    def __init__(self, migrations: str, missing: Callable[[], str | None]) -> None:
         self._migrations = migrations
+        self._missing = missing
+        self._is_whole = False
         self.fault: str | None = None
 
     def look(self) -> bool:
         """Look, and say whether this process may use the database. One that does not answer changes nothing."""
         try:
             schema = read_schema()
+            self.fault = None if schema is None else self._fault(schema)
         except (SQLAlchemyError, Unavailable):
             return self.fault is None
-        self.fault = None if schema is None else schema.fault(newest_migration(self._migrations))
         return self.fault is None
+
+    def _fault(self, schema: Schema) -> str | None:
+        fault = schema.fault(newest_migration(self._migrations))
+        if fault is None and not self._is_whole:
+            fault = self._missing()
+            self._is_whole = fault is None
+        return fault
 
     def admit(self) -> None:
         """Raises `Unavailable` while this process may not use the database."""

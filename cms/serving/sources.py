@@ -108,7 +108,7 @@ class Sources:
 
     def page(self, selection: Selection, *, is_full: bool = False, is_counted: bool = False) -> Page:
         """One page of a list."""
-        topic = self.topics[selection.type]
+        topic = self.state.head.topics[selection.type]
         self.dependencies.note_topics({topic})
         newest = getattr(self.heads, f"{topic}_at")
         return self.state.publications.page(selection, self.now, newest, is_full=is_full, is_counted=is_counted)
