@@ -50,6 +50,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(NotRun(config, open_door(config)))
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: several tests wait for seconds, in which another one can work."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_finish() -> None:
     """Thousands of tests stay until the end: the garbage collection need not look through them again and again."""
     gc.collect()

@@ -12,7 +12,11 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from typing import Any
 
+from tests.cli.servers import WEB_THREADS
+
 PAUSE_SECONDS = 0.01
+# Fewer than may wait in one process at once (threads less one), however long a migration takes: none is told to come again.
+WRITERS = WEB_THREADS - 2
 PATHS = ("/v1/posts?limit=5", "/v1/posts?limit=50&fields=id,title", "/v1/agencies?limit=3", "/v1/whoami")
 
 
@@ -39,7 +43,7 @@ class Load:
 
 
 @contextmanager
-def load(port: int, key: str, token: str, readers: int = 2, writers: int = 4) -> Iterator[Load]:
+def load(port: int, key: str, token: str, readers: int = 2, writers: int = WRITERS) -> Iterator[Load]:
     """Readers and writers until the block ends."""
     seen = Load()
     work: list[Callable[[HTTPConnection, int], None]] = []
