@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 from publicsuffixlist import PublicSuffixList
 
 from cms.core.entities import unescaped
-from cms.core.prepared import prepared
 from cms.moderation.decoding import decoded
 from cms.moderation.folding import latin
 from cms.moderation.models import LinkStanding
@@ -54,7 +53,6 @@ class Anchor:
     is_visible: bool
 
 
-@prepared
 def anchors(body_html: str) -> list[Anchor]:
     """The links of sanitised HTML, in their order."""
     found: list[Anchor] = []
@@ -73,7 +71,6 @@ def alternative_texts(body_html: str) -> list[str]:
     return [unescaped(text) for text in _ALT_TEXT.findall(body_html)]
 
 
-@prepared
 def hosts_in_links(*links: str) -> set[str]:
     """The hosts of addresses and of every address inside them: `https://dpu.go.id/out?to=https%3A%2F%2Fevil.example`.
 
@@ -86,7 +83,6 @@ def hosts_in_links(*links: str) -> set[str]:
     return named | _bare_domains(rest) | _raw_addresses(rest)
 
 
-@prepared
 def hosts_in_text(text: str) -> set[str]:
     """Hosts that are written out in plain text, with or without `https://` before them, encoded or not."""
     plain = decoded(text)
@@ -98,7 +94,6 @@ def hosts_in_text(text: str) -> set[str]:
     return found | _bare_domains(written) | _raw_addresses(written)
 
 
-@prepared
 def mail_hosts(text: str) -> set[str]:
     """Domains of the mail addresses in a link or a text: every recipient of `mailto:a@x.id,b@y.id?cc=c%40z.id` (RFC 6068).
 

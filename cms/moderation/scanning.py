@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from cms.core.prepared import prepared
 from cms.moderation.folding import FoldedText, folded
 from cms.moderation.lexicon import Lexicon, Term, lexicon
 
@@ -44,7 +43,6 @@ def advertises_gambling(text: str) -> bool:
     return bool(gambling_words(text))
 
 
-@prepared
 def gambling_words(text: str) -> tuple[str, ...]:
     """What advertises gambling in the first passage that reaches the threshold; empty when none does.
 

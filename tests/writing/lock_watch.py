@@ -17,6 +17,8 @@ from cms.core.markdown import html_from_markdown
 from cms.documents.file_words import read_words
 from cms.media.imaging import keep_image
 from cms.moderation.folding import folded
+from cms.moderation.links import anchors, hosts_in_text, mail_hosts
+from cms.moderation.scanning import gambling_words
 from config import PROJECT_ROOT
 
 
@@ -31,7 +33,18 @@ def prepared_functions() -> Iterator[Callable[..., Any]]:
                 yield getattr(importlib.import_module(module), node.name)
 
 
-OTHERS = (html_from_markdown, folded, read_words, keep_image, hash_password, verify_password)
+OTHERS = (
+    html_from_markdown,
+    anchors,
+    hosts_in_text,
+    mail_hosts,
+    gambling_words,
+    folded,
+    read_words,
+    keep_image,
+    hash_password,
+    verify_password,
+)
 HEAVY: frozenset[CodeType] = frozenset(
     inspect.unwrap(function).__code__ for function in (*prepared_functions(), *OTHERS)
 )
