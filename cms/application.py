@@ -59,7 +59,7 @@ from cms.extensions import api, db, jwt, migrate
 from cms.health.routes import blp as service
 from cms.media.routes import blp as media
 from cms.moderation.public_words import look_at_words
-from cms.moderation.routes import blp as guard
+from cms.moderation.routes import blp as moderation
 from cms.serving.admission import admit
 from cms.serving.cors import answer_browsers
 from cms.serving.middleware import AnswerCacheMiddleware
@@ -98,7 +98,7 @@ def blueprints(types: Sequence[RegisteredType]) -> Iterator[Blueprint]:
     yield from (each.management_blueprint() for each in types)
     yield from (reviews, releases, *(blueprint for each in types for blueprint in each.blueprints))
     yield preview_blueprint(each.resource for each in types)
-    yield from (trail, guard, freezes, rollback, batch, media, image_uses)
+    yield from (trail, moderation, freezes, rollback, batch, media, image_uses)
     yield content_blueprint(DeliveredTypes([each.delivered for each in types]))
     yield from (delivery_reference, delivery_media, delivery_files)
 

@@ -25,8 +25,7 @@ from cms.core.http.problems import CODE_BY_STATUS, STATUS_BY_CLASS
 from cms.core.permissions import OF_EVERY_PERSON, PERMISSION_MAP, Predicate, Role
 from cms.editorial.content_types import known_actions
 from cms.editorial.items.models import State
-from cms.editorial.items.policies import RULES as OPERATIONS
-from cms.editorial.items.policies import STATE_AFTER_EDIT, Operation
+from cms.editorial.items.policies import OPERATION_RULES, STATE_AFTER_EDIT, Operation
 from cms.extensions import api
 from config import PROJECT_ROOT, Settings
 
@@ -150,7 +149,7 @@ def states() -> str:
             f"`{rule.permission}`",
             *(_state_after(operation, state) if state in rule.states else "" for state in State),
         )
-        for operation, rule in OPERATIONS.items()
+        for operation, rule in OPERATION_RULES.items()
     )
     return _table(("Operation", "Permission", *(f"`{state}`" for state in State)), rows)
 

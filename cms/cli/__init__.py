@@ -18,7 +18,7 @@ COMMANDS = {
     "clock": ("cms.cli.clock", "Accept the clock of this server after it was refused."),
     "demo": ("cms.cli.demo", "Load the demonstration city into an empty database."),
     "doctor": ("cms.cli.doctor.command", "Say what is wrong with this installation."),
-    "guard": ("cms.cli.guard", "Reset breakers and lift freezes, as the second person of a small city."),
+    "moderation": ("cms.cli.moderation", "Reset breakers and lift freezes, as the second person of a small city."),
     "downgrade": ("cms.cli.downgrade", "Take migrations back, for an older release."),
     "epoch": ("cms.cli.epoch", "Say that the database was restored by other means."),
     "init": ("cms.cli.init", "Migrate the database and add the reference data."),

@@ -15,8 +15,8 @@ from cms.core import clock
 from cms.core.errors import NotFound
 from cms.core.http.files import SAFETY_HEADERS, FileFacts, file_answer
 from cms.core.runtime import runtime
-from cms.media.presenter import file_name, original_edition
-from cms.media.presets import ORIGINAL, edition_of, full_name
+from cms.media.presenter import file_name, original_fingerprint
+from cms.media.presets import ORIGINAL, fingerprint_of, full_name
 from cms.publishing.shown_files import find_image
 from cms.serving.admission import DeliveryRequest
 from cms.serving.state import serving_state
@@ -40,7 +40,7 @@ class _Found:
     """An image that readers have, and the file that was asked for once it is made."""
 
     original: _Stored
-    edition: str
+    fingerprint: str
     rendition: _Stored | None
 
 
@@ -51,13 +51,13 @@ def lead_to_image(request: DeliveryRequest, image_id: str, name: str) -> Respons
     found = None if full is None else _live(image_id, full, "", agencies)
     if found is None or full is None:
         raise NotFound
-    edition = original_edition(found.original.sha256) if full == ORIGINAL else found.edition
+    fingerprint = original_fingerprint(found.original.sha256) if full == ORIGINAL else found.fingerprint
     max_age = runtime().settings.delivery_max_age
     return Response(
         status=307,
         headers={
             **SAFETY_HEADERS,
-            "Location": f"/v1/media/{image_id}/{edition}/{full}",
+            "Location": f"/v1/media/{image_id}/{fingerprint}/{full}",
             "Cache-Control": f"public, max-age={max_age}, must-revalidate",
             "Vary": "Authorization",
             **_groups(image_id),
@@ -65,16 +65,16 @@ def lead_to_image(request: DeliveryRequest, image_id: str, name: str) -> Respons
     )
 
 
-def read_image(image_id: str, edition: str, name: str) -> Response:
+def read_image(image_id: str, fingerprint: str, name: str) -> Response:
     """The bytes behind an address that never gets others. Raises `NotFound`."""
     full = full_name(name)
-    found = None if full != name else _live(image_id, name, edition, None)
+    found = None if full != name else _live(image_id, name, fingerprint, None)
     if found is None:
         raise NotFound
     stored, caching = found.rendition, FOR_EVER
-    if name == ORIGINAL and edition == original_edition(found.original.sha256):
+    if name == ORIGINAL and fingerprint == original_fingerprint(found.original.sha256):
         stored = found.original
-    elif stored is None and edition == found.edition:
+    elif stored is None and fingerprint == found.fingerprint:
         stored, caching = found.original, FOR_NOW
     if stored is None:
         raise NotFound
@@ -84,14 +84,14 @@ def read_image(image_id: str, edition: str, name: str) -> Response:
     return file_answer(facts, {"Cache-Control": caching, **_groups(image_id)})
 
 
-def _live(image_id: str, name: str, edition: str, agencies: frozenset[str] | None) -> _Found | None:
+def _live(image_id: str, name: str, fingerprint: str, agencies: frozenset[str] | None) -> _Found | None:
     """The image, while a publication that a key of these agencies shows (None: any key) has it."""
-    row = find_image(serving_state().reader, image_id, name, edition, agencies, clock.now_micros())
+    row = find_image(serving_state().reader, image_id, name, fingerprint, agencies, clock.now_micros())
     if row is None:
         return None
     sha256, media_type, size, focal_x, focal_y, *rendition = row
     made = None if rendition[0] is None else _Stored(rendition[0], rendition[1], int(rendition[2]))
-    return _Found(_Stored(sha256, media_type, int(size)), edition_of(sha256, int(focal_x), int(focal_y)), made)
+    return _Found(_Stored(sha256, media_type, int(size)), fingerprint_of(sha256, int(focal_x), int(focal_y)), made)
 
 
 def _groups(image_id: str) -> dict[str, str]:

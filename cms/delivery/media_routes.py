@@ -21,8 +21,8 @@ NAME = {
     "schema": {"type": "string"},
     "example": "card.webp",
 }
-EDITION = {
-    "name": "edition",
+FINGERPRINT = {
+    "name": "fingerprint",
     "in": "path",
     "description": "Stands for the bytes: 16 hexadecimal digits, as the delivered addresses have them.",
     "schema": {"type": "string", "pattern": "^[0-9a-f]{16}$"},
@@ -43,7 +43,7 @@ def find_image(request: DeliveryRequest, id: str, rendition: str) -> Response:
     return lead_to_image(request, id, rendition)
 
 
-@blp.route("/v1/media/<string:id>/<string:edition>/<string:rendition>", parameters=[EDITION, NAME])
+@blp.route("/v1/media/<string:id>/<string:fingerprint>/<string:rendition>", parameters=[FINGERPRINT, NAME])
 @public(Plane.DELIVERY)
 @blp.response(200, {"type": "string", "format": "binary"}, content_type="image/*", example="RIFF....WEBPVP8 ")
 @blp.conditional
@@ -56,10 +56,10 @@ def find_image(request: DeliveryRequest, id: str, rendition: str) -> Response:
 )
 @blp.problems(401, 404, 416, 503)
 @blp.doc(tags=["delivery"])
-def show_image(id: str, edition: str, rendition: str) -> Response:
+def show_image(id: str, fingerprint: str, rendition: str) -> Response:
     """Get an image of a published item.
 
     Needs no key, so that it can stand in a page, and may be kept for a year: other bytes have another address. Until the worker
     has made a rendition, its address answers with the whole image and `no-cache`. Takes `Range` and `If-None-Match`.
     """
-    return read_image(id, edition, rendition)
+    return read_image(id, fingerprint, rendition)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from cms.core.db import Model
 from cms.core.types import Id, Json, UTCDateTime
-from cms.media.presets import edition_of
+from cms.media.presets import fingerprint_of
 
 
 class Image(Model):
@@ -65,9 +65,9 @@ class Image(Model):
     )
 
     @property
-    def edition(self) -> str:
+    def fingerprint(self) -> str:
         """The part of the addresses of its renditions that changes with their bytes."""
-        return edition_of(self.sha256, self.focal_x, self.focal_y)
+        return fingerprint_of(self.sha256, self.focal_x, self.focal_y)
 
     @property
     def has_text(self) -> bool:
@@ -99,7 +99,7 @@ class Rendition(Model):
     __tablename__ = "renditions"
 
     image_id: Mapped[str] = mapped_column(Id, ForeignKey("images.id", ondelete="CASCADE"), primary_key=True)
-    edition: Mapped[str] = mapped_column(String(16), primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(16), primary_key=True)
     name: Mapped[str] = mapped_column(String(20), primary_key=True)
     width: Mapped[int]
     height: Mapped[int]

@@ -10,7 +10,7 @@ from cms.media.models import Image
 from cms.media.presets import JPEG, ORIGINAL, PRESETS, WEBP, cut
 
 FILE_EXTENSIONS: Final = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
-BYTES_IN_EDITION: Final = 16
+CHARACTERS_IN_FINGERPRINT: Final = 16
 WIRE_NAMES: Final = {"is_decorative": "decorative"}
 
 
@@ -51,7 +51,7 @@ def present_shown(image: Image) -> dict[str, Any]:
         "width": image.width,
         "height": image.height,
         "url": shown_path(image, ORIGINAL),
-        "renditions": _renditions(image, f"/v1/media/{image.id}/{image.edition}"),
+        "renditions": _renditions(image, f"/v1/media/{image.id}/{image.fingerprint}"),
     }
 
 
@@ -66,13 +66,13 @@ def _proposed(image: Image) -> dict[str, Any] | None:
 
 def shown_path(image: Image, name: str) -> str:
     """The address under which readers get these bytes and never others."""
-    edition = original_edition(image.sha256) if name == ORIGINAL else image.edition
-    return f"/v1/media/{image.id}/{edition}/{name}"
+    fingerprint = original_fingerprint(image.sha256) if name == ORIGINAL else image.fingerprint
+    return f"/v1/media/{image.id}/{fingerprint}/{name}"
 
 
-def original_edition(sha256: str) -> str:
+def original_fingerprint(sha256: str) -> str:
     """The part of the address of the whole image that stands for its bytes: the focal point does not change them."""
-    return sha256[:BYTES_IN_EDITION]
+    return sha256[:CHARACTERS_IN_FINGERPRINT]
 
 
 def file_name(image_id: str, name: str, media_type: str) -> str:

@@ -76,6 +76,6 @@ def _begin(whole: int, part: int, percent: int) -> int:
     return min(max(0, round(whole * percent / 100 - part / 2)), whole - part)
 
 
-def edition_of(sha256: str, focal_x: int, focal_y: int) -> str:
+def fingerprint_of(sha256: str, focal_x: int, focal_y: int) -> str:
     """The part of an address that changes whenever the bytes behind it would: 16 hexadecimal digits."""
     return hashlib.sha256(f"{RECIPE} {sha256} {focal_x} {focal_y}".encode()).hexdigest()[:16]

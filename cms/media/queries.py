@@ -50,7 +50,7 @@ def find_same(agency: str, source_sha256: str, sha256: str) -> Image | None:
 
 def find_rendition(image: Image, name: str) -> Rendition | None:
     """The file under this full name that belongs to the present focal point; None while the worker has not made it."""
-    return session.get(Rendition, (image.id, image.edition, name))
+    return session.get(Rendition, (image.id, image.fingerprint, name))
 
 
 def list_images(

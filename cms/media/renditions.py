@@ -55,6 +55,6 @@ def _stored(image: Image, wanted: _Wanted, path: Path) -> Rendition:
     file = measured(path)
     runtime().storage.put(file.path, file.sha256)
     return Rendition(
-        image_id=image.id, edition=image.edition, name=wanted.name, width=wanted.cut.width, height=wanted.cut.height,
+        image_id=image.id, fingerprint=image.fingerprint, name=wanted.name, width=wanted.cut.width, height=wanted.cut.height,
         media_type=wanted.encoding.media_type, bytes=file.bytes, sha256=file.sha256,
     )  # fmt: skip

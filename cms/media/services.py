@@ -74,11 +74,11 @@ def keep_renditions(image: Image, made: Sequence[Rendition]) -> None:
         current = unit.session.scalar(
             select(Image).where(Image.id == image.id).with_for_update().execution_options(populate_existing=True)
         )
-        if current is None or current.deleted_at is not None or current.edition != image.edition:
+        if current is None or current.deleted_at is not None or current.fingerprint != image.fingerprint:
             return
         current.waiting_since = None
         unit.session.execute(
-            delete(Rendition).where(Rendition.image_id == image.id, Rendition.edition == image.edition)
+            delete(Rendition).where(Rendition.image_id == image.id, Rendition.fingerprint == image.fingerprint)
         )
         unit.add(*made)
 

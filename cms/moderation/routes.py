@@ -24,7 +24,9 @@ from cms.moderation.schemas import (
     LinkDomainSetSchema,
 )
 
-blp = Blueprint("guard", __name__, url_prefix="/manage/v1", description="What protects readers from gambling links.")
+blp = Blueprint(
+    "moderation", __name__, url_prefix="/manage/v1", description="What protects readers from gambling links."
+)
 DOMAIN = [{"name": "domain", "in": "path", "description": "In ASCII, such as `bmkg.example`; `xn--...` for others."}]
 TRIP = [{"name": "trip_id", "in": "path", "description": "Id of the trip."}]
 _DOMAIN: Final = re.compile(

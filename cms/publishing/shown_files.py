@@ -16,7 +16,7 @@ _FILE: Final = (
 )
 _IMAGE: Final = (
     "SELECT i.sha256, i.media_type, i.bytes, i.focal_x, i.focal_y, r.sha256, r.media_type, r.bytes"  # noqa: S608 - constants of ours
-    " FROM images i LEFT JOIN renditions r ON r.image_id = i.id AND r.edition = :edition AND r.name = :name"
+    " FROM images i LEFT JOIN renditions r ON r.image_id = i.id AND r.fingerprint = :fingerprint AND r.name = :name"
     " WHERE i.id = :id AND EXISTS (SELECT 1 FROM publication_files f JOIN publications p ON p.id = f.publication_id"
     f" WHERE f.file_id = i.id AND {LIVE}{{shown}})"
 )
@@ -32,7 +32,7 @@ def find_file(reader: Reader, type: str, item_id: str, file_id: str, now: int) -
 
 
 def find_image(
-    reader: Reader, image_id: str, name: str, edition: str, agencies: Collection[str] | None, now: int
+    reader: Reader, image_id: str, name: str, fingerprint: str, agencies: Collection[str] | None, now: int
 ) -> Row | None:
     """An image, while a publication has it that a key of these agencies shows (None: any key); one statement.
 
@@ -42,6 +42,6 @@ def find_image(
         return None
     slugs = {f"agency{index}": slug for index, slug in enumerate(sorted(agencies or ()))}
     shown = "" if agencies is None else f" AND {shown_by(slugs)}"
-    params = {"id": image_id, "name": name, "edition": edition, "now": now, **slugs}
+    params = {"id": image_id, "name": name, "fingerprint": fingerprint, "now": now, **slugs}
     rows = reader.rows(reader.prepared(_IMAGE.format(shown=shown)), params)
     return rows[0] if rows else None

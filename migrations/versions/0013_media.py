@@ -59,7 +59,7 @@ def upgrade() -> None:
     op.create_table(
         "renditions",
         sa.Column("image_id", sa.String(length=36), nullable=False),
-        sa.Column("edition", sa.String(length=16), nullable=False),
+        sa.Column("fingerprint", sa.String(length=16), nullable=False),
         sa.Column("name", sa.String(length=20), nullable=False),
         sa.Column("width", sa.Integer(), nullable=False),
         sa.Column("height", sa.Integer(), nullable=False),
@@ -69,7 +69,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["image_id"], ["images.id"], name=op.f("fk_renditions_image_id_images"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("image_id", "edition", "name", name=op.f("pk_renditions")),
+        sa.PrimaryKeyConstraint("image_id", "fingerprint", "name", name=op.f("pk_renditions")),
     )
     op.create_index(op.f("ix_renditions_sha256"), "renditions", ["sha256"], unique=False)
     op.create_table(

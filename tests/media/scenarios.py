@@ -57,7 +57,7 @@ def keep_renditions(world: World) -> Act:
     def act() -> None:
         image = session.get_one(Image, image_id)
         made = Rendition(
-            image_id=image_id, edition=image.edition, name="w320.webp", width=64, height=48, media_type="image/webp",
+            image_id=image_id, fingerprint=image.fingerprint, name="w320.webp", width=64, height=48, media_type="image/webp",
             bytes=1, sha256="0" * 64,
         )  # fmt: skip
         media.keep_renditions(image, [made])

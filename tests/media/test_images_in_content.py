@@ -145,7 +145,14 @@ def test_answers_are_conditional_and_partial(client: FlaskClient, editor: Caller
     address = site.get(f"/v1/media/{image['id']}/original").headers["Location"]
     whole = client.get(address)
 
-    assert client.get(address, headers={"If-None-Match": whole.headers["ETag"]}).status_code == 304
+    tag, moment = whole.headers["ETag"], whole.headers["Last-Modified"]
+    for known in (tag, f"W/{tag}", f'"other", {tag}', "*"):
+        assert client.get(address, headers={"If-None-Match": known}).status_code == 304
+    assert client.get(address, headers={"If-Modified-Since": moment}).status_code == 304
+    # The tag counts, whatever the date says.
+    assert client.get(address, headers={"If-None-Match": '"other"', "If-Modified-Since": moment}).status_code == 200
+    # A weak tag joins no parts.
+    assert client.get(address, headers={"Range": "bytes=0-99", "If-Range": f"W/{tag}"}).status_code == 200
     part = client.get(address, headers={"Range": "bytes=0-99"})
     assert (part.status_code, part.data) == (206, whole.data[:100])
     assert client.head(address).headers["Content-Length"] == str(len(whole.data))

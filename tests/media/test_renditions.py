@@ -81,7 +81,7 @@ def test_a_focal_point_that_moves_meanwhile_is_not_forgotten(
 
     with app.app_context():
         current = session.get_one(Image, image["id"])
-        assert set(session.scalars(select(Rendition.edition))) == {current.edition}
+        assert set(session.scalars(select(Rendition.fingerprint))) == {current.fingerprint}
         assert current.waiting_since is None
 
 

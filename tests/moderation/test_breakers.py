@@ -191,9 +191,9 @@ def test_a_city_with_one_central_editor_resets_by_command(
     [trip] = open_trips(central)
     assert central.post(f"{BREAKERS}/{trip['id']}/reset").json["code"] == "approval_not_yours"
 
-    assert trip["id"] in run(server, "guard", "list").output
-    assert run(server, "guard", "reset", trip["id"]).exit_code != 0, "a reason is needed"
-    done = run(server, "guard", "reset", trip["id"], "--reason", "Rilis peringatan banjir, dicek lewat telepon.")
+    assert trip["id"] in run(server, "moderation", "list").output
+    assert run(server, "moderation", "reset", trip["id"]).exit_code != 0, "a reason is needed"
+    done = run(server, "moderation", "reset", trip["id"], "--reason", "Rilis peringatan banjir, dicek lewat telepon.")
 
     assert done.exit_code == 0, done.output
     found = central.get(BREAKERS).json["data"][0]

@@ -180,5 +180,7 @@ def test_a_rollback_over_years_needs_a_second_person(
     assert (reaches_far(MOST_ITEMS_ALONE, clock.now()), reaches_far(MOST_ITEMS_ALONE + 1, clock.now())) == (False, True)
     with second_app(environment) as server:
         alone = roll_back(central, central, since=long_ago)
-        assert run(server, "guard", "confirm", alone["id"], "--reason", "Diperiksa bersama auditor.").exit_code == 0
+        assert (
+            run(server, "moderation", "confirm", alone["id"], "--reason", "Diperiksa bersama auditor.").exit_code == 0
+        )
     assert not roll_back(central, central, since=long_ago)["is_waiting"]

@@ -177,5 +177,5 @@ def test_who_freezes_administrators_is_one(server: Flask, people: People, centra
     assert admin.post(FREEZE, {**body, "person": central.actor.id}).status_code == 201
     scope = f"person:{central.actor.id}"
     assert central("DELETE", f"{FREEZE}/{scope}").json["code"] == "person_frozen", "not by the person itself"
-    assert run(server, "guard", "lift", scope, "--reason", "Sudah diperiksa.").exit_code == 0
+    assert run(server, "moderation", "lift", scope, "--reason", "Sudah diperiksa.").exit_code == 0
     assert central.post(FREEZE, {"agency": "dpu", "reason": "Akun dibajak."}).status_code == 201

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from flask import Response, request
 from werkzeug.http import http_date, parse_date
+from werkzeug.sansio.http import is_resource_modified
 
 from cms.core.errors import Unavailable
 from cms.core.http.problems import problem_response
@@ -93,10 +94,12 @@ def _validators(file: FileFacts) -> dict[str, str]:
 
 def _is_known(file: FileFacts) -> bool:
     """True when the caller has these bytes already; If-None-Match counts before If-Modified-Since."""
-    if (tags := request.headers.get("If-None-Match")) is not None:
-        return any(tag.strip().removeprefix("W/") in {file.etag, "*"} for tag in tags.split(","))
-    since = parse_date(request.headers.get("If-Modified-Since"))
-    return since is not None and file.modified_at.replace(microsecond=0) <= since
+    return not is_resource_modified(
+        http_if_none_match=request.headers.get("If-None-Match"),
+        http_if_modified_since=request.headers.get("If-Modified-Since"),
+        etag=file.etag,
+        last_modified=file.modified_at,
+    )
 
 
 def _wanted_range(file: FileFacts) -> tuple[int, int] | None:

@@ -53,7 +53,7 @@ _UNFINISHED = (State.DRAFT, State.IN_REVIEW, State.APPROVED, State.RETURNED)
 _IN_USE = (*_UNFINISHED, State.SCHEDULED, State.PUBLISHED, State.UNPUBLISHED)
 _AT_REST = (State.DRAFT, State.APPROVED, State.RETURNED, State.UNPUBLISHED)
 
-RULES: dict[Operation, Rule] = {
+OPERATION_RULES: dict[Operation, Rule] = {
     Operation.EDIT: Rule(Permission.CONTENT_EDIT, (*_UNFINISHED, State.PUBLISHED, State.UNPUBLISHED)),
     Operation.DELETE: Rule(Permission.CONTENT_DELETE, (*_AT_REST, State.ARCHIVED)),
     Operation.SUBMIT: Rule(Permission.CONTENT_SUBMIT, (State.DRAFT, State.RETURNED, State.UNPUBLISHED)),
@@ -102,12 +102,14 @@ def targets(operation: Operation, item: Item, city_channel: str) -> list[Target]
 def authorize_operation(actor: Actor, operation: Operation, item: Item, city_channel: str) -> None:
     """Raise `Forbidden` unless the actor may do this with everything it touches."""
     for target in targets(operation, item, city_channel):
-        authorize(actor, RULES[operation].permission, target)
+        authorize(actor, OPERATION_RULES[operation].permission, target)
 
 
 def can_operate(actor: Actor, operation: Operation, item: Item, city_channel: str) -> bool:
     """True when the permission map allows it; says nothing about the state."""
-    return all(can(actor, RULES[operation].permission, target) for target in targets(operation, item, city_channel))
+    return all(
+        can(actor, OPERATION_RULES[operation].permission, target) for target in targets(operation, item, city_channel)
+    )
 
 
 def needs_second_person(item: Item) -> bool:
@@ -170,7 +172,7 @@ def _is_about_newest(item: Item) -> bool:
 
 
 def _fits_state(actor: Actor, operation: Operation, item: Item, city_channel: str) -> bool:
-    if State(item.state) not in RULES[operation].states:
+    if State(item.state) not in OPERATION_RULES[operation].states:
         return False
     if operation in _NOT_WHILE_LIVE:
         return item.published_edition is None
@@ -227,7 +229,7 @@ def possible_states(operation: Operation) -> str:
         return "published"
     if operation is Operation.EDIT:
         return "not in review, not scheduled and neither archived nor in the trash"
-    states = " or ".join(state.value for state in RULES[operation].states)
+    states = " or ".join(state.value for state in OPERATION_RULES[operation].states)
     if operation is Operation.PURGE:
         return f"{states} and was never published"
     return f"{states} and was published before" if operation is Operation.DISCARD else states
@@ -243,5 +245,6 @@ def allowed_actions(actor: Actor, item: Item, city_channel: str) -> list[str]:
 
 
 _BY_STATE = {
-    state.value: tuple(operation for operation in Operation if state in RULES[operation].states) for state in State
+    state.value: tuple(operation for operation in Operation if state in OPERATION_RULES[operation].states)
+    for state in State
 }

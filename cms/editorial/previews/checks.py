@@ -6,14 +6,14 @@ from cms.accounts.queries import find_active_actor
 from cms.core.runtime import runtime
 from cms.editorial.content_types import ContentType
 from cms.editorial.items.models import Edition, Item, State
-from cms.editorial.items.policies import RULES, Operation, can_operate
+from cms.editorial.items.policies import OPERATION_RULES, Operation, can_operate
 from cms.editorial.prepared_content import prepared_edition
 from cms.editorial.previews.models import Preview
 
 
 def is_backed(preview: Preview, item: Item) -> bool:
     """True while the person who made the link could make it again."""
-    if State(item.state) not in RULES[Operation.PREVIEW].states:
+    if State(item.state) not in OPERATION_RULES[Operation.PREVIEW].states:
         return False
     creator = find_active_actor(preview.created_by_id)
     if creator is None or creator[1] != preview.token_version:

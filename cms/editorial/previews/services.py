@@ -23,7 +23,7 @@ from cms.editorial.edit import Edit
 from cms.editorial.history.autosaves import seal
 from cms.editorial.history.queries import find_edition
 from cms.editorial.items.models import Item
-from cms.editorial.items.policies import RULES, Operation, authorize_operation, check_state
+from cms.editorial.items.policies import OPERATION_RULES, Operation, authorize_operation, check_state
 from cms.editorial.items.presenter import present_edition
 from cms.editorial.items.queries import get_edition, get_item
 from cms.editorial.prepared_content import prepared_edition
@@ -64,7 +64,7 @@ def create_preview(
         _pin(item, edition)
         creator = find_active_actor(str(actor.id))
         if creator is None:
-            raise Forbidden(permission=RULES[Operation.PREVIEW].permission.value)
+            raise Forbidden(permission=OPERATION_RULES[Operation.PREVIEW].permission.value)
         moment = clock.now()
         preview = Preview(
             id=new_id(), item_id=item.id, edition=edition, created_by_id=actor.id, created_by_label=actor.label,

@@ -41,7 +41,7 @@ PUT_AWAY: Final = frozenset({State.ARCHIVED, State.TRASHED})
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class WorkUndone:
     """Whose work is undone, from when on."""
 
     actor_id: str
@@ -56,7 +56,7 @@ class Target:
         return edition.author_id == self.actor_id and (edition.saved_at or edition.created_at) >= self.since
 
 
-def undo(edit: Edit, target: Target) -> str:
+def undo(edit: Edit, target: WorkUndone) -> str:
     """Undo the target's work on a locked item; returns what was done, one of `OUTCOMES`."""
     item = edit.item
     was_planned = _drop_plan(edit, target)
@@ -78,7 +78,7 @@ def undo(edit: Edit, target: Target) -> str:
     return outcome or ("reverted" if was_planned or was_put_away else "unchanged")
 
 
-def _revert(edit: Edit, target: Target, before: Edition, *, is_restored: bool) -> bool:
+def _revert(edit: Edit, target: WorkUndone, before: Edition, *, is_restored: bool) -> bool:
     """Put the newest content that is not the target's on top, a colleague's unpublished draft for example."""
     newest = get_edition(edit.item)
     is_lost = is_restored and before.number > (newest.restored_from or newest.number)
@@ -92,7 +92,7 @@ def _revert(edit: Edit, target: Target, before: Edition, *, is_restored: bool) -
     return True
 
 
-def foresee_undoing(content_type: ContentType, item: Item, target: Target) -> None:
+def foresee_undoing(content_type: ContentType, item: Item, target: WorkUndone) -> None:
     """What `undo` computes: the contents that can come back are saved and published again."""
     editions = _editions(item)
     good = _last_good(_public_lines(content_type, item), target, editions)
@@ -110,21 +110,21 @@ def _editions(item: Item) -> Sequence[Edition]:
     return session.scalars(statement.order_by(Edition.number.desc())).all()
 
 
-def _newest_by_others(editions: Sequence[Edition], target: Target) -> Edition | None:
+def _newest_by_others(editions: Sequence[Edition], target: WorkUndone) -> Edition | None:
     return next((edition for edition in editions if not target.wrote(edition)), None)
 
 
-def _last_good(lines: Sequence[Change], target: Target, editions: Sequence[Edition]) -> Change | None:
+def _last_good(lines: Sequence[Change], target: WorkUndone, editions: Sequence[Edition]) -> Change | None:
     """The last line that neither the target nor a text of the target is behind."""
     written = {edition.number for edition in editions if target.wrote(edition)}
     return next((line for line in lines if not _is_bad(line, target, written)), None)
 
 
-def _is_bad(line: Change, target: Target, written: Collection[int]) -> bool:
+def _is_bad(line: Change, target: WorkUndone, written: Collection[int]) -> bool:
     return target.did(line) or (line.action.endswith(".published") and line.edition in written)
 
 
-def _undo_publication(edit: Edit, target: Target, editions: Sequence[Edition]) -> str | None:
+def _undo_publication(edit: Edit, target: WorkUndone, editions: Sequence[Edition]) -> str | None:
     """Give readers again what they had before the target changed it, or nothing if they had nothing."""
     lines = _public_lines(edit.content_type, edit.item)
     good = _last_good(lines, target, editions)
@@ -217,7 +217,7 @@ def _save_again(edit: Edit, old: Edition) -> None:
     save_edition(edit, dict(old.content), Save(restored_from=old.number))
 
 
-def _drop_plan(edit: Edit, target: Target) -> bool:
+def _drop_plan(edit: Edit, target: WorkUndone) -> bool:
     """Nothing that the target planned happens, and no text of the target goes out that a colleague has planned."""
     has_plan = edit.item.publish_at is not None or edit.item.unpublish_at is not None
     is_own = has_plan and edit.item.planned_by_id == target.actor_id
@@ -227,7 +227,7 @@ def _drop_plan(edit: Edit, target: Target) -> bool:
     return True
 
 
-def _bring_back(edit: Edit, target: Target) -> bool:
+def _bring_back(edit: Edit, target: WorkUndone) -> bool:
     """What the target put into the archive or the trash comes out again."""
     if edit.item.state not in PUT_AWAY:
         return False

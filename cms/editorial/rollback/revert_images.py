@@ -15,12 +15,12 @@ from cms.core import clock
 from cms.core.db import UnitOfWork
 from cms.core.permissions import Actor
 from cms.editorial.images.words import change_image, drop_proposal
-from cms.editorial.rollback.revert import Target
+from cms.editorial.rollback.revert import WorkUndone
 from cms.media.history import KEPT_FIELDS, find_newest_version, find_version_by_others
 from cms.media.models import Image
 
 
-def undo_image_work(unit: UnitOfWork, actor: Actor, image: Image, target: Target) -> str:
+def undo_image_work(unit: UnitOfWork, actor: Actor, image: Image, target: WorkUndone) -> str:
     """Undo the target's work on a locked image, deleted or not; returns `reverted` or `unchanged`."""
     done = [
         _bring_back(unit, actor, image, target),
@@ -30,7 +30,7 @@ def undo_image_work(unit: UnitOfWork, actor: Actor, image: Image, target: Target
     return "reverted" if any(done) else "unchanged"
 
 
-def _bring_back(unit: UnitOfWork, actor: Actor, image: Image, target: Target) -> bool:
+def _bring_back(unit: UnitOfWork, actor: Actor, image: Image, target: WorkUndone) -> bool:
     if image.deleted_at is None:
         return False
     deleted = (Change.resource_id == image.id, Change.action == Action.MEDIA_DELETED)
@@ -46,7 +46,7 @@ def _bring_back(unit: UnitOfWork, actor: Actor, image: Image, target: Target) ->
     return True
 
 
-def _say_again(unit: UnitOfWork, actor: Actor, image: Image, target: Target) -> bool:
+def _say_again(unit: UnitOfWork, actor: Actor, image: Image, target: WorkUndone) -> bool:
     newest = find_newest_version(image.id)
     if newest is None or newest.author_id != target.actor_id or newest.saved_at < target.since:
         return False

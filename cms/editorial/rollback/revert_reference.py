@@ -23,7 +23,7 @@ from cms.core.assignment import assign_changed
 from cms.core.db import UnitOfWork
 from cms.core.errors import NotFound
 from cms.core.permissions import Actor
-from cms.editorial.rollback.revert import Target
+from cms.editorial.rollback.revert import WorkUndone
 from cms.moderation.models import LinkDomain, LinkStanding
 from cms.taxonomy.models import Category
 from cms.taxonomy.queries import get_category
@@ -34,13 +34,13 @@ KINDS: Final = ("agency", "category", "link_domain")
 """How the log calls them."""
 
 
-def undo_reference_work(unit: UnitOfWork, actor: Actor, kind: str, key: str, target: Target) -> str:
+def undo_reference_work(unit: UnitOfWork, actor: Actor, kind: str, key: str, target: WorkUndone) -> str:
     """Undo the target's work on one of them; returns `reverted` or `unchanged`. Raises `NotFound`, `Invalid`."""
     undo = {"agency": _undo_agency, "category": _undo_category, "link_domain": _undo_link_domain}[kind]
     return "reverted" if undo(unit, actor, key, target) else "unchanged"
 
 
-def _good(kind: str, key: str, target: Target) -> tuple[bool, ReferenceVersion | None]:
+def _good(kind: str, key: str, target: WorkUndone) -> tuple[bool, ReferenceVersion | None]:
     """Whether the newest version is the target's, and what stood there before."""
     newest = find_newest_version(kind, key)
     if newest is None or newest.author_id != target.actor_id or newest.saved_at < target.since:
@@ -48,7 +48,7 @@ def _good(kind: str, key: str, target: Target) -> tuple[bool, ReferenceVersion |
     return True, find_version_by_others(kind, key, target.actor_id, target.since)
 
 
-def _undo_agency(unit: UnitOfWork, actor: Actor, slug: str, target: Target) -> bool:
+def _undo_agency(unit: UnitOfWork, actor: Actor, slug: str, target: WorkUndone) -> bool:
     agencies = lock_agencies()
     agency = agencies.get(slug)
     if agency is None:
@@ -84,7 +84,7 @@ def _with_days(values: Mapping[str, Any]) -> dict[str, Any]:
     return {**values, **days}
 
 
-def _undo_category(unit: UnitOfWork, actor: Actor, slug: str, target: Target) -> bool:
+def _undo_category(unit: UnitOfWork, actor: Actor, slug: str, target: WorkUndone) -> bool:
     category = get_category(slug, lock=True)
     is_bad, good = _good("category", slug, target)
     changed = (
@@ -103,7 +103,7 @@ def _silent_category(category: Category) -> dict[str, Any]:
     return {"name_id": category.slug, "name_en": category.slug, "description": None, "is_retired": True}
 
 
-def _undo_link_domain(unit: UnitOfWork, actor: Actor, domain: str, target: Target) -> bool:
+def _undo_link_domain(unit: UnitOfWork, actor: Actor, domain: str, target: WorkUndone) -> bool:
     is_bad, good = _good("link_domain", domain, target)
     entry = unit.session.get(LinkDomain, domain, with_for_update=True, populate_existing=True)
     said = None if good is None else good.values

@@ -11,8 +11,7 @@ from cms.core import clock
 from cms.core.db import UnitOfWork, unit_of_work
 from cms.core.errors import DomainError, NotFound
 from cms.core.ids import new_id
-from cms.core.permissions import Actor, Permission, authorize
-from cms.core.permissions import Target as About
+from cms.core.permissions import Actor, Permission, Target, authorize
 from cms.core.prepared import foreseen
 from cms.editorial.content_types import registered_types
 from cms.editorial.edit import Edit
@@ -20,7 +19,7 @@ from cms.editorial.items.queries import get_item
 from cms.editorial.rollback.models import Rollback
 from cms.editorial.rollback.orders import Order, reaches_far
 from cms.editorial.rollback.queries import IMAGE, find_touched, get_rollback, lock_rollback
-from cms.editorial.rollback.revert import Target, foresee_undoing, undo
+from cms.editorial.rollback.revert import WorkUndone, foresee_undoing, undo
 from cms.editorial.rollback.revert_images import undo_image_work
 from cms.editorial.rollback.revert_reference import KINDS, undo_reference_work
 from cms.media.queries import get_image
@@ -31,7 +30,7 @@ from cms.moderation.breaker import mark_rollback
 def start_rollback(actor: Actor, order: Order) -> str:
     """The id of the unfinished rollback of this order, or of a new one; somebody else who gives the same order confirms it."""
     with unit_of_work() as unit:
-        authorize(actor, Permission.GUARD_ROLLBACK, About())
+        authorize(actor, Permission.GUARD_ROLLBACK, Target())
         same = select(Rollback.id).where(
             Rollback.target_id == order.target_id, Rollback.since == order.since, Rollback.finished_at.is_(None),
             Rollback.agency.is_(None) if order.agency is None else Rollback.agency == order.agency,
@@ -59,7 +58,7 @@ def confirm_rollback(actor: Actor, rollback_id: str, *, reason: str) -> Rollback
     Raises `NotFound`, `Forbidden`.
     """
     with unit_of_work() as unit:
-        authorize(actor, Permission.GUARD_WRITE, About())
+        authorize(actor, Permission.GUARD_WRITE, Target())
         get_rollback(rollback_id)
         rollback = lock_rollback(unit, rollback_id)
         _confirm(unit, actor, rollback, reason)
@@ -79,22 +78,22 @@ def undo_item(actor: Actor, rollback_id: str, item_type: str, item_id: str) -> s
     """Undo what the target of this rollback did to one item; returns what was done (`cms.editorial.rollback.revert.OUTCOMES`) or the code of what went wrong."""
     try:
         with foreseen(lambda: _foresee(actor, rollback_id, item_type, item_id)), unit_of_work() as unit:
-            authorize(actor, Permission.GUARD_ROLLBACK, About())
+            authorize(actor, Permission.GUARD_ROLLBACK, Target())
             mark_rollback(unit)
             because(unit, Cause(CauseKind.ROLLBACK, rollback_id))
             if item_type in KINDS:
                 rollback = lock_rollback(unit, rollback_id)
-                target = Target(rollback.target_id, rollback.since)
+                target = WorkUndone(rollback.target_id, rollback.since)
                 outcome = undo_reference_work(unit, actor, item_type, item_id, target)
             elif item_type == IMAGE:
                 image = get_image(item_id, lock=True, is_deleted_too=True)
                 rollback = lock_rollback(unit, rollback_id)
-                outcome = undo_image_work(unit, actor, image, Target(rollback.target_id, rollback.since))
+                outcome = undo_image_work(unit, actor, image, WorkUndone(rollback.target_id, rollback.since))
             else:
                 content_type = registered_types()[item_type]
                 item = get_item(content_type, item_id, actor, lock=True)
                 rollback = lock_rollback(unit, rollback_id)
-                outcome = undo(Edit(unit, actor, item), Target(rollback.target_id, rollback.since))
+                outcome = undo(Edit(unit, actor, item), WorkUndone(rollback.target_id, rollback.since))
             rollback.done = {**rollback.done, outcome: rollback.done.get(outcome, 0) + 1}
     except NotFound:
         return "unchanged"
@@ -109,7 +108,7 @@ def _foresee(actor: Actor, rollback_id: str, item_type: str, item_id: str) -> No
     if content_type is not None:
         rollback = get_rollback(rollback_id)
         foresee_undoing(
-            content_type, get_item(content_type, item_id, actor), Target(rollback.target_id, rollback.since)
+            content_type, get_item(content_type, item_id, actor), WorkUndone(rollback.target_id, rollback.since)
         )
 
 

@@ -9,7 +9,7 @@ from cms.core import clock
 from cms.core.errors import Conflict, InputError, Invalid
 from cms.editorial.edit import Edit
 from cms.editorial.items.models import Edition, State
-from cms.editorial.items.policies import RULES, Operation
+from cms.editorial.items.policies import OPERATION_RULES, Operation
 from cms.editorial.items.queries import get_edition
 from cms.editorial.moderating import PublicWords
 from cms.editorial.notes import END_OF_PERIOD, in_language
@@ -51,7 +51,7 @@ def plan_item(edit: Edit, schedule: Schedule, words: PublicWords) -> Edition:
         if item.published_edition is None:
             raise Conflict("not_published")
     else:
-        if State(item.state) not in (*RULES[Operation.PUBLISH].states, State.SCHEDULED):
+        if State(item.state) not in (*OPERATION_RULES[Operation.PUBLISH].states, State.SCHEDULED):
             raise Conflict("nothing_to_publish")
         edition, images = check_complete(item, schedule.update)
     kind = None if schedule.publish_at is None else schedule.update.kind

@@ -21,7 +21,7 @@ MOST_SHOWN = 50
 REASON = click.option("--reason", required=True, help="Why; kept and logged.")
 
 
-@click.group("guard")
+@click.group("moderation")
 def command() -> None:
     """Reset breakers and lift freezes, as the second person of a small city."""
 
