@@ -62,8 +62,8 @@ class Password(fields.String):
 class LoginSchema(StrictSchema):
     """Who wants to sign in."""
 
-    email = EmailAddress(required=True)
-    password = Password(min=1, required=True)
+    email = EmailAddress(required=True, metadata={"example": "editor.dpu@balikpapan.example"})
+    password = Password(min=1, required=True, metadata={"example": "four random words here"})
     device_token = Text(
         max=LONGEST_TOKEN,
         load_default=None,
@@ -76,7 +76,7 @@ class LoginSchema(StrictSchema):
 class RefreshSchema(StrictSchema):
     """The refresh token to exchange."""
 
-    refresh_token = Text(min=1, max=LONGEST_TOKEN, required=True)
+    refresh_token = Text(min=1, max=LONGEST_TOKEN, required=True, metadata={"example": "opaque-refresh-token"})
 
 
 class LogoutSchema(StrictSchema):
@@ -90,18 +90,24 @@ class LogoutSchema(StrictSchema):
 class PasswordChangeSchema(StrictSchema):
     """The present password and the one to come."""
 
-    current_password = Password(min=1, required=True)
+    current_password = Password(min=1, required=True, metadata={"example": "four random words here"})
     new_password = Password(
         min=SHORTEST_PASSWORD,
         required=True,
-        metadata={"description": "Any characters; refused when it is easy to guess."},
+        metadata={
+            "description": "Any characters; refused when it is easy to guess.",
+            "example": "five other random words here",
+        },
     )
 
 
 class TokensSchema(StrictSchema):
     """Tokens, at the top level as in RFC 6749, section 5.1."""
 
-    access_token = fields.String(required=True, metadata={"description": "JWT for `Authorization: Bearer`."})
+    access_token = fields.String(
+        required=True,
+        metadata={"description": "JWT for `Authorization: Bearer`.", "example": "eyJhbGciOiJIUzI1NiJ9.e30.signature"},
+    )
     token_type = fields.String(required=True, metadata={"enum": ["Bearer"]})
     expires_in = fields.Integer(
         required=True, metadata={"description": "Seconds for which the access token works.", "example": 600}
@@ -109,7 +115,8 @@ class TokensSchema(StrictSchema):
     refresh_token = fields.String(
         required=True,
         metadata={
-            "description": "Opaque; works once. Showing one that was used more than ten seconds ago ends the session."
+            "description": "Opaque; works once. Showing one that was used more than ten seconds ago ends the session.",
+            "example": "opaque-refresh-token",
         },
     )
 
@@ -133,7 +140,7 @@ class MembershipSchema(StrictSchema):
     """A role, in an agency (`author`, `agency_editor`) or in the whole city (the others, agency null)."""
 
     role = Choice(Role, required=True)
-    agency = Slug(max=63, load_default=None, allow_none=True)
+    agency = Slug(max=63, load_default=None, allow_none=True, metadata={"example": "dpu"})
 
     @post_load
     def as_pair(self, data: dict[str, Any], **_kwargs: Any) -> tuple[Role, str | None]:
@@ -145,7 +152,7 @@ class UserSchema(StrictSchema):
     """A person."""
 
     id = ItemId()
-    email = fields.String(metadata={"format": "email"})
+    email = fields.String(metadata={"format": "email", "example": "editor.dpu@balikpapan.example"})
     name = fields.String(metadata={"example": "Siti Rahmah"})
     state = fields.String(metadata={"enum": [str(state) for state in UserState]})
     memberships = fields.List(fields.Nested(MembershipSchema))
@@ -178,7 +185,7 @@ class MeSchema(UserSchema):
 class UserCreateSchema(StrictSchema):
     """A person to add. The password is made by the server."""
 
-    email = EmailAddress(required=True)
+    email = EmailAddress(required=True, metadata={"example": "editor.dpu@balikpapan.example"})
     name = Text(min=1, max=120, required=True, metadata={"example": "Siti Rahmah"})
     memberships = Rows(Part(MembershipSchema), max=MOST_MEMBERSHIPS, required=True)
 
@@ -186,7 +193,7 @@ class UserCreateSchema(StrictSchema):
 class UserUpdateSchema(StrictSchema):
     """What may change of a person; a list of memberships replaces the present one."""
 
-    email = EmailAddress()
+    email = EmailAddress(metadata={"example": "editor.dpu@balikpapan.example"})
     name = Text(min=1, max=120, metadata={"example": "Siti Rahmah"})
     memberships = Rows(Part(MembershipSchema), max=MOST_MEMBERSHIPS)
 

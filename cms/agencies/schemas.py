@@ -31,7 +31,7 @@ class ContactSchema(StrictSchema):
     phone = Phone(
         allow_none=True, metadata={"description": "Telephone number, or a short number such as 112.", "example": "112"}
     )
-    email = Email(allow_none=True)
+    email = Email(allow_none=True, metadata={"example": "editor.dpu@balikpapan.example"})
     hours = Text(
         min=1,
         max=300,
@@ -45,8 +45,8 @@ class AgencyReferenceSchema(StrictSchema):
     """An agency inside something else."""
 
     slug = fields.String(metadata={"description": "The agency's identity; never changes.", "example": "dpu"})
-    name = fields.String()
-    short_name = fields.String()
+    name = fields.String(metadata={"example": "Dinas Pekerjaan Umum"})
+    short_name = fields.String(metadata={"example": "DPU"})
 
 
 class ProposedSiteSchema(StrictSchema):
@@ -95,8 +95,8 @@ class AgencySchema(AgencyReferenceSchema):
 class AgencyUpdateSchema(StrictSchema):
     """A change of an agency as JSON merge patch; what is absent stays. The slug cannot change."""
 
-    name = Text(min=2, max=200)
-    short_name = Text(min=1, max=60)
+    name = Text(min=2, max=200, metadata={"example": "Dinas Pekerjaan Umum"})
+    short_name = Text(min=1, max=60, metadata={"example": "DPU"})
     kind = Choice(_KINDS, metadata={"example": "dinas"})
     abbreviations = Rows(Text(min=1, max=60), max=20, metadata={"example": ["DPU"]})
     aliases = Rows(
@@ -126,8 +126,8 @@ class AgencyCreateSchema(AgencyUpdateSchema):
     """A new agency."""
 
     slug = Slug(max=SLUG_LENGTH, required=True, metadata={"description": "Given once and for ever.", "example": "dpu"})
-    name = Text(min=2, max=200, required=True)
-    short_name = Text(min=1, max=60, required=True)
+    name = Text(min=2, max=200, required=True, metadata={"example": "Dinas Pekerjaan Umum"})
+    short_name = Text(min=1, max=60, required=True, metadata={"example": "DPU"})
     kind = Choice(_KINDS, required=True, metadata={"example": "dinas"})
 
 

@@ -67,12 +67,14 @@ class ChangeFactsSchema(StrictSchema):
 class ChangeSchema(StrictSchema):
     """One line of the change log."""
 
-    sequence = fields.Integer(metadata={"description": "Number of the line: without gaps, in the order of commits."})
+    sequence = fields.Integer(
+        metadata={"description": "Number of the line: without gaps, in the order of commits.", "example": 48213}
+    )
     recorded_at = Moment()
     action = fields.String(metadata={"example": "post.published"})
     resource = fields.Nested(ChangedResourceSchema)
-    edition = fields.Integer(allow_none=True)
-    agency = fields.String(allow_none=True)
+    edition = fields.Integer(allow_none=True, metadata={"example": 1})
+    agency = fields.String(allow_none=True, metadata={"example": "dpu"})
     actor = fields.Nested(ChangeActorSchema)
     request_id = fields.String(
         allow_none=True, metadata={"description": "`X-Request-Id` of the answer that told of it."}
@@ -125,7 +127,7 @@ class CheckpointSchema(StrictSchema):
     """A signed statement of what the log was at one moment. Keep it elsewhere: it proves later that nothing was taken away."""
 
     format = fields.String(metadata={"enum": [FORMAT]})
-    sequence = fields.Integer(metadata={"description": "Number of the last line that it covers."})
+    sequence = fields.Integer(metadata={"description": "Number of the last line that it covers.", "example": 48213})
     hash = fields.String(metadata={**_HASH, "description": "Hash of that line."})
     count = fields.Integer(metadata={"description": "Number of lines up to and with that one.", "example": 48213})
     epoch = fields.String(metadata={"description": "The epoch in which it was signed.", "example": "k3v9mrta"})

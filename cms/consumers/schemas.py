@@ -26,14 +26,14 @@ class PersonInChargeSchema(StrictSchema):
     """Whom to call about a consumer."""
 
     name = Text(min=2, max=120, required=True, metadata={"example": "Pengelola Situs"})
-    email = Email(required=True)
+    email = Email(required=True, metadata={"example": "editor.dpu@balikpapan.example"})
 
 
 class PersonInChargeUpdateSchema(StrictSchema):
     """A change of whom to call; what is absent stays."""
 
     name = Text(min=2, max=120, metadata={"example": "Pengelola Situs"})
-    email = Email()
+    email = Email(metadata={"example": "editor.dpu@balikpapan.example"})
 
 
 class ConsumerSchema(StrictSchema):
@@ -42,7 +42,7 @@ class ConsumerSchema(StrictSchema):
     id = fields.String(metadata={"format": "uuid"})
     name = fields.String(metadata={"example": "Situs DPU"})
     kind = fields.String(metadata={"enum": _KINDS})
-    agency = fields.String(metadata={"description": "Slug of the agency that owns it."})
+    agency = fields.String(metadata={"description": "Slug of the agency that owns it.", "example": "dpu"})
     contact = fields.Nested(PersonInChargeSchema)
     origins = fields.List(fields.String(), metadata=_ORIGINS)
     is_active = fields.Boolean(metadata={"description": "False: none of its keys works."})
@@ -55,7 +55,9 @@ class ConsumerCreateSchema(StrictSchema):
 
     name = Text(min=2, max=120, required=True, metadata={"example": "Situs DPU"})
     kind = Choice(_KINDS, required=True)
-    agency = Slug(max=SLUG_LENGTH, required=True, metadata={"description": "Slug of the agency that owns it."})
+    agency = Slug(
+        max=SLUG_LENGTH, required=True, metadata={"description": "Slug of the agency that owns it.", "example": "dpu"}
+    )
     contact = Part(PersonInChargeSchema, required=True)
     origins = Rows(Origin(), max=50, metadata=_ORIGINS)
 
@@ -65,7 +67,7 @@ class ConsumerUpdateSchema(StrictSchema):
 
     name = Text(min=2, max=120, metadata={"example": "Situs DPU"})
     kind = Choice(_KINDS)
-    agency = Slug(max=SLUG_LENGTH, metadata={"description": "Slug of the agency that owns it."})
+    agency = Slug(max=SLUG_LENGTH, metadata={"description": "Slug of the agency that owns it.", "example": "dpu"})
     contact = Part(PersonInChargeUpdateSchema)
     origins = Rows(Origin(), max=50, metadata=_ORIGINS)
     is_active = YesNo(metadata={"description": "False switches all its keys off with the next request."})
@@ -109,7 +111,12 @@ class KeySchema(StrictSchema):
 class IssuedKeySchema(KeySchema):
     """A delivery key that was just made."""
 
-    key = fields.String(metadata={"description": "The key itself. It is shown this once and stored nowhere."})
+    key = fields.String(
+        metadata={
+            "description": "The key itself. It is shown this once and stored nowhere.",
+            "example": "smp_0000000000000000000000000000000000000000",
+        }
+    )
 
 
 _EXPIRES_AT = {

@@ -39,7 +39,7 @@ class DeliveredAreaSchema(StrictSchema):
     """An administrative area."""
 
     code = fields.String(metadata={"description": "Kemendagri code.", "example": "64.71.06"})
-    name = fields.String()
+    name = fields.String(metadata={"example": "Dinas Pekerjaan Umum"})
     level = fields.String(metadata={"example": "kecamatan"})
     parent_code = fields.String(allow_none=True)
     aliases = fields.List(fields.String())
@@ -94,8 +94,10 @@ class ResolvedSchema(StrictSchema):
             "description": "Where it is now when moved: a slug, or an address of the city; another address when gone."
         },
     )
-    agency = fields.String(allow_none=True, metadata={"description": "Present owner."})
-    slug = fields.String(allow_none=True, metadata={"description": "Present slug."})
+    agency = fields.String(allow_none=True, metadata={"description": "Present owner.", "example": "dpu"})
+    slug = fields.String(
+        allow_none=True, metadata={"description": "Present slug.", "example": "penutupan-jalan-mt-haryono"}
+    )
     explanation = fields.String(allow_none=True, metadata={"description": "Why it is gone, moved away or withdrawn."})
 
 
@@ -132,7 +134,7 @@ class TermNamesSchema(StrictSchema):
 class DeliveredCategorySchema(StrictSchema):
     """A category of posts."""
 
-    slug = fields.String()
+    slug = fields.String(metadata={"example": "penutupan-jalan-mt-haryono"})
     name = fields.Nested(TermNamesSchema)
     description = fields.String(allow_none=True)
     is_retired = fields.Boolean()

@@ -28,7 +28,7 @@ class UploadedFileSchema(StrictSchema):
     media_type = fields.String(
         metadata={"description": "By its content.", "enum": [each.media_type for each in ACCEPTED]}
     )
-    bytes = fields.Integer()
+    bytes = fields.Integer(metadata={"example": 48211})
     sha256 = fields.String(metadata={"description": "Digest of the bytes, which never change.", "example": "0" * 64})
     created_at = fields.String(metadata={"format": "date-time"})
     url = fields.String(metadata={"format": "uri-reference", "description": "Where editors download it."})

@@ -28,11 +28,13 @@ class DocumentCardSchema(ItemCardSchema):
     information_kind = fields.String(
         allow_none=True, metadata={"description": "Code of the legal list.", "example": "BK-A"}
     )
-    summary = fields.String()
+    summary = fields.String(metadata={"example": "Jalan MT Haryono ditutup sementara karena pekerjaan drainase."})
     number = fields.String(allow_none=True)
-    year = fields.Integer(allow_none=True)
-    category = fields.String(allow_none=True, metadata={"description": ALWAYS_NULL})
-    areas = fields.List(fields.String(), metadata={"description": "Always empty: as in a post's card."})
+    year = fields.Integer(allow_none=True, metadata={"example": 2026})
+    category = fields.String(allow_none=True, metadata={"description": ALWAYS_NULL, "example": "infrastruktur"})
+    areas = fields.List(
+        fields.String(), metadata={"description": "Always empty: as in a post's card.", "example": ["64.71.06"]}
+    )
     cover = fields.Nested(ShownImageSchema, allow_none=True, metadata={"description": ALWAYS_NULL})
 
 
@@ -41,8 +43,8 @@ class DocumentFileSchema(StrictSchema):
 
     id = fields.String(metadata={"format": "uuid"})
     label = fields.String(metadata={"example": "Profil dinas"})
-    media_type = fields.String()
-    bytes = fields.Integer()
+    media_type = fields.String(metadata={"example": "application/pdf"})
+    bytes = fields.Integer(metadata={"example": 48211})
     sha256 = fields.String(metadata={"description": "Digest of the bytes, which never change.", "example": "0" * 64})
     url = fields.String(metadata={"format": "uri-reference", "description": "Path on this server."})
 
@@ -50,8 +52,18 @@ class DocumentFileSchema(StrictSchema):
 class DocumentSchema(DocumentCardSchema):
     """A document in full."""
 
-    body_html = fields.String(metadata={"description": "Sanitised HTML: safe to insert into a page."})
-    body_text = fields.String(metadata={"description": "The same as plain text."})
+    body_html = fields.String(
+        metadata={
+            "description": "Sanitised HTML: safe to insert into a page.",
+            "example": "<p>Jalan MT Haryono ditutup mulai pukul 08.00 Wita.</p>",
+        }
+    )
+    body_text = fields.String(
+        metadata={
+            "description": "The same as plain text.",
+            "example": "Jalan MT Haryono ditutup mulai pukul 08.00 Wita.",
+        }
+    )
     change_history = fields.List(
         fields.Nested(ChangeNoteSchema), metadata={"description": "What changed for readers, newest first."}
     )
@@ -59,7 +71,9 @@ class DocumentSchema(DocumentCardSchema):
     responsible = fields.String(allow_none=True, metadata={"description": "Official who answers for it."})
     made_at = fields.String(metadata={"description": "As precisely as known.", "example": "2017-05"})
     made_place = fields.String(allow_none=True)
-    forms = fields.List(fields.String(metadata={"enum": ["cetak", "digital", "rekaman"]}))
+    forms = fields.List(
+        fields.String(metadata={"enum": ["cetak", "digital", "rekaman"]}), metadata={"example": ["digital"]}
+    )
     retention = fields.String(allow_none=True)
     archive_code = fields.String(allow_none=True)
     files = fields.List(fields.Nested(DocumentFileSchema))

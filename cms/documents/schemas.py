@@ -53,15 +53,37 @@ class FileEntrySchema(StrictSchema):
 class DocumentContentSchema(StrictSchema):
     """What people write; null stands for the default."""
 
-    agency = agency_slug(metadata={"description": "Slug of the owner: whose information it is."})
+    agency = agency_slug(metadata={"description": "Slug of the owner: whose information it is.", "example": "dpu"})
     channel = agency_slug(
         allow_none=True,
-        metadata={"description": "Where it appears: on the owner's channel (default) or on the city's."},
+        metadata={
+            "description": "Where it appears: on the owner's channel (default) or on the city's.",
+            "example": "dpu",
+        },
     )
-    title = Text(min=1, max=200)
-    slug = Slug(allow_none=True, metadata={"description": "Part of the address; made from the title by default."})
-    summary = Text(max=500, lines=True, allow_none=True, metadata={"description": "Needed to publish."})
-    body = Text(max=LONGEST_BODY, lines=True, allow_none=True, metadata={"description": "Source text."})
+    title = Text(min=1, max=200, metadata={"example": "Penutupan Jalan MT Haryono"})
+    slug = Slug(
+        allow_none=True,
+        metadata={
+            "description": "Part of the address; made from the title by default.",
+            "example": "penutupan-jalan-mt-haryono",
+        },
+    )
+    summary = Text(
+        max=500,
+        lines=True,
+        allow_none=True,
+        metadata={
+            "description": "Needed to publish.",
+            "example": "Jalan MT Haryono ditutup sementara karena pekerjaan drainase.",
+        },
+    )
+    body = Text(
+        max=LONGEST_BODY,
+        lines=True,
+        allow_none=True,
+        metadata={"description": "Source text.", "example": "Jalan MT Haryono ditutup mulai pukul 08.00 Wita."},
+    )
     body_format = Choice(("markdown", "html"), allow_none=True)
     class_ = Choice(
         CLASSES,
@@ -77,13 +99,14 @@ class DocumentContentSchema(StrictSchema):
         metadata={"description": "Code of the legal list; it must belong to the class.", "example": "BK-A"},
     )
     number = Text(max=100, allow_none=True, metadata={"description": "Number of the letter or decree."})
-    year = WholeNumber(min=1900, max=2100, allow_none=True)
+    year = WholeNumber(min=1900, max=2100, allow_none=True, metadata={"example": 2026})
     holder = Text(max=200, allow_none=True, metadata={"description": "Unit that holds it. Needed to publish."})
     responsible = Text(max=200, allow_none=True, metadata={"description": "Official who answers for it."})
     made_at = MadeAt(
         allow_none=True,
         metadata={
-            "description": "When it was made, as precisely as known: `2017`, `2017-05` or `2017-05-12`. Needed to publish."
+            "description": "When it was made, as precisely as known: `2017`, `2017-05` or `2017-05-12`. Needed to publish.",
+            "example": "2026-05-12",
         },
     )
     made_place = Text(max=100, allow_none=True)
@@ -91,19 +114,26 @@ class DocumentContentSchema(StrictSchema):
         Choice(FORMS),
         max=3,
         allow_none=True,
-        metadata={"description": "Forms in which it exists; `digital` needs a file."},
+        metadata={"description": "Forms in which it exists; `digital` needs a file.", "example": ["digital"]},
     )
     retention = Text(max=100, allow_none=True, metadata={"description": "How long it is kept."})
     archive_code = Text(max=30, allow_none=True, metadata={"description": "Code of the archive classification."})
-    language = language(allow_none=True)
-    tags = Distinct(Tag(), max=MOST_TAGS, allow_none=True, metadata={"description": "Kept as slugs."})
+    language = language(allow_none=True, metadata={"example": "id"})
+    tags = Distinct(
+        Tag(),
+        max=MOST_TAGS,
+        allow_none=True,
+        metadata={"description": "Kept as slugs.", "example": ["jalan", "drainase"]},
+    )
 
 
 class DocumentCreateSchema(DocumentContentSchema):
     """A new document; its files are uploaded afterwards."""
 
-    agency = agency_slug(required=True, metadata={"description": "Slug of the owner: whose information it is."})
-    title = Text(min=1, max=200, required=True)
+    agency = agency_slug(
+        required=True, metadata={"description": "Slug of the owner: whose information it is.", "example": "dpu"}
+    )
+    title = Text(min=1, max=200, required=True, metadata={"example": "Penutupan Jalan MT Haryono"})
     class_ = Choice(
         CLASSES,
         required=True,

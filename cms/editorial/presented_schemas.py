@@ -28,20 +28,20 @@ class ItemCardSchema(StrictSchema):
     """What the card of every content type has."""
 
     id = fields.String(metadata={"format": "uuid"})
-    title = fields.String()
-    slug = fields.String()
+    title = fields.String(metadata={"example": "Penutupan Jalan MT Haryono"})
+    slug = fields.String(metadata={"example": "penutupan-jalan-mt-haryono"})
     agency = fields.Nested(AgencyReferenceSchema, metadata={"description": "The owner: whose information it is."})
     channel = fields.String(
-        metadata={"description": "Slug of the agency, or of the city, on whose channel it appears."}
+        metadata={"description": "Slug of the agency, or of the city, on whose channel it appears.", "example": "dpu"}
     )
-    tags = fields.List(fields.String())
-    language = fields.String(metadata={"description": "BCP 47."})
+    tags = fields.List(fields.String(), metadata={"example": ["jalan", "drainase"]})
+    language = fields.String(metadata={"description": "BCP 47.", "example": "id"})
     published_at = fields.String(metadata={**MOMENT, "description": "First publication."})
     updated_at = fields.String(metadata={**MOMENT, "description": "Newest publication, corrections included."})
     public_updated_at = fields.String(
         metadata={**MOMENT, "description": "Last major update: the one to show to people."}
     )
-    edition = fields.Integer()
+    edition = fields.Integer(metadata={"example": 1})
     withdrawn = fields.Nested(
         WithdrawnSchema, allow_none=True, metadata={"description": "Null, or the notice to be shown above the text."}
     )

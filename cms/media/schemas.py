@@ -24,7 +24,7 @@ FOCAL = "Percent from the {side} to what must stay visible when the image is cut
 class ImageFieldsSchema(StrictSchema):
     """The fields beside the file in an upload."""
 
-    agency = agency_slug()
+    agency = agency_slug(metadata={"example": "dpu"})
     alt = Text(min=1, max=LONGEST_ALT)
     is_decorative = YesNo(from_text=True, data_key="decorative")
     caption = Text(min=1, max=LONGEST_CAPTION)
@@ -65,7 +65,7 @@ class ImageSchema(StrictSchema):
     """An image of the library."""
 
     id = fields.String(metadata={"format": "uuid"})
-    agency = fields.String(metadata={"description": "Slug of the agency that answers for it."})
+    agency = fields.String(metadata={"description": "Slug of the agency that answers for it.", "example": "dpu"})
     name = fields.String(metadata={"description": "Name of the uploaded file.", "example": "jalan-mt-haryono.jpg"})
     alt = fields.String(
         allow_none=True, metadata={"description": ALT, "example": "Pekerja menggali saluran di Jalan MT Haryono"}
@@ -79,7 +79,7 @@ class ImageSchema(StrictSchema):
     media_type = fields.String(
         metadata={"enum": ["image/jpeg", "image/png", "image/webp"], "description": "Of what is kept."}
     )
-    bytes = fields.Integer()
+    bytes = fields.Integer(metadata={"example": 48211})
     sha256 = fields.String(metadata={"description": "Digest of what is kept.", "example": "0" * 64})
     state = fields.String(
         metadata={

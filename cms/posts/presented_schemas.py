@@ -16,7 +16,7 @@ class RepostShownSchema(StrictSchema):
     """Who carries it on the channel that was asked for, and what they say about it."""
 
     agency = fields.Nested(AgencyReferenceSchema)
-    comment = fields.String(allow_none=True)
+    comment = fields.String(allow_none=True, metadata={"example": "Sudah diperiksa."})
     place = fields.String(allow_none=True, metadata={"description": "Where the carrying agency is."})
     at = fields.String(metadata={**MOMENT, "description": "Since when they carry it."})
 
@@ -26,9 +26,13 @@ class PostCardSchema(ItemCardSchema):
 
     type = fields.String(metadata={"enum": ["post"]})
     kind = fields.String(metadata={"enum": ["berita", "siaran_pers", "pengumuman", "agenda", "artikel"]})
-    summary = fields.String(allow_none=True)
-    category = fields.String(allow_none=True, metadata={"description": "Slug of the category."})
-    areas = fields.List(fields.String(), metadata={"description": "Kemendagri codes."})
+    summary = fields.String(
+        allow_none=True, metadata={"example": "Jalan MT Haryono ditutup sementara karena pekerjaan drainase."}
+    )
+    category = fields.String(
+        allow_none=True, metadata={"description": "Slug of the category.", "example": "infrastruktur"}
+    )
+    areas = fields.List(fields.String(), metadata={"description": "Kemendagri codes.", "example": ["64.71.06"]})
     cover = fields.Nested(ShownImageSchema, allow_none=True, metadata={"description": "The cover image."})
     canonical_url = fields.String(
         metadata={"format": "uri", "description": "The one address of the item; every copy links to it."}
@@ -48,19 +52,29 @@ class PostCardSchema(ItemCardSchema):
 class PresentedCreditSchema(StrictSchema):
     """Who wrote it."""
 
-    unit = fields.String(allow_none=True)
+    unit = fields.String(allow_none=True, metadata={"example": "dpu"})
     initials = fields.List(fields.String(), allow_none=True, metadata={"example": ["cha", "mgm"]})
 
 
 class PostSchema(PostCardSchema):
     """A post in full."""
 
-    body_html = fields.String(metadata={"description": "Sanitised HTML: safe to insert into a page."})
-    body_text = fields.String(metadata={"description": "The same as plain text."})
+    body_html = fields.String(
+        metadata={
+            "description": "Sanitised HTML: safe to insert into a page.",
+            "example": "<p>Jalan MT Haryono ditutup mulai pukul 08.00 Wita.</p>",
+        }
+    )
+    body_text = fields.String(
+        metadata={
+            "description": "The same as plain text.",
+            "example": "Jalan MT Haryono ditutup mulai pukul 08.00 Wita.",
+        }
+    )
     change_history = fields.List(
         fields.Nested(ChangeNoteSchema), metadata={"description": "What changed for readers, newest first."}
     )
-    dateline = fields.String(allow_none=True)
+    dateline = fields.String(allow_none=True, metadata={"example": "Balikpapan"})
     event_date = fields.String(allow_none=True, metadata={"format": "date"})
     credit = fields.Nested(PresentedCreditSchema, allow_none=True)
     source_url = fields.String(allow_none=True, metadata={"format": "uri"})

@@ -41,7 +41,11 @@ class Initials(Rows):
 class CreditSchema(StrictSchema):
     """Who wrote it, as the credit line says: `(diskominfo/cha/mgm)`."""
 
-    unit = Text(max=63, allow_none=True, metadata={"description": "The unit, mostly an agency's abbreviation."})
+    unit = Text(
+        max=63,
+        allow_none=True,
+        metadata={"description": "The unit, mostly an agency's abbreviation.", "example": "dpu"},
+    )
     initials = Initials(
         Text(min=1, max=20),
         max=MOST_INITIALS,
@@ -53,29 +57,58 @@ class CreditSchema(StrictSchema):
 class PostContentSchema(StrictSchema):
     """What people write; null stands for the default."""
 
-    agency = agency_slug(metadata={"description": "Slug of the owner: whose information it is."})
+    agency = agency_slug(metadata={"description": "Slug of the owner: whose information it is.", "example": "dpu"})
     channel = agency_slug(
         allow_none=True,
-        metadata={"description": "Where it appears: on the owner's channel (default) or on the city's."},
+        metadata={
+            "description": "Where it appears: on the owner's channel (default) or on the city's.",
+            "example": "dpu",
+        },
     )
     kind = Choice(KINDS)
-    title = Text(min=1, max=200)
-    slug = Slug(allow_none=True, metadata={"description": "Part of the address; made from the title by default."})
-    summary = Text(max=500, lines=True, allow_none=True)
+    title = Text(min=1, max=200, metadata={"example": "Penutupan Jalan MT Haryono"})
+    slug = Slug(
+        allow_none=True,
+        metadata={
+            "description": "Part of the address; made from the title by default.",
+            "example": "penutupan-jalan-mt-haryono",
+        },
+    )
+    summary = Text(
+        max=500,
+        lines=True,
+        allow_none=True,
+        metadata={"example": "Jalan MT Haryono ditutup sementara karena pekerjaan drainase."},
+    )
     body = Text(
-        max=LONGEST_BODY, lines=True, allow_none=True, metadata={"description": "Source text; needed to publish."}
+        max=LONGEST_BODY,
+        lines=True,
+        allow_none=True,
+        metadata={
+            "description": "Source text; needed to publish.",
+            "example": "Jalan MT Haryono ditutup mulai pukul 08.00 Wita.",
+        },
     )
     body_format = Choice(("markdown", "html"), allow_none=True)
-    language = language(allow_none=True)
-    category = Slug(max=63, allow_none=True, metadata={"description": "Slug of a category."})
-    tags = Distinct(Tag(), max=MOST_TAGS, allow_none=True, metadata={"description": "Kept as slugs."})
+    language = language(allow_none=True, metadata={"example": "id"})
+    category = Slug(
+        max=63, allow_none=True, metadata={"description": "Slug of a category.", "example": "infrastruktur"}
+    )
+    tags = Distinct(
+        Tag(),
+        max=MOST_TAGS,
+        allow_none=True,
+        metadata={"description": "Kept as slugs.", "example": ["jalan", "drainase"]},
+    )
     areas = Distinct(
         area_code(),
         max=MOST_AREAS,
         allow_none=True,
-        metadata={"description": "Kemendagri codes of the areas it is about."},
+        metadata={"description": "Kemendagri codes of the areas it is about.", "example": ["64.71.06"]},
     )
-    dateline = Text(max=100, allow_none=True, metadata={"description": "Place at the head of the text."})
+    dateline = Text(
+        max=100, allow_none=True, metadata={"description": "Place at the head of the text.", "example": "Balikpapan"}
+    )
     event_date = DayText(allow_none=True)
     credit = Part(CreditSchema, allow_none=True)
     source_url = WebAddress(
@@ -89,9 +122,11 @@ class PostContentSchema(StrictSchema):
 class PostCreateSchema(PostContentSchema):
     """A new post."""
 
-    agency = agency_slug(required=True, metadata={"description": "Slug of the owner: whose information it is."})
+    agency = agency_slug(
+        required=True, metadata={"description": "Slug of the owner: whose information it is.", "example": "dpu"}
+    )
     kind = Choice(KINDS, required=True)
-    title = Text(min=1, max=200, required=True)
+    title = Text(min=1, max=200, required=True, metadata={"example": "Penutupan Jalan MT Haryono"})
 
 
 class PostUpdateSchema(PostContentSchema):

@@ -15,44 +15,6 @@ BY_FORMAT: dict[str, Any] = {
     "uri": "https://dpu.balikpapan.example/berita/jalan-mt-haryono",
     "uri-reference": "/v1/posts/019ac1a0-7c00-7000-8000-000000000002",
 }
-BY_NAME: dict[str, Any] = {
-    "access_token": "eyJhbGciOiJIUzI1NiJ9.e30.signature",
-    "refresh_token": "opaque-refresh-token",
-    "password": "four random words here",
-    "current_password": "four random words here",
-    "new_password": "five other random words here",
-    "token_type": "Bearer",
-    "agency": "dpu",
-    "channel": "dpu",
-    "slug": "penutupan-jalan-mt-haryono",
-    "short_name": "DPU",
-    "title": "Penutupan Jalan MT Haryono",
-    "summary": "Jalan MT Haryono ditutup sementara karena pekerjaan drainase.",
-    "body": "Jalan MT Haryono ditutup mulai pukul 08.00 Wita.",
-    "body_html": "<p>Jalan MT Haryono ditutup mulai pukul 08.00 Wita.</p>",
-    "body_text": "Jalan MT Haryono ditutup mulai pukul 08.00 Wita.",
-    "language": "id",
-    "category": "infrastruktur",
-    "dateline": "Balikpapan",
-    "name": "Dinas Pekerjaan Umum",
-    "unit": "dpu",
-    "initials": "cha",
-    "year": 2026,
-    "made_at": "2026-05-12",
-    "etag": '"v1"',
-    "key": "smp_0000000000000000000000000000000000000000",
-    "self": "/v1/posts?limit=20",
-    "next": None,
-    "limit": 20,
-    "sequence": 48213,
-    "edition": 1,
-    "media_type": "application/pdf",
-    "bytes": 48211,
-    "sha256": "0" * 64,
-    "comment": "Sudah diperiksa.",
-    "email": "editor.dpu@balikpapan.example",
-    "area": "64.71.06",
-}
 
 
 def example_of(schema: Schema, components: Schema, name: str = "", depth: int = 0) -> Any:
@@ -89,8 +51,6 @@ def _by_type(schema: Schema, components: Schema, name: str, depth: int) -> Any:
         return _object(schema, components, depth)
     if kind == "array":
         return _array(schema, components, name, depth)
-    if name in BY_NAME and _fits(BY_NAME[name], kinds):
-        return BY_NAME[name]
     if kind in {"integer", "number"}:
         return schema.get("minimum", 1)
     return {"boolean": True, "null": None}.get(kind) if kind != "string" else _text(schema, name)
@@ -105,8 +65,6 @@ def _object(schema: Schema, components: Schema, depth: int) -> dict[str, Any]:
 
 def _array(schema: Schema, components: Schema, name: str, depth: int) -> list[Any]:
     item = schema.get("items", {})
-    if name in {"areas", "tags", "forms"} and _resolved(item, components).get("type") == "string":
-        return {"areas": ["64.71.06"], "tags": ["jalan", "drainase"], "forms": ["digital"]}[name]
     return [example_of(item, components, name.removesuffix("s"), depth + 1)]
 
 
@@ -119,9 +77,3 @@ def _text(schema: Schema, name: str) -> str:
         return str(BY_FORMAT["date-time"])
     text = f"{name.replace('_', ' ') or 'text'}"
     return text.ljust(schema.get("minLength", 0), "x")[: schema.get("maxLength", len(text) + 1_000)]
-
-
-def _fits(value: Any, kinds: str | list[str]) -> bool:
-    allowed = {kinds} if isinstance(kinds, str) else set(kinds)
-    names = {str: {"string"}, int: {"integer", "number"}, type(None): {"null"}}
-    return bool(allowed & names[type(value)])

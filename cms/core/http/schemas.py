@@ -57,7 +57,9 @@ class WarningSchema(StrictSchema):
 class MetaSchema(StrictSchema):
     """About the answer."""
 
-    sequence = fields.Integer(metadata={"description": "Position of the change log that the answer reflects."})
+    sequence = fields.Integer(
+        metadata={"description": "Position of the change log that the answer reflects.", "example": 48213}
+    )
     warnings = fields.List(fields.Nested(WarningSchema))
     dry_run = fields.Boolean(
         metadata={"description": "Only in answers to `dry_run=true`: nothing was changed.", "enum": [True]}
@@ -74,15 +76,15 @@ class TotalSchema(StrictSchema):
 class PageMetaSchema(MetaSchema):
     """About a page."""
 
-    limit = fields.Integer()
+    limit = fields.Integer(metadata={"example": 20})
     total = fields.Nested(TotalSchema)
 
 
 class LinksSchema(StrictSchema):
     """Where this page is and where it goes on; `next` is null on the last page."""
 
-    self = fields.String()
-    next = fields.String(allow_none=True)
+    self = fields.String(metadata={"example": "/v1/posts?limit=20"})
+    next = fields.String(allow_none=True, metadata={"examples": [None]})
 
 
 class InputErrorSchema(StrictSchema):
@@ -99,7 +101,7 @@ class ProblemSchema(Schema):
     """An error as `application/problem+json` (RFC 9457)."""
 
     type = fields.String(required=True, metadata={"format": "uri-reference"})
-    title = fields.String(required=True)
+    title = fields.String(required=True, metadata={"example": "Penutupan Jalan MT Haryono"})
     status = fields.Integer(required=True)
     detail = fields.String(required=True)
     code = fields.String(required=True, metadata={"description": "Stable; listed in docs/errors.md."})

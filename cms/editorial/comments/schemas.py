@@ -23,7 +23,10 @@ class CommentCreateSchema(StrictSchema):
         metadata={"description": "The field it is about; null for the whole.", "example": "/title"},
     )
     edition = WholeNumber(
-        min=1, max=LARGEST_EDITION, allow_none=True, metadata={"description": "By default the newest one."}
+        min=1,
+        max=LARGEST_EDITION,
+        allow_none=True,
+        metadata={"description": "By default the newest one.", "example": 1},
     )
 
 
@@ -38,7 +41,7 @@ class CommentSchema(StrictSchema):
     """What somebody said about an edition."""
 
     id = fields.String(metadata={"format": "uuid"})
-    edition = fields.Integer(metadata={"description": "The edition it is about."})
+    edition = fields.Integer(metadata={"description": "The edition it is about.", "example": 1})
     pointer = fields.String(allow_none=True, metadata={"description": "The field it is about.", "example": "/title"})
     body = fields.String(metadata={"example": "Mohon cek tanggalnya."})
     author = fields.Nested(PersonSchema)

@@ -44,7 +44,10 @@ class FreezeSetSchema(StrictSchema):
     """A freeze."""
 
     agency = Slug(
-        max=63, allow_none=True, load_default=None, metadata={"description": "Null, and no `person`: the whole city."}
+        max=63,
+        allow_none=True,
+        load_default=None,
+        metadata={"description": "Null, and no `person`: the whole city.", "example": "dpu"},
     )
     person = Text(
         max=36,

@@ -16,7 +16,7 @@ MOMENT = {"format": "date-time"}
 class EditionRowSchema(StrictSchema):
     """An edition in the history of an item."""
 
-    edition = fields.Integer()
+    edition = fields.Integer(metadata={"example": 1})
     author = fields.Nested(PersonSchema)
     created_at = fields.String(metadata={**MOMENT, "description": "First save of the edition."})
     saved_at = fields.String(metadata={**MOMENT, "description": "Last save: later only for autosaves of one sitting."})
@@ -42,7 +42,12 @@ def edition_schema(kind: str, content: type[Schema]) -> type[Schema]:
     """An edition with its content, for a content type."""
     members = {
         "content": fields.Nested(content, metadata={"description": "What people wrote."}),
-        "body_html": fields.String(metadata={"description": "The body as readers would get it: sanitised HTML."}),
+        "body_html": fields.String(
+            metadata={
+                "description": "The body as readers would get it: sanitised HTML.",
+                "example": "<p>Jalan MT Haryono ditutup mulai pukul 08.00 Wita.</p>",
+            }
+        ),
     }
     return type(f"{kind.title()}EditionSchema", (EditionRowSchema,), {"__doc__": "An edition in full.", **members})
 

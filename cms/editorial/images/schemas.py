@@ -14,8 +14,8 @@ class ImageUseSchema(StrictSchema):
 
     id = fields.String(metadata={"format": "uuid"})
     type = Choice(type_names)
-    title = fields.String()
-    agency = fields.String(metadata={"description": "Slug of the owner."})
+    title = fields.String(metadata={"example": "Penutupan Jalan MT Haryono"})
+    agency = fields.String(metadata={"description": "Slug of the owner.", "example": "dpu"})
     state = fields.String(metadata={"example": "published"})
     published = fields.Boolean(metadata={"description": "True when readers have the item."})
 

@@ -17,14 +17,23 @@ LONGEST_COMMENT = 2_000
 class SubmitSchema(StrictSchema):
     """Asks for review."""
 
-    comment = Text(max=LONGEST_COMMENT, lines=True, allow_none=True, metadata={"description": "For the reviewer."})
+    comment = Text(
+        max=LONGEST_COMMENT,
+        lines=True,
+        allow_none=True,
+        metadata={"description": "For the reviewer.", "example": "Sudah diperiksa."},
+    )
 
 
 class ReturnSchema(StrictSchema):
     """Gives an item back to its authors."""
 
     comment = Text(
-        min=1, max=LONGEST_COMMENT, lines=True, required=True, metadata={"description": "What is to be done."}
+        min=1,
+        max=LONGEST_COMMENT,
+        lines=True,
+        required=True,
+        metadata={"description": "What is to be done.", "example": "Sudah diperiksa."},
     )
 
 
@@ -52,7 +61,7 @@ class PublishSchema(StrictSchema):
 class ApprovalSchema(StrictSchema):
     """An approval of one edition."""
 
-    edition = fields.Integer()
+    edition = fields.Integer(metadata={"example": 1})
     by = fields.Nested(PersonSchema)
     at = fields.String(metadata={"format": "date-time", "example": "2026-11-24T01:00:00Z"})
 
@@ -84,7 +93,7 @@ class StandingSchema(StrictSchema):
     state = fields.String(
         metadata={"enum": [state.value for state in State], "description": "State of the newest edition."}
     )
-    edition = fields.Integer(metadata={"description": "Number of the newest edition."})
+    edition = fields.Integer(metadata={"description": "Number of the newest edition.", "example": 1})
     published_edition = fields.Integer(
         allow_none=True, metadata={"description": "The edition that readers have; null when they have none."}
     )
@@ -102,7 +111,11 @@ class StandingSchema(StrictSchema):
         metadata={"description": "Why the guard holds the newest edition; empty when it does not.", "example": []},
     )
     comment = fields.String(
-        allow_none=True, metadata={"description": "What was said with the last step: why it came back, what is new."}
+        allow_none=True,
+        metadata={
+            "description": "What was said with the last step: why it came back, what is new.",
+            "example": "Sudah diperiksa.",
+        },
     )
     schedule = fields.Nested(
         PlannedSchema, allow_none=True, metadata={"description": "What is planned; null: nothing."}
@@ -129,10 +142,10 @@ class StandingSchema(StrictSchema):
 class RowSchema(StandingSchema):
     """An item in a list."""
 
-    agency = fields.String(metadata={"description": "Slug of the owner."})
-    channel = fields.String(metadata={"description": "Slug of the channel."})
-    title = fields.String()
-    slug = fields.String()
+    agency = fields.String(metadata={"description": "Slug of the owner.", "example": "dpu"})
+    channel = fields.String(metadata={"description": "Slug of the channel.", "example": "dpu"})
+    title = fields.String(metadata={"example": "Penutupan Jalan MT Haryono"})
+    slug = fields.String(metadata={"example": "penutupan-jalan-mt-haryono"})
 
 
 class ContentQuerySchema(PageQuerySchema):

@@ -44,7 +44,9 @@ class PreviewSchema(StrictSchema):
     """What is known of a preview link; the link itself is shown only when it is made."""
 
     id = fields.String(metadata={"format": "uuid"})
-    edition = fields.Integer(allow_none=True, metadata={"description": "Null: follows the newest edition."})
+    edition = fields.Integer(
+        allow_none=True, metadata={"description": "Null: follows the newest edition.", "example": 1}
+    )
     created_by = fields.Nested(PersonSchema)
     created_at = fields.String(metadata=MOMENT)
     expires_at = fields.String(metadata=MOMENT)
@@ -70,7 +72,7 @@ class MadePreviewSchema(PreviewSchema):
 class PreviewMetaSchema(StrictSchema):
     """About a preview."""
 
-    edition = fields.Integer(metadata={"description": "The edition that is shown."})
+    edition = fields.Integer(metadata={"description": "The edition that is shown.", "example": 1})
     state = fields.String(metadata={"enum": [state.value for state in State], "description": "State of the item."})
     expires_at = fields.String(metadata=MOMENT)
     uses_left = fields.Integer(allow_none=True, metadata={"description": "Null: any number."})

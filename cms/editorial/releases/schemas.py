@@ -24,14 +24,14 @@ class ReleaseItemSchema(StrictSchema):
 class ReleaseUpdateSchema(StrictSchema):
     """Changes of a release; `items` replaces the whole list."""
 
-    title = Text(min=1, max=200)
+    title = Text(min=1, max=200, metadata={"example": "Penutupan Jalan MT Haryono"})
     items = Rows(Part(ReleaseItemSchema), min=1, max=MOST_ITEMS)
 
 
 class ReleaseCreateSchema(StrictSchema):
     """A new release."""
 
-    title = Text(min=1, max=200, required=True)
+    title = Text(min=1, max=200, required=True, metadata={"example": "Penutupan Jalan MT Haryono"})
     items = Rows(Part(ReleaseItemSchema), min=1, max=MOST_ITEMS, required=True)
 
 
@@ -43,7 +43,7 @@ class ReleaseSchema(StrictSchema):
     """Items that readers get together."""
 
     id = fields.String(metadata={"format": "uuid"})
-    title = fields.String()
+    title = fields.String(metadata={"example": "Penutupan Jalan MT Haryono"})
     state = fields.String(metadata={"enum": ["open", "published"]})
     items = fields.List(fields.Nested(ReleaseItemSchema))
     author = fields.Nested(PersonSchema)

@@ -40,7 +40,7 @@ class RepostSchema(StrictSchema):
     """An agency that carries an item."""
 
     agency = fields.Nested(AgencyReferenceSchema)
-    comment = fields.String(allow_none=True)
+    comment = fields.String(allow_none=True, metadata={"example": "Sudah diperiksa."})
     place = fields.String(allow_none=True)
     at = fields.String(metadata={"format": "date-time", "description": "Since when."})
 
@@ -60,4 +60,4 @@ class SocialSchema(StrictSchema):
     )
     length = fields.Integer(metadata={"description": "Characters (code points).", "example": 96})
     link = fields.String(metadata={"format": "uri", "description": "The canonical address."})
-    edition = fields.Integer(metadata={"description": "The edition that it was made of."})
+    edition = fields.Integer(metadata={"description": "The edition that it was made of.", "example": 1})

@@ -16,7 +16,12 @@ _WAITING = [state.value for state in WAITING_STATES]
 class ApproveSchema(StrictSchema):
     """Approves the edition in review."""
 
-    comment = Text(max=LONGEST_COMMENT, lines=True, allow_none=True, metadata={"description": "For the authors."})
+    comment = Text(
+        max=LONGEST_COMMENT,
+        lines=True,
+        allow_none=True,
+        metadata={"description": "For the authors.", "example": "Sudah diperiksa."},
+    )
 
 
 class WaitingSchema(RowSchema):

@@ -67,7 +67,12 @@ class RollbackOrderSchema(StrictSchema):
         metadata={"format": "uuid", "description": "Id of the person whose changes are undone."},
     )
     since = Moment(required=True, metadata={"description": "From when on.", "example": "2026-11-24T01:00:00Z"})
-    agency = Slug(max=63, allow_none=True, load_default=None, metadata={"description": "Only there; null: everywhere."})
+    agency = Slug(
+        max=63,
+        allow_none=True,
+        load_default=None,
+        metadata={"description": "Only there; null: everywhere.", "example": "dpu"},
+    )
     reason = Text(
         min=5, max=LONGEST_REASON, required=True, metadata={"description": "Why.", "example": "Akun editor dibajak."}
     )

@@ -13,5 +13,8 @@ class RestoreSchema(StrictSchema):
     edition = WholeNumber(
         min=1,
         max=LARGEST_EDITION,
-        metadata={"description": "Makes a new draft with this edition's content. Leave out to restore the item."},
+        metadata={
+            "description": "Makes a new draft with this edition's content. Leave out to restore the item.",
+            "example": 1,
+        },
     )
