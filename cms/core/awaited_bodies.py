@@ -1,4 +1,4 @@
-"""Which bodies a web process waits for just now, for whoever ends senders that stop."""
+"""Which request bodies a web process is waiting for: `cms.cli.slow_senders` ends senders that have stopped."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class AwaitedBodies:
 
     @contextmanager
     def awaiting(self) -> Iterator[float]:
-        """Around one read; gives the moment of its begin."""
+        """Wrap one read; yields the moment when it began."""
         own = threading.get_ident()
         self._began_at[own] = began_at = clock.monotonic()
         try:
@@ -29,7 +29,7 @@ class AwaitedBodies:
             del self._began_at[own]
 
     def longest(self) -> float:
-        """For how many seconds the longest of them has lasted; 0 when nothing is read."""
+        """How many seconds the longest current read has lasted; 0 when there is none."""
         began_at = [*self._began_at.values()]
         return clock.monotonic() - min(began_at) if began_at else 0.0
 
@@ -38,5 +38,7 @@ class AwaitedBodies:
         self._ended_at = clock.monotonic()
 
     def has_ended_since(self, moment: float) -> bool:
-        """True when a sender was ended for being slow after `moment`: what came too short then was not cut off by its sender."""
+        """True when a sender was ended for being slow after `moment`: a body that was cut short since then may not be its sender's
+        fault.
+        """
         return self._ended_at >= moment

@@ -21,7 +21,7 @@ _AFTER_LAST_MARK: Final = 0x1F000
 
 
 def _is_mark(character: str) -> bool:
-    """True for what attaches to the character before it, and for what only falls apart into such (U+0F73, U+FF9E)."""
+    """True for combining marks, and for characters that decompose into nothing but marks (U+0F73, U+FF9E)."""
     if unicodedata.combining(character):
         return True
     parts = unicodedata.normalize("NFKD", character) if unicodedata.decomposition(character) else ""
@@ -29,7 +29,7 @@ def _is_mark(character: str) -> bool:
 
 
 def _ranges(characters: Iterable[str]) -> str:
-    """Sorted characters as the inside of a class of a regular expression."""
+    """Sorted characters as ranges for a regular expression's character class."""
     found: list[list[str]] = []
     for character in characters:
         if found and ord(found[-1][1]) + 1 == ord(character):
@@ -64,5 +64,5 @@ def without_marks(text: str) -> str:
 
 
 def is_longer_raw(text: str, longest: int) -> bool:
-    """True when the text has more than `longest` characters however it is composed; takes no time."""
+    """True when the text is longer than `longest` in every normal form; takes constant time."""
     return len(text) > longest * MOST_PARTS_OF_ONE

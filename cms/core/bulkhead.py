@@ -1,11 +1,13 @@
-"""What waits never holds the last thread of a web process (the pattern is known as a bulkhead).
+"""Waiting requests never take the last thread of a web process (the bulkhead pattern).
 
-A thread waits for others: for a body, a slow receiver, a lock, a database or a bucket that does not answer. If all threads did,
-nobody were answered any more, `/healthz` least of all, and a supervisor would kill a healthy server. So a thread that has waited
-for PATIENCE_SECONDS needs one of the places, which are one fewer than the threads; who finds none is told to come back.
+A thread waits for others: for a body, a slow receiver, a lock, a database or a bucket that does not answer. If all threads waited, no
+request would be answered, not even `/healthz`, and a supervisor would kill a healthy server. So a thread that has waited for
+PATIENCE_SECONDS needs one of the places. There is one place fewer than threads; a request that finds none is refused and asked to come
+back later.
 
-There are two kinds of waits. What can be broken off (locks, database connections) begins freely and asks for a place when it has
-lasted so long. What cannot (bodies, receivers, requests to S3) asks first. A thread counts once, whatever it waits for.
+There are two kinds of waits. A wait that can be broken off (locks, database connections) starts at once and asks for a place after
+PATIENCE_SECONDS. A wait that cannot (bodies, receivers, requests to S3) asks first. A thread takes one place at most, however many
+waits are nested.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ PROBE_SECONDS: Final = 2.0
 
 
 class Kind(StrEnum):
-    """What is waited for. Kinds fail apart: that writers wait for a lock keeps no reader from reading."""
+    """What a thread waits for. Kinds fail separately: writers waiting for a lock do not stop readers."""
 
     BODY = "body"
     STREAM = "stream"
@@ -56,7 +58,7 @@ class Lock(Protocol):
     """A lock or a semaphore."""
 
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
-        """True when it was got."""
+        """True when it was acquired."""
 
 
 class Bulkhead:
@@ -68,12 +70,12 @@ class Bulkhead:
         # How often each thread (by its identifier) has taken its place.
         self._holders: dict[int, int] = {}
         self._outsiders: set[int] = set()
-        # When the next wait of a kind may try, after one was refused. Empty unless all places are taken.
+        # When the next wait of a kind may try again after a refusal. Empty unless all places are taken.
         self._in_vain: dict[Kind, float] = {}
 
     @contextmanager
     def outside(self) -> Iterator[None]:
-        """Around the work of a thread that answers no requests: its waits hold nobody up, so they need no places."""
+        """Wrap the work of a thread that answers no requests: its waits delay no request, so they need no places."""
         own = threading.get_ident()
         with self._changed:
             self._outsiders.add(own)
@@ -85,24 +87,24 @@ class Bulkhead:
 
     @property
     def taken(self) -> int:
-        """How many threads have waited for long just now."""
+        """How many threads hold a place now."""
         return len(self._holders)
 
     def is_refused(self, kind: Kind) -> bool:
-        """True while waits of this kind find no place."""
+        """True while waits of this kind are refused."""
         return kind in self._in_vain
 
     def check(self, kind: Kind) -> None:
-        """Refuse at once what would be refused after a wait: others of its kind just were. Costs nothing on good days.
-
-        Raises `Unavailable`.
-        """
+        """Refuse at once when waits of this kind have just been refused. Costs nothing otherwise. Raises `Unavailable`."""
         if self._in_vain and self._is_hopeless(kind):
             raise refusal(kind)
 
     @contextmanager
     def place(self, kind: Kind) -> Iterator[None]:
-        """Around a wait that nothing can break off. Raises `Unavailable` when no place gets free within PATIENCE_SECONDS."""
+        """Hold a place during a wait that cannot be broken off.
+
+        Raises `Unavailable` when no place gets free within PATIENCE_SECONDS.
+        """
         self.take(kind, patience=PATIENCE_SECONDS)
         try:
             yield
@@ -171,7 +173,7 @@ class Bulkhead:
 
 
 class Wait:
-    """One wait that can be broken off; `go_on` is called each time that some of it has passed, `end` at its end."""
+    """One wait that can be broken off; call `go_on` at intervals during the wait and `end` after it."""
 
     __slots__ = ("_began_at", "_bulkhead", "_has_place", "_kind")
 
@@ -186,8 +188,8 @@ class Wait:
         return clock.monotonic() - self._began_at
 
     def go_on(self) -> None:
-        """Take a place once it has lasted long. Raises `Unavailable` when none is free."""
-        # Whoever wakes up a moment early has waited long enough too.
+        """Take a place once the wait has lasted PATIENCE_SECONDS. Raises `Unavailable` when none is free."""
+        # A thread that wakes up a moment early has waited long enough too.
         if not self._has_place and self.seconds >= 0.9 * PATIENCE_SECONDS:
             self._bulkhead.take(self._kind)
             self._has_place = True
@@ -200,13 +202,13 @@ class Wait:
 
 
 def own_bulkhead() -> Bulkhead:
-    """The one of the current application."""
+    """The bulkhead of the current application."""
     found: Bulkhead = current_app.extensions["simpul"].bulkhead
     return found
 
 
 def refusal(kind: Kind) -> Unavailable:
-    """The answer to whoever finds no place."""
+    """The error for a request that finds no place."""
     WAITS_REFUSED.labels(kind.value).inc()
     code, seconds = _REFUSALS[kind]
     return Unavailable(code, headers={"Retry-After": str(seconds)})

@@ -1,8 +1,8 @@
 """The only clock. Times are aware UTC datetimes with microseconds.
 
 It never goes back by itself: a step back of up to a minute is bridged, by running at half speed until the machine has caught
-up. On PostgreSQL it is the database's clock, which every process learns again and again (`agree`): in between it counts on
-the machine's clock for spans, so that neither a wrong clock of one node nor a step of it changes what readers get.
+up. On PostgreSQL it is the database's clock, which every process reads again and again (`agree`). In between it adds the time that the
+machine's monotonic clock measures, so neither a wrong nor a stepping clock of one node changes what readers get.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 """Later than anything that is planned."""
 BRIDGED = 60_000_000
-"""Steps back up to this (microseconds) are hidden; whoever sets a clock back farther means it."""
-# The clock for spans that goes on while the machine sleeps (Linux); elsewhere the plain one.
+"""Steps back up to this (microseconds) are hidden; a clock that is set back farther was set back on purpose."""
+# The monotonic clock that goes on while the machine sleeps (Linux); elsewhere the plain one.
 _SPANS = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
@@ -38,7 +38,7 @@ class ProcessClock:
         self.lock = threading.Lock()
 
     def agree(self, moment: int, at: int) -> None:
-        """Another clock, which counts from now on, showed `moment` when `span` was `at`."""
+        """Follow another clock from now on: it showed `moment` when `span` was `at`."""
         self.agreed = (moment, at)
 
     def read(self) -> int:
@@ -57,7 +57,7 @@ class ProcessClock:
 
 
 def spent() -> int:
-    """Microseconds on the clock for spans."""
+    """Microseconds on the monotonic clock."""
     return time.clock_gettime_ns(_SPANS) // 1_000
 
 
@@ -78,22 +78,22 @@ def now() -> datetime:
 
 
 def now_micros() -> int:
-    """As `now()`, in microseconds since 1970: what the way of every delivery request asks for."""
+    """As `now()`, in microseconds since 1970: for the hot path of delivery requests."""
     return process_clock.read() if _source is _process_time else micros(_source())
 
 
 def machine_now() -> datetime:
-    """What this machine's own clock shows: only for comparison with times that it gave, such as those of its files."""
+    """What this machine's own clock shows: only to compare with times from the same clock, such as those of files."""
     return now() if _source is not _process_time else from_micros(process_clock.machine())
 
 
 def agree(moment: int, at: int) -> None:
-    """From now on the time is that of another clock, which showed `moment` when `spent()` was `at` (both in microseconds)."""
+    """Follow another clock from now on: it showed `moment` when `spent()` was `at` (both in microseconds)."""
     process_clock.agree(moment, at)
 
 
 def has_agreed() -> bool:
-    """True once the time is that of another clock."""
+    """True once this process follows another clock."""
     return process_clock.agreed is not None
 
 

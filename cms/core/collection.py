@@ -1,8 +1,8 @@
-"""When Python's garbage collection rests: while the application is imported, and for what a process keeps until its end.
+"""Switches Python's garbage collection off during imports, and for objects that a process keeps until it ends.
 
-What is imported stays for good, and to look for garbage in it again and again takes about a sixth of the time to start.
-What was frozen before a fork is not touched by the collector, so the processes go on sharing those pages.
-Scenarios that show it: `start` and `idle_memory` of `make bench`; `start` of `python -m bench.shortcuts` measures it alone.
+Imported modules stay for good; collecting among them again and again takes about a sixth of the time to start. The collector does not
+touch objects that were frozen before a fork, so the processes go on sharing those pages. Scenarios that show it: `start` and
+`idle_memory` of `make bench`; `start` of `python -m bench.shortcuts` measures it alone.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def no_collection() -> Iterator[None]:
-    """For imports: nothing is collected meanwhile, and what is there at the end stays until the process ends."""
+    """For imports: nothing is collected in this block, and all objects that exist at its end stay until the process ends."""
     gc.disable()
     try:
         yield
@@ -24,6 +24,6 @@ def no_collection() -> Iterator[None]:
 
 
 def keep_for_good() -> None:
-    """For what was built since: collect what is garbage, and never look at the rest again."""
+    """For objects made since: collect the garbage once, and leave the rest out of later collections."""
     gc.collect()
     gc.freeze()

@@ -39,7 +39,7 @@ class Cursors:
         return cipher
 
     def encode(self, position: Sequence[Any], binding: str) -> str:
-        """The cursor of a position (the sort values of the last row) within the list that `binding` describes."""
+        """The cursor for a position (the sort values of the last row) in the list that `binding` describes."""
         key = self._keys.current()
         sealed = self._cipher(key).encrypt(orjson.dumps(list(position)), [binding.encode()])
         return base64.urlsafe_b64encode(bytes.fromhex(key.id)[:KEY_BYTES] + sealed).rstrip(b"=").decode()

@@ -1,4 +1,4 @@
-"""The database's clock as that of this process: two nodes whose clocks differ answer alike."""
+"""This process follows the database's clock, so two nodes whose own clocks differ answer alike."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ _THEIR_TIME = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
 
 
 def database_moment(reader: Reader) -> tuple[int, int]:
-    """What PostgreSQL's clock showed, and when that was on `clock.spent()` (microseconds): of a few looks the quickest counts.
-
-    Raises `Unavailable`.
+    """What PostgreSQL's clock showed, and when that was on `clock.spent()` (microseconds); the quickest of a few reads counts. Raises
+    `Unavailable`.
     """
     looks = []
     for _ in range(LOOKS):
@@ -25,9 +24,8 @@ def database_moment(reader: Reader) -> tuple[int, int]:
 
 
 def agree_on_time(reader: Reader) -> bool:
-    """Take over PostgreSQL's clock; SQLite shares this machine's. A task that never has more to do.
-
-    Raises `Unavailable` when the database does not answer: the clock that was taken over before goes on then.
+    """Take over PostgreSQL's clock; SQLite shares this machine's. A task that never has more to do. Raises `Unavailable` when the
+    database does not answer: the process then keeps following the clock that it read last.
     """
     if not reader.is_sqlite:
         clock.agree(*database_moment(reader))

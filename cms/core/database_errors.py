@@ -17,7 +17,7 @@ log = get_logger(__name__)
 _BUSY_WORDS = ("database is locked", "database table is locked")
 _BUSY_STATES = {"55P03", "40001", "40P01", "57014"}
 _FULL_WORDS = ("disk is full", "database or disk is full")
-# The disk itself reports a fault (or a quota): there is no use in making room.
+# The disk itself reports a fault (or a quota): freeing space does not help.
 _FAULTY_WORDS = ("disk i/o error",)
 _FULL_STATES = {"53100", "53200"}
 _LOST_WORDS = ("unable to open database file", "readonly database")
@@ -38,7 +38,7 @@ def domain_error(error: SQLAlchemyError, duplicates: Mapping[str, str] | None = 
 
 
 def _unavailable(error: DBAPIError) -> Unavailable | None:
-    """What the state of the database explains: somebody else's lock, its disk, or that it is away."""
+    """Errors that come from the state of the database: a lock held by another writer, its disk, or an outage."""
     text = str(error.orig).lower()
     state = getattr(error.orig, "sqlstate", None)
     if state in _BUSY_STATES or any(words in text for words in _BUSY_WORDS):
@@ -59,7 +59,7 @@ def is_connection_lost(error: DBAPIError) -> bool:
     if error.connection_invalidated or (state or "")[:2] in _LOST_CLASSES:
         return True
     if isinstance(error.orig, psycopg.OperationalError):
-        # What libpq itself reports carries no state.
+        # Errors of libpq itself carry no SQLSTATE.
         return state is None
     return any(words in str(error.orig).lower() for words in _LOST_WORDS)
 

@@ -66,7 +66,7 @@ _CONFIRMATION = "confirmation"
 
 
 class UnitOfWork:
-    """One write: what is added here is committed together or not at all."""
+    """One write: everything added here is committed together or not at all."""
 
     def __init__(self, current: Session, shared: SharedTransaction | None = None) -> None:
         self.session = current
@@ -76,7 +76,7 @@ class UnitOfWork:
         self._shared = shared
 
     def part(self, kind: type[P]) -> P:
-        """What a feature keeps with this unit of work: one object of a class of its own, made when it is first asked for."""
+        """An object that a feature keeps with this unit of work: one of its own class, made on first use."""
         if kind not in self._parts:
             self._parts[kind] = kind()
         found: P = self._parts[kind]
@@ -91,11 +91,11 @@ class UnitOfWork:
         self._before_commit.append(step)
 
     def after_commit(self, step: Callable[[], None]) -> None:
-        """Run `step` after the commit; its loss must do no harm."""
+        """Run `step` after the commit; it must do no harm if it is lost."""
         self._after_commit.append(step)
 
     def finish(self) -> None:
-        """Flush, run the last steps, ask whether it may be, commit; called by `unit_of_work` alone."""
+        """Flush, run the last steps, run the confirmation, commit; only `unit_of_work` calls this."""
         self.session.flush()
         for step in self._before_commit:
             step()
@@ -111,7 +111,7 @@ class UnitOfWork:
 
 
 def _follow_up(steps: Iterable[Callable[[], None]]) -> None:
-    """Run what comes after a commit. The write has happened: a step that fails is logged, and takes no answer away."""
+    """Run what comes after a commit. The write has happened: a step that fails is logged and does not change the answer."""
     for step in steps:
         try:
             step()
@@ -120,7 +120,7 @@ def _follow_up(steps: Iterable[Callable[[], None]]) -> None:
 
 
 def _drop_transaction(current: Session) -> None:
-    """Begin anew. A connection that cannot be rolled back is dead: it is dropped, and with it what it had begun."""
+    """Roll back. A connection that cannot be rolled back is dead: it is dropped with its transaction."""
     try:
         current.rollback()
     except SQLAlchemyError:
@@ -128,7 +128,7 @@ def _drop_transaction(current: Session) -> None:
 
 
 def confirm_before_commit(confirm: Callable[[UnitOfWork], None]) -> None:
-    """Let every unit of work of this context ask `confirm` last, when its rows are written; it raises to undo them."""
+    """Make every unit of work of this context call `confirm` last, when its rows are written; it raises to undo them."""
     session().info[_CONFIRMATION] = confirm
 
 
@@ -170,7 +170,7 @@ def _transaction_of_one_unit(current: Session) -> Iterator[None]:
 
 
 def check_writing(current: Session) -> None:
-    """Raise the `DomainError` of whoever does not let a write begin now: functions that the application has under BEFORE_WRITES."""
+    """Run the application's checks under BEFORE_WRITES; each raises a `DomainError` when no write may begin now."""
     for check in current_app.extensions.get(BEFORE_WRITES, ()):
         check(current)
 
@@ -184,7 +184,7 @@ def _begin_writing(current: Session) -> None:
 
 
 class SharedTransaction:
-    """The transaction of several units of work: each keeps its meaning, but is committed with all others (decision 14)."""
+    """The transaction of several units of work: each stays a unit, but all are committed together (decision 14)."""
 
     def __init__(self, current: Session, first: Callable[[Session], None] | None, *, is_rehearsal: bool) -> None:
         self.session = current
@@ -197,7 +197,7 @@ class SharedTransaction:
         self.after_commit: list[Callable[[], None]] = []
 
     def begin(self) -> None:
-        """Begin, unless it has: the database is not locked before something is written."""
+        """Begin, unless it has begun: the database is not locked before the first write."""
         if self._is_lost:
             raise Unavailable("database_unavailable", headers={"Retry-After": "5"})
         if self.has_begun:
@@ -211,7 +211,7 @@ class SharedTransaction:
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
-        """Around one unit: what it did is undone when it fails, whatever becomes of the others."""
+        """Wrap one unit: when it fails, its changes are undone and those of the others stay."""
         self.begin()
         savepoint = self.session.begin_nested()
         try:
@@ -230,19 +230,19 @@ class SharedTransaction:
             self._is_lost = True
 
     def discard(self) -> None:
-        """Keep nothing: what was answered is an error."""
+        """Keep nothing, because the answer is an error."""
         self._is_discarded = True
         self.after_commit.clear()
 
     def finish(self) -> None:
-        """Commit everything, or nothing when it was a rehearsal; called by `one_transaction` alone."""
+        """Commit everything, or nothing when it was a rehearsal; only `one_transaction` calls this."""
         if self._is_lost:
             self.begin()
         if self.has_begun and not self._is_discarded:
             self.session.commit()
 
     def end(self) -> None:
-        """Leave nothing open; called by `one_transaction` alone."""
+        """Close whatever is still open; only `one_transaction` calls this."""
         _drop_transaction(self.session)
         self.session.info.pop("shared_transaction", None)
         self._turn.close()
@@ -283,22 +283,21 @@ def has_begun_writing() -> bool:
 
 
 def is_rehearsal() -> bool:
-    """True while nothing that is written will be kept: what lies outside of the database must not be touched."""
+    """True while all writes will be rolled back: then nothing outside the database may be changed either."""
     shared: SharedTransaction | None = session().info.get("shared_transaction")
     return shared is not None and shared.is_rehearsal
 
 
 def current_unit() -> UnitOfWork:
-    """The unit of work that is open now, for what its functions share; there must be one."""
+    """The open unit of work, for functions that share its parts; there must be one."""
     unit: UnitOfWork = session().info["unit_of_work"]
     return unit
 
 
 @contextmanager
 def rolled_back() -> Iterator[None]:
-    """End the read transaction of this context: what is read next is the newest state.
-
-    A shared transaction that has begun goes on: what it has written can be read in it alone.
+    """End the read transaction of this context, so that the next read sees the newest state. A shared transaction that has begun goes
+    on: only inside it can its own writes be read.
     """
     shared: SharedTransaction | None = session().info.get("shared_transaction")
     if shared is not None and shared.has_begun:
@@ -308,5 +307,5 @@ def rolled_back() -> Iterator[None]:
     try:
         yield
     finally:
-        # Also when a question failed: PostgreSQL keeps the transaction open until somebody ends it.
+        # Also when a query failed: PostgreSQL keeps the transaction open until it is ended.
         session().rollback()

@@ -13,8 +13,8 @@ log = get_logger(__name__)
 class EndingSession(SessionOfFlask):
     """A session that ends also when its connection has died.
 
-    It is closed when the answer is finished. What its server or disk lost is rolled back already: an error of closing may
-    neither take the place of the answer to a write that was committed, nor leave the session behind for a later request.
+    It is closed when the answer is finished. When its server or disk was lost, its transaction is rolled back already: an error while
+    closing must neither replace the answer to a committed write nor leave the session to a later request.
     """
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""How SQLite and PostgreSQL are reached: pools, time-outs and what each connection is told first."""
+"""How SQLite and PostgreSQL are reached: pools, time-outs and the first statements of each connection."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ _LONG_NUMBER: Final = re.compile(r"&#(?:([0-9]{8,})|([xX])([0-9a-fA-F]{8,}))")
 def unescaped(text: str) -> str:
     """The text without character references, as the HTML standard reads them.
 
-    Python's own function fails on a reference with thousands of digits (it reads no such number), and anybody can write one.
+    Python's own function fails on a reference with thousands of digits (it reads no such number), and any author can write one.
     """
     if "&" not in text:
         return text
@@ -21,6 +21,6 @@ def unescaped(text: str) -> str:
 
 
 def _shortened(reference: re.Match[str]) -> str:
-    """The same number without leading zeros; one that is no character stays one that is none (it becomes U+FFFD)."""
+    """The same number without leading zeros; an invalid character number stays invalid (it becomes U+FFFD)."""
     digits = (reference[1] or reference[3]).lstrip("0")[: _LARGEST_DIGITS + 1]
     return f"&#{reference[2] or ''}{digits or 0}"

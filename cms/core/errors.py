@@ -9,9 +9,8 @@ from typing import Any
 
 @dataclass(frozen=True)
 class InputError:
-    """One fault of the input.
-
-    `place` is `pointer` (RFC 6901, into the body), `parameter` (query) or `header`; `code` names the broken rule and
+    """One error in the input. `place` is `pointer` (RFC 6901, into the body), `parameter` (query) or `header`; `code` names the broken
+    rule and
     `params` its limit, for the text.
     """
 
@@ -80,13 +79,13 @@ class Conflict(DomainError):
 
 
 class Gone(DomainError):
-    """It was published once and is not any more."""
+    """It was published once and no longer is."""
 
     default_code = "gone"
 
 
 class LengthRequired(DomainError):
-    """The body has no announced length, so nobody could tell whether it arrived whole."""
+    """The body has no `Content-Length`, so there is no way to tell whether it arrived whole."""
 
     default_code = "length_required"
 
@@ -110,13 +109,13 @@ class TooLarge(DomainError):
 
 
 class AddressTooLong(DomainError):
-    """The path or the query is longer than anything that is asked for."""
+    """The path or the query is too long."""
 
     default_code = "uri_too_long"
 
 
 class HeadersTooLarge(DomainError):
-    """A header, or all of them, are larger than anything that is needed."""
+    """One header, or all headers together, are too large."""
 
     default_code = "headers_too_large"
 

@@ -19,12 +19,12 @@ log = get_logger(__name__)
 
 FIRST_REST: Final = timedelta(minutes=1)
 LONGEST_REST: Final = timedelta(days=1)
-# The storage answers and has not these bytes: that concerns one file.
+# The storage answers but lacks these bytes: that concerns one file.
 OF_ONE_THING: Final = {"file_lost"}
 
 
 def is_outage(error: Exception) -> bool:
-    """True when the fault is not the thing's: database or storage are away, busy or full."""
+    """True when the entry is not the cause: database or storage are down, busy or full."""
     if isinstance(error, DBAPIError):
         return isinstance(domain_error(error), Unavailable)
     return isinstance(error, Unavailable) and error.code not in OF_ONE_THING
@@ -44,5 +44,5 @@ def put_aside(unit: UnitOfWork, queue: str, key: str, error: Exception) -> None:
 
 
 def settle(unit: UnitOfWork, queue: str, key: str) -> None:
-    """It succeeded, or is not there any more."""
+    """Remove an entry's row: it succeeded or no longer exists."""
     unit.session.execute(delete(DeadLetter).where(DeadLetter.queue == queue, DeadLetter.key == key))

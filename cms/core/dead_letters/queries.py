@@ -1,4 +1,4 @@
-"""Reading what is put aside, and leaving it out of a queue while it rests."""
+"""Reads of entries that are put aside, and the filter that skips them while they rest."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from cms.core.dead_letters.models import DeadLetter
 
 
 def not_resting(queue: str, key: InstrumentedAttribute[str]) -> ColumnElement[bool]:
-    """Leaves out what was put aside and whose time has not come."""
+    """The condition that skips entries put aside whose next try has not come."""
     rests = exists().where(DeadLetter.queue == queue, DeadLetter.key == key, DeadLetter.retry_at > clock.now())
     return ~rests
 
 
 def due_again(queue: str) -> Sequence[str]:
-    """The keys of what was put aside and is to be tried again now."""
+    """The keys of entries put aside whose next try is due."""
     with rolled_back():
         due = select(DeadLetter.key).where(DeadLetter.queue == queue, DeadLetter.retry_at <= clock.now())
         return session.scalars(due.order_by(DeadLetter.retry_at, DeadLetter.key).limit(100)).all()

@@ -1,4 +1,4 @@
-"""Putting something aside, and taking it back when it has succeeded: each a transaction of its own."""
+"""Puts an entry aside, and takes it back when it has succeeded; each in its own transaction."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def set_aside(queue: str, key: str, error: Exception) -> None:
 
 
 def take_back(queue: str, key: str) -> None:
-    """It succeeded, or is not there any more: it is in the queue again. Writes nothing when it was never put aside."""
+    """Put an entry back into the queue: it succeeded or no longer exists. Writes nothing when it was never put aside."""
     with rolled_back():
         known = session.scalar(select(DeadLetter.key).where(DeadLetter.queue == queue, DeadLetter.key == key))
     if known is not None:

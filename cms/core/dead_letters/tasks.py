@@ -1,4 +1,4 @@
-"""Work on the things of a queue: what fails is put aside, the rest is done."""
+"""Processes the entries of a queue: those that fail are put aside, the others are done."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ from cms.core.dead_letters.services import set_aside, take_back
 
 @contextmanager
 def putting_aside(queue: str, key: str) -> Iterator[None]:
-    """Around the work on one thing: what it raises puts the thing aside; when it succeeds it is in the queue again.
-
-    To be used outside of a unit of work. Raises what concerns more than this thing (`is_outage`).
+    """Wrap the work on one entry: an error puts it aside, success puts it back into the queue. Use it outside of a unit of work.
+    Raises errors that concern more than this entry (`is_outage`).
     """
     try:
         yield
@@ -27,7 +26,10 @@ def putting_aside(queue: str, key: str) -> Iterator[None]:
 
 
 def all_or_each(queue: str, keys: Sequence[str], work: Callable[[Iterable[str]], object]) -> None:
-    """Do them together; when that fails each alone, so that only what fails alone is put aside. `work` opens its own unit."""
+    """Process all together; when that fails, each alone, so that only entries that fail alone are put aside.
+
+    `work` opens its own unit.
+    """
     tried_again = set(keys).intersection(due_again(queue))
     try:
         work(keys)

@@ -1,9 +1,9 @@
-"""Who may call a route: declared beside it, checked before anything else of the request is looked at.
+"""Who may call a route: declared beside it, checked before any other part of the request.
 
 A route without a declaration does not start (R-Z2). The order is fixed: identify, authorise, then parse: a
 present but invalid token is 401 on every address, even one that does not exist.
 
-A body may arrive long after its head. So a person is looked at again inside every unit of work, before it is committed.
+A body may arrive long after its head. So the person's rights are checked again inside every unit of work, before its commit.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The person of a token. `again` reads her once more, for a unit of work when it has its turn to commit."""
+    """The person of a token. `again` reads the person once more, before a unit of work commits."""
 
     actor: Actor
     again: Callable[[UnitOfWork | None], Actor]
@@ -69,7 +69,7 @@ class Authenticators:
 def requires(permission: Permission, *, before_password_change: bool = False) -> Callable[[View], View]:
     """A management route: a person whose roles can have this permission on anything at all.
 
-    With `before_password_change` also a person who must change her password first.
+    With `before_password_change` also a person who must still change the password.
     """
     access = Access(Plane.MANAGEMENT, permission=permission, before_password_change=before_password_change)
     return _declare(access, {"AccessToken": []})
@@ -128,7 +128,7 @@ def guard_requests(app: Flask, authenticators: Authenticators) -> None:
     app.extensions["simpul_authenticators"] = authenticators
 
     def guard() -> None:
-        # The request itself: every look through Flask's proxy costs more than what it finds, and this runs each time.
+        # The request object itself: access through Flask's proxy is slow, and this runs on every request.
         asked = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - Werkzeug's documented way
         _refuse_foreign_host(asked)
         access = access_of(app, asked.endpoint) if asked.endpoint else None
@@ -154,13 +154,13 @@ def _authorize(asked: Request, permission: Permission) -> None:
 
 
 def _refuse_frozen(actor: Actor, permission: Permission) -> None:
-    """Who is frozen reads, and looks after her own account; everything else waits."""
+    """A frozen person can only read and manage the own account; everything else is refused."""
     if actor.frozen is not None and permission not in OF_EVERY_PERSON:
         raise Forbidden("person_frozen", reason=actor.frozen)
 
 
 def _identify(authenticators: Authenticators, plane: Plane, access: Access | None, token: str | None) -> None:
-    """Find out who calls. Where no token is needed (images that browsers fetch), one that is sent must be right all the same."""
+    """Identify the caller. Where no token is needed (images that browsers fetch), a token that is sent must still be valid."""
     is_open = access is not None and not access.needs_token
     if plane is Plane.DELIVERY and not (is_open and token is None):
         g.consumer = authenticators.delivery(token, access.scope if access else None)
@@ -180,7 +180,7 @@ def _refuse_seen_password(actor: Actor, access: Access) -> None:
 def _confirm(identity: Identity, access: Access | None, unit: UnitOfWork | None) -> None:
     """Raise when the person has lost the session, the account or a role, or was frozen, since this request began.
 
-    Which of the roles carried the decision is not known here, so losing any of them means: ask again.
+    It is not known here which role the decision used, so losing any role means: send the request again.
     """
     present = identity.again(unit)
     if access is not None and access.permission is not None:
@@ -193,7 +193,7 @@ def _confirm(identity: Identity, access: Access | None, unit: UnitOfWork | None)
 
 
 def confirm_rights() -> None:
-    """Look at the person of this request once more, now that the body is here; for what is answered without a unit of work.
+    """Check the caller's rights once more, now that the body is here; for requests answered without a unit of work.
 
     Raises `Unauthenticated`, `Forbidden`, `Conflict("rights_changed")`.
     """
@@ -201,7 +201,7 @@ def confirm_rights() -> None:
 
 
 def _refuse_foreign_host(asked: Request) -> None:
-    """Under a host name that is not ours nobody is asked for a token."""
+    """Refuse a host name that is not ours before any token is read."""
     if isinstance(asked.routing_exception, SecurityError):
         raise asked.routing_exception
 
@@ -222,7 +222,7 @@ def _bearer_token(asked: Request) -> str | None:
 
 
 def _refuse_impossible_path(asked: Request) -> None:
-    """No id or slug has characters that no text may have; PostgreSQL does not even take them as a question."""
+    """Refuse characters that no id or slug can have; PostgreSQL rejects them even in a query."""
     if any(isinstance(value, str) and has_bad_characters(value) for value in (asked.view_args or {}).values()):
         raise NotFound
 

@@ -38,7 +38,7 @@ def jwt_settings(settings: Settings) -> dict[str, Any]:
         "JWT_ALGORITHM": ALGORITHM,
         "JWT_DECODE_ALGORITHMS": [ALGORITHM],
         "JWT_TOKEN_LOCATION": ["headers"],
-        # No cookies, hence nothing for another site to ride on.
+        # No cookies, so another site cannot forge requests (CSRF).
         "JWT_COOKIE_CSRF_PROTECT": False,
         "JWT_ENCODE_ISSUER": settings.public_url,
         "JWT_DECODE_ISSUER": settings.public_url,
@@ -50,14 +50,14 @@ def jwt_settings(settings: Settings) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class TokenHolder:
-    """For whom a token is made, and with which key: what the library calls the identity."""
+    """The person a token is made for, and the key that signs it: the library calls this the identity."""
 
     user_id: str
     key: SigningKey
 
 
 class AccessTokenManager(JWTManager):
-    """flask-jwt-extended whose tokens carry `typ` and `kid`, whose decoder is strict and whose every error is our 401."""
+    """flask-jwt-extended whose tokens carry `typ` and `kid`, whose decoder is strict, and whose errors all become our 401."""
 
     def __init__(self, app: Flask | None = None) -> None:
         super().__init__(app)
@@ -98,7 +98,7 @@ class AccessTokenManager(JWTManager):
 
 
 def _key_named(kid: Any, life: timedelta) -> SigningKey:
-    """A key of the ring whose tokens may still be around. Raises `jwt.InvalidTokenError`."""
+    """A key of the ring whose tokens may still be valid. Raises `jwt.InvalidTokenError`."""
     is_id = isinstance(kid, str) and len(kid) == ID_LENGTH
     key = runtime().signing_keys.find(kid, life) if is_id else None
     if key is None:
@@ -107,7 +107,7 @@ def _key_named(kid: Any, life: timedelta) -> SigningKey:
 
 
 def _check_claims(claims: dict[str, Any], *, allow_expired: bool) -> None:
-    """Types of our own claims, and the times by our clock."""
+    """Check the types of our own claims, and the times against our clock."""
     if any(not isinstance(claims[name], int) or isinstance(claims[name], bool) for name in ("iat", "nbf", "exp", "tv")):
         raise jwt.InvalidTokenError("a number is needed")
     if not all(isinstance(claims[name], str) for name in ("aud", "sub", "sid", "jti")):
@@ -121,5 +121,5 @@ def _check_claims(claims: dict[str, Any], *, allow_expired: bool) -> None:
 
 
 def _refusal(*_reasons: Any) -> Response:
-    """Whatever the library dislikes about a token: it is not valid (and never 422, as the library has it)."""
+    """Every error of the library means that the token is not valid: 401, never the library's 422."""
     return domain_problem(Unauthenticated("invalid_token"))

@@ -26,7 +26,7 @@ def one_answer(data: Mapping[str, Any], version: int) -> Answer:
 
 
 def created_answer(data: Mapping[str, Any], version: int, path: str) -> Answer:
-    """201 with what was made, where it is from now on, and the ETag of its version."""
+    """201 with the new resource, its address, and the ETag of its version."""
     headers = {"Location": f"{current_app.config['PUBLIC_URL']}{path}", **version_headers(version)}
     return whole_answer(data, 201, headers)
 

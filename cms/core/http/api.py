@@ -38,11 +38,11 @@ class StrictParser(FlaskParser):
     DEFAULT_UNKNOWN_BY_LOCATION = {"query": RAISE, "json": RAISE, "form": RAISE, "files": RAISE, "headers": None}  # noqa: RUF012
 
     def load_json(self, req: Request, schema: Schema) -> Any:
-        """The parsed body; an absent one counts as an empty object, so that required fields are named."""
+        """The parsed body; a missing one counts as an empty object, so that the error names the required fields."""
         if not req.content_length:
             return {}
         if req.headers.get("Content-Encoding", "identity").lower() != "identity":
-            # What unpacks to more than the limit would have to be counted while unpacking (R-L1).
+            # A compressed body would have to be counted against the limit while unpacking (R-L1).
             raise UnsupportedType(allowed="application/json without Content-Encoding")
         allowed = PATCH_TYPES if req.method == "PATCH" else PATCH_TYPES[:1]
         if req.mimetype not in allowed:
@@ -61,11 +61,11 @@ class StrictParser(FlaskParser):
 
 
 def load_query(schema: Schema) -> Any:
-    """The query parameters of the request through a schema; each may stand once, unknown names are refused."""
+    """The query parameters of the request, loaded with a schema; repeated and unknown names are refused."""
     arguments: MultiDict[str, str] = request.args
     given = arguments.to_dict()
     if REHEARSAL in given and request.method in WRITING_METHODS:
-        # The parameter of every write is read where the write is carried out.
+        # The rehearsal parameter, which every write takes, is read where the write is carried out.
         arguments = MultiDict(item for item in arguments.items(multi=True) if item[0] != REHEARSAL)
         del given[REHEARSAL]
     if len(given) != sum(len(values) for values in arguments.listvalues()):
@@ -82,7 +82,7 @@ def load_query(schema: Schema) -> Any:
 
 
 def _quickly_loaded(schema: Schema, given: dict[str, str]) -> dict[str, Any]:
-    """What `schema.load` gives for a flat schema without hooks, looking only at the parameters that were sent.
+    """The same as `schema.load` for a flat schema without hooks, but only reads the parameters that were sent.
 
     Raises KeyError for an unknown or a missing one, `ValidationError` for a wrong one.
     """
@@ -98,7 +98,7 @@ def _quickly_loaded(schema: Schema, given: dict[str, str]) -> dict[str, Any]:
 
 @functools.cache
 def _shape(schema: Schema) -> tuple[dict[str, tuple[str, fields.Field[Any]]], dict[str, Any], tuple[str, ...]]:
-    """Of a query schema: fields by parameter name, defaults by attribute, and the parameters that must be there."""
+    """The shape of a query schema: fields by parameter name, defaults by attribute, and required parameters."""
     loaded = schema.load_fields
     known = {field.data_key or name: (field.attribute or name, field) for name, field in loaded.items()}
     defaults = {
@@ -136,7 +136,7 @@ class Blueprint(flask_smorest.Blueprint):
     def problems(self, *statuses: int) -> Callable[[Any], Any]:
         """Document the error answers of an operation beyond the default one.
 
-        What can be too large can also come too slowly (408) or without its length (411).
+        An operation with 413 also gets 408 (too slow) and 411 (no length).
         """
 
         def decorator(view: Any) -> Any:
@@ -153,7 +153,7 @@ class Blueprint(flask_smorest.Blueprint):
 
 
 def _document(view: Any, decorator: Callable[[Any], Any]) -> Any:
-    """Take over what a decorator documents, without the wrapper that it would put around every call of the view."""
+    """Copy what a decorator documents, without the wrapper that it puts around every call of the view."""
     view._apidoc = decorator(view)._apidoc  # noqa: SLF001 - where flask-smorest keeps it
     return view
 
@@ -176,7 +176,7 @@ class Api(flask_smorest.Api):
         self.spec.components.response("DEFAULT_ERROR", _problem_answer("Any other error"), lazy=True)
 
     def _register_pagination_header(self) -> None:
-        """Our pages stand in the body; without this an unused schema leaks into the document."""
+        """Our page data is in the body; without this, an unused schema appears in the document."""
 
     def init_app(self, app: Flask, *, spec_kwargs: dict[str, Any] | None = None) -> None:
         """Bind to the app; the document itself is served by the health feature."""

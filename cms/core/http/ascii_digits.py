@@ -1,6 +1,6 @@
 """Numbers in paths are written in ASCII digits: `int()` and the digits of regular expressions take those of thirty other scripts too.
 
-Two spellings of one address are two entries in every cache, and what one program reads as a number another one does not.
+Two spellings of one address are two entries in every cache, and programs disagree about which of them are numbers.
 """
 
 from __future__ import annotations
@@ -20,5 +20,5 @@ class AsciiNumber(IntegerConverter):
 
 
 def use_ascii_numbers(app: Flask) -> None:
-    """Take the place of Werkzeug's own converter, in every route that is added from now on."""
+    """Replace Werkzeug's own converter in every route that is added from now on."""
     app.url_map.converters["int"] = AsciiNumber

@@ -1,9 +1,9 @@
-"""Bodies of requests on their way in: whole or not at all, and in a place of the bulkhead while they are awaited.
+"""Reads request bodies: whole or not at all, holding a place of the bulkhead while waiting.
 
-The web server gives what has arrived and then an end, whether the sender has sent everything or has gone away. So what arrives is
+The web server returns the bytes that have arrived and then the end of the stream, even when the sender has gone away. So the bytes are
 counted against `Content-Length`; a body without a length is refused before this (`request_head`).
 
-The web server ends no wait for a sender either: `cms.cli.slow_senders` does, and the read then ends too early.
+The web server has no time-out for a sender either: `cms.cli.slow_senders` ends the connection, and the read then ends too early.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class PlacedBody:
         self._stream, self._left, self._own = stream, length, own
 
     def read(self, size: int = -1) -> bytes:
-        """As the stream itself. Raises `Unavailable`, `BadRequest("body_cut_off")` and `TooSlow` too."""
+        """Like `read` of the stream itself. Raises `Unavailable`, `BadRequest("body_cut_off")` and `TooSlow` too."""
         wanted = self._left if size < 0 else min(size, self._left)
         if not wanted:
             return b""
@@ -54,7 +54,7 @@ class PatientRequest(Request):
     def stream(self) -> IO[bytes]:
         """The body, limited as Werkzeug does it."""
         given = self.environ["wsgi.input"]
-        # What lies in memory, such as the requests of a batch, waits for nobody.
+        # A body in memory, such as a request of a batch, needs no wait and no place.
         if not isinstance(given, BytesIO):
             self.environ["wsgi.input"] = PlacedBody(given, self.content_length or 0, runtime())
         body: IO[bytes] = super().stream

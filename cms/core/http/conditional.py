@@ -13,7 +13,7 @@ _TAG = re.compile(r'"v([0-9]{1,12})"')
 
 
 def expected_version() -> Expected:
-    """What If-Match names. Raises `VersionRequired` (428) when the header is missing; weak tags and `*` match nothing."""
+    """The version that If-Match names. Raises `VersionRequired` (428) when the header is missing; weak tags and `*` match nothing."""
     header = request.headers.get("If-Match")
     if header is None:
         raise VersionRequired

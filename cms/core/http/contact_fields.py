@@ -1,4 +1,4 @@
-"""Strict fields for ways to reach somebody: e-mail, telephone, web address, and the origin of a website."""
+"""Strict fields for contact details: e-mail, telephone, web address, and the origin of a website."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LONGEST_EMAIL = 254
 
 
 class Email(Text):
-    """An e-mail address, at most 254 characters. Whether it exists only a letter can tell."""
+    """An e-mail address, at most 254 characters. Whether the mailbox exists is not checked."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(

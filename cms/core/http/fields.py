@@ -44,7 +44,7 @@ def wrong_type(expected: str) -> ValidationError:
 
 
 def refuse_unbounded(text: str, longest: int) -> None:
-    """Raise `ValidationError` for text that nothing may be computed on: far too long, or a long run of combining marks."""
+    """Raise `ValidationError` for text that is too costly to process: far too long, or with a long run of combining marks."""
     if is_longer_raw(text, longest):
         raise ValidationError(rule("too_long", max=longest))
     if has_long_mark_run(text):
@@ -102,7 +102,7 @@ class OneOfTheApplication(validate.Validator):
 
 
 class Pattern(validate.Regexp):
-    """A regular expression; `expected` says in words what it stands for."""
+    """A regular expression; `expected` describes it in words."""
 
     def __init__(self, pattern: str, expected: str) -> None:
         super().__init__(pattern)
@@ -291,7 +291,7 @@ class Rows(fields.List[Any]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         if isinstance(value, list) and len(value) > self.most:
-            # Before the entries are looked at: each costs as much as a small body.
+            # Before the entries are checked: each costs as much as a small body.
             raise ValidationError(rule("too_long", max=self.most))
         return super()._deserialize(value, attr, data, **kwargs)
 

@@ -1,4 +1,4 @@
-"""Why a file is refused, in Indonesian, by its English words: what stands for `{reason}` in `damaged_file`."""
+"""The Indonesian words for `{reason}` in `damaged_file`, by the English words."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ _RANGE = re.compile(r"bytes=(?:([0-9]{1,15})-([0-9]{0,15})|-([0-9]{1,15}))")
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """What is told about a stored file. `sha256` finds its bytes and is its ETag."""
+    """What an answer needs to know about a stored file. `sha256` finds its bytes and is its ETag."""
 
     name: str
     media_type: str
@@ -46,7 +46,7 @@ class FileFacts:
 
 
 def file_answer(file: FileFacts, headers: Mapping[str, str] | None = None) -> Response:
-    """The file, the range that was asked for (206), nothing new (304) or `range_not_satisfiable` (416).
+    """The file, the requested range (206), not modified (304) or `range_not_satisfiable` (416).
 
     One range is served; a header with several, or one that is malformed, is ignored as RFC 9110 allows, and the whole file sent.
     """
@@ -77,7 +77,7 @@ def content_disposition(name: str, media_type: str) -> str:
     ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     ascii_name = re.sub(r'[^ -~]|["\\%/]', "_", ascii_name).strip()
     if not ascii_name or ascii_name.startswith("."):
-        # Nothing was left of a name in another script.
+        # The name is all in another script: nothing of it is left in ASCII.
         ascii_name = f"berkas{ascii_name}"
     if ascii_name == name:
         return f'{kind}; filename="{ascii_name}"'
@@ -151,7 +151,7 @@ def _place_at_the_proxy(file: FileFacts) -> str | None:
 
 
 def _handed_over(file: FileFacts, headers: Mapping[str, str], place: str) -> Response:
-    """No bytes, but where the proxy finds them: it sends them, with ranges, and no thread of ours waits for the receiver."""
+    """An answer without bytes that names the file to the proxy: it sends the file, with ranges, and none of our threads waits."""
     answer = Response(b"", headers=dict(headers), content_type=_content_type(file.media_type))
     answer.headers["Content-Disposition"] = content_disposition(file.name, file.media_type)
     answer.headers["X-Accel-Redirect"] = place

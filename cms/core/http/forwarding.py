@@ -1,8 +1,8 @@
 """Whose address counts behind reverse proxies.
 
-The web server writes `X_Forwarded_For` and `X-Forwarded-For` into one variable, as CGI does, so nobody can tell afterwards which of
-them the proxy wrote. `Forwarded` (RFC 7239) has no hyphen that could be written as an underscore: what stands in it, counted from
-the end, is what the proxies have put there. The other header is believed only where a setting asks for it.
+The web server writes `X_Forwarded_For` and `X-Forwarded-For` into one variable, as CGI does, so the two cannot be told apart
+afterwards and a caller could forge the proxy's header. `Forwarded` (RFC 7239) has no hyphen that could be written as an underscore:
+its last elements are always those that the proxies added. The other header is trusted only when a setting says so.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from typing import Any, Final
 FORWARDED, X_FORWARDED_FOR = "forwarded", "x-forwarded-for"
 HEADERS: Final = (FORWARDED, X_FORWARDED_FOR)
 UNTOLD: Final = "simpul.address_untold"
-"""In the environment of a request whose proxies told no address."""
-# For documentation (RFC 5737): no caller ever has one of these. `doctor` claims them to see whether it is believed.
+"""Set in the WSGI environment of a request whose proxies sent no address."""
+# For documentation (RFC 5737): no caller ever has one of these. `doctor` sends them to see whether the server trusts a forged header.
 NOBODYS: Final = ipaddress.ip_network("192.0.2.0/24")
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 class BehindProxies:
-    """WSGI middleware that believes the outermost of `hops` proxies about the caller's address, and nothing else of what they say."""
+    """WSGI middleware that takes the caller's address, and nothing else, from the outermost of `hops` proxies."""
 
     def __init__(self, application: Application, hops: int, header: str) -> None:
         self._application, self._hops = application, hops
@@ -30,7 +30,7 @@ class BehindProxies:
         self._name = "HTTP_FORWARDED" if self._is_standard else "HTTP_X_FORWARDED_FOR"
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Put the caller's address in the place of the proxy's, when the proxies tell one."""
+        """Replace the proxy's address with the caller's, when the proxies send one."""
         told = environ.get(self._name, "").split(",")
         element = told[-self._hops] if len(told) >= self._hops else ""
         address = plain_address(_told_in(element) if self._is_standard else element)
@@ -64,5 +64,5 @@ def plain_address(text: str) -> str | None:
 
 
 def is_nobodys(address: str | None) -> bool:
-    """True for an address that no caller has: somebody was believed who made it up."""
+    """True for an address that no caller can have: a forged header was trusted."""
     return address is not None and plain_address(address) is not None and ipaddress.ip_address(address) in NOBODYS

@@ -14,7 +14,7 @@ from cms.core.http.messages import RULES
 MOST_ERRORS = 50
 """Faults that one answer names: a body can have ten thousand, and describing them took longer than finding them."""
 LONGEST_PLACE = 200
-"""Characters of a pointer or name that are given back: a field that nobody knows can have a name of a megabyte."""
+"""Characters of a pointer or name that an error repeats: an unknown field can have a name of a megabyte."""
 
 
 def to_domain_error(error: ValidationError, schema: Schema, location: str) -> DomainError:
@@ -50,18 +50,18 @@ def _allowed(schema: Schema) -> str:
 
 
 def _part_around(path: str, schema: Schema) -> Schema:
-    """The schema of the object in which the last step of a pointer stands, such as the credit of a post."""
+    """The schema of the object that the last step of a pointer belongs to, such as the credit of a post."""
     for step in path.split("/")[1:-1]:
         named = (field for name, field in schema.fields.items() if step == (field.data_key or name))
         part = next(named, None)
-        # Steps that are no field number the entries of a list.
+        # Steps that name no field are positions in a list.
         part = part.inner if isinstance(part, fields.List) else part
         schema = part.schema if isinstance(part, fields.Nested) else schema
     return schema
 
 
 def _first(messages: Any) -> list[tuple[str, str]]:
-    """The faults that are named. Of too many those that decide what kind of error it is come first."""
+    """The faults to report. When there are too many, those that decide the kind of error come first."""
     leaves = list(_leaves(messages))
     if len(leaves) > MOST_ERRORS:
         leaves.sort(key=lambda leaf: leaf[1] != "unknown_field")

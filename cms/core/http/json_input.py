@@ -1,4 +1,4 @@
-"""Strict JSON (R-H6): what other parsers read differently, or a database cannot keep, is refused."""
+"""Strict JSON (R-H6): refuses input that other parsers read differently or that a database cannot store."""
 
 from __future__ import annotations
 
@@ -63,14 +63,14 @@ class _Objects:
 
 
 def _check(value: Any) -> None:
-    """Bound depth and size, and refuse text that no database keeps (NUL, lone surrogates)."""
+    """Bound depth and size, and refuse text that no database can store (NUL, lone surrogates)."""
     nodes, pending = 1, [(value, 1)]
     while pending:
         item, depth = pending.pop()
         if depth > DEEPEST_NESTING:
             _refuse(f"it is nested deeper than {DEEPEST_NESTING} levels")
         if isinstance(item, dict | list):
-            # Counted before they are looked at: a list of half a million costs nothing more.
+            # Counted before the entries are read: a list of half a million is refused at once.
             nodes += len(item) * (2 if isinstance(item, dict) else 1)
             if nodes > MOST_NODES:
                 _refuse(f"it has more than {MOST_NODES} values")

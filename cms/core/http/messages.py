@@ -1,6 +1,6 @@
 """The words of every error, in English and Indonesian. Codes never change; docs/errors.md is generated from here.
 
-A problem has a title, a detail and what the caller can do; a rule has one sentence. `{name}` is filled from the
+A problem has a title, a detail and advice for the caller; a rule has one sentence. `{name}` is filled from the
 parameters of the error.
 """
 

@@ -28,7 +28,7 @@ FORM_BYTES: Final = 64 * 1024
 LONGEST_FIELD: Final = 4 * 1024
 LONGEST_BOUNDARY: Final = 200
 LONGEST_FILE_NAME: Final = 1_000
-"""Of the name as it is sent; what is kept of it is shorter."""
+"""Limit for the file name as sent; the stored name is shorter."""
 MOST_PARTS: Final = 20
 
 
@@ -41,7 +41,7 @@ class ReceivedForm(Generic[Upload]):
 
 
 def announced_bytes() -> int:
-    """At least so many bytes the file of this request has, when its size is announced; 1 when it is not."""
+    """The least size of the file of this request, from `Content-Length`; 1 when that is not sent."""
     return max(1, (request.content_length or 0) - FORM_BYTES)
 
 
@@ -49,8 +49,10 @@ def announced_bytes() -> int:
 def upload_form(receive: Receive[Upload], schema: Schema, limit: int) -> Iterator[ReceivedForm[Upload]]:
     """Read the body of this request: a file of at most `limit` bytes and the fields of `schema`.
 
-    What `receive` keeps is removed at the end unless it was stored. Raises `UnsupportedType`, `BadRequest("malformed_form")`,
-    `BadRequest("unknown_field")`, `TooLarge`, what `confirm_rights` raises, and `Invalid` for a missing or second file, for what its content is and for the fields.
+    The file that `receive` writes is removed at the end unless it was stored. Raises `UnsupportedType`,
+    `BadRequest("malformed_form")`,
+    `BadRequest("unknown_field")`, `TooLarge`, what `confirm_rights` raises, and `Invalid` for a missing or second file, for its
+    content and for the fields.
     """
     request.max_content_length = limit + FORM_BYTES
     if (request.content_length or 0) > limit + FORM_BYTES:
@@ -60,7 +62,7 @@ def upload_form(receive: Receive[Upload], schema: Schema, limit: int) -> Iterato
             stack, _events(_decoder()), receive, tuple(each.data_key or name for name, each in schema.fields.items())
         )
         form.read()
-        # A large file is long on its way; nothing is stored for somebody who was suspended meanwhile.
+        # A large upload takes long: a person who was suspended meanwhile must not store anything.
         confirm_rights()
         upload: Any = form.upload
         note_content(upload and upload.sha256, upload and upload.name, *sorted(form.fields.items()))
@@ -101,7 +103,7 @@ def _events(decoder: MultipartDecoder) -> Iterator[Event]:
 
 @dataclass(slots=True)
 class _Reader(Generic[Upload]):
-    """Goes through the events once; the file passes by, the small fields are kept."""
+    """Reads the events once: streams the file on and keeps the small fields."""
 
     stack: ExitStack
     events: Iterator[Event]

@@ -1,7 +1,7 @@
-"""The OpenAPI document as readers get it: what flask-smorest collected, completed from what the code already says.
+"""The published OpenAPI document: the one that flask-smorest collected, completed from the code.
 
 The permission of an operation comes from its access declaration, the texts of its problems from `messages`, examples
-from the schemas; nothing of it is written a second time.
+from the schemas; none of it is written twice.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ SPEC_OPTIONS: Document = {
         "description": DESCRIPTION,
         "license": {"name": "MIT", "identifier": "MIT"},
     },
-    # Relative: the document is the same on every server and is always tried out on the one that showed it.
+    # Relative: the document is the same on every server, and "try it out" calls the server that showed it.
     "servers": [{"url": "/", "description": "The server that this document came from"}],
 }
 
@@ -150,7 +150,7 @@ IDEMPOTENCY_KEY: Document = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
     "example": "7f6c1f1e-kirim-1",
 }
-# What a parameter means where neither its schema nor its route says so.
+# Descriptions of parameters that neither their schema nor their route describes.
 PARAMETERS = {
     "id": "Id of the item.",
     "item_id": "Id of the item.",
@@ -202,7 +202,7 @@ def completed(document: Document, app: Flask) -> Document:
 
 
 def _tags(used: set[str], of_blueprints: Iterable[Document]) -> list[Document]:
-    """Those of the table first, in its order; then those that blueprints describe themselves, and those that nobody describes."""
+    """The tags of the table in its order, then those that blueprints describe, then those without a description."""
     told = {tag["name"]: tag["description"] for tag in of_blueprints if tag.get("description")}
     meanings = TAGS | {name: text for name, text in told.items() if name not in TAGS}
     tags = [{"name": name, "description": text} for name, text in meanings.items() if name in used]
@@ -251,7 +251,7 @@ def _add_what_writes_take(operation: Document) -> None:
 
 
 def _add_what_readers_take(operation: Document) -> None:
-    """Every reader can demand a position, and is told the one that he got."""
+    """Every delivery request can demand a log position, and every answer names its own."""
     operation.setdefault("parameters", []).append(MIN_SEQ)
     operation["responses"].setdefault("409", {"$ref": "#/components/responses/CONFLICT"})
     names = {"Content-Epoch": "Content-Epoch", "Content-Seq": "Read-Seq"}

@@ -24,11 +24,11 @@ from cms.core.http.api import CHANGE_PROBLEMS, Blueprint
 
 
 class Subject(Protocol):
-    """What operations are mounted for: a content type, as one plane sees it."""
+    """What operations are mounted for: a content type on one plane."""
 
     @property
     def words(self) -> Mapping[str, str]:
-        """What the words in braces stand for; `type` and `types` also name the operations."""
+        """The values of the words in braces; `type` and `types` also name the operations."""
 
 
 Mounted = TypeVar("Mounted", bound=Subject)
@@ -45,7 +45,7 @@ def always(schema: Any) -> Callable[[Any], Any]:
 
 @dataclass(frozen=True, slots=True)
 class PerSubject:
-    """Access that is another one for each subject."""
+    """Access that differs by subject."""
 
     choose: Callable[[Any], Decorator]
 
@@ -90,7 +90,7 @@ class Operation(Generic[Mounted]):
         return bound
 
     def _decorators(self, blueprint: Blueprint, subject: Mounted, prefix: str) -> Iterable[Decorator]:
-        """From the inside out, as they would stand below each other above a view."""
+        """The decorators, the innermost first."""
         if self.parameters:
             yield blueprint.doc(parameters=list(self.parameters))
         yield blueprint.problems(*self.problems)

@@ -80,13 +80,13 @@ def http_problem(error: HTTPException) -> Response:
 
 
 def database_problem(error: SQLAlchemyError) -> Response:
-    """A database that is busy, full or away while something is read; anything else is a fault of ours."""
+    """A database that is busy, full or down during a read; anything else is our own fault."""
     translated = domain_error(error)
     return domain_problem(translated) if isinstance(translated, DomainError) else unexpected_problem(error)
 
 
 def unexpected_problem(error: Exception) -> Response:
-    """A fault of ours: logged once with its trace, told without any of it."""
+    """Our own fault: logged once with its trace, answered without any of it."""
     if current_app.config["TESTING"] and current_app.config["PROPAGATE_EXCEPTIONS"]:
         raise error
     log.error("unexpected_error", path=request.path, method=request.method, exc_info=error)

@@ -1,4 +1,4 @@
-"""What a request says in its body, apart from how it is written: to tell a repeated request from another one."""
+"""The content of a request body, whatever its spelling: tells a repeated request from a new one."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from cms.core.http.json_input import parse_json
 
 
 def note_content(*parts: Any) -> None:
-    """Tell what a body that is read as a stream says; whoever reads an upload calls this before anything is written."""
+    """Note the content of a body that is read as a stream; code that reads an upload calls this before it writes anything."""
     g.noted_content = parts
 
 
 def content_digest() -> str | None:
-    """SHA-256 of what the body says, in hexadecimal: of JSON whatever its order and spaces, of an upload what was noted.
+    """SHA-256 of the content of the body, in hexadecimal: for JSON whatever its order and spaces, for an upload what was noted.
 
     None while an upload has not been read.
     """
@@ -29,7 +29,7 @@ def content_digest() -> str | None:
     try:
         return _digest(orjson.dumps(parse_json(body), option=orjson.OPT_SORT_KEYS))
     except BadRequest:
-        # It will be refused, or nobody looks at it.
+        # It will be refused, or is never read.
         return _digest(body)
 
 

@@ -1,7 +1,7 @@
-"""What stands before the body of a request is measured before anybody reads it.
+"""Bounds the request line and headers before any other code reads them.
 
-The web server takes some 400 KB of request line and headers. Everything that looks at a header, a path or a query takes time with
-its length, and some of it is remembered; nobody needs more than these bounds.
+The web server takes some 400 KB of request line and headers. Code that reads a header, a path or a query takes time with its length,
+and caches some of it. No honest request exceeds these bounds.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ LONGEST_PATH: Final = 2_048
 LONGEST_QUERY: Final = 8_192
 LONGEST_HEADER: Final = 8_192
 ALL_HEADERS: Final = 32_768
-# What an answer that refuses the rest still needs to know.
+# The headers that are kept when the request is refused: its answer needs them.
 _NEEDED: Final[tuple[str, ...]] = (
     "SERVER_NAME",
     "SERVER_PORT",
@@ -35,15 +35,15 @@ StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 
-# What is asked of one process, by supervisors and Prometheus, under the address of its node.
+# Addresses that supervisors and Prometheus request from one process, under the address of its node.
 _OF_THIS_PROCESS: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
 class RequestHead:
-    """WSGI middleware before everything else that reads a request.
+    """WSGI middleware that runs before anything else reads the request.
 
-    Health and figures are answered under any host name: they have no content and make no links, and whoever watches a node asks
-    the node itself, which has another address than the city's server.
+    Health and figures are answered under any host name: they have no content and make no links, and monitoring calls each node at its
+    own address, not at the city's.
     """
 
     def __init__(self, application: Application, app: Flask, trusted_hosts: Sequence[str]) -> None:
@@ -51,17 +51,17 @@ class RequestHead:
         self._host = next(iter(trusted_hosts), None)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer what is too long at once; ask the application for everything else."""
+        """Refuse a head that is too long at once; pass everything else to the application."""
         host = environ.get("HTTP_HOST", "")
         if "," in host or (not host and environ.get("SERVER_PROTOCOL") == "HTTP/1.1"):
-            # Several headers arrive joined by commas; which of them a proxy looked at nobody knows (RFC 9112, section 3.2).
+            # Repeated Host headers arrive joined by commas, and a proxy may have used any of them (RFC 9112, section 3.2).
             return self._refused(BadRequest("invalid_host"), environ, start_response)
         if self._host is not None and environ.get("PATH_INFO") in _OF_THIS_PROCESS:
             environ["HTTP_HOST"] = self._host
         if "HTTP_TRANSFER_ENCODING" in environ:
             # The web server ends a chunked body in the same way whether its last chunk came or its sender went away.
             return self._refused(LengthRequired(), environ, start_response)
-        # Nearly always all of it together is shorter than the shortest bound: one sum is all that a request pays.
+        # The whole head is nearly always shorter than the smallest bound, so one sum is enough.
         if sum([len(value) for value in environ.values() if value.__class__ is str]) > LONGEST_PATH:
             refusal = _refusal(environ)
             if refusal is not None:

@@ -1,6 +1,5 @@
-"""Bytes on their way out. A thread that sends waits for the receiver as long as he likes, so large files are sent in a place.
-
-What fits into one block is given to the web server whole: it keeps it and sends it without any thread of ours.
+"""Sends bytes to receivers. A thread that sends waits as long as the receiver takes, so it needs a place of the bulkhead for a large
+file. Content that fits into one block goes to the web server whole, which sends it without any thread of ours.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ LARGEST_BLOCK: Final = 256 * 1024
 
 
 class PlacedStream:
-    """Chunks that are sent in a place, taken when this is made and given back by `close`.
+    """Chunks sent while holding a place, which is taken when this is made and given back by `close`.
 
     Raises `Unavailable` when there is no place, and what `opened` raises.
     """
@@ -47,5 +46,5 @@ class PlacedStream:
             if close is not None:
                 close()
 
-    # Whoever drops an answer unsent does not close it.
+    # An answer that is dropped unsent is not closed.
     __del__ = close
