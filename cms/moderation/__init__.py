@@ -1,1 +1,1 @@
-"""The guard against gambling links (R-C5 to R-C8): what is held, who may publish how fast, and the freeze."""
+"""Moderation against gambling links (R-C5 to R-C8): holding suspicious editions, limits on publishing, and the freeze."""

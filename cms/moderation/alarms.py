@@ -1,6 +1,6 @@
-"""Telling somebody: each alarm of the guard is one line of the log with a severity, and one more in `/metrics`.
+"""Alarms for operators: each alarm of moderation is one log line with a severity, and adds one to a counter in `/metrics`.
 
-`error` is for what somebody should look at now, `warning` for what was decided by a person.
+`error` needs attention now; `warning` reports a decision that a person made.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ URGENT: Final = frozenset({"breaker_tripped", "publishing_frozen", "rollback_wai
 
 
 def raise_alarm(unit: UnitOfWork, alarm: str, **told: Any) -> None:
-    """Tell it once the unit of work is committed. `alarm` is its name in the log and in the label of the counter."""
+    """Raise the alarm once the unit of work is committed. `alarm` is its name in the log and the label of the counter."""
     unit.after_commit(lambda: tell(alarm, **told))
 
 
 def tell(alarm: str, **told: Any) -> None:
-    """Tell it now."""
+    """Raise the alarm now."""
     GUARD_ALARMS.labels(alarm).inc()
     (log.error if alarm in URGENT else log.warning)(alarm, **told)

@@ -1,6 +1,6 @@
-"""What the guard thinks of an edition: reasons to hold it until a second person has approved it, or to refuse its links.
+"""Assesses an edition: reasons to hold it until a second person approves it, or to refuse its links.
 
-Nothing is dropped silently and nobody is accused: a reason says where to look (R-C5 to R-C7).
+Nothing is dropped silently, and no one is accused: a reason says where to look (R-C5 to R-C7).
 """
 
 from __future__ import annotations
@@ -63,12 +63,12 @@ class Reason:
     detail: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        """The form in which an item keeps it and the API shows it."""
+        """The reason as an item stores it and the API shows it."""
         return {"code": self.code, "pointer": self.pointer, "detail": self.detail}
 
 
 class Vouched(NamedTuple):
-    """A link that is fine because somebody has allowed its domain."""
+    """A link that is fine because a person has allowed its domain."""
 
     pointer: str
     domain: str
@@ -88,7 +88,7 @@ class Assessment:
     vouched: tuple[Vouched, ...] = ()
 
     def with_writers(self, writers: Collection[str]) -> Assessment:
-        """The same for people who saved it: a domain that the only one of them has allowed has had no second look."""
+        """The assessment for the people who saved the edition. A domain allowed only by its single writer had no second look."""
         alone = [each for each in self.vouched if set(writers) <= {each.person}]
         if not alone:
             return self
@@ -102,7 +102,7 @@ CLEAR: Final = Assessment((), "", is_blocked=False)
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What stands in the texts of an edition, whatever the link lists say: this part takes long and asks nobody.
+    """What the texts of an edition contain, whatever the link lists say. This part is slow and needs no database.
 
     `hosts` and `mail_hosts` are the domains that links lead to and that mail goes to, each with its first place.
     """
@@ -113,7 +113,7 @@ class Reading:
     hidden: tuple[Reason, ...]
 
     def judged(self) -> Assessment:
-        """What follows from it now. Asks the database only when something leads to a domain."""
+        """Judge the texts by the link lists of now. Asks the database only when a link or mail address names a domain."""
         blocked, unknown, vouched = _sorted_by_standing(self.hosts, self.mail_hosts)
         reasons = (
             *(Reason("blocked_link", pointer, domain) for pointer, domain in blocked[:MOST_NAMED]),
@@ -125,10 +125,10 @@ class Reading:
 
 
 def read(texts: Mapping[str, str], body_html: str, links: Sequence[str] = (), source: str = "") -> Reading:
-    """Read an edition, or any other words that go out.
+    """Read an edition, or any other public words.
 
-    `texts` are its texts by pointer, the text of the body among them (`/body`); `links` are addresses that stand in fields
-    of their own; `source` is the body as it was written, for what sanitising has removed.
+    `texts` are its texts by pointer, the text of the body among them (`/body`); `links` are addresses in fields
+    of their own; `source` is the body as it was written, which shows what sanitising removed.
     """
     return _read(tuple(texts.items()), body_html, tuple(links), source)
 
@@ -147,17 +147,20 @@ def _read(said: tuple[tuple[str, str], ...], body_html: str, links: tuple[str, .
 
 
 def assess(texts: Mapping[str, str], body_html: str, links: Sequence[str] = (), source: str = "") -> Assessment:
-    """Read and judge."""
+    """Read the texts and judge them at once."""
     return read(texts, body_html, links, source).judged()
 
 
 def _gambling(texts: Mapping[str, str], addresses: Sequence[str]) -> tuple[Reason, ...]:
-    """All texts together, so that nothing is spread over them; the reason names the first that is enough alone."""
+    """Check all texts together, so that no one can spread an advertisement over several fields.
+
+    The reason names the first text that is enough alone.
+    """
     words = _SEPARATORS.sub(" ", decoded(" ".join(addresses))) if addresses else ""
     together = gambling_words(unpunycoded("\n".join((*texts.values(), words))))
     if not together:
         return ()
-    # The body, the last and longest, need not be read once more to be what is left.
+    # The body comes last and is the longest: when no other text is enough alone, it is the body, without reading it again.
     others = ((pointer, text) for pointer, text in texts.items() if pointer != "/body")
     alone = ((pointer, found) for pointer, text in others if (found := gambling_words(unpunycoded(text))))
     pointer, found = next(alone, ("/body", together))
@@ -189,7 +192,7 @@ def _sorted_by_standing(places: Mapping[str, str], mail: Mapping[str, str]) -> S
     """Blocked, unknown and vouched domains with the place of each. Of those that mail goes to only the blocked ones count."""
     if not places and not mail:
         return [], [], []
-    # Entries are asked for even below what is allowed from the start: a hijacked sub-domain of go.id can be blocked.
+    # Look up entries even below domains that are allowed from the start: a hijacked sub-domain of go.id can be blocked.
     entries = known_entries(all_candidates({**places, **mail}))
     known = {domain: standing for domain, (standing, _person) in entries.items()}
     blocked = {
@@ -197,6 +200,7 @@ def _sorted_by_standing(places: Mapping[str, str], mail: Mapping[str, str]) -> S
     }
     unknown: dict[str, str] = {}
     vouched: list[Vouched] = []
+    # The agencies' websites are read only when a domain has no entry.
     own_domains = cache(_own_domains)
     for host, pointer in places.items():
         domain = deciding_domain(host, known)
@@ -221,7 +225,7 @@ def _own_domains() -> dict[str, LinkStanding]:
 
 
 def _hidden(found: Sequence[Anchor], text: str, source: str) -> tuple[Reason, ...]:
-    """What readers would not see or not expect (R-C7)."""
+    """Reasons about links and text that readers would not see or not expect (R-C7)."""
     reasons = []
     invisible = sum(not anchor.is_visible for anchor in found)
     if invisible:

@@ -1,8 +1,8 @@
-"""Circuit breakers and the freeze, asked before anything becomes public or ceases to be (R-C8).
+"""Circuit breakers and the freeze, checked before anything is published or taken back (R-C8).
 
-One small statement per change. What stops people is a row in a table: it holds in every process at once, and delivery
-goes on. Publishing pauses whoever does it unusually often; taking something back passes that pause, because a mistake must
-not stay, but it has a limit of its own, because emptying a site is an attack too.
+A check costs one small statement per change. Freezes and trips are rows in a table, so they hold in every process at once;
+delivery goes on. A user who publishes unusually often is paused. The pause does not stop taking something back, because a
+mistake must not stay public; that has a limit of its own, because emptying a site is an attack too.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from cms.moderation.models import WHOLE_CITY, BreakerKind, BreakerTrip, Publishi
 
 @dataclass(slots=True)
 class Seen:
-    """What one unit of work has found and added: counts of before by agency, and its own changes."""
+    """What one unit of work has found and added: earlier counts by agency, and its own changes."""
 
     before: dict[str, tuple[int, int]] = field(default_factory=dict)
     taken_back: int | None = None
@@ -51,36 +51,40 @@ class Seen:
 
 
 def mark_release(unit: UnitOfWork) -> None:
-    """Say that this unit of work publishes a release: it counts, but is not cut off in the middle."""
+    """Mark this unit of work as publishing a release: it counts, but is not cut off in the middle."""
     unit.part(Seen).is_release = True
 
 
 def mark_rollback(unit: UnitOfWork) -> None:
-    """Say that this unit of work undoes what somebody did: neither freezes nor breakers stand in its way, and it counts for nobody."""
+    """Mark this unit of work as a rollback: neither freezes nor breakers stop it, and it counts towards no limit."""
     unit.part(Seen).is_rollback = True
 
 
 def check_publishing(unit: UnitOfWork, actor: Actor, agency: str, *, is_approved: bool = False) -> Counted | None:
-    """What this publication counts as, for its line of the log. Raises `Conflict` when the actor must not publish here now.
+    """Return what this publication counts as, for its line of the log.
 
-    `publishing_frozen` and `publishing_paused`. Call it once for everything that goes out, before it is recorded: publishing,
-    scheduling, carrying, sending readers elsewhere. The change that reaches the limit is the last: it goes through and trips
-    the breaker. Several changes in one transaction count together and cannot pass the limit, except in a release
-    (`mark_release`), which people planned and checked as a whole. `is_approved`: a second person approved this item of a
-    release; all of those count once, for the person (`count_release`) and in each agency.
+    Raises `Conflict` (`publishing_frozen`, `publishing_paused`) when the actor must not publish here now. Call it once for
+    each thing that becomes public, before it is recorded: publishing, scheduling, reposting, redirecting readers.
+
+    The change that reaches the limit is the last: it goes through and trips the breaker. Several changes in one transaction
+    count together and cannot pass the limit, except in a release (`mark_release`), which people planned and checked as a
+    whole. `is_approved`: a second person approved this item of a release; all such items count once for the person
+    (`count_release`) and once in each agency.
     """
     seen = unit.part(Seen)
     if seen.is_rollback:
         return None
     if agency not in seen.before:
+        # Once per agency: a release of hundreds of items must not ask again for each.
         found = look_before_publishing(unit, actor, agency)
         _look_again_later(unit, actor, agency, found.position)
         _refuse(unit, found.frozen, found.paused)
         seen.before[agency] = found.by_person, found.in_agency
     if current_request_id() is None:
-        # The demonstration city and the worker: nobody's hands.
+        # The demonstration city and the worker: no user made this change, so it counts for no one.
         return None
     if is_approved and seen.is_release:
+        # A second person has checked it, so a large release must not trip the person's breaker item by item.
         return _count_approved(unit, seen, actor, agency)
     _count_for_person(unit, seen, actor, agency)
     _count_for_agency(unit, seen, actor, agency)
@@ -88,7 +92,7 @@ def check_publishing(unit: UnitOfWork, actor: Actor, agency: str, *, is_approved
 
 
 def count_release(unit: UnitOfWork, actor: Actor) -> Counted | None:
-    """What the line about a release itself counts as: one publication, when items of it were counted as approved ones."""
+    """Return what the line of a release counts as: one publication, if any of its items were counted as approved."""
     seen = unit.part(Seen)
     if not seen.is_approved_release:
         return None
@@ -97,9 +101,10 @@ def count_release(unit: UnitOfWork, actor: Actor) -> Counted | None:
 
 
 def check_taking_back(unit: UnitOfWork, actor: Actor, agency: str) -> Counted | None:
-    """What taking something back counts as. Raises `Conflict`: `publishing_frozen`, or `second_person_needed` beyond the limit.
+    """Return what taking something back counts as: endings as `gone` or `withdrawn`, and the end of a repost.
 
-    For `gone` and `withdrawn`, and for carrying something no longer. A tripped breaker does not stand in its way.
+    Raises `Conflict`: `publishing_frozen`, or `second_person_needed` beyond the limit. A breaker that publishing has tripped
+    does not stop it.
     """
     seen = unit.part(Seen)
     if seen.is_rollback:
@@ -128,13 +133,14 @@ def check_freeze(unit: UnitOfWork, actor: Actor, agency: str) -> None:
 
 
 def _look_again_later(unit: UnitOfWork, actor: Actor, agency: str, position: int) -> None:
-    """Read the freezes once more when this unit has its turn in the log: one may be committed until then.
+    """Check the freezes once more when this unit has its turn in the log: another unit may commit one until then.
 
-    On PostgreSQL others commit while this unit works. What stands behind its lines comes after it, what stands before them holds.
+    PostgreSQL lets others commit while this unit works. A freeze whose line is before this unit's lines holds for it, a later
+    one does not.
     """
     watched = unit.part(Seen).freezes
     if not watched:
-        # A step of a step: behind the one that numbers the lines, whichever was added first.
+        # A step added by a step runs after the one that numbers the lines, whichever was added first.
         unit.before_commit(lambda: unit.before_commit(lambda: _look_again(unit)))
     watched.setdefault(agency, (actor, position))
 
@@ -193,7 +199,7 @@ def _count_for_agency(unit: UnitOfWork, seen: Seen, actor: Actor, agency: str) -
 
 
 def _reach(unit: UnitOfWork, actor: Actor, kind: BreakerKind, subject: str, label: str, count: int, limit: int) -> None:
-    """Trip the breaker whose limit this change reaches; refuse what one transaction adds beyond it."""
+    """Trip the breaker whose limit this change reaches; refuse further changes of the same transaction."""
     if count < limit:
         return
     seen = unit.part(Seen)
@@ -210,7 +216,7 @@ def _span(kind: BreakerKind) -> timedelta:
 
 
 def _trip(unit: UnitOfWork, actor: Actor, kind: BreakerKind, subject: str, label: str, count: int) -> None:
-    """Write down the trip, and whose changes made it up: none of them may reset it."""
+    """Store the trip and the people whose changes led to it: none of them may reset it."""
     now = clock.now()
     people = {actor.id} | (publishers_in(unit, subject) if kind is BreakerKind.AGENCY else set())
     trip = BreakerTrip(

@@ -1,7 +1,6 @@
-"""What the circuit breakers count: lines of the log that say themselves what they count as, found by an index of just those.
+"""What the circuit breakers count: lines of the log. Each line stores what it counts as; an index holds only those that count.
 
-Nothing else that is written, however much, moves the count: the index holds no other lines, and a count walks no further
-than the limit it is held against.
+Other writes, however many, do not slow a count down: the index leaves them out, and a count stops at the limit.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from cms.publishing.visibility import live
 class Counted(StrEnum):
     """What a line of the log counts as (`Change.counts_as`).
 
-    A release that a second person approved is one `PUBLISHING` of whoever publishes it and one `RELEASED` in each agency.
+    A release that a second person approved is one `PUBLISHING` of the person who publishes it and one `RELEASED` in each agency.
     """
 
     PUBLISHING = "publishing"
@@ -45,7 +44,7 @@ _head = table_of(ChangeHead)
 
 
 def _lines(name: str, subject: Column[Any], kind: BreakerKind) -> tuple[Any, ...]:
-    """The lines that this kind of breaker counts, of a person or an agency, since a moment; what a reset forgave does not count."""
+    """Conditions for the lines that this kind of breaker counts, of a person or an agency, since a moment and since the last reset."""
     trips = _trips.c.subject == bindparam(name), _trips.c.kind == literal_column(f"'{kind}'")
     forgiven = select(func.max(_trips.c.reset_at)).where(*trips).scalar_subquery()
     return (
@@ -58,7 +57,7 @@ def _lines(name: str, subject: Column[Any], kind: BreakerKind) -> tuple[Any, ...
 
 
 def _count(name: str, subject: Column[Any], kind: BreakerKind) -> ScalarSelect[int]:
-    """How many lines there are, as far as the limit."""
+    """The number of lines, counted no further than the limit."""
     found: Select[Any] = (
         select(literal_column("1")).where(*_lines(name, subject, kind)).limit(bindparam(f"{name}_most"))
     )
@@ -71,7 +70,7 @@ _FROZEN = (
     .scalar_subquery()
 )
 
-# Whoever finds the log at the same place later knows that no freeze was set or lifted in between.
+# If the log is still at this position later, no freeze was set or lifted in between.
 _POSITION = select(_head.c.sequence).where(_head.c.id == 1).scalar_subquery()
 
 
@@ -114,7 +113,7 @@ def look_before_publishing(unit: UnitOfWork, actor: Actor, agency: str) -> Any:
 
 
 def look_before_taking_back(unit: UnitOfWork, actor: Actor, agency: str) -> Any:
-    """The same before something is taken back: `frozen`, `position`, `paused`, `by_person`."""
+    """The same reads before something is taken back: `frozen`, `position`, `paused`, `by_person`."""
     asked = _of_person(actor, agency, HOUR, runtime().settings.breaker_taking_back)
     return unit.session.connection().execute(_TAKING, asked).one()
 
@@ -131,13 +130,13 @@ def count_in_agency(unit: UnitOfWork, agency: str, limit: int) -> int:
 
 
 def count_live(unit: UnitOfWork, agency: str) -> int:
-    """How many items of the agency readers have; asked only when an agency publishes much."""
+    """The number of live items of the agency; asked only when an agency publishes much."""
     found = select(func.count()).select_from(Publication).where(Publication.agency == agency, live())
     return unit.session.scalar(found) or 0
 
 
 def publishers_in(unit: UnitOfWork, agency: str) -> set[str]:
-    """Everybody whose publications within the hour count for the agency."""
+    """The people whose publications within the hour count for the agency."""
     rows = unit.session.connection().execute(_WHO, {"agency": agency, "agency_since": clock.now() - HOUR})
     return {row.actor_id for row in rows if row.actor_id is not None}
 

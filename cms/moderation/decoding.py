@@ -1,4 +1,4 @@
-"""Text without the encodings that hide a link from a look at it: percent signs, entities, punycode, however often nested."""
+"""Removes the encodings that can hide a link: percent signs, entities, punycode, however often nested."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def entities_decoded(text: str) -> str:
 
 
 def decoded(text: str) -> str:
-    """The text as it is after everything that reads it has decoded it; each round takes time in proportion to its length."""
+    """The fully decoded text, as browsers would end up with it; each round takes time in proportion to its length."""
     for _ in range(MOST_ROUNDS):
         plain = entities_decoded(text)
         if "%" in plain:

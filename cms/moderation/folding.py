@@ -1,4 +1,4 @@
-"""Text as a reader's eye takes it: hidden characters, look-alike letters, digits for letters and spread letters undone.
+"""Text as a reader's eye sees it: undoes hidden characters, look-alike letters, digits for letters and spread letters.
 
 Only for comparing with the lexicon: `s l o t`, `$l0t`, `sloooot` and `slot` in Cyrillic letters all become `slot`. Every
 expression here takes time in proportion to the length of the text.
@@ -36,9 +36,9 @@ _NOT_LETTERS: Final = re.compile(r"[^a-z0-9@$]+")
 _BRAND: Final = re.compile(
     r"(?<![a-z0-9@$])(?:([a-z]{3,24})([0-9]{2,4}|[2-4]d)|([a-z][a-z0-9]{2,23}?)(77|88|99|138|303|777|888|[2-4]d))(?![a-z0-9@$])"
 )
-# What stands before the number, when it has digits of its own: single ones between letters, as in t0g3l. KT10(88) is a number plate.
+# The part before the number, when it has digits of its own: single ones between letters, as in t0g3l. KT10(88) is a number plate.
 _NAME: Final = re.compile("[a-z]+|[a-z]+(?:[013457][a-z]+)+[013457]?")
-# Numbers, and codes such as number plates and asset numbers: their digits stand for themselves, but beside a word that is
+# Numbers, and codes such as number plates and asset numbers: their digits stay digits, except beside a word that is
 # disguised: 7070 m4c4u.
 _CODE: Final = re.compile("[0-9]+|[a-z]{1,2}[1-9][0-9]{2,}")
 _DISGUISED: Final = re.compile("[0-9@$][a-z]")
@@ -53,7 +53,7 @@ _DOUBLES: Final = tuple(letter * 2 for letter in ascii_lowercase if letter != "i
 class FoldedText:
     """`words` in their order, folded; `brands` are names with a number behind, as (name, number), unfolded.
 
-    `spread` are the words that were written letter by letter, folded: words run together in them.
+    `spread` are the words that were written letter by letter, folded; several words can run together in one.
     """
 
     words: list[str]
@@ -76,7 +76,7 @@ def latin(text: str) -> str:
     if text.isascii():
         return text.lower()
     if has_long_mark_run(text):
-        # Written in an encoding that is only taken off here.
+        # Written in an encoding that only this step removes.
         text = without_marks(text)
     text = _INVISIBLE.sub("", unicodedata.normalize("NFKD", _MANY_IN_ONE.sub(" ", _INVISIBLE.sub("", text))))
     return _FOREIGN.sub(lambda run: run[0].casefold().translate(_LATIN), text.lower())
@@ -105,7 +105,7 @@ def folded(text: str) -> FoldedText:
 
 
 def folded_key(text: str) -> str:
-    """A term of the lexicon as the joined words of a text will show it."""
+    """A term of the lexicon in the form that the joined words of a text have."""
     return "".join(_words(latin(text)))
 
 

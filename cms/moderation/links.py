@@ -35,7 +35,7 @@ _EXPLICIT: Final = re.compile(r"https?://", re.IGNORECASE)
 _QUAD: Final = re.compile(r"(?<![\w.@-])((?:[0-9]{1,3}\.){3}[0-9]{1,3})(?![\w.]*[0-9]|-)(:[0-9]{2,5}\b)?")
 _MONEY: Final = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3}){3}")
 _BARE: Final = re.compile(r"(?<![\w@.\-/])(?:[a-z0-9-]{1,63}\.)+[a-z][a-z0-9-]{1,23}(?![\w@-])")
-# What stands between the labels of a name (RFC 3490, section 3.1), and what means nothing in one (RFC 3454, table B.1).
+# The separators of a name's labels (RFC 3490, section 3.1), and the characters that browsers drop (RFC 3454, table B.1).
 _DOT: Final = re.compile("[.\u3002\uff0e\uff61]")
 _NO_CHARACTER: Final = re.compile("[\u00ad\u034f\u1806\u180b-\u180d\u200b-\u200d\u2060\ufe00-\ufe0f\ufeff]")
 _ANCHOR: Final = re.compile(r'<a href="([^"]*)"[^<>]*>|</a>')
@@ -47,7 +47,7 @@ _WORD_CHARACTER: Final = re.compile(r"[^\W_]")
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """A link of a body: its address, and whether a reader sees something to press."""
+    """A link of a body: its address, and whether a reader sees anything to click."""
 
     address: str
     is_visible: bool
@@ -67,18 +67,18 @@ def anchors(body_html: str) -> list[Anchor]:
 
 
 def alternative_texts(body_html: str) -> list[str]:
-    """What the images of sanitised HTML say to those who do not see them, and to search engines."""
+    """The `alt` texts of images in sanitised HTML, which screen readers and search engines read."""
     return [unescaped(text) for text in _ALT_TEXT.findall(body_html)]
 
 
 def hosts_in_links(*links: str) -> set[str]:
     """The hosts of addresses and of every address inside them: `https://dpu.go.id/out?to=https%3A%2F%2Fevil.example`.
 
-    All together: thousands of links cost a few searches through one text, not as many searches each.
+    All links are searched as one text: thousands of them cost a few searches, not a few each.
     """
     text = decoded("\n".join(links)).replace("\\", "/")
     named = {host for host in map(_ascii, {*_own_hosts(links), *_after_slashes(text)}) if host}
-    # `/out?to=slot88.com` and `/out/slot88.com`: whoever sends readers on adds the scheme himself.
+    # `/out?to=slot88.com` and `/out/slot88.com`: the redirecting site adds the scheme itself.
     rest = latin(_ADDRESS.sub(" ", text).replace("/", " "))
     return named | _bare_domains(rest) | _raw_addresses(rest)
 
@@ -97,8 +97,8 @@ def hosts_in_text(text: str) -> set[str]:
 def mail_hosts(text: str) -> set[str]:
     """Domains of the mail addresses in a link or a text: every recipient of `mailto:a@x.id,b@y.id?cc=c%40z.id` (RFC 6068).
 
-    They count where they are blocked. Unknown ones hold nothing: people write from a thousand ordinary providers, and who
-    follows such a link sees the address and no page.
+    Only blocked domains count. An unknown one is no reason to hold: people use a thousand ordinary mail providers, and a mail
+    link shows an address, not a page.
     """
     plain = decoded(text)
     if "@" not in plain:
@@ -108,13 +108,13 @@ def mail_hosts(text: str) -> set[str]:
 
 
 def standing_of(host: str, known: Mapping[str, LinkStanding]) -> LinkStanding | None:
-    """What is known of a host; of the entries for it and the domains above it the longest counts. None: unknown."""
+    """What the lists say of a host: the longest entry for it or a domain above it decides. None: unknown."""
     domain = deciding_domain(host, known)
     return None if domain is None else known.get(domain, LinkStanding.ALLOWED)
 
 
 def deciding_domain(host: str, known: Mapping[str, LinkStanding]) -> str | None:
-    """The domain whose entry, or whose place among those allowed from the start, counts for this host."""
+    """The domain that decides for this host: the longest one that has an entry or is allowed from the start."""
     start = allowed_from_the_start()
     return next((domain for domain in candidates(host) if domain in known or domain in start), None)
 
@@ -127,25 +127,25 @@ def candidates(host: str) -> Iterator[str]:
     """The host and every domain above it, longest first."""
     yield host
     if _is_number(host.rpartition(".")[2]) or ":" in host:
-        # The end of an address in numbers is no domain above it.
+        # An IP address has no domains above it.
         return
     while host := host.partition(".")[2]:
         yield host
 
 
 def registrable(host: str) -> str:
-    """The part of a host name that somebody registered (`situs.balikpapan.go.id` -> `balikpapan.go.id`)."""
+    """The part of a host name that can be registered (`situs.balikpapan.go.id` -> `balikpapan.go.id`)."""
     return suffixes().privatesuffix(host) or host
 
 
 def is_registrable(domain: str) -> bool:
-    """False for what nobody has registered by himself: a public suffix (`com`, `go.id`), a bare word, an address in numbers."""
+    """False for names without one owner: a public suffix (`com`, `go.id`), a bare word, an IP address."""
     return not _is_number(domain.rpartition(".")[2]) and _strict_suffixes().privatesuffix(domain) is not None
 
 
 @cache
 def _strict_suffixes() -> PublicSuffixList:
-    """The same list, for which an ending that it does not know is a suffix of one label."""
+    """The same list, but an unknown ending counts as a suffix of one label."""
     return PublicSuffixList(accept_unknown=True)
 
 
@@ -168,7 +168,7 @@ def all_candidates(hosts: Iterable[str]) -> set[str]:
 
 
 def _bare_domains(text: str) -> set[str]:
-    """Domains without a scheme; a longer name than a domain can have is none."""
+    """Domains without a scheme; names longer than a domain can be are skipped."""
     return {name for name in set(_BARE.findall(text)) if len(name) <= LONGEST_HOST and _is_domain(name)}
 
 
@@ -178,7 +178,7 @@ def _own_hosts(links: Iterable[str]) -> Iterator[str]:
             host = urlsplit(link).hostname
         except ValueError:
             continue
-        # An escaped host stands in the text that was decoded.
+        # An escaped host is found in the decoded text.
         if host and "%" not in host:
             yield host
 
@@ -189,7 +189,7 @@ def _after_slashes(text: str) -> Iterator[str]:
 
 
 def _after_schemes(text: str) -> Iterator[str]:
-    """What is surely an address: `http://1746543210` leads somewhere too."""
+    """Hosts after a scheme, which are surely addresses: `http://1746543210` works too."""
     for scheme in _EXPLICIT.finditer(text):
         match = _ADDRESS.match(text, scheme.start())
         if match is not None and (host := _host_of(match[1])):
@@ -202,7 +202,7 @@ def _host_of(authority: str) -> str:
 
 
 def _raw_addresses(text: str) -> set[str]:
-    """IPv4 addresses without a scheme: with a port, or with numbers that neither money nor a classification code has."""
+    """IPv4 addresses without a scheme: with a port, or with numbers that cannot be money or a classification code."""
     return {match[1] for match in _QUAD.finditer(text) if _is_raw_address(match[1], has_port=bool(match[2]))}
 
 
@@ -217,10 +217,10 @@ def _is_raw_address(quad: str, *, has_port: bool) -> bool:
 
 
 def _ascii(name: str) -> str | None:
-    """A host name in its ASCII form and lower case; None for what is none."""
+    """A host name in its ASCII form and lower case; None when it is not a host name."""
     host = name.strip(".").lower()
     if len(host) > LONGEST_HOST:
-        # Hidden characters do not count for a browser.
+        # Browsers drop hidden characters.
         host = latin(host)
         if len(host) > LONGEST_HOST:
             return None

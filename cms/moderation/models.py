@@ -1,6 +1,6 @@
-"""Tables of the guard: the link lists, freezes and trips of the circuit breakers.
+"""Tables of moderation: the link lists, freezes and trips of the circuit breakers.
 
-Freezes are set and lifted in `cms.editorial.freezes`; their table lies here because the breaker asks it before each publication.
+Freezes are set and lifted in `cms.editorial.freezes`; their table is here because the breaker checks it before each publication.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def person_scope(user_id: str) -> str:
 
 
 class LinkStanding(StrEnum):
-    """What is known of a domain. One that stands in no list is unknown: links to it wait for a second person."""
+    """What is known of a domain. One without an entry is unknown: links to it wait for a second person."""
 
     ALLOWED = "allowed"
     BLOCKED = "blocked"
@@ -41,7 +41,7 @@ class BreakerKind(StrEnum):
 
 
 class LinkDomain(Model):
-    """A domain and everything below it: links there are fine, or refused. Of two entries the longer one counts."""
+    """A domain and everything below it: links there are fine, or refused. Of two entries the longer one decides."""
 
     __tablename__ = "link_domains"
 
@@ -71,10 +71,10 @@ class PublishingFreeze(Model):
 
 
 class BreakerTrip(Model):
-    """Somebody, or an agency, published or took back more than is usual and waits: until `until`, or until somebody else resets it.
+    """A person or an agency published or took back more than is usual, and is paused until `until` or until someone else resets it.
 
     `subject` is the id of a person or the slug of an agency; `published` counts the changes that led to it, `made_up_by` are
-    the ids of those who made them. `reset_reason` is what the command line asks for.
+    the ids of those who made them. `reset_reason` is given on the command line.
     """
 
     __tablename__ = "breaker_trips"

@@ -22,7 +22,7 @@ def present_link_domain(entry: LinkDomain) -> dict[str, Any]:
 
 
 def present_trip(trip: BreakerTrip) -> dict[str, Any]:
-    """A trip of a breaker; `is_open` while it holds somebody up."""
+    """A trip of a breaker; `is_open` while it is in force."""
     reset_by = person_reference(trip.reset_by_id, trip.reset_by_label) if trip.reset_at else None
     return {
         "id": trip.id,

@@ -1,4 +1,4 @@
-"""The guard's look at public words that belong to no edition (`cms.core.public_words`)."""
+"""Moderation of public words that belong to no edition (`cms.core.public_words`)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cms.moderation.assessing import assess
 
 
 def look_at_words(actor: Actor, texts: Mapping[str, str], address: str | None) -> list[Finding]:
-    """What would hold these texts, and this address; a domain that the actor has allowed himself is unknown to him."""
+    """The reasons to hold these texts and this address. A domain that only the actor has allowed counts as unknown."""
     said = {pointer: text for pointer, text in texts.items() if text}
     if not said and not address:
         return []

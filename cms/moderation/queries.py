@@ -24,7 +24,7 @@ NEWEST_BLOCK = select(func.max(_domains.c.updated_at)).where(
 
 
 def known_entries(domains: Collection[str]) -> Mapping[str, tuple[LinkStanding, str | None]]:
-    """What the link lists say of these domains, and who said it; those without an entry are left out."""
+    """The entries of these domains in the link lists, and who made them; domains without an entry are left out."""
     if not domains:
         return {}
     wanted = _is_one_of(sorted(domains))
@@ -33,7 +33,7 @@ def known_entries(domains: Collection[str]) -> Mapping[str, tuple[LinkStanding, 
 
 
 def _is_one_of(domains: Sequence[str]) -> ColumnElement[bool]:
-    """One parameter, however many domains a text names: neither a limit of the database nor a long statement."""
+    """Pass all domains as one parameter: a text with many domains meets no limit of the database and makes no long statement."""
     if session.get_bind().dialect.name == "postgresql":
         return LinkDomain.domain == any_(literal(list(domains), ARRAY(String)))
     named = func.json_each(orjson.dumps(domains).decode()).table_valued("value")
@@ -67,7 +67,7 @@ def list_link_domains(*, standing: str | None = None, after: str | None = None, 
 
 
 def list_trips(*, is_open: bool | None = None, after: str | None = None, limit: int) -> Sequence[BreakerTrip]:
-    """Trips of the breakers, the newest first; `after` is an id. `is_open`: those that still hold somebody up."""
+    """Trips of the breakers, the newest first; `after` is an id. `is_open`: those that are still in force."""
     statement = select(BreakerTrip).order_by(BreakerTrip.id.desc()).limit(limit)
     holds = BreakerTrip.reset_at.is_(None) & (BreakerTrip.until > now())
     if is_open is not None:

@@ -1,4 +1,4 @@
-"""The guard on the management plane: /manage/v1/link-domains, /manage/v1/breakers. Freezing: `cms.editorial.freezes`."""
+"""Moderation on the management plane: /manage/v1/link-domains, /manage/v1/breakers. Freezing: `cms.editorial.freezes`."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _DOMAIN: Final = re.compile(
 def list_link_domains(query: dict[str, Any]) -> Answer:
     """List known domains.
 
-    By name. A domain that stands in no list is unknown: an edition with a link to it waits for a second person. `go.id`,
+    By name. A domain without an entry is unknown: an edition with a link to it waits for a second person. `go.id`,
     the agencies' own sites and example domains are allowed from the start and need no entry.
     """
     page = PageRequest(query)
@@ -59,8 +59,9 @@ def list_link_domains(query: dict[str, Any]) -> Answer:
 def set_link_domain(values: dict[str, Any], domain: str) -> Answer:
     """Allow or block a domain.
 
-    With everything below it; of two entries the longer one counts. Holds for what is saved from now on. Who allows a domain
-    counts as a writer of what links to it. What everybody can register names below (`com`, `go.id`) cannot be allowed.
+    The entry covers everything below the domain; of two entries the longer one decides. It applies to what is saved from now
+    on. The person who allows a domain counts as a writer of everything that links to it. A public suffix (`com`, `go.id`),
+    below which anyone can register names, cannot be allowed.
     """
     if not _DOMAIN.fullmatch(domain):
         raise invalid_parameter("domain", "bad_format", expected="a domain in lower case, such as bmkg.example")
@@ -104,7 +105,7 @@ def list_breakers(query: dict[str, Any]) -> Answer:
 def reset_breaker(trip_id: str) -> Answer:
     """Reset a breaker.
 
-    The person or agency can publish again at once. Nobody resets a breaker of his or her own.
+    The person or agency can publish again at once. You cannot reset your own breaker.
     """
     trip = services.reset_breaker(current_actor(), trip_id)
     return whole_answer(present_trip(trip))

@@ -1,4 +1,4 @@
-"""Does a text advertise gambling? Terms of the lexicon, weighed within a passage, with the company they keep.
+"""Does a text advertise gambling? Weighs the terms of the lexicon within a passage, and the words beside them.
 
 A parking slot, Bandar Lampung and the police who arrest a bookmaker pass: neighbours change what a word means, and words of
 news and law take weight away, unless something is sold in the same passage.
@@ -44,9 +44,9 @@ def advertises_gambling(text: str) -> bool:
 
 
 def gambling_words(text: str) -> tuple[str, ...]:
-    """What advertises gambling in the first passage that reaches the threshold; empty when none does.
+    """The words that advertise gambling in the first passage that reaches the threshold; empty when none does.
 
-    Terms as the lexicon writes them, whatever disguise they wore, and names with their number (dewa88).
+    Terms are spelled as in the lexicon, however they were disguised, and names have their number (dewa88).
     """
     words = lexicon()
     read = folded(_UUID.sub(" ", text))
@@ -55,7 +55,7 @@ def gambling_words(text: str) -> tuple[str, ...]:
 
 
 def _hits(read: FoldedText, words: Lexicon) -> Iterator[Hit]:
-    """Terms that stand in the text, alone or as neighbours written together."""
+    """Terms in the text, alone or as neighbours written together."""
     grams: Sequence[str] = read.words
     joined = list(grams)
     for length in range(1, LONGEST_PHRASE + 1):
@@ -92,13 +92,14 @@ def _counts(words: Sequence[str], position: int, length: int, term: Term, known:
 
 
 def _enough(read: FoldedText, hits: Sequence[Hit], known: Lexicon) -> list[str]:
-    """Slide a passage over the hits; only different terms add up. The words of the first that is enough, names first."""
+    """Slide a passage over the hits and return the words of the first passage that is enough, names first."""
     names = _names(read.brands, known)
     base = min(len(names), MOST_NAMES) * known.brand_weight
     counts: Counter[str] = Counter()
     weight, first, looked_at = base, 0, -AROUND
     for last, hit in enumerate(hits):
         counts[hit.term.key] += 1
+        # Only different terms add up.
         is_new = counts[hit.term.key] == 1
         weight += hit.term.weight if is_new else 0
         while hits[first].position < hit.position - PASSAGE:
@@ -106,7 +107,7 @@ def _enough(read: FoldedText, hits: Sequence[Hit], known: Lexicon) -> list[str]:
             counts[gone.key] -= 1
             weight -= gone.weight if counts[gone.key] == 0 else 0
             first += 1
-        # The same words again add nothing; what stands around them may.
+        # Repeated words add nothing, but the words around them may: weigh again after some distance.
         is_worth = is_new or hit.position >= looked_at + AROUND
         if is_worth and weight + known.most_offers * known.offer_weight >= known.threshold:
             looked_at = hit.position
@@ -127,7 +128,7 @@ def _weighed(words: Sequence[str], first: Hit, last: Hit, weight: int, known: Le
 
 
 def _names(brands: Sequence[tuple[str, str]], known: Lexicon) -> list[str]:
-    """Names of such sites anywhere in the text, each once, in their order: INV138 and INV188 are numbers of one list."""
+    """Names of gambling sites anywhere in the text, each once, in order. INV138 and INV188 are numbers of one list, not names."""
     found = {
         name: number
         for name, number in reversed(brands)

@@ -51,7 +51,7 @@ class BreakerTripSchema(StrictSchema):
     published = fields.Integer(metadata={"description": "Changes that led to it.", "example": 20})
     tripped_at = Moment()
     until = Moment(metadata={"description": "When it goes on by itself."})
-    is_open = fields.Boolean(metadata={"description": "Whether it holds somebody up now."})
+    is_open = fields.Boolean(metadata={"description": "Whether the pause is in force now."})
     reset_at = Moment(allow_none=True)
     reset_by = fields.Nested(PersonSchema, allow_none=True)
     reset_reason = fields.String(
@@ -62,4 +62,4 @@ class BreakerTripSchema(StrictSchema):
 class BreakerQuerySchema(PageQuerySchema):
     """Filters of the breakers."""
 
-    is_open = YesNo(data_key="open", from_text=True, metadata={"description": "Only those that hold somebody up now."})
+    is_open = YesNo(data_key="open", from_text=True, metadata={"description": "Only pauses that are in force now."})

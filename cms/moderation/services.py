@@ -1,4 +1,4 @@
-"""The writes of the guard: link lists, and the reset of a breaker. Freezing: `cms.editorial.freezes`."""
+"""The writes of moderation: link lists, and the reset of a breaker. Freezing: `cms.editorial.freezes`."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ DUPLICATES = {
 
 
 def set_link_domain(actor: Actor, domain: str, standing: LinkStanding, note: str | None) -> LinkDomain:
-    """Allow or block a domain with everything below it. Counts for what is saved from now on.
+    """Allow or block a domain with everything below it. It applies to what is saved from now on.
 
-    Raises `BadRequest` for the allowing of what nobody has registered by himself (`com`, `go.id`): everybody can be below it.
+    Raises `BadRequest` when a public suffix (`com`, `go.id`) is to be allowed: anyone can register a name below it.
     """
     with unit_of_work(DUPLICATES) as unit:
         authorize(actor, Permission.GUARD_WRITE, Target())
@@ -52,7 +52,7 @@ def set_link_domain(actor: Actor, domain: str, standing: LinkStanding, note: str
 
 
 def _check_allowable(domain: str, standing: LinkStanding) -> None:
-    """Raise `BadRequest` for the allowing of a public suffix."""
+    """Raise `BadRequest` when a public suffix is to be allowed."""
     if standing is LinkStanding.ALLOWED and not is_registrable(domain):
         raise invalid_parameter("domain", "public_suffix")
 
@@ -71,14 +71,15 @@ def remove_link_domain(actor: Actor, domain: str) -> None:
 
 
 def reset_breaker(actor: Actor, trip_id: str, *, reason: str | None = None) -> BreakerTrip:
-    """Let the person or agency go on; what was counted before does not count any more. Idempotent.
+    """Let the person or agency go on; earlier changes no longer count. Idempotent.
 
-    Nobody resets a trip of his or her own, nor one of an agency that own changes made up. `reason` is what the command line
-    asks for. Raises `NotFound`, `Conflict("approval_not_yours")`.
+    A person cannot reset their own trip, nor an agency's trip that their own changes led to. `reason` comes from the
+    command line. Raises `NotFound`, `Conflict("approval_not_yours")`.
     """
     with unit_of_work() as unit:
         authorize(actor, Permission.GUARD_WRITE, Target())
         trip = get_trip(trip_id)
+        # A reset needs a second pair of eyes.
         if actor.id is not None and actor.id in {trip.subject, *trip.made_up_by}:
             raise Conflict(
                 "approval_not_yours", whose="a central editor or administrator whose changes did not lead to it"
@@ -109,5 +110,5 @@ def _said(entry: LinkDomain) -> dict[str, str | None]:
 
 
 def _log_id(domain: str) -> str:
-    """The domain as the log names it; the log's column is shorter than the longest domain, whose end is what counts."""
+    """The domain as the log names it. The log's column is shorter than the longest domain, so only its end is kept."""
     return domain[-63:]
