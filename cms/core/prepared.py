@@ -3,6 +3,8 @@
 On SQLite one transaction writes at a time: what is computed while it is open, everybody waits for. So a writer calls the
 functions that take long once before (`foreseen`), for the texts that it is going to write; inside the transaction the same calls
 find their results. A text that was not foreseen is computed there: always right, only slower.
+
+What a step reads can be kept as well (`keep_read`), for a transaction that can tell whether it still holds.
 """
 
 from __future__ import annotations
@@ -48,6 +50,19 @@ def foreseen(*steps: Callable[[], object]) -> Iterator[None]:
                     with suppress(DomainError):
                         step()
         yield
+
+
+def keep_read(key: object, found: object) -> None:
+    """Keep what a step has read, for the transaction."""
+    results = _results.get()
+    if results is not None:
+        results[key] = found
+
+
+def take_read(key: object) -> Any:
+    """What a step has kept under this key, once; None when there is nothing. Whoever takes it asks whether it still holds."""
+    results = _results.get()
+    return None if results is None else results.pop(key, None)
 
 
 def prepared(function: Callable[P, R]) -> Callable[P, R]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
+from cms.core.db import current_unit
 from cms.core.errors import InputError, Invalid
 from cms.core.http.answers import Answer
 from cms.core.permissions import Actor
@@ -43,10 +45,14 @@ def link_faults(assessment: Assessment) -> list[InputError]:
 
 def newly_blocked_links(edition: Edition) -> list[InputError]:
     """Links of a saved edition to domains that were blocked since: a block holds for what waits to be published, too."""
-    blocked_at = newest_block()
-    if blocked_at is None or blocked_at < (edition.saved_at or edition.created_at):
+    if not is_blocked_since(edition, newest_block(current_unit())):
         return []
     return link_faults(read_links(edition).judged())
+
+
+def is_blocked_since(edition: Edition, blocked_at: datetime | None) -> bool:
+    """Whether the last block of a domain came after this edition was saved."""
+    return blocked_at is not None and blocked_at >= (edition.saved_at or edition.created_at)
 
 
 def read_links(edition: Edition) -> Reading:

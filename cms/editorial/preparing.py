@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, select
 
 from cms.core.db import session
 from cms.core.errors import DomainError
@@ -16,15 +16,14 @@ from cms.core.permissions import Actor
 from cms.core.sanitize import UnsafeLink, sanitized_html
 from cms.editorial.content_types import Beside, Content, ContentType
 from cms.editorial.items.models import Edition, Item
-from cms.editorial.items.queries import get_edition, get_item
-from cms.editorial.moderating import read_links
+from cms.editorial.items.queries import foresee_editions, visible_to
+from cms.editorial.moderating import is_blocked_since, read_links
 from cms.editorial.prepared_content import prepare_content
 from cms.moderation.queries import NEWEST_BLOCK
 from cms.publishing.models import Publication
 from cms.publishing.visibility import is_current
 
 Change = Callable[[Content], Content]
-_IS_NEWEST = and_(Edition.item_id == Item.id, Edition.number == Item.edition)
 _IS_SHOWN = and_(Publication.item_id == Edition.item_id, Publication.edition == Edition.number)
 
 
@@ -36,19 +35,17 @@ def foresee_content(content_type: ContentType, item_id: str, content: Content, c
 
 def foresee_change(content_type: ContentType, actor: Actor, item_id: str, change: Change) -> None:
     """Saving what `change` makes of the newest content of an item that the actor may see; of others nothing is read."""
-    stored = get_edition(get_item(content_type, item_id, actor)).content
-    foresee_content(content_type, item_id, change(stored))
+    which = Item.id == item_id, Item.type == content_type.name, visible_to(actor)
+    for found in foresee_editions(*which):
+        foresee_content(content_type, item_id, change(found.edition.content))
 
 
 def foresee_publications(*item_ids: str) -> None:
     """Publishing the newest editions of these items: bodies are sanitised once more, and links if a domain was blocked since."""
-    saved_at = func.coalesce(Edition.saved_at, Edition.created_at)
-    is_blocked_since = (NEWEST_BLOCK.scalar_subquery() >= saved_at).label("is_blocked_since")
-    statement = select(Edition.item_id, Edition.number, Edition.body_html, is_blocked_since)
-    for found in session.execute(statement.join(Item, _IS_NEWEST).where(Item.id.in_(item_ids))):
-        foresee_body(found.body_html)
-        if found.is_blocked_since:
-            read_links(session.get_one(Edition, (found.item_id, found.number)))
+    for found in foresee_editions(Item.id.in_(item_ids), also=NEWEST_BLOCK):
+        foresee_body(found.edition.body_html)
+        if is_blocked_since(found.edition, found.also):
+            read_links(found.edition)
 
 
 def foresee_shown(*which: ColumnElement[bool], limit: int | None = None) -> None:

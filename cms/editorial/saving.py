@@ -53,12 +53,15 @@ def transition(edit: Edit, state: State, verb: str, comment: str | None) -> Edit
 
 
 def first_edition(
-    unit: UnitOfWork, content_type: ContentType, actor: Actor, given: Content, item_id: str
+    unit: UnitOfWork, content_type: ContentType, actor: Actor, given: Content, item_id: str, *, is_chosen: bool
 ) -> tuple[Item, Edition]:
-    """Make a new item with its first edition. Raises `Forbidden`, `Invalid`, `Conflict` (id or slug taken)."""
+    """Make a new item with its first edition. `is_chosen`: the id is the client's, who may have made the item before.
+
+    Raises `Forbidden`, `Invalid`, `Conflict` (id or slug taken).
+    """
     content = content_type.completed(given)
     _authorize_owner(actor, content)
-    if unit.session.get(Item, item_id) is not None:
+    if is_chosen and unit.session.get(Item, item_id) is not None:
         raise Conflict("already_exists")
     prepared, assessment = _checked(content_type, item_id, content, None, {})
     _claim_for_new(unit, content_type, content, item_id)
@@ -188,11 +191,12 @@ def _claim_for_change(
 
 
 def show_in_lists(item: Item, content: Content) -> None:
-    """Keep beside the item what lists show and filter by; what its agency and category ask for is read again."""
+    """Keep beside the item what lists show and filter by; what another agency or category asks for is read again."""
+    before = item.agency, item.category
     item.agency, item.channel = content["agency"], content["channel"]
     item.slug, item.title = content["slug"], content["title"]
     item.kind, item.category = content[item.content_type.label], content.get("category")
-    if inspect(item).persistent:
+    if (item.agency, item.category) != before and inspect(item).persistent:
         session.expire(item, ["reviewed_by", "needs_four_eyes"])
 
 

@@ -32,6 +32,7 @@ from cms.moderation.counting import (
     publishers_in,
 )
 from cms.moderation.models import WHOLE_CITY, BreakerKind, BreakerTrip, PublishingFreeze
+from cms.moderation.queries import NewestBlock
 
 
 @dataclass(slots=True)
@@ -80,6 +81,7 @@ def check_publishing(unit: UnitOfWork, actor: Actor, agency: str, *, is_approved
         _look_again_later(unit, actor, agency, found.position)
         _refuse(unit, found.frozen, found.paused)
         seen.before[agency] = found.by_person, found.in_agency
+        unit.part(NewestBlock).note(found.newest_block)
     if current_request_id() is None:
         # The demonstration city and the worker: no user made this change, so it counts for no one.
         return None

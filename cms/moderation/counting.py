@@ -17,6 +17,7 @@ from cms.core.db import UnitOfWork, table_of
 from cms.core.permissions import Actor
 from cms.core.runtime import runtime
 from cms.moderation.models import WHOLE_CITY, BreakerKind, BreakerTrip, PublishingFreeze, person_scope
+from cms.moderation.queries import NEWEST_BLOCK
 from cms.publishing.models import Publication
 from cms.publishing.visibility import live
 
@@ -88,6 +89,7 @@ _PUBLISHING = select(
     _open_trip(_OF_SUBJECT, ~_TAKING_BACK).label("paused"),
     _count("person", _changes.c.actor_id, BreakerKind.PERSON).label("by_person"),
     _IN_AGENCY.label("in_agency"),
+    NEWEST_BLOCK.scalar_subquery().label("newest_block"),
 )
 _TAKING = select(
     _FROZEN.label("frozen"),
@@ -101,7 +103,7 @@ _WHO = select(_changes.c.actor_id).where(*_lines("agency", _changes.c.agency, Br
 def look_before_publishing(unit: UnitOfWork, actor: Actor, agency: str) -> Any:
     """The freeze, the open trip and the counts that concern this actor in this agency.
 
-    `frozen`, `position` (the number of the newest line), `paused`, `by_person`, `in_agency`.
+    `frozen`, `position` (the number of the newest line), `paused`, `by_person`, `in_agency`, `newest_block`.
     """
     settings = runtime().settings
     least = settings.breaker_agency_least if settings.breaker_agency_percent else 0

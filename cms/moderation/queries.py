@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import orjson
@@ -11,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from cms.agencies.models import Agency
 from cms.core.clock import now
-from cms.core.db import session, table_of
+from cms.core.db import UnitOfWork, session, table_of
 from cms.core.errors import NotFound
 from cms.core.ids import is_id
 from cms.moderation.models import BreakerTrip, LinkDomain, LinkStanding
@@ -40,10 +41,24 @@ def _is_one_of(domains: Sequence[str]) -> ColumnElement[bool]:
     return LinkDomain.domain.in_(select(named.c.value))
 
 
-def newest_block() -> datetime | None:
-    """When a domain was last blocked; None when none is."""
-    found: datetime | None = session.connection().scalar(NEWEST_BLOCK)
-    return found
+@dataclass(slots=True)
+class NewestBlock:
+    """When a domain was last blocked, as a unit of work has found it."""
+
+    is_known: bool = False
+    at: datetime | None = None
+
+    def note(self, at: datetime | None) -> None:
+        """It was read."""
+        self.is_known, self.at = True, at
+
+
+def newest_block(unit: UnitOfWork) -> datetime | None:
+    """When a domain was last blocked; None when none is. Read once in a unit of work, together with the breakers if they are asked."""
+    found = unit.part(NewestBlock)
+    if not found.is_known:
+        found.note(unit.session.connection().scalar(NEWEST_BLOCK))
+    return found.at
 
 
 def agency_sites() -> Sequence[str]:

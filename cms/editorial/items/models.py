@@ -97,14 +97,16 @@ class Item(Model):
     vouched_by: Mapped[list[str]] = mapped_column(Json, default=list, server_default="[]")
 
     reviewed_by: Mapped[str | None] = column_property(
-        select(Agency.review).where(Agency.slug == agency).correlate_except(Agency).scalar_subquery()
+        select(Agency.review).where(Agency.slug == agency).correlate_except(Agency).scalar_subquery(),
+        expire_on_flush=False,
     )
     """`agency` or `central`: who approves what this item's agency publishes. Read with the item, never written."""
     needs_four_eyes: Mapped[bool | None] = column_property(
         or_(
             exists().where(Agency.slug == agency, Agency.four_eyes).correlate_except(Agency),
             exists().where(Category.slug == category, Category.four_eyes).correlate_except(Category),
-        )
+        ),
+        expire_on_flush=False,
     )
     """True when the agency or the category asks for a second person. Read with the item, never written."""
 

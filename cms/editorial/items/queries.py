@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import ColumnElement, and_, bindparam, false, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, or_, select, true, tuple_
 
 from cms.agencies.models import Agency
 from cms.core import clock
 from cms.core.db import session, table_of
 from cms.core.errors import NotFound
 from cms.core.permissions import PERMISSION_MAP, Actor, Permission, anywhere, in_own_agency
+from cms.core.prepared import keep_read, take_read
 from cms.editorial.attribution import Owner
 from cms.editorial.comments.models import ReviewComment
 from cms.editorial.content_types import ContentType
@@ -28,6 +29,7 @@ _OWNER = (
     .where(_agencies.c.slug == bindparam("slug"))
     .with_for_update(read=True)
 )
+_NEWEST = select(Edition, Item.version).join(Item, and_(Edition.item_id == Item.id, Edition.number == Item.edition))
 _items, _comments, _leases = table_of(Item), table_of(ReviewComment), table_of(EditLease)
 _COLLEAGUES = (
     select(
@@ -88,7 +90,35 @@ def lock_items(item_ids: Collection[str]) -> None:
 
 def get_edition(item: Item, number: int | None = None) -> Edition:
     """An edition of the item, the newest one by default."""
+    foreseen: Foreseen | None = take_read(_foreseen(item.id)) if number is None else None
+    if foreseen is not None and (foreseen.version, foreseen.edition.number) == (item.version, item.edition):
+        return session.merge(foreseen.edition, load=False)
     return session.get_one(Edition, (item.id, number or item.edition))
+
+
+class Foreseen(NamedTuple):
+    """The newest edition of an item as it was before the transaction: it holds while the item has this version."""
+
+    edition: Edition
+    version: int
+    also: Any = None
+
+
+def foresee_editions(*which: ColumnElement[bool], also: Select[Any] | None = None) -> list[Foreseen]:
+    """The newest editions of these items, kept for the transaction that comes: `get_edition` need not read them again.
+
+    `also` is one value that is read along.
+    """
+    statement = _NEWEST if also is None else _NEWEST.add_columns(also.scalar_subquery())
+    found = [Foreseen(*row) for row in session.execute(statement.where(*which))]
+    for each in found:
+        session.expunge(each.edition)
+        keep_read(_foreseen(each.edition.item_id), each)
+    return found
+
+
+def _foreseen(item_id: str) -> tuple[type[Foreseen], str]:
+    return Foreseen, item_id
 
 
 def get_owner(item: Item) -> Owner:

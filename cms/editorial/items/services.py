@@ -34,7 +34,7 @@ def create_item(content_type: ContentType, actor: Actor, content: Content, item_
     """
     new = item_id or new_id()
     with foreseen(lambda: foresee_content(content_type, new, content)), unit_of_work(DUPLICATES) as unit:
-        item, edition = first_edition(unit, content_type, actor, content, new)
+        item, edition = first_edition(unit, content_type, actor, content, new, is_chosen=item_id is not None)
     return Edited(item, edition)
 
 
