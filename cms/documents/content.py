@@ -59,7 +59,7 @@ def check_document(item_id: str, content: Content, previous: Content | None) -> 
 
 
 def missing_in_document(content: Content, _body_text: str) -> list[InputError]:
-    """What the register must tell of every document: summary, holder, when it was made; and the file of a digital one.
+    """What the register requires of every document: summary, holder, when it was made; and the file of a digital one.
 
     Perki 1/2021 also asks for place, form and retention; they are often unknown for older papers and can follow.
     """
@@ -83,6 +83,7 @@ def _kind_faults(content: Content, previous: Content | None) -> list[InputError]
     if kind.information_class != content["class"]:
         expected = {"expected": kind.information_class}
         return [InputError("pointer", "/information_kind", "class_mismatch", expected)]
+    # An ended kind may stay on a document that has it already.
     is_kept = previous is not None and previous["information_kind"] == code
     if not is_kept and not _is_valid(kind, city_today()):
         return [InputError("pointer", "/information_kind", "not_valid_any_more", {"what": "information kind"})]
@@ -116,12 +117,12 @@ def _file_faults(item_id: str, content: Content, previous: Content | None) -> li
 
 
 def beside_document(item_id: str, content: Content) -> Beside:
-    """What readers see with the content of a document: its files."""
+    """What readers see beside the content of a document: its files."""
     return beside_files(content, find_files(item_id, [file["id"] for file in content["files"]]))
 
 
 def beside_files(content: Content, files: Mapping[str, DocumentFile]) -> Beside:
-    """Under which names readers download these files, which a label does not hide, and what stands in them."""
+    """The names under which readers download these files, which a label does not hide, and the words in them."""
     texts: dict[str, str] = {}
     unread: list[str] = []
     for index, entry in enumerate(content["files"]):

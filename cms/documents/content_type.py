@@ -1,4 +1,4 @@
-"""Documents as a content type: what the application makes routes, actions and filters of. Files have routes of their own."""
+"""Documents as a content type: the description from which the application makes routes, actions and filters. Files have their own routes."""
 
 from __future__ import annotations
 

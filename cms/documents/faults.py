@@ -1,4 +1,4 @@
-"""Why a file is not accepted; `cms.documents.file_types` turns these into the words of the API."""
+"""Why a file is not accepted; `cms.documents.file_types` turns these into API errors."""
 
 from __future__ import annotations
 

@@ -28,8 +28,9 @@ blp = Blueprint("files", __name__, url_prefix="/manage/v1/documents")
 def add_document_file(item_id: str) -> Answer:
     """Add a file to a document.
 
-    Send `multipart/form-data`; the body is read as a stream and checked as it arrives. Makes a new edition of the document, whose
-    version the ETag tells; no If-Match is needed, because adding destroys nobody's work. Readers get the file with the next publish.
+    Send `multipart/form-data`; the body is read as a stream and checked as it arrives. Makes a new edition of the document; the
+    ETag is its version. No If-Match is needed, because adding overwrites no one's work. Readers get the file with the next
+    publish.
     """
     check_may_add(current_actor(), item_id, announced_bytes())
     with upload_form(received, FileFieldsSchema(), runtime().settings.max_file_bytes) as form:
@@ -50,7 +51,7 @@ def add_document_file(item_id: str) -> Answer:
 )
 @blp.problems(401, 403, 404, 416, 503)
 def get_document_file(item_id: str, file_id: str) -> Response:
-    """Download a file of a document, of whichever edition.
+    """Download a file of any edition of a document.
 
     Takes `Range`, `If-Range` and `If-None-Match`.
     """
@@ -66,7 +67,7 @@ def get_document_file(item_id: str, file_id: str) -> Response:
 def remove_document_file(item_id: str, file_id: str) -> Response:
     """Take a file out of the draft.
 
-    Makes a new edition of the document, whose version the ETag tells; what readers have keeps the file until the next publish.
+    Makes a new edition of the document; the ETag is its version. Readers keep the file until the next publish.
     """
     item = remove_file(current_actor(), item_id, file_id, expected_version())
     return Response(status=204, headers=version_headers(item.version))

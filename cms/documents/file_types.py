@@ -1,7 +1,7 @@
-"""What a file is, by its content (R-F2): the short list of kinds that agencies publish, everything else is refused.
+"""Recognises the kind of a file by its content (R-F2): a short list of kinds that agencies publish; all others are refused.
 
 Each kind is checked from its first to its last byte as far as that costs little; nothing is rendered or executed. The
-extension must agree, because that is what readers' computers go by. SVG, HTML, XML and scripts are text of another kind.
+extension must agree, because readers' computers rely on it. SVG, HTML, XML and scripts are text of another kind.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def recognised_type(path: Path, name: str) -> FileType:
     except DamagedFile as damage:
         raise invalid_field("/file", "damaged_file", reason=str(damage)) from None
     except UnsupportedFile as kind:
-        # A name that promises an accepted kind makes it a false content, any other name a kind that is not accepted.
+        # A name of an accepted kind means false content; any other name, a kind that is not accepted.
         refusal = Invalid if extension_of(name) in ACCEPTED_EXTENSIONS else UnsupportedType
         raise refusal("unsupported_file_type", found=str(kind), allowed=ACCEPTED_LABELS) from None
     if extension_of(name) not in found.extensions:
@@ -174,7 +174,7 @@ def _text_type(file: IO[bytes], head: bytes, extension: str) -> FileType:
 
 
 def _name_of(head: bytes) -> str:
-    """What the beginning of a refused file looks like, in words."""
+    """The kind that the beginning of a refused file looks like, in words."""
     try:
         matches = puremagic.magic_string(head)
     except (puremagic.PureError, ValueError, LookupError):

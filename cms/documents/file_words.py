@@ -1,7 +1,7 @@
-"""What stands in the cells of an uploaded table, or in a text: the part of it that moderation has to look at with each edition.
+"""The words in an uploaded table or text file that moderation checks with each edition.
 
-Read once, when it arrives and before any lock. Kept are the addresses that it names and one passage that advertises gambling: a small
-text that is weighed again with the link lists of the day whenever an edition shows the file.
+The file is read once, on arrival and before any lock. Its addresses and one passage that advertises gambling are stored: a
+small text, which is checked against the link lists of the day whenever an edition shows the file.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ MOST_HOSTS: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class FileWords:
-    """What moderation has to look at; None when there is nothing. `is_whole`: nothing of the file was left unread."""
+    """The words that moderation checks; None when there are none. `is_whole`: the whole file was read."""
 
     text: str | None = None
     is_whole: bool = True
@@ -35,7 +35,7 @@ NOTHING: Final = FileWords()
 
 
 def read_words(path: Path, media_type: str) -> FileWords:
-    """What a complete file of this kind says; nothing for kinds that are no text."""
+    """The words of a complete file of this kind; none for kinds that are not text."""
     if media_type not in READ:
         return NOTHING
     hosts: set[str] = set()
@@ -51,7 +51,7 @@ def read_words(path: Path, media_type: str) -> FileWords:
 
 
 def _chunks(file: IO[str]) -> Iterator[str]:
-    """The text in overlapping pieces, as far as it is read."""
+    """The text in overlapping pieces, up to the limit of what is read."""
     before, read = "", 0
     while read < MOST_READ and (piece := file.read(min(CHUNK, MOST_READ - read))):
         read += len(piece)

@@ -1,7 +1,7 @@
 """Uploaded files on their way in, and as editors see them.
 
-An upload is a complete temporary file with its size, digest and kind before anything else is decided about it. Its bytes are
-never rewritten: they may be signed.
+An upload is first received as a complete temporary file, with its size, digest and kind. Its bytes are never rewritten: they
+may be signed.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from cms.editorial.items.queries import get_item
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A complete file that waits to be stored; `name` is clean, `media_type` is what its content says."""
+    """A complete file that waits to be stored; `name` is clean, `media_type` is by its content."""
 
     path: Path
     name: str
@@ -44,9 +44,9 @@ class Upload:
 
 @contextmanager
 def received(chunks: Iterable[bytes], name: str) -> Iterator[Upload]:
-    """Write a file to the incoming folder while hashing it; what is not stored by the end is removed.
+    """Write a file to the incoming folder while hashing it; files that are not stored by the end are removed.
 
-    Raises `TooLarge` as soon as it is larger than MAX_FILE_BYTES, `Invalid` for what its content is, `Unavailable`.
+    Raises `TooLarge` as soon as it is larger than MAX_FILE_BYTES, `Invalid` about its content, `Unavailable`.
     """
     with incoming_file(chunks, runtime().settings.max_file_bytes) as file:
         cleaned = clean_name(name)
@@ -58,16 +58,15 @@ def received(chunks: Iterable[bytes], name: str) -> Iterator[Upload]:
 def check_may_add(actor: Actor, document_id: str, coming: int) -> None:
     """Decide before the first byte of an upload is read (R-Z3). Raises `NotFound`, `Forbidden`, `Conflict`, `TooLarge`.
 
-    `coming` are the bytes that are announced.
-
-    No transaction stays open while a slow sender takes its time; the service decides once more when it stores the row.
+    `coming` is the announced number of bytes. No transaction stays open while a slow client sends; the service checks once more
+    when it stores the row.
     """
     city_channel = runtime().settings.city_channel
     with rolled_back():
         item = get_item(DOCUMENT, document_id, actor)
         authorize_operation(actor, Operation.EDIT, item, city_channel)
         check_state(actor, Operation.EDIT, item, city_channel)
-        # What is too large for any document is told as that, by who reads the body.
+        # The reader of the body reports a file that is too large for any document.
         check_room(item.agency, min(coming, runtime().settings.max_file_bytes))
 
 
@@ -97,5 +96,5 @@ def present_file(file: DocumentFile, label: str) -> dict[str, Any]:
 
 
 def file_path(file: DocumentFile) -> str:
-    """Where editors download it."""
+    """The path where editors download it."""
     return f"/manage/v1/documents/{file.document_id}/files/{file.id}"

@@ -1,4 +1,4 @@
-"""Files of documents. The bytes lie in the storage under their digest and are never rewritten: they may be signed."""
+"""Files of documents. The bytes are stored under their digest and never rewritten: they may be signed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cms.core.types import Id, UTCDateTime
 class DocumentFile(Model):
     """A stored file that editions of one document may show.
 
-    `words` is what moderation looks at of its content (`cms.documents.file_words`), with `is_read_whole` unless some was not read.
+    `words` are the words that moderation checks (`cms.documents.file_words`); `is_read_whole` is false if part was not read.
     """
 
     __tablename__ = "document_files"

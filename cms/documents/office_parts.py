@@ -1,6 +1,7 @@
-"""Parts of office documents that reach out of the file: entities, and DDE, which starts programs (ECMA-376 part 1, 17.16).
+"""Checks office documents for parts that reach outside the file: entities, and DDE, which starts programs
+(ECMA-376 part 1, 17.16).
 
-Every byte is unpacked once and looked at in blocks. Only a part that has fields is parsed, because one instruction may be cut
+Every byte is unpacked once and checked in blocks. Only a part that has fields is parsed, because one instruction may be cut
 into many pieces; no more than `MOST_PARSED` bytes of such parts are, so the time stays in proportion to a small bound.
 """
 
@@ -48,7 +49,7 @@ def _blocks(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]
 
 
 def _has_fields(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
-    """Look at the bytes of one part; in UTF-16 every other one is zero."""
+    """Search the bytes of one part; in UTF-16 every other byte is zero."""
     before, found = b"", False
     for number, block in enumerate(_blocks(archive, entry)):
         plain = before + block.replace(b"\0", b"")
@@ -87,7 +88,7 @@ class _FieldReader:
         self._length = 0
 
     def close(self) -> None:
-        """Judge what has been read of a field, and begin the next one."""
+        """Judge the field that was read, and begin the next one."""
         if _INSTRUCTION.match("".join(self._pieces)):
             raise DamagedFile(DDE_REASON)
         self._pieces, self._length = [], 0

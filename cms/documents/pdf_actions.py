@@ -1,8 +1,9 @@
-"""PDF files that do something by themselves (ISO 32000-1, 12.6): scripts, programs, and whatever happens on opening.
+"""Refuses PDF files that do something by themselves (ISO 32000-1, 12.6): scripts, programs, actions on opening.
 
-A cheap look, not a reader of PDF: every byte of the file and every object stream is searched for the names of such actions.
-What cannot be looked at is refused: an encrypted file (ISO 32000-1, 7.6), which readers with a password would see and nobody else,
-oddly packed object streams, names written with `#`. A place to open at (`GoTo`) is fine. Each step takes time in proportion to the file, and no more than `MOST_UNPACKED` is unpacked.
+It is a cheap search, not a PDF parser: every byte of the file and every object stream is searched for the names of such
+actions. A file that cannot be searched is refused: an encrypted one (ISO 32000-1, 7.6), oddly packed object streams, names
+written with `#`. A place to open at (`GoTo`) is fine. Each step takes time in proportion to the file, and no more than
+`MOST_UNPACKED` is unpacked.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ class ObjectStream:
 
 
 def check_actions(path: Path) -> None:
-    """Raise `DamagedFile` for a PDF that does something by itself, or that cannot be looked at."""
+    """Raise `DamagedFile` for a PDF that does something by itself, or that cannot be searched."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         if _ENCRYPTED.search(data):
             raise DamagedFile(IS_ENCRYPTED)
@@ -103,7 +104,7 @@ def _plain(name: bytes) -> bytes:
 
 
 def _check_opening(action: bytes, data: mmap.mmap, streams: list[ObjectStream]) -> None:
-    """What happens on opening may only be a place in the document."""
+    """Opening may only lead to a place in the document."""
     reference = _REFERENCE.match(action)
     if reference is None:
         actions = [action]
@@ -120,13 +121,13 @@ def _is_passive(action: bytes) -> bool:
     """True for a place in the document, or an action that leads to one and to nothing after it."""
     if action.startswith(b"["):
         return True
-    # An action may name the next one; more than one kind within reach means that it does, or that another object follows.
+    # An action may name the next one. More than one kind nearby means that it does, or that another object follows.
     own = action.partition(b"endobj")[0]
     return len(_KIND.findall(own)) == 1 and _PASSIVE.search(own) is not None and b"/Next" not in own
 
 
 def _object_streams(data: mmap.mmap) -> Iterator[ObjectStream]:
-    """All of them, unpacked; one that is not found where it should be is refused like one that cannot be unpacked."""
+    """All object streams, unpacked; one that is not in its place is refused, like one that cannot be unpacked."""
     left, named = MOST_UNPACKED, {found.start() for found in _OBJECT_STREAM.finditer(data)}
     for begin in _STREAM.finditer(data):
         before = bytes(data[max(0, begin.start() - DICTIONARY_BYTES) : begin.start()])

@@ -25,7 +25,7 @@ def present_document(edition: Presentation) -> Presented:
 
 
 def _card(edition: Presentation) -> dict[str, Any]:
-    """Has every field of a post's card too, so that lists of mixed items need one model (`/v1/items`)."""
+    """The card. It has every field of a post's card too, so that clients need one model for mixed lists (`/v1/items`)."""
     content = edition.content
     return {
         "id": edition.item_id,

@@ -51,7 +51,7 @@ class FileEntrySchema(StrictSchema):
 
 
 class DocumentContentSchema(StrictSchema):
-    """What people write; null stands for the default."""
+    """The content that people write; null means the default."""
 
     agency = agency_slug(metadata={"description": "Slug of the owner: whose information it is.", "example": "dpu"})
     channel = agency_slug(
@@ -144,7 +144,7 @@ class DocumentCreateSchema(DocumentContentSchema):
 
 
 class DocumentUpdateSchema(DocumentContentSchema):
-    """Changes of a document; what is left out stays. `files` reorders, renames or drops uploaded files."""
+    """Changes of a document; fields that are left out stay. `files` reorders, renames or drops uploaded files."""
 
     files = Rows(Part(FileEntrySchema), max=MOST_FILES, allow_none=True)
 

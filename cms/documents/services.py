@@ -1,4 +1,4 @@
-"""Adding files to documents and taking them out. Everything else that is done to a document is `cms.editorial.items.services`."""
+"""Adds files to documents and takes them out. All other writes of documents are in `cms.editorial.items.services`."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def add_file(
 ) -> AddedFile:
     """Store the bytes, then the row and the document's next edition, which shows the file at `position` (1 is first) or last.
 
-    No `If-Match`: adding destroys nobody's work. Raises `NotFound`, `Forbidden`, `Conflict`, `Invalid` when the document is full,
+    Needs no `If-Match`: adding overwrites no one's work. Raises `NotFound`, `Forbidden`, `Conflict`, `Invalid` when the document is full,
     `Unavailable`. When it fails after the bytes were stored, `sweep_orphans` removes them.
     """
     check_may_add(actor, document_id, upload.bytes)
@@ -77,7 +77,7 @@ def _with_file(content: Content, file: DocumentFile, label: str, position: int |
 
 
 def _foresee_file(actor: Actor, file: DocumentFile, label: str, position: int | None) -> None:
-    """Its row is not there yet, but its name and its words are read with the next edition."""
+    """Prepare the next edition with the name and words of the file, whose row does not exist yet."""
     stored = get_edition(get_item(DOCUMENT, file.document_id, actor)).content
     content = _with_file(stored, file, label, position)
     known = find_files(file.document_id, [entry["id"] for entry in stored["files"]])
@@ -85,7 +85,7 @@ def _foresee_file(actor: Actor, file: DocumentFile, label: str, position: int | 
 
 
 def remove_file(actor: Actor, document_id: str, file_id: str, expected: Expected) -> Item:
-    """Save an edition without the file. Earlier editions, the published one among them, keep showing it.
+    """Save an edition without the file. Earlier editions keep showing it, the published one too.
 
     Raises `NotFound` also when the newest edition does not show the file, `Forbidden`, `StaleVersion`, `Conflict`.
     """

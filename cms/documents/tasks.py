@@ -1,4 +1,4 @@
-"""Removing bytes that nothing names: uploads that broke off, and files whose document was deleted."""
+"""Removes bytes that no row names: of uploads that broke off, and of deleted documents."""
 
 from __future__ import annotations
 
@@ -19,48 +19,47 @@ from cms.documents.models import DocumentFile
 from cms.media.models import Image, Rendition
 from cms.publishing.models import PublicationFile
 
-# An upload stores its bytes before its row; nothing takes this long between the two.
+# An upload stores its bytes first and its row soon after, never this much later.
 SPARED: Final = timedelta(hours=24)
 BATCH: Final = 500
 QUEUE: Final = "orphaned_files"
 
 
 def sweep_orphans(is_held: Callable[[], bool] = lambda: False) -> int:
-    """Remove what is older than 24 hours and named by no row; returns how many files that were.
+    """Remove files that are older than 24 hours and that no row names; returns how many.
 
-    It stops while `is_held`: a backup under way may hold rows that are gone by now, and needs their files.
-
-    The row is the truth (M-13). Doing it twice at once is harmless. Raises `Unavailable`, also when the clock cannot be right.
+    It stops while `is_held`: a running backup may hold rows that are deleted by now, and needs their files. The row is the
+    truth (M-13). Running it twice at once is harmless. Raises `Unavailable`, also when the clock cannot be right.
     """
     with rolled_back():
         check_writing(session())
-    # Files have the time of this machine, whatever the database's clock shows.
+    # Files have the time of this machine, not of the database's clock.
     storage, moment = runtime().storage, clock.machine_now() - SPARED
     removed = delete_incoming_before(storage.incoming, moment)
     old = iter(list(storage.stored_before(moment)))
     while batch := list(islice(old, BATCH)):
         unnamed = list(_unnamed(batch))
-        # Asked after the rows were read: a backup that begins later than that names none of these.
+        # Asked after the rows were read: a backup that begins later names none of these files.
         if is_held():
             break
         for digest in unnamed:
             try:
                 removed += storage.delete_if_before(digest, moment)
             except Unavailable as error:
-                # A single file that cannot be removed must not keep the others; a storage that is away ends the sweep.
+                # One file that cannot be removed must not stop the sweep; a storage that is unreachable does.
                 _note_failure(digest, error)
     return removed
 
 
 def _note_failure(digest: str, error: Unavailable) -> None:
-    """Put the file aside if the storage itself is well. Raises the error when it is not."""
+    """Put the file aside if the storage itself works. Raises the error if it does not."""
     if runtime().storage.identity() is None:
         raise error
     set_aside(QUEUE, digest, error)
 
 
 def _unnamed(digests: list[str]) -> Iterator[str]:
-    """Those that no document, image, rendition or publication has, current or superseded."""
+    """The digests that no document, image, rendition or publication has, current or superseded."""
     with rolled_back():
         named = set(
             session.scalars(

@@ -1,4 +1,4 @@
-"""Zip containers (DOCX, XLSX, PPTX, ODT, ODS, ODP) looked through without unpacking them (R-F5)."""
+"""Checks zip containers (DOCX, XLSX, PPTX, ODT, ODS, ODP) without unpacking them to disk (R-F5)."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def container_type(path: Path) -> str:
 
 
 def _check_end(file: IO[bytes], size: int) -> None:
-    """Read the end record ourselves before zipfile reads the directory that it promises."""
+    """Check the end record before zipfile reads the directory that it announces."""
     file.seek(max(0, size - END_BYTES - ZIP64_LOCATOR_BYTES))
     tail = file.read()
     end = tail[-END_BYTES:]
@@ -133,7 +133,7 @@ def _refuse_macros(archive: zipfile.ZipFile) -> None:
 
 
 def _refuse_fetched_parts(archive: zipfile.ZipFile) -> None:
-    """Nothing is fetched from elsewhere on opening: a template brings macros, a picture tells who opens the file, and where.
+    """Refuse parts that are fetched on opening: a template brings macros, a picture reveals who opens the file, and where.
 
     Links that a reader presses and the sheets of other workbooks stay (ECMA-376 part 2, relationships).
     """
@@ -164,6 +164,6 @@ def _part(archive: zipfile.ZipFile, name: str) -> bytes:
 
 
 def _check_contents(archive: zipfile.ZipFile) -> None:
-    """Unpack everything to nowhere: sizes and checksums must be as declared."""
+    """Unpack everything and discard it: sizes and checksums must be as declared."""
     if archive.testzip() is not None:
         raise DamagedFile("a part does not match its checksum")

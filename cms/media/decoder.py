@@ -1,7 +1,7 @@
-"""The program that decodes images: runs in a process of its own with little time, little memory and no network (R-F6).
+"""The program that decodes images. It runs in its own process with little time, little memory and no network (R-F6).
 
 It imports nothing of ours: `cms.media.imaging` starts this file by its path, writes one JSON task with all limits to its
-standard input and reads one JSON answer from its standard output. Whatever an image does to it, the server goes on.
+standard input and reads one JSON answer from its standard output. If an image crashes it, the server goes on.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from PIL import AvifImagePlugin, ExifTags, Image, ImageCms, WebPImagePlugin
 
 OPEN_FILES: Final = 64
 FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
-# How the whole image is kept, by the format it came in: nothing is lost that readers would see.
+# How the whole image is stored, by the format of the upload: readers see no difference.
 KEPT_AS: Final = {"JPEG": "JPEG", "MPO": "JPEG", "PNG": "PNG", "GIF": "PNG", "WEBP": "WEBP", "AVIF": "WEBP"}
 # Several images in one file are an animation, except in a photo that carries its own small preview.
 STILL_WITH_PARTS: Final = {"MPO"}
@@ -34,7 +34,7 @@ KEPT_OPTIONS: Final[dict[str, dict[str, Any]]] = {
     "PNG": {"optimize": False},
     "WEBP": {"quality": 92, "method": 3},
 }
-# What undoes each value of the EXIF orientation.
+# The turn that undoes each value of the EXIF orientation.
 TURNS: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -53,7 +53,7 @@ class Refused(Exception):
 
 
 def confine(limits: dict[str, int]) -> None:
-    """Give up what decoding does not need. A system that cannot limit one of them still has the others."""
+    """Drop everything that decoding does not need. If a system cannot set one of the limits, the others still hold."""
     for kind, limit in (
         (resource.RLIMIT_CPU, limits["cpu_seconds"]),
         (resource.RLIMIT_AS, limits["memory_bytes"]),
@@ -64,7 +64,7 @@ def confine(limits: dict[str, int]) -> None:
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(kind, (limit, limit))
     with contextlib.suppress(OSError, AttributeError):
-        # An empty network of its own: there is nobody to talk to.
+        # An empty network namespace: nothing can be reached.
         ctypes.CDLL(None).unshare(CLONE_NEWUSER | CLONE_NEWNET)
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     Image.MAX_IMAGE_PIXELS = limits["pixels"]
@@ -72,7 +72,7 @@ def confine(limits: dict[str, int]) -> None:
 
 
 def kept(task: dict[str, Any]) -> dict[str, Any]:
-    """Decode an uploaded image completely and write it anew, upright, without anything but its pixels."""
+    """Decode an uploaded image completely and write it anew: upright, and only its pixels."""
     with Image.open(task["source"], formats=FORMATS) as image:
         _check_size(image, task["limits"])
         arrived_as = str(image.format)
@@ -110,15 +110,15 @@ def renditions(task: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check_size(image: Image.Image, limits: dict[str, int]) -> None:
-    """Before anything is decoded: the header says how much it would become (R-F4)."""
+    """Refuse a too large image before it is decoded: the header says its size (R-F4)."""
     if image.width * image.height > limits["pixels"] or max(image.size) > limits["side"]:
         raise Refused("too_many_pixels")
 
 
 def _pixels(image: Image.Image, side: int) -> Image.Image:
-    """The decoded pixels in sRGB with 8 bits, upright, no larger than is kept; no metadata is left.
+    """The decoded pixels: sRGB with 8 bits, upright, no longer than `side`, without metadata.
 
-    Shrinks before anything else, so that the largest image is never in memory more than twice.
+    Shrinks first, so that the largest image is never in memory more than twice.
     """
     _load(image)
     profile, orientation = image.info.get("icc_profile"), image.getexif().get(ExifTags.Base.Orientation, 1)
@@ -136,8 +136,10 @@ def _pixels(image: Image.Image, side: int) -> Image.Image:
 
 
 def _load(image: Image.Image) -> None:
-    """Decode. Of a WEBP, Pillow's decoder keeps two canvases for the pictures that may follow: without them before the picture
-    itself takes its place, 40 megapixels fit into the memory that is given (with them they would be in memory four times).
+    """Decode the image.
+
+    For a WEBP, Pillow's decoder keeps two canvases for pictures that may follow. Freed before the picture itself is stored,
+    they leave room for 40 megapixels within the memory limit; otherwise the picture would be in memory four times.
     """
     if isinstance(image, WebPImagePlugin.WebPImageFile):
         prepare = image.load_prepare
@@ -151,7 +153,7 @@ def _load(image: Image.Image) -> None:
 
 
 def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """Colours of a photo with another colour space, as sRGB shows them; a profile that makes no sense is ignored."""
+    """Convert a photo from another colour space to sRGB; an invalid profile is ignored."""
     if not profile or image.mode not in {"RGB", "RGBA", "CMYK"}:
         return image
     try:
@@ -171,7 +173,7 @@ def _save(image: Image.Image, target: str, encoding: str, options: dict[str, dic
     file = BytesIO()
     image.save(file, format=encoding, **options[encoding])
     try:
-        # Not by Pillow itself, which takes a disk that fills up for a file that is complete.
+        # Pillow does not write the file itself: when the disk fills up, it reports success.
         Path(target).write_bytes(file.getbuffer())
     except OSError:
         raise Refused("cannot_write") from None
@@ -181,7 +183,7 @@ TASKS: Final = {"kept": kept, "renditions": renditions}
 
 
 def answer(task: dict[str, Any]) -> dict[str, Any]:
-    """What came of the task: `{"done": ...}` or `{"refused": code}`."""
+    """The result of the task: `{"done": ...}` or `{"refused": code}`."""
     try:
         return {"done": TASKS[task["task"]](task)}
     except Refused as refusal:
@@ -190,7 +192,7 @@ def answer(task: dict[str, Any]) -> dict[str, Any]:
         return {"refused": "too_many_pixels"}
     except MemoryError:
         return {"refused": "too_demanding"}
-    except Exception:  # noqa: BLE001 - decoders raise whatever comes; outside, all of it means the same
+    except Exception:  # noqa: BLE001 - decoders raise anything; the caller treats all of it alike
         return {"refused": "damaged"}
 
 

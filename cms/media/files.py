@@ -13,7 +13,7 @@ from cms.media.queries import find_rendition, get_image
 
 
 def image_file(image_id: str, name: str) -> FileFacts:
-    """What is stored under this name; the whole image while a rendition is not made. Raises `NotFound`."""
+    """The file stored under this name; the whole image until the rendition is made. Raises `NotFound`."""
     full = full_name(name)
     if full is None:
         raise NotFound
@@ -25,5 +25,5 @@ def image_file(image_id: str, name: str) -> FileFacts:
 
 
 def facts(image: Image, name: str, media_type: str, size: int, sha256: str, moment: datetime) -> FileFacts:
-    """What an answer tells of stored bytes."""
+    """Size, type and digest of stored bytes, for the headers of an answer."""
     return FileFacts(file_name(image.id, name, media_type), media_type, size, sha256, moment)

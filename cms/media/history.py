@@ -1,4 +1,4 @@
-"""What was said about an image before, and by whom: so that it can be put right again."""
+"""Earlier words about an image and who wrote them, so that they can be restored."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ UNKNOWN = Actor(None, "unknown")
 
 
 def keep_first_version(unit: UnitOfWork, image: Image) -> None:
-    """Keep what is said about an image of before this was kept; call it before the image is changed. Nobody knows who said it."""
+    """Store the present words of an image that has no history yet, without an author, as none is known. Call it before a change."""
     if find_newest_version(image.id) is None:
         keep_version(unit, image, UNKNOWN)
 
 
 def keep_version(unit: UnitOfWork, image: Image, actor: Actor) -> None:
-    """Keep what is said about the image now; call it after every change of it, once its version is counted."""
+    """Store the present words of the image; call it after every change, once its version is counted."""
     said = {name: getattr(image, name) for name in KEPT_FIELDS}
     unit.add(
         ImageVersion(
@@ -33,12 +33,12 @@ def keep_version(unit: UnitOfWork, image: Image, actor: Actor) -> None:
 
 
 def find_newest_version(image_id: str) -> ImageVersion | None:
-    """What was said last, and by whom."""
+    """The newest stored words and their author."""
     return session.scalar(_newest(image_id).limit(1))
 
 
 def find_version_by_others(image_id: str, author_id: str, since: datetime) -> ImageVersion | None:
-    """The newest of what this person did not say, or said before this moment; None when there is nothing else."""
+    """The newest words that are not by this person or are from before this moment; None if there are none."""
     others = or_(ImageVersion.author_id.is_(None), ImageVersion.author_id != author_id, ImageVersion.saved_at < since)
     return session.scalar(_newest(image_id).where(others).limit(1))
 

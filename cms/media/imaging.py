@@ -1,4 +1,4 @@
-"""Having images decoded and cut by `decoder.py`, in a process that is limited and thrown away."""
+"""Decodes and cuts images with `decoder.py`, in a limited process that ends after each task."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ LIMITS: Final[dict[str, int]] = {
     "pixels": 40_000_000,
     "side": 16_000,
     "frames": 1_000,
-    # Pixels of the longer side that is kept: more than screens show, and it bounds the cost of renditions.
+    # The longer side of a stored image, in pixels: more than screens show, and it limits the cost of renditions.
     "kept_side": 4_096,
 }
 MEDIA_TYPES: Final = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
@@ -45,7 +45,7 @@ class ImageRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class KeptImage:
-    """What an uploaded image was (`format`, `frames`) and what it is kept as; width and height in pixels."""
+    """What an uploaded image was (`format`, `frames`) and how it is stored; width and height in pixels."""
 
     format: str
     frames: int
@@ -64,9 +64,9 @@ class Output:
 
 
 def keep_image(source: Path, target: Path) -> KeptImage:
-    """Write the image anew: upright, in sRGB, without metadata, its first picture when it moves.
+    """Write the image anew: upright, in sRGB, without metadata; of an animation only the first picture.
 
-    Raises `Invalid` about `/file` for what cannot be decoded within the limits, `Unavailable` when the decoder is busy.
+    Raises `Invalid` about `/file` for an image that cannot be decoded within the limits, `Unavailable` when the decoder is busy.
     """
     try:
         done = _done({"task": "kept", "source": str(source), "target": str(target)})
@@ -102,7 +102,7 @@ def _refusal(code: str) -> Invalid:
 
 
 def _done(task: Mapping[str, Any], limits: Mapping[str, int] = LIMITS) -> dict[str, Any]:
-    """Run the decoder for one task. Whatever ends it early means that the image asked for too much."""
+    """Run the decoder for one task. If it ends early, for any reason, the image counts as too demanding."""
     if not _turn.acquire(timeout=WALL_SECONDS):
         raise Unavailable("busy", headers={"Retry-After": "5"})
     try:
@@ -110,7 +110,7 @@ def _done(task: Mapping[str, Any], limits: Mapping[str, int] = LIMITS) -> dict[s
     finally:
         _turn.release()
     if ended is None or ended.returncode != 0:
-        # Killed by a limit, or crashed inside a decoder: then it has said where.
+        # Killed by a limit, or crashed inside a decoder, which then wrote where to stderr.
         said = ended.stderr.decode("utf-8", "replace") if ended else ""
         log.warning("image_decoder_ended", task=task["task"], exit_code=ended.returncode if ended else None, said=said)
         raise ImageRefused("too_demanding")
@@ -124,7 +124,7 @@ def _done(task: Mapping[str, Any], limits: Mapping[str, int] = LIMITS) -> dict[s
 
 
 def _run(task: bytes) -> subprocess.CompletedProcess[bytes] | None:
-    """The ended process; None when it had to be killed because it took too long. It gets no environment, hence no secrets."""
+    """Run it and return the ended process; None when it was killed because it took too long. It gets no environment, so no secrets."""
     with TemporaryFile() as errors:
         try:
             ended = subprocess.run(  # noqa: S603 - our own program, and no part of the command comes from outside

@@ -1,4 +1,4 @@
-"""Images and their renditions. The bytes lie in the storage under their digest; only re-encoded ones are ever kept."""
+"""Images and their renditions. The bytes are stored under their digest; only re-encoded ones are stored."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from cms.media.presets import fingerprint_of
 class Image(Model):
     """An image of the library. `sha256` is of the re-encoded bytes, `source_sha256` of those that were uploaded.
 
-    `alt` is null until somebody has written it; a decorative image has none. The focal point is in percent from the left and
+    `alt` is null until a user writes it; a decorative image has none. The focal point is in percent from the left and
     the top. `waiting_since` is set while the worker has renditions to make. `proposed` are words that wait for a second person.
-    Once `deleted_at` is set nobody finds the image any more, until it is purged or a rollback brings it back.
+    Once `deleted_at` is set no one finds the image, until it is purged or a rollback brings it back.
     """
 
     __tablename__ = "images"
@@ -71,12 +71,12 @@ class Image(Model):
 
     @property
     def has_text(self) -> bool:
-        """True when people who cannot see it are told what it shows, or that it shows nothing."""
+        """True when it has alternative text or is marked as decorative."""
         return self.is_decorative or bool(self.alt)
 
 
 class ImageVersion(Model):
-    """What was said about an image from one change to the next, and who said it. Never changed; goes with the image."""
+    """The words about an image from one change to the next, and their author. Never changed; deleted with the image."""
 
     __tablename__ = "image_versions"
 
@@ -94,7 +94,7 @@ class ImageVersion(Model):
 
 
 class Rendition(Model):
-    """A file made of an image under a fixed name, such as `card.webp`. Those of an earlier focal point stay for old pages."""
+    """A file made of an image under a fixed name, such as `card.webp`. Renditions of an earlier focal point stay, for old pages."""
 
     __tablename__ = "renditions"
 
@@ -109,7 +109,7 @@ class Rendition(Model):
 
 
 class ImageUse(Model):
-    """The newest edition of an item shows this image. What published editions show stands with the publications."""
+    """The newest edition of an item shows this image. What published editions show is stored with the publications."""
 
     __tablename__ = "image_uses"
 

@@ -1,4 +1,4 @@
-"""Rules about one image: whose it is, as the permission map asks, and that it has text or is decorative."""
+"""Rules about one image: its owner, for the permission map, and that it has text or is decorative."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ def target_of(image: Image) -> Target:
 
 
 def check_alt(alt: str | None, is_decorative: bool) -> None:
-    """An image shows something, and `alt` says what, or nothing. Raises `Invalid` for both at once."""
+    """An image has an `alt` text or is decorative. Raises `Invalid` for both at once."""
     if is_decorative and alt:
         raise invalid_field("/alt", "not_with", other="decorative")

@@ -33,7 +33,7 @@ class RenditionsSchema(StrictSchema):
 
 
 class ShownImageSchema(StrictSchema):
-    """An image that content shows. The bytes behind its addresses never change; they need no key."""
+    """An image that content shows. The bytes at its addresses never change, and need no key."""
 
     id = fields.String(metadata={"format": "uuid"})
     alt = fields.String(metadata={"description": "For people who cannot see it; empty when it is decorative."})

@@ -56,7 +56,7 @@ def present_shown(image: Image) -> dict[str, Any]:
 
 
 def _proposed(image: Image) -> dict[str, Any] | None:
-    """Words that wait for a second person, by the names of the API."""
+    """Words that wait for a second person, under their names in the API."""
     if image.proposed is None or image.proposed_at is None:
         return None
     changes = {WIRE_NAMES.get(name, name): value for name, value in image.proposed.items()}
@@ -71,12 +71,12 @@ def shown_path(image: Image, name: str) -> str:
 
 
 def original_fingerprint(sha256: str) -> str:
-    """The part of the address of the whole image that stands for its bytes: the focal point does not change them."""
+    """The fingerprint in the address of the whole image: of its bytes alone, which the focal point does not change."""
     return sha256[:CHARACTERS_IN_FINGERPRINT]
 
 
 def file_name(image_id: str, name: str, media_type: str) -> str:
-    """Under which name a browser would save it."""
+    """The file name under which a browser saves it."""
     stem = name.partition(".")[0]
     return f"{stem}-{image_id[-12:]}.{FILE_EXTENSIONS[media_type]}"
 

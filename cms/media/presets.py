@@ -31,7 +31,7 @@ class Encoding:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """What of the image is shown (left, top, right, bottom) and how large, in pixels. Nothing is ever enlarged."""
+    """The part of the image that is shown (left, top, right, bottom) and its size, in pixels. Nothing is ever enlarged."""
 
     box: tuple[int, int, int, int]
     width: int
@@ -59,7 +59,7 @@ def full_name(given: str) -> str | None:
 
 
 def cut(preset: Preset, width: int, height: int, focal_x: int, focal_y: int) -> Cut:
-    """How an image of this size is cut; the focal point (percent from the left and the top) comes as near to the middle as can be."""
+    """How to cut an image of this size so that the focal point (percent from the left and the top) is as near to the middle as possible."""
     if preset.height is None:
         shown = min(preset.width, width)
         return Cut((0, 0, width, height), shown, max(1, round(height * shown / width)))
@@ -77,5 +77,5 @@ def _begin(whole: int, part: int, percent: int) -> int:
 
 
 def fingerprint_of(sha256: str, focal_x: int, focal_y: int) -> str:
-    """The part of an address that changes whenever the bytes behind it would: 16 hexadecimal digits."""
+    """The part of an address that changes with the bytes at it: 16 hexadecimal digits."""
     return hashlib.sha256(f"{RECIPE} {sha256} {focal_x} {focal_y}".encode()).hexdigest()[:16]

@@ -15,7 +15,10 @@ from cms.media.models import Image, Rendition
 
 
 def get_image(image_id: str, *, lock: bool = False, is_deleted_too: bool = False) -> Image:
-    """The image; `lock` holds its row until the transaction ends. Raises `NotFound`, for a deleted one only unless it is asked for."""
+    """The image; `lock` locks its row until the transaction ends.
+
+    Raises `NotFound`, also for a deleted image unless `is_deleted_too`.
+    """
     statement = select(Image).where(Image.id == image_id, true() if is_deleted_too else Image.deleted_at.is_(None))
     if lock:
         statement = statement.with_for_update().execution_options(populate_existing=True)
@@ -26,7 +29,7 @@ def get_image(image_id: str, *, lock: bool = False, is_deleted_too: bool = False
 
 
 def find_images(image_ids: Collection[str], *, hold: bool = False) -> Mapping[str, Image]:
-    """Those of the images that exist, by id, in one statement; `hold` keeps them from being deleted until the transaction ends."""
+    """The existing ones of these images, by id, in one statement; `hold` prevents their deletion until the transaction ends."""
     if not image_ids:
         return {}
     kept = (Image.id.in_(sorted(image_ids)), Image.deleted_at.is_(None))
@@ -37,12 +40,12 @@ def find_images(image_ids: Collection[str], *, hold: bool = False) -> Mapping[st
 
 
 def lock_images(image_ids: Collection[str]) -> None:
-    """Hold the rows of these images until the transaction ends, in one order for everybody; unknown ids do not matter."""
+    """Lock the rows of these images until the transaction ends, always in the same order; unknown ids are ignored."""
     session.execute(select(Image.id).where(Image.id.in_(image_ids)).order_by(Image.id).with_for_update())
 
 
 def find_same(agency: str, source_sha256: str, sha256: str) -> Image | None:
-    """The agency's image that was made of the same bytes, or that became the same picture; a deleted one when no other is."""
+    """The agency's image that was made of the same bytes, or that became the same picture; a deleted one if there is no other."""
     same = or_(Image.source_sha256 == source_sha256, Image.sha256 == sha256)
     statement = select(Image).where(Image.agency == agency, same).order_by(Image.deleted_at.is_not(None), Image.id)
     return session.scalar(statement.limit(1).with_for_update().execution_options(populate_existing=True))
@@ -62,7 +65,7 @@ def list_images(
     limit: int,
     after: tuple[datetime, str] | None,
 ) -> Sequence[Image]:
-    """The newest images, at most `limit`, from behind the position `after`; `words` is looked for in what is said about them."""
+    """The newest images after the position `after`, at most `limit`; `words` is searched for in their texts."""
     statement = select(Image).where(Image.deleted_at.is_(None))
     statement = statement.order_by(Image.created_at.desc(), Image.id.desc()).limit(limit)
     if agencies:
@@ -82,5 +85,5 @@ def list_images(
 
 @counts_bytes
 def bytes_of_images(agency: str) -> int:
-    """What the agency's images take; renditions, which can be made again, do not count."""
+    """The bytes of the agency's images; renditions do not count, as they can be made again."""
     return int(session.scalar(select(func.sum(Image.bytes)).where(Image.agency == agency)) or 0)

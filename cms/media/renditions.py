@@ -1,4 +1,4 @@
-"""Making the renditions of an image: the files, outside of any transaction."""
+"""Makes the files of an image's renditions, outside of any transaction."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class _Wanted:
 
 
 def made_renditions(image: Image) -> list[Rendition]:
-    """All renditions, stored; their rows are not written yet. Raises `ImageRefused`, `Unavailable`."""
+    """Make and store all renditions; their rows are not written yet. Raises `ImageRefused`, `Unavailable`."""
     wanted = [
         _Wanted(
             f"{name}.{encoding.extension}",

@@ -45,7 +45,7 @@ def upload_image() -> Answer:
     """Upload an image.
 
     Send `multipart/form-data`. The image is decoded in a limited process and written anew: upright, in sRGB, without EXIF, place,
-    comments or colour profile. The same picture again answers 200 with the one that is there and a warning `duplicate`.
+    comments or colour profile. Uploading the same picture again answers 200 with the existing image and a warning `duplicate`.
     """
     with upload_form(received_image, ImageFieldsSchema(), runtime().settings.media_max_bytes) as form:
         added = add_image(current_actor(), form.upload, form.values)
@@ -93,9 +93,9 @@ def list_library(query: dict[str, Any]) -> Answer:
 @blp.response(200, one(ImageSchema))
 @blp.problems(401, 403, 404)
 def read_image(id: str) -> Answer:
-    """Read what is known of an image.
+    """Read an image's data.
 
-    The answer's ETag is what a change must send in If-Match.
+    A change must send the answer's ETag in If-Match.
     """
     image = get_image(id)
     return one_answer(present_image(image), image.version)

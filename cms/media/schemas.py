@@ -34,7 +34,7 @@ class ImageFieldsSchema(StrictSchema):
 
 
 class ImageUpdateSchema(StrictSchema):
-    """A change of what is said about an image, as JSON merge patch; what is absent stays."""
+    """A change of an image's words, as JSON merge patch; absent fields stay."""
 
     alt = Text(min=1, max=LONGEST_ALT, allow_none=True, metadata={"description": ALT})
     is_decorative = YesNo(data_key="decorative", metadata={"description": DECORATIVE})
@@ -54,7 +54,7 @@ class ProposedWordsSchema(StrictSchema):
 
 
 class ProposalSchema(StrictSchema):
-    """Words that somebody proposed and nobody has confirmed yet."""
+    """Words that a person proposed and no second person has confirmed yet."""
 
     changes = fields.Nested(ProposedWordsSchema)
     by = fields.Nested(PersonSchema, metadata={"description": "Who proposed them; somebody else confirms."})

@@ -1,4 +1,7 @@
-"""Adding images to the library, keeping their renditions, and purging deleted ones. Changing and removing them is up to `cms.editorial.images`, which knows who shows them."""
+"""Adds images to the library, stores their renditions, and purges deleted ones.
+
+`cms.editorial.images` changes and removes them, as it knows which items show them.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,7 @@ class AddedImage:
 
 
 def add_image(actor: Actor, upload: ImageUpload, values: Mapping[str, Any]) -> AddedImage:
-    """Store the bytes, then the row. `values` are those of `ImageFieldsSchema`; the agency may be left out by who writes for one.
+    """Store the bytes, then the row. `values` are those of `ImageFieldsSchema`; a user who writes for one agency may leave it out.
 
     Raises `Forbidden`, `Invalid`, `Unavailable`. When it fails after the bytes were stored, `sweep_orphans` removes them.
     """
@@ -45,6 +48,7 @@ def add_image(actor: Actor, upload: ImageUpload, values: Mapping[str, Any]) -> A
     agency = given.pop("agency", None) or _only_agency(actor)
     authorize(actor, Permission.MEDIA_WRITE, Target(agency, agency, actor.id))
     check_alt(given.get("alt"), given.get("is_decorative", False))
+    # Refuse before the bytes are stored.
     with rolled_back():
         check_agency(agency)
         if find_same(agency, upload.sha256, upload.file.sha256) is None:
@@ -52,6 +56,7 @@ def add_image(actor: Actor, upload: ImageUpload, values: Mapping[str, Any]) -> A
     if not is_rehearsal():
         runtime().storage.put(upload.file.path, upload.file.sha256)
     with unit_of_work(DUPLICATES) as unit:
+        # Asked again: another upload may have stored the same picture meanwhile.
         same = find_same(agency, upload.sha256, upload.file.sha256)
         if same is not None and same.deleted_at is None:
             return AddedImage(same, is_new=False)
@@ -66,7 +71,7 @@ def add_image(actor: Actor, upload: ImageUpload, values: Mapping[str, Any]) -> A
 
 
 def keep_renditions(image: Image, made: Sequence[Rendition]) -> None:
-    """Write the rows of what was made, unless the image was deleted or its focal point moved meanwhile: then the files are swept.
+    """Write the rows of the renditions, unless the image was deleted or its focal point moved meanwhile: then the files are swept.
 
     It records no change: readers get the same picture.
     """
@@ -84,7 +89,7 @@ def keep_renditions(image: Image, made: Sequence[Rendition]) -> None:
 
 
 def purge_images(image_ids: Iterable[str], long_ago: datetime) -> Sequence[str]:
-    """Remove those of these images that were deleted before `long_ago`, and return their ids; one that was brought back stays.
+    """Remove those images that were deleted before `long_ago`, and return their ids; a restored one stays.
 
     It records no change: the deletion is in the log.
     """
@@ -94,7 +99,7 @@ def purge_images(image_ids: Iterable[str], long_ago: datetime) -> Sequence[str]:
 
 
 def _only_agency(actor: Actor) -> str:
-    """The one agency for which the actor can upload. Raises `Invalid` when there are several, or when it is the whole city."""
+    """The one agency for which the actor can upload. Raises `Invalid` if there are several, or for an actor of the whole city."""
     agencies = actor.agencies(Role.AUTHOR) | actor.agencies(Role.AGENCY_EDITOR)
     if len(agencies) != 1 or actor.has(Role.CENTRAL_EDITOR):
         raise invalid_field("/agency", "required")
@@ -102,7 +107,7 @@ def _only_agency(actor: Actor) -> str:
 
 
 def _brought_back(image: Image, actor: Actor, upload: ImageUpload, given: Mapping[str, Any]) -> Image:
-    """A deleted image whose picture is uploaded again, with what is said about it now."""
+    """Restore a deleted image whose picture is uploaded again, with the words given now."""
     image.deleted_at, image.name = None, upload.name
     image.alt, image.is_decorative = given.get("alt"), given.get("is_decorative", False)
     image.caption, image.credit = given.get("caption"), given.get("credit")

@@ -1,7 +1,7 @@
-"""What the worker does for images: it makes their renditions and purges deleted ones.
+"""The worker's tasks for images: making renditions and purging deleted images.
 
-Until the rows of its renditions are written, their addresses answer with the whole image, so that nobody waits for the worker.
-For three days a rollback can bring a deleted image back, then nothing of it stays.
+Until the renditions have their rows, their addresses answer with the whole image, so no one waits for the worker. A rollback
+can restore a deleted image for three days; then it is removed entirely.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ DELETED: Final = "deleted_images"
 
 
 def make_renditions() -> bool:
-    """Make the renditions of the image that has waited longest; True when there may be more of them.
+    """Make the renditions of the image that has waited longest; True when more may be waiting.
 
-    A task of the worker: done twice at once it makes the same files. Raises `Unavailable`.
+    A task of the worker. If it runs twice at once, both make the same files. Raises `Unavailable`.
     """
     with rolled_back():
         waits = (Image.waiting_since.is_not(None), not_resting(RENDITIONS, Image.id))
@@ -46,7 +46,7 @@ def make_renditions() -> bool:
         try:
             made = made_renditions(image)
         except ImageRefused as refusal:
-            # It was decoded once, so this is a matter of this server; readers keep the whole image.
+            # The image was decoded once before, so the cause is this server; readers get the whole image.
             log.exception("renditions_failed", image_id=image.id, reason=str(refusal))
             made = []
         keep_renditions(image, made)
@@ -54,9 +54,9 @@ def make_renditions() -> bool:
 
 
 def purge_deleted_images() -> int:
-    """Remove images that were deleted more than 72 hours ago, with all that was said about them; returns how many.
+    """Remove images that were deleted more than 72 hours ago, with all their versions; returns how many.
 
-    Called hourly by the worker; their bytes are swept as what no row names.
+    The worker calls it hourly. The sweep removes their bytes later, as no row names them.
     """
     long_ago = clock.now() - KEPT_DELETED
     old = select(Image.id).where(Image.deleted_at <= long_ago, not_resting(DELETED, Image.id))

@@ -1,4 +1,4 @@
-"""Uploaded images on their way in: what arrives is decoded in a limited process, and only what comes out of it is kept."""
+"""Receives uploaded images: each is decoded in a limited process, and only the result is stored."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _AVIF_BRANDS: Final = (b"avif", b"avis")
 
 @dataclass(frozen=True, slots=True)
 class ImageUpload:
-    """An image that waits to be stored: `sha256` is that of the bytes that came, `file` what is kept of them."""
+    """An image that waits to be stored: `sha256` is of the uploaded bytes, `file` is the re-encoded image."""
 
     name: str
     sha256: str
@@ -40,9 +40,9 @@ class ImageUpload:
 
 @contextmanager
 def received_image(chunks: Iterable[bytes], name: str) -> Iterator[ImageUpload]:
-    """Read an image, check what it is and write it anew; what is not stored by the end is removed.
+    """Read an image, check its kind and write it anew; files that are not stored by the end are removed.
 
-    Raises `TooLarge` as soon as it is larger than MEDIA_MAX_BYTES, `UnsupportedType` for what is no accepted image, `Invalid` about
+    Raises `TooLarge` as soon as it is larger than MEDIA_MAX_BYTES, `UnsupportedType` for other kinds of file, `Invalid` about
     `/file` for one that is empty, misnamed, damaged, too large to decode or a danger, `Unavailable`.
     """
     with incoming_file(chunks, runtime().settings.media_max_bytes) as source, incoming_path() as target:
@@ -59,7 +59,7 @@ def _check_kind(source: IncomingFile, name: str) -> None:
         raise invalid_field("/file", "empty_file")
     extension, found = extension_of(name), _format_of(source.path)
     if found is None:
-        # A name that promises an image makes it a false content, any other name a kind that is not accepted.
+        # The name of an image means false content; any other name, a kind that is not accepted.
         refusal = Invalid if extension in ACCEPTED_EXTENSIONS else UnsupportedType
         raise refusal("unsupported_file_type", found="no image of these formats", allowed=ACCEPTED_LABELS)
     if extension not in EXTENSIONS[found]:
@@ -67,7 +67,7 @@ def _check_kind(source: IncomingFile, name: str) -> None:
 
 
 def _format_of(path: Path) -> str | None:
-    """The format by the first bytes; only these five are ever given to a decoder."""
+    """The format by the first bytes; only these five reach a decoder."""
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
     if head.startswith(b"\xff\xd8\xff"):

@@ -45,12 +45,12 @@ DEFAULTS: dict[str, Any] = {
 
 
 def check_post(_item_id: str, content: Content, previous: Content | None) -> list[InputError]:
-    """References that do not exist and a validity window that ends before it begins."""
+    """Finds references that do not exist, and a validity window that ends before it begins."""
     return [*category_faults(content, previous), *area_faults(content, previous), *period_faults(content)]
 
 
 def missing_in_post(content: Content, body_text: str) -> list[InputError]:
-    """Readers of a post need its text; markup without words is no text."""
+    """A post needs a text; markup without words does not count."""
     return [] if body_text.strip() else needed({**content, "body": None}, "body")
 
 

@@ -1,4 +1,4 @@
-"""Posts as a content type: what the application makes routes, actions and filters of."""
+"""Posts as a content type: the description from which the application makes routes, actions and filters."""
 
 from __future__ import annotations
 

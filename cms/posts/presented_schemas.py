@@ -13,7 +13,7 @@ MOMENT = {"format": "date-time"}
 
 
 class RepostShownSchema(StrictSchema):
-    """Who carries it on the channel that was asked for, and what they say about it."""
+    """Who reposts it on the requested channel, and their note."""
 
     agency = fields.Nested(AgencyReferenceSchema)
     comment = fields.String(allow_none=True, metadata={"example": "Sudah diperiksa."})

@@ -65,7 +65,7 @@ def _social_text(edition: Presentation) -> str:
 
 def _terms(content: Content) -> frozenset[tuple[str, str]]:
     terms = {("kind", content["kind"]), ("language", content["language"])}
-    # An agency's channel carries what it owns, also when the city publishes it.
+    # An agency's own items are on its channel, also when the city publishes them.
     terms |= {("channel", content["channel"]), ("channel", content["agency"])}
     if content["category"]:
         terms.add(("category", content["category"]))

@@ -55,7 +55,7 @@ class CreditSchema(StrictSchema):
 
 
 class PostContentSchema(StrictSchema):
-    """What people write; null stands for the default."""
+    """The content that people write; null means the default."""
 
     agency = agency_slug(metadata={"description": "Slug of the owner: whose information it is.", "example": "dpu"})
     channel = agency_slug(
@@ -130,7 +130,7 @@ class PostCreateSchema(PostContentSchema):
 
 
 class PostUpdateSchema(PostContentSchema):
-    """Changes of a post; what is left out stays."""
+    """Changes of a post; fields that are left out stay."""
 
 
 class PostItemSchema(EditedSchema, PostContentSchema):

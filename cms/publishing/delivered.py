@@ -1,4 +1,4 @@
-"""A content type as readers get it, in one description: the delivery plane makes its routes, its parameters and its answers of it."""
+"""The description of a content type for readers: the delivery plane makes its routes, parameters and answers from it."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ class DeliveredType:
 
     `card` and `full` are its delivered forms. `filters` are the query parameters of its list beside those that every list has.
     `schemes` are the filters that are answered from terms (`cms.publishing.presented`), the one with the fewest items per value
-    first: it leads. `includes` are the relations that readers can embed. `about_list` and `about_item` stand in the API's
-    document.
+    first: it leads. `includes` are the relations that readers can embed. `about_list` and `about_item` are texts for the
+    API's document.
     """
 
     name: str
@@ -32,7 +32,7 @@ class DeliveredType:
 
     @property
     def words(self) -> Mapping[str, str]:
-        """What the names and the documentation of its operations need."""
+        """The words for the names and the documentation of its operations."""
         return {
             "type": self.name,
             "types": self.topic,
@@ -47,7 +47,7 @@ class DeliveredType:
 
     @cached_property
     def full_fields(self) -> tuple[str, ...]:
-        """Fields of a detail; a list gives those beyond the card when `fields` names them."""
+        """Fields of the full form; a list gives those beyond the card when `fields` names them."""
         return _names(self.full)
 
 

@@ -1,7 +1,7 @@
-"""The digest of a publication: one number over everything that readers get of it, in a form that is the same on every database.
+"""The digest of a publication: one hash of everything that readers get of it, the same on every database.
 
-The line of the log that made the publication carries it (`facts`), and the line is inside the hash chain: whoever alters a
-publication in the database alters something that somebody can prove. Format `simpul-publication-1`.
+The line of the log that made the publication has the digest (`facts`), and the line is in the hash chain, so a change of a
+publication in the database can be proved. Format `simpul-publication-1`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def publication_digest(row: Mapping[str, Any]) -> str:
 
 
 def ending_digest(row: Mapping[str, Any]) -> str:
-    """SHA-256 of what readers are told of an item that they had. `row` has the columns of `ENDING`. Raises `TypeError`."""
+    """SHA-256 of what readers get of an ended item. `row` has the columns of `ENDING`. Raises `TypeError`."""
     return _digest(b"simpul-ending-1", {name: row[name] for name in ENDING})
 
 

@@ -1,6 +1,6 @@
-"""When the next planned change of what readers have is due: kept in the log's head row, read along with it.
+"""The moment of the next planned change for readers, stored in the log's head row and read along with it.
 
-The moment itself moves no position of the log, so whoever keeps an answer must know how long it holds.
+When the moment passes, the log does not move, so a cache must know until when an answer is valid.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from cms.changes.log import after_numbered
 from cms.core.clock import NEVER, micros
 from cms.core.db import UnitOfWork
 
-# The conditions are those of two partial indexes, so that each minimum is one look.
+# The conditions are those of two partial indexes, so that each minimum is one index read.
 BEGINNINGS = (
     "SELECT {edge}(effective_from) AS moment FROM publications WHERE type = :type"
     " AND superseded_sequence IS NULL AND is_planned"
@@ -36,15 +36,15 @@ _EARLIEST = f"SELECT min(moment) FROM ({BEGINNINGS} UNION ALL {ENDS}) moments".f
 
 @dataclass(slots=True)
 class Asked:
-    """For which types a unit of work asks at its end."""
+    """The types for which a unit of work asks at its end."""
 
     types: set[str] = field(default_factory=set)
 
 
 def due_again(unit: UnitOfWork, connection: Connection, type: str) -> None:
-    """Find out anew when the next planned change of this type is due.
+    """Compute again when the next planned change of this type is due.
 
-    To be called in a numbered step, where the head row is locked. Several steps of one unit of work ask once, at its end.
+    Call it in a numbered step, where the head row is locked. Several steps of one unit of work ask once, at its end.
     """
     asked = unit.part(Asked)
     if type not in asked.types:

@@ -1,7 +1,7 @@
-"""The row of an item in the delivery half, and the addresses that are its own for ever.
+"""The row of an item in the delivery half, and the addresses that it owns for ever.
 
-What readers see of an item is written together with what is asked about it (its number, who carries it): every statement
-here is on the way of each publish, which holds the head of the log.
+Each write also returns what the caller needs (the item's number, who reposts it), because every publish runs these statements
+while it holds the head of the log.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _INSERT_SLUG = insert(_slugs)
 
 
 def _live_item(dialect: Any) -> Any:
-    """Make the row of an item, or put the one that it has back to live."""
+    """Make the row of an item, or set its existing row to live."""
     first: dict[str, Any] = {
         "id": bindparam("published_id"),
         "type": bindparam("type"),
@@ -59,7 +59,7 @@ _LIVE_ITEM = {"sqlite": _live_item(sqlite), "postgresql": _live_item(postgresql)
 
 
 def now_live(connection: Connection, presented: Presented, sequence: int) -> tuple[int, Sequence[Carried]]:
-    """Note that readers have this edition of the item, at its first publication or after another; its row number and carriers."""
+    """Note that readers have this edition of the item, its first or a later one. Returns its row number and carriers."""
     values = _live_values(presented.item_id, presented.agency, presented.full, sequence)
     first = {"type": presented.type, "first_at": presented.published_at}
     return _found(
@@ -70,18 +70,18 @@ def now_live(connection: Connection, presented: Presented, sequence: int) -> tup
 
 
 def live_again(connection: Connection, item_id: str, agency: str, full: Mapping[str, Any], sequence: int) -> None:
-    """Note that readers have this full form of an item that has its row already."""
+    """Note that readers have this full form of an item that already has a row."""
     connection.execute(_LIVE_AGAIN, _live_values(item_id, agency, full, sequence))
 
 
 def rebuilt_item(connection: Connection, item_id: str, sequence: int) -> tuple[int, Sequence[Carried]]:
-    """Note that an item is shown anew, whatever its standing; its row number and carriers."""
+    """Note that an item is presented again, in any standing. Returns its row number and carriers."""
     values = {"published_id": item_id, "at_sequence": sequence}
     return _found(connection, item_id, connection.execute(_REPRESENTED, values).one())
 
 
 def planned_item(connection: Connection, presented: Presented) -> tuple[int, Sequence[Carried]]:
-    """The row number and carriers of an item that readers will have later; its row is made when it has none."""
+    """The row number and carriers of an item that readers will have later; makes its row if there is none."""
     found = connection.execute(_NUMBER, {"published_id": presented.item_id}).one_or_none()
     if found is not None:
         return _found(connection, presented.item_id, found)
@@ -98,7 +98,7 @@ def planned_item(connection: Connection, presented: Presented) -> tuple[int, Seq
 
 
 def keep_slug(connection: Connection, presented: Presented, effective_from: datetime) -> None:
-    """Give the address to the item, which has its row, for ever, from this moment on. Raises `Conflict("slug_taken")`."""
+    """Give the address to the item for ever, from this moment on. The item must have its row. Raises `Conflict("slug_taken")`."""
     address = {"type": presented.type, "agency": presented.agency, "slug": presented.slug}
     found = connection.execute(_SLUG_OWNER, address).one_or_none()
     if found is None:

@@ -15,11 +15,11 @@ from cms.core.types import EpochMicros, Id, Json, RowNumber, UTCDateTime
 
 
 class Standing(StrEnum):
-    """Where an item stands for readers.
+    """The state of an item for readers.
 
     `planned` was never live and will be; `withdrawn` is still readable, with a notice; `gone` answers 410 with an
-    explanation, `redirected` 410 with where it is now, `vanished` 404 as if it had never been. Moments that have passed and
-    that the worker has not carried out yet count as well: what is live now is decided by `cms.publishing.visibility`.
+    explanation, `redirected` 410 with where it is now, `vanished` 404 as if it had never been. A planned
+    moment takes effect before the worker has carried it out: `cms.publishing.visibility` decides what is live now.
     """
 
     PLANNED = "planned"
@@ -73,8 +73,8 @@ class Publication(Model):
 
     Superseded rows stay: they answer what was public on a given day. Current means `superseded_sequence` is null: one
     row per item, and beside it one with `is_planned` for an edition that was scheduled and not carried out yet. A current row
-    is live from `effective_from` until `effective_until`; `end_explanation` is what readers are told after that. What it was found
-    by and its files (`terms_json`, `files_json`) stay with it; `digest` is that of `cms.publishing.digests`.
+    is live from `effective_from` until `effective_until`; `end_explanation` is for readers after that. Its terms and
+    files (`terms_json`, `files_json`) stay with it; `digest` is made by `cms.publishing.digests`.
     """
 
     __tablename__ = "publications"
@@ -135,8 +135,8 @@ class Publication(Model):
 class PublicationTerm(Model):
     """One value that a live publication can be found by. Removed when the publication is superseded or taken back.
 
-    The agency stands in every row, so that the commonest pair of filters (an agency's site and one other) is one index range.
-    `repost` is set in the channel of an agency that carries the item, and is what that agency says about it, as JSON.
+    Every row has the agency, so that the commonest pair of filters (an agency's site and one other) is one index range.
+    `repost` is set for the channel of an agency that reposts the item: its note, as JSON.
     """
 
     __tablename__ = "publication_terms"
@@ -166,7 +166,7 @@ class PublicationTerm(Model):
 
 
 class Repost(Model):
-    """An agency carries a published item of another one on its channel, with a comment and a place of its own."""
+    """An agency reposts another agency's published item on its channel, with its own comment and placement."""
 
     __tablename__ = "reposts"
 

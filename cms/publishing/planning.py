@@ -1,8 +1,8 @@
-"""What readers will have later: publications written in advance, and the end of the live one.
+"""Planned publications, written in advance, and the planned end of the live one.
 
-Readers compute what is live from the clock, so a planned publication appears on the second whether or not anybody carries it
-out. Carrying out (`carry_out`, `carry_out_end`) only makes it an ordinary publication and gives it its line in the log.
-Every caller holds the item's row, so that a plan, its withdrawal and its carrying out follow each other.
+Reads compare planned moments with the clock, so a planned publication appears on the second, even if the worker is late.
+Carrying out (`carry_out`, `carry_out_end`) only makes it an ordinary publication and gives it its line in the log. Every
+caller locks the item's row, so that a plan, its withdrawal and its carrying out cannot overlap.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from cms.publishing.rows import (
 _items, _slugs = table_of(PublishedItem), table_of(PublishedSlug)
 _publications = table_of(Publication)
 NOT_NUMBERED = 0
-"""Sequence of rows within the transaction that carries out a plan, until the log has given it its number."""
+"""Sequence of rows within the transaction that carries out a plan, until the log numbers the change."""
 
 _CURRENT = (_publications.c.item_id == bindparam("current_id"), _publications.c.superseded_sequence.is_(None))
 _LIVE = (*_CURRENT, _publications.c.is_planned.is_(False))
@@ -75,7 +75,7 @@ def plan(
     ends: datetime | None = None,
     end_explanation: str | None = None,
 ) -> None:
-    """Write the publication that is live from `begins`, until `ends` if that is given; the live one ends when it begins.
+    """Write a publication that is live from `begins`, until `ends` if given; the present live one ends when it begins.
 
     Raises `Conflict("slug_taken")`.
     """
@@ -96,7 +96,7 @@ def plan(
 def plan_end(
     unit: UnitOfWork, item_id: str, type: str, change: Change, ends: datetime | None, explanation: str | None
 ) -> None:
-    """Say until when readers have the live publication; `None` means for good."""
+    """Set the end of the live publication; `None` means no end."""
     connection = unit.session.connection()
 
     def write(_sequence: int) -> None:
@@ -107,7 +107,7 @@ def plan_end(
 
 
 def cancel(unit: UnitOfWork, item_id: str, type: str, change: Change) -> None:
-    """Take back all that is planned for the item; nobody could read it, so nothing of it stays."""
+    """Remove everything that is planned for the item; no one could read it, so no trace stays."""
     connection, current = unit.session.connection(), {"current_id": item_id}
     for publication_id in connection.scalars(_PLANNED_IDS, current).all():
         drop_publication(connection, publication_id)
@@ -121,7 +121,7 @@ def cancel(unit: UnitOfWork, item_id: str, type: str, change: Change) -> None:
 def _end_live(
     connection: Connection, item_id: str, change: Change, ends: datetime | None, explanation: str | None
 ) -> None:
-    """Say until when readers have the live publication, if there is one, and note in the line what it is since then."""
+    """Set the end of the live publication, if there is one, and note its new digest in the line of the log."""
     found = connection.execute(
         _END_LIVE, {"current_id": item_id, "ends": ends, "told": explanation}
     ).scalar_one_or_none()
@@ -132,14 +132,14 @@ def _end_live(
 def carry_out(unit: UnitOfWork, item_id: str, type: str, change: Change) -> None:
     """Make the planned publication, whose moment has come, the live one for good.
 
-    At once, so that what else is done to the item in this transaction finds a live item; only the numbers come last.
+    The rows change at once, so that later steps of this transaction find a live item; only the numbers come last.
     """
     connection, current = unit.session.connection(), {"current_id": item_id}
     supersede_live(connection, item_id, NOT_NUMBERED)
     row = connection.execute(_BECOMES_LIVE, current).one()
     full = orjson.loads(row.full_json)
     live_again(connection, item_id, row.agency, full, NOT_NUMBERED)
-    # From now on no clock decides whether the item and its addresses exist.
+    # From now on its addresses exist whatever the clock says.
     connection.execute(_SLUGS_FOR_GOOD, current)
 
     def write(sequence: int) -> None:
@@ -156,5 +156,5 @@ def carry_out(unit: UnitOfWork, item_id: str, type: str, change: Change) -> None
 def carry_out_end(
     unit: UnitOfWork, item_id: str, type: str, change: Change, ended_at: datetime, explanation: str | None
 ) -> None:
-    """Take the item back whose end has come."""
+    """Take back an item whose planned end has come."""
     withdraw(unit, item_id, type, Standing.GONE, change, explanation=explanation, ended_at=ended_at)

@@ -1,4 +1,4 @@
-"""An item as readers will get it: what a content type hands over when it publishes."""
+"""An item as readers will get it: the result of a content type's presenter."""
 
 from __future__ import annotations
 

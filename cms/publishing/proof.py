@@ -1,7 +1,7 @@
-"""Is what readers get what the log says was published? Pure functions over stored rows: they know no database.
+"""Checks that readers get what the log says was published. Pure functions over stored rows, without a database.
 
-A log that is whole says which digest each publication has (`cms.publishing.digests`), which one readers have now, what is
-planned, and how an item ended. Rows that say something else were altered.
+An intact log says which digest each publication has (`cms.publishing.digests`), which one readers have now, what is planned,
+and how an item ended. Rows that differ were altered.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ WINDOW_VERBS = frozenset({"scheduled", "unscheduled"})
 
 @dataclass(frozen=True, slots=True)
 class ContentFinding:
-    """One thing that is not as it was published: the item, its edition (None: the item as a whole), and what."""
+    """One difference from what was published: the item, its edition (None: the item as a whole), and the difference."""
 
     type: str
     item_id: str
@@ -39,7 +39,7 @@ class ContentFinding:
 
 @dataclass(frozen=True, slots=True)
 class StoredItem:
-    """Everything that is stored of one item for readers, raw but for moments, which are microseconds since 1970."""
+    """All stored values of one item for readers: raw, but moments are microseconds since 1970."""
 
     item: Row
     publications: Sequence[Row]
@@ -51,8 +51,8 @@ class StoredItem:
 
 @dataclass(slots=True)
 class _Told:
-    """What the log tells of an item: the digest that readers have and the line that made it, whether that is an ending, what
-    is planned, and all digests that there ever were.
+    """What the log says of an item: the digest of what readers have now and the line that made it, whether that is an ending,
+    the planned digest, and all digests that the item ever had.
     """
 
     now: str | None = None
@@ -64,7 +64,7 @@ class _Told:
 
 
 def findings_of(stored: StoredItem) -> Iterator[ContentFinding]:
-    """What is not as the log says."""
+    """All differences from the log."""
     told = _told(stored.lines)
     current = [row for row in stored.publications if row["superseded_sequence"] is None]
     live = [row for row in current if not row["is_planned"]]
@@ -128,7 +128,7 @@ def _fault_of_publication(row: Row, told: _Told, item: Row) -> str | None:
 
 
 def _digest(row: Row) -> str | None:
-    """The digest of what is stored; None when no publication of ours has such values."""
+    """The digest of the stored values; None for values that no publication of ours has."""
     try:
         return publication_digest(row)
     except (TypeError, AttributeError):
@@ -136,10 +136,11 @@ def _digest(row: Row) -> str | None:
 
 
 def _fault_of_standing(item: Row, live: Sequence[Row], told: _Told) -> str | None:
-    """Readers are told how an item stands: is that what the log says?"""
+    """Compare the state that readers see of an item with the log."""
     altered = "what readers are told of its state was altered"
     if told.now is None:
         return None if item["standing"] == Standing.PLANNED else altered
+    # An ending has a digest of its own; the other states follow from the live publication.
     if told.is_ended:
         try:
             return None if ending_digest(item) == told.now else altered
@@ -161,7 +162,7 @@ def _notice(row: Row) -> Mapping[str, Any] | None:
 
 
 def _found_beside(stored: StoredItem, row: Row) -> Iterator[ContentFinding]:
-    """What a current publication is found by, its files and its address lie in tables of their own."""
+    """Check a current publication's terms, files and address, which are in their own tables."""
     try:
         terms = {tuple(term) for term in orjson.loads(row["terms_json"])}
         files = [tuple(file[name] for name in FILE) for file in orjson.loads(row["files_json"])]

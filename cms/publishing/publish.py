@@ -1,7 +1,7 @@
-"""Writing the delivery tables, inside the unit of work of the service that publishes.
+"""Writes the delivery tables, inside the unit of work of the service that publishes.
 
-Every row is written when the sequence of its change is known, so it is written once. Readers see all of it or nothing.
-What is planned for a later moment is written by `cms.publishing.planning` with the same rows.
+Every row is written once its change has its number, so no row is written twice. Readers see all of it or nothing.
+`cms.publishing.planning` writes the same rows for a later moment.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _END_ITEM = UPDATE_ITEM.returning(*(table_of(PublishedItem).c[name] for name in 
 def publish(unit: UnitOfWork, presented: Presented, change: Change, window: Window | None = None) -> None:
     """Make this edition the live one: the publication before it is superseded, its terms and files are replaced.
 
-    `window` says until when, unless it is for good. Raises `Conflict("slug_taken")` when the slug was published for another item.
+    `window` has its end, if there is one. Raises `Conflict("slug_taken")` when the slug was published for another item.
     """
     connection = unit.session.connection()
 
@@ -48,8 +48,8 @@ def publish(unit: UnitOfWork, presented: Presented, change: Change, window: Wind
 def rebuild(unit: UnitOfWork, presented: Presented, change: Change, publication: Publication | None = None) -> None:
     """Present a current publication again because something it shows has changed (an agency's name, for example).
 
-    When it begins and ends stays, and so does the standing of the item. Without `publication` it is the live one, whose end
-    nobody planned.
+    Its beginning and end stay, and so does the item's standing. Without `publication` it is the live one, without a planned
+    end.
     """
     connection = unit.session.connection()
     window = Window.of(publication) if publication else Window()
@@ -76,8 +76,10 @@ def withdraw(
     target_id: str | None = None,
     ended_at: datetime | None = None,
 ) -> None:
-    """Take a live item back. `GONE` keeps a tombstone with an explanation, `REDIRECTED` says where readers find it now
-    (an address or an item), `VANISHED` answers like nothing at all.
+    """Take a live item back.
+
+    `GONE` keeps a tombstone with an explanation, `REDIRECTED` sends readers to an address or an item, `VANISHED` answers as
+    if the item had never been.
     """
     connection = unit.session.connection()
     values = {
@@ -114,7 +116,7 @@ def publish_withdrawn(
     withdrawn_at: datetime,
     window: Window | None = None,
 ) -> None:
-    """Make this edition, which has the notice of a withdrawal inside, the one that readers can still read."""
+    """Make this edition, which contains the notice of a withdrawal, the one that readers can still read."""
     publish(unit, presented, change, window)
     _note_withdrawn(unit, presented.item_id, change, explanation, withdrawn_at)
 
@@ -134,7 +136,7 @@ def _digest_of_ending(ended_item: Row[Any]) -> str:
 
 
 def _replace(connection: Connection, item_id: str, publication: Publication | None, sequence: int) -> None:
-    """Make room for the same publication, presented again; what nobody could read yet leaves no trace."""
+    """Make room for the same publication, presented again; a planned one, which no one could read yet, leaves no trace."""
     if publication is None:
         supersede_live(connection, item_id, sequence)
     elif publication.is_planned:

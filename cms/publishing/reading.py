@@ -37,13 +37,13 @@ _ENDED = f"SELECT p.end_explanation FROM publications p WHERE p.item_id = :id AN
 MOST_REDIRECTIONS = 20
 OF_ITEM = 12
 """Columns of `_HEADS_AND_ITEM` behind those of the heads."""
-# Readers choose how many words a filter has, so the shapes of a question have no end.
+# Clients choose how many words a filter has, so the number of query shapes has no limit.
 MOST_SHAPES, LONGEST_SHAPE = 1_000, 8_192
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedState:
-    """Where one item stands for readers: live (`full_json` is set), or with a standing that says how it ended."""
+    """The state of one item for readers: live (`full_json` is set), or with a standing that says how it ended."""
 
     standing: str
     agency: str
@@ -59,9 +59,9 @@ class PublishedState:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of JSON texts; `next` is where the following one begins. `total` is capped at COUNT_CAP + 1.
+    """One page of JSON texts; `next` is where the next page begins. `total` is capped at COUNT_CAP + 1.
 
-    `reposts`, there when channels were asked for, has for every item that they only carry `<agency> <note>`.
+    `reposts` is set when channels were asked for: `<agency> <note>` for every item that they only repost.
     """
 
     items: Sequence[str]
@@ -72,7 +72,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """What an address leads to; `slug` and `live_agency` are the present address of a live item.
+    """The item at an address; `slug` and `live_agency` are the present address of a live item.
 
     `named_agency` is the agency in the address that was found: the one asked for, or a predecessor of it.
     """
@@ -91,9 +91,9 @@ class Address:
 
 @dataclass(slots=True)
 class Publications:
-    """Reads the read model with SQL that is built once for each shape of a question.
+    """Reads the read model with SQL that is built once for each query shape.
 
-    `now` (microseconds since 1970) decides which of what is planned has come about.
+    `now` (microseconds since 1970) decides which plans have taken effect.
     """
 
     reader: Reader
@@ -109,7 +109,7 @@ class Publications:
     def page(
         self, selection: Selection, now: int, newest: int, *, is_full: bool = False, is_counted: bool = False
     ) -> Page:
-        """One page, in one statement. `newest` is when the newest change of this type took place, by the log."""
+        """One page, in one statement. `newest` is the moment of the newest change of this type in the log."""
         key = (*selection.shape(), is_full, is_counted)
         sql = self._sql.get(key)
         if sql is None:
@@ -139,25 +139,25 @@ class Publications:
         return heads, PublishedState(standing, owner, explanation, alternative, target_id, sequence, edition, *live)
 
     def heads_and_live(self, type: str, item_id: str, now: int) -> tuple[Heads, tuple[int | None, int | None]]:
-        """The log's heads, and the sequence and end of an item's live publication: enough to know that an answer holds."""
+        """The log's heads, and the sequence and end of an item's live publication: enough to tell whether a cached answer is valid."""
         row = self._one(self._heads_and_sequence, {"type": type, "id": item_id, "now": now})
         return self.head.heads(*row[:-2]), (row[-2], row[-1])
 
     def planned_moments(self, type: str, now: int) -> tuple[int, int]:
         """The last planned moment that has passed and was not carried out, and the next one; in one statement.
 
-        Microseconds since 1970; 0 and the end of times when there is none.
+        In microseconds since 1970; 0 and the end of time when there is none.
         """
         passed, coming = self._one(f"SELECT ({PASSED}), ({COMING})", {"type": type, "now": now})
         return int(passed or 0), int(coming or clock.micros(clock.NEVER))
 
     def ended_by_time(self, item_id: str, now: int) -> tuple[bool, str | None]:
-        """Whether the item had a planned end that has come and was not carried out, and what readers are told."""
+        """Whether the item's planned end has passed without being carried out, and the explanation for readers."""
         rows = self.reader.rows(self._prepared(_ENDED), {"id": item_id, "now": now})
         return (True, rows[0][0]) if rows else (False, None)
 
     def target(self, item_id: str, now: int) -> Address | None:
-        """Where readers who were sent to this item end up: redirections in a row collapse to the last one."""
+        """The final target for readers who were sent to this item: several redirections become one."""
         for _ in range(MOST_REDIRECTIONS):
             rows = self.reader.rows(self._prepared(_TARGET), {"id": item_id, "now": now})
             if not rows:
@@ -178,7 +178,7 @@ class Publications:
         return [(row[0], row[1], row[2]) for row in rows]
 
     def shown_by(self, agencies: Collection[str], item_ids: Sequence[str], now: int) -> set[str]:
-        """Those of the items that the agencies carry, or that are live on one of their channels, in one statement."""
+        """The ones of these items that the agencies repost or that are live on their channels, in one statement."""
         if not item_ids or not agencies:
             return set()
         ids = {f"id{index}": item_id for index, item_id in enumerate(item_ids)}
@@ -187,7 +187,7 @@ class Publications:
         return {row[0] for row in self.reader.rows(sql, {**ids, **slugs, "now": now})}
 
     def address(self, type: str, agencies: Sequence[str], slug: str, now: int) -> Address | None:
-        """What was or is published at an address of one of these agencies, the first of them before others; in one statement."""
+        """The item that is or was published at an address of these agencies, the first agency first; in one statement."""
         names = {f"agency{index}": agency for index, agency in enumerate(agencies)}
         sql = _ADDRESS.format(agencies=", ".join(f":{name}" for name in names))
         rows = self.reader.rows(self._prepared(sql), {"type": type, "slug": slug, "now": now, **names})
@@ -204,7 +204,7 @@ class Publications:
         return found
 
     def _remembered(self, key: tuple[Any, ...], sql: str) -> str:
-        """The SQL in the driver's style, kept for the next question of this shape; never more than MOST_SHAPES."""
+        """The SQL in the driver's style, cached by query shape; never more than MOST_SHAPES."""
         prepared = self.reader.prepared(sql)
         if len(prepared) <= LONGEST_SHAPE:
             if len(self._sql) >= MOST_SHAPES:

@@ -1,10 +1,10 @@
-"""Reposts: which agencies carry a published item on their channels, and how delivery tells such an item from an own one.
+"""Reposts: which agencies carry a published item on their channels, and how delivery marks such an item.
 
-A repost is no item of its own, only an association with its source, so there are no loops, no copies to go stale, and a
-correction or withdrawal of the source is one of all its reposts in the same transaction. It rests while the source is not
-live and is back when the source is published again; only `end_repost` removes it.
+A repost is not an item, only a link to its source. So there are no loops and no stale copies, and a correction or withdrawal
+of the source changes all its reposts in the same transaction. A repost rests while the source is not live and returns when
+the source is published again; only `end_repost` removes it.
 
-Every caller holds the item's row (editorial locks it), so that a publish and a repost of the same item follow each other.
+Every caller holds the lock of the item's row, so that a publish and a repost of the same item cannot overlap.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _CARRIED = (
 
 
 class Carried(NamedTuple):
-    """One agency that carries an item: what it says about it, where it is, and since when."""
+    """One agency that carries an item: its note, the placement, and since when."""
 
     agency: str
     comment: str | None
@@ -43,7 +43,7 @@ class Carried(NamedTuple):
 
     @property
     def note(self) -> str:
-        """The rest of the delivered `repost` object, behind its agency, which readers get by its present name."""
+        """The delivered `repost` object after its agency, whose present name is filled in for readers."""
         said = {"comment": self.comment, "place": self.place, "at": rfc3339(self.at)}
         return orjson.dumps(said).decode()[1:]
 
@@ -54,7 +54,7 @@ def carried(connection: Connection, item_id: str) -> list[Carried]:
 
 
 def carrier_terms(carriers: Iterable[Carried], terms: Collection[tuple[str, str]]) -> list[dict[str, Any]]:
-    """The channels that the item is also found on; where it appears as an own one anyway, that counts."""
+    """The channels that the item is also found on; a channel that has the item as its own is left out."""
     return [
         {"scheme": "channel", "term": carrier.agency, "repost": carrier.note}
         for carrier in carriers

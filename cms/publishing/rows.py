@@ -1,7 +1,7 @@
-"""The rows of one publication: itself, what it is found by, and its files.
+"""The rows of one publication: itself, its terms, and its files.
 
-Written as Core statements on the session's connection: nobody loads them as objects, and the unit of work of the ORM would
-cost several times the statements themselves.
+Written as Core statements on the session's connection: they are never loaded as objects, and the ORM's unit of work would
+cost several times as much as the statements.
 """
 
 from __future__ import annotations
@@ -45,13 +45,13 @@ _DELETE_PUBLICATION = delete(_publications).where(_publications.c.id == bindpara
 _DELETE_TERMS = delete(_terms).where(_terms.c.publication_id == bindparam("ended_id"))
 _DELETE_FILES = delete(_files).where(_files.c.publication_id == bindparam("ended_id"))
 
-# A publication that nobody planned is effective at once on every node, whatever its clock says.
+# An unplanned publication takes effect at once on every node, whatever its clock says.
 AT_ONCE = clock.EPOCH
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """From when until when readers have a publication, and what they are told after that."""
+    """When readers have a publication, and the explanation after its end."""
 
     begins: datetime = AT_ONCE
     ends: datetime | None = None
@@ -97,7 +97,7 @@ def write_publication(
 
 
 def digested_again(connection: Connection, publication_id: int) -> str:
-    """Give a publication the digest that it has since its window was changed, and return it."""
+    """Write and return the new digest of a publication whose window was changed."""
     row = connection.execute(_READ_ONE, {"wanted_id": publication_id}).mappings().one()
     digest = _digest_of(dict(row))
     connection.execute(_SET_DIGEST, {"wanted_id": publication_id, "found": digest})
@@ -105,7 +105,7 @@ def digested_again(connection: Connection, publication_id: int) -> str:
 
 
 def supersede_live(connection: Connection, item_id: str, sequence: int) -> Sequence[Row[Any]]:
-    """End the live publication; the row stays, what finds it in lists and serves its files goes."""
+    """End the live publication; its row stays, its terms and files are removed."""
     ended = connection.execute(_SUPERSEDE_LIVE, {"ended_item_id": item_id, "ended_by": sequence}).all()
     for row in ended:
         _unlist(connection, row.id)
@@ -119,7 +119,7 @@ def supersede_one(connection: Connection, publication_id: int, sequence: int) ->
 
 
 def drop_publication(connection: Connection, publication_id: int) -> None:
-    """Remove a publication that nobody could read yet."""
+    """Remove a publication that no one could read yet."""
     _unlist(connection, publication_id)
     connection.execute(_DELETE_PUBLICATION, {"ended_id": publication_id})
 
@@ -161,7 +161,7 @@ def _digest_of(row: Mapping[str, Any]) -> str:
 
 
 def _shared(presented: Presented, number: int, publication_id: int) -> dict[str, Any]:
-    """What stands in every row of a publication's terms."""
+    """The values in every row of a publication's terms."""
     return {
         "publication_id": publication_id,
         "item_number": number,
@@ -172,7 +172,7 @@ def _shared(presented: Presented, number: int, publication_id: int) -> dict[str,
 
 
 def _terms_of(presented: Presented, carriers: Sequence[Carried]) -> list[dict[str, Any]]:
-    """What it is found by, in the order of the digest."""
+    """Its terms, in the order of the digest."""
     terms = [{"scheme": scheme, "term": term, "repost": None} for scheme, term in sorted(presented.terms)]
     return terms + carrier_terms(carriers, presented.terms)
 

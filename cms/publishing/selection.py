@@ -1,11 +1,11 @@
 """The one query builder of the read model: which live publications, in which order, from which position.
 
 A `Selection` has a shape (which filters, how many values) and values; the SQL of each shape is built once per process and
-handed to the driver as text. What is live says `cms.publishing.visibility`.
+handed to the driver as text. `cms.publishing.visibility` decides what is live.
 
 How a page is found: every filter value that can lead has an index that ends in the sort key, so the newest N of each value
 are read from the index directly, at any depth and however rare the value is. Several values are several such branches,
-merged. What cannot lead (a second scheme) is checked row by row.
+merged. A filter that cannot lead (a second scheme) is checked row by row.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Position(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What a reader asks for. Moments are microseconds since 1970; `agencies` None means all, empty means nothing.
+    """A reader's query. Moments are microseconds since 1970; `agencies` None means all, empty means nothing.
 
     The first of `terms` leads: it is the scheme with the fewest items per value.
     """
@@ -47,14 +47,14 @@ class Selection:
 
     @property
     def asks_channels(self) -> bool:
-        """True when it is about the channels of agencies, which carry items of others as well."""
+        """True when it asks for channels, which also have other agencies' items."""
         return "channel" in self.terms
 
     @property
     def is_bounded(self) -> bool:
-        """True when the page could begin among what is only planned, so that the index must be told to leave it out.
+        """True when the page could begin among planned publications, so that the query needs a bound to skip them.
 
-        Another upper bound does that already, and SQLite uses only one of two.
+        Any other upper bound does that already, and SQLite uses only one of two.
         """
         if self.descending and self.position is not None:
             return False
@@ -62,15 +62,16 @@ class Selection:
 
     @property
     def has_range_beside_its_sort(self) -> bool:
-        """True when moments narrow it that are not those it is sorted by: only the values tell whether nearly all or nearly
-        nothing of the leading index is left, and with it which index should lead.
+        """True when a range of moments other than the sort key narrows it.
+
+        Only the values show whether nearly all or nearly nothing of the leading index is left, and so which index should lead.
         """
         by_published = self.published_after is not None or self.published_before is not None
         by_updated = self.updated_after is not None
         return (by_published and self.sort != "published_at") or (by_updated and self.sort != "updated_at")
 
     def shape(self) -> tuple[Any, ...]:
-        """What decides the SQL; the values do not."""
+        """The key of the SQL: everything but the values."""
         return (
             self.type,
             None if self.agencies is None else len(self.agencies),
@@ -87,8 +88,8 @@ class Selection:
     def params(self, now: int, newest: int) -> dict[str, Any]:
         """The values, under the names that the SQL uses.
 
-        `newest` is a moment that nothing which is live without a plan is later than: what is later than that and than `now` is
-        only planned, so indexes are read from there.
+        No unplanned live publication is later than `newest`. Rows later than both `newest` and `now` are only planned, so
+        indexes are read from there.
         """
         latest = max(now, newest)
         values: dict[str, Any] = {"now": now, "latest": latest, "type": self.type}
@@ -100,7 +101,7 @@ class Selection:
             if getattr(self, name) is not None:
                 values[name] = getattr(self, name)
         if self.published_before is not None:
-            # Not exclusive of what was published in this very microsecond.
+            # Includes publications of this very microsecond.
             values["published_before"] = min(self.published_before, latest + 1)
         if self.position is not None:
             values |= {"moment": self.position.moment, "number": self.position.number}
@@ -110,11 +111,11 @@ class Selection:
 def page_sql(selection: Selection, json_column: str) -> str:
     """SQL of one page: rows of (JSON, sort moment, item number), one more than the limit when there is a next page.
 
-    When channels are asked for, `<agency> <note>` follows for an item that is on them as a repost only, else NULL.
+    When channels are asked for, a column follows: `<agency> <note>` for an item that is only reposted there, else NULL.
     """
     branches = list(_branches(selection))
     if len(branches) == 1:
-        # No branch to merge: the rows come straight from the index, without a second look at each.
+        # No branches to merge: the rows come straight from the index, without a second read of each.
         found, order = branches[0], _order(selection, "moment", "number")
         repost = found.repost or _repost(selection, found.id)
         return f"SELECT p.{json_column}, {found.moment} AS moment, {found.number} AS number{repost} {found.source} ORDER BY {order} LIMIT {selection.limit + 1}"
@@ -134,7 +135,7 @@ def counted_page_sql(selection: Selection, json_column: str) -> str:
 
 
 def _repost(selection: Selection, publication_id: str = "f.id") -> str:
-    """On which of the channels asked for the item is carried: none when one of them has it as its own, else the first."""
+    """The first of the channels asked for that reposts the item; none if one of them has it as its own."""
     if not selection.asks_channels:
         return ""
     channels = ", ".join(f":channel{index}" for index in range(len(selection.terms["channel"])))
@@ -186,9 +187,9 @@ def _union(selection: Selection, limit: int, *, is_ordered: bool) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Branch:
-    """What one index range finds: FROM and WHERE, in which `p` is the publication, and where the keys stand in it.
+    """One index range: FROM and WHERE, in which `p` is the publication, and the columns of the keys.
 
-    `repost` is the column that says who carries it, where the range is that of the only channel asked for.
+    `repost` is the column with the reposting agency, if the range is of the only channel asked for.
     """
 
     id: str
@@ -204,7 +205,7 @@ class _Branch:
 
 
 def _branches(selection: Selection) -> Iterator[_Branch]:
-    """One for each value that leads."""
+    """One branch for each leading value."""
     agencies = (
         [f":agency{index}" for index in range(len(selection.agencies))] if selection.agencies is not None else None
     )
@@ -252,7 +253,7 @@ def _publication_branch(selection: Selection, conditions: list[str], lead: str |
 
 
 def _bounds(selection: Selection, column: str, number: str) -> list[str]:
-    """Conditions on the sort key of the leading index, and the moments that can be checked there."""
+    """Conditions on the sort key of the leading index, and on moments that it contains."""
     sign = "<" if selection.descending else ">"
     found = []
     if selection.position is not None:
@@ -270,7 +271,7 @@ def _bounds(selection: Selection, column: str, number: str) -> list[str]:
 
 
 def _checks(selection: Selection, lead: str | None) -> list[str]:
-    """What the leading index does not know: the other schemes."""
+    """Conditions that the leading index does not cover: the other schemes."""
     return [
         "EXISTS (SELECT 1 FROM publication_terms x WHERE x.publication_id = p.id"  # noqa: S608
         f" AND x.scheme = '{scheme}' AND x.term IN ({', '.join(f':{scheme}{n}' for n in range(len(selection.terms[scheme])))}))"

@@ -23,7 +23,7 @@ _IMAGE: Final = (
 
 
 def find_file(reader: Reader, type: str, item_id: str, file_id: str, now: int) -> Row | None:
-    """A file of a live item: name, media type, bytes, SHA-256, and of its publication agency, `updated_at` and until when it is live."""
+    """A file of a live item: name, media type, bytes, SHA-256, and its publication's agency, `updated_at` and end."""
     if not is_id(item_id) or not is_id(file_id):
         return None
     params = {"type": type, "item_id": item_id, "file_id": file_id, "now": now}
@@ -34,7 +34,7 @@ def find_file(reader: Reader, type: str, item_id: str, file_id: str, now: int) -
 def find_image(
     reader: Reader, image_id: str, name: str, fingerprint: str, agencies: Collection[str] | None, now: int
 ) -> Row | None:
-    """An image, while a publication has it that a key of these agencies shows (None: any key); one statement.
+    """An image that a publication has which a key of these agencies shows (None: any key); one statement.
 
     SHA-256, media type, bytes and focal point of the original; SHA-256, media type and bytes of the rendition, NULL until it is made.
     """

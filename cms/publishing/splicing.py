@@ -1,11 +1,11 @@
-"""A presented card or full form as it is on the channel of an agency that carries it: text is put in, nothing is parsed.
+"""Turns a presented card or full form into its repost on an agency's channel: it inserts text and parses nothing.
 
-To parse and write the JSON anew would cost eight times as much for each card: some 75 microseconds for a page of twenty, 370
+Parsing and writing the JSON anew would cost eight times as much for each card: some 75 microseconds for a page of twenty, 370
 for one of a hundred. The scenario that shows it: `list_reposts` of `make bench`; `splice` of `python -m bench.shortcuts`
-measures it alone and holds both results against each other.
+measures it alone and compares both results.
 
-It is right because the presenter writes OWN_FIELDS side by side, and a quote inside a text is escaped, so that OWN stands
-nowhere else. A presented text without it is refused, not shown as the carrier's own.
+It is right because the presenter writes OWN_FIELDS side by side, and a quote inside a text is escaped, so OWN is
+nowhere else. A presented text without it is refused, not shown as the agency's own.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Reading what readers get as it is stored, for proofs: raw values, some items at a time, each time one state of the database."""
+"""Reads stored publications for proofs: raw values, some items at a time, each batch from one state of the database."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _BYTES = (
 
 
 def prove_content(progress: Callable[[int], None] = nothing) -> Iterator[ContentFinding]:
-    """Everything that readers get and that is not as the log says; `progress` is told how many items were looked at."""
+    """All differences between what readers get and the log; `progress` gets the number of checked items."""
     with snapshot() as connection:
         for kind, item_id in connection.execute(text(_MISSING)):
             yield ContentFinding(str(kind), str(item_id), None, "it was published and is gone from what readers have")
@@ -68,7 +68,7 @@ def prove_content(progress: Callable[[int], None] = nothing) -> Iterator[Content
 
 
 def prove_items(numbers: Sequence[int]) -> Iterator[ContentFinding]:
-    """The findings about these items; where a value stands that the driver cannot read, that is one."""
+    """The findings about these items; a value that the driver cannot read is one too."""
     try:
         stored = list(_stored(numbers))
     except DBAPIError:
@@ -83,7 +83,7 @@ def prove_items(numbers: Sequence[int]) -> Iterator[ContentFinding]:
 
 
 def prove_bytes(storage: Storage) -> Iterator[ContentFinding]:
-    """Files that readers can fetch and whose bytes are missing or are not those of their digest."""
+    """Files for readers whose bytes are missing or do not match their digest."""
     with snapshot() as connection:
         rows = connection.execute(text(_BYTES)).all()
     for sha256, kind, item_id, edition in rows:
@@ -134,7 +134,7 @@ def _rows(connection: Connection, statement: str, **lists: Sequence[Any]) -> lis
 
 
 def _read(read: dict[str, Any]) -> dict[str, Any]:
-    """A row in the form of its digest, whatever the database."""
+    """A row in the form of its digest, the same on both databases."""
     if "is_planned" in read:
         read["is_planned"] = {0: False, 1: True}.get(read["is_planned"], read["is_planned"])
     if "facts" in read:

@@ -1,8 +1,8 @@
 """The one place that says what readers have: what is live, what is only planned, and what a key shows of it.
 
-Each rule stands here in the form in which it is asked. SQL text is for the reads of the delivery half, which are built once and
-handed to the driver; the SQLAlchemy expressions are for everybody else. A test holds the two forms of one rule against each
-other, and another one keeps the columns named here out of all modules but those that write them.
+A rule is here in one form or two. SQL text is for the reads of the delivery half, which are built once and handed to the
+driver; SQLAlchemy expressions are for all others. One test compares the two forms of a rule; another one keeps the columns
+named here out of all modules but those that write them.
 
 In SQL text `p` is the publication and `:now` the moment in microseconds since 1970.
 """
@@ -41,7 +41,7 @@ ADDRESS_EXISTS: Final = "s.effective_from <= :now"
 
 
 def live(moment: datetime | None = None) -> ColumnElement[bool]:
-    """Readers have the publication at this moment, which is now unless it is given."""
+    """Readers have the publication at this moment (now, if none is given)."""
     at = moment or clock.now()
     return and_(
         is_current(),
@@ -56,7 +56,7 @@ def is_live(item_id: ItemId | str) -> ColumnElement[bool]:
 
 
 def is_current() -> ColumnElement[bool]:
-    """Readers have the publication, or will have it as planned: nothing has taken its place."""
+    """Readers have the publication, or will have it as planned: no other has replaced it."""
     return Publication.superseded_sequence.is_(None)
 
 
@@ -66,17 +66,17 @@ def is_awaited() -> ColumnElement[bool]:
 
 
 def is_still_awaited(publication: Publication) -> bool:
-    """As `is_awaited`, of a current publication that was read."""
+    """As `is_awaited`, for a current publication that is loaded."""
     return publication.is_planned and publication.effective_from > clock.now()
 
 
 def find_live_publication(session: Session, item_id: str) -> Publication | None:
-    """What readers have of the item now; None when they have nothing."""
+    """The live publication of the item; None if there is none."""
     return session.scalar(select(Publication).where(Publication.item_id == item_id, live()))
 
 
 def find_awaited_publication(session: Session, item_id: str) -> Publication | None:
-    """What takes the place of the live publication later; None when nothing is planned, or its moment has come."""
+    """The planned publication that will replace the live one; None if nothing is planned or its moment has come."""
     return session.scalar(select(Publication).where(Publication.item_id == item_id, is_awaited()))
 
 
@@ -88,15 +88,15 @@ def was_published() -> ColumnElement[bool]:
 def shown_by(agencies: Iterable[str]) -> str:
     """A key of these agencies shows the live publication `p`: it is theirs, or on their channels. SQL text.
 
-    `agencies` are names of parameters. Who carries an item has it on its channel, as one of the terms of the publication.
+    `agencies` are names of parameters. A reposting agency has the item on its channel, as a term of the publication.
     """
     return f"(p.agency IN ({_listed(agencies)}) OR EXISTS ({_on_channel(agencies)} AND t.publication_id = p.id))"
 
 
 def carried_or_on_channel(items: Iterable[str], agencies: Iterable[str]) -> str:
-    """Ids of those items that a key of these agencies shows although they belong to others. SQL text.
+    """Ids of those items of other agencies that a key of these agencies shows. SQL text.
 
-    An item that is not live any more is on no channel; who carries it is still told how it ended.
+    An ended item is on no channel; agencies that reposted it still see how it ended.
     """
     return (
         f"SELECT r.item_id FROM reposts r WHERE r.item_id IN ({_listed(items)}) AND r.agency IN ({_listed(agencies)})"  # noqa: S608 - names of parameters
@@ -115,5 +115,5 @@ def _on_channel(agencies: Iterable[str]) -> str:
 
 
 def _listed(names: Iterable[str]) -> str:
-    """Parameters by their names; nothing is in an empty list."""
+    """Parameters by their names; an empty list matches nothing."""
     return ", ".join(f":{name}" for name in names) or "NULL"
