@@ -12,7 +12,7 @@ from cms.core.types import Id, UTCDateTime
 
 
 class ReviewComment(Model):
-    """What a colleague said about one edition, at a field (`pointer`) or about the whole; resolved when it is settled."""
+    """A colleague's comment on one edition, at a field (`pointer`) or on the whole; resolved when it is settled."""
 
     __tablename__ = "review_comments"
 

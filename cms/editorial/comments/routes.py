@@ -1,4 +1,4 @@
-"""`.../comments`: what colleagues say about an item."""
+"""`.../comments`: comments of colleagues on an item."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def list_item_comments(resource: Resource, query: dict[str, Any], item_id: str) 
 def comment_on_item(resource: Resource, body: dict[str, Any], item_id: str) -> Answer:
     """Comment on a {type}
 
-    At a field (`pointer`) or about the whole, by default about the newest edition. It stays with that edition and changes
+    At a field (`pointer`) or on the whole, by default on the newest edition. The comment stays with that edition and changes
     neither the item's version nor its ETag.
     """
     comment = add_comment(resource.content_type, current_actor(), item_id, **body)
@@ -71,7 +71,7 @@ def comment_on_item(resource: Resource, body: dict[str, Any], item_id: str) -> A
     problems=WRITE_PROBLEMS,
 )
 def resolve_item_comment(resource: Resource, _body: dict[str, Any], item_id: str, comment_id: str) -> Answer:
-    """Say that a comment on a {type} is settled"""
+    """Settle a comment on a {type}"""
     comment = resolve_comment(resource.content_type, current_actor(), item_id, comment_id)
     return whole_answer(present_comment(comment))
 

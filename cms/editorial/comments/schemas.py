@@ -38,7 +38,7 @@ class CommentResolutionSchema(StrictSchema):
 
 
 class CommentSchema(StrictSchema):
-    """What somebody said about an edition."""
+    """A comment on an edition."""
 
     id = fields.String(metadata={"format": "uuid"})
     edition = fields.Integer(metadata={"description": "The edition it is about.", "example": 1})

@@ -1,7 +1,7 @@
-"""Comments: what colleagues say about one edition, at a field or about the whole, until it is settled.
+"""Comments of colleagues on one edition, at a field or on the whole, until they are settled.
 
-A comment is no part of the content: it moves neither the version nor the edition, so that whoever is writing is not
-disturbed, and stays with the edition that it was made about.
+A comment is not part of the content. It changes neither the version nor the edition, so it does not disturb the writer, and
+it stays with the edition that it was made on.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def add_comment(
     pointer: str | None = None,
     edition: int | None = None,
 ) -> ReviewComment:
-    """Say something about an edition, the newest one by default.
+    """Comment on an edition, the newest one by default.
 
     Raises `NotFound`, `Forbidden`, `Invalid` when there is no such field or edition, `Conflict` for an item in the trash.
     """
@@ -45,7 +45,7 @@ def add_comment(
 
 
 def resolve_comment(content_type: ContentType, actor: Actor, item_id: str, comment_id: str) -> ReviewComment:
-    """Say that a comment is settled. Raises `Conflict` when it is already."""
+    """Settle a comment. Raises `Conflict` when it is settled already."""
     with unit_of_work() as unit:
         item = _commentable(content_type, actor, item_id)
         comment = _locked(unit, item, comment_id)
@@ -57,7 +57,7 @@ def resolve_comment(content_type: ContentType, actor: Actor, item_id: str, comme
 
 
 def reopen_comment(content_type: ContentType, actor: Actor, item_id: str, comment_id: str) -> ReviewComment:
-    """Say that a comment is not settled after all. Raises `Conflict` when it is open."""
+    """Open a settled comment again. Raises `Conflict` when it is open."""
     with unit_of_work() as unit:
         item = _commentable(content_type, actor, item_id)
         comment = _locked(unit, item, comment_id)

@@ -1,1 +1,1 @@
-"""Freezes: publishing stands still in an agency, in the city, or for a person."""
+"""Freezes: they stop publishing in an agency, in the city, or by a person."""

@@ -1,4 +1,4 @@
-"""Freezes, and what is planned in their scope, as the API writes them."""
+"""Freezes, and the plans in their scope, as the API writes them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def present_freeze(freeze: PublishingFreeze) -> dict[str, Any]:
 
 
 def present_plans(plans: Plans) -> dict[str, Any]:
-    """Plans on the wire: whose items and when, no content, because administrators freeze too."""
+    """Plans in the API's form: whose items and when, but no content, because administrators can freeze too."""
     return {"total": plans.total, "items": [_present_plan(plan) for plan in plans.first]}
 
 

@@ -1,7 +1,7 @@
-"""Reading freezes, and what is planned where publishing is frozen.
+"""Reads freezes, and the plans in their scope.
 
-A freeze stops people, not the clock: readers compute what is live, and asking for freezes on every read would cost all of them.
-So whoever freezes is told what is coming, and one call takes it back (decision 23).
+A freeze stops people, not plans: reads compare plans with the clock, and checking freezes on every read would slow all of
+them. So the answer to a freeze lists the plans, and one call takes them back (decision 23).
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def get_freeze(scope: str) -> PublishingFreeze:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is planned for an item, and by whom."""
+    """The plan of an item, and who made it."""
 
     type: str
     item_id: str
@@ -50,7 +50,7 @@ class Plan:
 
     @classmethod
     def of(cls, item: Item) -> Plan:
-        """What has not come about yet of an item's plan."""
+        """The part of an item's plan that has not taken effect yet."""
         moment = clock.now()
         begins, ends = (
             planned if planned is not None and planned > moment else None
@@ -68,7 +68,7 @@ class Plans:
 
 
 def plans_in(scope: str) -> Plans:
-    """What is planned in an agency, in the whole city (`city`) or by a person (`person:<id>`); what comes first stands first."""
+    """The plans in an agency, in the whole city (`city`) or by a person (`person:<id>`), the earliest first."""
     waiting = waiting_plans(scope)
     earliest = func.coalesce(Item.publish_at, Item.unpublish_at)
     items = session.scalars(select(Item).where(*waiting).order_by(earliest, Item.id).limit(MOST_LISTED)).all()
@@ -77,13 +77,13 @@ def plans_in(scope: str) -> Plans:
 
 
 def plans_of_freeze(scope: str) -> Plans:
-    """What is planned where this freeze holds. Raises `NotFound` when nothing is frozen there."""
+    """The plans in the scope of this freeze. Raises `NotFound` when there is no such freeze."""
     get_freeze(scope)
     return plans_in(scope)
 
 
 def waiting_plans(scope: str) -> list[ColumnElement[bool]]:
-    """The items with a plan in this scope that has not come about, as SQL."""
+    """The items with a plan in this scope that has not taken effect, as SQL."""
     moment = clock.now()
     waits = or_(Item.publish_at > moment, Item.unpublish_at > moment)
     if scope.startswith(OF_PERSON):

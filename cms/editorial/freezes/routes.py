@@ -1,4 +1,4 @@
-"""/manage/v1/freeze: stopping publishing, what is planned there, and letting it go on."""
+"""/manage/v1/freeze: freezes, the plans in their scope, and lifting freezes."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ def freeze(values: dict[str, Any]) -> Answer:
     """Freeze publishing.
 
     Nothing is published, unpublished or scheduled in the agency, or in the whole city; with `person`, that person changes
-    nothing at all (403 `person_frozen`), whatever the agency. Readers go on reading, drafts can be
-    written. What was planned before comes about all the same: `plans` names it, and `DELETE /manage/v1/freeze/{scope}/plans`
-    takes it back.
+    nothing at all (403 `person_frozen`), in any agency. Readers keep what they have, and drafts can
+    be written. Earlier plans still take effect: `plans` lists them, and `DELETE /manage/v1/freeze/{scope}/plans` takes them
+    back.
     """
     person, agency, reason = values["person"], values["agency"], values["reason"]
     if person and agency:
@@ -50,9 +50,9 @@ def freeze(values: dict[str, Any]) -> Answer:
 @blp.response(200, one(PlansSchema))
 @blp.problems(401, 403, 404)
 def read_plans(scope: str) -> Answer:
-    """Read what is planned where publishing is frozen.
+    """Read the plans in the scope of a freeze.
 
-    It comes about unless it is taken back.
+    They take effect unless they are taken back.
     """
     return whole_answer(present_plans(plans_of_freeze(scope)))
 
@@ -62,10 +62,10 @@ def read_plans(scope: str) -> Answer:
 @blp.response(200, one(PlansSchema))
 @blp.problems(401, 403, 404)
 def take_back(scope: str) -> Answer:
-    """Take back all that is planned where publishing is frozen.
+    """Take back all plans in the scope of a freeze.
 
-    Beginnings and ends, whoever planned them; the answer says what that was. When it has answered 200, none of it happens. It
-    goes in small transactions: after an interruption the same call does the rest.
+    Beginnings and ends, of every author; the answer lists them. After a 200 none of them takes effect. It works in small
+    transactions: after an interruption the same call does the rest.
     """
     return whole_answer(present_plans(take_back_plans(current_actor(), scope)))
 
@@ -77,7 +77,7 @@ def take_back(scope: str) -> Answer:
 def read_freezes() -> Answer:
     """Read what is frozen.
 
-    All freezes; none means that everybody can publish.
+    All freezes; an empty list means that publishing is frozen nowhere.
     """
     return whole_answer({"freezes": [present_freeze(freeze) for freeze in queries.list_freezes()]})
 

@@ -1,4 +1,4 @@
-"""Freezes, and what is planned in their scope, on the wire."""
+"""Freezes, and the plans in their scope, in the API's form."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MOMENT: dict[str, Any] = {"format": "date-time"}
 
 
 class FreezeSchema(StrictSchema):
-    """Publishing stands still in an agency or in the whole city, or a person changes nothing."""
+    """A freeze: no publishing in an agency or in the whole city, or no changes by a person."""
 
     scope = fields.String(
         metadata={"description": "Slug of the agency, `city`, or `person:` and an id.", "example": "dpu"}
@@ -65,7 +65,7 @@ class FreezeSetSchema(StrictSchema):
 
 
 class PlanSchema(StrictSchema):
-    """What is planned for an item. No content: administrators freeze too."""
+    """The plan of an item. No content, because administrators can freeze too."""
 
     type = Choice(type_names)
     id = fields.String(metadata={"format": "uuid"})
@@ -76,14 +76,14 @@ class PlanSchema(StrictSchema):
 
 
 class PlansSchema(StrictSchema):
-    """Plans, what comes first in front."""
+    """Plans, the earliest first."""
 
     total = fields.Integer(metadata={"description": "How many there are.", "example": 1})
     items = fields.List(fields.Nested(PlanSchema), metadata={"description": "The first hundred of them."})
 
 
 class NewFreezeSchema(FreezeSchema):
-    """A freeze, and what comes about in its scope all the same."""
+    """A freeze, and the plans in its scope that still take effect."""
 
     plans = fields.Nested(
         PlansSchema,

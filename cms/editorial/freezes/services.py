@@ -1,6 +1,6 @@
-"""Freezing publishing, lifting a freeze, and taking back what was planned.
+"""Freezes publishing, lifts freezes, and takes back plans.
 
-The table lies in `cms.moderation.models`: the circuit breaker, which asks it before each publication, is below this folder.
+The table is in `cms.moderation.models`, because the circuit breaker there checks it before each publication.
 """
 
 from __future__ import annotations
@@ -53,9 +53,9 @@ def freeze_publishing(actor: Actor, agency: str | None, reason: str) -> Publishi
 
 
 def freeze_person(actor: Actor, user_id: str, reason: str) -> PublishingFreeze:
-    """Stop everything that a person does, from the next request on; reading and the own account stay.
+    """Stop all changes by a person, from the next request on. The person can still read and use their own account.
 
-    Who looks after people may be frozen only by somebody who does, too. Raises `Invalid` for an unknown person, `Forbidden`,
+    Only a manager of people may freeze another manager of people. Raises `Invalid` for an unknown person, `Forbidden`,
     `Conflict("duplicate")`.
     """
     with unit_of_work(DUPLICATES) as unit:
@@ -84,9 +84,9 @@ def _add_freeze(unit: UnitOfWork, actor: Actor, scope: str, reason: str, field: 
 
 
 def lift_freeze(actor: Actor, scope: str, *, reason: str | None = None) -> None:
-    """Let an agency, the city (`city`) or a person (`person:<id>`) go on; who ordered the freeze may do it too.
+    """Let an agency, the city (`city`) or a person (`person:<id>`) go on; the person who ordered the freeze may do it too.
 
-    `reason` is what the command line asks for. Raises `NotFound` when nothing is frozen there.
+    `reason` comes from the command line. Raises `NotFound` when there is no such freeze.
     """
     with unit_of_work() as unit:
         authorize(actor, Permission.GUARD_WRITE, Target())
@@ -103,7 +103,7 @@ def lift_freeze(actor: Actor, scope: str, *, reason: str | None = None) -> None:
 
 
 def take_back_step(actor: Actor, scope: str) -> Sequence[Plan]:
-    """Take back the plans of up to `BATCH` items; none when nothing is left."""
+    """Take back the plans of up to `BATCH` items and return them; empty when none are left."""
     with unit_of_work() as unit:
         authorize(actor, Permission.GUARD_WRITE, Target())
         get_freeze(scope)

@@ -1,4 +1,4 @@
-"""Taking back all plans where publishing is frozen, in small transactions."""
+"""Takes back all plans in the scope of a freeze, in small transactions."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from cms.editorial.freezes.services import take_back_step
 
 
 def take_back_plans(actor: Actor, scope: str) -> Plans:
-    """Take back all that is planned where this freeze holds; returns what that was.
+    """Take back all plans in the scope of this freeze, and return them.
 
-    In steps of `BATCH` items; as nobody can plan there, the same call finishes what an interrupted one has left.
-    Raises `NotFound` when nothing is frozen there, `Forbidden`.
+    In steps of `BATCH` items. No one can plan there meanwhile, so the same call finishes an interrupted one.
+    Raises `NotFound` when there is no such freeze, `Forbidden`.
     """
     taken: list[Plan] = []
     while step := take_back_step(actor, scope):

@@ -1,8 +1,8 @@
-"""Autosaves: what an editor's program saves by itself while a person writes. Within a sitting they stay one edition.
+"""Autosaves, which an editing program makes by itself while a person writes. Within a sitting they stay one edition.
 
-A sitting is half an hour from the edition's first save, of one person. It ends early with anything else that happens to
-the item: `saved_version` is the version that the last save left behind, so another save, a submission, an approval or a
-publication is seen by the version having moved on. An edition that anybody was shown or decided about never changes.
+A sitting is one person's half hour from the edition's first save. Any other change of the item ends it: `saved_version` is
+the item's version after the last autosave, so another save, a submission, an approval or a publication shows as a newer
+version. An edition that was shown to anyone or decided about never changes.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ SITTING = timedelta(minutes=30)
 
 
 def continues_sitting(newest: Edition, item: Item, actor: Actor) -> bool:
-    """True when an autosave of this actor belongs into the newest edition instead of making the next one."""
+    """True when an autosave of this actor updates the newest edition instead of making the next one."""
     return (
         newest.is_autosave
         and actor.id is not None
@@ -28,5 +28,5 @@ def continues_sitting(newest: Edition, item: Item, actor: Actor) -> bool:
 
 
 def seal(edition: Edition) -> None:
-    """Let no further autosave change this edition: somebody was given a link to it."""
+    """Let no further autosave change this edition, because a preview link shows it."""
     edition.saved_version = None

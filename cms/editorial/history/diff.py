@@ -1,8 +1,8 @@
-"""What is different between two editions: by field, and in texts by word. Data only, never markup (Wagtail CVE-2020-11001).
+"""The differences between two editions: by field, and in texts by word. Data only, never markup (Wagtail CVE-2020-11001).
 
-The cost is bounded, whatever the texts are. A comparison costs the product of the numbers of tokens on both sides; beyond
-`MOST_STEPS` texts are compared by line first and by word only inside the lines that differ, and what is still too much
-is told as one deletion and one insertion. The bound is a number of steps, not a time: the same two editions always give
+The cost is bounded for any texts. A comparison costs the product of the numbers of tokens on both sides. Beyond
+`MOST_STEPS`, texts are compared by line first and by word only inside the lines that differ; if that is still too much, the
+result is one deletion and one insertion. The bound is a number of steps, not a time, so the same two editions always give
 the same answer.
 """
 
@@ -33,7 +33,7 @@ class TextChange:
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One field that differs: `changes` for texts, `before` and `after` for everything else."""
+    """One field that differs: `changes` for texts, `before` and `after` for all other fields."""
 
     field: str
     before: Any = None
@@ -62,13 +62,13 @@ def text_changes(before: str, after: str) -> list[TextChange]:
 
 
 class _Budget:
-    """How many steps are left."""
+    """The number of steps that are left."""
 
     def __init__(self, steps: int) -> None:
         self._left = steps
 
     def allows(self, old: Sequence[str], new: Sequence[str]) -> bool:
-        """Take the steps of this comparison, when there are as many."""
+        """Take the steps of this comparison, if enough are left."""
         cost = len(old) * len(new)
         if cost > self._left:
             return False
@@ -91,7 +91,7 @@ def _by_line(before: str, after: str, budget: _Budget) -> Iterator[TextChange]:
 
 
 def _compared(old: Sequence[str], new: Sequence[str]) -> Iterator[TextChange]:
-    """The pieces of two sequences of tokens; what is replaced is deleted first."""
+    """The pieces of two sequences of tokens; a replacement is a deletion, then an insertion."""
     numbers: dict[str, int] = {}
     coded = [[numbers.setdefault(token, len(numbers)) for token in tokens] for tokens in (old, new)]
     for step in LCSseq.opcodes(*coded):
@@ -111,7 +111,7 @@ def _replaced(removed: str, added: str) -> Iterator[TextChange]:
 
 
 def _paired(changes: Iterable[TextChange]) -> Iterator[TextChange | tuple[str, str]]:
-    """Between two equal pieces, all that was deleted with all that was inserted, when there is both."""
+    """Between two equal pieces, pair all deleted with all inserted text, if there is both."""
     removed = added = ""
     for change in [*changes, TextChange("equal", "")]:
         if change.op == "delete":
@@ -128,7 +128,7 @@ def _paired(changes: Iterable[TextChange]) -> Iterator[TextChange | tuple[str, s
 
 
 def _joined(changes: Iterable[TextChange]) -> Iterator[TextChange]:
-    """Between two equal pieces at most one deletion and one insertion, without empty pieces.
+    """Leave at most one deletion and one insertion between two equal pieces, and no empty pieces.
 
     White space between two replaced words counts as replaced: `one two` to `three four` is one change, not two.
     """

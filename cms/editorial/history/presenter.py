@@ -10,7 +10,7 @@ from cms.editorial.items.models import Edition, Item
 
 
 def present_edition_row(item: Item, edition: Edition, was_published: bool) -> dict[str, Any]:
-    """What is known of an edition beside its content."""
+    """An edition without its content."""
     return {
         "edition": edition.number,
         "author": person_reference(edition.author_id, edition.author_label),

@@ -33,7 +33,7 @@ _LISTED = load_only(
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two editions and what is different between them."""
+    """Two editions and their differences."""
 
     older: int
     newer: int
@@ -62,7 +62,7 @@ def get_past_edition(item: Item, number: int) -> Edition:
 
 
 def published_editions(content_type: ContentType, item: Item, editions: Collection[int]) -> frozenset[int]:
-    """Which of these editions readers have or had, as the log tells."""
+    """The ones of these editions that readers have or had, by the log."""
     statement = select(Change.edition).where(
         Change.resource_type == content_type.name,
         Change.resource_id == item.id,
@@ -73,10 +73,10 @@ def published_editions(content_type: ContentType, item: Item, editions: Collecti
 
 
 def compare(item: Item, older: int | None, newer: int | None) -> Comparison:
-    """What is different between two editions.
+    """The differences between two editions.
 
-    `newer` is the newest edition by default; `older` the one that readers have, or when that is the same or there is none,
-    the edition before. Raises `NotFound` for an edition that does not exist.
+    By default `newer` is the newest edition and `older` the published one; if that is the same or missing, the edition before.
+    Raises `NotFound` for an edition that does not exist.
     """
     after = get_past_edition(item, newer) if newer is not None else get_edition(item)
     older = older if older is not None else _usual_base(item, after.number)

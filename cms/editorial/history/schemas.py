@@ -79,7 +79,7 @@ class TextChangeSchema(StrictSchema):
 
 
 class FieldChangeSchema(StrictSchema):
-    """A field that differs: texts by word in `changes`, everything else in `before` and `after`."""
+    """A field that differs: texts by word in `changes`, all others in `before` and `after`."""
 
     field = fields.String(metadata={"example": "title"})
     changes = fields.List(fields.Nested(TextChangeSchema), allow_none=True, metadata={"description": "Null: no text."})
@@ -88,7 +88,7 @@ class FieldChangeSchema(StrictSchema):
 
 
 class DiffSchema(StrictSchema):
-    """What is different between two editions."""
+    """The differences between two editions."""
 
     from_ = fields.Integer(data_key="from", attribute="from")
     to = fields.Integer()

@@ -1,4 +1,4 @@
-"""Bringing back an old edition: a write like any edit, whose content is the one that an edition had."""
+"""Restores an old edition: an edit like any other, with the content of that edition."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from cms.editorial.saving import Save, save_edition
 def restore_edition(content_type: ContentType, actor: Actor, item_id: str, expected: Expected, edition: int) -> Edited:
     """Make a new draft with the content of an old edition; readers keep what they have until it is published.
 
-    Raises what an edit raises; `Invalid` names a reference that does not exist any more, and an edition that never did.
+    Raises the same errors as an edit; `Invalid` also for a missing reference or an edition that never existed.
     """
 
     def foresee() -> None:
@@ -35,7 +35,7 @@ def restore_edition(content_type: ContentType, actor: Actor, item_id: str, expec
 
 
 def _restore_content(edit: Edit, number: int) -> Edition:
-    """The same inside a unit of work. What the newest edition says already makes no new one."""
+    """Restore inside a unit of work. Content equal to the newest edition's makes no new edition."""
     item, content_type = edit.item, edit.content_type
     newest, old = get_edition(item), find_edition(item, number)
     if old is None:
@@ -48,11 +48,11 @@ def _restore_content(edit: Edit, number: int) -> Edition:
 
 
 def _as_today(content_type: ContentType, old: Edition) -> Content:
-    """An edition from before a field existed or after it was dropped becomes what the type is today."""
+    """Give old content the fields that the type has today: adds missing fields, drops removed ones."""
     return content_type.completed({name: old.content.get(name) for name in content_type.defaults})
 
 
 def _with_free_slug(content_type: ContentType, item: Item, content: Content) -> Content:
-    """Before the first publication a made slug is made again: meanwhile another item may have it."""
+    """Before the first publication, make an automatic slug again, because another item may have taken it."""
     is_made = item.published_at is None and follows_title(content["slug"], content["title"], content_type.name)
     return {**content, "slug": None} if is_made else content

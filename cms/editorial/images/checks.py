@@ -1,4 +1,4 @@
-"""What may be said about an image, and whether it may go."""
+"""Checks on the words of an image, and on its removal."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MOST_NAMED: Final = 3
 
 
 def check_text(image: Image, changes: Mapping[str, Any]) -> None:
-    """Alternative text or decorative; and never neither while readers have the image."""
+    """Alternative text or decorative, not both; and one of them while readers have the image."""
     alt, is_decorative = changes.get("alt", image.alt), changes.get("is_decorative", image.is_decorative)
     check_alt(alt, is_decorative)
     if not (alt or is_decorative) and session.scalar(select(exists().where(PublicationFile.file_id == image.id))):
@@ -29,10 +29,10 @@ def check_text(image: Image, changes: Mapping[str, Any]) -> None:
 
 
 def check_words(actor: Actor, image: Image, changes: Mapping[str, Any]) -> None:
-    """Words that would hold an item are refused here: an image has no review of its own.
+    """Refuse words that would hold an item, because an image has no review of its own.
 
-    Neither the new words alone nor together with those that stay, so that nothing is put together piece by piece; what was there
-    before, and was accepted with an item, stays in nobody's way.
+    The new words are checked alone and together with those that stay, so that no one adds up an advertisement piece by piece.
+    Words that were there before were accepted with an item and do not block a change.
     """
     given = {name: changes[name] for name in TEXT_FIELDS if changes.get(name) and changes[name] != getattr(image, name)}
     if not given:
@@ -58,7 +58,7 @@ def _kind(reason: Reason) -> tuple[str, str]:
 
 
 def check_unused(image_id: str, actor: Actor) -> None:
-    """Raise `Conflict("in_use")`, which names some of the items that show the image, as far as the actor may know of them."""
+    """Raise `Conflict("in_use")`, which names some of the items that show the image, those that the actor may see."""
     using = using_items(image_id)
     if not using:
         return

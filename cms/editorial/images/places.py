@@ -1,4 +1,4 @@
-"""Where an image is shown, and whose right, and whose second look, a change of its words takes."""
+"""Where an image is shown, and whose permission and approval a change of its words needs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DECIDED: Final = (State.IN_REVIEW.value, State.APPROVED.value, State.SCHEDULED.v
 
 
 class Place(NamedTuple):
-    """Where an image is shown to readers, or was shown to who approves: whose right to publish, and whose approval, it takes."""
+    """A place where an image is shown to readers or was approved, with the permission and approval that a change needs."""
 
     agency: str
     channel: str
@@ -32,18 +32,19 @@ class Place(NamedTuple):
 
 
 def need_second_person(actor: Actor, image: Image, words: Mapping[str, Any], places: Sequence[Place]) -> bool:
-    """True when these words need somebody else: the same rule as for an edition (`cms.editorial.items.policies.approval_fault`)."""
+    """True when these words need a second person: the same rule as for an edition (`cms.editorial.items.policies.approval_fault`)."""
     needs_central = any(place.reviewed_by == Reviewer.CENTRAL.value for place in places)
     if needs_central and not actor.has(Role.CENTRAL_EDITOR):
         return True
+    # The proposer's own confirmation does not count.
     is_second = image.proposed == words and image.proposed_by_id not in (None, actor.id)
     return any(place.needs_four_eyes for place in places) and not is_second
 
 
 def places_of(unit: UnitOfWork, image: Image) -> Sequence[Place]:
-    """Items that readers have with the image, and items whose newest edition shows it and was approved, or is being looked at.
+    """Live items with the image, and items whose newest edition shows it and is approved or in review.
 
-    What readers have counts with its own category: a newer draft may have been filed elsewhere.
+    A live item counts with its published category: a newer draft may have another one.
     """
     filed = and_(PublicationTerm.scheme == "category", PublicationTerm.term == Category.slug, Category.four_eyes)
     published_four_eyes = or_(
@@ -66,7 +67,7 @@ def places_of(unit: UnitOfWork, image: Image) -> Sequence[Place]:
 
 
 def authorize_places(unit: UnitOfWork, actor: Actor, places: Sequence[Place]) -> None:
-    """Each of these items is somebody's to publish (R-Z1), unless that is frozen: the image does not go around it."""
+    """Require the right to publish each of these items, without a freeze (R-Z1): changing an image must not bypass either."""
     city_channel = runtime().settings.city_channel
     for place in places:
         target = Target(place.agency, place.channel, None, place.channel == city_channel)

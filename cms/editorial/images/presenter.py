@@ -1,4 +1,4 @@
-"""Items as those that show an image."""
+"""Items in the list of those that show an image."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ from cms.editorial.items.models import Item
 
 
 def present_use(item: Item) -> dict[str, Any]:
-    """The item as one that shows an image."""
+    """An item that shows an image."""
     shown = {"id": item.id, "type": item.type, "title": item.title, "agency": item.agency, "state": item.state}
     return {**shown, "published": item.published_edition is not None}

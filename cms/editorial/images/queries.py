@@ -17,19 +17,19 @@ from cms.publishing.models import PublicationFile
 
 
 def uses_of(image_id: str, actor: Actor) -> tuple[Sequence[Item], int]:
-    """The items that show the image and that the actor may know of, and how many show it in all. Raises `NotFound`."""
+    """The items with the image that the actor may see, and the number of all items with it. Raises `NotFound`."""
     get_image(image_id)
     return visible_uses(image_id, actor), len(using_items(image_id))
 
 
 def visible_uses(image_id: str, actor: Actor, limit: int = 100) -> Sequence[Item]:
-    """The most recently changed items that show the image and that the actor may know of."""
+    """The most recently changed items with the image that the actor may see."""
     statement = select(Item).where(_shows(image_id), visible_to(actor))
     return session.scalars(statement.order_by(Item.updated_at.desc(), Item.id.desc()).limit(limit)).all()
 
 
 def using_items(image_id: str) -> Sequence[str]:
-    """Ids of all items that show the image, in their newest edition or in what readers have or will have."""
+    """Ids of all items that show the image, in their newest edition, or in a live or planned publication."""
     drafts = select(ImageUse.item_id).where(ImageUse.image_id == image_id)
     published = select(PublicationFile.item_id).where(PublicationFile.file_id == image_id)
     return session.scalars(drafts.union(published)).all()

@@ -32,11 +32,11 @@ SECOND_PERSON = {
 @blp.response(200, one(ImageSchema))
 @blp.problems(*CHANGE_PROBLEMS)
 def change_image(changes: dict[str, Any], id: str) -> Answer:
-    """Change what is said about an image, or its focal point.
+    """Change the words or the focal point of an image.
 
-    JSON merge patch (RFC 7396). What shows the image is presented again by the worker; while a published or approved item shows
-    it, only who could publish that item may change it. Where such an item needs a second person, so do the words: they wait in
-    `proposed` (warning `second_person_needed`) until somebody else sends the same change.
+    JSON merge patch (RFC 7396). The worker then presents again the items that show the image. While a published or approved
+    item shows it, changing it needs the right to publish that item. If such an item needs a second person, so do the words:
+    they wait in `proposed` (warning `second_person_needed`) until another person sends the same change.
     """
     image = update_image(current_actor(), id, expected_version(), changes)
     body, status, headers = one_answer(present_image(image), image.version)
@@ -52,8 +52,8 @@ def change_image(changes: dict[str, Any], id: str) -> Answer:
 def remove_image(id: str) -> Response:
     """Remove an image that no item shows.
 
-    409 `in_use` names items that show it, as draft or published. It is purged 72 hours later; uploading the same picture before that
-    brings it back under its id.
+    409 `in_use` names items that show it, as draft or published. It is purged 72 hours later; uploading the same picture before
+    that restores it under its id.
     """
     delete_image(current_actor(), id, expected_version())
     return Response(status=204)
@@ -66,7 +66,7 @@ def remove_image(id: str) -> Response:
 def list_image_uses(id: str) -> Answer:
     """List the items that show an image.
 
-    As cover or in the body, in their newest edition or in what readers have or will have.
+    As cover or in the body, in their newest edition, or in a live or planned publication.
     """
     items, total = uses_of(id, current_actor())
     return whole_answer({"items": [present_use(item) for item in items], "total": total})

@@ -1,8 +1,8 @@
-"""Changing what is said about an image, and removing one: with the rights, and the second person, of the items that show it.
+"""Changes the words of images and removes images, by the permissions of the items that show them.
 
-Words of an image belong to no edition, and readers see them with every item that shows it. So whoever changes them must be able
-to publish those items, and where one of them asks for a second person, so do the words: what one person proposes comes about
-when another one sends the same change (decision 24).
+The words of an image belong to no edition, and readers see them with every item that shows it. So changing them needs the
+right to publish those items. If one of these items needs a second person, so do the words: a person proposes them, and they
+take effect when another person sends the same change (decision 24).
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from cms.media.queries import get_image
 
 
 def update_image(actor: Actor, image_id: str, expected: Expected, changes: Mapping[str, Any]) -> Image:
-    """Change what is said about an image, or its focal point; the worker presents again what shows it.
+    """Change the words or the focal point of an image; the worker then presents again the items that show it.
 
-    What readers see, or somebody has approved, is changed only by who could publish it now. Words that need a second person are
-    kept as `proposed` until one sends the same; sending the present words takes a proposal back. Raises `NotFound`, `Forbidden`,
+    For an image in a live or approved item, the actor must be able to publish that item now. Words that need a second person
+    wait in `proposed` until that person sends the same; sending the present words takes a proposal back. Raises `NotFound`, `Forbidden`,
     `StaleVersion`, `Invalid`, `Conflict("publishing_frozen")`.
     """
     with foreseen(lambda: check_words(actor, get_image(image_id), changes)), unit_of_work() as unit:
@@ -41,6 +41,7 @@ def update_image(actor: Actor, image_id: str, expected: Expected, changes: Mappi
         check_words(actor, image, changes)
         words = {name: changes[name] for name in WORDS if name in changes and changes[name] != getattr(image, name)}
         if words and need_second_person(actor, image, words, places):
+            # Only the words wait; the focal point says nothing and changes at once.
             propose(unit, actor, image, words)
             change_image(unit, actor, image, {name: changes[name] for name in changes if name not in WORDS})
         else:

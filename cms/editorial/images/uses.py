@@ -1,7 +1,7 @@
-"""Images in content: checks when an item is saved and published, and noting what its newest edition shows.
+"""Images in content: checks them when an item is saved and published, and notes which ones its newest edition shows.
 
-What an item shows is its `cover` and every image whose address stands in its body. `image_uses` holds that of the newest
-edition of each item; what publications show, live or planned, stands in `publication_files`.
+An item shows its `cover` and every image whose address is in its body. `image_uses` has the images of each item's newest
+edition; `publication_files` has those of live and planned publications.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def images_in(content: Content) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class ShownImages:
-    """The images that a content shows, looked up once: `places` says where each stands, `found` are those that exist, by id."""
+    """The images that a content shows, looked up once: `places` says where each one is, `found` are those that exist, by id."""
 
     places: Mapping[str, str]
     found: Mapping[str, Image]
@@ -48,7 +48,7 @@ class ShownImages:
         ]
 
     def faults(self) -> list[InputError]:
-        """What keeps the content from being published: images that are gone, and images without alternative text."""
+        """Reasons not to publish the content: missing images, and images without alternative text."""
         faults = []
         for image_id, pointer in self.places.items():
             if image_id not in self.found:
@@ -58,7 +58,7 @@ class ShownImages:
         return faults
 
     def texts(self) -> dict[str, str]:
-        """What is said about the images, by a pointer into the content: readers get it with the item."""
+        """The words of the images, by a pointer into the content: readers get them with the item."""
         return {
             pointer: "\n".join(text for name in TEXT_FIELDS if (text := getattr(image, name)))
             for image_id, image in self.found.items()
@@ -66,7 +66,7 @@ class ShownImages:
         }
 
     def files(self) -> tuple[PresentedFile, ...]:
-        """The images among the files of an edition: so readers get them exactly while it is live."""
+        """The images, as files of an edition, so that readers get them exactly while it is live."""
         return tuple(
             PresentedFile(
                 image.id, file_name(image.id, ORIGINAL, image.media_type), image.media_type, image.bytes, image.sha256
@@ -76,13 +76,13 @@ class ShownImages:
 
 
 def shown_images(content: Content, known: Mapping[str, str] | None = None) -> ShownImages:
-    """The images of a content. Where some are not `known` from before, they are held until the transaction ends."""
+    """The images of a content. If some are not `known` from before, all are locked until the transaction ends."""
     places = images_in(content)
     return ShownImages(places, find_images(places, hold=known is not None and not places.keys() <= known.keys()))
 
 
 def note_images(unit: UnitOfWork, item_id: str, images: ShownImages, known: Mapping[str, str] | None = None) -> None:
-    """Keep which images the newest edition of an item shows, once the item's row is written; `known` are those of before."""
+    """Store which images the newest edition of an item shows, once the item's row is written; `known` are the earlier ones."""
     if known is not None and known.keys() == images.places.keys():
         return
     unit.session.execute(delete(ImageUse).where(ImageUse.item_id == item_id))

@@ -1,4 +1,4 @@
-"""Changing what is said about an image, and proposing it, inside a unit of work."""
+"""Changes and proposes the words of an image, inside a unit of work."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WORDS: Final = (*TEXT_FIELDS, "is_decorative")
 
 
 def change_image(unit: UnitOfWork, actor: Actor, image: Image, changes: Mapping[str, Any]) -> list[str]:
-    """Change a locked image, keep what is said about it now, and record it; returns the names of what differs."""
+    """Change a locked image, store its new version, and record it; returns the names of the changed fields."""
     if any(getattr(image, name) != value for name, value in changes.items()):
         keep_first_version(unit, image)
     changed = assign_changed(image, changes)
@@ -34,7 +34,7 @@ def change_image(unit: UnitOfWork, actor: Actor, image: Image, changes: Mapping[
 
 
 def drop_proposal(unit: UnitOfWork, actor: Actor, image: Image, *, is_told: bool = True) -> bool:
-    """Forget the words that wait for a second person; `is_told` unless what comes about tells it. False when there are none."""
+    """Drop the words that wait for a second person; `is_told` records it. False when there are none."""
     if image.proposed is None:
         return False
     names = sorted(image.proposed)
@@ -46,13 +46,13 @@ def drop_proposal(unit: UnitOfWork, actor: Actor, image: Image, *, is_told: bool
 
 
 def touch(image: Image) -> None:
-    """The image is another version from now on."""
+    """Count up the version of the image."""
     image.version += 1
     image.updated_at = clock.now()
 
 
 def propose(unit: UnitOfWork, actor: Actor, image: Image, words: dict[str, Any]) -> None:
-    """Keep these words until somebody else sends the same; proposing them again changes nothing."""
+    """Store these words until another person sends the same; proposing them again changes nothing."""
     if image.proposed == words and image.proposed_by_id == actor.id:
         return
     touch(image)

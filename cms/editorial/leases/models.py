@@ -12,7 +12,7 @@ from cms.core.types import Id, UTCDateTime
 
 
 class EditLease(Model):
-    """Who is editing an item, as a courtesy to colleagues: it decides nothing, If-Match does. Counts until `until`."""
+    """Who is editing an item, as a courtesy to colleagues: it blocks no write, only If-Match does. Valid until `until`."""
 
     __tablename__ = "edit_leases"
 

@@ -36,10 +36,10 @@ operations = Operations()
 def take_item_lease(resource: Resource, body: dict[str, Any], item_id: str) -> Answer:
     """Say that you are editing a {type}
 
-    A courtesy to colleagues for seven minutes; call it again to renew. Writes are decided by `If-Match`, never by the lease.
+    A courtesy to colleagues for seven minutes; call it again to renew. `If-Match` decides about writes, never the lease.
 
-    Somebody else's lease answers 409 `lease_held`, which says who and until when; `take_over` takes it all the same and is told to
-    the log.
+    Another person's lease answers 409 `lease_held`, which says who and until when; `take_over` takes it all the same, and the
+    log records that.
     """
     return _shown(take_lease(resource.content_type, current_actor(), item_id, **body))
 

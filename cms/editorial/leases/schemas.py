@@ -11,7 +11,7 @@ MOMENT = {"format": "date-time"}
 
 
 class LeaseSchema(StrictSchema):
-    """Who is editing, and until when that counts."""
+    """Who is editing, and until when the lease is valid."""
 
     holder = fields.Nested(PersonSchema, allow_none=True, metadata={"description": "Null when nobody is editing."})
     since = fields.String(allow_none=True, metadata=MOMENT)

@@ -1,7 +1,7 @@
-"""Edit leases: who is writing, so that colleagues do not begin beside each other. A courtesy: only `If-Match` decides.
+"""Edit leases show who is writing, so that two colleagues do not start at the same time. Only `If-Match` blocks a write.
 
-One row per item, valid for seven minutes from its last renewal; nobody has to clean up after a browser that was closed.
-Taking and renewing say nothing to the log, since they change nothing that anybody reads; taking over does.
+One row per item, valid for seven minutes from its last renewal, so a closed browser leaves nothing to clean up. Taking and
+renewing are not recorded in the log, since they change nothing that anyone reads; taking over is.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ LEASE = timedelta(minutes=7)
 def take_lease(content_type: ContentType, actor: Actor, item_id: str, *, take_over: bool = False) -> EditLease:
     """Take or renew the lease of an item that the actor may edit now.
 
-    Raises `Conflict("lease_held")`, which says who and until when, while somebody else has it, unless it is taken over.
+    Raises `Conflict("lease_held")`, which says who and until when, while another person has it, unless `take_over`.
     """
     with unit_of_work() as unit:
         item = get_item(content_type, item_id, actor, lock=True)
@@ -45,7 +45,7 @@ def take_lease(content_type: ContentType, actor: Actor, item_id: str, *, take_ov
 
 
 def release_lease(content_type: ContentType, actor: Actor, item_id: str) -> None:
-    """Give up the own lease; one that has run out or was never taken is given up already. Raises `Conflict("lease_held")`."""
+    """Give up the actor's lease; does nothing without one. Raises `Conflict("lease_held")`."""
     with unit_of_work() as unit:
         item = get_item(content_type, item_id, actor, lock=True)
         authorize_operation(actor, Operation.EDIT, item, runtime().settings.city_channel)
@@ -58,7 +58,7 @@ def release_lease(content_type: ContentType, actor: Actor, item_id: str) -> None
 
 
 def _written(unit: UnitOfWork, item: Item, actor: Actor, since: datetime) -> EditLease:
-    """The row of the item, which is locked: nobody else writes it now. A lease that ran out is written over."""
+    """Write the item's row, over a lease that ran out. The item is locked, so no one else writes the row now."""
     lease = unit.session.get(EditLease, item.id, populate_existing=True) or EditLease(item_id=item.id)
     lease.holder_id, lease.holder_label = str(actor.id), actor.label
     lease.since, lease.until = since, clock.now() + LEASE

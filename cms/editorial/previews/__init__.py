@@ -1,1 +1,1 @@
-"""Previews: links to an edition that nobody else can read yet."""
+"""Previews: links to an edition that is not published yet."""

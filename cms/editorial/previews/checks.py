@@ -1,4 +1,4 @@
-"""What is asked on every use of a preview link: does whoever made it still stand for it, and may its text be shown?"""
+"""Checks on every use of a preview link: is its maker still entitled to it, and may its text be shown?"""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def is_backed(preview: Preview, item: Item) -> bool:
 
 
 def is_closed(content_type: ContentType, item: Item, edition: Edition) -> bool:
-    """True while this edition waits for a second person: an address of the city must not show what nobody else has seen."""
+    """True while this edition waits for a second person: an address of the city must not show text that no one else has checked."""
     if not is_judged_again(item, edition):
         is_approved = item.is_approved and item.approved_by_id not in item.all_writers
         return edition.number != item.published_edition and not is_approved and bool(item.hold)
@@ -31,5 +31,5 @@ def is_closed(content_type: ContentType, item: Item, edition: Edition) -> bool:
 
 
 def is_judged_again(item: Item, edition: Edition) -> bool:
-    """True for an older edition that readers do not have: the item tells only what is known of its newest one."""
+    """True for an older, unpublished edition, which must be assessed again: the item stores the result only for its newest one."""
     return edition.number not in (item.edition, item.published_edition)

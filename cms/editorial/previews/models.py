@@ -15,10 +15,10 @@ LONGEST_LIFE: Final = timedelta(days=30)
 
 
 class Preview(Model):
-    """A link that shows an unpublished item to whoever has it: edition null follows the draft.
+    """A link that shows an unpublished item to anyone who has it; with edition null it follows the draft.
 
-    The address is signed and not kept. `token_version` is the creator's when the link was made: what ends the creator's
-    access tokens ends the link. `most_uses` null means any number.
+    The address is signed and not stored. `token_version` is the creator's at that time: an event that ends the creator's
+    access tokens ends the link too. `most_uses` null means any number.
     """
 
     __tablename__ = "previews"

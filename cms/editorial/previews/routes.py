@@ -1,7 +1,7 @@
-"""`.../previews`: preview links of an item; and `/preview/...`, where they lead.
+"""`.../previews`: preview links of an item; and `/preview/...`, their targets.
 
-What a link shows is on the service plane, under an address of its own: nothing below `/v1` knows these links, so no kept
-answer of the delivery plane and no cache in front of it can ever hold a draft.
+A link shows its item on the service plane, under its own address: nothing below `/v1` knows these links, so neither the
+delivery plane's cache nor a cache in front of it can ever hold a draft.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def show_item_preview(resource: Resource, token: str) -> Answer:
     """Read a {type} through a preview link
 
     The item as `/v1` would deliver it, with null where the draft has nothing yet. Counted, never cached. 404: not a link of this
-    server; 410: the link has ended; 403: its text waits for a second person.
+    server. 410: the link has ended. 403: its text waits for a second person.
     """
     used = use_preview(resource.content_type, token)
     facts = present_preview(used.preview)
@@ -103,9 +103,9 @@ def list_item_previews(resource: Resource, query: dict[str, Any], item_id: str) 
     problems=(401, 403, 404),
 )
 def get_item_preview(resource: Resource, item_id: str, preview_id: str) -> Answer:
-    """Read what is known of a preview link of a {type}
+    """Read the data of a preview link of a {type}
 
-    Also how often it was opened.
+    Includes how often it was opened.
     """
     item = get_item(resource.content_type, item_id, current_actor())
     return whole_answer(present_preview(get_preview(item, preview_id)))

@@ -41,7 +41,7 @@ class PreviewCreateSchema(StrictSchema):
 
 
 class PreviewSchema(StrictSchema):
-    """What is known of a preview link; the link itself is shown only when it is made."""
+    """The data of a preview link; the link itself is shown only when it is made."""
 
     id = fields.String(metadata={"format": "uuid"})
     edition = fields.Integer(
@@ -80,7 +80,7 @@ class PreviewMetaSchema(StrictSchema):
 
 @cache
 def previewed_schema(kind: str, presented: type[Schema]) -> type[Schema]:
-    """The delivered form of an item that need not be complete yet, in its envelope."""
+    """The delivered form of an item that may still be incomplete, in its envelope."""
     data = StrictSchema.from_dict(
         {name: _may_be_missing(field) for name, field in presented._declared_fields.items()},  # noqa: SLF001
         name=f"{kind.title()}Preview",

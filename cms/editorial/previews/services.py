@@ -1,8 +1,8 @@
-"""Preview links: show one item that readers do not have yet to somebody who has no account.
+"""Preview links: they show one unpublished item to a person without an account.
 
-The link is signed (see the decision on preview links): a made-up one is refused before the database is asked, and no table holds anything that
-opens a preview. The row decides the rest on every use: revoked, expired, used up, the item in the trash, or the person who
-made it suspended, with a new password or without the right to edit the item (R-A3).
+The link is signed (see the decision on preview links): a made-up one is refused before the database is asked, and no table
+holds anything that opens a preview. Every use checks the row: a link ends when it is revoked, expired or used up, when the
+item goes to the trash, and when its maker is suspended, has a new password or loses the right to edit the item (R-A3).
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def create_preview(
     edition: int | None = None,
     most_uses: int | None = None,
 ) -> Preview:
-    """Make a link to an edition, or with `edition` null to whatever the newest one is; `expires_in` are seconds.
+    """Make a link to an edition, or with `edition` null to the newest one at each time; `expires_in` is in seconds.
 
     Raises `NotFound`, `Forbidden`, `Conflict` (the item is in the trash), `Invalid` for an edition that does not exist.
     """
@@ -89,7 +89,7 @@ def revoke_preview(content_type: ContentType, actor: Actor, item_id: str, previe
 def use_preview(content_type: ContentType, token: str) -> Shown:
     """The edition behind a link, counted as one use.
 
-    Raises `NotFound` for a link of nobody, `Gone` for one that has ended, `Forbidden` while the guard holds what it would show.
+    Raises `NotFound` for an unknown link, `Gone` for one that has ended, `Forbidden` while moderation holds its text.
     """
     preview_id = preview_of(token)
     with foreseen(lambda: _foresee_use(content_type, preview_id)), unit_of_work() as unit:
@@ -126,7 +126,7 @@ def _loaded(content_type: ContentType, actor: Actor, item_id: str) -> Item:
 
 
 def _pin(item: Item, number: int | None) -> None:
-    """What a link shows for good does not change any more."""
+    """Make sure that the edition of a link no longer changes."""
     if number is None:
         return
     edition = find_edition(item, number)

@@ -1,6 +1,6 @@
-"""What may be put into a release, and what stands in the way of publishing it.
+"""Checks on the items of a release, and on publishing it.
 
-Everything is looked at before anything is written, so that the answer names all that stands in the way.
+Everything is checked before anything is written, so that the answer names all obstacles.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Named = Sequence[tuple[str, str]]
 
 
 def check_items(actor: Actor, items: Named) -> None:
-    """Every item must be one that the actor may know of, and stand there once."""
+    """Every item must be visible to the actor, and be listed once."""
     ids = [item_id for _, item_id in items]
     rows = session.execute(select(Item.id, Item.type).where(Item.id.in_(ids), visible_to(actor)))
     known = {(row.type, row.id) for row in rows}
@@ -40,9 +40,9 @@ def check_items(actor: Actor, items: Named) -> None:
 
 
 def checked_items(unit: UnitOfWork, actor: Actor, release: Release, update: Update) -> list[Item]:
-    """The locked items in their order. Raises `Conflict` that names everything that stands in the way."""
+    """The locked items in their order. Raises `Conflict` with all obstacles."""
     ids = [each.item_id for each in release.items]
-    # In the order of their ids, so that two releases with common items wait for each other instead of blocking.
+    # In the order of their ids, so that two releases with common items wait for each other instead of deadlocking.
     statement = select(Item).where(Item.id.in_(ids), visible_to(actor)).order_by(Item.id)
     locked = statement.with_for_update(of=Item).execution_options(populate_existing=True)
     found = {item.id: item for item in unit.session.scalars(locked)}
@@ -57,7 +57,7 @@ def checked_items(unit: UnitOfWork, actor: Actor, release: Release, update: Upda
 
 
 def _obstacle(unit: UnitOfWork, actor: Actor, item: Item | None, update: Update) -> str | None:
-    """Why the item cannot be published by this actor now, as the code of the error that publishing it alone would give."""
+    """The reason why this actor cannot publish the item now: the error code that publishing it alone would give."""
     try:
         if item is None:
             raise NotFound

@@ -13,7 +13,7 @@ from cms.core.types import Id, UTCDateTime
 
 
 class ReleaseState(StrEnum):
-    """Whether readers got the items of a release."""
+    """Whether a release was published."""
 
     OPEN = "open"
     PUBLISHED = "published"
@@ -42,7 +42,7 @@ class Release(Model):
 
 
 class ReleaseItem(Model):
-    """One item of a release. Its newest edition at the moment of publication counts."""
+    """One item of a release. The release publishes its newest edition at that moment."""
 
     __tablename__ = "release_items"
 

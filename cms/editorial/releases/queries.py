@@ -21,7 +21,7 @@ def item_ids(release_id: str) -> Sequence[str]:
 
 
 def get_release(actor: Actor, release_id: str, *, lock: bool = False) -> Release:
-    """A release that the actor made, or whose items he may all know of. Raises `NotFound`."""
+    """A release that the actor made, or whose items the actor may all see. Raises `NotFound`."""
     statement = select(Release).where(Release.id == release_id, _visible_release(actor))
     if lock:
         statement = statement.with_for_update(of=Release).execution_options(populate_existing=True)
@@ -32,7 +32,7 @@ def get_release(actor: Actor, release_id: str, *, lock: bool = False) -> Release
 
 
 def list_releases(actor: Actor, limit: int, after: tuple[datetime, str] | None) -> Sequence[Release]:
-    """The releases that the actor may know of, the newest change first."""
+    """The releases that the actor may see, the newest change first."""
     statement = select(Release).where(_visible_release(actor))
     if after is not None:
         statement = statement.where(tuple_(Release.updated_at, Release.id) < after)

@@ -41,7 +41,7 @@ releases = Blueprint("releases", __name__, url_prefix=PATH, description="Items t
 def list_all_releases(query: dict[str, Any]) -> Answer:
     """List releases.
 
-    Those that the caller made, and those whose items he may all see; newest change first.
+    Those that the caller made, and those whose items the caller may all see; newest change first.
     """
     page = PageRequest(query)
     after = (from_micros(page.after[0]), page.after[1]) if page.after else None
@@ -107,7 +107,7 @@ def remove_release(release_id: str) -> Response:
 def publish_all(body: dict[str, Any], release_id: str) -> Answer:
     """Publish all items of a release, or none.
 
-    409 `release_refused` has one entry per item that stands in the way. The policy is that of publishing each one alone.
+    409 `release_refused` has one entry per item that cannot be published. The same rules hold as for publishing each one alone.
     """
     update = Update.said(body.get("change_note"), body["update"])
     return _shown(publish_release(current_actor(), release_id, expected_version(), update))

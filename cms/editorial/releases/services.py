@@ -1,7 +1,7 @@
 """Releases: several items that readers get in the same moment, all of them or none.
 
-The same policy holds for every item as if it were published alone. Everything is looked at before anything is written, so
-that the answer names all that stands in the way.
+The same rules hold for every item as if it were published alone. Everything is checked before anything is written, so that
+the answer names all obstacles.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from cms.moderation.breaker import count_release, mark_release
 
 
 def create_release(actor: Actor, title: str, items: Named) -> Release:
-    """Put items together. Raises `Invalid` for items that the actor may not know of, and for doubles."""
+    """Put items together. Raises `Invalid` for items that the actor may not see, and for repeated ones."""
     with unit_of_work() as unit:
         check_items(actor, items)
         moment = clock.now()
@@ -67,9 +67,9 @@ def delete_release(actor: Actor, release_id: str, expected: Expected) -> None:
 
 
 def publish_release(actor: Actor, release_id: str, expected: Expected, update: Update) -> Release:
-    """Give readers the newest editions of all items in one transaction.
+    """Publish the newest editions of all items in one transaction.
 
-    Raises `Conflict("release_refused")` with one entry per item that cannot be published, and nothing is.
+    Raises `Conflict("release_refused")` with one entry per item that cannot be published; then none is published.
     """
     words = public_words({"/change_note": update.note})
     with foreseen(lambda: foresee_publications(*item_ids(release_id))), unit_of_work() as unit:

@@ -1,4 +1,4 @@
-"""Reading who carries an item, and its social text."""
+"""Reads the agencies that carry an item, and its social text."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ class SocialText:
 def item_reposts(
     content_type: ContentType, actor: Actor, item_id: str, *, after: str | None = None, limit: int
 ) -> Sequence[Repost]:
-    """Who carries the item, by the slug of the agency. Raises `NotFound`."""
+    """The reposts of the item, by the slug of the agency. Raises `NotFound`."""
     item = get_source(content_type, actor, item_id)
     return list_reposts(session(), item.id, after=after, limit=limit)
 
 
 def social_text(content_type: ContentType, actor: Actor, item_id: str) -> SocialText:
-    """The social text of the edition that readers have; before the first publication of the newest one. Raises `NotFound`."""
+    """The social text of the published edition; before the first publication, of the newest one. Raises `NotFound`."""
     item = get_source(content_type, actor, item_id)
     publication = find_live_publication(session(), item.id)
     if publication is None:
-        # Who only carries it may not know what its owner writes now.
+        # An agency that only carries it may not see its owner's draft.
         item = get_item(content_type, item_id, actor)
     edition = get_edition(item, publication.edition if publication else None)
     full = present_edition(item, edition, item.updated_at, item.updated_at).full
@@ -49,7 +49,7 @@ def social_text(content_type: ContentType, actor: Actor, item_id: str) -> Social
 
 
 def get_source(content_type: ContentType, actor: Actor, item_id: str, *, lock: bool = False) -> Item:
-    """The item, when it is live or the actor may know of it. Raises `NotFound`."""
+    """The item, if it is live or the actor may see it. Raises `NotFound`."""
     known = or_(visible_to(actor), is_live(Item.id), _is_carried_by_own(actor))
     statement = select(Item).where(Item.id == item_id, Item.type == content_type.name, known)
     if lock:

@@ -51,9 +51,9 @@ def list_item_reposts(resource: Resource, query: dict[str, Any], item_id: str) -
 def repost_item(resource: Resource, body: dict[str, Any], item_id: str) -> Answer:
     """Carry a {type} of another agency
 
-    Any live item can be carried, whoever owns it: an agency's editor carries it on the agency's own channel, a central
-    editor on any, the city's included. Credit and canonical address are the server's; the owner's corrections and withdrawals
-    show at once. It rests while the source is not live, and is back when that is published again.
+    Any live item of any agency can be carried: an agency's editor carries it on the agency's own channel, a central editor on
+    any, also the city's. Credit and canonical address are the server's; the owner's corrections and withdrawals
+    show at once. It rests while the source is not live, and returns when that is published again.
 
     409 when it is not published, is the agency's own, is on its channel already, or is carried by it already.
     """
@@ -87,7 +87,7 @@ def end_item_repost(resource: Resource, item_id: str, agency: str) -> Response:
 def read_item_social_text(resource: Resource, item_id: str) -> Answer:
     """Get the social text of a {type}
 
-    Of the edition that readers have, else the newest.
+    Of the published edition, else of the newest.
     """
     made = queries.social_text(resource.content_type, current_actor(), item_id)
     data = {"text": made.text, "length": len(made.text), "link": made.link, "edition": made.edition}

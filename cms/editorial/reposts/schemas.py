@@ -46,7 +46,7 @@ class RepostSchema(StrictSchema):
 
 
 class RepostQuerySchema(PageQuerySchema):
-    """A page of those who carry an item."""
+    """A page of the agencies that carry an item."""
 
 
 class SocialSchema(StrictSchema):

@@ -1,7 +1,7 @@
-"""Reposts between agencies ("saling repost"): an agency carries what another one has published on its own channel.
+"""Reposts between agencies ("saling repost"): an agency carries another agency's published item on its own channel.
 
-What is live is public, so every editor may carry it, whoever owns it. The owner decides about the content, corrections and
-withdrawals included; who carries it decides only about its comment, its place and how long.
+A live item is public, so every editor may carry it. The owner decides about the content, also its corrections and
+withdrawals; the carrying agency decides only about its comment, its placement and how long.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def repost_item(
 ) -> Repost:
     """Carry a live item on the channel of `agency` from now on.
 
-    Raises `NotFound`, `Forbidden`, `Invalid` (no such agency, or not any more; a comment that the guard would hold) and
+    Raises `NotFound`, `Forbidden`, `Invalid` (no such agency, or an ended one; a comment that moderation would hold) and
     `Conflict`: `not_published`, `own_item`, `already_on_channel`, `already_reposted`, `publishing_frozen`, `publishing_paused`.
     """
     words = public_words({"/comment": comment, "/place": place})
@@ -89,12 +89,12 @@ def _check_carrier(item: Item, slug: str) -> None:
 
 
 def _present_again(edit: Edit, agency: str, verb: str, counted: str | None) -> None:
-    """Record it, and present what readers have, and what is planned, with those who carry it now."""
+    """Record it, and present the live and the planned publication again with the present carriers."""
     unit, item = edit.unit, edit.item
     publication = find_live_publication(unit.session, item.id)
     edition = publication.edition if publication else None
     change = edit.record(verb, agency=agency, edition=edition, counts_as=counted)
-    # What was planned is what readers have, from its moment until the worker has come.
+    # After its moment a planned publication is live, also before the worker has carried it out.
     planned = find_awaited_publication(unit.session, item.id)
     for current in {found.id: found for found in (publication, planned) if found is not None}.values():
         rebuild_live(unit, current, item, change)

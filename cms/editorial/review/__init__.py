@@ -1,1 +1,1 @@
-"""Review: decisions, comments, who has what to look at."""
+"""Review: approvals, discarding, and the work list."""

@@ -1,4 +1,4 @@
-"""The work list: what waits for somebody, over all content types, longest wait first. Reads only, one statement per page."""
+"""The work list: items of all content types that wait for a user, longest wait first. Reads only, one statement per page."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _WAITING_FOR = {State.IN_REVIEW: WaitingFor.REVIEW, State.APPROVED: WaitingFor.P
 
 @dataclass(frozen=True, slots=True)
 class WorkFilter:
-    """What the work list is narrowed to; empty means everything that waits."""
+    """A filter of the work list; empty means all waiting items."""
 
     is_mine: bool = True
     agencies: tuple[str, ...] = ()
@@ -59,7 +59,7 @@ def waiting_for(item: Item) -> WaitingFor:
 def list_waiting(
     actor: Actor, city_channel: str, wanted: WorkFilter, limit: int, after: tuple[datetime, str] | None
 ) -> Sequence[Item]:
-    """What waits, at most `limit` items from behind the position `after`."""
+    """The waiting items after the position `after`, at most `limit`."""
     statement = select(Item).where(visible_to(actor), *wanted.conditions(actor, city_channel))
     if after is not None:
         statement = statement.where(tuple_(Item.state_since, Item.id) > after)
@@ -76,7 +76,7 @@ def _is_held_draft() -> ColumnElement[bool]:
 
 
 def _waits_for(actor: Actor, city_channel: str) -> ColumnElement[bool]:
-    """Reviews that the actor may approve or return, approved items that he may publish, and his own that came back."""
+    """Reviews that the actor may approve or return, approved items that the actor may publish, and the actor's own returned items."""
     may_review = or_(
         _allows(actor, Permission.CONTENT_RETURN, city_channel),
         _allows(actor, Permission.CONTENT_APPROVE, city_channel),

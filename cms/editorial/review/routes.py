@@ -31,8 +31,8 @@ reviews = Blueprint("reviews", __name__, url_prefix="/manage/v1/reviews", descri
 def approve_item(resource: Resource, body: dict[str, Any], item_id: str) -> Answer:
     """Approve a {type}
 
-    The approval belongs to this edition: a later save voids it. Where the agency, the category or the guard asks for
-    four eyes it must come from somebody who saved none of the editions since the last publication.
+    The approval belongs to this edition: a later save voids it. Where the agency, the category or moderation asks
+    for four eyes, it must come from a person who saved none of the editions since the last publication.
     """
     kind = resource.content_type
     return resource.shown(reviewing.approve_item(kind, current_actor(), item_id, expected_version(), **body))
@@ -42,7 +42,7 @@ def approve_item(resource: Resource, body: dict[str, Any], item_id: str) -> Answ
 def discard_item(resource: Resource, _body: dict[str, Any], item_id: str) -> Answer:
     """Discard the draft of a {type}
 
-    Throws away what was saved since the last publication; the editions stay in the history. Readers notice nothing.
+    Drops the editions since the last publication; they stay in the history. Nothing changes for readers.
     """
     kind = resource.content_type
     return resource.shown(reviewing.discard_item(kind, current_actor(), item_id, expected_version()))
@@ -54,9 +54,9 @@ def discard_item(resource: Resource, _body: dict[str, Any], item_id: str) -> Ans
 @reviews.response(200, many(WaitingSchema))
 @reviews.problems(400, 401, 403)
 def list_reviews(query: dict[str, Any]) -> Answer:
-    """List what waits.
+    """List waiting items.
 
-    Over all types, longest wait first: what the caller may approve, return or publish, and what came back to him.
+    Of all types, longest wait first: items that the caller may approve, return or publish, and items returned to the caller.
     """
     page = PageRequest(query)
     after = (from_micros(page.after[0]), page.after[1]) if page.after else None

@@ -25,10 +25,10 @@ from cms.editorial.saving import show_in_lists, transition
 def approve_item(
     content_type: ContentType, actor: Actor, item_id: str, expected: Expected, comment: str | None = None
 ) -> Edited:
-    """Approve the edition that is in review; the approval is that edition's alone, a later save voids it.
+    """Approve the edition in review; the approval is for that edition alone, a later save voids it.
 
-    Raises `Conflict` (`wrong_state`; `approval_not_yours` when the actor's approval would not count: he wrote some of it
-    where four eyes are asked for, or a central editor must approve).
+    Raises `Conflict` (`wrong_state`; `approval_not_yours` when the actor's approval would not count: the actor wrote
+    some of it where four eyes are needed, or a central editor must approve).
     """
 
     def foresee() -> None:
@@ -44,15 +44,15 @@ def approve_item(
 
 
 def _note_vouchers(item: Item) -> None:
-    """Whoever has allowed a linked domain since the edition was saved is no second person any more."""
+    """Note people who allowed a linked domain since the edition was saved: they no longer count as a second person."""
     found = prepared_edition(item.content_type, get_edition(item)).assessed()
     item.vouched_by = sorted({*item.vouched_by, *(each.person for each in found.vouched)})
 
 
 def discard_item(content_type: ContentType, actor: Actor, item_id: str, expected: Expected) -> Edited:
-    """Throw away what was saved since the last publication: the item is again what readers have, or had.
+    """Drop the editions since the last publication: the item returns to its last published edition.
 
-    The editions stay in the history, marked as discarded; their numbers are not given again. Readers notice nothing.
+    They stay in the history, marked as discarded; their numbers are not used again. Nothing changes for readers.
     Raises `Conflict` when the item was never published: such a draft goes to the trash instead.
     """
 
@@ -69,6 +69,7 @@ def discard_item(content_type: ContentType, actor: Actor, item_id: str, expected
         show_in_lists(item, edition.content)
         prepared = prepared_edition(content_type, edition)
         note_images(edit.unit, item.id, prepared.images)
+        # Assessed again: the link lists may have changed since it was published.
         reasons = hold(edit, prepared.assessed())
         item.touch()
         record_hold(edit, reasons)

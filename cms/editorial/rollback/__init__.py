@@ -1,1 +1,1 @@
-"""Rollback: undo what an account or key has changed."""
+"""Rollback: undo the changes of an account or key."""

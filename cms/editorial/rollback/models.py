@@ -1,4 +1,4 @@
-"""Orders to undo what somebody changed."""
+"""Orders to undo a person's changes."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from cms.core.types import Id, Json, UTCDateTime
 
 
 class Rollback(Model):
-    """One order to undo what somebody changed since a moment; `done` counts items by what was done, `failed` names the rest.
+    """One order to undo a person's changes since a moment; `done` counts items by outcome, `failed` names the rest.
 
-    Every item is undone in a transaction of its own. The same order again goes on where it stopped. `items` are those that
-    the order concerned when it was given; one that reaches far waits until a second person has confirmed it.
+    Every item is undone in its own transaction. Giving the same order again continues where it stopped. `items` is the number
+    of items at the time of the order; a far-reaching order waits until a second person confirms it.
     """
 
     __tablename__ = "rollbacks"
@@ -40,7 +40,7 @@ class Rollback(Model):
 
     @property
     def is_waiting(self) -> bool:
-        """True while it needs a second person who has not come yet."""
+        """True while a second person must still confirm it."""
         return self.needs_second_person and self.confirmed_at is None
 
     __table_args__ = (Index(None, "target_id", "started_at"),)

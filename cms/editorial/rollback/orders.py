@@ -1,4 +1,4 @@
-"""What an order to undo says, and how far it reaches."""
+"""The order of a rollback, and its reach."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LONGEST_ALONE: Final = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be undone: the work of this person since then, in one agency or in all."""
+    """The changes to undo: of this person, since this moment, in one agency or in all."""
 
     target_id: str
     since: datetime

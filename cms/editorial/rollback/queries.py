@@ -1,4 +1,4 @@
-"""Reading rollbacks, and what they concern."""
+"""Reads rollbacks, and the items that they concern."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def list_rollbacks(*, after: str | None = None, limit: int) -> Sequence[Rollback
 
 
 def find_touched(order: Order) -> Sequence[tuple[str, str]]:
-    """Type and id of everything that the target has touched; reference data and images first, because items show them."""
+    """Type and id of everything that the target has changed; reference data and images first, because items show them."""
     statement = (
         select(Change.resource_type, Change.resource_id)
         .where(
@@ -59,7 +59,7 @@ def find_touched(order: Order) -> Sequence[tuple[str, str]]:
 
 
 def _names_of(order: Order, kind: str, resource_id: str) -> list[tuple[str, str]]:
-    """What a line of the log names; it has only the end of a long domain."""
+    """The names of this thing in the log, which has only the end of a long domain."""
     if kind != "link_domain":
         return [(kind, resource_id)]
     keys = find_keys_by(kind, order.target_id, order.since)
@@ -67,6 +67,6 @@ def _names_of(order: Order, kind: str, resource_id: str) -> list[tuple[str, str]
 
 
 def lock_rollback(unit: UnitOfWork, rollback_id: str) -> Rollback:
-    """The rollback, held until the end of the unit of work."""
+    """The rollback, locked until the end of the unit of work."""
     statement = select(Rollback).where(Rollback.id == rollback_id).with_for_update()
     return unit.session.scalars(statement.execution_options(populate_existing=True)).one()

@@ -1,7 +1,7 @@
-"""Undoing what somebody did to one item since a moment, inside a unit of work.
+"""Undoes a person's changes of one item since a moment, inside a unit of work.
 
-Decides from the item as it is now, so it can be done again: what was undone is not the target's work any more. Old content
-comes back as a new edition, and nobody's later work on other items is touched.
+It decides from the item as it is now, so it can run again: work that was undone is no longer the target's. Old content comes
+back as a new edition, and others' work on other items stays.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ PUT_AWAY: Final = frozenset({State.ARCHIVED, State.TRASHED})
 
 @dataclass(frozen=True, slots=True)
 class WorkUndone:
-    """Whose work is undone, from when on."""
+    """The person whose work is undone, and since when."""
 
     actor_id: str
     since: datetime
@@ -64,10 +64,12 @@ def undo(edit: Edit, target: WorkUndone) -> str:
     editions = _editions(item)
     before = _newest_by_others(editions, target)
     outcome = _undo_publication(edit, target, editions)
+    # The draft follows the publication: restoring that one may already have saved the good content.
     if before is not None:
         if _revert(edit, target, before, is_restored=outcome is not None):
             outcome = outcome or "reverted"
     elif item.published_at is None and item.state != State.TRASHED:
+        # Only the target wrote it and readers never had it.
         _free(edit)
         item.put_away(State.TRASHED)
         transition(edit, State.TRASHED, "trashed", item.comment)
@@ -79,7 +81,7 @@ def undo(edit: Edit, target: WorkUndone) -> str:
 
 
 def _revert(edit: Edit, target: WorkUndone, before: Edition, *, is_restored: bool) -> bool:
-    """Put the newest content that is not the target's on top, a colleague's unpublished draft for example."""
+    """Save the newest content that is not the target's as a new edition, for example a colleague's unpublished draft."""
     newest = get_edition(edit.item)
     is_lost = is_restored and before.number > (newest.restored_from or newest.number)
     if before.content == newest.content or not (is_lost or target.wrote(newest)):
@@ -87,13 +89,13 @@ def _revert(edit: Edit, target: WorkUndone, before: Edition, *, is_restored: boo
     put_away = State(edit.item.state) if edit.item.state in PUT_AWAY else None
     _save_again(edit, before)
     if put_away is not None:
-        # Where a colleague has put it. Taken out of there, it must not have the target's content.
+        # A colleague archived or trashed it, so it stays there; restored later, it must not have the target's content.
         edit.item.put_away(put_away)
     return True
 
 
 def foresee_undoing(content_type: ContentType, item: Item, target: WorkUndone) -> None:
-    """What `undo` computes: the contents that can come back are saved and published again."""
+    """Prepare what `undo` needs: the contents that it may save and publish again."""
     editions = _editions(item)
     good = _last_good(_public_lines(content_type, item), target, editions)
     numbers = {before.number for before in (_newest_by_others(editions, target),) if before is not None}
@@ -105,7 +107,7 @@ def foresee_undoing(content_type: ContentType, item: Item, target: WorkUndone) -
 
 
 def _editions(item: Item) -> Sequence[Edition]:
-    """Everything that was saved and not discarded, the newest first."""
+    """All editions that were not discarded, the newest first."""
     statement = select(Edition).where(Edition.item_id == item.id, Edition.discarded_at.is_(None))
     return session.scalars(statement.order_by(Edition.number.desc())).all()
 
@@ -115,7 +117,7 @@ def _newest_by_others(editions: Sequence[Edition], target: WorkUndone) -> Editio
 
 
 def _last_good(lines: Sequence[Change], target: WorkUndone, editions: Sequence[Edition]) -> Change | None:
-    """The last line that neither the target nor a text of the target is behind."""
+    """The last line that neither the target made nor published a text of the target."""
     written = {edition.number for edition in editions if target.wrote(edition)}
     return next((line for line in lines if not _is_bad(line, target, written)), None)
 
@@ -125,7 +127,7 @@ def _is_bad(line: Change, target: WorkUndone, written: Collection[int]) -> bool:
 
 
 def _undo_publication(edit: Edit, target: WorkUndone, editions: Sequence[Edition]) -> str | None:
-    """Give readers again what they had before the target changed it, or nothing if they had nothing."""
+    """Restore for readers what they had before the target's changes, or nothing if they had nothing."""
     lines = _public_lines(edit.content_type, edit.item)
     good = _last_good(lines, target, editions)
     if not lines or lines[0] is good:
@@ -135,7 +137,7 @@ def _undo_publication(edit: Edit, target: WorkUndone, editions: Sequence[Edition
             with edit.unit.session.begin_nested():
                 return _publish_again(edit, good.edition, _notice_of(edit.unit, good))
         except (Invalid, Conflict):
-            # What it refers to is gone meanwhile. Readers must not keep the target's text: the item is taken back.
+            # A thing that it refers to is gone. Readers must not keep the target's text, so the item is taken back.
             edit.unit.session.refresh(edit.item)
     if edit.item.published_edition is None:
         return None
@@ -144,7 +146,7 @@ def _undo_publication(edit: Edit, target: WorkUndone, editions: Sequence[Edition
 
 
 def _public_lines(content_type: ContentType, item: Item) -> Sequence[Change]:
-    """What readers have noticed of the item, the newest first."""
+    """The lines of the log that changed the item for readers, the newest first."""
     actions = [f"{content_type.name}.{verb}" for verb in PUBLIC]
     statement = select(Change).where(Change.resource_id == item.id, Change.action.in_(actions))
     return session.scalars(statement.order_by(Change.sequence.desc())).all()
@@ -178,7 +180,7 @@ def _publish_again(
 
 
 def _show_withdrawn(edit: Edit, notice: Mapping[str, Any]) -> None:
-    """Give readers the newest edition with this notice, which stays what it was, its date included."""
+    """Publish the newest edition with this notice, unchanged and with its old date."""
     (edition, images), moment = check_complete(edit.item, SILENT), clock.now()
     notes = replace(published_notes(edit.item.id) or PublicNotes(moment), withdrawn=notice)
     presented = present_edition(edit.item, edition, edit.item.published_at or moment, moment, notes, images)
@@ -201,9 +203,9 @@ def _take_back(edit: Edit, standing: Standing) -> None:
 
 
 def _free(edit: Edit, *, also_from_end: bool = False) -> None:
-    """Make an item fit for a change: a colleague's plan, which has pinned an edition, is dropped, and it is put away no longer.
+    """Make an item editable: drop a colleague's plan, which pins an edition, and bring it back from the archive or the trash.
 
-    A planned end of what readers have goes on with what they get instead; it falls only together with what it ends.
+    A planned end stays for the restored publication; it is dropped only when the item is taken back.
     """
     if edit.item.publish_at is not None or (also_from_end and edit.item.unpublish_at is not None):
         drop_plan(edit)
@@ -218,7 +220,7 @@ def _save_again(edit: Edit, old: Edition) -> None:
 
 
 def _drop_plan(edit: Edit, target: WorkUndone) -> bool:
-    """Nothing that the target planned happens, and no text of the target goes out that a colleague has planned."""
+    """Drop the target's own plan, and a colleague's plan that would publish a text of the target."""
     has_plan = edit.item.publish_at is not None or edit.item.unpublish_at is not None
     is_own = has_plan and edit.item.planned_by_id == target.actor_id
     if not is_own and (edit.item.publish_at is None or not target.wrote(get_edition(edit.item))):
@@ -228,7 +230,7 @@ def _drop_plan(edit: Edit, target: WorkUndone) -> bool:
 
 
 def _bring_back(edit: Edit, target: WorkUndone) -> bool:
-    """What the target put into the archive or the trash comes out again."""
+    """Bring the item back if the target archived or trashed it."""
     if edit.item.state not in PUT_AWAY:
         return False
     actions = [f"{edit.content_type.name}.{verb}" for verb in ("archived", "trashed")]

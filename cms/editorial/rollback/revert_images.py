@@ -1,7 +1,7 @@
-"""Undoing what somebody did to an image of the library since a moment, inside a unit of work.
+"""Undoes a person's changes of an image since a moment, inside a unit of work.
 
-Decides from the image as it is now, as `revert` does: what a colleague has said since stays, and doing it again changes nothing.
-An image that the person uploaded stays where it is: nobody sees it who does not look for it.
+It decides from the image as it is now, as `revert` does: a colleague's later words stay, and running it again changes
+nothing. An image that the person uploaded stays in the library, where only editors who search for it find it.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def _bring_back(unit: UnitOfWork, actor: Actor, image: Image, target: WorkUndone
         return False
     image.deleted_at = None
     image.version += 1
-    # Its renditions may have been waited for when it was deleted.
+    # Renditions may have been waiting when it was deleted.
     image.updated_at = image.waiting_since = clock.now()
     record(unit, Action.MEDIA_RESTORED, image.id, actor, agency=image.agency)
     return True

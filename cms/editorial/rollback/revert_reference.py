@@ -1,7 +1,8 @@
-"""Undoing what somebody did to agencies, categories and the link lists since a moment, inside a unit of work.
+"""Undoes a person's changes of agencies, categories and the link lists since a moment, inside a unit of work.
 
-Decides from what is kept of each (`cms.changes.reference_versions`): what a colleague has said since stays. What the person
-made cannot be deleted, because others may refer to it: it keeps its slug and loses its words; an agency ends, a category is retired.
+It decides from the stored versions (`cms.changes.reference_versions`): a colleague's later changes stay. An entry that the
+person made cannot be deleted, because others may refer to it: it keeps its slug and loses its words; an agency ends, a
+category is retired.
 """
 
 from __future__ import annotations
@@ -35,13 +36,13 @@ KINDS: Final = ("agency", "category", "link_domain")
 
 
 def undo_reference_work(unit: UnitOfWork, actor: Actor, kind: str, key: str, target: WorkUndone) -> str:
-    """Undo the target's work on one of them; returns `reverted` or `unchanged`. Raises `NotFound`, `Invalid`."""
+    """Undo the target's work on one entry; returns `reverted` or `unchanged`. Raises `NotFound`, `Invalid`."""
     undo = {"agency": _undo_agency, "category": _undo_category, "link_domain": _undo_link_domain}[kind]
     return "reverted" if undo(unit, actor, key, target) else "unchanged"
 
 
 def _good(kind: str, key: str, target: WorkUndone) -> tuple[bool, ReferenceVersion | None]:
-    """Whether the newest version is the target's, and what stood there before."""
+    """Whether the newest version is the target's, and the version before it."""
     newest = find_newest_version(kind, key)
     if newest is None or newest.author_id != target.actor_id or newest.saved_at < target.since:
         return False, None
@@ -71,7 +72,7 @@ def _undo_agency(unit: UnitOfWork, actor: Actor, slug: str, target: WorkUndone) 
 
 
 def _silent_agency(agency: Agency) -> dict[str, Any]:
-    """An agency that nobody else knew of says nothing but its slug and has ended."""
+    """The values of an agency that only the target described: nothing but its slug, and ended."""
     yesterday = city_today() - timedelta(days=1)
     return {
         "name": agency.slug, "short_name": agency.slug[:60], "abbreviations": [], "aliases": [], "contact": {},

@@ -1,4 +1,4 @@
-"""Undoing what somebody changed: /manage/v1/rollback."""
+"""Undoing a person's changes: /manage/v1/rollback."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ ROLLBACK = [{"name": "rollback_id", "in": "path", "description": "Id of the roll
 @blp.response(200, one(RollbackSchema))
 @blp.problems(400, 401, 403, 413, 415, 422, 503)
 def start(values: dict[str, Any]) -> Answer:
-    """Undo what somebody changed.
+    """Undo a person's changes.
 
-    Everything that a person published, took back, planned, edited or put away since `since`. Readers get again what they had;
-    what was published for the first time disappears (404). Old content comes back as new editions. Items that a colleague
-    has set right meanwhile stay. Names and descriptions of agencies and categories and the link lists are put right as well. More than
-    300 things, or a `since` of more than 30 days ago, wait until another person sends the same order (`is_waiting`). The same call again goes on where an interrupted one stopped. It suspends nobody: do that
-    first.
+    Everything that the person published, took back, planned, edited or put away since `since`. Readers get back what they had;
+    items published for the first time disappear (404). Old content comes back as new editions. Items that a colleague has
+    corrected meanwhile stay. Names and descriptions of agencies and categories, and the link lists, are restored as well. An
+    order for more than 300 things, or a `since` of more than 30 days ago, waits until another person sends the same order
+    (`is_waiting`). The same call again continues an interrupted one. It does not suspend the person: do that first.
     """
     if values["since"] > now():
         raise invalid_field("/since", "not_after", other="now")

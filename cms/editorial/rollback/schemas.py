@@ -11,7 +11,7 @@ from cms.moderation.schemas import LONGEST_REASON
 
 
 class RollbackDoneSchema(StrictSchema):
-    """How many items were treated how."""
+    """The number of items by outcome."""
 
     restored = fields.Integer(metadata={"description": "Readers have again what they had before."})
     withdrawn = fields.Integer(metadata={"description": "First published by the actor: taken back."})
@@ -36,7 +36,7 @@ class RollbackFailureSchema(StrictSchema):
 
 
 class RollbackSchema(StrictSchema):
-    """A rollback and how far it has come; `finished_at` null: ask again with the same body, it goes on."""
+    """A rollback and how far it has come; `finished_at` null: send the same body again to continue."""
 
     id = fields.String(metadata={"format": "uuid"})
     actor = fields.String(metadata={"format": "uuid", "description": "Whose changes are undone."})
@@ -58,7 +58,7 @@ class RollbackSchema(StrictSchema):
 
 
 class RollbackOrderSchema(StrictSchema):
-    """What is to be undone."""
+    """The changes to undo."""
 
     actor = Text(
         max=36,

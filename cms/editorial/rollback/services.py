@@ -1,4 +1,4 @@
-"""Undoing what somebody changed since a moment: an order begins, is confirmed, each thing is undone by itself, the order ends."""
+"""The steps of a rollback: start or confirm an order, undo each thing in its own transaction, finish the order."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from cms.moderation.breaker import mark_rollback
 
 
 def start_rollback(actor: Actor, order: Order) -> str:
-    """The id of the unfinished rollback of this order, or of a new one; somebody else who gives the same order confirms it."""
+    """The id of the unfinished rollback of this order, or of a new one; a second person who gives the same order confirms it."""
     with unit_of_work() as unit:
         authorize(actor, Permission.GUARD_ROLLBACK, Target())
         same = select(Rollback.id).where(
@@ -53,7 +53,7 @@ def start_rollback(actor: Actor, order: Order) -> str:
 
 
 def confirm_rollback(actor: Actor, rollback_id: str, *, reason: str) -> Rollback:
-    """Confirm an order as its second person without giving it, on the command line; the same order then goes on.
+    """Confirm an order as a second person, on the command line; giving the same order again then continues it.
 
     Raises `NotFound`, `Forbidden`.
     """
@@ -66,7 +66,7 @@ def confirm_rollback(actor: Actor, rollback_id: str, *, reason: str) -> Rollback
 
 
 def _confirm(unit: UnitOfWork, actor: Actor, rollback: Rollback, reason: str | None = None) -> None:
-    """Neither who gave the order nor whose work it is confirms it."""
+    """Confirm the order, unless the actor gave it or is its target."""
     if not rollback.is_waiting or (actor.id is not None and actor.id in {rollback.started_by_id, rollback.target_id}):
         return
     rollback.confirmed_by_id, rollback.confirmed_by_label, rollback.confirmed_at = actor.id, actor.label, clock.now()
@@ -75,7 +75,10 @@ def _confirm(unit: UnitOfWork, actor: Actor, rollback: Rollback, reason: str | N
 
 
 def undo_item(actor: Actor, rollback_id: str, item_type: str, item_id: str) -> str:
-    """Undo what the target of this rollback did to one item; returns what was done (`cms.editorial.rollback.revert.OUTCOMES`) or the code of what went wrong."""
+    """Undo the target's changes of one item.
+
+    Returns the outcome (`cms.editorial.rollback.revert.OUTCOMES`) or an error code.
+    """
     try:
         with foreseen(lambda: _foresee(actor, rollback_id, item_type, item_id)), unit_of_work() as unit:
             authorize(actor, Permission.GUARD_ROLLBACK, Target())
@@ -96,6 +99,7 @@ def undo_item(actor: Actor, rollback_id: str, item_type: str, item_id: str) -> s
                 outcome = undo(Edit(unit, actor, item), WorkUndone(rollback.target_id, rollback.since))
             rollback.done = {**rollback.done, outcome: rollback.done.get(outcome, 0) + 1}
     except NotFound:
+        # Purged meanwhile: nothing is left to undo.
         return "unchanged"
     except DomainError as error:
         _note_failure(rollback_id, item_type, item_id, error.code)

@@ -1,6 +1,6 @@
-"""Carrying out an order to undo: one thing per transaction.
+"""Carries out a rollback order, one thing per transaction.
 
-An order that was interrupted goes on when it is given again: what is undone already is found unchanged.
+Give an interrupted order again to continue it: things that are undone already count as unchanged.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ MOST_ITEMS: Final = 5_000
 
 
 def roll_back(actor: Actor, order: Order) -> Rollback:
-    """Carry out an order, or go on with the same one that was interrupted. Returns it with what was done.
+    """Carry out an order, or continue an interrupted one. Returns it with its outcomes.
 
-    One that reaches far (`needs_second_person`) does nothing until somebody else has given the same order, or confirmed it.
-    Raises `Forbidden`. What cannot be undone is listed in `failed` and stops nothing.
+    A far-reaching order (`needs_second_person`) does nothing until a second person gives the same order or confirms it.
+    Raises `Forbidden`. Things that cannot be undone are listed in `failed`; the rest goes on.
     """
     rollback_id = start_rollback(actor, order)
     with rolled_back():
@@ -32,7 +32,7 @@ def roll_back(actor: Actor, order: Order) -> Rollback:
         if known.is_waiting:
             return known
     while carry_out_schedules():
-        # What plans have published by now must stand in the log, to be found and undone like any publication.
+        # Plans that have taken effect must be in the log, to be found and undone like any publication.
         pass
     with rolled_back():
         waiting = find_touched(order)

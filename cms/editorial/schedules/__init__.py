@@ -1,1 +1,1 @@
-"""Plans: what is published or ended at a later moment."""
+"""Plans: publishing or ending an item at a later moment."""

@@ -1,8 +1,8 @@
-"""Carrying out what was planned for an item: its publication, its end.
+"""Carries out the plan of an item: its publication, its end.
 
-Readers see both on the second by themselves (`cms.publishing.planning`); here the item and the log follow. Whoever holds the
-item's row does it: the worker, or the next operation on the item if that is faster. Each plan gives exactly one line, in the
-name of the person who made it.
+Readers see both on the second without this (`cms.publishing.planning`); here the item and the log follow. The caller holds
+the lock of the item's row: it is the worker, or the next operation on the item if that is faster. Each plan gives exactly one
+line, in the name of its author.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ PLAN = Cause(CauseKind.SCHEDULE)
 
 
 def carry_out_due(unit: UnitOfWork, item: Item) -> bool:
-    """Carry out what is due of a locked item; False when nothing is. The version of the item is left to the caller."""
+    """Carry out the due plans of a locked item; False when none is due. The caller changes the item's version."""
     begins, ends = _due(item)
     if begins:
         _begin(Edit(unit, _planner(item), item))
@@ -30,10 +30,10 @@ def carry_out_due(unit: UnitOfWork, item: Item) -> bool:
 
 
 def as_of_now(item: Item) -> Item:
-    """An item that was only read, as what is due of its plan makes it; the row itself waits for the worker.
+    """A read item with its due plans applied; the row itself waits for the worker.
 
-    Editors would else be shown for a moment what readers no longer have. What is due is carried out on an object that the
-    session has let go: nothing of it is written.
+    Otherwise editors would see for a moment what readers no longer have. The object is detached from the session first, so
+    nothing is written.
     """
     begins, ends = _due(item)
     if begins or ends:
@@ -46,7 +46,7 @@ def as_of_now(item: Item) -> Item:
 
 
 def _due(item: Item) -> tuple[bool, bool]:
-    """Whether its planned beginning and its planned end have come."""
+    """Whether its planned beginning and its planned end have passed."""
     moment = clock.now()
     begins = item.publish_at is not None and item.publish_at <= moment
     return begins, item.unpublish_at is not None and item.unpublish_at <= moment

@@ -1,4 +1,4 @@
-"""Plans of an item inside a unit of work: checking, writing and dropping them."""
+"""Checks, writes and drops the plans of an item, inside a unit of work."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MAJOR = Update()
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """When readers get the newest edition and until when; either may be missing. `timezone` is the zone people think in."""
+    """When readers get the newest edition and until when; either may be missing. `timezone` is the users' time zone."""
 
     publish_at: datetime | None
     unpublish_at: datetime | None
@@ -33,7 +33,7 @@ class Schedule:
 
 
 def drop_plan(edit: Edit, *, reason: str | None = None) -> None:
-    """Take back what is planned for a locked item and record it, with the `reason` if it was no single decision."""
+    """Take back the plan of a locked item and record it, with the `reason` if it is part of a larger operation."""
     item = edit.item
     change = edit.record("unscheduled", sorted({"schedule", reason or "schedule"}))
     cancel(edit.unit, item.id, item.type, change)
@@ -42,7 +42,7 @@ def drop_plan(edit: Edit, *, reason: str | None = None) -> None:
 
 
 def plan_item(edit: Edit, schedule: Schedule, words: PublicWords) -> Edition:
-    """Write the plan of the item, in place of one that it has."""
+    """Write the plan of the item; it replaces an earlier one."""
     unit, actor, item = edit.unit, edit.actor, edit.item
     counted = check_publishing(unit, actor, item.agency)
     words.check(actor)
@@ -57,6 +57,7 @@ def plan_item(edit: Edit, schedule: Schedule, words: PublicWords) -> Edition:
     kind = None if schedule.publish_at is None else schedule.update.kind
     change = edit.record("scheduled", ["schedule"], counts_as=counted, update=kind)
     if item.publish_at is not None or item.unpublish_at is not None:
+        # The earlier plan leaves no line of its own: the new line says what is planned now.
         cancel(unit, item.id, item.type, change)
         item.forget_plan()
     told = schedule.explanation or in_language(END_OF_PERIOD, edition.content["language"])

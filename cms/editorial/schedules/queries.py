@@ -1,4 +1,4 @@
-"""Which items have a plan that is due."""
+"""Finds items with a due plan."""
 
 from __future__ import annotations
 
@@ -19,6 +19,6 @@ def is_due() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
 
 
 def has_due() -> bool:
-    """One small look whether there is anything to carry out, before anything is locked."""
+    """One small read that checks whether there is anything to carry out, before anything is locked."""
     with rolled_back():
         return session.scalar(select(Item.id).where(*is_due()).limit(1)) is not None

@@ -18,7 +18,7 @@ operations = Operations()
 
 
 def planned(body: dict[str, Any]) -> Schedule:
-    """What a body of `ScheduleSchema` asks for."""
+    """The plan in a body of `ScheduleSchema`."""
     update = Update.said(body["change_note"], body["update"])
     return Schedule(body["publish_at"], body["unpublish_at"], body["timezone"], body["explanation"], update)
 
@@ -30,7 +30,7 @@ def schedule_item(resource: Resource, body: dict[str, Any], item_id: str) -> Ans
     """Plan when a {type} is published
 
     The newest edition is checked and pinned as for `publish`, and readers get it on the second. Until then it cannot be edited;
-    `DELETE schedule` takes the plan back, another `POST` replaces it. With `unpublish_at` alone the end of what readers have is planned.
+    `DELETE schedule` takes the plan back, another `POST` replaces it. `unpublish_at` alone plans the end of the live edition.
     """
     kind, plan = resource.content_type, planned(body)
     return resource.shown(scheduling.schedule_item(kind, current_actor(), item_id, expected_version(), plan))
@@ -44,9 +44,9 @@ def schedule_item(resource: Resource, body: dict[str, Any], item_id: str) -> Ans
     problems=(401, 403, 404, 409, 412, 428),
 )
 def unschedule_item(resource: Resource, item_id: str) -> Answer:
-    """Take back what is planned for a {type}
+    """Take back the plan of a {type}
 
-    When this has answered 200, it does not happen. 409 when it has happened already.
+    After a 200 the plan does not take effect. 409 when it has already.
     """
     kind = resource.content_type
     return resource.shown(scheduling.unschedule_item(kind, current_actor(), item_id, expected_version()))

@@ -36,7 +36,7 @@ class Zone(Text):
 
 
 class ZonedMoment(fields.String):
-    """An instant with its offset, or what the clocks of the schedule's zone will show; becomes a datetime with or without."""
+    """An instant with its offset, or a local time of the schedule's zone; becomes a datetime with or without offset."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         if not isinstance(value, str) or _LOCAL.fullmatch(value) is None:

@@ -1,8 +1,8 @@
-"""Planning when readers get an item and when they have it no longer.
+"""Plans the publication and the end of an item.
 
 A plan pins the newest edition: it is checked like a publication, presented and written at once, and only waits for its
-moment. Taking it back before that moment leaves nothing of it; after it the item is published, whether or not the worker has
-come by, and an attempt to take the plan back is refused.
+moment. Taken back before that moment, it leaves no trace. After that moment the item is published, even before the worker
+has carried it out, and the plan can no longer be taken back.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ from cms.editorial.schedules.queries import is_due
 def schedule_item(
     content_type: ContentType, actor: Actor, item_id: str, expected: Expected, schedule: Schedule
 ) -> Edited:
-    """Plan the publication of the newest edition, its end, or both; a plan that was made before is replaced.
+    """Plan the publication of the newest edition, its end, or both; an earlier plan is replaced.
 
-    Without `publish_at` only the end of what readers have is planned. Raises `Invalid` for moments that make no sense and
-    for an edition that is not complete, `Conflict` (`nothing_to_publish`, `not_published`, `approval_needed`, ...).
+    Without `publish_at` only the end of the live edition is planned. Raises `Invalid` for senseless moments and for an
+    incomplete edition, `Conflict` (`nothing_to_publish`, `not_published`, `approval_needed`, ...).
     """
     check_moments(schedule)
     words = public_words({"/explanation": schedule.explanation, "/change_note": schedule.update.note})
@@ -48,7 +48,7 @@ def schedule_item(
 
 
 def unschedule_item(content_type: ContentType, actor: Actor, item_id: str, expected: Expected) -> Edited:
-    """Take back what is planned. When this has answered, it does not happen. Raises `Conflict` when it has happened."""
+    """Take back the plan. Raises `Conflict` when it has already taken effect."""
     with editing(content_type, actor, item_id, Operation.UNSCHEDULE, expected) as edit:
         item = edit.item
         drop_plan(edit)
@@ -57,7 +57,7 @@ def unschedule_item(content_type: ContentType, actor: Actor, item_id: str, expec
 
 
 def carry_out_plans(ids: Iterable[str]) -> None:
-    """Carry out what is due of these items. Several workers may do it: each takes items that no other one holds."""
+    """Carry out the due plans of these items. Several workers may run it: each takes items that no other one has locked."""
     with unit_of_work() as unit:
         due = select(Item).where(Item.id.in_(ids), *is_due()).order_by(Item.id)
         for item in unit.session.scalars(due.with_for_update(of=Item, skip_locked=True)).all():

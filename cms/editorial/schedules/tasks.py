@@ -1,4 +1,4 @@
-"""What the worker does for plans: it carries out what is due."""
+"""The worker's task for plans: carrying out the due ones."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BATCH = 50
 
 
 def carry_out_schedules() -> bool:
-    """Carry out what is due, for the worker; True when more may wait. Several workers may do it: each takes other items."""
+    """Carry out due plans, for the worker; True when more may wait. Several workers may run it: each takes other items."""
     with rolled_back():
         ids = session.scalars(select(Item.id).where(*is_due()).order_by(Item.id).limit(BATCH)).all()
     if ids:

@@ -1,4 +1,4 @@
-"""What has been in the trash for long enough."""
+"""Finds items that have been in the trash for long enough."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ QUEUE: Final = "trash"
 
 
 def is_old_trash() -> tuple[ColumnElement[bool], ...]:
-    """The items that are purged by themselves, as SQL."""
+    """The items that are due for purging, as SQL."""
     long_ago = clock.now() - KEPT_IN_TRASH
     is_old = (Item.state == State.TRASHED.value, Item.published_at.is_(None), Item.trashed_at <= long_ago)
     return (*is_old, not_resting(QUEUE, Item.id))

@@ -45,6 +45,6 @@ def archive_item(resource: Resource, _body: dict[str, Any], item_id: str) -> Ans
 def trash_item(resource: Resource, _body: dict[str, Any], item_id: str) -> Answer:
     """Put a {type} into the trash
 
-    What was never published is purged after 30 days; 409 `still_published` while readers have it.
+    A never published item is purged after 30 days; 409 `still_published` while readers have it.
     """
     return resource.shown(trash.trash_item(resource.content_type, current_actor(), item_id, expected_version()))

@@ -8,7 +8,7 @@ from cms.editorial.items.models import LARGEST_EDITION
 
 
 class RestoreSchema(StrictSchema):
-    """Brings back: the item from archive or trash, or with `edition` the content of an old edition."""
+    """Restores the item from archive or trash, or with `edition` the content of an old edition."""
 
     edition = WholeNumber(
         min=1,

@@ -1,7 +1,7 @@
-"""Putting items away: archive, trash, and what ends them for good.
+"""Puts items into the archive or the trash, brings them back, and purges them.
 
-What was ever published is never purged, because an address that was public must go on answering: it keeps its slug, and
-readers go on getting the answer with which it ended.
+An item that was ever published is never purged, because a public address must keep answering: it keeps its slug, and readers
+still get the answer with which it ended.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ACTOR: Final = system_actor("trash emptied")
 
 
 def archive_item(content_type: ContentType, actor: Actor, item_id: str, expected: Expected) -> Edited:
-    """Put an item away that readers do not have: out of the usual lists, not editable until it is restored."""
+    """Archive an item that is not live: it leaves the usual lists and is not editable until it is restored."""
     with editing(content_type, actor, item_id, Operation.ARCHIVE, expected) as edit:
         item = edit.item
         item.put_away(State.ARCHIVED)
@@ -54,7 +54,7 @@ def restore_item(content_type: ContentType, actor: Actor, item_id: str, expected
 
 
 def delete_item(content_type: ContentType, actor: Actor, item_id: str, expected: Expected) -> None:
-    """What DELETE means: into the trash; out of the trash for ever, by who may purge, if it was never published."""
+    """Handle DELETE: put the item into the trash; from the trash, purge it if the actor may and it was never published."""
     with unit_of_work() as unit:
         item = get_item(content_type, item_id, actor, lock=True)
         if item.state == State.TRASHED:
@@ -67,7 +67,7 @@ def delete_item(content_type: ContentType, actor: Actor, item_id: str, expected:
 
 
 def purge_trash(ids: Iterable[str]) -> None:
-    """Purge those of these items that have been in the trash for long enough and that nobody holds."""
+    """Purge those of these items that have been in the trash for long enough and that are not locked."""
     with unit_of_work() as unit:
         old = select(Item).where(Item.id.in_(ids), *is_old_trash()).order_by(Item.id)
         for item in unit.session.scalars(old.with_for_update(skip_locked=True)).all():
@@ -75,6 +75,6 @@ def purge_trash(ids: Iterable[str]) -> None:
 
 
 def _purge(edit: Edit) -> None:
-    """Remove the item with its editions, comments and slugs; bytes of its files are swept later."""
+    """Remove the item with its editions, comments and slugs; the sweep removes the bytes of its files later."""
     edit.record("purged")
     edit.unit.session.delete(edit.item)

@@ -1,4 +1,4 @@
-"""What the worker does for the trash: it empties it."""
+"""The worker's task for the trash: emptying it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BATCH: Final = 100
 def purge_old_trash() -> int:
     """Purge what has been in the trash for 30 days and was never published, at most `BATCH` items; returns how many.
 
-    A task of the worker: doing it twice at once is harmless, each item is locked and looked at again.
+    A task of the worker: running it twice at once is harmless, as each item is locked and checked again.
     """
     with rolled_back():
         ids = session.scalars(select(Item.id).where(*is_old_trash()).order_by(Item.id).limit(BATCH)).all()
@@ -27,7 +27,7 @@ def purge_old_trash() -> int:
 
 
 def empty_trash() -> bool:
-    """The worker's task: looks with a small read before it locks anything. True when there may be more to purge."""
+    """The worker's task: makes a small read before it locks anything. True when there may be more to purge."""
     if session.scalar(select(Item.id).where(*is_old_trash()).limit(1)) is None:
         return False
     return purge_old_trash() == BATCH

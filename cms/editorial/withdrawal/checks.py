@@ -1,4 +1,4 @@
-"""What an ending must say, and where it may send readers."""
+"""Checks on an ending: its explanation, and where it may send readers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from cms.publishing.visibility import is_live
 
 
 def check_ending(ending: Ending, item_id: str) -> None:
-    """Raise `Invalid` when an explanation or a destination is missing, or readers may not be sent there."""
+    """Raise `Invalid` when an explanation or a destination is missing, or the destination is not allowed."""
     if ending.standing in EXPLAINED and not ending.explanation:
         raise invalid_field("/explanation", "required")
     if ending.standing is Standing.REDIRECTED:
@@ -29,13 +29,13 @@ def check_ending(ending: Ending, item_id: str) -> None:
 
 
 def words_of(ending: Ending) -> PublicWords:
-    """A path of the own site is looked at too: `/out?to=...` leads elsewhere."""
+    """The words of an ending for moderation, with a path of the city's own site too: `/out?to=...` leads elsewhere."""
     is_address = ending.to is not None and not is_id(ending.to)
     return public_words({"/explanation": ending.explanation}, ("/to", ending.to or "") if is_address else None)
 
 
 def check_redirection(to: str, item_id: str) -> None:
-    """Readers are sent to what is live, or to an address of the city: an open redirect would lend its name to anybody."""
+    """Allow only live items and addresses of the city: with an open redirect, anyone could use the city's name."""
     if not is_id(to):
         if not is_own_address(to):
             raise invalid_field("/to", "foreign_address", domains=", ".join(sorted(own_domains())))

@@ -1,4 +1,4 @@
-"""How an item goes away: gone, redirected, withdrawn but readable, vanished."""
+"""The ways to end an item: gone, redirected, withdrawn but readable, vanished."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EXPLAINED = frozenset({Standing.GONE, Standing.WITHDRAWN})
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How an item goes away. `to` is where readers are sent: an address, a path of the same site, or the id of an item."""
+    """How an item ends. `to` is where readers are sent: an address, a path of the same site, or the id of an item."""
 
     standing: Standing
     explanation: str | None = None

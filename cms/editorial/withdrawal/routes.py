@@ -1,4 +1,4 @@
-"""`.../unpublish` of an item: how it goes away."""
+"""`.../unpublish` of an item."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ STANDINGS = {
 def unpublish_item(resource: Resource, body: dict[str, Any], item_id: str) -> Answer:
     """Take a {type} back from readers
 
-    A newer draft stays as it is; what was planned for the item is dropped.
+    A newer draft stays as it is; a plan of the item is dropped.
     """
     kind, standing = resource.content_type, STANDINGS[body["kind"]]
     told = {"explanation": body.get("explanation"), "to": body.get("to")}

@@ -1,4 +1,4 @@
-"""Ways of going away, on the wire."""
+"""Endings of items in the API's form."""
 
 from __future__ import annotations
 

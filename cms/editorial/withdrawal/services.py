@@ -1,4 +1,4 @@
-"""Taking an item back from readers, in four ways: gone, redirected, withdrawn but readable, vanished."""
+"""Takes an item back from readers, in four ways: gone, redirected, withdrawn but readable, vanished."""
 
 from __future__ import annotations
 
@@ -42,17 +42,17 @@ def unpublish_item(
     explanation: str | None = None,
     to: str | None = None,
 ) -> Edited:
-    """Take an item back from readers; a newer draft stays as it is, what was planned for the item is dropped.
+    """Take an item back from readers; a newer draft stays as it is, a plan of the item is dropped.
 
     `GONE` and `WITHDRAWN` need an explanation, which readers get; `REDIRECTED` needs `to`, which must be one of the city's own
-    addresses or a live item. `VANISHED` tells them nothing and is for central editors. Raises `Invalid`, `Forbidden`, and
+    addresses or a live item. `VANISHED` says nothing and is for central editors. Raises `Invalid`, `Forbidden`, and
     `Conflict` (`publishing_frozen`; `second_person_needed` for the first two, `publishing_paused` for the others).
     """
     ending = Ending(standing, None if standing is Standing.VANISHED else explanation, to)
     check_ending(ending, item_id)
     words = words_of(ending)
     steps = (lambda: foresee_shown_item(item_id),) if standing is Standing.WITHDRAWN else ()
-    # What vanishes leaves no explanation, so only central editors do that.
+    # A vanished item leaves no explanation, so only central editors may do it.
     operation = Operation.VANISH if standing is Standing.VANISHED else Operation.UNPUBLISH
     with foreseen(*steps), editing(content_type, actor, item_id, operation, expected) as edit:
         item = edit.item
@@ -69,7 +69,7 @@ def unpublish_item(
 
 
 def _check_guard(edit: Edit, standing: Standing) -> str | None:
-    """What this ending counts as. Saying that something is gone or withdrawn passes a pause; a redirection is a link, and goes out."""
+    """What this ending counts as. A pause does not stop `gone` and `withdrawn`; a redirection is a public link, so it counts as publishing."""
     if standing in EXPLAINED:
         return check_taking_back(edit.unit, edit.actor, edit.item.agency)
     return check_publishing(edit.unit, edit.actor, edit.item.agency)
@@ -87,13 +87,13 @@ def _end(edit: Edit, ending: Ending, counted: str | None) -> None:
 
 
 def _withdraw(edit: Edit, ending: Ending, counted: str | None) -> None:
-    """Present what readers have once more, with the notice; it stays the published edition."""
+    """Present the live edition again with the notice; it stays published."""
     unit, item = edit.unit, edit.item
     publication = find_live_publication(unit.session, item.id)
     if publication is None:
         raise Conflict("not_published")
     change = _left(edit, ending, "withdrawn", counted)
-    # It has no planned end any more, and must not be presented with one.
+    # Its planned end was dropped, so it must not be presented with it.
     unit.session.refresh(publication)
     moment = clock.now()
     notice = {"at": rfc3339(moment), "explanation": ending.explanation}
@@ -104,7 +104,7 @@ def _withdraw(edit: Edit, ending: Ending, counted: str | None) -> None:
 
 
 def _left(edit: Edit, ending: Ending, verb: str, counted: str | None) -> Change:
-    """Note how the item goes, drop what was planned for it, and record it."""
+    """Note the ending in the item, drop its plan, and record it."""
     item = edit.item
     edition = item.published_edition
     had_plan = item.publish_at is not None or item.unpublish_at is not None
