@@ -124,12 +124,18 @@ class Reading:
         return Assessment(reasons, lexicon().version, bool(blocked), tuple(vouched))
 
 
+NOTHING = Reading({}, {}, (), ())
+"""Where nothing is said."""
+
+
 def read(texts: Mapping[str, str], body_html: str, links: Sequence[str] = (), source: str = "") -> Reading:
     """Read an edition, or any other public words.
 
     `texts` are its texts by pointer, the text of the body among them (`/body`); `links` are addresses in fields
     of their own; `source` is the body as it was written, which shows what sanitising removed.
     """
+    if not (texts or body_html or links or source):
+        return NOTHING
     return _read(tuple(texts.items()), body_html, tuple(links), source)
 
 

@@ -84,7 +84,7 @@ def media_rows() -> list[Row]:
             "GET", f"{one}/renditions/<string:name>", ask.image("/renditions/card"), "403 200 200 200 200 200 403"
         ),
         delivery_row("/v1/media/<string:id>/<string:rendition>", ask.stable_image, "403 404 307"),
-        Row("GET", "/v1/media/<string:id>/<string:edition>/<string:rendition>", ask.shown_image, everybody),
+        Row("GET", "/v1/media/<string:id>/<string:fingerprint>/<string:rendition>", ask.shown_image, everybody),
     ]
 
 

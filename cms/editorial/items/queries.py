@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
@@ -29,7 +29,8 @@ _OWNER = (
     .where(_agencies.c.slug == bindparam("slug"))
     .with_for_update(read=True)
 )
-_NEWEST = select(Edition, Item.version).join(Item, and_(Edition.item_id == Item.id, Edition.number == Item.edition))
+NEWEST = select(Edition, Item.version).join(Item, and_(Edition.item_id == Item.id, Edition.number == Item.edition))
+"""The newest edition of each item, and the version of the item."""
 _items, _comments, _leases = table_of(Item), table_of(ReviewComment), table_of(EditLease)
 _COLLEAGUES = (
     select(
@@ -104,13 +105,12 @@ class Foreseen(NamedTuple):
     also: Any = None
 
 
-def foresee_editions(*which: ColumnElement[bool], also: Select[Any] | None = None) -> list[Foreseen]:
-    """The newest editions of these items, kept for the transaction that comes: `get_edition` need not read them again.
+def foresee_editions(statement: Select[*tuple[Any, ...]], values: Mapping[str, Any] | None = None) -> list[Foreseen]:
+    """The newest editions of items, kept for the transaction that comes: `get_edition` need not read them again.
 
-    `also` is one value that is read along.
+    `statement` is `NEWEST`, narrowed to some items; it may read one value more along.
     """
-    statement = _NEWEST if also is None else _NEWEST.add_columns(also.scalar_subquery())
-    found = [Foreseen(*row) for row in session.execute(statement.where(*which))]
+    found = [Foreseen(*row) for row in session.execute(statement, values)]
     for each in found:
         session.expunge(each.edition)
         keep_read(_foreseen(each.edition.item_id), each)
