@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from cms.core.http.messages import PROBLEMS, RULES
+from cms.core.http.messages import PROBLEMS, RULES, collected
 from cms.core.permissions import Role
 from tests.conftest import second_app
 from tests.factories import add_post, post_content
@@ -213,6 +213,14 @@ def test_errors_speak_english_to_all_others(client: FlaskClient, asked: str) -> 
     answer = client.get("/nowhere", headers={"Accept-Language": asked})
 
     assert answer.headers["Content-Language"] == "en"
+
+
+def test_a_code_stands_in_one_file_only() -> None:
+    """The tables are put together when the application starts: a second one with the same code would hide the first."""
+    table = {"gone": PROBLEMS["gone"]}
+
+    with pytest.raises(ValueError, match="gone"):
+        collected(table, table)
 
 
 def test_both_languages_have_the_same_holes_in_every_text() -> None:

@@ -9,8 +9,8 @@ import pytest
 
 import cms
 from cms.core.errors import Invalid
-from cms.core.http.file_reasons import IN_INDONESIAN
 from cms.core.http.messages import Text
+from cms.core.http.messages.file_reasons import IN_INDONESIAN
 from cms.documents.file_types import recognised_type
 from cms.documents.office_parts import DDE_REASON
 from cms.documents.pdf_actions import FORBIDDEN

@@ -1,0 +1,42 @@
+"""A text in both languages, and what a problem says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from cms.core.http.messages.file_reasons import IN_INDONESIAN
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text in both languages."""
+
+    en: str
+    id: str
+
+    def filled(self, language: str, params: dict[str, Any]) -> str:
+        """The text in `language` (`en` or `id`) with its parameters filled in; an unknown parameter stays visible."""
+        if language != "id":
+            return self.en.format_map(_Visible(params))
+        if isinstance(reason := params.get("reason"), str):
+            params = {**params, "reason": IN_INDONESIAN.get(reason, reason)}
+        return self.id.format_map(_Visible(params))
+
+
+class _Visible(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A problem type of RFC 9457: short title and the detail of this case."""
+
+    title: Text
+    detail: Text
+
+
+def problem(title_en: str, title_id: str, detail_en: str, detail_id: str) -> Problem:
+    """A problem from its four texts."""
+    return Problem(Text(title_en, title_id), Text(detail_en, detail_id))
