@@ -19,7 +19,6 @@ import ssl  # noqa: TID251 - this is the door
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
 from http.client import HTTPException  # noqa: TID251 - an error of the layer below urllib3
 from typing import Any, Final
 from urllib.parse import urljoin
@@ -28,9 +27,9 @@ from urllib3 import BaseHTTPResponse  # noqa: TID251 - this is the door
 from urllib3.connection import HTTPConnection, HTTPSConnection  # noqa: TID251 - this is the door
 from urllib3.exceptions import HTTPError  # noqa: TID251 - this is the door
 
-from cms.core import clock
 from cms.core.bulkhead import Bulkhead, Kind
-from cms.core.outbound_rules import OutboundError, Reason, Rules, Target
+from cms.core.outbound_requests import Asked, Limits, Reply
+from cms.core.outbound_rules import OutboundError, Reason, Target, rules_of
 from config import Settings
 
 OPERATOR_HOSTS: Final = {
@@ -42,7 +41,6 @@ OPERATOR_HOSTS: Final = {
     "cms/cli/doctor/proxy.py": "PUBLIC_URL",
 }
 """Modules that speak to hosts which the operator has named, and the setting that names them."""
-AGENT: Final = "Simpul"
 BLOCK_BYTES: Final = 16 * 1024
 REDIRECTIONS: Final = frozenset({301, 302, 303, 307, 308})
 MOST_LOOKUPS: Final = 8
@@ -53,39 +51,10 @@ Resolve = Callable[[str, int], Sequence[str]]
 _lookups = threading.BoundedSemaphore(MOST_LOOKUPS)
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Seconds for everything together (redirects included), bytes of headers, and bytes of the body once it is unpacked."""
-
-    seconds: float = 10.0
-    header_bytes: int = 32 * 1024
-    body_bytes: int = 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What the other host answered; `url` is where from, after redirects. Header names are in lower case."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    url: str
-
-
 def system_addresses(host: str, port: int) -> Sequence[str]:
     """The addresses of a name, as the system knows them. Raises `OSError`."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
-
-
-def rules_of(settings: Settings) -> Rules:
-    """What the operator has opened."""
-    return Rules(
-        networks=tuple(ipaddress.ip_network(text) for text in settings.outbound_networks),
-        ports=frozenset(int(text) for text in settings.outbound_ports),
-        allows_http=settings.outbound_http,
-        allows_loopback=settings.environment != "production",
-    )
 
 
 class Outbound:
@@ -112,22 +81,25 @@ class Outbound:
         Without `redirects` a redirect is an answer like any other. To another origin the caller's headers are not repeated.
         Raises `OutboundError`, and `Unavailable` when too many threads of this process wait already.
         """
-        asked = _Asked(method, dict(headers or {}), body, limits or Limits())
-        left = redirects
+        asked = Asked(method, dict(headers or {}), body, limits or Limits())
         with self._bulkhead.place(Kind.OUTBOUND):
-            target = self._rules.target(url)
-            while True:
-                reply = self._exchange(asked, target, url)
-                location = reply.headers.get("location") if reply.status in REDIRECTIONS else None
-                if not redirects or location is None or method not in {"GET", "HEAD"}:
-                    return reply
-                if not left:
-                    raise OutboundError(Reason.TOO_MANY_REDIRECTS)
-                left -= 1
-                url, following = self._following(target, url, location)
-                if following.origin != target.origin:
-                    asked.headers.clear()
-                target = following
+            return self._followed(asked, url, redirects)
+
+    def _followed(self, asked: Asked, url: str, redirects: int) -> Reply:
+        """The answer at the end of so many redirects."""
+        target, left = self._rules.target(url), redirects
+        while True:
+            reply = self._exchange(asked, target, url)
+            location = reply.headers.get("location") if reply.status in REDIRECTIONS else None
+            if not redirects or location is None or asked.method not in {"GET", "HEAD"}:
+                return reply
+            if not left:
+                raise OutboundError(Reason.TOO_MANY_REDIRECTS)
+            left -= 1
+            url, following = self._following(target, url, location)
+            if following.origin != target.origin:
+                asked.headers.clear()
+            target = following
 
     def _following(self, target: Target, url: str, location: str) -> tuple[str, Target]:
         """Where a redirect leads; never from https to http. Raises `OutboundError`."""
@@ -140,7 +112,7 @@ class Outbound:
             raise OutboundError(Reason.SCHEME)
         return url, following
 
-    def _exchange(self, asked: _Asked, target: Target, url: str) -> Reply:
+    def _exchange(self, asked: Asked, target: Target, url: str) -> Reply:
         """One request over one connection."""
         opened = self._connected(target, asked)
         with (
@@ -153,7 +125,7 @@ class Outbound:
             with closing(connection.getresponse()) as answer:
                 return _read(answer, asked, url)
 
-    def _connected(self, target: Target, asked: _Asked) -> socket.socket:
+    def _connected(self, target: Target, asked: Asked) -> socket.socket:
         """A socket that is connected to an address of the target that was judged. Raises `OutboundError`."""
         addresses = self._judged(target, asked)
         for address in addresses[:MOST_ADDRESSES]:
@@ -174,7 +146,7 @@ class Outbound:
             return opened
         raise OutboundError(Reason.NOT_REACHED)
 
-    def _judged(self, target: Target, asked: _Asked) -> Sequence[ipaddress.IPv4Address | ipaddress.IPv6Address]:
+    def _judged(self, target: Target, asked: Asked) -> Sequence[ipaddress.IPv4Address | ipaddress.IPv6Address]:
         """Every address of the name, all of which must be open: half of a name is no better than a wrong one."""
         try:
             found = [ipaddress.ip_address(text) for text in self._looked_up(target, asked)]
@@ -186,7 +158,7 @@ class Outbound:
             raise OutboundError(Reason.ADDRESS)
         return found
 
-    def _looked_up(self, target: Target, asked: _Asked) -> Sequence[str]:
+    def _looked_up(self, target: Target, asked: Asked) -> Sequence[str]:
         """Ask the resolver on a thread of its own: nothing else ends a look-up that lasts."""
         if not _lookups.acquire(timeout=asked.left()):
             raise OutboundError(Reason.TIMED_OUT)
@@ -207,31 +179,6 @@ class Outbound:
             raise OutboundError(Reason.TIMED_OUT) from None
 
 
-@dataclass(slots=True)
-class _Asked:
-    """What is asked for, and until when; the headers end with the first redirect to somebody else."""
-
-    method: str
-    headers: dict[str, str]
-    body: bytes | None
-    limits: Limits
-    _ends_at: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._ends_at = clock.monotonic() + self.limits.seconds
-
-    def left(self) -> float:
-        """The seconds that are left. Raises `OutboundError`."""
-        left = self._ends_at - clock.monotonic()
-        if left <= 0:
-            raise OutboundError(Reason.TIMED_OUT)
-        return left
-
-    def sent_headers(self) -> dict[str, str]:
-        """The headers of one request; gzip is the only encoding that is unpacked."""
-        return {"User-Agent": AGENT, "Accept-Encoding": "gzip", "Connection": "close", **self.headers}
-
-
 def _over(opened: socket.socket, target: Target, tls: ssl.SSLContext) -> HTTPConnection:
     """A connection of urllib3 over this socket: it opens none itself."""
     if target.scheme == "https":
@@ -244,7 +191,7 @@ def _over(opened: socket.socket, target: Target, tls: ssl.SSLContext) -> HTTPCon
 
 
 @contextmanager
-def _cut_off(opened: socket.socket, asked: _Asked) -> Iterator[threading.Event]:
+def _cut_off(opened: socket.socket, asked: Asked) -> Iterator[threading.Event]:
     """End the connection when the time is over, whatever is waited for: a time-out of a socket begins anew with each byte."""
     # A second handle of the same connection: TLS takes the first one over.
     try:
@@ -286,7 +233,7 @@ def _translated(is_over: threading.Event) -> Iterator[None]:
         raise OutboundError(Reason.TIMED_OUT)
 
 
-def _read(answer: BaseHTTPResponse, asked: _Asked, url: str) -> Reply:
+def _read(answer: BaseHTTPResponse, asked: Asked, url: str) -> Reply:
     headers = {name.lower(): value for name, value in answer.headers.items()}
     if sum(len(name) + len(value) for name, value in headers.items()) > asked.limits.header_bytes:
         raise OutboundError(Reason.TOO_LARGE)

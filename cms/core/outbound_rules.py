@@ -148,6 +148,16 @@ def _is_public(address: Address) -> bool:
     return address.is_global and not (is_special or address.is_multicast or address.is_reserved)
 
 
+def rules_of(settings: Settings) -> Rules:
+    """What the operator has opened."""
+    return Rules(
+        networks=tuple(ipaddress.ip_network(text) for text in settings.outbound_networks),
+        ports=frozenset(int(text) for text in settings.outbound_ports),
+        allows_http=settings.outbound_http,
+        allows_loopback=settings.environment != "production",
+    )
+
+
 def outbound_problems(settings: Settings) -> list[str]:
     """What is wrong with the settings `OUTBOUND_...`, one sentence each; only private ranges can be named."""
     openable = PRIVATE if settings.environment == "production" else (*PRIVATE, *LOOPBACK)

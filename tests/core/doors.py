@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from cms.core.bulkhead import Bulkhead
-from cms.core.outbound import Limits, Outbound
+from cms.core.outbound import Outbound
+from cms.core.outbound_requests import Limits
 from cms.core.outbound_rules import OutboundError, Reason
 from config import Settings
 from tests.core.other_hosts import Host

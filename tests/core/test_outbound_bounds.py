@@ -14,7 +14,8 @@ import pytest
 
 from cms.core.bulkhead import Bulkhead
 from cms.core.errors import Unavailable
-from cms.core.outbound import Limits, Outbound
+from cms.core.outbound import Outbound
+from cms.core.outbound_requests import Limits
 from cms.core.outbound_rules import Reason
 from tests.core.doors import SHORT, SOON, Names, door, refused, settings
 from tests.core.other_hosts import answer, listening, ok, redirect

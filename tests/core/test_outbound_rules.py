@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cms.core.outbound import OPERATOR_HOSTS, rules_of
-from cms.core.outbound_rules import METADATA, Rules, outbound_problems
+from cms.core.outbound import OPERATOR_HOSTS
+from cms.core.outbound_rules import METADATA, Rules, outbound_problems, rules_of
 from config import PROJECT_ROOT, Settings
 
 PUBLIC = [
