@@ -6,15 +6,12 @@ a dict and nothing is read at import time. docs/operations.md lists the same fie
 
 from __future__ import annotations
 
-import base64
 import os
-import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 PROJECT_ROOT = Path(__file__).resolve().parent
 TRUE_WORDS = {"1", "true", "yes", "on"}
@@ -187,53 +184,6 @@ class Settings:
         """Address of this server for somebody on the same machine."""
         return f"http://localhost:{self.port}"
 
-    def problems(self) -> list[str]:
-        """What forbids running with these settings in production, one sentence each; empty means fit."""
-        found = []
-        if len(self.secret_key) < 32:
-            found.append(
-                "SECRET_KEY must have at least 32 characters: python -c 'import secrets; print(secrets.token_urlsafe(48))'"
-            )
-        found += self._unknown_choices()
-        if self.database_url and not self.database_url.startswith(("sqlite", "postgresql+psycopg:")):
-            found.append("DATABASE_URL must be sqlite:///path or postgresql://user:password@host/name")
-        if self.password_memory_kib < 19_456 or self.password_time_cost < 2:
-            found.append("PASSWORD_MEMORY_KIB must be at least 19456 and PASSWORD_TIME_COST at least 2")
-        if not 5 <= self.web_thread_idle_seconds <= 600:
-            found.append("WEB_THREAD_IDLE_SECONDS must be between 5 and 600")
-        if not 2 <= self.sender_seconds <= 600:
-            found.append("SENDER_SECONDS must be between 2 and 600")
-        if self.audit_signing_key and not _is_key(self.audit_signing_key):
-            found.append(
-                "AUDIT_SIGNING_KEY must be 32 bytes as base64: "
-                "python -c 'import base64, secrets; print(base64.b64encode(secrets.token_bytes(32)).decode())'"
-            )
-        if self.environment == "production":
-            found += self._production_problems()
-        return found
-
-    def _unknown_choices(self) -> list[str]:
-        found = []
-        if self.environment not in {"development", "production"}:
-            found.append("ENVIRONMENT must be development or production")
-        if self.proxy_header not in {"forwarded", "x-forwarded-for"}:
-            found.append("PROXY_HEADER must be forwarded or x-forwarded-for")
-        if self.files_through_proxy and not re.fullmatch(r"/([\w-]+/)+", self.files_through_proxy, re.ASCII):
-            found.append("FILES_THROUGH_PROXY must be a path such as /simpul-files/, with a slash at both ends")
-        return found
-
-    def _production_problems(self) -> list[str]:
-        found = []
-        if not self.trusted_hosts:
-            found.append("TRUSTED_HOSTS must list the host names of this server")
-        if urlsplit(self.public_url).scheme != "https":
-            found.append("PUBLIC_URL must start with https://")
-        if self.uses_sqlite and not self.allow_sqlite_in_production:
-            found.append(
-                "DATABASE_URL is SQLite; set ALLOW_SQLITE_IN_PRODUCTION=true if one server with one disk is meant"
-            )
-        return found
-
 
 def normalised_database_url(url: str) -> str:
     """Give the URL the driver that Simpul uses: psycopg 3 for PostgreSQL, pysqlite3 (through `module=`) for SQLite."""
@@ -269,13 +219,6 @@ def _parse_bool(text: str) -> bool:
     if word in FALSE_WORDS:
         return False
     raise ValueError(text)
-
-
-def _is_key(text: str) -> bool:
-    try:
-        return len(base64.b64decode(text, validate=True)) == 32
-    except ValueError:
-        return False
 
 
 def _generated_secret(instance: Path) -> str:

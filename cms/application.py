@@ -34,12 +34,11 @@ from cms.core.http.json_output import OrjsonProvider
 from cms.core.http.problems import register_problem_handlers
 from cms.core.http.request_head import RequestHead
 from cms.core.logging import configure_logging, current_request_id, end_request, start_request
-from cms.core.outbound_rules import outbound_problems
 from cms.core.reading import Reader
 from cms.core.runtime import Runtime, runtime
 from cms.core.schema_state import SchemaWatch
 from cms.core.secrets import derived_secret
-from cms.core.setting_values import value_problems
+from cms.core.setting_problems import setting_problems
 from cms.core.signing_keys import SigningKeys
 from cms.core.storage.local import Storage, storage_from_url
 from cms.delivery.content_routes import content_blueprint
@@ -109,7 +108,7 @@ def create_app(settings: Settings | None = None, types: Sequence[RegisteredType]
     Raises `ConfigurationError` when the settings are unsafe, `ValueError` when the content types do not go together.
     """
     settings = settings or Settings.from_environ()
-    if problems := [*settings.problems(), *value_problems(settings), *outbound_problems(settings)]:
+    if problems := setting_problems(settings):
         raise ConfigurationError("; ".join(problems))
     configure_logging(settings.log_level)
     app = Application(__name__, instance_path=settings.instance_path, static_folder=None)

@@ -34,6 +34,7 @@ from cms.changes.verification import Damage, Finding, verify
 from cms.core.db import unit_of_work
 from cms.core.permissions import system_actor
 from cms.core.runtime import runtime
+from cms.core.setting_problems import setting_problems
 from config import Settings
 from tests.changes.tampering import tamper
 
@@ -219,4 +220,4 @@ def test_a_key_in_the_settings_is_used_instead_and_must_be_one() -> None:
 
     assert key is not None
     assert not make_signing_key(Settings(audit_signing_key=text))
-    assert any("AUDIT_SIGNING_KEY" in each for each in Settings(audit_signing_key="short").problems())
+    assert any("AUDIT_SIGNING_KEY" in each for each in setting_problems(Settings(audit_signing_key="short")))

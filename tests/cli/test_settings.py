@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cms.core.setting_values import value_problems
+from cms.core.setting_problems import setting_problems
 from config import ConfigurationError, Settings
 
 
@@ -22,7 +22,7 @@ from config import ConfigurationError, Settings
 )
 def test_only_databases_that_are_supported_are_accepted(url: str, is_fit: bool, tmp_path: object) -> None:
     settings = Settings.from_environ({"DATABASE_URL": url, "INSTANCE_PATH": str(tmp_path)})
-    assert any("DATABASE_URL" in sentence for sentence in settings.problems()) is not is_fit
+    assert any("DATABASE_URL" in sentence for sentence in setting_problems(settings)) is not is_fit
 
 
 def test_an_instance_folder_that_cannot_be_used_is_told_in_a_sentence(tmp_path: Path) -> None:
@@ -52,10 +52,10 @@ def test_an_instance_folder_that_cannot_be_used_is_told_in_a_sentence(tmp_path: 
     ],
 )
 def test_a_value_that_a_setting_cannot_have_is_told_in_a_sentence(name: str, value: str, tmp_path: Path) -> None:
-    found = value_problems(Settings.from_environ({name: value, "INSTANCE_PATH": str(tmp_path)}))
+    found = setting_problems(Settings.from_environ({name: value, "INSTANCE_PATH": str(tmp_path)}))
 
     assert [sentence.split()[0] for sentence in found] == [name]
 
 
 def test_every_default_is_a_value_that_its_setting_can_have(tmp_path: Path) -> None:
-    assert value_problems(Settings.from_environ({"INSTANCE_PATH": str(tmp_path)})) == []
+    assert setting_problems(Settings.from_environ({"INSTANCE_PATH": str(tmp_path)})) == []

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cms.cli.doctor.findings import Finding, ok, red, warning
-from cms.core.outbound_rules import outbound_problems
-from cms.core.setting_values import value_problems
+from cms.core.setting_problems import setting_problems
 from config import Settings
 
 LEAST_THREADS = 2
@@ -14,7 +13,7 @@ LEAST_THREADS = 2
 
 def check_settings(settings: Settings) -> Iterator[Finding]:
     """Unsafe settings, and what is merely unwise in production."""
-    problems = [*settings.problems(), *value_problems(settings), *outbound_problems(settings)]
+    problems = setting_problems(settings)
     yield from (red(sentence) for sentence in problems)
     if settings.environment != "production":
         yield warning("ENVIRONMENT is development: production checks of the settings are off.")

@@ -1,0 +1,119 @@
+"""What is wrong with the settings, told before anything starts: later it would be a traceback, or a server that does nothing."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator
+from dataclasses import fields
+from typing import Final
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from cms.core.ids import is_area_code, is_slug
+from cms.core.outbound_rules import outbound_problems
+from config import Settings
+
+# What makes no sense as nothing at all; every other number may be 0, which switches it off.
+_AT_LEAST_ONE: Final = frozenset(
+    {"database_pool_size", "web_workers", "web_threads", "breaker_minutes", "breaker_pause_minutes", "max_json_bytes"}
+    | {"max_file_bytes", "media_max_bytes", "access_token_minutes", "refresh_idle_hours", "refresh_absolute_days"}
+    | {"password_lanes"}
+)
+_LEAST_SECONDS: Final = 0.05
+_LARGEST_PORT: Final = 65_535
+_SHORTEST_SECRET: Final = 32
+_SHORTEST_TOKEN: Final = 16
+_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+_HOST: Final = re.compile(r"[^\s/@]+")
+
+
+def setting_problems(settings: Settings) -> list[str]:
+    """What forbids running with these settings, one sentence each; empty means fit."""
+    found = [*_choices(settings), *_strength(settings), *_numbers(settings), *_words(settings)]
+    if settings.environment == "production":
+        found += _production(settings)
+    return [*found, *outbound_problems(settings)]
+
+
+def _choices(settings: Settings) -> Iterator[str]:
+    if settings.environment not in {"development", "production"}:
+        yield "ENVIRONMENT must be development or production"
+    if settings.proxy_header not in {"forwarded", "x-forwarded-for"}:
+        yield "PROXY_HEADER must be forwarded or x-forwarded-for"
+    if settings.files_through_proxy and not re.fullmatch(r"/([\w-]+/)+", settings.files_through_proxy, re.ASCII):
+        yield "FILES_THROUGH_PROXY must be a path such as /simpul-files/, with a slash at both ends"
+    if settings.database_url and not settings.database_url.startswith(("sqlite", "postgresql+psycopg:")):
+        yield "DATABASE_URL must be sqlite:///path or postgresql://user:password@host/name"
+
+
+def _strength(settings: Settings) -> Iterator[str]:
+    """Secrets and the cost of guessing passwords."""
+    if len(settings.secret_key) < _SHORTEST_SECRET:
+        yield (
+            f"SECRET_KEY must have at least {_SHORTEST_SECRET} characters: "
+            "python -c 'import secrets; print(secrets.token_urlsafe(48))'"
+        )
+    if settings.password_memory_kib < 19_456 or settings.password_time_cost < 2:
+        yield "PASSWORD_MEMORY_KIB must be at least 19456 and PASSWORD_TIME_COST at least 2"
+    if settings.audit_signing_key and not _is_key(settings.audit_signing_key):
+        yield (
+            "AUDIT_SIGNING_KEY must be 32 bytes as base64: "
+            "python -c 'import base64, secrets; print(base64.b64encode(secrets.token_bytes(32)).decode())'"
+        )
+
+
+def _numbers(settings: Settings) -> Iterator[str]:
+    for each in fields(settings):
+        value = getattr(settings, each.name)
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            continue
+        least = 1 if each.name in _AT_LEAST_ONE else _LEAST_SECONDS if each.name == "worker_interval" else 0
+        if value < least:
+            yield f"{each.name.upper()} must be at least {least}"
+    if settings.port > _LARGEST_PORT:
+        yield f"PORT must be at most {_LARGEST_PORT}"
+    if not 5 <= settings.web_thread_idle_seconds <= 600:
+        yield "WEB_THREAD_IDLE_SECONDS must be between 5 and 600"
+    if not 2 <= settings.sender_seconds <= 600:
+        yield "SENDER_SECONDS must be between 2 and 600"
+
+
+def _words(settings: Settings) -> Iterator[str]:
+    if settings.log_level.upper() not in _LEVELS:
+        yield f"LOG_LEVEL must be one of {', '.join(_LEVELS)}"
+    if not _is_zone(settings.city_timezone):
+        yield "CITY_TIMEZONE must be the name of a time zone, such as Asia/Makassar"
+    if not is_slug(settings.city_channel):
+        yield "CITY_CHANNEL must be the slug of an agency, such as kota"
+    if not is_area_code(settings.city_area):
+        yield "CITY_AREA must be a Kemendagri code such as 64.71"
+    for name in ("own_domains", "trusted_hosts"):
+        if wrong := [host for host in getattr(settings, name) if not _HOST.fullmatch(host)]:
+            yield f"{name.upper()} must list host names without scheme, port and path; not {wrong[0]}"
+    if settings.metrics_token and len(settings.metrics_token) < _SHORTEST_TOKEN:
+        yield f"METRICS_TOKEN must have at least {_SHORTEST_TOKEN} characters"
+
+
+def _production(settings: Settings) -> Iterator[str]:
+    if not settings.trusted_hosts:
+        yield "TRUSTED_HOSTS must list the host names of this server"
+    if urlsplit(settings.public_url).scheme != "https":
+        yield "PUBLIC_URL must start with https://"
+    if settings.uses_sqlite and not settings.allow_sqlite_in_production:
+        yield "DATABASE_URL is SQLite; set ALLOW_SQLITE_IN_PRODUCTION=true if one server with one disk is meant"
+
+
+def _is_key(text: str) -> bool:
+    try:
+        return len(base64.b64decode(text, validate=True)) == 32
+    except ValueError:
+        return False
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True
