@@ -74,26 +74,30 @@ def update_agency(actor: Actor, slug: str, expected: Expected, changes: Mapping[
 
     with foreseen(foresee, partial(foresee_site, actor, changes)), unit_of_work() as unit:
         agencies = lock_agencies()
-        agency = agencies.get(slug)
-        if agency is None:
-            raise NotFound
-        authorize(actor, Permission.AGENCY_WRITE, Target(agency=slug))
-        check_version(expected, agency.version)
+        agency = _writable(actor, agencies, slug, expected)
         values = _values(agency, changes)
         _refuse_words(actor, agency, values)
         keep_first_version(unit, "agency", slug, values_of(agency, KEPT_FIELDS))
         is_proposal = settle_site(unit, actor, agency, values)
         changed = assign_changed(agency, values)
-        if is_proposal and not changed:
+        if changed or is_proposal:
             agency.version += 1
             agency.updated_at = clock.now()
         if changed:
             check_place(agency, agencies)
-            agency.version += 1
-            agency.updated_at = clock.now()
             unit.session.flush()
             keep_agency(unit, agency, actor)
             record(unit, Action.AGENCY_UPDATED, slug, actor, agency=slug, fields=changed)
+    return agency
+
+
+def _writable(actor: Actor, agencies: Mapping[str, Agency], slug: str, expected: Expected) -> Agency:
+    """The agency, when the actor may change it as it stands."""
+    agency = agencies.get(slug)
+    if agency is None:
+        raise NotFound
+    authorize(actor, Permission.AGENCY_WRITE, Target(agency=slug))
+    check_version(expected, agency.version)
     return agency
 
 

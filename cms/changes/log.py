@@ -72,13 +72,12 @@ def record(
     update: UpdateKind | None = None,
     ending: EndingKind | None = None,
     cause: Cause | None = None,
-    via: Via | None = None,
 ) -> Change:
     """Add one line to the log of this unit of work.
 
     The line gets its sequence, time and hash at the very end of the transaction, so that sequences commit in order.
     `fields` are names only: the log holds no bodies and no secrets. `counts_as` is for the circuit breakers. `cause` is needed
-    only where it is not that of the whole unit of work (`because`); `via` where it is neither a person nor the system.
+    only where it is not that of the whole unit of work (`because`).
     """
     change = Change(
         action=action.value,
@@ -92,17 +91,21 @@ def record(
         is_public=is_public(action),
         fields=sorted(fields),
         counts_as=counts_as,
-        facts=facts_of(unit, via or (Via.SYSTEM if actor.id is None else Via.PERSON), cause, update, ending),
+        facts=facts_of(unit, Via.SYSTEM if actor.id is None else Via.PERSON, cause, update, ending),
     )
+    _add_line(unit, change, topic_of(action))
+    return change
+
+
+def _add_line(unit: UnitOfWork, change: Change, topic: str | None) -> None:
+    """Let the line wait for its number; the first line of a unit makes sure that all of them get theirs."""
     lines = unit.part(Lines)
     if not lines.changes:
         unit.before_commit(lambda: _number(unit))
         unit.after_commit(lambda: _note_position(unit))
     lines.changes.append(change)
-    topic = topic_of(action)
     if topic is not None:
         lines.newest_by_topic[topic] = change
-    return change
 
 
 def when_numbered(unit: UnitOfWork, change: Change, step: Callable[[int], None]) -> None:

@@ -72,11 +72,16 @@ def command(source: Path, may_replace: bool, into: Path | None, despite_running:
             agree(changed=True)
         faults = list(_put_files_in_place(source, manifest))
         faults += _faults_of_the_log(manifest)
-        place = renew_epoch(operator(), f"restore of {manifest.id}", manifest.id)
-        click.echo(f"Restored the backup {manifest.id} of {manifest.made_at}, up to line {manifest.sequence}.")
-        click.echo(f"Epoch {place.epoch} begins with line {place.sequence} of the log, after epoch {manifest.epoch}.")
+        _begin_epoch(manifest)
         faults += _faults_of_content()
         _tell(faults, manifest)
+
+
+def _begin_epoch(manifest: Manifest) -> None:
+    """Who has read what was written after the backup reads anew."""
+    place = renew_epoch(operator(), f"restore of {manifest.id}", manifest.id)
+    click.echo(f"Restored the backup {manifest.id} of {manifest.made_at}, up to line {manifest.sequence}.")
+    click.echo(f"Epoch {place.epoch} begins with line {place.sequence} of the log, after epoch {manifest.epoch}.")
 
 
 def _checked_copy(source: Path, manifest: Manifest) -> Path:

@@ -65,12 +65,7 @@ def first_edition(
         raise Conflict("already_exists")
     prepared, assessment = _checked(content_type, item_id, content, None, {})
     _claim_for_new(unit, content_type, content, item_id)
-    moment = clock.now()
-    item = Item(
-        id=item_id, type=content_type.name, agency=content["agency"], state=State.DRAFT.value, version=1, edition=1,
-        author_id=actor.id, author_label=actor.label, created_at=moment, updated_at=moment, state_since=moment,
-        last_edition=1, writers=[actor.id] if actor.id else [], hold=[], hold_version=None,
-    )  # fmt: skip
+    item = _draft(content_type, actor, content, item_id)
     show_in_lists(item, content)
     fields = changed_fields(dict(content_type.defaults), content)
     edition = _edition(item, actor, prepared, fields)
@@ -116,6 +111,16 @@ def save_edition(edit: Edit, content: Content, save: Save = ORDINARY) -> Edition
     edit.record(save.verb, fields)
     record_hold(edit, hold(edit, assessment))
     return edition
+
+
+def _draft(content_type: ContentType, actor: Actor, content: Content, item_id: str) -> Item:
+    """A new item, written by this person now."""
+    moment = clock.now()
+    return Item(
+        id=item_id, type=content_type.name, agency=content["agency"], state=State.DRAFT.value, version=1, edition=1,
+        author_id=actor.id, author_label=actor.label, created_at=moment, updated_at=moment, state_since=moment,
+        last_edition=1, writers=[actor.id] if actor.id else [], hold=[], hold_version=None,
+    )  # fmt: skip
 
 
 def _authorize_owner(actor: Actor, content: Content) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, inspect, or_, select
+from sqlalchemy import Row, func, inspect, or_, select
 
 from cms.changes.followers import FOLLOWERS
 from cms.changes.models import Change, ChangeHead, Checkpoint, FollowerPosition
@@ -75,20 +76,9 @@ def running_processes() -> list[str]:
 
 def background_state() -> BackgroundState:
     """Read it, in a handful of small statements whose number does not grow with the content. Raises `SQLAlchemyError`."""
-    moment = clock.now()
     with rolled_back():
         sequence = session.scalar(select(ChangeHead.sequence)) or 0
-        publish, unpublish = Item.publish_at <= moment, Item.unpublish_at <= moment
-        is_open = BreakerTrip.reset_at.is_(None), BreakerTrip.until > moment
-        due, first_publish, first_unpublish, breakers, freezes = session.execute(
-            select(
-                select(func.count()).select_from(Item).where(or_(publish, unpublish)).scalar_subquery(),
-                select(func.min(Item.publish_at)).where(publish).scalar_subquery(),
-                select(func.min(Item.unpublish_at)).where(unpublish).scalar_subquery(),
-                select(func.count()).select_from(BreakerTrip).where(*is_open).scalar_subquery(),
-                select(func.count()).select_from(PublishingFreeze).scalar_subquery(),
-            )
-        ).one()
+        counted = _plans_and_guards(clock.now())
         waiting, first_waiting = session.execute(
             select(func.count(), func.min(Image.waiting_since)).where(Image.waiting_since.is_not(None))
         ).one()
@@ -96,16 +86,31 @@ def background_state() -> BackgroundState:
         runs = session.scalars(select(TaskRun)).all()
         return BackgroundState(
             sequence=sequence,
-            held_up={"breaker": breakers, "freeze": freezes},
+            held_up={"breaker": counted.breakers, "freeze": counted.freezes},
             followers=_followers(sequence),
             runs={run.name: run for run in runs},
-            due_plans=due,
-            oldest_due_plan_at=min(filter(None, (first_publish, first_unpublish)), default=None),
+            due_plans=counted.due_plans,
+            oldest_due_plan_at=min(filter(None, (counted.first_publish, counted.first_unpublish)), default=None),
             waiting_images=waiting,
             oldest_waiting_image_at=first_waiting,
             checkpoint_sequence=checkpoint.sequence if checkpoint else 0,
             checkpoint_at=checkpoint.signed_at if checkpoint else None,
         )
+
+
+def _plans_and_guards(moment: datetime) -> Row[Any]:
+    """Plans whose moment has come, and what holds people up, in one statement."""
+    publish, unpublish = Item.publish_at <= moment, Item.unpublish_at <= moment
+    is_open = BreakerTrip.reset_at.is_(None), BreakerTrip.until > moment
+    return session.execute(
+        select(
+            select(func.count()).select_from(Item).where(or_(publish, unpublish)).scalar_subquery().label("due_plans"),
+            select(func.min(Item.publish_at)).where(publish).scalar_subquery().label("first_publish"),
+            select(func.min(Item.unpublish_at)).where(unpublish).scalar_subquery().label("first_unpublish"),
+            select(func.count()).select_from(BreakerTrip).where(*is_open).scalar_subquery().label("breakers"),
+            select(func.count()).select_from(PublishingFreeze).scalar_subquery().label("freezes"),
+        )
+    ).one()
 
 
 def _followers(sequence: int) -> list[FollowerState]:

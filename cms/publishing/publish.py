@@ -82,17 +82,12 @@ def withdraw(
     if the item had never been.
     """
     connection = unit.session.connection()
-    values = {
-        "standing": standing.value,
-        "explanation": explanation,
-        "alternative": alternative,
-        "target_id": target_id,
-        "ended_at": ended_at or clock.now(),
-    }
+    said = {"standing": standing.value, "explanation": explanation, "alternative": alternative, "target_id": target_id}
+    end = _END_ITEM.values(**said, ended_at=ended_at or clock.now())
 
     def write(sequence: int) -> None:
         ended = supersede_live(connection, item_id, sequence)
-        ended_item = connection.execute(_END_ITEM.values(**values, sequence=sequence), {"published_id": item_id}).one()
+        ended_item = connection.execute(end.values(sequence=sequence), {"published_id": item_id}).one()
         note_digest(change, _digest_of_ending(ended_item))
         if any(row.effective_until is not None for row in ended):
             due_again(unit, connection, type)

@@ -42,18 +42,8 @@ def create_user(
     """
     _authorize(actor)
     check_memberships(memberships)
-    present = clock.now()
-    user = User(
-        id=new_id(),
-        email=normalised_email(email),
-        name=name,
-        state=UserState.ACTIVE.value,
-        created_at=present,
-        updated_at=present,
-        password_changed_at=present,
-        password_change_needed=password_change_needed,
-        memberships=_rows(memberships),
-    )
+    user = _active_user(email, name, memberships)
+    user.password_change_needed = password_change_needed
     check_new_password("/password", password, find_personal_names(user))
     user.password_hash = hash_password(password)
     with unit_of_work(_DUPLICATES) as unit:
@@ -61,6 +51,21 @@ def create_user(
         unit.add(user)
         record(unit, Action.USER_CREATED, user.id, actor, fields=["email", "name", "memberships"])
     return user
+
+
+def _active_user(email: str, name: str, memberships: Sequence[HeldRole]) -> User:
+    """A person as of now, still without a password."""
+    present = clock.now()
+    return User(
+        id=new_id(),
+        email=normalised_email(email),
+        name=name,
+        state=UserState.ACTIVE.value,
+        created_at=present,
+        updated_at=present,
+        password_changed_at=present,
+        memberships=_rows(memberships),
+    )
 
 
 def update_user(actor: Actor, user_id: str, expected: Expected, values: Mapping[str, Any]) -> User:

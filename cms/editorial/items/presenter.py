@@ -57,27 +57,30 @@ def present_edition(
     """The delivered forms of an edition; `images` are those that it shows, when they are known. The body is sanitised again (R-C1): the rules may have become stricter."""
     notes = notes or PublicNotes(updated_at)
     owner = get_owner(item)
-    slug, public_url = edition.content["slug"], runtime().settings.public_url
     images = images or shown_images(edition.content)
-    body_html = sanitized_html(edition.body_html, "html") if edition.body_html else ""
     presented = item.content_type.present(
         Presentation(
             item_id=item.id,
             edition=edition.number,
             content=edition.content,
-            body_html=with_shown_addresses(body_html, images.found),
+            body_html=_shown_body(edition, images),
             body_text=edition.body_text,
             agency=present_reference(owner),
             published_at=published_at,
             updated_at=updated_at,
             images=images.found,
-            canonical_url=canonical_url(owner, item.type, slug, public_url),
+            canonical_url=canonical_url(owner, item.type, edition.content["slug"], runtime().settings.public_url),
             public_updated_at=notes.public_updated_at,
             change_history=notes.history,
             withdrawn=notes.withdrawn,
         )
     )
     return replace(presented, files=presented.files + images.files()) if images.found else presented
+
+
+def _shown_body(edition: Edition, images: ShownImages) -> str:
+    body_html = sanitized_html(edition.body_html, "html") if edition.body_html else ""
+    return with_shown_addresses(body_html, images.found)
 
 
 def _row(item: Item, actor: Actor, city_channel: str) -> dict[str, Any]:

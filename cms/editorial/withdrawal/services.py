@@ -58,12 +58,8 @@ def unpublish_item(
         item = edit.item
         counted = _check_guard(edit, standing)
         words.check(actor)
-        if standing is Standing.WITHDRAWN:
-            if item.unpublished_as == KINDS[Standing.WITHDRAWN]:
-                raise Conflict("wrong_state", state="withdrawn", operation="unpublish", allowed="published")
-            _withdraw(edit, ending, counted)
-        else:
-            _end(edit, ending, counted)
+        leave = _withdraw if standing is Standing.WITHDRAWN else _end
+        leave(edit, ending, counted)
         edition = get_edition(item)
     return Edited(item, edition)
 
@@ -89,6 +85,8 @@ def _end(edit: Edit, ending: Ending, counted: str | None) -> None:
 def _withdraw(edit: Edit, ending: Ending, counted: str | None) -> None:
     """Present the live edition again with the notice; it stays published."""
     unit, item = edit.unit, edit.item
+    if item.unpublished_as == KINDS[Standing.WITHDRAWN]:
+        raise Conflict("wrong_state", state="withdrawn", operation="unpublish", allowed="published")
     publication = find_live_publication(unit.session, item.id)
     if publication is None:
         raise Conflict("not_published")
