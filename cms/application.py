@@ -22,7 +22,6 @@ from cms.consumers.routes import blp as consumers
 from cms.content_types import CONTENT_TYPES
 from cms.core.bulkhead import Bulkhead
 from cms.core.cursors import Cursors
-from cms.core.db import BEFORE_WRITES
 from cms.core.engines import engine_options, prepare_engine
 from cms.core.http.access import WRITING_METHODS, Authenticators, check_declarations, guard_requests
 from cms.core.http.access_tokens import jwt_settings
@@ -41,6 +40,7 @@ from cms.core.secrets import derived_secret
 from cms.core.setting_problems import setting_problems
 from cms.core.signing_keys import SigningKeys
 from cms.core.storage.local import Storage, storage_from_url
+from cms.core.transactions import BEFORE_WRITES
 from cms.delivery.content_routes import content_blueprint
 from cms.delivery.file_routes import blp as delivery_files
 from cms.delivery.media_routes import blp as delivery_media

@@ -1,23 +1,21 @@
-"""The database: base class, session, and the unit of work, the only place that commits."""
+"""The database: base class, session, and the unit of work, which alone is committed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import MetaData, Table
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, scoped_session
+from sqlalchemy.orm import DeclarativeBase, Session, scoped_session
 
 from cms.core.database_errors import domain_error
 from cms.core.ending import EndingSession
-from cms.core.errors import Unavailable
 from cms.core.logging import get_logger
 from cms.core.looking_ahead import end_look_ahead
-from cms.core.writing_turns import in_turn
+from cms.core.transactions import SharedTransaction, transaction_of_one_unit
 
 log = get_logger(__name__)
 P = TypeVar("P")
@@ -61,7 +59,6 @@ class NestedUnitOfWork(RuntimeError):
     """A service opened a unit of work inside another one: a programming error."""
 
 
-BEFORE_WRITES = "simpul_before_writes"
 _CONFIRMATION = "confirmation"
 
 
@@ -119,14 +116,6 @@ def _follow_up(steps: Iterable[Callable[[], None]]) -> None:
             log.exception("step_after_commit_failed")
 
 
-def _drop_transaction(current: Session) -> None:
-    """Roll back. A connection that cannot be rolled back is dead: it is dropped with its transaction."""
-    try:
-        current.rollback()
-    except SQLAlchemyError:
-        current.invalidate()
-
-
 def confirm_before_commit(confirm: Callable[[UnitOfWork], None]) -> None:
     """Make every unit of work of this context call `confirm` last, when its rows are written; it raises to undo them."""
     session().info[_CONFIRMATION] = confirm
@@ -145,7 +134,7 @@ def unit_of_work(duplicates: Mapping[str, str] | None = None) -> Iterator[UnitOf
         raise NestedUnitOfWork
     end_look_ahead(current)
     shared: SharedTransaction | None = current.info.get("shared_transaction")
-    with _transaction_of_one_unit(current) if shared is None else shared.savepoint():
+    with transaction_of_one_unit(current) if shared is None else shared.savepoint():
         try:
             unit = UnitOfWork(current, shared)
             current.info["unit_of_work"] = unit
@@ -155,97 +144,6 @@ def unit_of_work(duplicates: Mapping[str, str] | None = None) -> Iterator[UnitOf
             raise domain_error(error, duplicates) from error
         finally:
             current.info.pop("unit_of_work", None)
-
-
-@contextmanager
-def _transaction_of_one_unit(current: Session) -> Iterator[None]:
-    _drop_transaction(current)
-    with in_turn(current):
-        try:
-            _begin_writing(current)
-            yield
-        except BaseException:
-            _drop_transaction(current)
-            raise
-
-
-def check_writing(current: Session) -> None:
-    """Run the application's checks under BEFORE_WRITES; each raises a `DomainError` when no write may begin now."""
-    for check in current_app.extensions.get(BEFORE_WRITES, ()):
-        check(current)
-
-
-def _begin_writing(current: Session) -> None:
-    try:
-        current.connection(execution_options={"writes": True})
-        check_writing(current)
-    except SQLAlchemyError as error:
-        raise domain_error(error) from error
-
-
-class SharedTransaction:
-    """The transaction of several units of work: each stays a unit, but all are committed together (decision 14)."""
-
-    def __init__(self, current: Session, first: Callable[[Session], None] | None, *, is_rehearsal: bool) -> None:
-        self.session = current
-        self.is_rehearsal = is_rehearsal
-        self.has_begun = False
-        self._first = first
-        self._turn = ExitStack()
-        self._is_lost = False
-        self._is_discarded = is_rehearsal
-        self.after_commit: list[Callable[[], None]] = []
-
-    def begin(self) -> None:
-        """Begin, unless it has begun: the database is not locked before the first write."""
-        if self._is_lost:
-            raise Unavailable("database_unavailable", headers={"Retry-After": "5"})
-        if self.has_begun:
-            return
-        _drop_transaction(self.session)
-        self._turn.enter_context(in_turn(self.session))
-        _begin_writing(self.session)
-        if self._first is not None:
-            self._first(self.session)
-        self.has_begun = True
-
-    @contextmanager
-    def savepoint(self) -> Iterator[None]:
-        """Wrap one unit: when it fails, its changes are undone and those of the others stay."""
-        self.begin()
-        savepoint = self.session.begin_nested()
-        try:
-            yield
-            savepoint.commit()
-        except BaseException:
-            self._undo(savepoint)
-            raise
-
-    def _undo(self, savepoint: SessionTransaction) -> None:
-        try:
-            savepoint.rollback()
-        except SQLAlchemyError:
-            # The connection is gone, or SQLite has ended the whole transaction: nothing of it may be committed.
-            _drop_transaction(self.session)
-            self._is_lost = True
-
-    def discard(self) -> None:
-        """Keep nothing, because the answer is an error."""
-        self._is_discarded = True
-        self.after_commit.clear()
-
-    def finish(self) -> None:
-        """Commit everything, or nothing when it was a rehearsal; only `one_transaction` calls this."""
-        if self._is_lost:
-            self.begin()
-        if self.has_begun and not self._is_discarded:
-            self.session.commit()
-
-    def end(self) -> None:
-        """Close whatever is still open; only `one_transaction` calls this."""
-        _drop_transaction(self.session)
-        self.session.info.pop("shared_transaction", None)
-        self._turn.close()
 
 
 @contextmanager

@@ -10,11 +10,12 @@ from typing import Final
 from sqlalchemy import select, union_all
 
 from cms.core import clock
-from cms.core.db import check_writing, rolled_back, session
+from cms.core.db import rolled_back, session
 from cms.core.dead_letters.services import set_aside
 from cms.core.errors import Unavailable
 from cms.core.runtime import runtime
 from cms.core.storage.blobs import delete_incoming_before
+from cms.core.transactions import check_writing
 from cms.documents.models import DocumentFile
 from cms.media.models import Image, Rendition
 from cms.publishing.models import PublicationFile

@@ -18,13 +18,14 @@ import orjson
 from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
-from cms.core.db import SharedTransaction, one_transaction, rolled_back, session
+from cms.core.db import one_transaction, rolled_back, session
 from cms.core.errors import BadRequest, Conflict, DomainError, InputError, Unavailable
 from cms.core.http.access import access_of, confirm_rights, takes_rehearsal
 from cms.core.http.problems import domain_problem
 from cms.core.logging import current_request_id, start_request
 from cms.core.looking_ahead import WritingBegins, looking_ahead
 from cms.core.prepared import keeping_results
+from cms.core.transactions import SharedTransaction
 from cms.editorial.items.queries import lock_items
 from cms.media.queries import lock_images
 
