@@ -18,7 +18,8 @@ from cms.core.errors import BadRequest, InputError, UnsupportedType
 from cms.core.http.access import REHEARSAL, WRITING_METHODS
 from cms.core.http.input_errors import to_domain_error
 from cms.core.http.json_input import parse_json
-from cms.core.http.openapi import SPEC_OPTIONS, completed
+from cms.core.http.openapi import completed
+from cms.core.http.openapi_parts import SPEC_OPTIONS
 from cms.core.http.problems import http_problem
 from cms.core.http.schemas import ProblemSchema
 

@@ -1,0 +1,159 @@
+"""The parts of the OpenAPI document that no route and no schema says: its description, tags, security schemes, headers and parameters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Document = dict[str, Any]
+
+DESCRIPTION = """Simpul is one source of public information for the agencies (OPD) of a city.
+
+* **Delivery** (`/v1`): websites and apps read what is published, with a delivery key (`Authorization: Bearer smp_...`).
+* **Management** (`/manage/v1`): people write, submit and publish, with an access token from `POST /manage/v1/auth/login`.
+* **Service**: health, metrics and this document.
+
+Answers are JSON in `snake_case`, times RFC 3339 in UTC. Every error is `application/problem+json` (RFC 9457) with a stable
+`code`; all codes stand at `/docs/errors`. Unknown fields and parameters are refused, never ignored. Lists take `limit` and
+`cursor`; follow `links.next` until it is null. Changes to what exists need `If-Match` with the `ETag` that was read."""
+
+SPEC_OPTIONS: Document = {
+    "info": {
+        "description": DESCRIPTION,
+        "license": {"name": "MIT", "identifier": "MIT"},
+    },
+    # Relative: the document is the same on every server, and "try it out" calls the server that showed it.
+    "servers": [{"url": "/", "description": "The server that this document came from"}],
+}
+
+TAGS = {
+    "delivery": "What readers get: lists, details, files and addresses of what is published.",
+    "auth": "Signing in and out; access and refresh tokens.",
+    "me": "The signed-in person.",
+    "users": "People and their roles.",
+    "agencies": "Agencies (OPD) and areas of the city.",
+    "areas": "Districts and wards with their Kemendagri codes.",
+    "taxonomy": "Categories and kinds of public information.",
+    "categories": "Categories of posts.",
+    "information_kinds": "Kinds of public information.",
+    "consumers": "Registered websites and apps, and their delivery keys.",
+    "files": "Files of documents.",
+    "previews": "Where preview links lead: one unpublished item each, for people without an account.",
+    "batch": "Several writes in one request.",
+    "service": "Health, metrics and documentation of this server.",
+}
+
+SECURITY_SCHEMES: Document = {
+    "DeliveryKey": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "smp_ + 32 characters + checksum",
+        "description": "Delivery key of a registered website or app. It opens `/v1` only.",
+    },
+    "AccessToken": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "Access token of a person, from `POST /manage/v1/auth/login`. It opens `/manage/v1` only.",
+    },
+    "MetricsToken": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "The setting METRICS_TOKEN. It opens `/metrics` only.",
+    },
+}
+
+HEADERS: Document = {
+    "X-Request-Id": {
+        "description": "Names this request in the server's log.",
+        "schema": {"type": "string"},
+        "example": "019ac1a0-7c00-7000-8000-000000000001",
+    },
+    "ETag": {
+        "description": "Version of what is shown; send it back in `If-Match` or `If-None-Match`.",
+        "schema": {"type": "string"},
+        "example": '"v3"',
+    },
+    "Dry-Run": {
+        "description": "`true` in answers to `dry_run=true`: nothing was changed.",
+        "schema": {"type": "string", "enum": ["true"]},
+    },
+    "Content-Seq": {
+        "description": "Position of the log that this write reached; readers can demand it with `Min-Seq`. Missing when nothing changed.",
+        "schema": {"type": "integer"},
+        "example": 48213,
+    },
+    "Content-Epoch": {
+        "description": "The epoch in which `Content-Seq` means something. Another one: the data was restored, read anew.",
+        "schema": {"type": "string"},
+        "example": "k3v9mrta",
+    },
+    "Read-Seq": {
+        "description": "Position of the log that the answer reflects.",
+        "schema": {"type": "integer"},
+        "example": 48213,
+    },
+    "Idempotency-Replayed": {
+        "description": "`true` when this is the answer of the first request under this `Idempotency-Key`.",
+        "schema": {"type": "string", "enum": ["true"]},
+    },
+    "Location": {
+        "description": "Address of what was created.",
+        "schema": {"type": "string", "format": "uri-reference"},
+        "example": "/manage/v1/posts/019ac1a0-7c00-7000-8000-000000000002",
+    },
+}
+IF_MATCH: Document = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "description": "The `ETag` of the version that was read. Missing: 428; not the current one: 412.",
+    "schema": {"type": "string", "pattern": '^"v[0-9]{1,12}"$'},
+    "example": '"v1"',
+}
+MIN_SEQ: Document = {
+    "name": "Min-Seq",
+    "in": "header",
+    "required": False,
+    "description": "A position of the log that the answer must reflect: 503 while it is not reached. With an epoch, 409 "
+    "`epoch_changed` when the data was restored since.",
+    "schema": {"type": "string", "pattern": "^[0-9]{1,18}( *; *epoch=[0-9a-z]{1,16})?$"},
+    "example": "754; epoch=k3v9mrta",
+}
+DRY_RUN: Document = {
+    "name": "dry_run",
+    "in": "query",
+    "required": False,
+    "description": "With `true` everything is checked and answered as if it were done, and nothing is changed.",
+    "schema": {"type": "boolean", "default": False},
+}
+IDEMPOTENCY_KEY: Document = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "A new key for each new request. Repeated within 24 hours with the same key and body, the request is not "
+    "carried out again: the first answer is given once more, with `Idempotency-Replayed: true`. Another body: 422.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+    "example": "7f6c1f1e-kirim-1",
+}
+# Descriptions of parameters that neither their schema nor their route describes.
+PARAMETERS = {
+    "id": "Id of the item.",
+    "item_id": "Id of the item.",
+    "user_id": "Id of the person.",
+    "session_id": "Id of the sign-in session.",
+    "file_id": "Id of the file.",
+    "name": "Name of the file.",
+    "slug": "Slug: the readable part of an address.",
+    "agency": "Slug of the agency.",
+    "state": "Only what is in this state.",
+    "role": "Only who holds this role.",
+    "kind": "Kinds, separated by commas: any of them.",
+    "category": "Slugs of categories, separated by commas: any of them.",
+    "tag": "Tags, separated by commas: any of them.",
+    "language": "Languages (BCP 47), separated by commas: any of them.",
+    "information_kind": "Codes of information kinds, separated by commas: any of them.",
+    "year": "Years, separated by commas: any of them.",
+    "type": "Type of the item.",
+    "parent": "What lies directly below this one.",
+    "level": "Level of the area.",
+}
