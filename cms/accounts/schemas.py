@@ -10,20 +10,8 @@ from marshmallow import ValidationError, fields, post_load
 from cms.accounts.identity import EMAIL_PATTERN, LONGEST_EMAIL, normalised_email
 from cms.accounts.models import UserState
 from cms.accounts.password_policy import LONGEST_PASSWORD, SHORTEST_PASSWORD
-from cms.core.http.fields import (
-    MESSAGES,
-    Choice,
-    ItemId,
-    Length,
-    Moment,
-    Part,
-    Pattern,
-    Rows,
-    Slug,
-    Text,
-    YesNo,
-    wrong_type,
-)
+from cms.core.http.field_rules import Length, Pattern, wrong_type
+from cms.core.http.fields import MESSAGES, Choice, ItemId, Moment, Part, Rows, Slug, Text, YesNo
 from cms.core.http.schemas import PageQuerySchema, StrictSchema
 from cms.core.permissions import Permission, Role
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from cms.agencies.models import SLUG_LENGTH
-from cms.core.http.fields import Pattern, Text, Words
+from cms.core.http.field_rules import Pattern
+from cms.core.http.fields import Text, Words
 from cms.core.ids import AREA_CODE_PATTERN, SLUG_PATTERN
 
 LONGEST_AREA_CODE = 13

@@ -9,7 +9,8 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields
 
 from cms.agencies.fields import area_codes
-from cms.core.http.fields import MESSAGES, Choice, Moment, Slug, Words, rule
+from cms.core.http.field_rules import rule
+from cms.core.http.fields import MESSAGES, Choice, Moment, Slug, Words
 from cms.core.http.schemas import PageQuerySchema, StrictSchema
 from cms.core.ids import ID_PATTERN, SLUG_PATTERN
 from cms.delivery.types import SORTS, DeliveredTypes

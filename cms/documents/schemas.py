@@ -10,7 +10,8 @@ from typing import Any
 from marshmallow import ValidationError, fields
 
 from cms.agencies.fields import agency_slug
-from cms.core.http.fields import Choice, ItemId, Part, Pattern, Rows, Slug, Text, WholeNumber, Words, rule
+from cms.core.http.field_rules import Pattern, rule
+from cms.core.http.fields import Choice, ItemId, Part, Rows, Slug, Text, WholeNumber, Words
 from cms.core.http.schemas import StrictSchema
 from cms.documents.content import FORMS, MOST_FILES, OPEN_CLASSES
 from cms.editorial.fields import LONGEST_BODY, MOST_TAGS, Distinct, Tag, language

@@ -9,7 +9,8 @@ from marshmallow import ValidationError
 from slugify import slugify
 
 from cms.core.clock import rfc3339
-from cms.core.http.fields import Choice, Day, ItemId, Moment, Rows, Text, rule
+from cms.core.http.field_rules import rule
+from cms.core.http.fields import Choice, Day, ItemId, Moment, Rows, Text
 
 LONGEST_TAG = 50
 MOST_TAGS = 20

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from cms.core.http.fields import Choice, Part, Pattern, Rows, Text, YesNo
+from cms.core.http.field_rules import Pattern
+from cms.core.http.fields import Choice, Part, Rows, Text, YesNo
 from cms.core.http.schemas import StrictSchema
 
 MOST_OPERATIONS = 100

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from marshmallow import ValidationError
 
-from cms.core.http.fields import Pattern, Text
+from cms.core.http.field_rules import Pattern
+from cms.core.http.fields import Text
 from cms.core.sanitize import is_safe_link
 
 EMAIL_PATTERN = r"^[^@\s]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"

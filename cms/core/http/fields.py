@@ -6,18 +6,26 @@ is reported as `code {json parameters}`, which `cms.core.http.input_errors` turn
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, cast
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import ValidationError, fields
 
-from cms.core.bounded_text import LONGEST_MARK_RUN, has_long_mark_run, is_longer_raw
 from cms.core.characters import has_bad_characters
 from cms.core.clock import rfc3339
+from cms.core.http.field_rules import (
+    Length,
+    OneOf,
+    OneOfTheApplication,
+    Pattern,
+    Range,
+    refuse_unbounded,
+    rule,
+    wrong_type,
+)
 from cms.core.ids import ID_PATTERN, SLUG_PATTERN, is_id
 
 _INTEGER = re.compile(r"-?[0-9]{1,15}")
@@ -28,91 +36,9 @@ LONGEST_WORD = 100
 MESSAGES = {"required": "required", "null": "not_null", "validator_failed": "bad_format"}
 
 
-def rule(code: str, **params: Any) -> str:
-    """The message of a broken rule: its code and parameters in one string."""
-    return f"{code} {json.dumps(params)}" if params else code
-
-
 def _escaped(message: str) -> str:
     """The message for `str.format`, which gives it back as it was."""
     return message.replace("{", "{{").replace("}", "}}")
-
-
-def wrong_type(expected: str) -> ValidationError:
-    """The error of a value of another type."""
-    return ValidationError(rule("wrong_type", expected=expected))
-
-
-def refuse_unbounded(text: str, longest: int) -> None:
-    """Raise `ValidationError` for text that is too costly to process: far too long, or with a long run of combining marks."""
-    if is_longer_raw(text, longest):
-        raise ValidationError(rule("too_long", max=longest))
-    if has_long_mark_run(text):
-        raise ValidationError(rule("too_many_marks", max=LONGEST_MARK_RUN))
-
-
-class Length(validate.Length):
-    """Bounds on the number of characters or entries."""
-
-    def __call__(self, value: Any) -> Any:
-        """Refuse what is too short or too long."""
-        if self.min is not None and len(value) < self.min:
-            raise ValidationError(rule("too_short", min=self.min))
-        if self.max is not None and len(value) > self.max:
-            raise ValidationError(rule("too_long", max=self.max))
-        return value
-
-
-class Range(validate.Range):
-    """Bounds on a number, both included."""
-
-    def __call__(self, value: Any) -> Any:
-        """Refuse what is too small or too big."""
-        if self.min is not None and value < self.min:
-            raise ValidationError(rule("too_small", min=self.min))
-        if self.max is not None and value > self.max:
-            raise ValidationError(rule("too_big", max=self.max))
-        return value
-
-
-class OneOf(validate.OneOf):
-    """A closed list of values."""
-
-    def __call__(self, value: Any) -> Any:
-        """Refuse what is not in the list, and name the list."""
-        if value not in self.choices:
-            raise ValidationError(rule("not_allowed", allowed=", ".join(str(choice) for choice in self.choices)))
-        return value
-
-
-class OneOfTheApplication(validate.Validator):
-    """A closed list that is known only inside an application, such as the names of its content types."""
-
-    def __init__(self, list_choices: Callable[[], Iterable[str]]) -> None:
-        self._list_choices = list_choices
-
-    @property
-    def choices(self) -> Sequence[str]:
-        """The list; the OpenAPI document takes it from here."""
-        return tuple(self._list_choices())
-
-    def __call__(self, value: Any) -> Any:
-        """Refuse what is not in the list, and name the list."""
-        return OneOf(self.choices)(value)
-
-
-class Pattern(validate.Regexp):
-    """A regular expression; `expected` describes it in words."""
-
-    def __init__(self, pattern: str, expected: str) -> None:
-        super().__init__(pattern)
-        self.expected = expected
-
-    def __call__(self, value: Any) -> Any:
-        """Refuse what does not match as a whole."""
-        if self.regex.fullmatch(value) is None:
-            raise ValidationError(rule("bad_format", expected=self.expected))
-        return value
 
 
 class Text(fields.String):

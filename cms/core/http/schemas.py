@@ -6,7 +6,8 @@ from functools import cache
 
 from marshmallow import RAISE, Schema, fields
 
-from cms.core.http.fields import Text, WholeNumber, rule
+from cms.core.http.field_rules import rule
+from cms.core.http.fields import Text, WholeNumber
 
 DEFAULT_LIMIT = 20
 LARGEST_LIMIT = 100

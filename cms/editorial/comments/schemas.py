@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from cms.core.http.fields import Pattern, Text, WholeNumber, YesNo
+from cms.core.http.field_rules import Pattern
+from cms.core.http.fields import Text, WholeNumber, YesNo
 from cms.core.http.schemas import PageQuerySchema, PersonSchema, StrictSchema
 from cms.editorial.items.models import LARGEST_EDITION
 from cms.editorial.items.schemas import LONGEST_COMMENT

@@ -6,7 +6,8 @@ from typing import Any
 
 from marshmallow import fields
 
-from cms.core.http.fields import Choice, Moment, Pattern, Slug, Text
+from cms.core.http.field_rules import Pattern
+from cms.core.http.fields import Choice, Moment, Slug, Text
 from cms.core.http.schemas import PersonSchema, StrictSchema
 from cms.core.ids import ID_PATTERN
 from cms.editorial.content_types import type_names

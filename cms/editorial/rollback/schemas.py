@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from cms.core.http.fields import Moment, Pattern, Slug, Text
+from cms.core.http.field_rules import Pattern
+from cms.core.http.fields import Moment, Slug, Text
 from cms.core.http.schemas import PageQuerySchema, PersonSchema, StrictSchema
 from cms.core.ids import ID_PATTERN
 from cms.moderation.schemas import LONGEST_REASON

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from marshmallow import ValidationError, fields, post_load
 
 from cms.core.errors import InputError, Invalid
-from cms.core.http.fields import Choice, Moment, Text, rule
+from cms.core.http.field_rules import rule
+from cms.core.http.fields import Choice, Moment, Text
 from cms.core.http.schemas import StrictSchema
 
 LONGEST_TEXT = 2_000
