@@ -193,7 +193,7 @@ def test_no_two_routes_answer_the_same_address(app: Flask) -> None:
     assert len(seen) == len(set(seen))
 
 
-ITEM = PROJECT_ROOT / "cms" / "editorial" / "items" / "models.py"
+ITEM = PROJECT_ROOT / "cms" / "editorial" / "items" / "models" / "item.py"
 
 
 def lifecycle_columns() -> set[str]:

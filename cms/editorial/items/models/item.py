@@ -1,4 +1,4 @@
-"""Items with their transitions, their editions and their slugs: the authoring tables of every content type."""
+"""An item: who owns it, where it stands, and how it goes from one state to the next."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, exists, false, or_, select, text
+from sqlalchemy import ForeignKey, Index, String, Text, exists, or_, select, text
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from cms.agencies.models import Agency
@@ -17,8 +17,6 @@ from cms.core.permissions import Actor, Role
 from cms.core.types import Id, Json, UTCDateTime
 from cms.editorial.content_types import ContentType, registered_types
 from cms.taxonomy.models import Category
-
-LARGEST_EDITION = 2**31 - 1
 
 
 class State(StrEnum):
@@ -274,45 +272,3 @@ class Item(Model):
         if self.publish_at is None and self.unpublish_at is None:
             self.planned_by_id = self.planned_by_label = self.timezone = None
             self.planned_note = self.planned_explanation = None
-
-
-class Edition(Model):
-    """One edition of an item: its full content, as it was saved. A discarded one stays in the history, marked.
-
-    Only an autosave may be written again, by its author within the sitting (`cms.editorial.history.autosaves`): `saved_at` is when
-    that last happened, `saved_version` the version of the item after its last save. `changed_fields` are the names of what
-    this save changed, null for editions of before they were noted; `restored_from` is the edition whose content this is.
-    """
-
-    __tablename__ = "editions"
-
-    item_id: Mapped[str] = mapped_column(Id, ForeignKey("items.id", ondelete="CASCADE"), primary_key=True)
-    number: Mapped[int] = mapped_column(primary_key=True)
-    content: Mapped[dict[str, Any]] = mapped_column(Json)
-    body_html: Mapped[str] = mapped_column(Text)
-    body_text: Mapped[str] = mapped_column(Text)
-    author_id: Mapped[str | None] = mapped_column(Id)
-    author_label: Mapped[str] = mapped_column(String(200))
-    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    discarded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    is_autosave: Mapped[bool] = mapped_column(default=False, server_default=false())
-    restored_from: Mapped[int | None]
-    changed_fields: Mapped[list[str] | None] = mapped_column(Json)
-    saved_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    saved_version: Mapped[int | None]
-
-
-class ItemSlug(Model):
-    """Which item a slug belongs to. A slug that was ever published is never given to another item.
-
-    The reference to the item is checked at commit: the slug is claimed before the item is written with it.
-    """
-
-    __tablename__ = "item_slugs"
-
-    type: Mapped[str] = mapped_column(String(20), primary_key=True)
-    agency: Mapped[str] = mapped_column(String(63), ForeignKey("agencies.slug"), primary_key=True)
-    slug: Mapped[str] = mapped_column(String(100), primary_key=True)
-    item_id: Mapped[str] = mapped_column(
-        Id, ForeignKey("items.id", ondelete="CASCADE", deferrable=True, initially="DEFERRED"), index=True
-    )

@@ -1,0 +1,9 @@
+"""Items with their transitions, their editions and their slugs: the authoring tables of every content type."""
+
+from __future__ import annotations
+
+from cms.editorial.items.models.edition import LARGEST_EDITION, Edition
+from cms.editorial.items.models.item import Item, State
+from cms.editorial.items.models.slug import ItemSlug
+
+__all__ = ["LARGEST_EDITION", "Edition", "Item", "ItemSlug", "State"]
