@@ -33,6 +33,7 @@ from cms.core.outbound_rules import OutboundError, Reason, Target, rules_of
 from config import Settings
 
 OPERATOR_HOSTS: Final = {
+    "cms/core/libpq.py": "DATABASE_URL",
     "cms/core/postgres.py": "DATABASE_URL",
     "cms/core/reading.py": "DATABASE_URL",
     "cms/core/database_errors.py": "DATABASE_URL",
