@@ -161,7 +161,7 @@ class Settings:
         return cls(**values).completed()  # type: ignore[arg-type]
 
     def completed(self) -> Settings:
-        """Fill in what an operator of one small server should not have to think about."""
+        """Fill in the settings that an operator of one small server need not choose."""
         instance = Path(self.instance_path)
         instance = instance if instance.is_absolute() else PROJECT_ROOT / instance
         secret = self.secret_key or (_generated_secret(instance) if self.environment != "production" else "")
@@ -181,7 +181,7 @@ class Settings:
 
     @property
     def local_url(self) -> str:
-        """Address of this server for somebody on the same machine."""
+        """Address of this server for clients on the same machine."""
         return f"http://localhost:{self.port}"
 
 
@@ -198,7 +198,7 @@ def _parse(name: str, kind: str, text: str) -> object:
     try:
         if kind == "bool":
             return _parse_bool(text)
-        # Python reads the digits of thirty scripts; whoever reads the setting does not.
+        # Python accepts the digits of thirty scripts; an operator cannot read them.
         if kind == "int" and text.isascii():
             return int(text)
         if kind == "float" and text.isascii():

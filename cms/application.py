@@ -105,7 +105,7 @@ def blueprints(types: Sequence[RegisteredType]) -> Iterator[Blueprint]:
 def create_app(settings: Settings | None = None, types: Sequence[RegisteredType] = CONTENT_TYPES) -> Flask:
     """Build the application with these content types.
 
-    Raises `ConfigurationError` when the settings are unsafe, `ValueError` when the content types do not go together.
+    Raises `ConfigurationError` when the settings are unsafe, `ValueError` when the content types conflict.
     """
     settings = settings or Settings.from_environ()
     if problems := setting_problems(settings):
@@ -137,7 +137,7 @@ def _register_types(app: Flask, types: Sequence[RegisteredType]) -> None:
 
 
 def _deliver_fast(app: Flask, settings: Settings) -> None:
-    """Keep answers of the delivery plane, and give them before Flask is entered."""
+    """Cache answers of the delivery plane, and send them before Flask is entered."""
     answer_browsers(app)
     tell_position(app)
     serving = make_serving_state(app.extensions["simpul"], app.extensions[LOG_HEAD])
@@ -152,7 +152,7 @@ def _configure(app: Flask, settings: Settings) -> None:
     app.url_map.merge_slashes = False
     use_ascii_numbers(app)
     if settings.proxy_hops:
-        # Scheme, host and prefix are not taken over: links come from PUBLIC_URL, hosts are checked against TRUSTED_HOSTS.
+        # Scheme, host and prefix of the proxy are not used: links come from PUBLIC_URL, hosts are checked against TRUSTED_HOSTS.
         app.wsgi_app = BehindProxies(app.wsgi_app, settings.proxy_hops, settings.proxy_header)  # type: ignore[method-assign]
     app.config.update(
         SECRET_KEY=derived_secret(settings.secret_key, "flask"),
@@ -197,7 +197,7 @@ def _bind_extensions(app: Flask, settings: Settings) -> None:
 
 
 def _check_clock(app: Flask, runtime: Runtime) -> None:
-    """Nothing is written by a clock that cannot be right, nor on a database that was taken back without a word."""
+    """Refuse writes while the clock cannot be right, or on a database that was restored without a new epoch."""
     check = ClockCheck(runtime.reader)
     seen = app.extensions[EXTENSION] = SeenPositions(Path(runtime.settings.instance_path), runtime.reader)
     app.extensions[BEFORE_WRITES] = (check.before_write, seen.before_write)
@@ -221,7 +221,7 @@ def _follow_requests(app: Flask) -> None:
     @app.before_request
     def begin() -> None:
         start_request(request.headers.get("X-Request-Id"))
-        # Health and figures are told whatever the database is.
+        # Health and metrics are answered in any state of the database.
         if request.blueprint != service.name:
             runtime().schema.admit()
 
@@ -243,14 +243,14 @@ def _with_common_headers(answer: Response) -> Response:
         answer.status_code = 204
         answer.headers.pop("Content-Type", None)
     if request.path.startswith("/manage/"):
-        # What a person may see is nobody else's to keep (R-H1).
+        # Answers for one person must not be cached for others (R-H1).
         answer.headers.setdefault("Cache-Control", "private, no-store")
         _tell_position(answer)
     return answer
 
 
 def _tell_position(answer: Response) -> None:
-    """Whoever has just written can demand from a reader's side to see it (`Min-Seq`)."""
+    """Send the position of a write, so that its caller can demand it from the delivery plane (`Min-Seq`)."""
     if request.method in WRITING_METHODS and answer.status_code < 300:
         position = reached_position()
         if position is not None:

@@ -1,7 +1,7 @@
-"""The background worker: follows the change log and does what comes round, such as removing what has expired.
+"""The background worker: follows the change log and runs periodic tasks, such as removing expired rows.
 
 Several may run at once: every follower of the log locks its position, and the periodic tasks are harmless when done
-twice. What fails is logged and tried again later, up to a minute apart, so an outage of the database only delays it.
+twice. Failed work is logged and tried again, up to a minute apart, so an outage of the database only delays it.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ from cms.writing.services import purge_kept_answers
 
 log = get_logger(__name__)
 
-# The clock for spans may drift from the database's by some milliseconds in this time (seconds).
+# In this time (seconds) the monotonic clock drifts from the database's by some milliseconds.
 CLOCK_INTERVAL = 15.0
 FIRST_AGREEMENT_SECONDS = 1.0
 MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
@@ -52,7 +52,7 @@ LONGEST_WAIT_AFTER_FAILURE = MINUTE
 HEARTBEAT_SECONDS, WEB_HEARTBEAT_SECONDS = 15.0, 30.0
 POSITIONS = "positions"
 SEEN_SECONDS = 30.0
-"""How often each process compares the database with what its node has seen, and notes how far it is."""
+"""How often each process compares the database with the position that its node has seen, and notes the new one."""
 
 
 @dataclass(slots=True)
@@ -70,7 +70,7 @@ class Task:
 
 @dataclass(slots=True)
 class LogFollower:
-    """A follower of the change log; looks with one small SELECT whether there is anything new before it locks anything."""
+    """A follower of the change log; checks for new lines with one small SELECT before it locks anything."""
 
     name: str
     handler: Handler
@@ -106,7 +106,7 @@ def worker_tasks(interval: float) -> list[Task]:
 
 
 def heartbeat(tasks: Sequence[Task]) -> Task:
-    """The task that tells others that this worker lives, and how its tasks have gone."""
+    """The task that records that this worker runs, and the results of its tasks."""
 
     def tell() -> bool:
         note_runs(
@@ -123,17 +123,17 @@ def heartbeat(tasks: Sequence[Task]) -> Task:
 
 
 def try_again() -> int:
-    """Try what followers have put aside and whose time has come; the other queues take theirs by themselves."""
+    """Retry lines that followers have put aside and that are due; the other queues retry their own entries."""
     return retry_lines("presenter", rebuild_changed, foresee=foresee_rebuilding) + rebuild_again()
 
 
 def carry_out_due_schedules() -> bool:
-    """Carry out what was planned and is due; True when more may wait. The first look locks nothing."""
+    """Carry out due plans; True when more may wait. The first read locks nothing."""
     return has_due() and carry_out_schedules()
 
 
 def web_tasks() -> list[Task]:
-    """What each web process does beside its requests: write down when keys were used, and that it runs."""
+    """The tasks of each web process: write when keys were used, and that it runs."""
     return [
         Task("heartbeat", WEB_HEARTBEAT_SECONDS, _quietly(lambda: note_runs([Run.success(WEB)]))),
         Task("key_uses", MINUTE, _quietly(keep_key_uses), due_at=_in(MINUTE)),
@@ -142,7 +142,9 @@ def web_tasks() -> list[Task]:
 
 
 def _clock_tasks() -> list[Task]:
-    """What every process does for its clock and its place in the log: compare both with the database, and note how far it is."""
+    """The tasks of every process for its clock and its position in the log: compare both with the database, and note the
+    position.
+    """
     return [
         Task("clock", CLOCK_INTERVAL, lambda: agree_on_time(runtime().reader), due_at=_in(CLOCK_INTERVAL)),
         Task(POSITIONS, SEEN_SECONDS, lambda: seen_positions().keep()),
@@ -183,12 +185,13 @@ def run_tasks(app: Flask, tasks: Sequence[Task], stop: threading.Event) -> None:
             stop.wait(min(LOOK_SECONDS, max(0.0, min(task.due_at for task in tasks) - clock.monotonic())))
         for task in tasks:
             if task.name == POSITIONS:
-                # Whoever stops the servers to restore a database may have written something since it was last noted.
+                # A last time at the end: the servers may be stopped to restore a database, and may have written since the last
+                # note.
                 _run(app, task)
 
 
 def _may_work(app: Flask) -> bool:
-    """Look whether this code may use the database, and say so when that changes."""
+    """Check whether this code may use the database, and log when that changes."""
     watch = app.extensions["simpul"].schema
     before = watch.fault
     with app.app_context():
@@ -204,7 +207,7 @@ def _run(app: Flask, task: Task) -> None:
         with app.app_context():
             has_more = task.run()
     except Exception:
-        # One task's fault must not stop the others; it is logged with its trace.
+        # One task's error must not stop the others; it is logged with its trace.
         task.failures += 1
         task.ran_at = clock.now()
         wait = min(2.0 ** min(task.failures, 10), LONGEST_WAIT_AFTER_FAILURE)
@@ -219,7 +222,7 @@ def _run(app: Flask, task: Task) -> None:
 
 
 def run_worker(app: Flask) -> None:
-    """Be the worker until SIGTERM or SIGINT."""
+    """Run the worker until SIGTERM or SIGINT."""
     stop = threading.Event()
     tasks = worker_tasks(app.extensions["simpul"].settings.worker_interval)
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -232,9 +235,9 @@ def run_worker(app: Flask) -> None:
 
 
 def start_clock(app: Flask) -> None:
-    """Take over the database's clock before anything is done by it.
+    """Follow the database's clock before anything uses the time.
 
-    A database that does not answer within a second keeps nobody from starting: the task does it later.
+    A database that does not answer within a second does not stop the start: the task does this later.
     """
 
     def agree() -> None:

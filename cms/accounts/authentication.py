@@ -1,5 +1,5 @@
-"""Who is behind an access token: one SELECT on the reader of the hot path, before every management request and again
-before every commit.
+"""Finds the person of an access token: one SELECT on the hot-path reader, before every management request and before every
+commit.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _LIVE_SESSION = (
 
 
 def authenticate_person(token: str) -> Identity:
-    """The person of an access token, with the roles that she holds now.
+    """The person of an access token, with the roles held now.
 
     Session, state and roles are read on every request: sign-out, suspension and a change of roles or password count
     from the next request on, in every process. The epoch of the database is noted in `g.epoch`.
@@ -59,10 +59,10 @@ def authenticate_person(token: str) -> Identity:
 
 
 def _actor_in_turn(claims: AccessClaims, unit: UnitOfWork | None) -> Actor:
-    """The same person as she is now; for a unit of work, as she is when it has its turn to commit.
+    """The same person read again; for a unit of work, once it has its turn to commit.
 
-    Whoever takes rights away writes a line too, so one of the two comes first. What the unit itself has done (signed out,
-    changed the own password) is not seen: the read goes over another connection.
+    A change that takes rights away writes a line too, so one of the two comes first. Changes by this unit itself (sign-out, a new
+    own password) are not seen: the read uses another connection.
     """
     if unit is not None:
         take_turn(unit)
@@ -86,7 +86,7 @@ def _actor_of(claims: AccessClaims) -> Actor:
     roles = frozenset((Role(role), agency) for *_person, role, agency in rows if role is not None)
     user_id, name, frozen, password_change_needed, g.epoch, ring = rows[0][:6]
     if ring != runtime().signing_keys.version():
-        # Somebody has changed the ring: is the key of this token still one of it?
+        # The ring has changed: is the key of this token still in it?
         runtime().signing_keys.forget()
         read_access_token(claims.token)
     return Actor(user_id, name, roles, claims.session_id, frozen, bool(password_change_needed))

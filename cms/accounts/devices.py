@@ -1,7 +1,7 @@
 """Where a sign-in comes from, in words that a person recognises: "Firefox, Windows".
 
-The words are chosen from the lists below and never copied from the request, so nobody can write into somebody's list of sessions.
-Browsers tell no more than their family and their system on purpose; a library that knows ten thousand names would find nothing more.
+The words are chosen from the lists below and never copied from the request, so an attacker cannot write text into another
+person's list of sessions. Browsers deliberately name only their family and system, so a larger library would find nothing more.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Final
 LOOKED_AT: Final = 512
 """Characters of a User-Agent; browsers send some 120."""
 
-# The first that stands in the text: nearly every browser also names those that it wants to be taken for.
+# The first match counts: nearly every browser also names the browsers that it imitates.
 _PROGRAMS: Final = (
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -46,7 +46,7 @@ _SYSTEMS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Network address and device of whoever signs in or refreshes; None where nothing is known."""
+    """Network address and device of a sign-in or refresh; None where unknown."""
 
     address: str | None = None
     device: str | None = None

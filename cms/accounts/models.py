@@ -22,8 +22,8 @@ class UserState(StrEnum):
 class User(Model):
     """A person. `email` is normalised (NFKC, case-folded) and unique; `token_version` ends all access tokens when it grows.
 
-    `frozen` is the reason of a freeze of this person (`cms.editorial.freezes`): it changes nothing until that is lifted.
-    While `password_change_needed`, somebody else has seen the password, and the person can do nothing but change it.
+    `frozen` is the reason of a freeze (`cms.editorial.freezes`): until it is lifted, the person may change nothing. While
+    `password_change_needed`, another person has seen the password, and the person can only change it.
     """
 
     __tablename__ = "users"
@@ -83,7 +83,8 @@ class SignInSession(Model):
 
 
 class RefreshToken(Model):
-    """One opaque refresh token of a session, known by its SHA-256; used once, and within a short grace by several tabs (R-A2).
+    """One opaque refresh token of a session, known by its SHA-256; used once, or several times by browser tabs within a short
+    grace (R-A2).
 
     `used_at` is its first use.
     """

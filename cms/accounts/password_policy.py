@@ -1,7 +1,7 @@
-"""Which passwords are refused (R-A4): length, and what an attacker tries first. No composition rules, no expiry.
+"""Which passwords are refused (R-A4): short ones, and those that an attacker tries first. No composition rules, no expiry.
 
-A password is weak when little is left of it once everything is taken out that stands in password lists, names the city or
-its agencies, belongs to the person, or is a year, a sequence or a repetition. Checked offline.
+A password is weak when little is left after removing entries of password lists, names of the city, its agencies and the person,
+years, sequences and repetitions. Checked offline.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ def hash_password(password: str) -> str:
 def verify_password(password_hash: str | None, password: str) -> bool:
     """True when the password belongs to the hash; bytes are compared exactly as sent.
 
-    Without a hash (nobody has this name) the same work is done for nothing, so that the time tells nothing either.
+    Without a hash (an unknown name) the same work is done, so that the time reveals nothing.
     Raises `Unavailable` when too many wait.
     """
     hasher = _hasher()
@@ -88,7 +88,7 @@ def _hasher_of(memory_kib: int, time_cost: int, lanes: int) -> PasswordHasher:
 
 @cache
 def _hash_of_nobody(hasher: PasswordHasher) -> str:
-    """A well-formed hash with the present parameters that no password has been found for."""
+    """A well-formed hash with the present parameters that matches no known password."""
     salt, digest = (
         base64.b64encode(secrets.token_bytes(size)).decode().rstrip("=") for size in (SALT_BYTES, HASH_BYTES)
     )

@@ -1,4 +1,4 @@
-"""People and sessions as the management plane shows them. Hashes, token versions and tokens are never among it."""
+"""People and sessions as the management plane shows them. Hashes, token versions and tokens are never shown."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def present_user(user: User) -> dict[str, Any]:
 
 
 def present_me(user: User, actor: Actor) -> dict[str, Any]:
-    """The signed-in person, with every permission that her roles give somewhere."""
+    """The signed-in person, with every permission that the roles give in any agency."""
     permissions = sorted(permission.value for permission in Permission if can(actor, permission))
     return {**present_user(user), "permissions": permissions, "session_id": actor.session_id}
 

@@ -21,7 +21,7 @@ from cms.core.permissions import Actor, Role
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What signing in looks at, as plain values: they outlive the transaction that read them."""
+    """The values that sign-in checks; plain, so they outlive the transaction that read them."""
 
     user_id: str
     password_hash: str
@@ -90,7 +90,7 @@ def known_form(identifier: str) -> str:
 def find_active_actor(user_id: str) -> tuple[Actor, int] | None:
     """A person who may sign in and is not frozen, as an actor with the roles held now, and the version of the access tokens in force.
 
-    For what somebody left behind and others use later, such as a link: it must end with the person's right (R-A3).
+    For links and the like that others use later: they must end with the right of the person who made them (R-A3).
     """
     rows = session.execute(
         select(User.name, User.token_version, Membership.role, Membership.agency)
@@ -128,13 +128,13 @@ def list_users(filters: Mapping[str, Any], after: Sequence[Any] | None, limit: i
 def lock_active_admins(unit: UnitOfWork) -> set[str]:
     """Ids of all administrators who may sign in; locked, so that two of them cannot remove each other at once.
 
-    Call it before locking any other person: everybody takes these locks first and in the same order.
+    Call it before locking any other person: all callers take these locks first and in the same order.
     """
     statement = select(User.id).where(
         User.state == UserState.ACTIVE.value, User.memberships.any(Membership.role == Role.ADMIN.value)
     )
     unit.session.execute(statement.order_by(User.id).with_for_update())
-    # Read again: what was waited for is seen only by a statement that begins afterwards.
+    # Read again: only a statement that begins after the wait sees the other transaction's changes.
     return set(unit.session.scalars(statement))
 
 
@@ -145,7 +145,7 @@ def find_agency_names(slugs: Collection[str]) -> dict[str, tuple[str, str]]:
 
 
 def find_personal_names(user: User) -> list[str]:
-    """What others know about a person and would try as a password: address, name, agencies."""
+    """Words that an attacker knows about a person and would try as a password: address, name, agencies."""
     agencies = find_agency_names({held.agency for held in user.memberships if held.agency is not None})
     return [user.email, user.name, *agencies, *(name for names in agencies.values() for name in names)]
 
@@ -188,7 +188,7 @@ def find_session_id(refresh_digest: str) -> str | None:
 
 
 def get_locked_session(unit: UnitOfWork, session_id: str) -> SignInSession:
-    """A sign-in, locked: of two refreshes of one family the second sees what the first did. Raises `NotFound`."""
+    """A sign-in, locked: the second of two refreshes of one family sees the result of the first. Raises `NotFound`."""
     found = unit.session.scalar(
         select(SignInSession)
         .where(SignInSession.id == session_id)

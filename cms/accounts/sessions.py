@@ -1,4 +1,4 @@
-"""Sign-in sessions and their refresh tokens, inside the unit of work of the service that calls."""
+"""Sign-in sessions and their refresh tokens, inside the unit of work of the calling service."""
 
 from __future__ import annotations
 
@@ -60,9 +60,9 @@ def end_sessions(unit: UnitOfWork, user_id: str, reason: str, *conditions: Colum
 
 
 def set_password(unit: UnitOfWork, user: User, password_hash: str, *, change_needed: bool) -> None:
-    """Store the new hash and end everything that the old password opened: sessions, access tokens, trusted devices.
+    """Store the new hash and end everything that the old password gave access to: sessions, access tokens, trusted devices.
 
-    `change_needed` when somebody else knows the new password.
+    `change_needed` when another person knows the new password.
     """
     user.password_change_needed = change_needed
     user.password_hash = password_hash

@@ -1,9 +1,9 @@
-"""Slowing down guesses without locking anybody out (R-A6).
+"""Slows down password guesses without locking a person out (R-A6).
 
-An attempt is counted before the password is looked at, so that a hundred guesses at once count as a hundred; a right
+An attempt is counted before the password is checked, so that a hundred guesses at once count as a hundred; a right
 password gives the count back. Counters are keyed by a keyed hash of what the server knows (the address of the connection,
-the normalised e-mail address, the id of a trusted device): an account that does not exist behaves as one that does, and
-somebody who guesses from elsewhere slows down himself, not the person on her own device.
+the normalised e-mail address, the id of a trusted device): an unknown account behaves like a known one, and an attacker who
+guesses from elsewhere is slowed down, but not the person on a trusted device.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def device_bucket(device_id: str) -> Bucket:
 
 
 def password_bucket(user_id: str) -> Bucket:
-    """The counter of wrong present passwords when a signed-in person changes hers."""
+    """The counter of wrong present passwords when a signed-in person changes the password."""
     return Bucket(_keyed("password", user_id), is_address=False)
 
 
@@ -87,7 +87,7 @@ def count_attempt(unit: UnitOfWork, buckets: Sequence[Bucket]) -> None:
 
 
 def give_back(unit: UnitOfWork, buckets: Sequence[Bucket], *, proven: bool) -> None:
-    """Take one attempt back; `proven` (the password was right) forgets what was counted against the account before."""
+    """Take one attempt back; `proven` (the password was right) clears the earlier count of the account."""
     for bucket in sorted(buckets, key=lambda bucket: bucket.name):
         row = unit.session.scalar(select(SignInBucket).where(SignInBucket.name == bucket.name).with_for_update())
         if row is None:
@@ -100,7 +100,7 @@ def give_back(unit: UnitOfWork, buckets: Sequence[Bucket], *, proven: bool) -> N
 
 
 def forget_attempts(unit: UnitOfWork, *buckets: Bucket) -> None:
-    """Forget what was counted, with the delay that came of it."""
+    """Clear the counts and the delays that they caused."""
     statement = delete(SignInBucket).where(SignInBucket.name.in_([bucket.name for bucket in buckets]))
     unit.session.execute(statement.execution_options(synchronize_session=False))
 

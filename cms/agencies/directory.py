@@ -1,7 +1,7 @@
 """All agencies and areas of the city as plain values, for readers that look them up on every request.
 
 There are some eighty rows and they change a few times a year: delivery keeps one `Directory` per position of the log's
-`reference` topic, and per day on which an agency begins or ends. What is entered ahead counts from its day on, not before.
+`reference` topic, and per day on which an agency begins or ends. A change entered ahead counts from its day on.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from cms.core.reading import Reader, Row
 
 @dataclass(frozen=True, slots=True)
 class AgencyEntry:
-    """An agency as everybody may see it."""
+    """The public data of an agency."""
 
     slug: str
     name: str
@@ -40,7 +40,7 @@ class AgencyEntry:
     updated_at: datetime
 
     def borders(self) -> Iterator[date]:
-        """The days on which something about it changes by itself: its first one, and the one after its last."""
+        """The days on which it changes by itself: its first day, and the day after its last."""
         if self.valid_from is not None:
             yield self.valid_from
         if self.valid_to is not None and self.valid_to < date.max:
@@ -75,11 +75,11 @@ class Directory:
         return max(past, default=None), min(coming, default=None)
 
     def successor(self, entry: AgencyEntry) -> str | None:
-        """The agency that this one was merged into; None until it has ended, whatever is entered for later."""
+        """The agency that this one was merged into; None until it has ended, even if a merger is entered ahead."""
         return entry.successor if has_ended(entry, self.day) else None
 
     def with_predecessors(self, slugs: Iterable[str]) -> frozenset[str]:
-        """These agencies and every one that was merged into one of them, directly or by way of others."""
+        """These agencies and all that were merged into one of them, directly or through others."""
         found: set[str] = set()
         pending = list(slugs)
         while pending:

@@ -1,4 +1,4 @@
-"""Agencies and areas. A slug or code is given once and for ever: it is the identity, so content keeps the agency of its day."""
+"""Agencies and areas. A slug or code is the identity and never changes or is reused, so content keeps the agency of its time."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ class Reviewer(StrEnum):
 class Agency(Model):
     """An organisation that owns content. Renamed by a new name, merged by an end date and a successor; never deleted.
 
-    `four_eyes` asks that somebody who wrote none of it approves what is published. `proposed_site_url` is a site on an unknown
-    domain that waits for a second person.
+    With `four_eyes` a person who wrote none of a text must approve it before it is published. `proposed_site_url` is a site on an
+    unknown domain that waits for a second person.
     """
 
     __tablename__ = "agencies"

@@ -1,4 +1,6 @@
-"""Rules about agencies that need nothing but the rows: whether one is in office, and that chains of them come to an end."""
+"""Rules about agencies that need nothing but the rows: whether one is in office, and that chains of parents and successors have
+no loop.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,7 @@ def is_in_office(term: Term, day: date) -> bool:
 
 
 def has_ended(term: Term, day: date) -> bool:
-    """True from the day after the last one on. What begins later has not ended: its content is prepared ahead."""
+    """True from the day after its last day on. A future agency has not ended: its content is prepared ahead."""
     return term.valid_to is not None and term.valid_to < day
 
 
@@ -47,7 +49,7 @@ def ends_in_itself(slug: str, links: Mapping[str, str | None]) -> bool:
 
 
 def check_place(agency: Agency, agencies: Mapping[str, Agency]) -> None:
-    """Raise `Invalid` unless the agency's dates are in order and its parent and successor exist and lead somewhere."""
+    """Raise `Invalid` unless the agency's dates are in order and its parent and successor exist and form no loop."""
     errors = []
     for link in LINKS:
         other = getattr(agency, link)

@@ -10,7 +10,7 @@ from cms.core.people import person_reference
 
 
 class NamedAgency(Protocol):
-    """What an agency inside something else shows of itself: a row and an entry of the directory both have it."""
+    """The attributes of an agency reference; a row and an entry of the directory both have them."""
 
     @property
     def slug(self) -> str:
@@ -31,7 +31,7 @@ def present_reference(agency: NamedAgency) -> dict[str, str]:
 
 
 def present_contact(contact: Mapping[str, Any]) -> dict[str, Any]:
-    """How to reach an agency; what is not known is there as null."""
+    """How to reach an agency; unknown entries are null."""
     return {"address": None, "phone": None, "email": None, "hours": None, **contact}
 
 

@@ -36,7 +36,7 @@ def get_agency(slug: str) -> Agency:
 
 
 def agency_fault(slug: str) -> InputError | None:
-    """Why nothing new can be given to this agency under `/agency`: there is none, or it has ended. None when it can."""
+    """Why this agency cannot own anything new (an error about `/agency`): it does not exist or has ended. None when it can."""
     agency = find_agency(slug)
     if agency is None:
         return InputError("pointer", "/agency", "not_found", {"what": "agency"})
@@ -46,7 +46,7 @@ def agency_fault(slug: str) -> InputError | None:
 
 
 def check_agency(slug: str) -> None:
-    """Raise `Invalid` unless something new can be given to this agency."""
+    """Raise `Invalid` unless this agency can own something new."""
     if fault := agency_fault(slug):
         raise Invalid(errors=[fault])
 

@@ -1,7 +1,7 @@
-"""How much an agency may keep: the bytes of its files and images, whoever uploaded them, those in the trash included.
+"""How much an agency may store: the bytes of its files and images, from any uploader, including those in the trash.
 
-Asked before a body is read (as far as `Content-Length` tells), before bytes are stored, and last inside the transaction that writes the
-row, where uploads of one agency wait for each other: two of them cannot pass together.
+Checked before a body is read (from `Content-Length`), before bytes are stored, and last inside the transaction that writes the
+row. There, uploads of one agency wait for each other, so two of them cannot exceed the quota together.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ _counters: list[Counter] = []
 
 
 def counts_bytes(counter: Counter) -> Counter:
-    """Make known what a feature keeps for an agency, in bytes; called once by the feature."""
+    """Register a function that counts the bytes a feature stores for an agency; each feature calls this once."""
     _counters.append(counter)
     return counter
 
 
 def check_room(agency: str, coming: int) -> None:
-    """Raise `TooLarge("storage_quota")` when so many bytes more do not fit. Without a quota nothing is counted."""
+    """Raise `TooLarge("storage_quota")` when that many more bytes do not fit. Without a quota nothing is counted."""
     quota = runtime().settings.agency_storage_bytes
     if not quota:
         return
@@ -35,10 +35,10 @@ def check_room(agency: str, coming: int) -> None:
 
 
 def take_room(unit: UnitOfWork, agency: str, coming: int) -> None:
-    """The same for a row that is written now. Raises `TooLarge`."""
+    """The same inside the transaction that writes the row. Raises `TooLarge`."""
     if not runtime().settings.agency_storage_bytes:
         return
     if unit.session.get_bind().dialect.name == "postgresql":
-        # On SQLite writers take turns anyway. A lock of its own, so that nobody who reads the agency waits.
+        # On SQLite writers take turns anyway. A separate lock, so that readers of the agency do not wait.
         unit.session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"storage of {agency}"))))
     check_room(agency, coming)

@@ -84,8 +84,8 @@ def update_agency(changes: dict[str, Any], slug: str) -> Answer:
     """Change, rename, end or merge an agency.
 
     JSON merge patch (RFC 7396). Words that advertise gambling or name an unknown domain are refused; a `site_url` on an unknown
-    domain waits as `proposed` until somebody else sends the same. To merge it into another one set `valid_to` and `successor`: its content stays its own, and
-    a filter by the successor includes it.
+    domain waits as `proposed` until another person sends the same. To merge it into another one set `valid_to` and `successor`:
+    its content stays its own, and a filter by the successor includes it.
     """
     agency = services.update_agency(current_actor(), slug, expected_version(), changes)
     return one_answer(present_agency(agency), agency.version)

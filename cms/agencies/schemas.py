@@ -14,7 +14,7 @@ _SITE = {"description": "Address of the agency's own website.", "example": "http
 _KINDS = [kind.value for kind in AgencyKind]
 _REVIEWERS = [reviewer.value for reviewer in Reviewer]
 REVIEW = "Who approves what the agency publishes: its own editors (`agency`) or the city's (`central`)."
-FOUR_EYES = "True: somebody who wrote none of it must approve before it is published."
+FOUR_EYES = "True: a person who wrote none of it must approve it before it is published."
 _LEVELS = [level.value for level in AreaLevel]
 
 
@@ -50,7 +50,7 @@ class AgencyReferenceSchema(StrictSchema):
 
 
 class ProposedSiteSchema(StrictSchema):
-    """A site on a domain that nobody has allowed: it counts once somebody else sends the same."""
+    """A site on a domain that is not allowed yet: it counts once another person sends the same."""
 
     site_url = fields.String(metadata={"example": "https://dpu-balikpapan.com"})
     by = fields.Nested(PersonSchema)
@@ -73,7 +73,7 @@ class AgencySchema(AgencyReferenceSchema):
         ProposedSiteSchema,
         allow_none=True,
         metadata={
-            "description": "A site that waits for a second person: the same `PATCH` of somebody else carries it out."
+            "description": "A site that waits for a second person: the same `PATCH` by another person carries it out."
         },
     )
     description = fields.String(allow_none=True)

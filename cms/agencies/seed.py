@@ -1,6 +1,6 @@
 """The agencies and areas of Balikpapan, as the project brings them along (seed/*.csv).
 
-The files name what is above before what is below, so that rows can be inserted in their order.
+The files list parents before children, so that rows can be inserted in their order.
 """
 
 from __future__ import annotations

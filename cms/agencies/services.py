@@ -27,7 +27,7 @@ DUPLICATES = {"pk_agencies": "slug", "uq_agencies_slug": "slug"}
 
 
 def seed_agencies(actor: Actor) -> int:
-    """Add the agencies and areas that the project brings along and that are not there yet; returns how many were added."""
+    """Add the missing ones of the project's agencies and areas; returns how many were added."""
     with unit_of_work() as unit:
         return add_missing_agencies(unit, actor) + add_missing_areas(unit, actor)
 
@@ -35,7 +35,7 @@ def seed_agencies(actor: Actor) -> int:
 def create_agency(actor: Actor, values: Mapping[str, Any]) -> Agency:
     """Add an agency. `values` are those of `AgencyCreateSchema`.
 
-    Raises `Conflict("duplicate")` when the slug is or was another one's, `Invalid` when parent or successor do not fit.
+    Raises `Conflict("duplicate")` when another agency has or had the slug, `Invalid` when parent or successor do not fit.
     """
     contact = _merged_contact({}, values.get("contact"))
     values = {"abbreviations": [], "aliases": [], **values, "contact": contact}
@@ -63,7 +63,7 @@ def create_agency(actor: Actor, values: Mapping[str, Any]) -> Agency:
 def update_agency(actor: Actor, slug: str, expected: Expected, changes: Mapping[str, Any]) -> Agency:
     """Change an agency by merge patch: rename it, move it, end it (`valid_to`), merge it (`valid_to` and `successor`).
 
-    Suspicious words are refused, a site on an unknown domain waits until somebody else sends the same.
+    Suspicious words are refused, a site on an unknown domain waits until another person sends the same.
     Raises `NotFound`, `StaleVersion`, and `Invalid` when dates, parent or successor do not fit. Content keeps the agency
     that it was published by; a filter by the successor finds it.
     """
@@ -117,7 +117,7 @@ def _whole(agency: Agency, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _merged_contact(present: Mapping[str, Any], patch: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Apply a merge patch (RFC 7396) to the contact: null takes an entry away, or all of them."""
+    """Apply a merge patch (RFC 7396) to the contact: null removes an entry, or all of them."""
     if patch is None:
         return {}
     return {name: value for name, value in {**present, **patch}.items() if value is not None}

@@ -1,4 +1,4 @@
-"""The public words and the address of an agency, as moderation looks at them."""
+"""The public words and the address of an agency, as moderation checks them."""
 
 from __future__ import annotations
 
@@ -17,31 +17,30 @@ KEPT_FIELDS = (
     "name", "short_name", "kind", "abbreviations", "aliases", "parent", "contact", "site_url", "description", "valid_from",
     "valid_to", "successor", "review", "four_eyes",
 )  # fmt: skip
-"""Everything that people say about an agency."""
+"""The fields of an agency that people write."""
 _TEXTS = ("slug", "name", "short_name", "abbreviations", "aliases", "contact", "description")
 
 
 def public_words(values: Mapping[str, Any]) -> dict[str, str]:
-    """Every word that goes out, by pointer."""
+    """All public words, by pointer."""
     return {pointer: text for name in _TEXTS for pointer, text in _texts(f"/{name}", values.get(name))}
 
 
 def words_of(agency: Agency) -> dict[str, str]:
-    """The same of a row."""
+    """The public words of a row."""
     return public_words({name: getattr(agency, name) for name in _TEXTS})
 
 
 def foresee_site(actor: Actor, values: Mapping[str, Any]) -> None:
-    """What `settle_site` computes on an address."""
+    """Compute ahead what `settle_site` needs for an address."""
     if values.get("site_url") is not None:
         link_finding(actor, values["site_url"], "/site_url")
 
 
 def settle_site(unit: UnitOfWork, actor: Actor, agency: Agency, values: dict[str, Any]) -> bool:
-    """Take a site on an unknown domain out of the values: it waits until somebody else sends the same.
-
-    Sending another one, or the present one, takes the proposal back. True when a proposal was made, taken back or carried
-    out. Raises `Invalid` for a blocked domain.
+    """Take a site on an unknown domain out of the values: it waits until another person sends the same. Sending another site, or
+    the present one, withdraws the proposal. True when a proposal was made, withdrawn or carried out. Raises `Invalid` for a
+    blocked domain.
     """
     if "site_url" not in values:
         return False
@@ -65,7 +64,7 @@ def drop_proposal(agency: Agency) -> None:
 
 
 def keep_agency(unit: UnitOfWork, agency: Agency, actor: Actor) -> None:
-    """Keep what is said about an agency now, for a rollback."""
+    """Keep the present values of an agency, for a rollback."""
     keep_version(unit, "agency", agency.slug, values_of(agency, KEPT_FIELDS), actor)
 
 

@@ -1,1 +1,1 @@
-"""The trail: what auditors read of the change log, and the checkpoints that they keep elsewhere."""
+"""The audit trail: the change log as auditors read it, and the checkpoints that they keep elsewhere."""

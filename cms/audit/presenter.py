@@ -30,5 +30,5 @@ def present_change(change: Change) -> dict[str, Any]:
 
 
 def present_checkpoint(checkpoint: Checkpoint) -> dict[str, Any]:
-    """A checkpoint with the very text that was signed: a saved answer can be verified."""
+    """A checkpoint with exactly the text that was signed, so that a saved answer can be verified."""
     return {"format": FORMAT, **asdict(signed(checkpoint))}

@@ -1,7 +1,7 @@
 """Finding lines of the log and checkpoints.
 
-The log only grows, so every filter has an index that ends with the number: a page is read along it, hits or none. Several values of
-one filter are one such reading each, merged: `IN` would sort all that match, or look at every line there is.
+The log only grows, so every filter has an index that ends with the number: a page is read along it, whether there are matches or
+not. Each value of a filter is one such read, and the results are merged: `IN` would sort all matches or read every line.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from cms.editorial.content_types import action_names
 
 @dataclass(frozen=True, slots=True)
 class ChangeFilter:
-    """What the trail is narrowed to; None and empty mean everything. Times exclude, sequences include their bound."""
+    """The filters of the trail; None and empty mean all. Bounds are exclusive for times, inclusive for sequences."""
 
     actor: str | None = None
     item: str | None = None
@@ -34,7 +34,7 @@ class ChangeFilter:
     to_sequence: int | None = None
 
     def readings(self) -> list[list[ColumnElement[bool]]]:
-        """The filter as SQL: each list of conditions is along one index, and no line fulfils two of them."""
+        """The filter as SQL: each list of conditions uses one index, and no line meets two of them."""
         single = [(Change.actor_id, self.actor), (Change.resource_id, self.item), (Change.request_id, self.request_id)]
         fixed = [column == value for column, value in single if value is not None]
         common: list[ColumnElement[bool]] = [*fixed, *self._bounds()]
@@ -49,7 +49,7 @@ class ChangeFilter:
         return [[merged[0] == value, *common] for value in merged[1] or ()]
 
     def _actions(self) -> tuple[str, ...] | None:
-        """The actions that are wanted; None: all. A type is the first word of its actions and needs no index of its own."""
+        """The requested actions; None: all. A type is the first word of its actions and needs no index of its own."""
         if not self.type and not self.action:
             return None
         named = self.action or action_names()
@@ -88,7 +88,10 @@ def list_changes(wanted: ChangeFilter, *, oldest_first: bool, after: int | None,
 
 
 def _is_empty(span: list[ColumnElement[bool]]) -> bool:
-    """True when no line at all is of this time. Asked by itself: in the order of numbers the answer needs a look at every line."""
+    """True when no line at all is of this time.
+
+    Checked separately: in the order of numbers, such a page would read every line.
+    """
     if not span:
         return False
     return session.scalar(select(Change.sequence).where(*span).order_by(Change.recorded_at).limit(1)) is None

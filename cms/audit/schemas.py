@@ -31,7 +31,7 @@ class ChangeActorSchema(StrictSchema):
 
 
 class ChangeCauseSchema(StrictSchema):
-    """Why a line was written that nobody asked for by itself."""
+    """Why a line was written that no request asked for directly."""
 
     kind = fields.String(metadata={"enum": [kind.value for kind in CauseKind]})
     id = fields.String(
@@ -77,7 +77,7 @@ class ChangeSchema(StrictSchema):
     agency = fields.String(allow_none=True, metadata={"example": "dpu"})
     actor = fields.Nested(ChangeActorSchema)
     request_id = fields.String(
-        allow_none=True, metadata={"description": "`X-Request-Id` of the answer that told of it."}
+        allow_none=True, metadata={"description": "`X-Request-Id` of the answer to the request that made the change."}
     )
     fields_ = fields.List(
         fields.String(),

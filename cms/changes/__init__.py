@@ -1,1 +1,1 @@
-"""The change log: one ordered, gap-free, hash-chained table that every other part listens to."""
+"""The change log: one ordered, gap-free, hash-chained table that all other parts follow."""

@@ -1,6 +1,6 @@
 """The closed list of actions, and which readers of the log each one concerns.
 
-What happens to items is the verbs of content for each content type: a new type brings no line here.
+Actions on items are made from the content verbs and the content types: a new type adds no line here.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from enum import StrEnum
 
 
 class Topic(StrEnum):
-    """A part of the delivery plane whose answers change together; its columns stand in the log's head row.
+    """A part of the delivery plane whose answers change together; its columns are in the log's head row.
 
-    Each content type has a topic of its own besides, which has the plural of its name.
+    Each content type also has its own topic, named by the plural of the type.
     """
 
     REFERENCE = "reference"
@@ -113,7 +113,7 @@ PUBLIC_VERBS = REPOST_VERBS | {
     ContentVerb.UNPUBLISHED,
     ContentVerb.WITHDRAWN,
 }
-"""What happens to content in public; everything else about content is the editors' own business."""
+"""Verbs that readers may learn of; all other verbs are internal to editors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ class ContentAction:
 
     @property
     def value(self) -> str:
-        """The action as it stands in the log."""
+        """The action as written in the log."""
         return f"{self.type}.{self.verb}"
 
 
@@ -134,7 +134,7 @@ REFERENCE_TYPES = {"agency", "area", "category", "information_kind"}
 # Cursors in kept answers are made with the signing key.
 ACCESS_TYPES = {"consumer", "key", "signing_key"}
 RESOURCE_TYPES = frozenset(action.value.split(".")[0] for action in Action)
-"""What lines of the log are about beside items."""
+"""Resource types in the log other than content types."""
 
 
 def is_public(action: Action | ContentAction) -> bool:

@@ -8,14 +8,14 @@ from typing import Any, NamedTuple
 import orjson
 
 GENESIS_HASH = "0" * 64
-"""What stands where the first line would have the hash of a line before it."""
+"""The previous hash of the first line, which has no line before it."""
 
 
 class Line(NamedTuple):
     """One line as it is hashed, in the alphabetical order of the names, and its stored hash.
 
     `recorded_at` is in microseconds since 1970 (UTC); None means that the stored value is not a time, or that the whole
-    line could not be read. Values come from a database that may have been tampered with, so nothing is sure of its type.
+    line could not be read. Values come from a database that may have been tampered with, so no value is sure to have its type.
     """
 
     action: Any
@@ -37,8 +37,7 @@ class Line(NamedTuple):
 def line_hash(line: Line, previous_hash: str, sequence: int | None = None) -> str:
     """SHA-256 over the canonical JSON of the line and the hash of the line before it, in hexadecimal.
 
-    With `sequence` the hash that the line would have under that number. Raises `TypeError` for values that no line that
-    we wrote can have.
+    With `sequence` the hash that the line would have under that number. Raises `TypeError` for values that our lines never have.
     """
     content = {
         "action": line.action,

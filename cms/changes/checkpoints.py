@@ -1,6 +1,6 @@
-"""Signed checkpoints: what the log was at one moment, in a form that can be kept elsewhere and held against it later.
+"""Signed checkpoints: the state of the log at one moment, to be kept elsewhere and compared with the log later.
 
-The chain alone proves nothing against somebody who may rewrite the whole table. A checkpoint does: it names a line, its
+The chain alone proves nothing against an attacker who can rewrite the whole table. A checkpoint does: it names a line, its
 hash and the number of lines up to it, and only the holder of the key could have signed that.
 """
 
@@ -42,7 +42,7 @@ class BadCheckpointError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A checkpoint as it is kept elsewhere; `signed_at` as RFC 3339 text, exactly as it was signed."""
+    """A checkpoint in the form that is kept elsewhere; `signed_at` as RFC 3339 text, exactly as it was signed."""
 
     sequence: int
     hash: str
@@ -96,7 +96,7 @@ def _read(entry: Mapping[str, Any]) -> Signed:
 
 
 def trusted_keys(given: Iterable[str] = ()) -> Mapping[str, TrustedKey]:
-    """Keys by id: this server's own, those that the caller trusts, and what can be followed from them. Raises `BadKeyError`."""
+    """Keys by id: this server's own, those that the caller trusts, and all keys that they lead to. Raises `BadKeyError`."""
     own = signing_key(runtime().settings)
     return followed([*([] if own is None else [own.public_key]), *given], read_successions())
 
@@ -172,7 +172,7 @@ def keep_checkpoint(unit: UnitOfWork, made: Signed) -> None:
 
 
 def _last_signed() -> Place:
-    """Where our own newest checkpoint stands, whose signature holds; the beginning when there is none."""
+    """The position of our newest checkpoint with a valid signature; the beginning when there is none."""
     keys = trusted_keys()
     for checkpoint in reversed(stored_checkpoints()):
         kept = signed(checkpoint)

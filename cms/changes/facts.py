@@ -1,6 +1,6 @@
-"""What a line of the log says beside who did what: how it came about, how it ended, and the digest of what it made.
+"""Further facts in a line of the log: how the change was requested, how readers lost an item, and the digest of the result.
 
-The facts are one JSON object inside the hash of the line. What is not known is left out.
+The facts are one JSON object inside the hash of the line. Unknown facts are left out.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from cms.core.db import UnitOfWork
 
 
 class Via(StrEnum):
-    """Which way a change came in."""
+    """Through which interface a change came."""
 
     PERSON = "person"
     IMPORT = "import"
@@ -23,7 +23,7 @@ class Via(StrEnum):
 
 
 class CauseKind(StrEnum):
-    """Why a line was written that nobody asked for by itself."""
+    """Why a line was written that no request asked for directly."""
 
     RELEASE = "release"
     SCHEDULE = "schedule"
@@ -36,21 +36,20 @@ class CauseKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What brought a line about.
-
-    `id` names it: a release, a rollback, a backup, or the number of the newest line that made a rebuild needed.
+    """The cause of a line. `id` names it: a release, a rollback, a backup, or the number of the newest line that made a rebuild
+    needed.
     """
 
     kind: CauseKind
     id: str | None = None
 
     def as_fact(self) -> dict[str, Any]:
-        """The cause as it stands in the facts."""
+        """The cause as written in the facts."""
         return {"kind": self.kind.value, **({} if self.id is None else {"id": self.id})}
 
 
 class UpdateKind(StrEnum):
-    """Whether readers are told of a publication as news."""
+    """Whether readers see a publication as news."""
 
     MAJOR = "major"
     MINOR = "minor"
@@ -68,13 +67,13 @@ class EndingKind(StrEnum):
 
 @dataclass(slots=True)
 class CommonCause:
-    """The cause of everything that a unit of work records; None when somebody asked for each of it."""
+    """The cause of everything that a unit of work records; None when each line was requested directly."""
 
     cause: Cause | None = None
 
 
 def because(unit: UnitOfWork, cause: Cause) -> None:
-    """Give every line that this unit of work records from now on its cause."""
+    """Set the cause of every line that this unit of work records from now on."""
     unit.part(CommonCause).cause = cause
 
 
@@ -85,7 +84,7 @@ def facts_of(
     update: UpdateKind | None = None,
     ending: EndingKind | None = None,
 ) -> dict[str, Any]:
-    """The facts of a new line; a cause of its own counts more than that of the unit of work."""
+    """The facts of a new line; its own cause wins over that of the unit of work."""
     told = cause or unit.part(CommonCause).cause
     given = {
         "cause": None if told is None else told.as_fact(),
@@ -97,7 +96,7 @@ def facts_of(
 
 
 def note_digest(change: Change, digest: str) -> None:
-    """Say in a line what readers have since then: the digest of a publication, or of the way in which the item ended.
+    """Note in a line what readers get from then on: the digest of a publication, or of the way in which the item ended.
 
     A line that changes a publication first and then puts another in its place names both, the first one in `also`.
     """
@@ -108,5 +107,5 @@ def note_digest(change: Change, digest: str) -> None:
 
 
 def note_planned(change: Change, digest: str | None) -> None:
-    """Say in a line what readers will have later: the digest of the planned publication, None when nothing is planned any more."""
+    """Note in a line what readers will get later: the digest of the planned publication, None when there is none."""
     change.facts = {**change.facts, "planned": digest}

@@ -20,27 +20,27 @@ from cms.core.prepared import foreseen
 FOLLOWERS: Final = ("presenter",)
 """Every follower that this code has (`cms.worker` runs them): those that never ran are behind by the whole log."""
 Handler = Callable[[UnitOfWork, Sequence[Change]], bool | None]
-"""Does what the lines ask for; `False` means that part of it is left: the same lines come again, in another transaction."""
+"""Handles lines; `False` means that part of the work is left: the same lines come again, in another transaction."""
 Foresight = Callable[[Sequence[Change]], None]
-"""Computes what takes long for a handler, before its transaction begins."""
+"""Runs the slow computations of a handler before its transaction begins."""
 
 
 def foresee_nothing(_changes: Sequence[Change]) -> None:
-    """For handlers that compute nothing that takes long."""
+    """The default for handlers without slow computations."""
 
 
 def follow_log(name: str, handler: Handler, limit: int = 200, *, foresee: Foresight = foresee_nothing) -> int:
     """Give the next lines to `handler` and move the position, in one transaction; returns how many lines there were.
 
     Several processes may call this for one name: the position row is locked, so each line is handled once. Handlers are
-    idempotent and look at the current state, not at what the line says.
+    idempotent and read the current state, not the content of the line.
     """
     try:
         return _handle_next(name, handler, limit, foresee)
     except Exception as error:
         if is_outage(error):
             raise
-    # One of the lines cannot be handled: the first alone, and past it if it is that one.
+    # One of the lines fails: handle the first line alone, and skip it if it is the one that fails.
     try:
         return _handle_next(name, handler, 1, foresee)
     except Exception as error:
@@ -50,7 +50,7 @@ def follow_log(name: str, handler: Handler, limit: int = 200, *, foresee: Foresi
 
 
 def retry_lines(name: str, handler: Handler, *, foresee: Foresight = foresee_nothing) -> int:
-    """Handle lines again that were put aside and whose time has come; returns how many were tried."""
+    """Retry lines that were put aside and are due; returns how many were tried."""
     due = due_again(queue_of(name))
     for key in due:
         with putting_aside(queue_of(name), key):
@@ -68,7 +68,7 @@ def _handle_again(name: str, handler: Handler, foresee: Foresight, before: int) 
 
 
 def queue_of(name: str) -> str:
-    """Under which name a follower puts lines aside."""
+    """The name of the queue in which a follower puts lines aside."""
     return f"follower {name}"
 
 

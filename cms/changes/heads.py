@@ -1,4 +1,4 @@
-"""The head row of the log as readers use it: the newest position of each topic, its time, and when something planned is due.
+"""The head row of the log as readers use it: the newest position of each topic, its time, and its next planned moment.
 
 Every application has the topics of `cms.changes.actions.Topic`; each of its content types adds one, with three columns in the row.
 """
@@ -23,10 +23,10 @@ HEAD_TABLES = "change_head h JOIN installation n ON n.id = h.id"
 
 
 class Heads(NamedTuple):
-    """The newest sequence of each topic, its time, the newest moment that is known to have been, and the epoch, read in one statement.
+    """The newest sequence of each topic, its time, the newest known moment, and the epoch, read in one statement.
 
     `LogHead` makes a tuple with these names that also has `posts`, `posts_at` and `posts_due_at` for each content type.
-    Times are microseconds since 1970. Sequences mean something within their epoch only.
+    Times are microseconds since 1970. Sequences are only valid within their epoch.
     """
 
     sequence: int
@@ -46,7 +46,7 @@ def columns_of(topic: str) -> tuple[str, str, str]:
 
 @cache
 def head_table(topics: tuple[str, ...]) -> TableClause:
-    """The head row with the positions of these topics, for whoever writes them."""
+    """The head row with the positions of these topics, for writers."""
     return table(
         "change_head",
         column("id", BigInteger),
@@ -81,7 +81,7 @@ class LogHead:
         self.topics = dict(topics)
         self.content = frozenset(topics.values())
         names = [*Heads._fields[:-1], *(name for topic in topics.values() for name in columns_of(topic)), "epoch"]
-        # Not known before the content types are; mypy is told of those fields that every application has.
+        # The class depends on the content types; mypy sees only the fields that every application has.
         self.heads = cast("type[Heads]", namedtuple("Heads", names))  # noqa: PYI024 - the names are values
         self.columns = _column_list(names)
         self._read = f"SELECT {self.columns} FROM {HEAD_TABLES} WHERE h.id = 1"  # noqa: S608 - names of our own

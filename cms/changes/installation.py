@@ -1,4 +1,4 @@
-"""Which course of history a database is on: its epoch. A restored database begins another one."""
+"""The epoch of a database, which names its course of history. A restored database begins a new one."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def new_epoch() -> str:
 
 
 def begin_epoch(unit: UnitOfWork, why: str) -> str:
-    """Begin another epoch and return it: from now on positions, tags and cursors of the one before mean nothing."""
+    """Begin another epoch and return it: from now on positions, tags and cursors of the one before are invalid."""
     epoch = new_epoch()
     values = {"epoch": epoch, "began_at": clock.now(), "why": why}
     unit.session.execute(update(Installation).where(Installation.id == 1).values(**values))
@@ -35,7 +35,7 @@ def begin_epoch(unit: UnitOfWork, why: str) -> str:
 
 
 def lift_versions(unit: UnitOfWork) -> None:
-    """Give every versioned row a version above any that it ever had, also in the time that is lost.
+    """Give every versioned row a version above any that it ever had, also in the lost time.
 
     The seconds since 2020: a version grows by one with each write, and no row is written every second for as long as a backup is
     old. It does not add up over several restores.
@@ -58,7 +58,7 @@ def current_epoch(unit: UnitOfWork) -> str:
 
 
 def read_restores() -> list[Position]:
-    """Where the log says that the database was taken back: the line, and the epoch that begins with it; oldest first."""
+    """The restores in the log: the line of each, and the epoch that begins with it; oldest first."""
     actions = [Action.INSTALLATION_RESTORED.value, Action.INSTALLATION_RENEWED.value]
     statement = select(Change.resource_id, Change.sequence).where(Change.action.in_(actions)).order_by(Change.sequence)
     with rolled_back():
@@ -66,6 +66,6 @@ def read_restores() -> list[Position]:
 
 
 def undone_by(place: Position, restores: Sequence[Position]) -> int | None:
-    """The line of the restore that undid this place of the log; None when its course goes on."""
+    """The line of the restore that undid this place of the log; None when it was not undone."""
     began = next((each.sequence for each in restores if each.epoch == place.epoch), 0)
     return next((each.sequence for each in restores if began < each.sequence <= place.sequence), None)

@@ -1,8 +1,8 @@
-"""How one key that signs checkpoints takes the place of another, so that whoever knows either one can follow.
+"""How one key that signs checkpoints replaces another, so that a verifier who knows either one can follow.
 
-Both keys sign one statement: the old one names its successor, the new one its predecessor. Whoever noted the old key elsewhere comes
-to the new one by it; a server that has the new one still believes what the old one signed, up to the line of the log that tells
-of the change. Whoever holds the database alone can forge neither signature.
+Both keys sign one statement: the old one names its successor, the new one its predecessor. A verifier who noted the old key finds
+the new one through it; a server that has the new key still trusts what the old one signed, up to the line of the log that records
+the change. An attacker with the database alone can forge neither signature.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ FORMAT = "simpul-checkpoint-key-1"
 
 @dataclass(frozen=True, slots=True)
 class TrustedKey:
-    """A public key; `replaced_at` is the line of the log from which on it signs nothing any more."""
+    """A public key; `replaced_at` is the line of the log from which on it no longer signs."""
 
     public_key: str
     replaced_at: int | None = None
 
     def may_sign(self, sequence: int) -> bool:
-        """True when a checkpoint of this line can be one of this key's."""
+        """True when this key could sign a checkpoint of this line."""
         return self.replaced_at is None or sequence < self.replaced_at
 
 
@@ -79,7 +79,7 @@ def succession_row(old: SigningKey, new: SigningKey, sequence: int) -> Checkpoin
 
 
 def read_successions() -> list[Succession]:
-    """Every change of the key that both keys have signed, oldest first; what is not signed says nothing."""
+    """Every change of the key that both keys have signed, oldest first; changes without both signatures are ignored."""
     with rolled_back():
         rows = session.scalars(select(CheckpointKey).order_by(CheckpointKey.sequence, CheckpointKey.key_id)).all()
     found = [
@@ -100,9 +100,8 @@ def successors(keys: Iterable[str], changes: Sequence[Succession]) -> set[str]:
 
 
 def followed(keys: Iterable[str], changes: Sequence[Succession]) -> Mapping[str, TrustedKey]:
-    """What can be believed by whoever believes these public keys: their successors, and everything before those, by key id.
-
-    A key that is reached backwards names no successors: it may have been replaced because somebody else had it.
+    """The keys that follow from trust in these public keys: their successors, and all keys before those, by key id. A key that is
+    reached backwards names no successors: it may have been replaced because it was stolen.
     """
     found = successors(keys, changes)
     while more := {each.old_public_key for each in changes if each.public_key in found} - found:

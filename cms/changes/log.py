@@ -31,7 +31,7 @@ _head = head_table(())
 
 @cache
 def _take_numbers(topics: tuple[str, ...]) -> Update:
-    """Count the head row up; gives the newest sequence, and what the lines of these topics need of the row."""
+    """Advance the head row; returns the newest sequence, and the values of the row that lines of these topics need."""
     head = head_table(topics)
     return (
         update(head)
@@ -49,7 +49,7 @@ def _take_numbers(topics: tuple[str, ...]) -> Update:
 
 @dataclass(slots=True)
 class Lines:
-    """The lines that a unit of work writes, and what waits for their numbers."""
+    """The lines that a unit of work writes, and the steps that wait for their numbers."""
 
     changes: list[Change] = field(default_factory=list)
     newest_by_topic: dict[str, Change] = field(default_factory=dict)
@@ -125,8 +125,8 @@ def after_numbered(unit: UnitOfWork, step: Callable[[], None]) -> None:
 def take_turn(unit: UnitOfWork) -> None:
     """Wait for the transactions whose lines come before, and let no further one commit before this one ends.
 
-    What is read afterwards on a connection of its own is what they have left behind. A unit that has written its lines has its
-    turn already; on SQLite whoever writes has it from the beginning.
+    Reads afterwards on another connection see their result. A unit that has written its lines has its turn already; on SQLite a
+    writer has it from the beginning.
     """
     if unit.part(Lines).has_turn or unit.session.get_bind().dialect.name == "sqlite":
         return
@@ -136,14 +136,14 @@ def take_turn(unit: UnitOfWork) -> None:
 
 
 class Position(NamedTuple):
-    """A place in the log that means the same thing for ever: a number within an epoch."""
+    """A place in the log that never changes its meaning: a number within an epoch."""
 
     epoch: str
     sequence: int
 
 
 def reached_position() -> Position | None:
-    """Where the newest line is that this context has committed; None when it has committed none."""
+    """The position of the newest line that this context has committed; None when there is none."""
     found: Position | None = session().info.get(_REACHED)
     return found
 
@@ -189,7 +189,10 @@ def _chained(changes: Iterable[Change], previous: str) -> str:
 
 
 def _time_of_line(seen_at: datetime) -> datetime:
-    """When the lines are written: a clock a little behind what was seen stands still. Raises `Unavailable("clock_wrong")`."""
+    """The time of the lines: a clock that is a little behind counts as the newest known moment.
+
+    Raises `Unavailable("clock_wrong")`.
+    """
     now, seen = clock.micros(clock.now()), clock.micros(seen_at)
     if is_accepted():
         return clock.from_micros(now)
@@ -199,7 +202,7 @@ def _time_of_line(seen_at: datetime) -> datetime:
 
 
 def _line(change: Change) -> Line:
-    """The line as it is hashed, once its number and time are known; its own hash is still to come."""
+    """The line as it is hashed, once its number and time are known; its own hash is still missing."""
     return Line(
         action=change.action,
         actor_id=change.actor_id,

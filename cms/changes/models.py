@@ -19,8 +19,8 @@ class Change(Model):
     """One line of the log. `hash` covers the line and the hash of the line before it; `facts` are those of
     `cms.changes.facts`.
 
-    `counts_as` is what the circuit breakers count the line as, null for most lines. It is no part of what happened, so the
-    hash does not cover it.
+    `counts_as` is what the circuit breakers count the line as, null for most lines. It does not describe the change, so the hash
+    does not cover it.
     """
 
     __tablename__ = "changes"
@@ -48,9 +48,9 @@ class Change(Model):
         Index("ix_changes_actor_id", "actor_id", "sequence"),
         Index("ix_changes_agency", "agency", "sequence"),
         Index("ix_changes_request_id", "request_id", "sequence"),
-        # No ranges of pages (BRIN) on PostgreSQL: those of new lines are known after a VACUUM only.
+        # No BRIN indexes on PostgreSQL: they cover new pages only after a VACUUM.
         Index("ix_changes_recorded_at", "recorded_at"),
-        # Each breaker counts along one of these, which hold nothing but the lines that count.
+        # Each breaker counts along one of these indexes, which hold only the lines that count.
         Index(
             "ix_changes_counted_actor",
             "actor_id",
@@ -72,12 +72,12 @@ class Change(Model):
 
 
 class ChangeHead(Model):
-    """The one row that numbers the log; it also tells readers the newest sequence of each topic, and its time, in one small read.
+    """The one row that numbers the log; readers also get the newest sequence and time of each topic from it in one small read.
 
-    Each content type adds three columns (`add_topic`). `posts_due_at` is the earliest moment at which something that was planned
-    begins or ends and that the worker has not carried out yet; `NEVER` when nothing is planned. cms.publishing.due keeps it.
-    `seen_at` is the newest moment that is known to have been (cms.changes.trust). The times of topics never go back, whatever
-    the clock does: nothing that is live is dated later than the time of its topic.
+    Each content type adds three columns (`add_topic`). `posts_due_at` is the earliest planned begin or end that the worker has
+    not carried out yet; `NEVER` when nothing is planned. cms.publishing.due keeps it.
+    `seen_at` is the newest known moment (cms.changes.trust). The times of topics never go back, even if the clock does: no live
+    content is dated later than the time of its topic.
     """
 
     __tablename__ = "change_head"
@@ -104,10 +104,10 @@ def add_topic(topic: str) -> None:
 
 
 class Installation(Model):
-    """The one row that says which course of history this database is on.
+    """The one row that names the epoch of this database.
 
-    Positions, versions and tags mean something within one epoch only: a database that was restored gives the same numbers
-    to other things. `why` is `init`, `restore` or `renewed`, with what the operator said.
+    Positions, versions and tags are only valid within one epoch: a restored database gives the same numbers to other things.
+    `why` is `init`, `restore` or `renewed`, with what the operator said.
     """
 
     __tablename__ = "installation"
@@ -121,7 +121,7 @@ class Installation(Model):
 
 
 class ReferenceVersion(Model):
-    """What an agency, a category or an entry of the link lists said at one moment; `values` null: it was there no longer."""
+    """The values of an agency, a category or an entry of the link lists at one moment; `values` null: it did not exist then."""
 
     __tablename__ = "reference_versions"
 
@@ -147,7 +147,7 @@ class FollowerPosition(Model):
 
 
 class CheckpointKey(Model):
-    """A key that took the place of another for signing checkpoints, with the line of the log that tells of it; signed by both."""
+    """A key that replaced another for signing checkpoints, with the line of the log that records it; signed by both."""
 
     __tablename__ = "checkpoint_keys"
 
@@ -162,7 +162,7 @@ class CheckpointKey(Model):
 
 
 class Checkpoint(Model):
-    """A signed statement of what the log was at one moment; `count` is the number of lines up to `sequence`."""
+    """A signed statement about the log at one moment; `count` is the number of lines up to `sequence`."""
 
     __tablename__ = "checkpoints"
 

@@ -1,4 +1,4 @@
-"""What reference data said before, and by whom: so that a rollback can put it right again."""
+"""Earlier versions of reference data and their authors, so that a rollback can restore them."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def values_of(row: object, names: tuple[str, ...]) -> dict[str, Any]:
 
 
 def keep_first_version(unit: UnitOfWork, kind: str, key: str, values: Mapping[str, Any] | None) -> None:
-    """Keep what is there before the first change that this table sees; nobody knows who said it."""
+    """Keep the present values before the first change that this table records; their author is unknown."""
     if find_newest_version(kind, key) is None:
         keep_version(unit, kind, key, values, UNKNOWN)
         unit.session.flush()
 
 
 def keep_version(unit: UnitOfWork, kind: str, key: str, values: Mapping[str, Any] | None, actor: Actor) -> None:
-    """Keep what is there now, `None` when it is there no longer; call it after every change."""
+    """Keep the present values, `None` when the row is gone; call it after every change."""
     unit.add(
         ReferenceVersion(
             id=new_id(), kind=kind, key=key, values=None if values is None else dict(values), author_id=actor.id,
@@ -41,12 +41,12 @@ def keep_version(unit: UnitOfWork, kind: str, key: str, values: Mapping[str, Any
 
 
 def find_newest_version(kind: str, key: str) -> ReferenceVersion | None:
-    """What was said last, and by whom."""
+    """The newest version, with its author."""
     return session.scalar(_newest(kind, key).limit(1))
 
 
 def find_version_by_others(kind: str, key: str, author_id: str, since: datetime) -> ReferenceVersion | None:
-    """The newest of what this person did not say, or said before this moment; None when there is nothing else."""
+    """The newest version that is not by this person, or is from before this moment; None when there is none."""
     row = ReferenceVersion
     others = or_(row.author_id.is_(None), row.author_id != author_id, row.saved_at < since)
     return session.scalar(_newest(kind, key).where(others).limit(1))

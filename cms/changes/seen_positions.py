@@ -1,9 +1,10 @@
-"""What this node has seen of the log, kept outside of the database: a database that was taken back to an earlier state is noticed.
+"""The log positions that this node has seen, kept outside the database, to notice a database that was restored to an earlier
+state.
 
 The file `positions` in the instance folder has one line for each epoch that was seen, the newest last: epoch, highest sequence
-and the hash of that line. A database behind it, or on another course, was restored by somebody who began no new epoch: positions
-would be given twice. So the node is not ready and nothing is written, until the epoch is renewed. Reading goes on: up to where
-the database stands, every position still means what it meant.
+and the hash of that line. A database behind it, or with other lines, was restored without a new epoch: positions would be given
+twice. So the node is not ready and nothing is written, until the epoch is renewed. Reading goes on: the positions that the
+database has are still valid.
 """
 
 from __future__ import annotations
@@ -44,10 +45,10 @@ class SeenPositions:
         self._path, self._reader = folder / FILE_NAME, reader
         self._has_looked = self._accepts = False
         self.trouble: str | None = None
-        """What was found last: a sentence, None when all is well."""
+        """The last result: a sentence about the fault, None when all is well."""
 
     def look(self) -> str | None:
-        """Say what is wrong with the database, None when nothing is. Raises `Unavailable`."""
+        """Return what is wrong with the database, None when nothing is. Raises `Unavailable`."""
         seen = self._read()
         found = self._compared(seen, read_heads(self._reader)) if seen else None
         if found is not None and self.trouble is None:
@@ -56,7 +57,7 @@ class SeenPositions:
         return found
 
     def keep(self) -> bool:
-        """Look, and keep the newest position when all is well; a task of every process, called again and again. Always False."""
+        """Check, and keep the newest position when all is well; a periodic task of every process. Always False."""
         if self.look() is not None:
             return False
         heads = read_heads(self._reader)
@@ -104,7 +105,7 @@ class SeenPositions:
             return []
 
     def _write(self, newest: SeenPosition) -> None:
-        """Another process of this node may have seen more: the higher position stays."""
+        """Write the file; another process of this node may have seen more, so the higher position stays."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("a+", encoding="ascii", errors="replace") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
@@ -118,13 +119,13 @@ class SeenPositions:
 
 
 def seen_positions() -> SeenPositions:
-    """What the current application's node has seen."""
+    """The seen positions of the current application's node."""
     found: SeenPositions = current_app.extensions[EXTENSION]
     return found
 
 
 def _parsed(text: str) -> list[SeenPosition]:
-    """What is kept; a line that is none was not written to its end."""
+    """The positions in the file; a malformed line was not written completely and is skipped."""
     found = []
     for line in text.splitlines():
         parts = line.split()

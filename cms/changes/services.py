@@ -1,4 +1,4 @@
-"""What an operator says about the clock and about the course of history that the database is on; checkpoints; the time that has been."""
+"""Operators accept the clock and begin epochs; checkpoints are made and their key replaced; the newest known moment is noted."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ RESOURCE = "clock"
 
 
 def accept_clock(actor: Actor) -> Change:
-    """Write the line that makes this moment the newest known one, however far the clock is from what was known before.
+    """Write the line that makes this moment the newest known one, however far the clock is from the one before.
 
-    Only for the command line: whoever may start it could set the clock as well.
+    Only for the command line: a user who may start it could set the clock as well.
     """
     with accepting_clock(), unit_of_work() as unit:
         return record(unit, Action.CLOCK_ACCEPTED, RESOURCE, actor)
 
 
 def renew_epoch(actor: Actor, why: str, backup: str | None = None) -> Position:
-    """Begin another epoch, because the database was taken back to an earlier state; returns where the line about it stands.
+    """Begin another epoch, because the database was restored to an earlier state; returns the position of the line about it.
 
-    Every row that people edit gets a version that was never given before, so that what somebody still has open is stale.
+    Every row that people edit gets a version that was never given before, so that copies that editors still have open are stale.
     """
     with accepting_clock(), unit_of_work() as unit:
         epoch = begin_epoch(unit, why)
@@ -44,7 +44,7 @@ def renew_epoch(actor: Actor, why: str, backup: str | None = None) -> Position:
 
 
 def replace_checkpoint_key(actor: Actor, old: SigningKey, new: SigningKey) -> Change:
-    """Write the line, signed by both keys beside the log, from which on `new` signs checkpoints in place of `old`."""
+    """Write the line, signed by both keys beside the log, from which on `new` replaces `old` for signing checkpoints."""
     with unit_of_work() as unit:
         change = record(unit, Action.CHECKPOINT_KEY_REPLACED, new.key_id, actor)
         when_numbered(unit, change, lambda sequence: unit.add(succession_row(old, new, sequence)))
@@ -52,7 +52,7 @@ def replace_checkpoint_key(actor: Actor, old: SigningKey, new: SigningKey) -> Ch
 
 
 def make_checkpoint(progress: Callable[[int], None] = nothing) -> Signed:
-    """Follow the chain to its end, sign where it ends, and keep that in the database; one that is there already is given back.
+    """Follow the chain, sign its end, and keep the checkpoint in the database; an existing one is returned.
 
     A write without a line in the log: a line about it would make the log grow by itself. Raises `NoSigningKeyError` (also when
     its key was replaced), and `LogDamagedError` when the log is not whole.
@@ -64,9 +64,9 @@ def make_checkpoint(progress: Callable[[int], None] = nothing) -> Signed:
 
 
 def note_moment() -> bool:
-    """Note that this moment has been, at most once an hour; for the tasks of each process. Never more to do.
+    """Note this moment as the newest known one, at most once an hour; a task of each process. Never more to do.
 
-    A write without a line in the log: nothing has happened but time. A clock that cannot be right is refused like every writer.
+    A write without a line in the log: nothing has happened but time. A clock that cannot be right is refused, as for every write.
     """
     with unit_of_work() as unit:
         keep_moment(unit)

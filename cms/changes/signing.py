@@ -25,7 +25,7 @@ class NoSigningKeyError(Exception):
 
 
 class BadKeyError(ValueError):
-    """What should be a key is none: base64 of 32 bytes was expected."""
+    """The text is not a key: base64 of 32 bytes was expected."""
 
 
 class SigningKey:
@@ -70,7 +70,7 @@ def holds(statement: bytes, signature: str, public_key: str) -> bool:
 
 
 def signing_key(settings: Settings) -> SigningKey | None:
-    """The key of this server; None when there is none yet. Raises `BadKeyError` when what is there is not a key."""
+    """The key of this server; None when there is none yet. Raises `BadKeyError` when the stored text is not a key."""
     text = settings.audit_signing_key or _kept(settings)
     return None if text is None else SigningKey(Ed25519PrivateKey.from_private_bytes(_bytes(text)))
 

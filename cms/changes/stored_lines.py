@@ -59,12 +59,12 @@ class StoredLog:
         return self._head
 
     def _read_chunk(self, connection: Connection) -> Sequence[Line]:
-        """The next lines; fewer of them where a value stands that the driver cannot read."""
+        """The next lines; fewer of them when the driver cannot read a value."""
         for count in CHUNKS:
             try:
                 return [_line(row) for row in self._rows(connection, count)]
             except DBAPIError:
-                # Or there is no database any more: then the last statement below fails as well.
+                # Or the database is gone: then the last statement below fails as well.
                 continue
         statement = _SEQUENCE_FIRST if self._after is None else _SEQUENCE
         sequence = connection.execute(text(statement), self._parameters()).scalar_one()
@@ -112,7 +112,7 @@ def _line(row: Row[Any]) -> Line:
 
 
 def read_json(raw: Any) -> Any:
-    """JSON as the database gives it, as text or as a value; what is no JSON stays as it is."""
+    """JSON as the database gives it, as text or as a value; invalid JSON stays as it is."""
     if not isinstance(raw, str | bytes):
         return raw
     try:

@@ -1,4 +1,4 @@
-"""What the worker does for the log, again and again: sign where it stands."""
+"""The worker's periodic task for the log: sign its end."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOST_LINES, LONGEST_TIME = 1_000, timedelta(days=1)
 
 
 def checkpoint_when_due() -> bool:
-    """Make a checkpoint when many lines or a day have come since the last one; False when there was nothing to do."""
+    """Make a checkpoint when many lines or a day have passed since the last one; False when there was nothing to do."""
     newest, lines = newest_checkpoint(), read_heads(runtime().reader).sequence
     if newest is None:
         is_due = lines > 0

@@ -1,9 +1,9 @@
-"""Whether the clock can be believed, measured by what this installation has lived through.
+"""Whether the clock can be trusted, compared with the newest moment that this installation knows.
 
-`change_head.seen_at` is the newest moment that is known to have been: the time of the newest line, or what the worker noted
-since (`note_moment`). A clock that is four weeks away from it is not believed. Written with such a clock, every plan would be
-due at once, or a post be dated by years; so nothing is written until the clock is right or an operator has accepted it.
-Readers get what they would have had at the newest known moment.
+`change_head.seen_at` is the newest known moment: the time of the newest line, or a later one noted by the worker (`note_moment`).
+A clock that is four weeks away from it is not trusted. With such a clock every plan could be due at once, or a post dated years
+off; so nothing is written until the clock is right or an operator has accepted it. Readers get the content of the newest known
+moment.
 
 Four weeks: longer than any holiday for which a city switches its server off, and shorter than a month, so that a clock whose
 month or year is wrong is noticed. A server that runs is never locked out, however quiet it is: its worker notes the time.
@@ -34,15 +34,15 @@ _is_accepted: ContextVar[bool] = ContextVar("clock_is_accepted", default=False)
 
 
 def is_far(now: int, seen: int) -> bool:
-    """True when the clock cannot be right (microseconds since 1970). Nothing is known of an installation that has just begun."""
+    """True when the clock cannot be right (microseconds since 1970). False for a new installation, which knows no moment yet."""
     return seen != 0 and abs(now - seen) > FAR
 
 
 def believed(now: int, seen: int) -> int:
     """The moment by which readers are served (microseconds since 1970).
 
-    A clock that is behind the newest known moment by up to a minute is another node's, or was set back: time stands still
-    for it. One that cannot be right is replaced by that moment.
+    A clock that is up to a minute behind the newest known moment is another node's, or was set back: that moment counts instead.
+    It also counts instead of a clock that cannot be right.
     """
     return seen if is_far(now, seen) or 0 < seen - now <= clock.BRIDGED else now
 
@@ -51,7 +51,7 @@ def believed(now: int, seen: int) -> int:
 class ClockCheck:
     """Refuses to begin a write while the clock cannot be right; one for each application.
 
-    It looks at the database only when the clock is far from what this process has seen of it, and at first.
+    It reads the database at the first write, and when the clock is far from the moment that this process knows.
     """
 
     reader: Reader
@@ -60,18 +60,18 @@ class ClockCheck:
     def before_write(self, session: Session) -> None:
         """Raises `Unavailable("clock_wrong")`."""
         if not clock.has_agreed():
-            # A process that is no web server and no worker, such as a command: it has no task that does this.
+            # A command has no task for this, unlike a web server or worker.
             agree_on_time(self.reader)
         now = clock.now_micros()
         if _is_accepted.get() or (self.seen and not is_far(now, self.seen)):
             return
-        # Of an installation that has just begun nothing is known but that this moment has been.
+        # A new installation knows no moment but this one.
         self.seen = session.execute(text(_SEEN)).scalar_one() or now
         if is_far(now, self.seen):
             raise clock_wrong(now, self.seen)
 
     def forget(self) -> None:
-        """Know nothing: the database may be another one."""
+        """Forget the known moment: the database may be another one."""
         self.seen = 0
 
 
@@ -88,7 +88,7 @@ def is_accepted() -> bool:
 
 @contextmanager
 def accepting_clock() -> Iterator[None]:
-    """Write with whatever the clock shows: an operator has said that it is right. The first line makes it known."""
+    """Write with the clock as it is: an operator has said that it is right. The first line makes it known."""
     token = _is_accepted.set(True)
     try:
         yield
@@ -97,5 +97,5 @@ def accepting_clock() -> Iterator[None]:
 
 
 def keep_moment(unit: UnitOfWork) -> None:
-    """Note that this moment has been, at most once an hour. A clock that was set back changes nothing."""
+    """Note this moment as the newest known one, at most once an hour. A clock that was set back changes nothing."""
     unit.session.execute(_NOTE, {"now": clock.now_micros(), "every": NOTED_EVERY})

@@ -1,8 +1,8 @@
 """Following the hash chain: is every line as it was written, and if not, which is the first bad one and what was done to it?
 
-Pure functions over an iterator of lines: they know no database. Two kinds of witnesses stand beside the lines: the head row,
-which lies in the same database, and anchors (signed checkpoints), which may have been kept elsewhere. Only an anchor tells a
-log whose end was cut off, or that was hashed anew, together with its head row.
+Pure functions over an iterator of lines: they know no database. Two witnesses are compared with the lines: the head row, which is
+in the same database, and anchors (signed checkpoints), which may have been kept elsewhere. Only an anchor reveals a log that was
+cut off or hashed anew together with its head row.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import NamedTuple
 from cms.changes.chain import GENESIS_HASH, Line, line_hash
 
 MOST_RENUMBERED = 1_000
-"""How many lines taken out or put in at one place, with the rest renumbered, are still told from altered ones."""
+"""Up to how many lines removed or inserted in one place, with the rest renumbered, are told apart from altered ones."""
 
 
 class Damage(StrEnum):
@@ -58,7 +58,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What following the chain gave: the last good line, how many were followed, and the first damage (None: whole)."""
+    """The result of following the chain: the last good line, how many were followed, and the first damage (None: whole)."""
 
     reached: Place
     followed: int
@@ -74,7 +74,7 @@ def verify(
     """Follow the chain behind `begin` to the end.
 
     `lines` come in the order of their numbers; `read_head` is called after the last one and gives the head row of that
-    moment (None: there is none). `anchors` are hashes by number that somebody trustworthy has signed.
+    moment (None: there is none). `anchors` are hashes by number, signed by a trusted key.
     """
     anchors = anchors or {}
     source = iter(lines)
@@ -122,7 +122,7 @@ def _hash(line: Line, previous: str, sequence: int | None = None) -> str:
     try:
         return line_hash(line, previous, sequence)
     except (TypeError, AttributeError):
-        # Something is stored that no line of ours can have.
+        # The row has values that our lines never have.
         return ""
 
 
@@ -142,14 +142,14 @@ class _Trouble:
         self.read_head, self.anchors = read_head, anchors
 
     def damage(self) -> Damage:
-        """What was done here."""
+        """The kind of damage."""
         number = self.line.sequence
         if not isinstance(number, int) or number < self.expected:
             return self._of_a_foreign_number()
         return self._of_a_gap() if number > self.expected else self._of_the_line()
 
     def _of_a_foreign_number(self) -> Damage:
-        """A number that comes before all others, or is none: the line was moved there from a gap, or put in."""
+        """The number comes before all others or is not valid: the line was moved there from a gap, or inserted."""
         expected, previous = self.expected, self.previous
         for line in self.rest:
             if line.sequence != expected:
@@ -158,7 +158,7 @@ class _Trouble:
         return Damage.REORDERED if _is(self.line, previous, self.line.hash, expected) else Damage.INSERTED
 
     def _of_a_gap(self) -> Damage:
-        """A number is missing: its line was taken away, or stands somewhere else."""
+        """A number is missing: its line was removed or moved."""
         for line in chain([self.line], self.rest):
             if _is(line, self.previous, line.hash, self.expected):
                 return Damage.REORDERED
@@ -166,7 +166,7 @@ class _Trouble:
         return Damage.INSERTED if ends_here else Damage.DELETED
 
     def _of_the_line(self) -> Damage:
-        """The number is right and the line is not: does the right one stand behind it, and this one belong elsewhere?"""
+        """The number is right but the line is not: is the right one behind it, and does this one belong elsewhere?"""
         following = next(self.rest, None)
         right, belongs_later = None, False
         for line in chain([] if following is None else [following], self.rest):
@@ -189,7 +189,7 @@ class _Trouble:
         return any(_is(self.line, line.hash, self.line.hash, line.sequence + moved) for moved in (0, 1))
 
     def _renumbered(self, following: Line | None) -> Damage | None:
-        """What was done when the line is good under another number: lines were taken out before it, or put in."""
+        """The damage when the line is good under another number: lines before it were removed or inserted."""
         witnesses = dict(self.anchors)
         if (head := self.read_head()) is not None:
             witnesses[head.sequence] = head.hash

@@ -1,4 +1,4 @@
-"""The command line. Each command is a module, loaded when it is called, so that the server carries none of the others."""
+"""The command line. Each command is a module, loaded when it is called, so that the server does not load the others."""
 
 from __future__ import annotations
 
@@ -61,5 +61,5 @@ def commands(context: click.Context) -> None:
 
     Every setting is an environment variable (docs/operations.md).
     """
-    # Database, files and secrets are for the account that runs Simpul: nobody else on the machine may read drafts.
+    # Database, files and secrets are for the account that runs Simpul: no other account of the machine may read drafts.
     context.call_on_close(partial(os.umask, os.umask(OWNER_ONLY)))

@@ -25,7 +25,7 @@ def application(settings: Settings | None = None) -> Flask:
 
 
 def settings_for(host: str | None, port: int | None) -> Settings:
-    """The settings of the environment, with what the command line says instead."""
+    """The settings of the environment, overridden by the command line."""
     try:
         settings = Settings.from_environ()
     except ConfigurationError as error:
@@ -48,5 +48,5 @@ def make_instance_folder(settings: Settings) -> None:
 
 
 def operator() -> Actor:
-    """Who acts on the command line: whoever may start it can change everything anyway."""
+    """The actor on the command line: a user who may start it can change everything anyway."""
     return Actor(id=None, label="command line", roles=frozenset({(Role.ADMIN, None)}))

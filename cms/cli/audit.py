@@ -46,7 +46,7 @@ NO_CHECKPOINT = (
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What was found, against how many checkpoints; which stored ones nobody here can judge, and which were altered."""
+    """The findings, the number of checkpoints used, and the stored ones that have an unknown key or were altered."""
 
     verdict: Verdict
     seconds: float
@@ -57,7 +57,7 @@ class Proof:
     undone: Mapping[int, int] = field(default_factory=dict)
     """Lines of checkpoints that a restore has undone, each with the line of that restore."""
     content: Sequence[ContentFinding] | None = None
-    """What readers get and should not; None: nobody looked."""
+    """Content that readers get and should not; None: not checked."""
 
     @property
     def is_whole(self) -> bool:
@@ -149,7 +149,7 @@ def _proved(files: Sequence[Path], keys: Sequence[str], first: int, as_json: boo
     undone = {each.sequence: by for each, place in places.items() if (by := undone_by(place, restores)) is not None}
     stored, unknown, altered = _stored(trusted)
     anchors = {checkpoint.sequence: checkpoint.hash for checkpoint in stored}
-    # What was kept elsewhere has the last word.
+    # A checkpoint that was kept elsewhere wins.
     anchors |= {each.sequence: each.hash for each, place in places.items() if undone_by(place, restores) is None}
     begin = _place_before(first)
     log = StoredLog(begin.sequence or None, _progress("Verifying", hidden=as_json))
@@ -181,7 +181,7 @@ def _place_before(first: int) -> Place:
 
 
 def _progress(label: str, *, hidden: bool) -> Callable[[int], None]:
-    """Tells on standard error how far a long run has come."""
+    """Reports the progress of a long run on standard error."""
     total = read_heads(runtime().reader).sequence
     if hidden or total < PROGRESS_FROM:
         return nothing

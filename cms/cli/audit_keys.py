@@ -1,4 +1,4 @@
-"""`audit`: the keys that sign checkpoints, and how one takes the place of another."""
+"""`audit`: the keys that sign checkpoints, and their replacement."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def rotate_key(out: Path | None) -> None:
 
 
 def _interrupted(place: Path, changes: Sequence[Succession]) -> tuple[SigningKey, int] | None:
-    """A change that was written to the log, and whose key was not put into its place: this is done now."""
+    """Complete a change that was written to the log but whose key file was not put in place."""
     if not place.exists():
         return None
     waiting = read_key(place)

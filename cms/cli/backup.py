@@ -45,7 +45,7 @@ def command(to: Path, files: str) -> None:
     with ready(application()):
         _check_folder(to)
         to.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # From now on the worker removes no file that no row names any more: the copy may name it.
+        # From now on the worker removes no orphaned files: the copy may still name them.
         _under_way()
         with _nothing_left_behind(to):
             lost = _back_up(to, has_files=files == "copy")
@@ -59,7 +59,7 @@ def command(to: Path, files: str) -> None:
 
 @contextmanager
 def _nothing_left_behind(to: Path) -> Iterator[None]:
-    """What was written is removed again when the backup ends before its manifest is there: the folder can be used once more."""
+    """Remove everything written when the backup ends before its manifest is there, so that the folder can be used again."""
     try:
         yield
     except BaseException:
@@ -102,7 +102,7 @@ def _back_up(to: Path, *, has_files: bool) -> list[str]:
 
 
 class _State:
-    """What a copy of the database says of itself."""
+    """The state of a copy of the database."""
 
     def __init__(self, connection: Connection) -> None:
         head = connection.execute(text("SELECT sequence, hash FROM change_head")).one()
@@ -153,7 +153,7 @@ def _check_room(to: Path, needed: int) -> None:
 
 
 def _told_from_time_to_time() -> Callable[[], None]:
-    """Say again and again that the backup is under way, so that the worker goes on waiting."""
+    """Report regularly that the backup is under way, so that the worker goes on waiting."""
     last = clock.monotonic()
 
     def tell() -> None:

@@ -1,4 +1,4 @@
-"""What `run` tells when the server is up: where things are, who can sign in, and three commands to try."""
+"""The text that `run` prints when the server is up: where things are, who can sign in, and three commands to try."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _people(users: list[DemoUser]) -> list[str]:
 
 
 def _oldest_post(publications: Publications) -> tuple[str, str]:
-    """The agency and the slug of a post that is there."""
+    """The agency and the slug of the oldest post."""
     now = clock.now_micros()
     found = publications.page(_OLDEST_POST, now, now).items
     if not found:

@@ -1,4 +1,4 @@
-"""`clock`: what an operator says about the time."""
+"""`clock`: lets an operator accept the time."""
 
 from __future__ import annotations
 
@@ -43,7 +43,9 @@ def accept(yes: bool) -> None:
 
 
 def accept_on_a_trial() -> None:
-    """Accept the clock when it is far from the newest known moment: whoever tries Simpul again after a month sits before it."""
+    """Accept the clock when it is far from the newest known moment: a user who tries Simpul again after a month must not be
+    stopped.
+    """
     reader = runtime().reader
     agree_on_time(reader)
     if is_far(clock.now_micros(), read_heads(reader).seen_at):

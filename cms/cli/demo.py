@@ -43,7 +43,7 @@ def command() -> None:
 
 
 def load_city() -> bool:
-    """Load what is missing of the demonstration city; False when the database belongs to somebody else or is complete."""
+    """Load what is missing of the demonstration city; False when the database has other content or is complete."""
     instance = Path(runtime().settings.instance_path)
     unfinished = instance / UNFINISHED
     if not unfinished.exists() and not is_empty():
@@ -63,7 +63,7 @@ def load_city() -> bool:
 
 
 def is_empty() -> bool:
-    """True when nobody can sign in and nothing was written."""
+    """True when there are no people and no content."""
     with rolled_back():
         return session.scalar(select(User.id).limit(1)) is None and session.scalar(select(Item.id).limit(1)) is None
 
@@ -88,7 +88,7 @@ def _load_people(instance: Path) -> None:
 def _run_with_progress(label: str, steps: list[Step]) -> None:
     with click.progressbar(steps, label=label, hidden=not steps) as shown:
         for step in shown:
-            # What a step has read last would stay open as a transaction until the next one writes.
+            # The last read of a step would keep a transaction open until the next step writes.
             with rolled_back():
                 step()
 

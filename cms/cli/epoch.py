@@ -1,4 +1,4 @@
-"""`epoch`: which course of history the database is on."""
+"""`epoch`: begins a new epoch of the database."""
 
 from __future__ import annotations
 

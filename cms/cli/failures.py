@@ -43,7 +43,7 @@ def told() -> Iterator[None]:
 
 
 def checked(schema: Schema, values: dict[str, Any]) -> dict[str, Any]:
-    """What was typed, held against the schema of the API: the command line is no way around its rules. Raises `DomainError`."""
+    """The arguments, checked by the schema of the API: the command line does not bypass its rules. Raises `DomainError`."""
     try:
         loaded: dict[str, Any] = schema.load(values)
     except ValidationError as error:

@@ -1,6 +1,6 @@
-"""Migrations beside running servers: one command at a time, tried again when somebody is in the way, readers told to wait.
+"""Migrations beside running servers: one command at a time, with retries while locks are held, and 503 for readers where needed.
 
-`init` and `downgrade` use nothing else. A step is one transaction: it is taken wholly or not at all, so trying again is safe.
+`init` and `downgrade` always migrate this way. A step is one transaction, so a retry is safe.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from config import PROJECT_ROOT
 MIGRATIONS = PROJECT_ROOT / "migrations"
 ADVISORY_LOCK = 7_305_418_402
 LONGEST_WAIT_SECONDS, TRY_AGAIN_SECONDS = 600.0, 0.5
-# All processes have looked (LOOK_SECONDS), and what they were doing then has ended in nearly every case; what has not makes
+# All processes have looked (LOOK_SECONDS), and nearly all their requests have ended; any other one makes
 # the step wait for its locks.
 CLOSING_SECONDS = LOOK_SECONDS + 2.0
 CLOSE = text("UPDATE schema_state SET closed_for = :step")
@@ -47,7 +47,7 @@ def migrate_database(migrations: Path = MIGRATIONS) -> bool:
     if is_current(migrations):
         return False
     with _turn():
-        # Whoever had the turn before may have done it.
+        # The command before this one may have done it.
         if is_current(migrations):
             return False
         schema, newest = _schema(), newest_migration(str(migrations))
@@ -74,7 +74,7 @@ def downgrade_database(revision: str, migrations: Path = MIGRATIONS) -> None:
 
 
 def patiently(work: Callable[[], Result]) -> Result:
-    """Do it, again when the database was busy; says so once. Ends the command after LONGEST_WAIT_SECONDS."""
+    """Run a step, and retry while the database is busy; says so once. Ends the command after LONGEST_WAIT_SECONDS."""
     for has_told in _tries("The database is busy"):
         try:
             return work()
@@ -88,7 +88,7 @@ def patiently(work: Callable[[], Result]) -> Result:
 
 
 def _tries(complaint: str) -> Iterator[bool]:
-    """False, then True again and again, a moment apart; ends the command when the time is over."""
+    """Yields False, then True at intervals; ends the command when the time is over."""
     end = clock.monotonic() + LONGEST_WAIT_SECONDS
     yield False
     while clock.monotonic() < end:
@@ -116,7 +116,7 @@ def _first_stopping(migrations: Path, version: str) -> str | None:
 
 @contextmanager
 def _closed(step: str | None, schema: Schema | None) -> Iterator[None]:
-    """While a step that stops running servers is taken they answer 503. A command that was killed left it closed: it opens."""
+    """Keep servers at 503 while a step runs that stops them. Also opens a database that a killed command left closed."""
     if step is None or schema is None:
         yield
         if schema is not None and schema.closed_for is not None:
@@ -135,7 +135,7 @@ def _closed(step: str | None, schema: Schema | None) -> Iterator[None]:
 
 
 def _close(step: str | None) -> None:
-    """Note the step for which the database is closed. A step down to before the table of this note takes it away, too."""
+    """Note the step for which the database is closed. A downgrade to before this table removes the note, too."""
     if not inspect(db.engine).has_table(SchemaState.__tablename__):
         return
 
@@ -185,7 +185,7 @@ def _advisory_lock(held: ExitStack) -> bool:
 
 
 def _reach_database() -> None:
-    """A database that is away, or whose folder cannot be written, is no fault of a migration."""
+    """Connect first: a database that is down or whose folder cannot be written is not an error of a migration."""
     try:
         with db.engine.connect():
             pass

@@ -1,6 +1,6 @@
 """`guard`: what a city with a single central editor cannot do over the API, because it takes a second person.
 
-Whoever may start this command stands for that person. Each call asks for a reason, which is kept and logged.
+A user who may start this command acts as that person. Each call asks for a reason, which is kept and logged.
 """
 
 from __future__ import annotations

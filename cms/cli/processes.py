@@ -1,7 +1,7 @@
 """Web server and worker as processes: one Granian configuration for `run` and for production.
 
-The application is loaded once and the processes are forked from it, so that they share its memory. Whatever ends the
-main process, even SIGKILL, ends the others.
+The application is loaded once and the processes are forked from it, so that they share its memory. When the main process ends,
+even by SIGKILL, the others end too.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from config import Settings
 log = get_logger(__name__)
 
 # How long requests under way may take when the server stops: in production the longest upload should finish (M-18),
-# with `run` nobody waits. A signal in the first milliseconds of a web process can be lost, which then costs this time.
+# with `run` there is no wait. A signal in the first milliseconds of a web process can be lost, which then costs this time.
 GRACE_SECONDS, SHORT_GRACE_SECONDS = 20, 2
 HEADER_MILLISECONDS = 10_000
 SIGNAL_LOOK_SECONDS = 0.2
@@ -59,7 +59,7 @@ _loaded: dict[Settings, Flask] = {}
 
 @dataclass(frozen=True, slots=True)
 class WebApplication:
-    """Gives a web process its application: the one it was forked with, or a new one where processes are not forked."""
+    """Gives a web process its application: the inherited one, or a new one where processes are not forked."""
 
     settings: Settings
 
@@ -76,11 +76,11 @@ class WebApplication:
 
 
 class MainLoopEvent:
-    """What the main thread of the server waits for; safe to be set by the handler of a signal at any moment.
+    """The event that the main thread of the server waits for; a signal handler may set it at any moment.
 
     The system may give a signal to any thread of a process: when SIGTERM comes together with the SIGCHLD of a worker that was
-    stopped and goes on, it goes to a thread that waits for a web process. Python's handlers run on the main thread alone, and
-    only when that does something: hence short sleeps instead of a wait without end. `threading.Event` also takes a lock in
+    stopped and goes on, it goes to a thread that waits for a web process. Python runs handlers on the main thread only, and only
+    while it executes code: hence short sleeps instead of an endless wait. `threading.Event` also takes a lock in
     `set`, which a handler waits for in vain when it has interrupted the same thread.
     """
 
@@ -93,7 +93,7 @@ class MainLoopEvent:
         self._is_set = True
 
     def clear(self) -> None:
-        """It was looked at. That the server is to stop stays."""
+        """Clear the event; a request to stop stays."""
         self._is_set = False
 
     def wait(self) -> None:
@@ -103,7 +103,7 @@ class MainLoopEvent:
 
 
 class WebServer(ListeningServer):
-    """Granian's main process; it hears every signal, tells that a web process ended by itself, and counts that."""
+    """Granian's main process; it receives every signal, and logs and counts web processes that end by themselves."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -121,9 +121,9 @@ class WebServer(ListeningServer):
 
 @dataclass(slots=True)
 class WorkerProcess:
-    """The background worker beside the web server; when it ends by itself, everything ends, so that somebody notices.
+    """The background worker beside the web server; when it ends by itself, the server stops, so that the failure is noticed.
 
-    It is watched by signal, not by a thread: what a thread holds at the moment of a fork stays locked in the new process.
+    It is watched by a signal, not a thread: locks that a thread holds during a fork stay locked in the new process.
     """
 
     app: Flask
@@ -141,7 +141,7 @@ class WorkerProcess:
         signal.signal(signal.SIGCHLD, self._notice_end)
 
     def stop(self) -> None:
-        """Ask it to end; end it when it does not."""
+        """Ask it to end; kill it when it does not."""
         self._stopping = True
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         if self._process is None:
@@ -212,7 +212,7 @@ def web_server(settings: Settings, grace_seconds: int) -> WebServer:
 
 
 def ensure_port_is_free(host: str, port: int) -> None:
-    """End the command when somebody listens there: Granian would share the port silently."""
+    """End the command when another process listens there: Granian would share the port silently."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -225,7 +225,7 @@ def ensure_port_is_free(host: str, port: int) -> None:
 
 
 def _share_memory(app: Flask, settings: Settings) -> None:
-    """Make this process fit to be forked: no open connections, and nothing that the garbage collector would touch."""
+    """Make this process fit to be forked: no open connections, and no objects that the garbage collector would touch."""
     with app.app_context():
         app.extensions["simpul"].reader.close_connections()
         db.session.remove()

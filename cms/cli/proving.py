@@ -1,4 +1,4 @@
-"""What commands that prove something have in common: why a proof could not be made, and exit code 2 for it."""
+"""Shared by commands that prove something: the reason why a proof could not be made, and exit code 2 for it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class NotDone(click.ClickException):
 
 @contextmanager
 def provable() -> Iterator[None]:
-    """An application context; what keeps a proof from being made ends the command with exit code 2."""
+    """An application context; an error that prevents the proof ends the command with exit code 2."""
     try:
         with ready(application()):
             yield

@@ -116,7 +116,7 @@ def _check_files(source: Path, manifest: Manifest) -> None:
 
 
 def _check_replacing(may_replace: bool, despite_running: bool) -> None:
-    """What is there may be replaced, and nobody works with it. Ends the command otherwise."""
+    """Check that the data may be replaced and is not in use. Ends the command otherwise."""
     if not may_replace:
         raise click.ClickException(
             "The database is not empty. --replace puts the backup in place of what is there. Stop all servers and workers first."
@@ -145,7 +145,7 @@ def _put_in_place(copy: Path) -> None:
 
 
 def _put_files_in_place(source: Path, manifest: Manifest) -> Iterator[str]:
-    """Copy the files; without any in the backup look whether the storage has them, also those that no reader fetches."""
+    """Copy the files; when the backup has none, check that the storage has them, also those that no reader fetches."""
     storage = runtime().storage
     if manifest.has_files:
         for digest in restore_files(source, manifest.files, storage):
@@ -156,7 +156,7 @@ def _put_files_in_place(source: Path, manifest: Manifest) -> Iterator[str]:
 
 
 def _faults_of_the_log(manifest: Manifest) -> Sequence[str]:
-    """Is it the log of the backup, and whole?"""
+    """The faults of the log: it must be that of the backup, and whole."""
     log = StoredLog()
     anchors = {checkpoint.sequence: checkpoint.hash for checkpoint in stored_checkpoints()}
     finding = verify(log, log.head, anchors).finding

@@ -43,7 +43,7 @@ def command(host: str | None, port: int | None) -> None:
 
 
 def _is_ready(settings: Settings) -> bool:
-    """True when the database is current and somebody uses it already."""
+    """True when the database is current and in use already."""
     if not is_current() or (Path(settings.instance_path) / UNFINISHED).exists():
         return False
     return bool(
@@ -52,7 +52,7 @@ def _is_ready(settings: Settings) -> bool:
 
 
 def _prepare(settings: Settings) -> None:
-    """Run `demo` (in production `init`) as a process of its own: what it needs would stay in the server's memory."""
+    """Run `demo` (in production `init`) as a process of its own: its modules would stay in the server's memory."""
     name = "init" if settings.environment == "production" else "demo"
     click.echo("Preparing the database ...")
     finished = subprocess.run([sys.executable, "-m", "cms", name], cwd=PROJECT_ROOT, check=False)  # noqa: S603 - our own command
@@ -61,7 +61,7 @@ def _prepare(settings: Settings) -> None:
 
 
 def _note_address(settings: Settings) -> None:
-    """Keep the address that scripts find in demo.json the one of this start."""
+    """Write the address of this start to demo.json, where scripts read it."""
     instance = Path(settings.instance_path)
     secrets = read_secrets(instance)
     if secrets is not None and secrets.base_url != settings.local_url:

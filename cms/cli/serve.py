@@ -34,7 +34,7 @@ def command(host: str | None, port: int | None, worker: bool) -> None:
 def refuse_unless_ready(app: Flask, settings: Settings) -> None:
     """End the command with what is wrong.
 
-    Looked at in a process of its own: the client of S3 has threads, and once they run no process that is forked can use it.
+    Checked in a process of its own: the client of S3 has threads, and once they run, forked processes cannot use it.
     """
     context = multiprocessing.get_context("fork")
     receiver, sender = context.Pipe(duplex=False)

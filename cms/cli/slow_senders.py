@@ -1,10 +1,10 @@
-"""Senders that stop in the middle of a body are ended. Nothing else does: the web server waits for ever, and TCP hears from a
-sender that is alive but says nothing.
+"""Ends connections whose sender stops in the middle of a body. Nothing else does: the web server waits for ever, and TCP keeps a
+silent sender's connection while the machine is alive.
 
-A web process looks at its own connections, and only while it waits for a body. Who sends nothing there, or less than
-LEAST_RATE, for as long as the setting says, and has nothing to receive, is shut for reading (Linux): the read then ends, the request
-is answered 408, and the connection with it. Idle connections do not live so long (the web server ends them), so this is what is left
-of the connections but for requests that compute as long.
+A web process looks at its own connections, and only while it waits for a body. A connection that sends nothing, or less than
+LEAST_RATE, for as long as the setting says, and has nothing to receive, is shut for reading (Linux): the read then ends, the
+request is answered 408, and the connection with it. The web server ends idle connections sooner, so apart from requests that
+compute for as long, only slow senders are left.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ log = get_logger(__name__)
 
 LEAST_RATE: Final = 1_000
 """Bytes per second."""
-# While bodies are refused because all places are taken, slow senders give way sooner.
+# While bodies are refused because all places are taken, slow senders are ended sooner.
 CROWDED_SECONDS: Final = 5.0
 LOOK_SECONDS: Final = 0.5
 # struct tcp_info of Linux (linux/tcp.h), up to tcpi_notsent_bytes.
@@ -41,7 +41,7 @@ _UNACKED, _LAST_DATA_SENT, _BYTES_RECEIVED, _NOT_SENT = 12, 17, 35, 38
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What the kernel knows of a connection."""
+    """The kernel's figures for a connection."""
 
     received: int
     """Bytes, since its begin."""
@@ -51,7 +51,7 @@ class Figures:
 
 
 class SlowSenders:
-    """Looks at the connections of a web process again and again."""
+    """Checks the connections of a web process at intervals."""
 
     def __init__(self, own: Runtime) -> None:
         self._own, self._port, self._seconds = own, own.settings.port, float(own.settings.sender_seconds)
@@ -59,12 +59,12 @@ class SlowSenders:
         self._seen: dict[int, deque[tuple[float, int]]] = {}
 
     def begin(self) -> None:
-        """Look from now on, on a thread that ends with the process."""
+        """Start checking, on a thread that ends with the process."""
         if sys.platform == "linux":
             threading.Thread(target=self._run, name="slow-senders", daemon=True).start()
 
     def look(self) -> None:
-        """End who has been slow for too long."""
+        """End connections that have been slow for too long."""
         longest = self._own.awaited_bodies.longest()
         if longest < LOOK_SECONDS:
             self._seen.clear()
@@ -105,7 +105,7 @@ def _is_slow(seen: deque[tuple[float, int]], figures: Figures, patience: float) 
 
 
 def _connections(port: int) -> Iterator[tuple[int, socket.socket]]:
-    """Those of this process that came in at `port`, each with a number of its own; open until the next one is asked for."""
+    """The connections of this process at `port`, each as a duplicate that stays open until the next one is taken."""
     for path in Path("/proc/self/fd").iterdir():
         connection = _duplicate(int(path.name)) if path.is_socket() else None
         if connection is None:
@@ -116,12 +116,12 @@ def _connections(port: int) -> Iterator[tuple[int, socket.socket]]:
                 if is_ours and connection.getsockname()[1] == port and connection.getpeername():
                     yield os.fstat(connection.fileno()).st_ino, connection
             except OSError:
-                # Nobody is on the other side: the listening socket, or a connection that has just ended.
+                # No other side: the listening socket, or a connection that has just ended.
                 continue
 
 
 def _duplicate(descriptor: int) -> socket.socket | None:
-    """The same socket once more, to be closed by the caller; None when it was closed meanwhile."""
+    """A duplicate of the socket, to be closed by the caller; None when it was closed meanwhile."""
     try:
         duplicate = os.dup(descriptor)
     except OSError:

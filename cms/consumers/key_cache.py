@@ -1,6 +1,6 @@
-"""Who holds a delivery key: asked on every delivery request, so answered from memory while the access rules stand still.
+"""Finds the holder of a delivery key on every delivery request, from memory while the access rules do not change.
 
-What is known is kept for one position of the log's `access` topic. The caller reads that position anyway with the heads
+Entries are kept for one position of the log's `access` topic. The caller reads that position anyway with the heads
 of the log; a key that is revoked, or a consumer that is switched off, moves it, so it counts on the next request of
 every process.
 """
@@ -44,7 +44,7 @@ _HOLDER: Final = (
 
 @dataclass(frozen=True, slots=True)
 class KeyHolder:
-    """A consumer as one of its keys makes it known. `agencies` None means all; `origins` may call from a browser (CORS)."""
+    """A consumer as seen through one of its keys. `agencies` None means all; `origins` may call from a browser (CORS)."""
 
     consumer_id: str
     key_id: str
@@ -58,7 +58,10 @@ class KeyHolder:
 
 @dataclass(slots=True)
 class _Memory:
-    """What is known at one position of the log. A new position gets a new one, so that a slow reader cannot spoil it."""
+    """The entries for one position of the log.
+
+    A new position gets a new memory, so that a slow reader cannot write old data into it.
+    """
 
     sequence: int
     holders: LRUCache[str, KeyHolder] = field(default_factory=lambda: LRUCache(MOST_KNOWN))
@@ -105,7 +108,7 @@ class KeyCache:
         return holder
 
     def forget(self) -> None:
-        """Empty the memory; uses that were noted and not yet written are kept."""
+        """Empty the memory; noted uses that are not written yet are kept."""
         self._memory = _Memory(-1)
 
     def note_use(self, key_id: str) -> None:
@@ -113,11 +116,11 @@ class KeyCache:
         self._uses[key_id] = clock.now().replace(second=0, microsecond=0)
 
     def noted_uses(self) -> dict[str, datetime]:
-        """The keys that were used and when, as far as that is not written yet."""
+        """The keys that were used and when, if not written yet."""
         return dict(self._uses)
 
     def forget_uses(self, written: Mapping[str, datetime]) -> None:
-        """These are written; a key that was used again since stays noted."""
+        """Forget the uses that were written; a key that was used again since stays noted."""
         for key_id, used_at in written.items():
             if self._uses.get(key_id) == used_at:
                 self._uses.pop(key_id, None)

@@ -39,7 +39,7 @@ def digest(key: str) -> str:
 
 
 def hint(key: str) -> str:
-    """The end of the key, by which people tell keys apart. It is the checksum: it gives 32 of 190 bits away at most."""
+    """The end of the key, by which people tell keys apart. It is the checksum: it reveals 32 of 190 bits at most."""
     return key[-HINT_LENGTH:]
 
 

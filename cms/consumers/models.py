@@ -21,14 +21,14 @@ class ConsumerKind(StrEnum):
 
 
 class Scope(StrEnum):
-    """What a key opens; both are public content, a key protects nothing (api.md)."""
+    """What a key gives access to; both are public content, so a key protects no secrets (api.md)."""
 
     CONTENT_READ = "content:read"
     FILES_READ = "files:read"
 
 
 class Consumer(Model):
-    """A website or app that pulls, with the agency that owns it and somebody to call."""
+    """A website or app that pulls, with the agency that owns it and a person to contact."""
 
     __tablename__ = "consumers"
 

@@ -9,13 +9,13 @@ from cms.consumers.models import DeliveryKey
 
 USUAL_LIFE = timedelta(days=365)
 LONGEST_LIFE = timedelta(days=397)
-"""A year, and a month in which two keys may live, so that a change has no gap (R-A8)."""
+"""A year, plus a month in which the old and the new key both work (R-A8)."""
 USUAL_OVERLAP_DAYS = 7
 LONGEST_OVERLAP_DAYS = 30
 
 
 class KeyState(StrEnum):
-    """Whether a key opens anything. A key of a consumer that is switched off is `active` and opens nothing all the same."""
+    """Whether a key works. A key of a consumer that is switched off is `active` but does not work."""
 
     ACTIVE = "active"
     EXPIRED = "expired"

@@ -30,7 +30,7 @@ ALL_SCOPES = tuple(scope.value for scope in Scope)
 
 @dataclass(frozen=True, slots=True)
 class IssuedKey:
-    """A key that was just made. `text` is the key itself: nothing keeps it, so it must be handed over now."""
+    """A key that was just made. `text` is the key itself: it is not stored, so it must be handed over now."""
 
     key: DeliveryKey
     text: str
@@ -80,7 +80,7 @@ def create_key(
     agencies: Collection[str] | None = None,
     expires_at: datetime | None = None,
 ) -> IssuedKey:
-    """Make a key for a consumer. `agencies` None opens all; `expires_at` None means 365 days, at most 397 are possible.
+    """Make a key for a consumer. `agencies` None means all; `expires_at` None means 365 days, at most 397 are possible.
 
     Raises `NotFound`, `Conflict("wrong_state")` when the consumer is switched off, `Invalid` for agencies or an expiry
     that do not fit.
@@ -153,7 +153,7 @@ def revoke_key(actor: Actor, consumer_id: str, key_id: str, expected: Expected) 
 def write_key_uses(keys: KeyCache) -> int:
     """Write when keys were last used, as far as this process has noted it; returns how many keys that were.
 
-    Called about once a minute. It records no change: when a key was last used is bookkeeping, not an act of anybody.
+    Called about once a minute. It records no change: the time of last use is bookkeeping, not an action of a person.
     """
     uses = keys.noted_uses()
     if not uses:

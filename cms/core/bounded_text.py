@@ -15,7 +15,7 @@ from typing import Final
 LONGEST_MARK_RUN: Final = 30
 """Combining marks in a row: the bound of the Stream-Safe Text Format. Writing systems that people use need fewer than ten."""
 MOST_PARTS_OF_ONE: Final = 4
-"""So many characters at most become one when text is composed (NFC), UAX #15, section 9: longer raw text cannot fit."""
+"""At most this many characters compose into one (NFC; UAX #15, section 9): longer raw text cannot fit."""
 _FIRST_MARK: Final = 0x300
 _AFTER_LAST_MARK: Final = 0x1F000
 

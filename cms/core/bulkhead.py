@@ -39,7 +39,7 @@ class Kind(StrEnum):
     STORAGE = "storage"
     OUTBOUND = "outbound"
     WORK = "work"
-    """Processor time that is handed out in turns: hashing passwords, decoding images."""
+    """Limited processor time: hashing passwords, decoding images."""
 
 
 # The code of the refusal, and after how many seconds to come back.

@@ -18,7 +18,7 @@ from cms.core.signing_keys import SigningKey, SigningKeys
 
 KEY_BYTES: Final = 3
 CURSOR_LIFE: Final = timedelta(days=7)
-"""How long a cursor is good for after its key was replaced: longer than anybody reads through a list."""
+"""How long a cursor is valid after its key was replaced: longer than any client takes to read a list."""
 
 
 class Cursors:

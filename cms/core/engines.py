@@ -20,7 +20,7 @@ _LOCKED = "database is locked"
 
 
 SQLITE_MAPPED_BYTES = 2**30
-"""Address space, not memory: what of the file is read stays in the system's cache with or without it."""
+"""Address space, not memory: the system caches the pages of the file with or without it."""
 
 
 def engine_options(database_url: str, pool_size: int, threads: int) -> dict[str, Any]:

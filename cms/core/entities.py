@@ -1,4 +1,4 @@
-"""Character references of HTML as the characters they stand for."""
+"""Replaces the character references of HTML by their characters."""
 
 from __future__ import annotations
 

@@ -1,10 +1,9 @@
-"""libpq by hand, for one statement: the positions of the log, which every request of a reader begins with.
+"""Calls libpq directly for one statement: the positions of the log, which every delivery request reads first.
 
 A cursor of psycopg costs more than the server that it asks: the answer is found, its types are looked up, rows are made. Here one
-prepared statement without parameters is sent and its one row read: integers, and a text at the end. Waits are bounded as
-those of every other statement (postgres.py).
-The scenarios that show it: `list_repeated` and `list_not_modified` of `make bench` on PostgreSQL, where this read is most of what
-a request costs; `heads` of `python -m bench.shortcuts` measures it alone.
+prepared statement without parameters is sent and its one row read: integers, and a text at the end. Waits are bounded like those
+of every other statement (postgres.py). The scenarios that show it: `list_repeated` and `list_not_modified` of `make bench` on
+PostgreSQL, where this read is most of what a request costs; `heads` of `python -m bench.shortcuts` measures it alone.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ _GOOD: Final = (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK)
 
 
 class ShortReadConnection(BoundedConnection):
-    """A connection that can also read one row of numbers and a word, the short way."""
+    """A connection that can also read one row of numbers and a word directly through libpq."""
 
     _prepared_numbers: str | None = None
 

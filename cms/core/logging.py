@@ -49,8 +49,8 @@ def end_request() -> None:
 def configure_logging(level: str) -> None:
     """Send everything, the libraries' lines included, to standard error as JSON lines.
 
-    A process that dies of a fatal signal leaves there where each of its threads was: the one thing that is not JSON. Processes
-    that are forked from this one do too.
+    A process that dies of a fatal signal, and any process forked from it, also writes the stack of each thread: the only output
+    that is not JSON.
     """
     if not faulthandler.is_enabled():
         faulthandler.enable(sys.__stderr__ or sys.stderr)

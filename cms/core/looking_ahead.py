@@ -1,4 +1,4 @@
-"""Carrying a write as far as its unit of work, so that it computes what takes long before anything is locked."""
+"""Runs a write up to its unit of work, so that it does its slow computations before anything is locked."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _KEY = "looks_ahead"
 
 
 class WritingBegins(Exception):
-    """What was looked at has come to its first write."""
+    """The write that was run ahead has reached its first unit of work."""
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Markdown from editors as HTML: CommonMark with tables and strikethrough; HTML inside it is text.
 
-The parser is native, takes time in proportion to the length whatever the text is, and lets other threads run meanwhile. It has no
-switch for HTML, so every `<` that begins neither an address nor the target of a link is taken out of its sight.
+The parser is native, takes time in proportion to the length whatever the text is, and lets other threads run meanwhile. It cannot
+switch HTML off, so every `<` that begins neither an address nor the target of a link is replaced first.
 """
 
 from __future__ import annotations

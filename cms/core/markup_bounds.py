@@ -1,8 +1,8 @@
-"""HTML that a parser would need far longer for than its length says, recognised before a parser sees it.
+"""Recognises HTML that would take a parser far too long for its length, before it is parsed.
 
 The HTML standard makes parsers repair everything. Two repairs take time with the square of the length: elements inside each other
-are gone through at every tag, and bold text that nobody closed is opened again in every paragraph that follows: five kilobytes became a
-megabyte, fifty would have become a hundred. So the tags are counted, each as often as there are elements open around it.
+are gone through at every tag, and bold text that is never closed is opened again in every paragraph that follows: five kilobytes
+became a megabyte, fifty would have become a hundred. So the tags are counted, each as often as there are elements open around it.
 
 The count may be higher than what a parser does, never much lower: an end tag counts only when it closes what was opened last, and
 not at all after elements inside which the rules of reading change (drawings, scripts, templates).
@@ -15,12 +15,12 @@ from typing import Final
 
 MOST_TAGS: Final = 10_000
 MOST_LINKS: Final = 2_000
-"""The longest article with a link in every second sentence has 800. The host of each is worked out and looked for in the link lists."""
+"""The longest article with a link in every second sentence has 800. The host of each link is looked up in the link lists."""
 MOST_ATTRIBUTES: Final = 1_000
 MOST_WORDS_AFTER_TAG: Final = 5_000
 FREE_WORK: Final = 1_000
 WORK_PER_CHARACTER: Final = 2
-"""Ordinary HTML needs less than one: a tag has five characters and stands inside two or three others."""
+"""Ordinary HTML needs less than one: a tag has five characters and is inside two or three others."""
 
 _NEVER_OPEN: Final = frozenset(
     [
@@ -44,7 +44,7 @@ _NEVER_OPEN: Final = frozenset(
         "wbr",
     ]
 )
-# They end by themselves where the next one begins, so that they nest only as deep as the others.
+# The next one ends them implicitly, so they nest only as deep as the elements around them.
 _END_BY_THEMSELVES: Final = frozenset(["p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot"])
 _OPENED_AGAIN: Final = frozenset(
     ["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"]
@@ -70,7 +70,7 @@ _SEPARATOR: Final = re.compile(rf"[{_SPACE}/]")
 
 
 def has_too_many_tags(html: str) -> bool:
-    """True for more tags than anybody writes."""
+    """True for more tags than any author writes."""
     if html.count("<") - html.count("</") > MOST_TAGS:
         return True
     # These end tags alone make an element.
@@ -78,7 +78,7 @@ def has_too_many_tags(html: str) -> bool:
 
 
 def has_too_many_links(html: str) -> bool:
-    """True for more links than anybody writes."""
+    """True for more links than any author writes."""
     return len(_LINK.findall(html)) > MOST_LINKS
 
 
@@ -103,7 +103,7 @@ def is_heavy(html: str) -> bool:
 
 
 class _Work:
-    """What a parser has to do, in elements that it goes through."""
+    """The work of a parser, counted in elements that it goes through."""
 
     def __init__(self, most: int) -> None:
         self._left, self._made, self._reopened = most, 0, 0

@@ -57,7 +57,7 @@ class LateValue:
 
 values.ValueClass = LateValue
 disable_created_metrics()  # type: ignore[no-untyped-call]
-# Only ours: what the library measures of a process by itself is that of whoever happens to answer.
+# Our metrics only: the library's own process figures would be those of the process that happens to answer.
 OWN = CollectorRegistry()
 
 PROCESSES = Gauge(
@@ -67,21 +67,17 @@ PROCESSES = Gauge(
     registry=OWN,
     multiprocess_mode="livesum",
 )
-LOST_FILES = Counter(
-    "simpul_lost_files", "Times that somebody asked for a file whose bytes the storage does not have.", registry=OWN
-)
+LOST_FILES = Counter("simpul_lost_files", "Requests for a file whose bytes the storage does not have.", registry=OWN)
 WEB_RESPAWNS = Counter(
     "simpul_web_respawns", "Web processes that ended by themselves and were started again.", registry=OWN
 )
 GUARD_ALARMS = Counter(
     "simpul_guard_alarms",
-    "What the guard told somebody: trips, freezes, held content, rollbacks.",
+    "Moderation alerts: trips, freezes, held content, rollbacks.",
     ["alarm"],
     registry=OWN,
 )
-WAITS_REFUSED = Counter(
-    "simpul_waits_refused", "Requests that were told to come back because too many wait.", ["kind"], registry=OWN
-)
+WAITS_REFUSED = Counter("simpul_waits_refused", "Requests refused because too many wait.", ["kind"], registry=OWN)
 SENDERS_ENDED = Counter(
     "simpul_senders_ended", "Connections that were ended because their body stopped or came too slowly.", registry=OWN
 )
@@ -101,7 +97,7 @@ def share(instance: Path) -> None:
     """Count in files below `instance` from now on; called once by a main process, before it forks. Raises `OSError`."""
     place = folder_of(instance)
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # Two that start at the same time: the one must not take the other's new folder for a dead one.
+    # When two processes start at the same time, neither may mistake the other's new folder for a dead one.
     with (place / LOCK_NAME).open("wb") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
         for folder in _folders(place):
@@ -112,7 +108,7 @@ def share(instance: Path) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
     # Open in this process and in all that are forked from it.
     _locks.append(lock)
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)  # noqa: TID251 - the library is told in no other way
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)  # noqa: TID251 - the library reads no other setting
     LateValue.keep_in_files()
 
 
@@ -166,7 +162,7 @@ class ProcessesCollector(Collector):
             if not _is_alive(folder):
                 continue
             for path in folder.glob("*.db"):
-                # A file is empty for the moment in which it is made.
+                # A file is empty for a moment after it is created.
                 if path.stat().st_size and (not path.name.startswith("gauge_live") or _runs(_pid(path))):
                     yield path
 

@@ -1,10 +1,11 @@
 """The only code that opens a connection to an address that people enter (webhooks, feeds, pages to check).
 
-Whoever may name an address could let this server speak to its neighbours: databases, administration pages, the cloud's metadata. So the
-name is looked up once, every address that it has is judged, the connection goes to the judged address and to no other one (a second
-look-up could give another answer), and the address of the connected socket is judged once more. Certificate, SNI and the header Host are
-those of the name. No proxy of the environment, no cookies, no stored credentials, no redirect that was not asked for; each redirect is judged
-like the first address. Time and size are bounded for all of it together, and compressed answers by what they unpack to.
+A user who may enter an address could make this server call its neighbours: databases, administration pages, the cloud's metadata
+(SSRF). So the name is looked up once, every address that it has is judged, the connection goes to the judged address and to no
+other one (a second look-up could give another answer), and the address of the connected socket is judged once more. Certificate,
+SNI and the header Host are those of the name. No proxy of the environment, no cookies, no stored credentials, no redirect that
+was not asked for; each redirect is judged like the first address. Time and size are bounded for all of it together, and
+compressed answers by what they unpack to.
 
 Hosts that the operator names in settings are reached elsewhere, in the modules of OPERATOR_HOSTS; everything else is refused by the linter
 (`banned-api` in `pyproject.toml`).
@@ -41,11 +42,11 @@ OPERATOR_HOSTS: Final = {
     "cms/core/storage/blobs.py": "STORAGE_URL",
     "cms/cli/doctor/proxy.py": "PUBLIC_URL",
 }
-"""Modules that speak to hosts which the operator has named, and the setting that names them."""
+"""Modules that call hosts named by the operator, and the setting that names these hosts."""
 BLOCK_BYTES: Final = 16 * 1024
 REDIRECTIONS: Final = frozenset({301, 302, 303, 307, 308})
 MOST_LOOKUPS: Final = 8
-"""Names that are looked up at the same time; a resolver that does not answer holds no more threads than these."""
+"""Bound on simultaneous DNS look-ups: a resolver that does not answer blocks no more threads than this."""
 MOST_ADDRESSES: Final = 4
 
 Resolve = Callable[[str, int], Sequence[str]]
@@ -148,7 +149,7 @@ class Outbound:
         raise OutboundError(Reason.NOT_REACHED)
 
     def _judged(self, target: Target, asked: Asked) -> Sequence[ipaddress.IPv4Address | ipaddress.IPv6Address]:
-        """Every address of the name, all of which must be open: half of a name is no better than a wrong one."""
+        """Every address of the name, all of which must be open: one closed address refuses the name."""
         try:
             found = [ipaddress.ip_address(text) for text in self._looked_up(target, asked)]
         except ValueError:
@@ -193,8 +194,8 @@ def _over(opened: socket.socket, target: Target, tls: ssl.SSLContext) -> HTTPCon
 
 @contextmanager
 def _cut_off(opened: socket.socket, asked: Asked) -> Iterator[threading.Event]:
-    """End the connection when the time is over, whatever is waited for: a time-out of a socket begins anew with each byte."""
-    # A second handle of the same connection: TLS takes the first one over.
+    """End the connection when the time is over: a time-out of a socket would begin anew with each byte."""
+    # A second handle for the same connection, because TLS takes over the first one.
     try:
         seconds, handle = asked.left(), opened.dup()
     except BaseException:
@@ -222,7 +223,7 @@ def _cut_off(opened: socket.socket, asked: Asked) -> Iterator[threading.Event]:
 
 @contextmanager
 def _translated(is_over: threading.Event) -> Iterator[None]:
-    """Say in our words what went wrong; after the end of the time everything that goes wrong is that."""
+    """Translate the error into ours; after the deadline every error counts as a time-out."""
     try:
         yield
     except (OSError, HTTPError, HTTPException, ValueError) as error:

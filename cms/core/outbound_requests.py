@@ -33,7 +33,7 @@ class Reply:
 
 @dataclass(slots=True)
 class Asked:
-    """What is asked for, and until when; the headers end with the first redirect to somebody else."""
+    """One request and its deadline; a redirect to another origin drops the headers."""
 
     method: str
     headers: dict[str, str]

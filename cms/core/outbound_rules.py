@@ -42,7 +42,7 @@ LOOPBACK: Final = tuple(ipaddress.ip_network(text) for text in ("127.0.0.0/8", "
 
 
 class Reason(StrEnum):
-    """Why nothing came of a request to another host."""
+    """Why a request to another host failed."""
 
     BAD_URL = "bad_url"
     SCHEME = "scheme"
@@ -58,7 +58,7 @@ class Reason(StrEnum):
 
 
 class OutboundError(Exception):
-    """Nothing came of it; `reason` says why. Tells nothing of what the other host said."""
+    """The request failed; `reason` says why. Contains nothing that the other host sent."""
 
     def __init__(self, reason: Reason) -> None:
         super().__init__(reason.value)
@@ -76,7 +76,7 @@ class Target:
 
     @property
     def origin(self) -> tuple[str, str, int]:
-        """Who is spoken to."""
+        """The origin (scheme, host and port)."""
         return self.scheme, self.host, self.port
 
 
@@ -109,7 +109,7 @@ class Rules:
         return Target(parts.scheme, host, port, (parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
 
     def allow(self, address: Address) -> bool:
-        """True when a connection to this address may be opened: every address that it stands for must be open."""
+        """True when a connection to this address may be opened: every address that it leads to must be open."""
         return all(self._is_open(meant) for meant in meant_addresses(address))
 
     def _is_open(self, address: Address) -> bool:

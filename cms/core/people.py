@@ -4,5 +4,5 @@ from __future__ import annotations
 
 
 def person_reference(id: str | None, label: str | None) -> dict[str, str | None]:
-    """Who did something, by the name that was noted then; the id is null for a command or a task of the system."""
+    """Who did something, under the name of that time; the id is null for a command or a system task."""
     return {"id": id, "name": label}

@@ -1,6 +1,6 @@
 """Who may do what: roles, permissions and the map between them, on one screen.
 
-The map is data; its predicates are pure functions of the actor and of what is acted upon. `can()` is the only function
+The map is data; its predicates are pure functions of the actor and the target. `can()` is the only function
 that decides, services call it before they act, and the api guide's table is generated from `PERMISSION_MAP`.
 """
 
@@ -66,8 +66,8 @@ class Permission(StrEnum):
 class Actor:
     """The person (or system task) that acts, as a plain value: who, and which roles in which agencies.
 
-    `frozen` is the reason for which this person changes nothing for the time being. `password_change_needed`: before anything
-    else the person must change a password that somebody else has seen.
+    `frozen` is the reason why this person may change nothing for now. `password_change_needed`: another person has seen the
+    password, so the person must change it before anything else.
     """
 
     id: str | None
@@ -156,7 +156,7 @@ PERMISSION_MAP: dict[Permission, tuple[tuple[Role, Predicate], ...]] = {
     Permission.CONTENT_RETURN: ((Role.AGENCY_EDITOR, in_own_agency), (Role.CENTRAL_EDITOR, anywhere)),
     Permission.CONTENT_PUBLISH: ((Role.AGENCY_EDITOR, on_own_channel), (Role.CENTRAL_EDITOR, anywhere)),
     Permission.CONTENT_UNPUBLISH: ((Role.AGENCY_EDITOR, on_own_channel), (Role.CENTRAL_EDITOR, anywhere)),
-    # Readers are told nothing of it, so it is not for everybody who may take back.
+    # Readers get no explanation, so this needs more than the permission to withdraw.
     Permission.CONTENT_VANISH: ((Role.CENTRAL_EDITOR, anywhere),),
     Permission.CONTENT_APPROVE: ((Role.AGENCY_EDITOR, on_own_channel), (Role.CENTRAL_EDITOR, anywhere)),
     Permission.CONTENT_SCHEDULE: ((Role.AGENCY_EDITOR, on_own_channel), (Role.CENTRAL_EDITOR, anywhere)),
@@ -172,7 +172,7 @@ PERMISSION_MAP: dict[Permission, tuple[tuple[Role, Predicate], ...]] = {
         (Role.CENTRAL_EDITOR, anywhere),
     ),
     Permission.CONTENT_REPOST: ((Role.AGENCY_EDITOR, on_own_channel), (Role.CENTRAL_EDITOR, anywhere)),
-    # The library is shared: who carries another agency's post shows its picture too.
+    # The library is shared: an agency that reposts another's post shows its picture too.
     Permission.MEDIA_READ: (
         (Role.AUTHOR, anywhere),
         (Role.AGENCY_EDITOR, anywhere),
@@ -209,7 +209,7 @@ PERMISSION_MAP: dict[Permission, tuple[tuple[Role, Predicate], ...]] = {
 }
 
 OF_EVERY_PERSON = frozenset({Permission.ACCOUNT_OWN})
-"""What whoever is signed in may do, with or without a role: see and end his own sign-ins, change his own password."""
+"""What every signed-in person may do, with or without a role: see and end the own sign-ins, change the own password."""
 
 
 def can(actor: Actor, permission: Permission, target: Target | None = None) -> bool:

@@ -1,4 +1,4 @@
-"""Connections to PostgreSQL that never hold the last thread: each wait for the server asks for a place when it takes long.
+"""Connections to PostgreSQL that never block the last thread: a long wait for the server needs a place of the bulkhead.
 
 libpq itself waits for ever when the network swallows what is sent, and the server's own time-outs are of no use then. Here a
 statement that the server has not answered in SILENCE_SECONDS ends the connection; so does a wait that finds no place.
@@ -18,12 +18,12 @@ from cms.core.errors import Unavailable
 Result = TypeVar("Result")
 CONNECT_SECONDS: Final = 5
 STATEMENT_SECONDS, LOCK_SECONDS = 10, 8
-# A server that works ends each statement sooner by itself.
+# A working server ends each statement sooner by its own time-outs.
 SILENCE_SECONDS: Final = STATEMENT_SECONDS + 5
 OPTIONS: Final = (
     f"-c statement_timeout={STATEMENT_SECONDS * 1000} -c lock_timeout={LOCK_SECONDS * 1000}"
     " -c idle_in_transaction_session_timeout=30000 -c timezone=UTC"
-    # A statement whose caller has gone away gives its locks up.
+    # A statement whose client has gone away releases its locks.
     " -c client_connection_check_interval=1000"
 )
 # The kernel ends a connection whose other side does not acknowledge: after 10 s of what was sent, 25 s of silence.
@@ -37,7 +37,7 @@ KEEPALIVE: Final = {
 
 
 class BrokenOffError(psycopg.OperationalError):
-    """A wait for the server was broken off and its connection closed; `answer` is what to tell."""
+    """A wait for the server was broken off and its connection closed; `answer` is the error for the caller."""
 
     def __init__(self, answer: Unavailable) -> None:
         super().__init__(f"the wait for the database was broken off: {answer.code}")
@@ -45,7 +45,7 @@ class BrokenOffError(psycopg.OperationalError):
 
 
 def broken_off_answer(error: BaseException) -> Unavailable | None:
-    """What to tell when a wait was broken off, however the error is wrapped; None for every other error."""
+    """The error for the caller when a wait was broken off, however it is wrapped; None for every other error."""
     original = getattr(error, "orig", error)
     return original.answer if isinstance(original, BrokenOffError) else None
 
@@ -55,7 +55,7 @@ class BoundedConnection(psycopg.Connection[Any]):
 
     bulkhead: Bulkhead
     kind = Kind.READ
-    """What its present transaction is for."""
+    """The kind of wait of its present transaction."""
     silence_seconds: float = SILENCE_SECONDS
     """How long the server may take for one statement."""
 
@@ -77,7 +77,7 @@ class BoundedConnection(psycopg.Connection[Any]):
             waiting.end()
 
     def check(self) -> None:
-        """Close this connection when too many wait already. Raises `BrokenOffError`."""
+        """Close this connection when too many threads wait already. Raises `BrokenOffError`."""
         try:
             self.bulkhead.check(self.kind)
         except Unavailable as refused:
@@ -91,7 +91,7 @@ def bounded_by(bulkhead: Bulkhead, base: type[BoundedConnection] = BoundedConnec
 
 
 def _bounded(steps: Any, waiting: Wait, longest: float) -> Generator[Any, Any, Any]:
-    """The steps of psycopg, which is told of each moment without an answer by a 0."""
+    """The steps of psycopg's wait; a 0 tells it that no answer has come yet."""
     try:
         wanted = next(steps)
         while True:
@@ -106,7 +106,7 @@ def _bounded(steps: Any, waiting: Wait, longest: float) -> Generator[Any, Any, A
 
 
 def go_on(waiting: Wait, longest: float) -> None:
-    """Another look without an answer. Raises `BrokenOffError` when it has taken too long, or there is no place to wait."""
+    """One more poll without an answer. Raises `BrokenOffError` when it has taken too long, or there is no place to wait."""
     if waiting.seconds >= longest:
         raise BrokenOffError(refusal(Kind.READ))
     try:

@@ -1,10 +1,10 @@
 """Results that are computed before a transaction begins and used inside it.
 
-On SQLite one transaction writes at a time: what is computed while it is open, everybody waits for. So a writer calls the
-functions that take long once before (`foreseen`), for the texts that it is going to write; inside the transaction the same calls
-find their results. A text that was not foreseen is computed there: always right, only slower.
+On SQLite one transaction writes at a time, and all other writers wait for it. So a writer calls its slow functions once before
+(`foreseen`), with the texts that it is going to write; inside the transaction the same calls find their results. A text that was
+not foreseen is computed there: correct, only slower.
 
-What a step reads can be kept as well (`keep_read`), for a transaction that can tell whether it still holds.
+A step can also keep what it reads (`keep_read`); the transaction must then check that it is still valid.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ def keeping_results() -> Iterator[None]:
 
 @contextmanager
 def foreseen(*steps: Callable[[], object]) -> Iterator[None]:
-    """Around a transaction: each step computes beforehand what the transaction will need.
+    """Wrap a transaction: each step first computes results that the transaction will need.
 
-    A step may read, and decides nothing: what is wrong is for the write itself to find.
+    A step may read but decides nothing: the write itself reports errors.
     """
     with keeping_results():
         if not has_begun_writing():
@@ -60,15 +60,15 @@ def keep_read(key: object, found: object) -> None:
 
 
 def take_read(key: object) -> Any:
-    """What a step has kept under this key, once; None when there is nothing. Whoever takes it asks whether it still holds."""
+    """Take what a step has kept under this key; None when there is nothing. The caller checks that it is still valid."""
     results = _results.get()
     return None if results is None else results.pop(key, None)
 
 
 def prepared(function: Callable[P, R]) -> Callable[P, R]:
-    """For functions that only look at their arguments, which are texts: computed once within `keeping_results`.
+    """For pure functions of their arguments, which are texts: computed once within `keeping_results`.
 
-    What is returned must not be changed by anybody. An error is kept as well, and raised again.
+    No caller may change the returned value. An error is kept as well, and raised again.
     """
 
     @functools.wraps(function)

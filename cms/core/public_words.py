@@ -14,7 +14,7 @@ from cms.core.runtime import runtime
 
 
 class Finding(NamedTuple):
-    """What is wrong with a public word or link: where (a pointer), which kind, and the domain or number."""
+    """A fault of a public word or link: where (a pointer), which kind, and the domain or number."""
 
     pointer: str
     code: str
@@ -26,10 +26,10 @@ Look = Callable[[Actor, Mapping[str, str], str | None], list[Finding]]
 
 
 def refuse_suspicious_words(actor: Actor, before: Mapping[str, str], after: Mapping[str, str]) -> None:
-    """Raise `Invalid` for words that nobody reviews and that would hold a text.
+    """Raise `Invalid` for unreviewed words that moderation would hold in a text.
 
-    `before` and `after` are all the words of one thing, by pointer: what was there already stays in nobody's way, but nothing
-    is put together piece by piece.
+    `before` and `after` are all the words of one thing, by pointer: words that were there already cause no refusal, but
+    suspicious words cannot be added piece by piece.
     """
     if before == after:
         return
@@ -45,7 +45,7 @@ def refuse_suspicious_words(actor: Actor, before: Mapping[str, str], after: Mapp
 
 
 def link_finding(actor: Actor, address: str, pointer: str) -> Finding | None:
-    """What is to be said against an address, None when nothing is. Raises `Invalid` for a blocked domain."""
+    """The finding against an address, None when there is none. Raises `Invalid` for a blocked domain."""
     found = runtime().look_at_words(actor, {}, address)
     for each in found:
         if each.code == "blocked_link":

@@ -1,4 +1,4 @@
-"""Column values as the hot path's `Reader` hands them out: the drivers' own, which differ where SQLite has no such type."""
+"""Column values as the hot path's `Reader` returns them: raw driver values, which differ where SQLite lacks the type."""
 
 from __future__ import annotations
 

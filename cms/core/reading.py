@@ -3,9 +3,9 @@
 A transaction around two SELECTs doubles their cost on PostgreSQL, and building a statement costs more than running it, so
 the delivery half builds the text of each shape of a query once and hands it to the driver.
 
-The connections belong to the `Reader`, which lends one to each statement and closes them itself. None belongs to a thread:
-what lies in a thread-local is taken apart while its thread ends, and a connection that was dropped there killed the whole
-process (docs/decisions/0025-ends-of-threads.md).
+The connections belong to the `Reader`, which lends one to each statement and closes them itself. None belongs to a thread: a
+thread-local is destroyed while its thread ends, and a connection that was dropped there killed the whole process
+(docs/decisions/0025-ends-of-threads.md).
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class OpenConnection:
         self.driver: Any = pooled.connection.dbapi_connection
 
     def close(self) -> None:
-        """Close it for good; whatever its server says."""
+        """Close it for good, and ignore errors of the server."""
         self.pooled.invalidate()
         self.pooled.close()
 
@@ -59,7 +59,7 @@ class Reader:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._is_sqlite = engine.dialect.name == "sqlite"
-        # Open and lent to nobody. `append` and `pop` of a list need no lock.
+        # Open and not in use. `append` and `pop` of a list need no lock.
         self._idle: list[OpenConnection] = []
         self.on_statement: Callable[[str], None] | None = None
 
@@ -74,7 +74,7 @@ class Reader:
         return str(statement.compile(dialect=dialect))
 
     def prepared(self, sql: str) -> str:
-        """SQL with `:name` parameters, in the driver's style. No other colon or percent sign may stand in it."""
+        """SQL with `:name` parameters, in the driver's style. It must contain no other colon or percent sign."""
         return sql if self._is_sqlite else _NAMED.sub(r"%(\1)s", sql)
 
     def rows(self, sql: str, params: Params, *, depends_on_values: bool = False) -> list[Row]:
@@ -89,7 +89,7 @@ class Reader:
     def numbers_and_word(self, sql: str) -> Row:
         """The one row of a SELECT without parameters, integers and a text at the end: the read that every delivery request makes.
 
-        On PostgreSQL it goes the short way (libpq.py).
+        On PostgreSQL it calls libpq directly (libpq.py).
         """
         if self.on_statement is not None:
             self.on_statement(sql)
@@ -97,7 +97,7 @@ class Reader:
         return self._tried_twice(fetch, sql)
 
     def close_connections(self) -> None:
-        """Close all that are lent to nobody; the next statement opens one. Before a fork, at the end, and when one is lost."""
+        """Close all that are not in use; the next statement opens a new one. For forks, shutdown and lost connections."""
         while self._idle:
             with suppress(IndexError):
                 self._idle.pop().close()
@@ -106,9 +106,9 @@ class Reader:
         try:
             return self._lent_to(read, arguments)
         except self._lost_connection() as error:
-            # What was lost with this one (the server was started again) is lost with the others.
+            # When this one is lost (the server was restarted), the others are lost too.
             self.close_connections()
-            # Whoever has waited long enough once does not wait again.
+            # A caller that has waited long enough once does not wait again.
             if (broken_off := broken_off_answer(error)) is not None:
                 raise broken_off from error
             try:
@@ -119,7 +119,7 @@ class Reader:
                 ) from error
 
     def _lent_to(self, read: Callable[..., Result], arguments: tuple[Any, ...]) -> Result:
-        """Lend a connection for one statement; one in a state that is not known does not come back."""
+        """Lend a connection for one statement; one in an unknown state is closed instead of returned."""
         try:
             lent = self._idle.pop()
         except IndexError:

@@ -1,4 +1,4 @@
-"""What one application instance owns beside its extensions: settings, hot-path reader, cursor maker, storage, watch over the schema."""
+"""What one application owns besides its extensions: settings, hot-path reader, cursor maker, storage, watch over the schema."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from config import Settings
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """The parts that code below the routes may ask for."""
+    """The parts of the application that code below the routes may use."""
 
     settings: Settings
     bulkhead: Bulkhead
@@ -34,7 +34,7 @@ class Runtime:
     _caches: list[Callable[[], None]] = field(default_factory=list)
 
     def remember(self, forget: Callable[[], None]) -> None:
-        """Register how to empty a cache of this process."""
+        """Register a function that empties a cache of this process."""
         self._caches.append(forget)
 
     def forget(self) -> None:

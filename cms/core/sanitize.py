@@ -1,7 +1,7 @@
 """Bodies from editors as HTML that is safe in every website that shows it, and as plain text (R-C1 to R-C3).
 
 Everything that is allowed is listed here; nothing else gets through: no scripts, styles, classes, ids, embeds, SVG, MathML
-or comments. Images are kept when they lie on the same site, others are left out until there is media. Markdown is
+or comments. Images are kept when they are on the same site; others are left out. Markdown is
 CommonMark with tables and strikethrough; HTML inside Markdown is shown as text.
 """
 
@@ -60,7 +60,7 @@ REMOVED_WITH_CONTENT: Final = frozenset(
 SCHEMES: Final = frozenset({"https", "http", "mailto", "tel"})
 LONGEST_LINK: Final = 2_000
 EXTERNAL_REL: Final = "noopener nofollow ugc"
-# Cleaning what was cleaned changes nothing, except for a few broken nestings that settle after another round.
+# Cleaning a cleaned text changes nothing, except for a few broken nestings that need another round.
 MOST_ROUNDS: Final = 5
 
 _SAFE_LINK = re.compile(
@@ -70,7 +70,7 @@ _SAFE_LINK = re.compile(
 _EMEHCS = re.compile(r":([a-z0-9+.-]+)", re.IGNORECASE)
 _NEVER_IN_LINK = re.compile(r"[\x00-\x20\x7f\\]")
 _SMALL_NUMBER = re.compile(r"[0-9]{1,4}")
-# The shapes in which nh3 writes what is allowed; `<`, `>` and `"` never stand unescaped inside an attribute.
+# The shapes in which nh3 writes what is allowed; `<`, `>` and `"` are never unescaped inside an attribute.
 _EXTERNAL_LINK = re.compile(r'<a href="(https?:[^"]*)">', re.IGNORECASE)
 _IMAGE_WITHOUT_SOURCE = re.compile(r'<img(?: alt="[^"]*")?>')
 _MARKUP = re.compile(r"(<[^<>]*>)")
@@ -78,7 +78,7 @@ _TAG = re.compile(r"</?([a-z][a-z0-9]*)")
 _SPACES = re.compile(r"[ \t\n\r\f]+")
 
 
-# Noncharacters, which no text may have, stand for escapes while the parser is at work.
+# Noncharacters, which no text may have, replace escapes while the parser works.
 _SHIELD_OF = {"&amp;": "\ufdd1", "&lt;": "\ufdd2", "&gt;": "\ufdd3", "&nbsp;": "\ufdd4"}
 _MEANT = str.maketrans({"\ufdd1": "&", "\ufdd2": "<", "\ufdd3": ">", "\ufdd4": "\u00a0"})
 _SHIELDS = re.compile("[\ufdd1-\ufdd4]")
@@ -166,7 +166,7 @@ _CLEANER: Final = nh3.Cleaner(
 
 
 def _shielded(html: str) -> str:
-    """The same with the escapes that texts are full of as single characters: the parser takes a hundred times as long for each."""
+    """The text with its common escapes as single characters: the parser takes a hundred times as long for each escape."""
     html = _BARE_AMPERSAND.sub("&amp;", _SHIELDS.sub("", html))
     for escape, shield in _SHIELD_OF.items():
         html = html.replace(escape, shield)
@@ -190,7 +190,7 @@ def _cleaned(html: str) -> str:
 
 
 def _refuse_too_many(html: str) -> None:
-    """Tags and links of which there are too many, and marks in a row: those that were written as entities are to be seen in what was cleaned."""
+    """Refuse too many tags, links or combining marks in a row; marks written as entities only show in the cleaned text."""
     if has_too_many_tags(html):
         raise invalid_field("/body", "too_many_tags", max=MOST_TAGS)
     if has_too_many_links(html):
@@ -225,7 +225,7 @@ def _refuse_unsafe_links(html: str) -> None:
 
 @dataclass(slots=True)
 class _TextWriter:
-    """Puts text together from tags and what stands between them."""
+    """Builds plain text from tags and the text between them."""
 
     _parts: list[str] = field(default_factory=list)
     _breaks: int = 0

@@ -1,4 +1,4 @@
-"""Which code may work with the database as it is now: a newer schema need not stop a server, a step under way may.
+"""Which code may work with the database now: a newer schema need not stop a server, a migration under way may.
 
 Migrations are numbered in one line. Each file says in `running_servers` what its step means to servers that still run the
 code from before it: `compatible`, they go on; or `stops`, they must not touch the database while it runs nor after it. The
@@ -29,7 +29,7 @@ _READ_VERSION = text("SELECT version_num FROM alembic_version")
 
 
 class SchemaState(Model):
-    """The one row: the newest step that stops older code, and the step that is being taken while everybody waits."""
+    """The one row: the newest step that stops older code, and the step for which the database is closed now."""
 
     __tablename__ = "schema_state"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
@@ -41,7 +41,7 @@ class SchemaState(Model):
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """What the database is: its newest step, the oldest code that may use it, and the step that it is closed for."""
+    """The state of the database: its newest step, the oldest code that may use it, and the step for which it is closed."""
 
     version: str
     oldest: str
@@ -86,7 +86,7 @@ def newest_migration(folder: str) -> str:
 class SchemaWatch:
     """What a running process knows of the schema: looked up every second by its tasks, asked by every request.
 
-    `missing` tells what the tables lack that this process was put together for; it is asked until they lack nothing.
+    `missing` returns what the tables lack for this process's content types; it is called until they lack nothing.
     """
 
     def __init__(self, migrations: str, missing: Callable[[], str | None]) -> None:
@@ -96,7 +96,7 @@ class SchemaWatch:
         self.fault: str | None = None
 
     def look(self) -> bool:
-        """Look, and say whether this process may use the database. One that does not answer changes nothing."""
+        """Read the schema; True when this process may use the database. A database that does not answer changes nothing."""
         try:
             schema = read_schema()
             self.fault = None if schema is None else self._fault(schema)

@@ -1,4 +1,4 @@
-"""Keys for one purpose each, derived from the root secret, so that none can stand in for another."""
+"""Keys for one purpose each, derived from the root secret, so that none works for another purpose."""
 
 from __future__ import annotations
 

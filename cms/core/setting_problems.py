@@ -1,4 +1,4 @@
-"""What is wrong with the settings, told before anything starts: later it would be a traceback, or a server that does nothing."""
+"""Faults of the settings, reported before anything starts: later they would be a traceback, or a server that does nothing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cms.core.ids import is_area_code, is_slug
 from cms.core.outbound_rules import outbound_problems
 from config import Settings
 
-# What makes no sense as nothing at all; every other number may be 0, which switches it off.
+# Settings that must not be 0; every other number may be 0, which switches it off.
 _AT_LEAST_ONE: Final = frozenset(
     {"database_pool_size", "web_workers", "web_threads", "breaker_minutes", "breaker_pause_minutes", "max_json_bytes"}
     | {"max_file_bytes", "media_max_bytes", "access_token_minutes", "refresh_idle_hours", "refresh_absolute_days"}

@@ -1,8 +1,8 @@
 """The ring of keys that sign and seal: one now, and earlier ones until what they signed has expired.
 
-Every key is made of SECRET_KEY and of a random value in the database: who has only one of the two has no key, and all nodes on one
-database have the same ring. The first key is made of SECRET_KEY alone; a command adds the others. What is signed names its
-key by id (`kid`).
+Every key is derived from SECRET_KEY and a random value in the database: an attacker needs both, and all nodes on one database
+have the same ring. The first key is derived from SECRET_KEY alone; a command adds the others. Signed data names its key by id
+(`kid`).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from cms.core.types import EpochMicros
 
 ID_LENGTH: Final = 12
 MOST_LOOKS: Final = 20
-"""Reads per second for ids that are not known: anybody can invent one."""
+"""Bound on reads per second for unknown ids, which any client can invent."""
 CLOCK_MARGIN: Final = timedelta(minutes=1)
 """How far the clocks of two nodes may differ."""
 
@@ -55,7 +55,7 @@ class SigningKey:
         return derived_secret(self.root, f"{purpose}/{self.salt}" if self.salt else purpose)
 
     def is_in_force(self, life: timedelta) -> bool:
-        """True while something that it signed, and that lives this long, may still be around."""
+        """True while something that this key signed, with this lifetime, may still be valid."""
         return self.replaced_at is None or clock.now() < self.replaced_at + life + CLOCK_MARGIN
 
 
@@ -67,8 +67,8 @@ def key_id(salt: str) -> str:
 class SigningKeys:
     """The ring as this process knows it. One per process; safe to share between threads.
 
-    It is read when a key is needed that is not known, whenever something long-lived is signed or opened, and when the position
-    of the log's `access` topic or the version that comes with each sign-in says that it has changed.
+    The ring is read when an unknown key is needed, whenever something long-lived is signed or opened, and when it has changed:
+    the position of the log's `access` topic and the version read with each request of a person show that.
     """
 
     def __init__(self, root: str, reader: Reader) -> None:
@@ -102,7 +102,7 @@ class SigningKeys:
         return ring[-1]
 
     def find(self, beginning: str, life: timedelta) -> SigningKey | None:
-        """The key whose id begins like this, when what it signed may live so long; an unknown one is looked for once more."""
+        """The key whose id begins like this, while data of this lifetime may be valid; an unknown id reads the ring again."""
         found = self._found(beginning)
         if found is None and self._may_look_again():
             self.read()
@@ -113,7 +113,7 @@ class SigningKeys:
         return next((key for key in reversed(self._known()) if key.id.startswith(beginning)), None)
 
     def _may_look_again(self) -> bool:
-        """False when invented ids have caused enough reads within this second."""
+        """False when unknown ids have caused enough reads within this second."""
         second, looks = self._looks
         now = int(clock.monotonic())
         self._looks = (now, looks + 1 if second == now else 1)
@@ -135,7 +135,7 @@ class SigningKeys:
             self._position = access_position
 
     def forget(self) -> None:
-        """Read it anew when it is needed next."""
+        """Read the ring again at the next use."""
         self._ring, self._position = None, -1
 
     def _known(self) -> Sequence[SigningKey]:

@@ -40,7 +40,7 @@ def drop_transaction(current: Session) -> None:
 
 @contextmanager
 def transaction_of_one_unit(current: Session) -> Iterator[None]:
-    """The transaction of one unit of work that shares it with nobody; whoever opens the unit commits."""
+    """The transaction of a single unit of work, which is not shared; the code that opens the unit commits."""
     drop_transaction(current)
     with in_turn(current):
         try:

@@ -1,4 +1,4 @@
-"""Versions of what is edited: every write makes the next one, and callers say which one they saw."""
+"""Versions of edited rows: every write makes the next version, and callers name the one they saw."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a key may do and what this server can do."""
+"""The rights of a key and the capabilities of this server."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def tell_about_key(request: DeliveryRequest) -> Response:
         "origins": sorted(holder.origins),
         "expires_at": clock.rfc3339(holder.expires_at) if is_known else None,
     }
-    # The answer is about one key, and changes when anything about keys does.
+    # The answer describes one key, and changes with every change of keys.
     return respond(request, Basis(topics=("access",), groups=("access",)), lambda sequence: one_body(shown, sequence))
 
 

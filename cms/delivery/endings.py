@@ -1,4 +1,4 @@
-"""What is not live any more: how readers are told, and where they are sent."""
+"""Items that are no longer live: the error that readers get, and where they are redirected."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LIVE_UNLESS_ENDED = frozenset({Standing.PLANNED, Standing.LIVE, Standing.WITHDRA
 
 
 def ended(sources: Sources, state: PublishedState, item_id: str) -> DomainError:
-    """The error that a reader of a detail gets who is too late, or too early: then there is nothing to be known yet."""
+    """The error for a detail that is no longer live (410, with the reason), or not yet (404)."""
     if state.standing in LIVE_UNLESS_ENDED:
         has_ended, explanation = sources.ended_by_time(item_id)
         return _gone("gone", explanation, None) if has_ended else NotFound()
@@ -21,13 +21,13 @@ def ended(sources: Sources, state: PublishedState, item_id: str) -> DomainError:
         return NotFound()
     if state.standing == Standing.REDIRECTED:
         address = _address_of(sources, state)
-        # What it led to can be gone as well by now.
+        # The target of its redirect may be gone by now, too.
         return _gone("redirected" if address else "gone", state.explanation, address)
     return _gone("gone", state.explanation, state.alternative)
 
 
 def resolved_ending(sources: Sources, address: Address) -> dict[str, Any]:
-    """What the address of an item leads to that is not live. Raises `NotFound` when nothing may be known of it."""
+    """The resolution of the address of an item that is not live. Raises `NotFound` when readers may not know of it."""
     if address.standing in LIVE_UNLESS_ENDED:
         has_ended, explanation = sources.ended_by_time(address.id)
         if not has_ended:
@@ -41,7 +41,7 @@ def resolved_ending(sources: Sources, address: Address) -> dict[str, Any]:
 
 
 def _redirected(sources: Sources, address: Address) -> dict[str, Any]:
-    """Moved to another address, or to the present slug of the item that it leads to in the end."""
+    """`moved`: to another address, or to the present slug of the final target."""
     if address.target_id is None:
         return _told(address, "moved", address.alternative, address.explanation)
     target = sources.target(address.target_id)
@@ -58,7 +58,7 @@ def _told(address: Address, status: str, to: str | None, explanation: str | None
 
 
 def _address_of(sources: Sources, state: PublishedState) -> str | None:
-    """Where readers find it now: the address they were given, or the path of the item that it leads to in the end."""
+    """Where readers find it now: the address of the redirect, or the path of its final target."""
     if state.target_id is None:
         return state.alternative
     target = sources.target(state.target_id)

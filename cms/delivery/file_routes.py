@@ -14,7 +14,7 @@ blp = Blueprint("delivery_files", __name__)
 
 @blp.after_request
 def keep_harmless(answer: Response) -> Response:
-    """Send the headers that keep a file harmless with errors as well (R-F3)."""
+    """Send the headers that keep a file harmless on errors too (R-F3)."""
     for name, value in SAFETY_HEADERS.items():
         answer.headers.setdefault(name, value)
     return answer

@@ -1,4 +1,4 @@
-"""Files of published documents. What no live edition shows does not exist here, whatever address is guessed."""
+"""Files of published documents. A file that no live edition shows does not exist here, even under its right address."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cms.serving.answers import position_headers
 
 
 def read_file(request: DeliveryRequest, document_id: str, file_id: str) -> Response:
-    """The file, or the part that was asked for. Raises `NotFound` also for what the key's agencies do not show."""
+    """The file, or the requested part. Raises `NotFound` also for files that the key's agencies do not show."""
     row = find_file(request.state.reader, "document", document_id, file_id, request.now)
     if row is None or not request.sources.shown({document_id: row[4]}):
         raise NotFound
@@ -24,7 +24,7 @@ def read_file(request: DeliveryRequest, document_id: str, file_id: str) -> Respo
 
 
 def _caching_headers(request: DeliveryRequest, document_id: str, agency: str, live_until: int | None) -> dict[str, str]:
-    """The bytes never change, but they may be withdrawn: a cache asks again after the same short time as for any answer."""
+    """The bytes never change, but they may be withdrawn: a cache revalidates them as soon as any other answer."""
     max_age = runtime().settings.delivery_max_age
     if live_until is not None:
         left = (int(live_until) - request.now) // 1_000_000

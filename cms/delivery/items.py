@@ -1,4 +1,4 @@
-"""Single items: details, several by id, and what an address leads to."""
+"""Single items: details, several by id, and the resolution of addresses."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Query = dict[str, Any]
 
 
 def read_item(request: DeliveryRequest, delivered: DeliveredType, item_id: str, query: Query) -> Response:
-    """The full form of one item. Raises `NotFound`, and `Gone` for what was published once."""
+    """The full form of one item. Raises `NotFound`, and `Gone` for an item that was published once."""
     sources = request.sources
     state = sources.item() if is_id(item_id) else None
     if state is None or not sources.shown({item_id: state.agency}):
@@ -42,14 +42,16 @@ def read_item(request: DeliveryRequest, delivered: DeliveredType, item_id: str, 
 def read_items(
     request: DeliveryRequest, types: DeliveredTypes, ids: tuple[str, ...], picked: tuple[str, ...] | None
 ) -> Response:
-    """The cards (or the picked fields) of several items of any type, in the order asked for; what readers cannot have is named as missing."""
+    """The cards (or the picked fields) of several items of any type, in the requested order; those that readers may not see are
+    listed as missing.
+    """
     is_full = not types.card_fields.issuperset(picked or ())
     basis = _of_all_types(request.sources)
     return respond(request, basis, lambda sequence: _items_body(request, ids, picked, is_full, sequence))
 
 
 def resolve_address(request: DeliveryRequest, type: str, agency: str, slug: str) -> Response:
-    """What an address leads to. Raises `NotFound` when nothing was ever published there, or nothing that may be known."""
+    """Resolve an address. Raises `NotFound` when nothing was ever published there, or readers may not know of it."""
     # A redirection may lead to an item of another type.
     basis = _of_all_types(request.sources, may_be_missing=True)
     return respond(request, basis, lambda sequence: _address_body(request.sources, type, agency, slug, sequence))

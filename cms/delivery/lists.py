@@ -49,7 +49,9 @@ def _page_body(paging: Paging, delivered: DeliveredType, query: Query, sequence:
 
 
 def _on_channels(page: Page, reference_data: ReferenceData) -> Sequence[str]:
-    """The items, those that the channels asked for only carry as reposts: with the carrier's present name, unparsed."""
+    """The items; those that are only reposts on the requested channels get the carrier's present name, without parsing their
+    JSON.
+    """
     if not any(page.reposts):
         return page.items
     return [
@@ -85,7 +87,7 @@ def _selection(paging: Paging, delivered: DeliveredType, query: Query) -> Select
 
 
 def _terms(name: str, query: Query, reference_data: ReferenceData) -> tuple[str, ...]:
-    """The values of a filter; on the site of an agency stands also what was on those of its predecessors."""
+    """The values of a filter; the site of an agency also shows the content of its predecessors' sites."""
     given: tuple[str, ...] = query[name]
     return tuple(sorted(reference_data.directory.with_predecessors(given))) if name == "channel" else given
 
@@ -102,7 +104,7 @@ def _more_meta(page: Page, query: Query, reference_data: ReferenceData) -> dict[
 
 
 def _unknown_words(query: Query, reference_data: ReferenceData) -> list[dict[str, str]]:
-    """A warning for each word of a filter that means nothing: the list is right, but hardly what was wanted."""
+    """A warning for each unknown word of a filter: the list is correct, but probably not the intended one."""
     if not query.keys() & _VOCABULARIES.keys():
         return []
     return [

@@ -1,6 +1,6 @@
-"""Images that readers see. What no live publication shows does not exist here, whatever address is guessed.
+"""Images that readers see. An image that no live publication shows does not exist here, even under its right address.
 
-The stable address of an image leads to one that is new whenever its bytes are, so that those can be kept for ever.
+The stable address of an image redirects to one that changes with its bytes, so that caches can keep the bytes for ever.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from cms.serving.admission import DeliveryRequest
 from cms.serving.state import serving_state
 
 FOR_EVER: Final = "public, max-age=31536000, immutable"
-# The bytes will be others as soon as the worker has come by.
+# The bytes change as soon as the worker has made the rendition.
 FOR_NOW: Final = "no-cache"
 
 
@@ -37,7 +37,7 @@ class _Stored:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """An image that readers have, and the file that was asked for once it is made."""
+    """An image that readers may see, and the requested file if it is made."""
 
     original: _Stored
     fingerprint: str
@@ -45,7 +45,10 @@ class _Found:
 
 
 def lead_to_image(request: DeliveryRequest, image_id: str, name: str) -> Response:
-    """A redirect from the stable address to the present bytes. Raises `NotFound` also for what the key's agencies do not show."""
+    """A redirect from the stable address to the present bytes.
+
+    Raises `NotFound` also for images that the key's agencies do not show.
+    """
     full = full_name(name)
     agencies = request.sources.visible_agencies()
     found = None if full is None else _live(image_id, full, "", agencies)
@@ -66,7 +69,7 @@ def lead_to_image(request: DeliveryRequest, image_id: str, name: str) -> Respons
 
 
 def read_image(image_id: str, fingerprint: str, name: str) -> Response:
-    """The bytes behind an address that never gets others. Raises `NotFound`."""
+    """The bytes behind an address whose bytes never change. Raises `NotFound`."""
     full = full_name(name)
     found = None if full != name else _live(image_id, name, fingerprint, None)
     if found is None:
@@ -85,7 +88,7 @@ def read_image(image_id: str, fingerprint: str, name: str) -> Response:
 
 
 def _live(image_id: str, name: str, fingerprint: str, agencies: frozenset[str] | None) -> _Found | None:
-    """The image, while a publication that a key of these agencies shows (None: any key) has it."""
+    """The image, while a publication with it is live for a key of these agencies (None: any key)."""
     row = find_image(serving_state().reader, image_id, name, fingerprint, agencies, clock.now_micros())
     if row is None:
         return None
@@ -99,5 +102,5 @@ def _groups(image_id: str) -> dict[str, str]:
 
 
 def _born(image_id: str) -> Any:
-    """When the image was uploaded: a UUIDv7 begins with its milliseconds."""
+    """When the image was uploaded: a UUIDv7 begins with the time in milliseconds."""
     return clock.EPOCH + timedelta(milliseconds=int(image_id.replace("-", "")[:12], 16))

@@ -24,7 +24,7 @@ NAME = {
 FINGERPRINT = {
     "name": "fingerprint",
     "in": "path",
-    "description": "Stands for the bytes: 16 hexadecimal digits, as the delivered addresses have them.",
+    "description": "Identifies the bytes: 16 hexadecimal digits, as in the delivered addresses.",
     "schema": {"type": "string", "pattern": "^[0-9a-f]{16}$"},
     "example": "3f0a5c7e9b1d2468",
 }
@@ -59,7 +59,7 @@ def find_image(request: DeliveryRequest, id: str, rendition: str) -> Response:
 def show_image(id: str, fingerprint: str, rendition: str) -> Response:
     """Get an image of a published item.
 
-    Needs no key, so that it can stand in a page, and may be kept for a year: other bytes have another address. Until the worker
+    Needs no key, so that pages can embed it, and may be cached for a year: other bytes have another address. Until the worker
     has made a rendition, its address answers with the whole image and `no-cache`. Takes `Range` and `If-None-Match`.
     """
     return read_image(id, fingerprint, rendition)

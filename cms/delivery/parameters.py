@@ -1,4 +1,4 @@
-"""Query parameters of the delivery plane. What is not declared here is refused with the list of what is."""
+"""Query parameters of the delivery plane. An undeclared parameter is refused, and the error lists the declared ones."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MOST_IDS = 100
 
 
 class InOrder(Words):
-    """As `Words`, in the order in which they were given."""
+    """Like `Words`, but in the given order."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         known = super()._deserialize(value, attr, data, **kwargs)
@@ -42,7 +42,7 @@ class Names(fields.String):
         super().__init__(**kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
-        # Doubles are forgiven, thousands of them not even read.
+        # Doubles are accepted, but a list of thousands is refused unread.
         names = tuple(dict.fromkeys(value.split(",", 2 * len(self.allowed))))
         if any(name not in self.allowed for name in names):
             raise ValidationError(rule("not_allowed", allowed=", ".join(self.allowed)))

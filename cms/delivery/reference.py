@@ -1,4 +1,4 @@
-"""Agencies and areas, straight from the reference_data that every delivery process keeps."""
+"""Agencies and areas, from the reference data in the memory of each process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The content types of an application as readers get them; `capabilities` shows the same."""
+"""The content types of an application on the delivery plane; `capabilities` lists the same."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ class DeliveredTypes:
 
     @property
     def words(self) -> Mapping[str, str]:
-        """What the documentation of operations over all types needs."""
+        """The words in braces for operations over all types."""
         return {"type": "item", "types": "items", "all": " and ".join(each.topic for each in self.types)}
 
     @cached_property
     def card_fields(self) -> frozenset[str]:
-        """What stands in the cards of one type or another."""
+        """The fields in the cards of any type."""
         return frozenset(name for each in self.types for name in each.card_fields)
 
     @cached_property
     def all_fields(self) -> tuple[str, ...]:
-        """What can be picked in lists of several types; an item has those of its own type."""
+        """The fields that can be picked in lists of several types; an item has those of its own type."""
         return tuple(dict.fromkeys(name for each in self.types for name in each.full_fields))

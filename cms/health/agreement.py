@@ -1,7 +1,8 @@
 """Settings that must be the same on every node of an installation, compared through the database.
 
 A node with another SECRET_KEY refuses the tokens of the others, one with another storage cannot find their files, one with
-another PUBLIC_URL writes other links: each would look right alone. `init` notes the values, `serve`, `worker` and `doctor` compare.
+another PUBLIC_URL writes other links. None of them notices this alone. `init` notes the values, `serve`, `worker` and `doctor`
+compare.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ class Disagreement(DomainError):
 
 
 def disagreements() -> list[str]:
-    """How this node differs from what `init` has noted, one sentence each. Raises `SQLAlchemyError`, `Unavailable`."""
+    """How this node differs from the values that `init` noted, one sentence each. Raises `SQLAlchemyError`, `Unavailable`."""
     here, there = values_here(), noted()
     found = [
         SENTENCES[name].format(here=value, there=there[name])
@@ -48,12 +49,12 @@ def disagreements() -> list[str]:
 
 
 def is_noted(name: str) -> bool:
-    """True when the installation has agreed on a value: a node that lacks its own must get that one, not another."""
+    """True when the installation has agreed on a value: a node without one must get that value, not a new one."""
     return name in noted()
 
 
 def values_here() -> dict[str, str]:
-    """The values of this node by name; what it does not have is left out."""
+    """The values of this node by name, without those that it lacks."""
     settings = runtime().settings
     # In development the address follows the port.
     address = settings.public_url if settings.environment == "production" else None

@@ -1,4 +1,4 @@
-"""What must work before this server can do its job; `/readyz` and `doctor` ask the same questions."""
+"""Checks of everything that this server needs; `/readyz` and `doctor` run the same ones."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NO_MARK = (
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """The outcome of one question: its name, whether all is well, and one sentence for people."""
+    """The result of one check: its name, whether it passed, and one sentence for people."""
 
     name: str
     ok: bool

@@ -1,4 +1,4 @@
-"""The checks behind `/readyz`: run by a thread of their own, so that what they wait for holds nobody who asks."""
+"""The checks behind `/readyz`: run by a thread of their own, so that their waits do not block requests."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ Run = Callable[[], list[Check]]
 
 
 class KeptChecks:
-    """Runs the checks at most once in KEPT_SECONDS, so that nobody can load the database by asking.
+    """Runs the checks at most once in KEPT_SECONDS, so that requests cannot load the database.
 
-    While they run everybody but the one who began is given the last result. What has not ended after LONGEST_SECONDS has failed,
-    and nothing begins beside it.
+    While they run, all callers but the one that began get the last result. A check that takes longer than LONGEST_SECONDS has
+    failed, and no second run begins beside it.
     """
 
     def __init__(self, bulkhead: Bulkhead, names: Sequence[str]) -> None:
@@ -34,7 +34,7 @@ class KeptChecks:
         self._running: _Running | None = None
 
     def results(self, run: Run) -> list[Check]:
-        """The results of now or of a moment ago. Raises `Unavailable` when there are none yet and no place to wait for them."""
+        """The results, at most KEPT_SECONDS old. Raises `Unavailable` when there are none yet and no place to wait for them."""
         with self._lock:
             if clock.monotonic() < self._until or (self._running is not None and self._last):
                 return self._last
@@ -53,7 +53,7 @@ class KeptChecks:
         return running
 
     def forget(self) -> None:
-        """Ask again at the next call."""
+        """Run the checks again at the next call."""
         with self._lock:
             self._last, self._until, self._running = [], 0.0, None
 
@@ -78,7 +78,7 @@ class KeptChecks:
             try:
                 running.checks = run()
             except Exception:
-                # Told like every other check that has not ended well.
+                # Reported like every other failed check.
                 log.exception("readiness_check_failed")
         self._keep(running, running.checks or self._late)
         with self._lock:

@@ -1,4 +1,4 @@
-"""What `/metrics` tells: what the processes have counted, what the system says of them, and what the database knows."""
+"""The figures of `/metrics`: counters of the processes, figures of the system about them, and figures from the database."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 
 
 class SystemCollector(Collector):
-    """Processor time, memory and open files of each process, as Linux tells them; elsewhere nothing."""
+    """Processor time, memory and open files of each process, from Linux; elsewhere nothing."""
 
     def __init__(self, processes: ProcessesCollector) -> None:
         self._processes = processes
@@ -41,7 +41,7 @@ class SystemCollector(Collector):
 
 
 class BackgroundCollector(Collector):
-    """What the database knows of work in the background. A moment is in seconds since 1970, 0 for never."""
+    """The figures in the database about background work. A moment is in seconds since 1970, 0 for never."""
 
     def collect(self) -> Iterator[Metric]:
         """The same figures that `doctor` judges. Raises `Unavailable`."""
@@ -77,7 +77,7 @@ def _single_figures(state: BackgroundState) -> list[tuple[str, str, float]]:
         ("simpul_log_sequence", "Newest position of the change log.", state.sequence),
         (
             "simpul_worker_heartbeat_timestamp_seconds",
-            "When a worker last told that it lives.",
+            "When a worker last reported that it runs.",
             _seconds(state.succeeded_at(WORKER)),
         ),
         ("simpul_due_plans", "Planned changes that are due and not carried out.", state.due_plans),

@@ -1,4 +1,4 @@
-"""Tables of what runs by itself, without which nobody would see that it does not run any more, and of what all nodes have in common."""
+"""Tables of background work, which show when it has stopped, and of the settings that all nodes share."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from cms.core.types import UTCDateTime
 
 
 class TaskRun(Model):
-    """How a task of the worker, or a command that a timer starts, has gone lately.
+    """The latest results of a worker's task, or of a command that a timer starts.
 
-    `failures` is how many times in a row it has failed; `succeeded_at` is empty while it never has succeeded.
+    `failures` is how many times in a row it has failed; `succeeded_at` is null until it has succeeded once.
     """
 
     __tablename__ = "task_runs"

@@ -51,7 +51,7 @@ def get_liveness() -> Any:
 
 
 def _about_proxy() -> dict[str, str]:
-    """For `doctor`, which asks through the proxy: was an address believed that nobody has, was none told?"""
+    """For `doctor`, which calls through the proxy: was a made-up address trusted, or did the proxy send none?"""
     if is_nobodys(request.remote_addr):
         return {"X-Believed-Address": str(request.remote_addr)}
     return {"X-Believed-Address": "none"} if UNTOLD in request.environ else {}
@@ -76,12 +76,12 @@ def get_readiness() -> Any:
 
 
 def begin_checks(app: Flask) -> None:
-    """Ask for the first time, so that there is a result whenever somebody asks; called by each web process at its start."""
+    """Run the checks for the first time, so that the first caller finds a result; each web process calls this at its start."""
     app.extensions[CHECKS].begin(partial(_run_checks, app))
 
 
 def _run_checks(app: Flask) -> list[Check]:
-    """Ask database and storage, on a thread that ends with this."""
+    """Check database and storage, on a thread that ends with this."""
     with app.app_context():
         database = check_database(runtime().reader)
         migrations = check_migrations(MIGRATIONS) if database.ok else Check("migrations", False, database.text)
@@ -181,7 +181,7 @@ def _page(html: str) -> Response:
 
 
 def _cacheable(answer: Response, max_age: int = 60) -> Response:
-    """Let caches keep what is the same for everybody, and answer 304 when the caller has it already."""
+    """Let caches keep an answer that is the same for all callers, and answer 304 when the caller has it already."""
     answer.headers["Cache-Control"] = f"public, max-age={max_age}"
     answer.add_etag()
     answer.make_conditional(request)

@@ -1,6 +1,6 @@
-"""Writing down that something has run, and what all nodes of the installation have in common.
+"""Records the runs of tasks, and the settings that all nodes of the installation share.
 
-Writes without a line in the log: a line about each look would make the log grow by itself, and settings are no content.
+These writes have no line in the log: a line for each run would make the log grow by itself, and settings are no content.
 """
 
 from __future__ import annotations
@@ -21,12 +21,14 @@ from cms.health.agreement import SIGNING_KEY, STORAGE, Disagreement, disagreemen
 from cms.health.models import SharedSetting, TaskRun
 
 WORKER, WEB, BACKUP = "worker", "web", "backup"
-"""Names beside those of the worker's tasks: the worker itself and any web process (their heartbeats), and the command `backup`."""
+"""Names besides those of the worker's tasks: the worker itself and any web process (their heartbeats), and the command
+`backup`.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """How a task has gone: `failures` in a row, `succeeded_at` None when this process has not seen it succeed."""
+    """The results of a task: `failures` in a row, `succeeded_at` None when this process has not seen it succeed."""
 
     name: str
     ran_at: datetime
@@ -35,23 +37,21 @@ class Run:
 
     @classmethod
     def success(cls, name: str) -> Run:
-        """It has succeeded just now."""
+        """A run that has just succeeded."""
         moment = clock.now()
         return cls(name, moment, moment)
 
 
 def note_runs(runs: Sequence[Run]) -> None:
-    """Keep how these tasks have gone, over what was kept of them before. Raises `Unavailable`."""
+    """Store the results of these tasks in place of the earlier ones. Raises `Unavailable`."""
     with unit_of_work() as unit:
         for run in runs:
             _keep(unit, run)
 
 
 def agree(*, changed: bool) -> None:
-    """Note the values of this node where none are noted, and mark a storage that is new.
-
-    With `changed` also in place of others. Raises `Disagreement`: a storage without its marker, which may be a disk that is
-    not mounted, is marked again only on purpose.
+    """Note the values of this node where none are noted, and mark a new storage. With `changed` they replace others, too. Raises
+    `Disagreement`: a storage without its marker, which may be a disk that is not mounted, is marked again only on purpose.
     """
     here, there = values_here(), noted()
     if STORAGE not in here and (STORAGE not in there or changed):
@@ -82,5 +82,5 @@ def _keep(unit: UnitOfWork, run: Run) -> None:
         with unit.session.begin_nested():
             unit.session.execute(insert(table).values(name=run.name, **values))
     except IntegrityError:
-        # Another worker was a moment faster; the next look writes over it.
+        # Another worker was a moment faster; the next run overwrites it.
         return

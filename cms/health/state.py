@@ -1,4 +1,4 @@
-"""How the parts that nobody waits for are doing: read by `/metrics` and by `doctor`, so that both tell the same."""
+"""The state of background work, read by `/metrics` and `doctor`, so that both report the same."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from cms.media.models import Image
 from cms.moderation.models import BreakerTrip, PublishingFreeze
 
 LONGEST_SILENCE = timedelta(minutes=15)
-"""A backup tells each minute that it goes on; one that has been silent for this long was ended."""
+"""A backup reports every minute that it runs; one that has been silent for this long has ended."""
 SIGN_OF_LIFE = timedelta(minutes=1)
-"""Workers and web processes tell at least twice in this time that they run."""
+"""Workers and web processes report at least twice in this time that they run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class FollowerState:
 
 @dataclass(frozen=True, slots=True)
 class BackgroundState:
-    """What stands in the database about work in the background; moments are None where there is nothing."""
+    """The state of background work in the database; moments are None where there is nothing."""
 
     sequence: int
     followers: list[FollowerState]
@@ -48,16 +48,16 @@ class BackgroundState:
     checkpoint_sequence: int
     checkpoint_at: datetime | None
     held_up: Mapping[str, int]
-    """How many breakers and freezes hold somebody up now."""
+    """How many breakers and freezes are in force now."""
 
     def succeeded_at(self, name: str) -> datetime | None:
-        """When something that runs by itself last succeeded."""
+        """When a background task last succeeded."""
         run = self.runs.get(name)
         return run.succeeded_at if run is not None else None
 
 
 def is_backup_under_way() -> bool:
-    """Whether the command `backup` has told within the last minutes that it is at work. Raises `SQLAlchemyError`."""
+    """True when the command `backup` has reported within the last minutes that it runs. Raises `SQLAlchemyError`."""
     with rolled_back():
         run = session.get(TaskRun, BACKUP, populate_existing=True)
     if run is None or clock.now() - run.ran_at > LONGEST_SILENCE:
@@ -66,7 +66,7 @@ def is_backup_under_way() -> bool:
 
 
 def running_processes() -> list[str]:
-    """Who of `web` and `worker` has told this database lately that it runs. Raises `SQLAlchemyError`."""
+    """Which of `web` and `worker` have lately reported to this database that they run. Raises `SQLAlchemyError`."""
     if not inspect(db.engine).has_table(TaskRun.__tablename__):
         return []
     recent = (TaskRun.name.in_((WEB, WORKER)), TaskRun.ran_at > clock.now() - SIGN_OF_LIFE)
@@ -75,7 +75,7 @@ def running_processes() -> list[str]:
 
 
 def background_state() -> BackgroundState:
-    """Read it, in a handful of small statements whose number does not grow with the content. Raises `SQLAlchemyError`."""
+    """Read the state, in a few small statements whose number does not grow with the content. Raises `SQLAlchemyError`."""
     with rolled_back():
         sequence = session.scalar(select(ChangeHead.sequence)) or 0
         counted = _plans_and_guards(clock.now())
@@ -114,7 +114,7 @@ def _plans_and_guards(moment: datetime) -> Row[Any]:
 
 
 def _followers(sequence: int) -> list[FollowerState]:
-    """Every follower that this code knows, also one that never ran, and those that others have left a position of."""
+    """Every follower that this code knows, also one that never ran, and those of other code that left a position."""
     found = dict(session.execute(select(FollowerPosition.name, FollowerPosition.sequence)).all())
     reached = dict.fromkeys(FOLLOWERS, 0) | found
     times = dict(

@@ -1,1 +1,1 @@
-"""What every reading plane shares: what an answer depends on, and whether a kept one still holds."""
+"""Shared parts of all reading planes: the dependencies of an answer, and whether a cached answer is still valid."""

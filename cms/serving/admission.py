@@ -34,16 +34,16 @@ ANONYMOUS = KeyHolder(
 )
 
 READ_HEADS = "simpul.read_heads"
-"""Where in the environ the moment and the heads are that were read for this very request and did not fit the kept answer."""
+"""The key in the WSGI environ for the moment and heads that were read for this request when its cached answer was stale."""
 _DEMAND = re.compile(r"(?P<sequence>[0-9]{1,18})(?: *; *epoch=(?P<epoch>[0-9a-z]{1,16}))?")
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryRequest:
-    """One admitted request: the log's heads as they were read for it, its moment `now` (microseconds since 1970), and what
-    an answer to it may be made of.
+    """One admitted request: the log's heads as they were read for it, its moment `now` (microseconds since 1970), and the sources
+    of its answer.
 
-    `http` and `state` are the things themselves: every look through Flask's proxies costs more than what it finds.
+    `http` and `state` are the objects themselves, because Flask's proxies are slow.
     """
 
     http: Request
@@ -55,11 +55,11 @@ class DeliveryRequest:
 
 
 def admit(token: str | None, scope: str | None) -> KeyHolder:
-    """Let the caller of a delivery route in and remember it as `DeliveryRequest`.
+    """Admit the caller of a delivery route and keep the request as `DeliveryRequest`.
 
     Raises `Unauthenticated` without a valid key, `Forbidden("scope_missing")`, `Unavailable("not_there_yet")` when the
-    caller demands a position of the log that has not been reached (`Min-Seq`), and `Conflict("epoch_changed")` when he demands
-    one of another epoch.
+    caller demands a position of the log that has not been reached (`Min-Seq`), and `Conflict("epoch_changed")` when the caller
+    demands one of another epoch.
     """
     if token is None and not runtime().settings.delivery_anonymous:
         raise Unauthenticated

@@ -1,4 +1,4 @@
-"""Answers kept in the memory of this process, the least recently used go first when their bytes exceed the budget."""
+"""Answers cached in the memory of this process; the least recently used are dropped when their bytes exceed the budget."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from cachetools import LRUCache
 
 from cms.serving.answers import Answer
 
-# What a key costs beside its texts: a tuple, its entries in three tables, and a string head for each part.
+# The memory of a key besides its texts: a tuple, its entries in three tables, and a string header for each part.
 KEY_BYTES = 800
 RequestKey = tuple[str, str, str, str, str]
 """Host, path, query string, Authorization and Origin of a request: all that an answer depends on but time and the log."""
@@ -28,7 +28,7 @@ class _Kept(NamedTuple):
 
 
 class AnswerCache:
-    """Finds the answer to a request that was asked before. Whether it still holds is for the caller to check."""
+    """Finds the answer to a repeated request. The caller checks whether it is still valid."""
 
     def __init__(self, budget: int) -> None:
         self._largest = budget // 10

@@ -1,6 +1,6 @@
-"""A delivery answer: its bytes in each encoding, its headers, and what must hold for it to still be right.
+"""A delivery answer: its bytes in each encoding, its headers, and its validity.
 
-Both ways out use it: Flask for an answer that is computed, the middleware (`cms.serving.middleware`) for one that is kept.
+Used by Flask for a computed answer and by the middleware (`cms.serving.middleware`) for a cached one.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from cms.changes.heads import Heads
 from cms.serving.encoding import ENCODINGS, SMALLEST, chosen_encoding, encoded, takes
 from cms.serving.validity import Validity
 
-# Part of every ETag: raise it when the same publications are written out differently.
+# Part of every ETag: raise it when the same publications are serialised differently.
 FORMAT = "2"
 STALE_IF_ERROR = 600
 _TAG = re.compile(rf'(?:W/)?"([0-9a-f]+)(?:-({"|".join(ENCODINGS)}))?"')
@@ -25,7 +25,7 @@ _CONTENT_HEADERS = {"content-type", "content-length", "content-encoding"}
 # Python's objects around an answer with the lists of its headers in each form, and around one header.
 OBJECT_BYTES, HEADER_BYTES = 3_000, 180
 Headers = list[tuple[str, str]]
-# Farther away than any cache may keep an answer: a day.
+# Longer than any cache may keep an answer: a day.
 LONGEST_LEFT = 86_400_000_000
 
 
@@ -54,9 +54,8 @@ class Answer:
         return f'"{self.digest}-{encoding}"' if encoding else f'"{self.digest}"'
 
     def known_tag(self, if_none_match: str, accepted: str) -> str | None:
-        """The tag of the form in which the caller already has this answer; None when he has none that he can read.
-
-        The 304 names that form, not the one that he would get now: a shared cache looks for it among those that it keeps.
+        """The tag of the encoding in which the caller already has this answer; None without one that the caller can read. The 304
+        names that encoding, not the one that would be sent now: a shared cache looks it up by this tag.
         """
         if if_none_match == f'"{self.digest}"':
             return if_none_match
@@ -73,14 +72,14 @@ class Answer:
         return would_be_sent if would_be_sent in tags else tags[0]
 
     def cache_control(self, now: int) -> str:
-        """How long caches may use it: never beyond the next planned change."""
+        """How long caches may use the answer: never beyond the next planned change."""
         left = self.validity.until - now
         if left > LONGEST_LEFT:
             return _cache_control(self.max_age, STALE_IF_ERROR + self.max_age)
         return _cache_control(self.max_age, max(0, left // 1_000_000))
 
     def bytes_in(self, encoding: str | None) -> bytes:
-        """The body in an encoding, compressed once while the forms of it that are kept have room."""
+        """The body in an encoding; the compressed form is kept while there is room for it."""
         body = self.body or b""
         if encoding is None:
             return body
@@ -93,7 +92,7 @@ class Answer:
 
     @property
     def _room(self) -> int:
-        """For all compressed forms together: they are made after the size of the answer was counted."""
+        """The limit for all compressed forms together: they are made after the size of the answer was counted."""
         return len(self.body or b"")
 
     def full_headers(self, encoding: str | None, length: int) -> Headers:
@@ -137,7 +136,7 @@ def _http_date(seconds: int) -> str:
 
 @lru_cache(maxsize=4_096)
 def _cache_control(max_age: int, left: int) -> str:
-    """`left` are the seconds until the answer is wrong. What comes after max-age counts from its end.
+    """`left` are the seconds until the answer becomes wrong. The later directives count from the end of max-age.
 
     stale-if-error stays short: a withdrawn item must not be kept alive by a cache whose origin is down.
     """
@@ -147,12 +146,12 @@ def _cache_control(max_age: int, left: int) -> str:
 
 
 def position_headers(heads: Heads) -> Headers:
-    """Headers that say which position of the log an answer reflects, and in which epoch it means something."""
+    """Headers with the position of the log that an answer reflects, and its epoch."""
     return [("Content-Epoch", heads.epoch), ("Content-Seq", str(heads.sequence))]
 
 
 def caching_headers(modified_at: int, groups: Sequence[str], vary: str) -> Headers:
-    """Headers that tell caches for whom an answer is good. `modified_at` in microseconds since 1970."""
+    """Headers that tell caches to whom they may serve an answer. `modified_at` in microseconds since 1970."""
     return [
         ("Content-Type", "application/json; charset=utf-8"),
         ("Last-Modified", _http_date(modified_at // 1_000_000)),

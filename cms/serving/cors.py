@@ -35,16 +35,17 @@ def answer_browsers(app: Flask) -> None:
 
 
 def _readers() -> frozenset[str]:
-    """The origins that may read this answer: those of the consumer, of whoever is registered when he was not let in.
-
-    Such an answer only says why (401, 403, 503); without it a page could not tell a revoked key from a lost network.
+    """The origins that may read this answer: those of the consumer, or all registered ones when the caller was refused. Such an
+    answer only gives the reason (401, 403, 503); without it a page could not tell a revoked key from a lost network.
     """
     holder = g.get("consumer")
     return _registered_origins() if holder is None else holder.origins
 
 
 def _registered_origins() -> frozenset[str]:
-    """As this process read them last, so that wrong keys cost no statement; every preflight reads them anew when they changed."""
+    """The origins that this process read last, so that wrong keys cost no statement; a preflight reads them again after a
+    change.
+    """
     state = serving_state()
     known = state.known_origins()
     return _present_origins(state) if known is None else known
@@ -56,7 +57,7 @@ def _present_origins(state: ServingState) -> frozenset[str]:
         state.note_epoch(heads.epoch)
         return state.origins(heads.access)
     except DomainError:
-        # The answer is given all the same; a page of an origin that is known can read that the database is away.
+        # The answer is sent anyway; a page of a known origin can read that the database is down.
         return state.known_origins() or frozenset()
 
 

@@ -1,4 +1,4 @@
-"""Content-Encoding of delivery answers: zstd, br or gzip, whichever the caller takes and costs this server least."""
+"""Content-Encoding of delivery answers: zstd, br or gzip, the one that the caller accepts and that costs this server least."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header
 
 SMALLEST = 1_000
-# What clients send is short; anything else would only fill memory.
+# Real clients send short headers; longer ones would only fill the cache.
 LONGEST_REMEMBERED = 200
 # In order of preference at equal q: zstd is several times cheaper than br for the same size.
 ENCODINGS = ("zstd", "br", "gzip")
@@ -42,9 +42,9 @@ def _takes(accepted: str, encoding: str) -> bool:
 
 
 def _qualities(accepted: str) -> dict[str, float]:
-    """What the caller thinks of each encoding, 0 to 1; names are case-insensitive (RFC 9110, section 8.4.1).
+    """The q value of each encoding, 0 to 1; names are case-insensitive (RFC 9110, section 8.4.1).
 
-    The body as it is counts only when it is named: it is never refused, and never preferred by a mere `*`.
+    `identity` counts only when it is named: it is never refused, and `*` does not prefer it.
     """
     named = dict(parse_accept_header(accepted.lower(), Accept))
     anything = named.get("*", 0)

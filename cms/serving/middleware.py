@@ -1,7 +1,7 @@
-"""The short way of a repeated request: answered from memory before Flask is entered.
+"""Answers repeated requests from memory before Flask is entered.
 
-A kept answer is given only while one small read of the log's heads says that nothing it depends on has changed and that
-its key still holds: as right as a computed one, on every process, the moment a publish has answered.
+A cached answer is sent only while one small read of the log's heads shows that its dependencies have not changed and its key is
+still valid. So it is as fresh as a computed one, in every process, from the moment a publish request has been answered.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from cms.serving.validity import ItemLive
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
-# Requests that ask for more than the answer go the long way.
+# Requests with these headers are passed to the application.
 LONG_WAY = ("HTTP_MIN_SEQ", "HTTP_RANGE", "HTTP_TRANSFER_ENCODING")
 
 
@@ -37,7 +37,7 @@ class AnswerCacheMiddleware:
         self._schema = schema
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer from memory where that is right, else ask the application."""
+        """Answer from memory when a cached answer is valid, else call the application."""
         if not environ["PATH_INFO"].startswith("/v1/") or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return self._application(environ, start_response)
         if self._schema.fault is not None or any(name in environ for name in LONG_WAY):
@@ -52,7 +52,7 @@ class AnswerCacheMiddleware:
         return self._application(environ, start_response)
 
     def _given(self, answer: Answer, environ: Environ, start_response: StartResponse) -> Iterable[bytes] | None:
-        """The kept answer, sent; None when it does not hold any more or its body was never made."""
+        """Send the cached answer; None when it is no longer valid or its body was never made."""
         known = environ.get("HTTP_IF_NONE_MATCH")
         accepted = environ.get("HTTP_ACCEPT_ENCODING", "")
         known_tag = None if known is None else answer.known_tag(known, accepted)
@@ -61,11 +61,11 @@ class AnswerCacheMiddleware:
         try:
             now, heads, item_live = self._state.at_believed_moment(lambda moment: self._position(answer, moment))
         except DomainError:
-            # The application says it in a problem document.
+            # The application reports it in a problem document.
             return None
         if not answer.validity.holds(heads, now, item_live) or not answer.validity.opens(clock.now_micros()):
             if answer.validity.item is None:
-                # A detail reads its item together with the heads once more.
+                # A detail reads its item again together with the heads.
                 environ[READ_HEADS] = now, heads
             return None
         self._state.keys.note_use(answer.key_id) if answer.key_id else None
@@ -83,7 +83,7 @@ class AnswerCacheMiddleware:
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [content]
 
     def _position(self, answer: Answer, now: int) -> tuple[Heads, ItemLive | None]:
-        """Where the log stands, and for a detail which publication is live and until when; one statement."""
+        """The position of the log, and for a detail its live publication and when that ends; one statement."""
         item = answer.validity.item
         if item is None:
             heads, item_live = self._state.head.read(self._state.reader), None

@@ -25,7 +25,7 @@ def one_body(data: Any, sequence: int) -> Body:
 
 
 def one_json_body(text: str, sequence: int) -> Body:
-    """The same around a resource that is JSON already."""
+    """The same for a resource that is JSON already."""
     return Body(f'{{"data":{text},"meta":{{"sequence":{sequence}}}}}'.encode(), [])
 
 
@@ -47,9 +47,9 @@ def page_body(
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """One page of a list: where it begins, how long it may be, and the way to the next one.
+    """One page of a list: its start, its limit, and the link to the next one.
 
-    Its cursors belong to this list alone: to its epoch, address, filters and sort, and to what the key shows.
+    Its cursors are bound to the epoch, address, filters and sort of this list, and to the agencies of the key.
     """
 
     request: DeliveryRequest

@@ -23,13 +23,13 @@ def reshaped(
     for relation in included:
         item[relation] = _embedded(relation, item[relation], reference_data())
     if picked is not None:
-        # What is included is shown, picked or not.
+        # Included relations are shown even when not picked.
         item = {name: value for name, value in item.items() if name in picked or name in included}
     return orjson.dumps(item).decode()
 
 
 def shown_agency(entry: AgencyEntry, directory: Directory) -> dict[str, Any]:
-    """An agency as readers get it. A merger that is entered ahead is told from its day on, when it counts."""
+    """An agency as readers get it. A merger that is entered ahead is shown from its day on."""
     return {
         "slug": entry.slug,
         "name": entry.name,

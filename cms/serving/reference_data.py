@@ -1,4 +1,4 @@
-"""What content refers to, in the memory of a process: agencies, areas, categories and information kinds."""
+"""The reference data of content, in the memory of a process: agencies, areas, categories and information kinds."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _KINDS = select(
 
 @dataclass(frozen=True, slots=True)
 class ReferenceData:
-    """What content refers to, as one position of the log has it, on one day of the city.
+    """The reference data at one position of the log, on one day of the city.
 
     `since` and `until` (microseconds since 1970) are the midnights between which no agency begins or ends.
     """
@@ -46,7 +46,7 @@ class ReferenceData:
     _references: dict[str, str] = field(default_factory=dict)
 
     def reference_json(self, slug: str) -> str:
-        """An agency as it stands inside content, as JSON; made once."""
+        """An agency as shown inside content, as JSON; made once."""
         found = self._references.get(slug)
         if found is None:
             entry = self.directory.agencies.get(slug)

@@ -1,4 +1,4 @@
-"""From what an answer depends on to the answer: 304 before anything is computed, else the bytes with their headers."""
+"""Makes an answer from its dependencies: a 304 before anything is computed, else the bytes with their headers."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ REQUEST_KEY = "simpul.request_key"
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What is known about an answer before it is computed.
+    """The facts about an answer that are known before it is computed.
 
-    `topics` are those of the log that it will depend on; what it really read is found out while it is computed, and counts.
-    Those named here only save computing it twice. `groups` are names under which caches may drop it.
+    `topics` are those of the log that it will probably depend on. The real dependencies are collected while it is computed;
+    naming them here only saves computing it twice. `groups` are names under which caches may drop it.
     """
 
     topics: tuple[str, ...]
     groups: tuple[str, ...]
     may_be_missing: bool = False
-    """Only `compute` finds out whether there is anything, so that `If-None-Match: *` cannot be answered before it."""
+    """Only `compute` finds out whether there is an answer, so `If-None-Match: *` cannot be answered before it runs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Where an answer stands between planned changes (microseconds since 1970): the last that has passed without being
-    carried out, 0 when there is none, and the next one.
+    """The planned changes around an answer (microseconds since 1970): the last that is past but not carried out, 0 when there is
+    none, and the next one.
     """
 
     passed: int
@@ -46,17 +46,17 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A computed body and the headers that only it knows (the Link to the next page)."""
+    """A computed body and the headers that depend on it (the Link to the next page)."""
 
     content: bytes
     headers: Headers
 
 
 def respond(request: DeliveryRequest, basis: Basis, compute: Callable[[int], Body]) -> Response:
-    """Answer with 304 when the caller has it, else with what `compute` makes of the sequence that the answer reflects.
+    """Answer with 304 when the caller has it, else with the body that `compute` makes for the sequence that the answer reflects.
 
-    The ETag covers everything that was read. When computing reads more than was known before, the answer is computed again
-    with the tag that covers it; a tag that covers less was never given to anybody.
+    The ETag covers everything that was read. When computing it reads more than was known before, the answer is computed again
+    with a tag that covers that too; a tag that covers less is never sent.
     """
     dependencies = request.sources.dependencies
     request.sources.expect(basis.topics)
@@ -66,7 +66,7 @@ def respond(request: DeliveryRequest, basis: Basis, compute: Callable[[int], Bod
         answer = _bare_answer(basis, noted, request, timing)
         known_tag = _known_tag(answer, basis, request)
         if known_tag is not None:
-            # `*` matches whatever there is: nobody has it, and nobody paid for making it.
+            # `*` matches any answer: the caller does not have it and it was not computed, so it is not worth caching.
             if "*" not in request.http.headers["If-None-Match"]:
                 _keep(answer, request, timing)
             return _prepared(
@@ -89,7 +89,7 @@ def _known_tag(answer: Answer, basis: Basis, request: DeliveryRequest) -> str | 
 
 
 def _timing(noted: Noted, request: DeliveryRequest) -> Timing:
-    """Usually the heads say it. While a moment has passed and the worker has not come yet, a look at the plans does."""
+    """Usually taken from the heads. When a planned moment has passed but the worker has not carried it out, from the plans."""
     passed, until = 0, NEVER_DUE
     for kind, topic in request.state.head.topics.items():
         if topic not in noted.topics:
@@ -104,12 +104,12 @@ def _timing(noted: Noted, request: DeliveryRequest) -> Timing:
 
 
 def _bare_answer(basis: Basis, noted: Noted, request: DeliveryRequest, timing: Timing) -> Answer:
-    """The answer without its body. Its tag stands for everything that decides the body."""
+    """The answer without its body. Its tag covers everything that determines the body."""
     holder, asked = request.holder, request.http
     visibility = "all" if holder.agencies is None else ",".join(sorted(holder.agencies))
     digest = answer_digest(
         request.heads.epoch,
-        # Cursors are made with it: other bytes, another tag.
+        # Cursors are made with this key, so another key gives other bytes and another tag.
         runtime().signing_keys.current().id,
         *sorted(noted.topics),
         *noted.positions(request.heads),
@@ -128,7 +128,7 @@ def _bare_answer(basis: Basis, noted: Noted, request: DeliveryRequest, timing: T
 
 
 def cors_headers(request: DeliveryRequest) -> Headers:
-    """Let a browser page of the consumer's own registered origins read the answer; nobody else's (R-H4)."""
+    """Let only browser pages of the consumer's registered origins read the answer (R-H4)."""
     origin = request.http.headers.get("Origin")
     if origin is None or origin not in request.holder.origins:
         return []
@@ -143,13 +143,13 @@ EXPOSED = (
 
 def _keep(answer: Answer, request: DeliveryRequest, timing: Timing) -> None:
     key: RequestKey | None = request.http.environ.get(REQUEST_KEY)
-    # While the worker is late, plans may change behind the one that the heads name: nothing is kept.
+    # While the worker is late, plans after the one in the heads may change: nothing is cached.
     if key is not None and not timing.passed:
         request.state.kept.keep(key, answer)
 
 
 class PreparedResponse(Response):
-    """A response whose headers are complete: neither Werkzeug nor a hook of ours has anything to add any more.
+    """A response whose headers are complete: neither Werkzeug nor our hooks need to add anything.
 
     Werkzeug would also take Last-Modified away from a 304, and api.md wants the headers of the 200 answer.
     """
@@ -184,7 +184,7 @@ def _prepared(
 
 
 def tell_position(app: Flask) -> None:
-    """Every answer of the delivery plane says which position it reflects, errors and redirections too."""
+    """Give every answer of the delivery plane its log position, also errors and redirects."""
 
     @app.after_request
     def tell(answer: Response) -> Response:

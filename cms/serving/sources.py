@@ -1,6 +1,6 @@
-"""The only way from a delivery answer to what it is made of: whatever is read is noted as something that the answer depends on.
+"""The only way for a delivery answer to read data: every read is noted as a dependency of the answer.
 
-import-linter keeps the modules that make answers from going another way.
+import-linter stops modules that make answers from reading in another way.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _ACCESS = frozenset({"access"})
 
 @dataclass(slots=True)
 class Sources:
-    """What one request may read, all of it as of one moment `now` (microseconds since 1970)."""
+    """The data that one request may read, all as of one moment `now` (microseconds since 1970)."""
 
     state: ServingState
     heads: Heads
@@ -39,18 +39,18 @@ class Sources:
         return self.state.head.topics
 
     def expect(self, topics: Iterable[str]) -> None:
-        """Note ahead what an answer is going to read, so that its tag is known before it is computed."""
+        """Note ahead what an answer will read, so that its tag is known before it is computed."""
         self.dependencies.note_topics(topics)
         if not _REFERENCE.isdisjoint(topics):
             self.reference_data()
 
     @property
     def key_agencies(self) -> frozenset[str] | None:
-        """The agencies that the key names, None for all. Part of every ETag, so it is nothing to be noted."""
+        """The agencies that the key names, None for all. Part of every ETag, so it is not noted."""
         return self.holder.agencies
 
     def key(self) -> KeyHolder:
-        """The key itself, for answers that tell about it."""
+        """The key itself, for answers about the key."""
         self.dependencies.note_key()
         self.dependencies.note_topics(_ACCESS)
         return self.holder
@@ -71,11 +71,11 @@ class Sources:
     def shown(self, items: Mapping[str, str]) -> set[str]:
         """Those of the items (owner by id) that the key shows: of its agencies, on their channels, or carried by them.
 
-        Only for items of other owners it takes a look at the database, one for all of them.
+        Only items of other owners need the database: one statement for all of them.
         """
         if self.key_agencies is None:
             return set(items)
-        # Who is named by the key itself needs no look at who was merged into whom, so that mergers leave the tags of those items.
+        # Agencies that the key names need no check of mergers, so mergers do not change the tags of their items.
         shown = {item_id for item_id, owner in items.items() if owner in self.key_agencies}
         if len(shown) < len(items):
             agencies = self.visible_agencies() or frozenset()
@@ -85,9 +85,8 @@ class Sources:
         return shown
 
     def listed_agencies(self, asked: Collection[str] | None, channels: Collection[str] = ()) -> tuple[str, ...] | None:
-        """The owners whose items a list may show: those asked for (None: any), as far as the key shows them; None means all.
-
-        The channels of its agencies are open to a key, with everything that others have on them.
+        """The owners whose items a list may show: the requested ones (None: any) that the key shows; None means all. A key also
+        shows items of other owners on the channels of its agencies.
         """
         visible = self.visible_agencies()
         if visible is not None and channels and visible.issuperset(channels):
@@ -125,17 +124,17 @@ class Sources:
         return self.state.publications.shown_by(agencies, item_ids, self.now)
 
     def address(self, type: str, agencies: Sequence[str], slug: str) -> Address | None:
-        """What was or is published at an address."""
+        """The item that is or was published at an address."""
         self.dependencies.note_topics({self.topics[type]})
         return self.state.publications.address(type, agencies, slug, self.now)
 
     def target(self, item_id: str) -> Address | None:
-        """Where a redirection leads to in the end, over items of any type."""
+        """The final target of a redirect, over items of any type."""
         self.dependencies.note_topics(self.state.head.content)
         return self.state.publications.target(item_id, self.now)
 
     def ended_by_time(self, item_id: str) -> tuple[bool, str | None]:
-        """Whether a planned end of the item has come, and what readers are told."""
+        """The planned end of the item if it has come, with the explanation for readers."""
         if item_id != self._item_id():
             self.dependencies.note_topics(self.state.head.content)
         return self.state.publications.ended_by_time(item_id, self.now)

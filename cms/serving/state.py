@@ -1,4 +1,4 @@
-"""What one application keeps for all its readers: the read model, keys, reference data and answers."""
+"""The state that an application keeps for all readers: the read model, keys, reference data and answers."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Item = TypeVar("Item")
 
 @dataclass(slots=True)
 class ServingState:
-    """Shared by all requests of a process; everything in it can be made again from the database."""
+    """Shared by all requests of a process; all of it can be rebuilt from the database."""
 
     reader: Reader
     bulkhead: Bulkhead
@@ -48,13 +48,13 @@ class ServingState:
     _lock: Lock = field(default_factory=Lock)
 
     def note_epoch(self, epoch: str) -> None:
-        """Forget everything when the database is another than before: it was restored, so positions mean other things now."""
+        """Clear everything when the epoch has changed: the database was restored, so positions have another meaning."""
         if epoch != self._epoch:
             self._epoch = epoch
             self.forget()
 
     def at_believed_moment(self, read: Callable[[int], tuple[Heads, Item]]) -> tuple[int, Heads, Item]:
-        """Read as of now (microseconds since 1970), and once more when the heads that were read tell that another moment counts."""
+        """Read as of now (microseconds since 1970), and once more when the heads show that another moment counts."""
         now = clock.now_micros()
         heads, item = read(now)
         moment = believed(now, heads.seen_at)
@@ -77,7 +77,7 @@ class ServingState:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        """One thread reads at a time; who waits for it asks for a place as if it read itself."""
+        """One thread reads at a time; a thread that waits for it takes a place as if it read itself."""
         if not self.bulkhead.acquire(self._lock, SILENCE_SECONDS, Kind.READ):
             raise refusal(Kind.READ)
         try:
@@ -96,7 +96,7 @@ class ServingState:
         return found
 
     def known_origins(self) -> frozenset[str] | None:
-        """What `origins` found last, None when nobody has asked yet. Without a look at the database."""
+        """The last result of `origins`, None before the first call. Does not read the database."""
         return None if self._origins is None else self._origins[1]
 
     def forget(self) -> None:

@@ -1,7 +1,7 @@
-"""What an answer depends on, noted while it is read, and whether a kept answer still holds.
+"""The dependencies of an answer, noted while they are read, and whether a cached answer is still valid.
 
-Nobody writes down by hand what an answer depends on: whoever reads something for it goes through what notes it. So a kept
-answer, or an ETag, can never outlive a right, a merge or a planned moment that somebody forgot to list.
+Dependencies are never listed by hand: every read for an answer goes through code that notes it. So a cached answer or an ETag
+cannot outlive a right, a merger or a planned moment that was forgotten in a list.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ ItemLive = tuple[int | None, int | None]
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """What an answer depends on beside the request itself; everything in it is part of its ETag.
+    """The dependencies of an answer besides the request itself; all of them are part of its ETag.
 
     `topics` are those of the log; `item` the one item that was read together with the heads, `item_live` its publication.
-    `since` and `until` (microseconds since 1970) are the moments between which the calendar changes nothing of it.
+    `since` and `until` (microseconds since 1970) are the moments between which no date changes it.
     """
 
     topics: frozenset[str] = frozenset()
@@ -54,21 +54,21 @@ class Dependencies:
     noted: Noted = field(default_factory=Noted)
 
     def note_topics(self, topics: Iterable[str]) -> None:
-        """Something was read that changes whenever one of these topics of the log moves."""
+        """Note that the answer changes whenever one of these topics of the log moves."""
         if not self.noted.topics.issuperset(topics):
             self.noted = _with(self.noted, topics=self.noted.topics.union(topics))
 
     def note_item(self, item: tuple[str, str], live: ItemLive, updated_at: int) -> None:
-        """The one item (type, id) that is read together with the heads of the log."""
+        """Note the one item (type, id) that is read together with the heads of the log."""
         self.noted = _with(self.noted, item=item, item_live=live, item_updated_at=updated_at)
         self.note_period(0, live[1] or NEVER_DUE)
 
     def note_key(self) -> None:
-        """The answer tells about the key itself, not only what it opens."""
+        """Note that the answer describes the key itself."""
         self.noted = _with(self.noted, is_about_key=True)
 
     def note_period(self, since: int, until: int) -> None:
-        """What was read is right from one moment until another (microseconds since 1970)."""
+        """Note that the data is valid from one moment until another (microseconds since 1970)."""
         if since > self.noted.since or until < self.noted.until:
             self.noted = _with(self.noted, since=max(since, self.noted.since), until=min(until, self.noted.until))
 
@@ -80,9 +80,10 @@ def _with(noted: Noted, **changed: object) -> Noted:
 
 @dataclass(frozen=True, slots=True)
 class Validity:
-    """What must stand as it did for a kept answer to be right: the epoch, the key, positions of the log's topics, a detail's publication.
+    """The values that must be unchanged for a cached answer to be valid: the epoch, the key, positions of the log's topics, a
+    detail's publication.
 
-    `since` and `until` (microseconds since 1970) are the moments between which nothing planned comes about.
+    `since` and `until` (microseconds since 1970) are the moments between which nothing planned takes effect.
     """
 
     epoch: str
@@ -95,7 +96,7 @@ class Validity:
     until: int = NEVER_DUE
 
     def opens(self, present: int) -> bool:
-        """True while the key has not expired, by the clock as it is: a right is never longer because a clock cannot be right."""
+        """True while the key has not expired, by the real clock: a key does not live longer because the clock is not trusted."""
         return present < self.key_expires_at
 
     @classmethod
@@ -114,7 +115,7 @@ class Validity:
         )
 
     def holds(self, heads: Heads, now: int, item_live: ItemLive | None) -> bool:
-        """True while nothing that this answer shows, and nothing about the key, has changed; `now` is the moment that is believed."""
+        """True while nothing that this answer shows, and nothing about the key, has changed; `now` is the trusted moment."""
         return (
             heads.epoch == self.epoch
             and heads.access == self.access

@@ -22,7 +22,10 @@ class InformationClass(StrEnum):
 
 
 class Category(Model):
-    """A subject under which content is filed. `four_eyes` asks that somebody who wrote none of it approves what is published."""
+    """A subject under which content is filed.
+
+    With `four_eyes` a person who wrote none of a text must approve it before it is published.
+    """
 
     __tablename__ = "categories"
 

@@ -9,7 +9,7 @@ from cms.core.http.schemas import PageQuerySchema, StrictSchema
 from cms.taxonomy.models import InformationClass
 
 CODE_PATTERN = r"[A-Z]{2}-[A-Z0-9]{1,3}(\.[0-9]{1,2})?"
-FOUR_EYES = "True: content of this category must be approved by somebody who wrote none of it before it is published."
+FOUR_EYES = "True: content of this category must be approved by a person who wrote none of it before it is published."
 _CLASSES = [item.value for item in InformationClass]
 
 

@@ -1,6 +1,6 @@
 """The categories and the legal lists of public information that the project brings along (seed/*.csv).
 
-The files name what is above before what is below, so that rows can be inserted in their order.
+The files list parents before children, so that rows can be inserted in their order.
 """
 
 from __future__ import annotations

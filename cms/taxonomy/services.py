@@ -1,4 +1,4 @@
-"""Writing categories. One that content may use is never deleted: it is retired, and new content cannot take it any more."""
+"""Writing categories. A category is never deleted but retired: then new content cannot take it any more."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DUPLICATES = {"pk_categories": "slug", "uq_categories_slug": "slug"}
 
 
 def seed_taxonomy(actor: Actor) -> int:
-    """Add the categories and kinds of information that the project brings along and that are not there yet; returns how many."""
+    """Add the missing ones of the project's categories and kinds of information; returns how many were added."""
     with unit_of_work() as unit:
         return add_missing_categories(unit, actor) + add_missing_information_kinds(unit, actor)
 

@@ -1,4 +1,4 @@
-"""The public words of a category, as moderation looks at them and as they are kept for a rollback."""
+"""The public words of a category, for moderation and for rollbacks."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from cms.taxonomy.models import Category
 
 WORDS = ("slug", "name_id", "name_en", "description")
 KEPT_FIELDS = ("name_id", "name_en", "description", "is_retired", "four_eyes")
-"""What people say about a category."""
+"""The fields of a category that people write."""
 
 
 def public_words(values: Mapping[str, Any]) -> dict[str, str]:
-    """Every word that goes out, by pointer."""
+    """All public words, by pointer."""
     return {f"/{name}": values[name] for name in WORDS if values.get(name)}
 
 
 def keep_category(unit: UnitOfWork, category: Category, actor: Actor) -> None:
-    """Keep what is said about a category now, for a rollback."""
+    """Keep the present values of a category, for a rollback."""
     keep_version(unit, "category", category.slug, values_of(category, KEPT_FIELDS), actor)

@@ -1,1 +1,1 @@
-"""Writing at scale: requests that may be repeated, rehearsed, or sent together."""
+"""Writes that are repeatable, rehearsed, or sent as a batch."""

@@ -1,7 +1,7 @@
 """Carrying out several writes in one transaction: each is a request of its own to the same application.
 
-Nothing is decided here about an operation. It is routed once, and what was resolved goes through the guard, the schema, the
-service and the policies as when it is sent alone (R-Z2): there is no second door.
+Nothing is decided here about an operation. It is routed once, then passes the same access check, schema, service and policies as
+a request of its own (R-Z2): there is no second way in.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from cms.media.queries import lock_images
 PATH = "/manage/v1/batch"
 Operation = Mapping[str, Any]
 _ID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-# What an operation has in common with the request that carries it: who asks, from where, in which language.
+# What an operation takes from the batch request: the caller, the address, the language.
 _INHERITED = (
     "SERVER_NAME", "SERVER_PORT", "SERVER_PROTOCOL", "SCRIPT_NAME", "REMOTE_ADDR", "HTTP_HOST", "HTTP_AUTHORIZATION",
     "HTTP_ACCEPT_LANGUAGE", "wsgi.version", "wsgi.url_scheme", "wsgi.errors", "wsgi.multithread", "wsgi.multiprocess", "wsgi.run_once",
@@ -41,7 +41,7 @@ _INHERITED = (
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one operation; `status` and `body` as if it had been sent alone, None when it was not done."""
+    """The result of one operation; `status` and `body` as if it had been sent alone, None when it was not carried out."""
 
     outcome: str
     status: int | None = None
@@ -57,14 +57,14 @@ class Result:
 def carry_out_batch(operations: Sequence[Operation], *, atomic: bool) -> list[Result]:
     """Carry out the operations in their order, in one transaction.
 
-    Atomic: all or none; raises `Conflict("batch_failed")` with the results, `Unavailable` when trying again may help. Else what
-    is refused leaves no trace and the others are done.
+    Atomic: all or none; raises `Conflict("batch_failed")` with the results, `Unavailable` when trying again may help. Else
+    refused operations leave no trace and the others are carried out.
     """
     with keeping_results(), one_transaction() as shared:
         _look_ahead(operations)
         shared.begin()
         named = _ids_in(operations)
-        # Items before images, as whoever publishes does.
+        # Lock items before images, in the order of a publication.
         lock_items(named)
         lock_images(named)
         results: list[Result] = []
@@ -82,16 +82,15 @@ def _results(shared: SharedTransaction, operations: Sequence[Operation]) -> Iter
     app, outside = current_app._get_current_object(), request.environ  # type: ignore[attr-defined]  # noqa: SLF001 - as documented
     for operation in operations:
         answer = _answer(app, outside, operation, request_id)
-        # The next operation finds what is in the database, as it would if it were sent alone.
+        # The next operation reads from the database, as if it were sent alone.
         shared.session.expunge_all()
         start_request(request_id)
         yield _result(answer)
 
 
 def _look_ahead(operations: Sequence[Operation]) -> None:
-    """Let each operation compute what takes long before the batch locks anything; its own run then finds the results.
-
-    Whatever is wrong with one is left for that run to say.
+    """Let each operation do its slow computations before the batch locks anything; its own run then finds the results. Errors are
+    left for that run to report.
     """
     request_id = current_request_id()
     app, outside = current_app._get_current_object(), request.environ  # type: ignore[attr-defined]  # noqa: SLF001 - as documented
@@ -106,7 +105,7 @@ def _look_ahead(operations: Sequence[Operation]) -> None:
 
 
 def _ids_in(operations: Sequence[Operation]) -> set[str]:
-    """The ids that stand in the addresses, those of items and images among them."""
+    """The ids in the addresses, among them those of items and images."""
     return {str(found).lower() for operation in operations for found in _ID.findall(operation["path"])}
 
 
@@ -120,7 +119,7 @@ def _answer(app: Flask, outside: Mapping[str, Any], operation: Operation, reques
 
 
 def _may_be_in_batch(app: Flask, rule: str) -> bool:
-    """Writes that can be rehearsed can be undone with the others; a batch in a batch would only hide how much it is."""
+    """True for writes that can be rehearsed: they can be undone with the others. A batch in a batch would only hide its size."""
     return rule != PATH and takes_rehearsal(access_of(app, request.endpoint), rule, request.method)
 
 
@@ -155,7 +154,7 @@ def _result(answer: Response) -> Result:
 
 
 def _failure(results: Sequence[Result], count: int) -> Conflict | Unavailable:
-    """The error of an atomic batch: the last of the results was refused, the ones before it are undone."""
+    """The error of an atomic batch: the last result was refused, so the earlier ones are undone."""
     shown = [Result("rolled_back")] * (len(results) - 1) + [results[-1]] + [Result("not_run")] * (count - len(results))
     extra = {"results": [present_result(result) for result in shown]}
     if (results[-1].status or 500) >= 500:
@@ -164,7 +163,7 @@ def _failure(results: Sequence[Result], count: int) -> Conflict | Unavailable:
 
 
 def present_result(result: Result) -> dict[str, Any]:
-    """A result as callers see it."""
+    """A result as the API writes it."""
     return {
         "outcome": result.outcome,
         "status": result.status,

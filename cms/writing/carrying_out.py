@@ -1,6 +1,5 @@
-"""How the writes of the management plane are carried out when more is asked for: rehearsed, or repeatable.
-
-A write that asks for neither is called as it is: not one statement more.
+"""Carries out writes of the management plane that are rehearsed or repeatable. Any other write is called directly, without one
+more statement.
 """
 
 from __future__ import annotations
@@ -64,7 +63,7 @@ def _is_rehearsal() -> bool:
 
 
 def _rehearsed(view: View, values: dict[str, Any]) -> Response:
-    """Do everything, answer as if it had been done, and undo it. A key is not looked at: there is nothing to repeat."""
+    """Carry out the request, answer as usual, and undo it. An idempotency key is ignored: there is nothing to repeat."""
     with one_transaction(is_rehearsal=True):
         answer = current_app.make_response(view(**values))
     answer.headers[REHEARSED] = "true"
@@ -76,7 +75,7 @@ def _rehearsed(view: View, values: dict[str, Any]) -> Response:
 
 
 def _answered_once(attempt: Attempt, view: View, values: dict[str, Any]) -> Response:
-    """Carry the request out unless that was done before. Only what succeeded is kept: an error has changed nothing."""
+    """Carry out the request unless that was done before. Only successful answers are kept: an error has changed nothing."""
     if (before := attempt.answer_of_before()) is not None:
         confirm_rights()
         return before

@@ -1,8 +1,8 @@
 """Requests under an `Idempotency-Key`: done once, answered the same ever after (M-9).
 
 The row of the key is written first in the same transaction as what the request does, and the answer last: both are there, or
-neither. Answers are sealed (AES-SIV) with the key that the client sent and a secret of the server, so that passwords and
-delivery keys in them can be read from no copy of the database; the key itself is kept as a digest.
+neither. Answers are sealed (AES-SIV) with the key that the client sent and a secret of the server, so that no copy of the
+database reveals passwords and delivery keys in them; the key itself is kept as a digest.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _LOCK_NOT_AVAILABLE = "55P03"
 
 
 class AlreadyAnsweredError(Exception):
-    """The request was carried out before; carries the answer that it got. Not an error: it ends what was begun."""
+    """The request was carried out before; holds its answer. Not a fault: it ends the transaction that has begun."""
 
     def __init__(self, answer: Response) -> None:
         super().__init__()
@@ -77,18 +77,18 @@ class Attempt:
         return hashlib.sha256(self.key.encode()).hexdigest()
 
     def answer_of_before(self) -> Response | None:
-        """The kept answer, looked for before anything is locked. Raises `Invalid` when the key was for something else, `Conflict`
+        """The kept answer, read before anything is locked. Raises `Invalid` when the key was for something else, `Conflict`
         when the answer cannot be opened any more.
         """
         if request.mimetype == "multipart/form-data":
-            # What was sent is known when it has been read; `claim` looks then.
+            # The content of an upload is only known when it has been read; `claim` compares it then.
             return None
         with rolled_back():
             kept = self._kept(session())
             return None if kept is None or kept.expires_at <= clock.now() else self._opened(kept)
 
     def claim(self, current: Session) -> None:
-        """Write the row of the key, first of all in this transaction; waits while the same request is carried out elsewhere.
+        """Write the row of the key, first in this transaction; waits while the same request is carried out elsewhere.
 
         Raises `AlreadyAnsweredError`, `Invalid` when the key was for something else, `Conflict` when the wait is too long or the answer
         cannot be opened any more.
@@ -103,7 +103,7 @@ class Attempt:
             current.execute(select(func.set_config("lock_timeout", before, True)))
 
     def _is_taken(self, current: Session, insert: Any) -> bool:
-        """Take the key, or take it over from a request of long ago."""
+        """Take the key, or take it over from an expired request."""
         present = clock.now()
         values = {"fingerprint": self._fingerprint(), "answer": None, "expires_at": present + KEPT_FOR}
         statement = insert(KeptAnswer).values(principal_id=self._principal, key_digest=self._digest, **values)
@@ -118,7 +118,7 @@ class Attempt:
             raise
 
     def keep(self, current: Session, answer: Response) -> None:
-        """Write the answer beside the key, last of all in the transaction."""
+        """Write the answer beside the key, last in the transaction."""
         headers = [pair for pair in answer.headers.items() if pair[0] != "Content-Length"]
         plain = orjson.dumps([answer.status_code, headers]) + b"\n" + answer.get_data()
         row = (KeptAnswer.principal_id == self._principal, KeptAnswer.key_digest == self._digest)
@@ -143,7 +143,9 @@ class Attempt:
         return Response(body, status, [*map(tuple, headers), (REPLAYED, "true")])
 
     def _fingerprint(self) -> str:
-        """What was asked: method, address and what the body says (not `If-Match`, which may be read anew for a repetition)."""
+        """The digest of the request: method, address and content of the body (not `If-Match`, which may be newer in a
+        repetition).
+        """
         content = content_digest()
         if content is None:
             refuse_header("not_supported_here")

@@ -12,10 +12,10 @@ from cms.core.types import Id, UTCDateTime
 
 
 class KeptAnswer(Model):
-    """What a person got for a request under an `Idempotency-Key`, written in the transaction of what the request did.
+    """The answer to a request under an `Idempotency-Key`, written in the transaction of the request.
 
-    Neither the key nor the answer can be read from the row: the key is a digest, and the answer is sealed with it. No foreign
-    key to people: nothing is lost when a row outlives who made it, and it is gone after a day.
+    Neither the key nor the answer can be read from the row: the key is a digest, and the answer is sealed with it. No foreign key
+    to people: a row may outlive its person, and is removed after a day.
     """
 
     __tablename__ = "kept_answers"

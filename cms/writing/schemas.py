@@ -76,7 +76,7 @@ class ResultSchema(StrictSchema):
         required=True,
         allow_none=True,
         metadata={
-            "description": "As if sent alone; null when it was not done for the sake of another.",
+            "description": "As if sent alone; null when it was not carried out because another one failed.",
             "example": 200,
         },
     )

@@ -1,4 +1,4 @@
-"""Forgetting the answers of repeated requests when their day is over."""
+"""Removes the kept answers of requests after a day."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from cms.writing.models import KeptAnswer
 
 
 def purge_kept_answers() -> int:
-    """Remove what may not be replayed any more; returns how many answers that were.
+    """Remove answers that are too old to be replayed; returns how many.
 
-    Called hourly by the worker. It records no change: nothing that counted is gone.
+    Called hourly by the worker. It records no change: the rows had no effect any more.
     """
     with unit_of_work() as unit:
         old = delete(KeptAnswer).where(KeptAnswer.expires_at <= clock.now()).returning(KeptAnswer.key_digest)

@@ -35,9 +35,9 @@ def create_user(
     memberships: Sequence[HeldRole],
     password_change_needed: bool = True,
 ) -> User:
-    """Add a person who may sign in from now on, and must then choose another password than this one, which somebody else has seen.
+    """Add a person who may sign in from now on and must then replace this password, because another person has seen it.
 
-    Asked for by a person it needs `user:write`; the operator's own command line needs nothing. Raises `Forbidden`,
+    A person needs `user:write` for it, the operator's command line no permission. Raises `Forbidden`,
     `Invalid` (weak password, unknown agency, role without its agency), `Conflict("duplicate")` for a known address.
     """
     _authorize(actor)
@@ -124,9 +124,9 @@ def reactivate_user(actor: Actor, user_id: str, expected: Expected) -> User:
 
 
 def reset_password(actor: Actor, user_id: str, expected: Expected, password: str) -> User:
-    """Give a person who lost hers a new password, which she must change at once; all her sessions end.
+    """Give a person who lost the password a new one, which must be changed at once; all sessions of the person end.
 
-    Whoever was slowed down by wrong guesses, her own or somebody else's, may try again. Raises as `update_user`.
+    Delays after wrong guesses, the person's own or others', end too. Raises as `update_user`.
     """
     _authorize(actor)
     password_hash = hash_password(password)
@@ -195,6 +195,6 @@ def _check_agencies(memberships: Sequence[HeldRole]) -> None:
 
 
 def _keep_an_admin(admins: set[str], user: User) -> None:
-    """Refuse to take the last administrator away: nobody could give the role back."""
+    """Refuse to remove the last administrator: no one could give the role back."""
     if admins == {user.id}:
         raise Conflict("last_admin")

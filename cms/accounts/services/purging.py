@@ -1,4 +1,4 @@
-"""Forgetting what nobody needs any more: sign-ins that ended long ago and counters of failed attempts."""
+"""Removes old rows: sign-ins that ended long ago and counters of failed attempts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cms.core import clock
 from cms.core.db import UnitOfWork, unit_of_work
 
 KEEP_SESSIONS = timedelta(days=30)
-"""Ended sign-ins are kept this long, so that a stolen token is still recognised as one; the change log keeps the rest."""
+"""Ended sign-ins are kept this long, so that a stolen token is still recognised; the history is in the change log."""
 KEEP_BUCKETS = 2 * ACCOUNT_WINDOW
 """Longer than any window or delay of the throttle."""
 
@@ -21,7 +21,7 @@ KEEP_BUCKETS = 2 * ACCOUNT_WINDOW
 def purge_expired() -> int:
     """Remove old sessions with their refresh tokens, and old counters; returns how many rows that were.
 
-    Called about hourly by the worker. It records no change: nothing that counted is gone.
+    Called about hourly by the worker. It records no change: the rows had no effect any more.
     """
     present = clock.now()
     with unit_of_work() as unit:

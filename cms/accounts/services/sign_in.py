@@ -1,6 +1,6 @@
 """Signing in and out: sign-in, refresh, sign-out, change of password.
 
-An attempt is counted in a transaction of its own, before the password is looked at: what fails later takes no count back.
+An attempt is counted in a transaction of its own, before the password is checked: a later error does not undo the count.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def _count_attempt(buckets: tuple[Bucket, ...]) -> None:
 
 
 def _is_right(credentials: Credentials | None, password: str, buckets: tuple[Bucket, ...]) -> bool:
-    """Verify; an attempt that was not looked at for lack of room does not count."""
+    """Verify; an attempt that was not checked for lack of capacity does not count."""
     try:
         return verify_password(credentials.password_hash if credentials else None, password)
     except Unavailable:
@@ -102,8 +102,9 @@ def _still_the_same(unit: UnitOfWork, credentials: Credentials) -> User:
 def refresh(refresh_token: str, origin: Origin) -> IssuedTokens:
     """Exchange a refresh token for the next one and an access token.
 
-    A token is used once; the tabs of one browser may use it at nearly the same time, and each goes on with what it got. Whoever
-    shows a used one later ends the whole session: one of two holders is a thief, and nobody can tell which. Raises `Unauthenticated("invalid_token")`.
+    A token is used once; the tabs of one browser may use it at nearly the same time, and each goes on with what it got. A later
+    use of a used token ends the whole session: one of its two holders is a thief, and the server cannot tell which. Raises
+    `Unauthenticated("invalid_token")`.
     """
     digest = refresh_digest(refresh_token)
     session_id = find_session_id(digest)
@@ -170,7 +171,7 @@ def end_own_session(actor: Actor, session_id: str) -> None:
 
 
 def change_password(actor: Actor, *, current_password: str, new_password: str, origin: Origin) -> IssuedTokens:
-    """Give the person a new password; every session ends, this one goes on under the tokens that are returned.
+    """Give the person a new password; every session ends, this one goes on with the returned tokens.
 
     Raises `Invalid` (wrong present password, weak new one), `TooManyRequests`, `Unavailable`.
     """

@@ -23,9 +23,9 @@ SALT_BYTES = 32
 def rotate_signing_keys(actor: Actor, *, ends_older: bool = False) -> str:
     """Add a key to the ring, which signs from now on in every process; returns its id.
 
-    Earlier keys go on verifying until what they signed has expired, so nobody notices. With `ends_older` they stop at once: access
-    tokens are refreshed by the clients, preview links, cursors and trusted devices end; nobody is signed out. Raises `Forbidden`
-    for everybody but the operator.
+    Earlier keys go on verifying until everything they signed has expired, so users notice nothing. With `ends_older` they stop at
+    once: access tokens are refreshed by the clients, preview links, cursors and trusted devices end; no person is signed out.
+    Raises `Forbidden` for all but the operator.
     """
     if not is_operator(actor):
         raise Forbidden(permission="operator")

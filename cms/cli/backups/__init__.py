@@ -1,1 +1,1 @@
-"""Backups: a folder with the database as it was at one moment, every file that it names, and what proves both."""
+"""Backups: a folder with the database as it was at one moment, every file that it names, and the proof of both."""

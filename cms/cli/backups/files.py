@@ -25,12 +25,12 @@ def named_files(connection: Connection) -> list[str]:
 
 
 def bytes_of(storage: Storage, digests: Iterable[str]) -> int:
-    """How much room they need."""
+    """The bytes that the files need."""
     return sum(storage.size(digest) or 0 for digest in digests)
 
 
 def copy_files(storage: Storage, digests: Sequence[str], folder: Path, tell: Callable[[], None]) -> Iterator[str]:
-    """Copy the files into the backup; gives the digests of those that are missing or are not what they are called."""
+    """Copy the files into the backup; returns the digests of those that are missing or damaged."""
     target = LocalStorage(folder / FOLDER)
     target.mark("backup")
     for digest in digests:
@@ -40,19 +40,19 @@ def copy_files(storage: Storage, digests: Sequence[str], folder: Path, tell: Cal
 
 
 def restore_files(folder: Path, digests: Sequence[str], storage: Storage) -> Iterator[str]:
-    """Copy the files of the backup into the storage, those that it has not whole; gives the digests of those that the backup lacks."""
+    """Copy the files of the backup that the storage lacks or has damaged; returns the digests of those that the backup lacks."""
     source = LocalStorage(folder / FOLDER)
     for digest in digests:
         if _digest_of(storage, digest) == digest:
             continue
-        # What lies there under this name is something else, and would be taken for what was there before.
+        # The file under this name is damaged, and would be taken for the right one.
         storage.delete(digest)
         if not _copy(source, storage, digest):
             yield digest
 
 
 def damaged_files(folder: Path, digests: Sequence[str]) -> Iterator[str]:
-    """The digests of those that the backup has not, or not as they were; reads every byte and changes nothing."""
+    """The digests of files that are missing or damaged in the backup; reads every byte and changes nothing."""
     source = LocalStorage(folder / FOLDER)
     for digest in digests:
         found = hashlib.sha256()
@@ -67,12 +67,12 @@ def damaged_files(folder: Path, digests: Sequence[str]) -> Iterator[str]:
 
 
 def missing_files(digests: Sequence[str], storage: Storage) -> Iterator[str]:
-    """The digests of those that the storage has not."""
+    """The digests of files that the storage lacks."""
     return (digest for digest in digests if storage.size(digest) is None)
 
 
 def _digest_of(storage: Storage, digest: str) -> str | None:
-    """The digest of the bytes that lie there under this name; None when there are none."""
+    """The digest of the bytes stored under this name; None when there are none."""
     if storage.size(digest) is None:
         return None
     found = hashlib.sha256()
@@ -82,7 +82,7 @@ def _digest_of(storage: Storage, digest: str) -> str | None:
 
 
 def _copy(source: Storage, target: Storage, digest: str) -> bool:
-    """False when the source has not these bytes. A source that does not answer, or a full target, ends the command."""
+    """Copy one file; False when the source lacks its bytes. A source that does not answer, or a full target, ends the command."""
     incoming = target.new_incoming()
     try:
         if _written(_parts(source, digest), incoming) != digest:
@@ -96,7 +96,7 @@ def _copy(source: Storage, target: Storage, digest: str) -> bool:
 
 
 def _written(parts: Iterable[bytes], target: Path) -> str:
-    """Write them; the digest of what was written."""
+    """Write the bytes; returns their digest."""
     found = hashlib.sha256()
     with _written_to(target), target.open("wb") as file:
         for part in parts:
@@ -123,7 +123,7 @@ def _parts(source: Storage, digest: str) -> Iterator[bytes]:
     except OSError as error:
         raise _UnreadableError from error
     except Unavailable as error:
-        # What the whole storage cannot do says nothing about this file.
+        # An error of the whole storage says nothing about this file.
         if error.code == "file_lost" or isinstance(error.__cause__, OSError):
             raise _UnreadableError from error
         raise

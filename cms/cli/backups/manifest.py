@@ -1,4 +1,4 @@
-"""`manifest.json` of a backup: what it holds, and of which moment."""
+"""`manifest.json` of a backup: its content and its moment."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Manifest:
     secrets: tuple[str, ...]
 
     def write(self, folder: Path) -> None:
-        """Keep it; last, so that a folder with a manifest is a whole backup."""
+        """Write the manifest; done last, so that a folder with a manifest is a complete backup."""
         content = orjson.dumps({"format": FORMAT, **asdict(self)}, option=orjson.OPT_INDENT_2)
         partial = folder / f"{NAME}.partial"
         partial.write_bytes(content + b"\n")
@@ -44,7 +44,7 @@ class Manifest:
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """The manifest of a backup. Ends the command when the folder is none."""
+    """The manifest of a backup. Ends the command when the folder is not a backup."""
     try:
         content = orjson.loads((folder / NAME).read_bytes())
         if content.pop("format") != FORMAT:

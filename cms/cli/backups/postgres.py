@@ -29,7 +29,7 @@ def dump(connection: Connection, target: Path) -> None:
 
 
 def restore(engine: Engine, source: Path) -> None:
-    """Put the copy in place of everything that the database has, in one transaction."""
+    """Replace everything in the database by the copy, in one transaction."""
     with engine.connect() as connection:
         program = _program("pg_restore", connection)
     listed = _run([program, "--list", str(source)], engine)
@@ -49,7 +49,7 @@ def restore(engine: Engine, source: Path) -> None:
 
 
 def has_tables(connection: Connection) -> bool:
-    """True when anything is there already."""
+    """True when the database is not empty."""
     return bool(connection.scalar(text("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")))
 
 

@@ -1,4 +1,4 @@
-"""What a backup does not hold and a restored server needs: secrets, to be kept elsewhere."""
+"""The secrets that a restored server needs and a backup does not hold; keep them elsewhere."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _SETTINGS = {
     "secret_key": "SECRET_KEY: without it access tokens, preview links, cursors and kept answers end",
     "audit_signing_key": "AUDIT_SIGNING_KEY: without it no further checkpoint bears the known signature",
     "storage_secret_key": "STORAGE_ACCESS_KEY and STORAGE_SECRET_KEY: without them the files cannot be reached",
-    "metrics_token": "METRICS_TOKEN: without it nobody reads /metrics",
+    "metrics_token": "METRICS_TOKEN: /metrics cannot be read without it",
 }
 _NOT_SECRET = {"incoming", "files", "metrics"}
 

@@ -17,14 +17,14 @@ def copy(engine: Engine, target: Path) -> None:
 
 
 def restore(engine: Engine, source: Path) -> None:
-    """Put the copy in place of everything that the database has, inside its file: whoever has it open sees the copy."""
+    """Replace everything in the database by the copy, inside its file: processes that have it open see the copy."""
     target = Path(str(engine.url.database))
     target.parent.mkdir(parents=True, exist_ok=True)
     _copy(source, target)
 
 
 def has_tables(engine: Engine) -> bool:
-    """True when anything is there already."""
+    """True when the database is not empty."""
     path = Path(str(engine.url.database))
     if not path.exists() or not path.stat().st_size:
         return False

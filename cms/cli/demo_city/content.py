@@ -31,7 +31,7 @@ from cms.media.uploads import received_image
 from cms.posts.content import POST
 from cms.posts.schemas import PostCreateSchema
 
-# What an entry says about its story, not about its content.
+# The keys of an entry about its history, not its content.
 STORY = {
     "key", "author", "published_at", "state", "comment", "files", "picture",
     "reviewer", "review_comments", "in_days", "standing", "explanation",

@@ -1,4 +1,4 @@
-"""How the agencies of the demonstration city work together: who carries whose posts, and where a second person looks first."""
+"""How the agencies of the demonstration city work together: who reposts whose posts, and where a second person must approve."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def carry(entry: Mapping[str, Any], titles: Mapping[str, str], cast: Cast) -> No
 
 
 def ask_for_review(entry: Mapping[str, Any], cast: Cast) -> None:
-    """Let an agency or a category ask for an approval. Last of all: what was published before needed none."""
+    """Let an agency or a category ask for an approval. Called last, because content published earlier needed no approval."""
     kept: type[Agency | Category] = Agency if entry["of"] == "agency" else Category
     with rolled_back():
         version = session.scalars(select(kept.version).where(kept.slug == entry["slug"])).one()

@@ -26,7 +26,7 @@ def add_person(entry: dict[str, Any], secrets: DemoSecrets) -> None:
         name=entry["name"],
         password=password,
         memberships=memberships,
-        # These passwords stand in a file for everybody who tries the demonstration.
+        # These passwords are written to a file for all who try the demonstration.
         password_change_needed=False,
     )
     secrets.users += [DemoUser(entry["email"], password, role.value, agency) for role, agency in memberships]

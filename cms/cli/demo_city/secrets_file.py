@@ -33,7 +33,7 @@ class DemoSecrets:
 
 
 def read_secrets(instance: Path) -> DemoSecrets | None:
-    """What is kept; None when there is nothing, for example because the database is not a demonstration."""
+    """The stored values; None when there are none, for example because the database is not a demonstration."""
     path = instance / NAME
     if not path.exists():
         return None
@@ -42,7 +42,7 @@ def read_secrets(instance: Path) -> DemoSecrets | None:
 
 
 def write_secrets(instance: Path, secrets: DemoSecrets) -> Path:
-    """Keep it; nobody else may read it at any moment."""
+    """Write the file; no other account may read it at any moment."""
     instance.mkdir(parents=True, exist_ok=True)
     path, draft = instance / NAME, instance / f".{NAME}.new"
     draft.unlink(missing_ok=True)

@@ -38,7 +38,7 @@ class Stage:
     editor: Actor
 
     def bring(self, item: Item) -> None:
-        """To the state of the entry; what was done by an interrupted load is not done again."""
+        """Bring the item to the state of the entry; steps of an interrupted load are not repeated."""
         wanted = State(self.entry["state"])
         if wanted not in (item.state, State.DRAFT):
             self._move(item, wanted)
@@ -79,7 +79,7 @@ class Stage:
 
 
 def stage_of(content_type: ContentType, entry: Mapping[str, Any], cast: Cast) -> Stage:
-    """Who plays it: the author and editor of the agency, or of the city (`channel`, or `reviewer` `central`)."""
+    """The people who act: author and editor of the agency, or of the city (`channel`, or `reviewer` `central`)."""
     city = runtime().settings.city_channel
     channel = city if entry.get("reviewer") == "central" else entry.get("channel", entry["agency"])
     return Stage(content_type, entry, cast.author(entry["agency"]), cast.publisher(entry["agency"], channel, city))

@@ -1,1 +1,1 @@
-"""`doctor`: what is wrong with this installation, in words. One module for each concern; `command` lists their checks."""
+"""`doctor`: reports in words what is wrong with this installation. One module for each concern; `command` lists their checks."""

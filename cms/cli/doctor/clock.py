@@ -13,12 +13,12 @@ from cms.core.errors import Unavailable
 from cms.core.runtime import runtime
 from config import Settings
 
-# Seconds. The clock of a machine that is set by NTP is right to parts of one.
+# Seconds. NTP keeps a machine's clock right to a fraction of one.
 LARGEST_SKEW = 30
 
 
 def check_clock(_settings: Settings) -> Iterator[Finding]:
-    """Hold the clock that counts against what the installation has lived through, and PostgreSQL's against this machine's."""
+    """Compare the clock with the newest known moment, and PostgreSQL's clock with this machine's."""
     reader = runtime().reader
     try:
         if reader.is_sqlite:

@@ -22,7 +22,7 @@ from cms.cli.doctor.trail import check_chain, check_checkpoint
 from cms.cli.doctor.worker import check_followers, check_tasks, check_waiting_work, check_worker
 from config import Settings
 
-# A step is taken when none before it is red: what it looks at needs them.
+# A step runs when no earlier one is red, because it depends on them.
 STEPS: tuple[tuple[DoctorCheck, ...], ...] = (
     (check_sqlite, check_database_answers),
     (check_newest_migration,),
@@ -73,7 +73,7 @@ def command(files: bool, deep: bool) -> None:
 
 
 def _look(settings: Settings) -> list[Finding]:
-    """What the checks find, in an application context."""
+    """The findings of the checks, in an application context."""
     found: list[Finding] = []
     for step in STEPS:
         if not _is_red(found):

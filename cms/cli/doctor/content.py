@@ -1,4 +1,4 @@
-"""Is what readers get what was published? A sample; `audit verify --content` looks at everything."""
+"""Do readers get exactly what was published? A sample; `audit verify --content` checks everything."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ def startup_findings(settings: Settings) -> list[Finding]:
 
 
 def check_agreement(_settings: Settings) -> Iterator[Finding]:
-    """Does this node have what the installation has in common, and is its storage the one that was set up?"""
+    """Does this node have the shared settings of the installation, and is its storage the one that was set up?"""
     try:
         found = disagreements()
     except Unavailable:

@@ -13,7 +13,7 @@ MOST_NAMED = 20
 
 
 def check_dead_letters(_settings: Settings) -> Iterator[Finding]:
-    """What the queues and followers have put aside, each with its error."""
+    """The entries that queues and followers have put aside, each with its error."""
     found = waiting()
     for letter in found[:MOST_NAMED]:
         yield red(

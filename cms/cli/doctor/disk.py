@@ -19,7 +19,7 @@ LITTLE_ROOM, NO_ROOM = GIGABYTE, GIGABYTE // 5
 
 
 def check_storage_takes_files(_settings: Settings) -> Iterator[Finding]:
-    """Write a few bytes and take them away again: that reading works says nothing about writing."""
+    """Write a few bytes and remove them: a storage that can be read may still refuse writes."""
     storage, content = runtime().storage, secrets.token_bytes(16)
     digest = hashlib.sha256(content).hexdigest()
     probe = storage.incoming / f"doctor-{digest}"
@@ -37,10 +37,10 @@ def check_storage_takes_files(_settings: Settings) -> Iterator[Finding]:
 
 
 def check_instance_is_private(settings: Settings) -> Iterator[Finding]:
-    """Can other accounts of this machine read the database, its log or a secret? What lies in a closed folder is closed too."""
+    """Can other accounts of this machine read the database, its log or a secret? Files in a closed folder are closed, too."""
     folder = Path(settings.instance_path)
     if not folder.is_dir():
-        # Told by `check_disk`.
+        # Reported by `check_disk`.
         return
     if folder.stat().st_mode & OTHERS_ENTER:
         for path in sorted(folder.iterdir()):
@@ -51,7 +51,7 @@ def check_instance_is_private(settings: Settings) -> Iterator[Finding]:
 
 
 def check_disk(settings: Settings) -> Iterator[Finding]:
-    """How much room the instance folder has."""
+    """How much space the instance folder has."""
     if not Path(settings.instance_path).is_dir():
         yield red(f"The instance folder {settings.instance_path} does not exist: python -m cms init makes it.")
         return

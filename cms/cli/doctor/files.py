@@ -1,4 +1,4 @@
-"""Is every file that a row names in the storage, and is it what it was?"""
+"""Is every file that a row names in the storage, and is it unchanged?"""
 
 from __future__ import annotations
 

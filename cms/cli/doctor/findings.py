@@ -26,7 +26,7 @@ class Finding:
 
 
 DoctorCheck = Callable[[Settings], Iterable[Finding]]
-"""Looks at one thing. It tells a fault as a finding: an exception would hide what the other checks find."""
+"""A check of one thing. It returns faults as findings: an exception would hide the results of the other checks."""
 
 
 def ok(sentence: str) -> Finding:

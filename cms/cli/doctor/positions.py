@@ -1,4 +1,4 @@
-"""Is the database where this node has left it?"""
+"""Is the database at least at the position that this node has seen?"""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ from config import Settings
 
 
 def check_seen_positions(_settings: Settings) -> Iterator[Finding]:
-    """Was it taken back by other means than `restore`?"""
+    """Was the database restored by other means than `restore`?"""
     trouble = seen_positions().look()
     yield ok("The database goes on from where this node has seen it.") if trouble is None else red(trouble)

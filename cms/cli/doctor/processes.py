@@ -1,4 +1,4 @@
-"""Did processes of the running server end by themselves?"""
+"""Did processes of the running server end unexpectedly?"""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from config import Settings
 
 
 def check_respawns(settings: Settings) -> Iterator[Finding]:
-    """A web process that had to be started again: since the start of a server that runs on this instance."""
+    """Web processes that were restarted since the running server of this instance started."""
     times = round(ProcessesCollector(Path(settings.instance_path)).value("simpul_web_respawns_total"))
     if times:
         yield warning(f"A web process ended by itself {times} times; `web_process_ended` in the log says when and how.")

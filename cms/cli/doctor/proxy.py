@@ -1,4 +1,4 @@
-"""Does the proxy in front let callers choose the address that this server takes for theirs? Asked as a caller, through PUBLIC_URL."""
+"""Can callers forge their address through the proxy? Tested as a caller, through PUBLIC_URL."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from config import Settings
 
 PATIENT_SECONDS, LONGEST_HEAD = 5, 16_384
 UNTOLD: Final = b"x-believed-address: none"
-# An address that nobody has, told in each way in which it might get past a proxy.
+# A made-up address, in every header that might pass the proxy.
 _CLAIM = str(NOBODYS[1])
 BELIEVED: Final = f"x-believed-address: {_CLAIM}".encode()
 CLAIMS: Final = {
@@ -27,7 +27,7 @@ TWO_HOSTS: Final = "Host: other.example\r\n"
 
 
 def check_proxy(settings: Settings) -> Iterator[Finding]:
-    """Ask `/healthz` with made-up addresses and with two hosts; only where proxies are believed."""
+    """Call `/healthz` with made-up addresses and with two hosts; only where proxies are trusted."""
     if not settings.proxy_hops:
         return
     url = urlsplit(settings.public_url)
@@ -41,7 +41,7 @@ def check_proxy(settings: Settings) -> Iterator[Finding]:
     for way in believed:
         yield red(f"Callers can choose the address that counts as theirs by {way}: the proxy must set it or drop it.")
     if tells_nothing:
-        yield red(f"The proxy tells nobody's address in {settings.proxy_header}: all callers count as one.")
+        yield red(f"The proxy sends no address in {settings.proxy_header}: all callers count as one.")
     if takes_two_hosts:
         yield warning("The proxy takes a request with two different Host headers: it should refuse it.")
     if settings.proxy_header != FORWARDED:
@@ -51,7 +51,7 @@ def check_proxy(settings: Settings) -> Iterator[Finding]:
 
 
 def asked(url: SplitResult, line: str) -> bytes:
-    """The head of the answer to a health check with one more line in its own head. Raises `OSError`."""
+    """The head of the answer to a health check that is sent with one more header line. Raises `OSError`."""
     host, is_safe = url.hostname or "", url.scheme == "https"
     request = f"GET /healthz HTTP/1.1\r\nHost: {url.netloc}\r\n{line}Connection: close\r\n\r\n"
     with socket.create_connection((host, url.port or (443 if is_safe else 80)), PATIENT_SECONDS) as plain:

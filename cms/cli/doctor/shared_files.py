@@ -1,4 +1,4 @@
-"""May the proxy read the files that it is told to send? It works under another account."""
+"""May the proxy, which runs under another account, read the files that it must send?"""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ GUIDE = 'see "Large files through the proxy" in docs/operations.md'
 
 
 def check_files_for_proxy(settings: Settings) -> Iterator[Finding]:
-    """Only with FILES_THROUGH_PROXY and a local storage: its group, the way to it, and the files that lie in it."""
+    """Only with FILES_THROUGH_PROXY and a local storage: its group, the folders above it, and its files."""
     storage = runtime().storage
     if not settings.files_through_proxy or not isinstance(storage, LocalStorage):
         return

@@ -1,4 +1,4 @@
-"""Is the change log whole, and can somebody elsewhere prove it?"""
+"""Is the change log whole, and can it be proved elsewhere?"""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def check_chain(_settings: Settings) -> Iterator[Finding]:
 
 
 def check_checkpoint(settings: Settings) -> Iterator[Finding]:
-    """Is there a key to sign the log with, and was that done lately?"""
+    """Is there a key to sign the log, and was the log signed lately?"""
     try:
         has_key = signing_key(settings) is not None
     except BadKeyError as error:
@@ -52,7 +52,7 @@ def check_checkpoint(settings: Settings) -> Iterator[Finding]:
 
 
 def _replaced() -> str | None:
-    """Why the key of this server signs nothing any more."""
+    """Why the key of this server may no longer sign."""
     try:
         key_in_force()
     except NoSigningKeyError as error:

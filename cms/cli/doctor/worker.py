@@ -1,4 +1,4 @@
-"""Does a worker run, does it keep up, and does what it does succeed?"""
+"""Does a worker run, does it keep up, and do its tasks succeed?"""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from cms.health.services import WORKER
 from cms.health.state import FollowerState, background_state
 from config import Settings
 
-# A worker looks about every second and tells that it lives every 15.
+# A worker looks for work about every second and reports that it runs every 15.
 WORKER_SILENCE = timedelta(minutes=2)
 LONG_WAIT_OF_IMAGES = timedelta(minutes=15)
-# Tries come up to a minute apart: by then somebody else's restart does not explain it any more.
+# Tries are up to a minute apart: after so many, a restart of another service does not explain the failures.
 MOST_FAILURES = 3
 
 
 def check_worker(_settings: Settings) -> Iterator[Finding]:
-    """When a worker was last heard of. That none ever ran is no fault before there is anything to do."""
+    """When a worker last reported. No worker is needed before there is any work."""
     heard = background_state().succeeded_at(WORKER)
     if heard is None:
         yield warning("No worker has run yet: python -m cms worker")
@@ -30,7 +30,7 @@ def check_worker(_settings: Settings) -> Iterator[Finding]:
 
 
 def check_followers(_settings: Settings) -> Iterator[Finding]:
-    """Where each follower of the log stands, also one that never ran."""
+    """The position of each follower of the log, also of one that never ran."""
     state = background_state()
     for follower in state.followers:
         yield _follower_finding(follower, state.sequence)
@@ -43,7 +43,7 @@ def _follower_finding(follower: FollowerState, newest: int) -> Finding:
 
 
 def check_waiting_work(_settings: Settings) -> Iterator[Finding]:
-    """What was planned and is due, and images that wait for their renditions."""
+    """Due plans, and images that wait for their renditions."""
     state = background_state()
     plans = f"{state.due_plans} planned changes are due and not carried out"
     if _is_older(state.oldest_due_plan_at, WORKER_SILENCE):

@@ -28,9 +28,9 @@ SPEC = "simpul_spec"
 """Where an application keeps its own document: several may live in one process."""
 PATCH_TYPES = ("application/json", "application/merge-patch+json")
 WRITE_PROBLEMS = (400, 401, 403, 404, 409, 413, 415, 422)
-"""Statuses of an operation on something that takes a body."""
+"""Statuses of every operation with a body."""
 CHANGE_PROBLEMS = (*WRITE_PROBLEMS, 412, 428)
-"""Those of one that needs `If-Match` besides."""
+"""Statuses of an operation that also needs `If-Match`."""
 
 
 class StrictParser(FlaskParser):

@@ -32,7 +32,7 @@ _INTEGER = re.compile(r"-?[0-9]{1,15}")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})")
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 LONGEST_WORD = 100
-"""Characters that one of several values in a query has on average at most: no slug and no code is longer."""
+"""Bound on the average length of the values in a query: no slug and no code is longer."""
 MESSAGES = {"required": "required", "null": "not_null", "validator_failed": "bad_format"}
 
 

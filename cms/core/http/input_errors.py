@@ -12,7 +12,7 @@ from cms.core.errors import BadRequest, DomainError, InputError, Invalid
 from cms.core.http.messages import RULES
 
 MOST_ERRORS = 50
-"""Faults that one answer names: a body can have ten thousand, and describing them took longer than finding them."""
+"""Errors that one answer names: a body can have ten thousand, and describing them took longer than finding them."""
 LONGEST_PLACE = 200
 """Characters of a pointer or name that an error repeats: an unknown field can have a name of a megabyte."""
 

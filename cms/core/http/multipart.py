@@ -20,7 +20,7 @@ from cms.core.http.request_content import note_content
 
 Upload = TypeVar("Upload")
 Receive = Callable[[Iterable[bytes], str], AbstractContextManager[Upload]]
-"""Takes the bytes of the file as they arrive and its name; says what it is."""
+"""Takes the bytes of the file as they arrive, and its name; returns what the caller makes of it."""
 
 BLOCK_BYTES: Final = 64 * 1024
 # Boundaries, part headers and the small fields around the file.

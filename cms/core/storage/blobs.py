@@ -1,4 +1,4 @@
-"""Files by their SHA-256: what every storage offers, how its failures are told, and where uploads wait until complete."""
+"""Files by their SHA-256: the interface of every storage, its errors, and where uploads wait until complete."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ class Storage(Protocol):
     """Folder for uploads that are not complete yet."""
 
     def identity(self) -> str | None:
-        """What `mark` has written; None when this is no marked storage: never set up, or its disk is not mounted."""
+        """The id that `mark` has written; None when the storage was never set up or its disk is not mounted."""
 
     def mark(self, identity: str) -> None:
-        """Set it up: the one call that makes the root folder. Nothing is written to a storage without a mark."""
+        """Set the storage up: the only call that makes the root folder. Nothing is written to a storage without a mark."""
 
     def new_incoming(self) -> Path:
         """A fresh name for an upload."""
 
     def put(self, source: Path, digest: str) -> None:
-        """Keep the complete file `source` durably and remove it; when the digest is known already, it counts as new again."""
+        """Keep the complete file `source` durably and remove it; when the digest is stored already, its age starts again."""
 
     def open(self, digest: str, start: int = 0, length: int | None = None) -> Iterator[bytes]:
         """The bytes from `start`, at most `length`, in chunks. A missing blob is reported before the first chunk."""
@@ -51,7 +51,7 @@ class Storage(Protocol):
     def internal_path(self, digest: str) -> str | None:
         """Where a proxy that serves this storage below some path finds the bytes, without a slash in front; may have a query.
 
-        None: the proxy may not read them. What is missing is told here where that costs no request.
+        None: the proxy may not read them. Raises for missing bytes where that costs no request.
         """
 
     def exists(self, digest: str) -> bool:
@@ -64,7 +64,7 @@ class Storage(Protocol):
         """Remove the bytes; absent ones are no error."""
 
     def stored_before(self, moment: datetime) -> Iterator[str]:
-        """The digests of what was put before `moment`."""
+        """The digests of blobs that were last put before `moment`."""
 
     def delete_if_before(self, digest: str, moment: datetime) -> bool:
         """Remove the bytes unless they were put again since `moment`; True when they are gone."""
@@ -76,7 +76,7 @@ def is_digest(text: str) -> bool:
 
 
 def checked_digest(digest: str) -> str:
-    """The digest itself. Raises `ValueError` for what is none: no other text ever becomes a path (R-F1)."""
+    """The digest itself. Raises `ValueError` for any other text, so that none ever becomes a path (R-F1)."""
     if not is_digest(digest):
         raise ValueError("not a SHA-256")
     return digest
@@ -87,7 +87,7 @@ log = get_logger(__name__)
 
 @contextmanager
 def storage_errors() -> Iterator[None]:
-    """Report a full disk and everything else that storage cannot do as `Unavailable`."""
+    """Report a full disk and all other errors of the storage as `Unavailable`."""
     try:
         yield
     except OSError as error:
@@ -99,7 +99,7 @@ def storage_errors() -> Iterator[None]:
 
 
 def file_lost(digest: str) -> Unavailable:
-    """The storage answers and has no such bytes: to try again helps nobody, so that no moment for it is named."""
+    """The storage answers but lacks these bytes: trying again does not help, so there is no `Retry-After`."""
     log.error("file_lost", sha256=digest)
     LOST_FILES.inc()
     return Unavailable("file_lost")
@@ -125,7 +125,7 @@ def delete_incoming_before(folder: Path, moment: datetime) -> int:
         except FileNotFoundError:
             continue
         except OSError as error:
-            # One that cannot be removed must not keep the others.
+            # A file that cannot be removed must not stop the others.
             log.error("incoming_not_removed", name=path.name, reason=str(error))  # noqa: TRY400 - the reason says it all
     return removed
 

@@ -1,6 +1,6 @@
 """Where the bytes of files lie, under their SHA-256: a local folder or an S3 bucket, behind one interface.
 
-Content is never changed under a digest, so the same bytes are stored once whoever uploads them. A file is complete and
+Content is never changed under a digest, so the same bytes are stored once for all uploads. A file is complete and
 on the disk before a row names it (M-13). An upload is written to `incoming`, then given over with `put`.
 """
 
@@ -73,7 +73,7 @@ class LocalStorage:
         self.incoming = folder / "incoming"
 
     def identity(self) -> str | None:
-        """What stands in the marker file."""
+        """The content of the marker file."""
         with storage_errors():
             try:
                 return (self.folder / MARKER).read_text(encoding="ascii")
@@ -96,7 +96,9 @@ class LocalStorage:
         return new_incoming(self.incoming)
 
     def _check_mark(self) -> None:
-        """An empty mount point looks like an empty storage: what was written there would vanish below the disk."""
+        """Check the marker: an empty mount point looks like an empty storage, and files written there would be hidden by the
+        disk.
+        """
         if not (self.folder / MARKER).is_file():
             raise Unavailable("storage_unavailable", headers={"Retry-After": "30"})
 
@@ -109,7 +111,7 @@ class LocalStorage:
             _flush(source)
             self._make_folders(target.parent)
             if target.exists():
-                # It was there: the sweeper must take it for new from now on, and another upload's bytes stay untouched.
+                # The file exists: the sweeper must treat it as new from now on, and another upload's bytes stay untouched.
                 with suppress(FileNotFoundError):
                     self._share(target)
                     moment = clock.machine_now().timestamp()
@@ -130,7 +132,7 @@ class LocalStorage:
                 raise file_lost(digest) from None
 
     def internal_path(self, digest: str) -> str | None:
-        """Below the folder; None for a file that lies there from before the folder was shared."""
+        """Below the folder; None for a file that was stored before the folder was shared."""
         path = self._path(digest)
         with storage_errors():
             try:
@@ -168,7 +170,7 @@ class LocalStorage:
                         yield path.name
 
     def delete_if_before(self, digest: str, moment: datetime) -> bool:
-        """Take the file aside before looking at its age: an upload of the same bytes meanwhile stores its own copy."""
+        """Move the file aside before checking its age: an upload of the same bytes meanwhile stores its own copy."""
         path = self._path(digest)
         aside = self.new_incoming()
         with storage_errors():
@@ -203,7 +205,7 @@ class LocalStorage:
 
 
 class _Chunks:
-    """Part of an open file. Web servers call `close()` when they stop early; who drops it unread needs not to."""
+    """Part of an open file. Web servers call `close()` when they stop early; an unread one need not be closed."""
 
     def __init__(self, path: Path, start: int, length: int | None) -> None:
         self._descriptor: int | None = None
@@ -224,7 +226,7 @@ class _Chunks:
         return chunk
 
     def close(self) -> None:
-        """Give the file back."""
+        """Close the file."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None

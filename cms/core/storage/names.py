@@ -1,4 +1,4 @@
-"""Names of uploaded files: only words about the file, never a path on the server (R-F1)."""
+"""Names of uploaded files: only labels, never a path on the server (R-F1)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HIDDEN: Final = {"Cc", "Cf", "Cs", "Co", "Cn"}
 def clean_name(given: str, extension: str = "") -> str:
     """The name as it is kept: NFC, without folders and hidden characters, at most 150 characters with its extension.
 
-    What is left empty becomes `berkas` with `extension` (`.pdf`).
+    An empty name becomes `berkas` with `extension` (`.pdf`).
     """
     name = given.replace("\\", "/").rpartition("/")[2]
     name = unicodedata.normalize("NFC", "".join(each for each in name if unicodedata.category(each) not in HIDDEN))

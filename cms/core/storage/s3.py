@@ -26,12 +26,12 @@ PART_BYTES: Final = 1024 * 1024
 SIGNED_FOR: Final = timedelta(minutes=5)
 CHUNK_BYTES: Final = 256 * 1024
 CONNECT_SECONDS, READ_SECONDS, WRITE_SECONDS = 2, 5, 60
-# Far younger than what the sweeper of orphans looks at.
+# Far younger than the files that the orphan sweeper checks.
 JUST_NOW: Final = timedelta(minutes=10)
 
 
 class S3Keys(NamedTuple):
-    """With what requests are signed."""
+    """The keys that sign requests."""
 
     access_key: str
     secret_key: str
@@ -65,7 +65,7 @@ class S3Storage:
             yield
 
     def identity(self) -> str | None:
-        """What stands in the marker object."""
+        """The content of the marker object."""
         with self._request():
             try:
                 return bytes(obstore.get(self._readable, self._prefix + MARKER).bytes()).decode("ascii")
@@ -83,7 +83,10 @@ class S3Storage:
         return new_incoming(self.incoming)
 
     def put(self, source: Path, digest: str) -> None:
-        """Upload in parts with checksums; the server shows all of it or nothing. Known bytes are sent again: they count as new."""
+        """Upload in parts with checksums; the server shows all of it or nothing.
+
+        Known bytes are sent again, so their age starts again.
+        """
         key, size = self._key(digest), source.stat().st_size
         try:
             with self._request():
@@ -111,7 +114,7 @@ class S3Storage:
         return self._parts(self._key(digest), start, end)
 
     def internal_path(self, digest: str) -> str:
-        """Bucket and key with a signature that holds for SIGNED_FOR: the proxy needs no keys. Nothing is asked."""
+        """Bucket and key with a signature that holds for SIGNED_FOR: the proxy needs no keys. No request is sent."""
         with storage_errors():
             signed = urlsplit(obstore.sign(self._readable, "GET", self._key(digest), SIGNED_FOR))
         return f"{signed.path.lstrip('/')}?{signed.query}"
@@ -143,7 +146,7 @@ class S3Storage:
                         yield name
 
     def delete_if_before(self, digest: str, moment: datetime) -> bool:
-        """Look at the age again just before deleting; S3 has no way to do both at once."""
+        """Check the age again just before deleting; S3 has no way to do both at once."""
         with self._request():
             try:
                 if obstore.head(self._readable, self._key(digest))["last_modified"] >= moment:
@@ -161,13 +164,13 @@ class S3Storage:
         for position in range(start, end, PART_BYTES):
             with self._request():
                 part = obstore.get_range(self._readable, key, start=position, end=min(position + PART_BYTES, end))
-            # In small chunks, of which the web server holds some for each receiver.
+            # Small chunks, because the web server buffers some for each receiver.
             content = bytes(part)
             yield from (content[begin : begin + CHUNK_BYTES] for begin in range(0, len(content), CHUNK_BYTES))
 
 
 def _store(bucket: str, options: dict[str, str], keys: S3Keys | None, seconds: int, most_retries: int) -> S3Store:
-    """A client whose requests end after `seconds`; what is tried again ends with the first try that fails after them."""
+    """A client whose requests end after `seconds`; no retry begins after them."""
     config: S3Config = {"region": options.get("region", "us-east-1"), "checksum_algorithm": "SHA256"}
     client: ClientConfig = {
         "connect_timeout": timedelta(seconds=CONNECT_SECONDS),

@@ -58,7 +58,7 @@ def share(path: Path, root: Path) -> None:
 
 def _is_readable(path: Path, group: int, needed: int) -> bool:
     found = path.stat()
-    # For others too: whoever has opened it to everybody has opened it to the group.
+    # The bits for others count too: a file that is open to all is open to the group.
     return (found.st_gid == group and _has(found.st_mode, needed)) or _has(found.st_mode, needed >> 3)
 
 

@@ -1,4 +1,4 @@
-"""Files on their way in: complete on the disk, measured and hashed, before anything is decided about them."""
+"""Receives uploads: files are complete on disk, measured and hashed before anything is decided about them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class IncomingFile:
 
 @contextmanager
 def incoming_file(chunks: Iterable[bytes], limit: int) -> Iterator[IncomingFile]:
-    """Write a file while hashing it; what nobody has stored by the end is removed.
+    """Write a file while hashing it; it is removed at the end unless it was stored.
 
     Raises `TooLarge` as soon as it is larger than `limit` bytes, `Unavailable`.
     """
@@ -37,7 +37,7 @@ def incoming_file(chunks: Iterable[bytes], limit: int) -> Iterator[IncomingFile]
 
 @contextmanager
 def incoming_path() -> Iterator[Path]:
-    """A fresh name in the folder of incoming uploads; what stands there at the end is removed."""
+    """A fresh name in the folder of incoming uploads; a file left there at the end is removed."""
     path = runtime().storage.new_incoming()
     try:
         yield path
@@ -68,7 +68,7 @@ def _written(chunks: Iterable[bytes], path: Path, limit: int) -> tuple[int, str]
             with storage_errors():
                 file.write(chunk)
     finally:
-        # Closing writes what is left in the buffer, all of a small file: a full disk shows itself here.
+        # Closing writes the rest of the buffer (all of a small file): a full disk raises here.
         with storage_errors():
             file.close()
     return size, digest.hexdigest()

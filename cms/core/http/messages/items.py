@@ -54,7 +54,7 @@ ITEMS: dict[str, Problem] = {
         "Edisi ini perlu persetujuan ({whose}); ajukan dan mintalah persetujuan.",
     ),
     "approval_not_yours": problem(
-        "Somebody else must approve",
+        "Another person must approve",
         "Harus disetujui orang lain",
         "Your approval does not count here: this edition needs the approval of {whose}.",
         "Persetujuan Anda tidak berlaku di sini: edisi ini perlu persetujuan ({whose}).",
@@ -98,7 +98,7 @@ ITEMS: dict[str, Problem] = {
     "release_refused": problem(
         "Release refused",
         "Rilis ditolak",
-        "Not every item can be published now; `errors` has one entry per item that stands in the way. Nothing was published.",
+        "Not every item can be published now; `errors` has one entry per item that cannot be published. Nothing was published.",
         "Tidak semua butir dapat diterbitkan sekarang; `errors` memuat satu entri per butir yang menghalangi. Tidak ada yang terbit.",
     ),
     "slug_taken": problem(
@@ -122,13 +122,13 @@ ITEMS: dict[str, Problem] = {
     "preview_ended": problem(
         "Preview ended",
         "Pratinjau berakhir",
-        "This preview link has expired, was revoked or used up; ask whoever gave it to you for a new one.",
+        "This preview link has expired, was revoked or used up; ask the person who gave it to you for a new one.",
         "Tautan pratinjau ini kedaluwarsa, dicabut, atau habis dipakai; mintalah yang baru kepada pemberinya.",
     ),
     "stale_version": problem(
         "Changed meanwhile",
         "Sudah berubah",
-        "Somebody saved a newer version; read it ({current_etag}) and try again.",
+        "A newer version was saved; read it ({current_etag}) and try again.",
         "Ada versi yang lebih baru; baca dahulu ({current_etag}) lalu coba lagi.",
     ),
     "epoch_changed": problem(
@@ -140,7 +140,7 @@ ITEMS: dict[str, Problem] = {
     "if_match_required": problem(
         "If-Match required",
         "If-Match wajib",
-        "Send the ETag that you read in the header If-Match, so that nobody's work is overwritten.",
+        "Send the ETag that you read in the header If-Match, so that you do not overwrite another person's work.",
         "Kirim ETag yang Anda baca dalam tajuk If-Match agar pekerjaan orang lain tidak tertimpa.",
     ),
     "if_none_match_required": problem(

@@ -77,7 +77,7 @@ REQUESTS: dict[str, Problem] = {
     "storage_quota": problem(
         "The storage of the agency is full",
         "Ruang penyimpanan perangkat daerah penuh",
-        "Files and images of {agency} take {used} of {limit} bytes; {coming} more do not fit. Remove what nobody needs, or ask the operators.",
+        "Files and images of {agency} take {used} of {limit} bytes; {coming} more do not fit. Remove files that are not needed, or ask the operators.",
         "Berkas dan gambar {agency} memakai {used} dari {limit} bita; {coming} bita lagi tidak muat. Hapus yang tidak diperlukan, atau "
         "hubungi pengelola.",
     ),

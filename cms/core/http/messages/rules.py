@@ -124,7 +124,7 @@ RULES: dict[str, Text] = {
         "Gambar {image} memerlukan teks alternatif, atau ditandai sebagai hiasan, sebelum dapat diterbitkan.",
     ),
     "suspicious_words": Text(
-        "This reads like an advertisement for gambling, or has a link; nobody reviews texts of images.",
+        "This reads like an advertisement for gambling, or has a link; texts of images are not reviewed.",
         "Teks ini menyerupai iklan judi atau memuat tautan; teks gambar tidak melalui peninjauan.",
     ),
     "not_with": Text("Must be left out together with {other}.", "Tidak boleh diisi bersama {other}."),

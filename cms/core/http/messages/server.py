@@ -63,7 +63,7 @@ SERVER: dict[str, Problem] = {
     "file_lost": problem(
         "File lost",
         "Berkas hilang",
-        "The bytes of this file are not in the storage any more; whoever runs this server must bring them back.",
+        "The bytes of this file are not in the storage any more; the operators of this server must restore them.",
         "Isi berkas ini tidak ada lagi di penyimpanan; pengelola server harus mengembalikannya.",
     ),
     "database_behind": problem(
