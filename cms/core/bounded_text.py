@@ -2,7 +2,7 @@
 
 `unicodedata.normalize` takes time with the square of a run of combining marks and holds the interpreter meanwhile: a quarter of
 a megabyte of marks stops a process for half a minute. So runs are bounded as Unicode's Stream-Safe Text Format does it
-(UAX #15, section 13), and the length is looked at while the text is still raw. Both checks take time in proportion to the length.
+(UAX #15, section 13), and the length of the raw text is checked. Both checks take time in proportion to the length.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What is asked of another host, within which limits, and what it answered."""
+"""A request to another host, its limits, and the reply."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the other host answered; `url` is where from, after redirects. Header names are in lower case."""
+    """The reply of the other host; `url` is the final address after redirects. Header names are in lower case."""
 
     status: int
     headers: Mapping[str, str]

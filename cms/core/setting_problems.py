@@ -29,7 +29,7 @@ _HOST: Final = re.compile(r"[^\s/@]+")
 
 
 def setting_problems(settings: Settings) -> list[str]:
-    """What forbids running with these settings, one sentence each; empty means fit."""
+    """The reasons against running with these settings, one sentence each; empty when there are none."""
     found = [*_choices(settings), *_strength(settings), *_numbers(settings), *_words(settings)]
     if settings.environment == "production":
         found += _production(settings)
@@ -48,7 +48,7 @@ def _choices(settings: Settings) -> Iterator[str]:
 
 
 def _strength(settings: Settings) -> Iterator[str]:
-    """Secrets and the cost of guessing passwords."""
+    """Problems of secrets, and of the cost of guessing passwords."""
     if len(settings.secret_key) < _SHORTEST_SECRET:
         yield (
             f"SECRET_KEY must have at least {_SHORTEST_SECRET} characters: "

@@ -99,7 +99,7 @@ class AccessTokenManager(JWTManager):
 
 
 def _claimed_key(encoded_token: str) -> Any:
-    """The `kid` that the header names, read for this alone: the whole header is looked at with the signature."""
+    """The `kid` of the header, to find the key; the whole header is checked with the signature."""
     first = encoded_token.partition(".")[0]
     try:
         header = orjson.loads(base64.urlsafe_b64decode(f"{first}=="))

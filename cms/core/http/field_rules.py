@@ -1,4 +1,4 @@
-"""Rules that a value can break: bounds, closed lists, patterns. A broken one is told as `code {json parameters}`.
+"""Rules that a value can break: bounds, closed lists, patterns. A broken one is reported as `code {json parameters}`.
 
 `cms.core.http.input_errors` turns that into the words of the caller's language.
 """

@@ -1,4 +1,6 @@
-"""The parts of the OpenAPI document that no route and no schema says: its description, tags, security schemes, headers and parameters."""
+"""The parts of the OpenAPI document that come from no route or schema: its description, tags, security schemes, headers and
+parameters.
+"""
 
 from __future__ import annotations
 
