@@ -1,4 +1,4 @@
-"""Whose it is, as every app must show it: the credit line and the canonical address, made by the server once and for all."""
+"""The attribution that every app must show: the credit line and the canonical address, made by the server."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LONGEST_ADDRESS = 250
 """Characters; a social text has 280 in all."""
 SOURCE = {"en": "Source", "ar": "المصدر", "zh": "来源"}
 SOURCE_OF_OTHERS = "Sumber"
-"""Indonesian, and what the languages of the city's people say as well."""
+"""Indonesian; the local languages of the city use the same word."""
 
 
 class Owner(NamedAgency, Protocol):
@@ -24,9 +24,9 @@ class Owner(NamedAgency, Protocol):
 
 
 def canonical_url(owner: Owner, content_type: str, slug: str, public_url: str) -> str:
-    """The one address of an item: below the owner's website, else what this server resolves.
+    """The one address of an item: below the owner's website, else an address that this server resolves.
 
-    A site that pulls from Simpul answers `<site_url>/<slug>`, and be it with a redirect to where it shows the item.
+    A site that pulls from Simpul must answer `<site_url>/<slug>`, for example with a redirect to its own page of the item.
     """
     if owner.site_url:
         address = f"{owner.site_url.split('?')[0].split('#')[0].rstrip('/')}/{slug}"
@@ -36,7 +36,7 @@ def canonical_url(owner: Owner, content_type: str, slug: str, public_url: str) -
 
 
 def credit_line(owner_name: str, language: str, credit: Mapping[str, Any] | None) -> str:
-    """What stands below an item, in its language: `Sumber: Dinas Pekerjaan Umum (dpu/cha/mgm)`."""
+    """The line below an item, in its language: `Sumber: Dinas Pekerjaan Umum (dpu/cha/mgm)`."""
     words = f"{SOURCE.get(language, SOURCE_OF_OTHERS)}: {owner_name}"
     writers = [credit.get("unit"), *(credit.get("initials") or ())] if credit else []
     named = "/".join(writer for writer in writers if writer)

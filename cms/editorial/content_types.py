@@ -1,6 +1,6 @@
-"""What a content type is: posts and documents fill in this one description, everything else is shared.
+"""The description of a content type: posts and documents fill it in; all other code is shared.
 
-Content is a plain JSON object with the field names of the API, exactly as an edition keeps it: days and moments are text.
+Content is a plain JSON object with the field names of the API, exactly as an edition stores it: days and moments are text.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Content = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Presentation:
-    """One edition on its way to readers: what a presenter may look at. `agency` is the owner as shown inside content."""
+    """The input of a presenter: one edition to be published. `agency` is the owner as shown inside content."""
 
     item_id: str
     edition: int
@@ -45,7 +45,7 @@ class Presentation:
     """The notice that readers must show with an item that was withdrawn and stays readable."""
 
     def times(self) -> dict[str, Any]:
-        """What every card says about when it was published, and whether it still holds."""
+        """The fields of every card about its publication, and whether it is withdrawn."""
         return {
             "published_at": rfc3339(self.published_at),
             "updated_at": rfc3339(self.updated_at),
@@ -62,7 +62,7 @@ class Presentation:
         terms: frozenset[tuple[str, str]],
         files: tuple[PresentedFile, ...] = (),
     ) -> Presented:
-        """This edition for the delivery half: its card, and the full form, which has the body and what the type adds to it."""
+        """This edition for readers: its card, and the full form, which adds the body and the type's own fields."""
         body = {
             "body_html": self.body_html,
             "body_text": self.body_text,
@@ -86,9 +86,9 @@ class Presentation:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What readers see with a content and what does not stand in it, such as names of files.
+    """Texts that readers see with a content but that are not in it, such as names of files.
 
-    `texts` by pointer; `unread`, as pointers, is what nobody has read to its end: it waits for a second person.
+    `texts` by pointer; `unread` are the pointers of texts that moderation could not read to the end: they need a second person.
     """
 
     texts: Mapping[str, str] = field(default_factory=dict)
@@ -103,7 +103,7 @@ def _nothing_beside(_item_id: str, _content: Content) -> Beside:
 class ContentType:
     """A kind of item.
 
-    `defaults` names every field of the content and its value when nobody gave one; `label` is the field that lists show
+    `defaults` names every field of the content and its default value; `label` is the field that lists show
     and filter by (kind of a post, class of a document).
     """
 
@@ -118,21 +118,21 @@ class ContentType:
     present: Callable[[Presentation], Presented]
     """The delivered forms of one edition."""
     parts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """Fields that are objects, with every field inside and its value when nobody gave one."""
+    """Fields that are objects, with their inner fields and default values."""
     beside: Callable[[str, Content], Beside] = _nothing_beside
     """What readers see with the content of the item with this id."""
     has_reposts: bool = False
     """Whether agencies carry its items for each other."""
 
     def action(self, verb: str) -> ContentAction:
-        """The action of the change log, such as `post.published`. Raises `ValueError` for what never happens to this type."""
+        """The action of the change log, such as `post.published`. Raises `ValueError` for a verb that this type does not have."""
         if verb not in self.verbs:
             raise ValueError(f"nothing is {verb} among {self.plural}")
         return ContentAction(self.name, self.plural, ContentVerb(verb))
 
     @property
     def verbs(self) -> frozenset[ContentVerb]:
-        """What can happen to its items."""
+        """The verbs of actions on its items."""
         return ALL_VERBS if self.has_reposts else ALL_VERBS - REPOST_VERBS
 
     def completed(self, content: Mapping[str, Any]) -> Content:
@@ -172,17 +172,17 @@ def known_actions() -> Sequence[Action | ContentAction]:
 
 
 def action_names() -> tuple[str, ...]:
-    """Every action as it stands in the log."""
+    """Every action, in the spelling of the log."""
     return tuple(action.value for action in known_actions())
 
 
 def resource_types() -> tuple[str, ...]:
-    """What lines of the log can be about, in alphabetical order."""
+    """The resource types in the log, in alphabetical order."""
     return tuple(sorted({action.split(".")[0] for action in action_names()}))
 
 
 def merged(content: Content, patch: Mapping[str, Any]) -> Content:
-    """Apply a JSON merge patch (RFC 7396): null removes, objects merge, everything else replaces."""
+    """Apply a JSON merge patch (RFC 7396): null removes, objects merge, other values replace."""
     result = dict(content)
     for name, value in patch.items():
         if isinstance(value, Mapping):
@@ -196,7 +196,7 @@ def merged(content: Content, patch: Mapping[str, Any]) -> Content:
 
 
 def replaced(stored: Content, content: Content) -> Content:
-    """The whole content that takes the place of the stored one; address and files stay unless they are given."""
+    """The whole content that replaces the stored one; address and files stay unless they are given."""
     return {**{name: stored[name] for name in KEPT_BY_REPLACEMENT if name in stored}, **content}
 
 

@@ -1,4 +1,4 @@
-"""A change of one item: the unit of work, who makes it and the item, in one value that its steps hand on."""
+"""A change of one item: the unit of work, the actor and the item, in one value that is passed from step to step."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cms.editorial.items.models import Edition, Item
 
 
 class Said(TypedDict, total=False):
-    """What else a line of the log says (`cms.changes.log.record`)."""
+    """Further facts of a line of the log (`cms.changes.log.record`)."""
 
     counts_as: str | None
     update: UpdateKind | None
@@ -47,7 +47,7 @@ class Edit:
     ) -> Change:
         """Add a line to the log: `published` of a post is `post.published`.
 
-        It names the item's agency and newest edition, unless another agency or edition is what it is about.
+        It names the item's agency and newest edition, unless the caller gives another agency or edition.
         """
         item = self.item
         return record(

@@ -1,4 +1,4 @@
-"""Opening a change of an item: loaded and locked, then the checks in their fixed order."""
+"""Opens a change of an item: loads and locks it, then makes the checks in a fixed order."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ def editing(
     """
     with unit_of_work() as unit:
         item = get_item(content_type, item_id, actor, lock=True)
-        # What its plan has made of it by now counts, whether or not the worker has come by.
+        # A due plan takes effect first, even if the worker has not carried it out yet.
         carry_out_due(unit, item)
         check_ready(item, actor, operation, expected)
         yield Edit(unit, actor, item)
 
 
 def check_ready(item: Item, actor: Actor, operation: Operation, expected: Expected | None) -> None:
-    """The checks of `editing` on an item that is loaded and locked already."""
+    """The checks of `editing`, for an item that is already loaded and locked."""
     city_channel = runtime().settings.city_channel
     authorize_operation(actor, operation, item, city_channel)
     if expected is not None:

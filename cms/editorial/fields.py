@@ -1,4 +1,4 @@
-"""Fields of content on the wire: as strict as those of core, but kept as the text that an edition stores."""
+"""Fields of content on the wire: as strict as those of core, but they give the text that an edition stores."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Tag(Text):
 
 
 class Distinct(Rows):
-    """A list in which every value stands once, in the order given."""
+    """A list without repeated values, in the given order."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         return list(dict.fromkeys(super()._deserialize(value, attr, data, **kwargs)))

@@ -1,8 +1,8 @@
-"""Building published items once more when something they show has changed: the name or site of their agency, or
-what is said about an image.
+"""Rebuilds published items when something they show has changed: the name or site of their agency, or the words of
+an image.
 
-A follower of the log. It works in bounded batches, so that renaming an agency with a long archive never holds the
-database for long, and looks at what readers have now: an item that was published since then shows the new name already.
+A follower of the log. It works in bounded batches, so that renaming an agency with a long archive never locks the
+database for long. It skips items that were published since then, as they already show the new name.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ ACTOR = system_actor("what it shows has changed")
 
 
 def rebuild_changed(unit: UnitOfWork, changes: Sequence[Change]) -> bool:
-    """Present up to `BATCH` items again; False when more of them wait."""
+    """Rebuild up to `BATCH` items; False when more of them wait."""
     renamed, images = _changed(changes)
     if not renamed and not images:
         return True
@@ -50,6 +50,7 @@ def rebuild_changed(unit: UnitOfWork, changes: Sequence[Change]) -> bool:
         except Exception as error:
             if is_outage(error):
                 raise
+            # One faulty item must not stop the others: it is tried again later by itself.
             put_aside(unit, QUEUE, item.id, error)
         else:
             _rebuild(unit, publication, item, presented)
@@ -57,14 +58,14 @@ def rebuild_changed(unit: UnitOfWork, changes: Sequence[Change]) -> bool:
 
 
 def foresee_rebuilding(changes: Sequence[Change]) -> None:
-    """What these lines make `rebuild_changed` compute."""
+    """Prepare what `rebuild_changed` needs for these lines."""
     renamed, images = _changed(changes)
     if renamed or images:
         foresee_shown(*_outdated(renamed.items(), images.items()), limit=BATCH)
 
 
 def _changed(changes: Sequence[Change]) -> tuple[dict[str, int], dict[str, int]]:
-    """Agencies and images that are shown differently since, each with its line."""
+    """Agencies and images that changed for readers, each with the number of its newest line."""
     renamed = {
         change.resource_id: change.sequence
         for change in changes
@@ -75,7 +76,7 @@ def _changed(changes: Sequence[Change]) -> tuple[dict[str, int], dict[str, int]]
 
 
 def rebuild_again() -> int:
-    """Present what could not be presented and whose time has come, each in its own transaction; returns how many were tried."""
+    """Try again the items that failed and are due, each in its own transaction; returns how many were tried."""
     due = due_again(QUEUE)
     for item_id in due:
         foresee = partial(foresee_shown_item, item_id)
@@ -87,7 +88,7 @@ def rebuild_again() -> int:
 
 
 def _outdated(renamed: Iterable[tuple[str, int]], images: Iterable[tuple[str, int]]) -> list[ColumnElement[bool]]:
-    """Live publications that were written before their agency got its present name, or an image its present words."""
+    """Current publications from before the change of their agency or of an image that they show."""
     older = [and_(Publication.agency == slug, Publication.sequence < sequence) for slug, sequence in renamed]
     for image_id, sequence in images:
         shows = exists().where(PublicationFile.publication_id == Publication.id, PublicationFile.file_id == image_id)
@@ -98,7 +99,7 @@ def _outdated(renamed: Iterable[tuple[str, int]], images: Iterable[tuple[str, in
 def _held(
     unit: UnitOfWork, outdated: list[ColumnElement[bool]], item_ids: Sequence[str]
 ) -> Sequence[tuple[Publication, Item]]:
-    """The publications with their items, locked: what an editor publishes or takes back meanwhile is left alone."""
+    """The publications with their items, locked; those that an editor publishes or takes back meanwhile are left out."""
     lock = select(Item.id).where(Item.id.in_(item_ids)).order_by(Item.id).with_for_update()
     held = unit.session.scalars(lock).all()
     statement = select(Publication, Item).join(Item, Item.id == Publication.item_id).where(*outdated, Item.id.in_(held))
@@ -106,7 +107,7 @@ def _held(
 
 
 def _rebuild(unit: UnitOfWork, publication: Publication, item: Item, presented: Presented) -> None:
-    # Readers may not learn of what they cannot read yet; what has begun they read, also before the worker has come by.
+    # A planned publication must not show before its moment; after it, it is live, also before the worker has carried it out.
     verb = "scheduled" if is_still_awaited(publication) else "presented"
     change = Edit(unit, ACTOR, item).record(verb, edition=publication.edition)
     rebuild(unit, presented, change, publication)

@@ -1,4 +1,4 @@
-"""What the guard against gambling links is asked about an edition, and what follows from its answer."""
+"""Asks moderation about an edition, and acts on the answer."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NOT_TEXT: Final = frozenset(
 
 
 def read_content(content: Content, beside: Mapping[str, str], body_html: str, body_text: str) -> Reading:
-    """What stands in an edition; `beside` is what readers see with it that does not stand in its content."""
+    """Read the texts of an edition; `beside` are texts that readers see with it but that are not in its content."""
     body = "\n".join((body_text, *alternative_texts(body_html)))
     texts = {**dict(_texts("", content)), **beside, "/body": body}
     return read(texts, body_html, _links(content), source=content.get("body") or "")
@@ -38,13 +38,13 @@ def _links(content: Content) -> list[str]:
 
 
 def link_faults(assessment: Assessment) -> list[InputError]:
-    """Links to blocked domains are refused, not held."""
+    """Faults for links to blocked domains, which are refused, not held."""
     blocked = (reason for reason in assessment.reasons if reason.code == "blocked_link")
     return [InputError("pointer", reason.pointer, "blocked_link", {"domain": reason.detail}) for reason in blocked]
 
 
 def newly_blocked_links(edition: Edition) -> list[InputError]:
-    """Links of a saved edition to domains that were blocked since: a block holds for what waits to be published, too."""
+    """Links of a saved edition to domains that were blocked since: a block also applies to editions that wait to be published."""
     if not is_blocked_since(edition, newest_block(current_unit())):
         return []
     return link_faults(read_links(edition).judged())
@@ -56,15 +56,15 @@ def is_blocked_since(edition: Edition, blocked_at: datetime | None) -> bool:
 
 
 def read_links(edition: Edition) -> Reading:
-    """Where the links of an edition lead."""
+    """Read the links of an edition."""
     return read({}, edition.body_html, _links(edition.content))
 
 
 @dataclass(frozen=True, slots=True)
 class PublicWords:
-    """Words beside the content that readers get with no second look, read before the transaction that makes them public.
+    """Public words that are not part of the content and get no review, such as notes. Read before the transaction.
 
-    `pointers` are their places in the body of the request; what is found in none of them is told at the place `otherwise`.
+    `pointers` are their places in the body of the request; a reason without such a place is reported at `otherwise`.
     """
 
     pointers: tuple[str, ...]
@@ -82,7 +82,7 @@ class PublicWords:
 
 
 def public_words(texts: Mapping[str, str | None], address: tuple[str, str] | None = None) -> PublicWords:
-    """Read these texts, by pointer, and an address that readers are sent to, with its pointer. Takes long: before the lock."""
+    """Read these texts, by pointer, and an address that readers are sent to, with its pointer. Slow: call it before the lock."""
     said = {pointer: text for pointer, text in texts.items() if text}
     pointer, link = address or ("", "")
     return PublicWords(tuple(said), pointer or next(iter(said), ""), read(said, "", [link] if link else []))
@@ -93,7 +93,7 @@ def _fault(reason: Reason) -> tuple[str, dict[str, str]]:
 
 
 def hold(edit: Edit, assessment: Assessment) -> list[str]:
-    """Note on the item what was found in its newest edition; returns the codes of reasons that are new."""
+    """Store the reasons to hold the newest edition in its item; returns the codes if they are new."""
     item = edit.item
     assessment = assessment.with_writers(item.writers)
     reasons = [reason.as_json() for reason in assessment.reasons]
@@ -104,7 +104,7 @@ def hold(edit: Edit, assessment: Assessment) -> list[str]:
 
 
 def record_hold(edit: Edit, codes: list[str]) -> None:
-    """Tell the log that the newest edition is held for these reasons, and raise the alarm; nothing when there are none."""
+    """Record that the newest edition is held for these reasons, and raise the alarm; does nothing without reasons."""
     if not codes:
         return
     item = edit.item
@@ -114,7 +114,7 @@ def record_hold(edit: Edit, codes: list[str]) -> None:
 
 
 def with_hold(answer: Answer, item: Item) -> Answer:
-    """The answer with a warning for each reason for which the newest edition is held."""
+    """The answer with a warning for each reason why the newest edition is held."""
     if item.hold:
         answer[0]["meta"]["warnings"] = [{"code": "held", "detail": _in_words(reason)} for reason in item.hold]
     return answer

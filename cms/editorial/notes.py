@@ -1,4 +1,4 @@
-"""Public change notes: what readers are told about the history of an item, beside its content."""
+"""Public change notes: the history of an item for readers, beside its content."""
 
 from __future__ import annotations
 
@@ -31,23 +31,23 @@ class PublicNotes:
 
     @classmethod
     def of(cls, full: Mapping[str, Any]) -> PublicNotes:
-        """Those that a delivered full form has."""
+        """The notes in a delivered full form."""
         return cls(datetime.fromisoformat(full["public_updated_at"]), tuple(full["change_history"]), full["withdrawn"])
 
     def after(self, moment: datetime, note: str | None, *, is_major: bool) -> PublicNotes:
-        """After one more publication: a minor one changes nothing, a major one moves the time and may add a note."""
+        """The notes after one more publication: a minor one changes nothing, a major one moves the time and may add a note."""
         if not is_major:
             return PublicNotes(self.public_updated_at, self.history)
         return PublicNotes(moment, (*_entry(moment, note), *self.history))
 
 
 def first_notes(moment: datetime, note: str | None, language: str) -> PublicNotes:
-    """Those of a first publication."""
+    """The notes of a first publication."""
     return PublicNotes(moment, tuple(_entry(moment, note or in_language(FIRST_NOTE, language))))
 
 
 def published_notes(item_id: str) -> PublicNotes | None:
-    """Those of the last publication of the item; None when there was none."""
+    """The notes of the item's last publication; None when there was none."""
     shown = select(PublishedItem.public_updated_at, PublishedItem.change_history).where(PublishedItem.id == item_id)
     found = session.execute(shown).one_or_none()
     return PublicNotes(found[0], tuple(found[1])) if found and found[0] else None

@@ -1,7 +1,7 @@
-"""A content that was looked through once: rendered, with its images, and with all words and links that readers get.
+"""A content that was processed once: rendered, with its images, and with all words and links for readers.
 
-Made before the lock (`cms.editorial.preparing`) and again inside the transaction, where what takes long is found as it was computed
-and only the database is asked anew. Everything that saving needs to know of a content is read from it.
+It is made before the lock (`cms.editorial.preparing`) and again inside the transaction, which reuses the slow results and only
+asks the database again. Saving reads everything it needs about a content from it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class PreparedContent:
-    """A whole content, its rendered body, its images, and what stands in it. `unread` is what moderation has not read to its end."""
+    """A whole content, its rendered body, its images, and its texts. `unread` are texts that moderation has not read to the end."""
 
     content: Content
     body: Rendered
@@ -39,7 +39,7 @@ class PreparedContent:
     unread: Sequence[str]
 
     def assessed(self) -> Assessment:
-        """What moderation thinks of it now."""
+        """The assessment of moderation, by the link lists of now."""
         found = self.reading.judged()
         unread = tuple(Reason("not_read_whole", pointer) for pointer in self.unread)
         return replace(found, reasons=(*found.reasons, *unread), version=lexicon().version) if unread else found
@@ -54,10 +54,10 @@ def prepare_content(
     known_images: Mapping[str, str] | None = None,
     coming: Beside | None = None,
 ) -> PreparedContent:
-    """Look through a content that is to be saved; a body that is that of the edition `before` is not rendered anew.
+    """Process a content that is to be saved; a body equal to that of the edition `before` is not rendered again.
 
-    Images that are not among `known_images` are held, inside a transaction, so that nobody deletes them. `coming` is what will be
-    beside it once it is saved.
+    Inside a transaction, images that are not among `known_images` are locked, so that no one deletes them. `coming` is what
+    will be beside the content once it is saved.
     """
     is_same = before is not None and all(content[name] == before.content[name] for name in ("body", "body_format"))
     body = Rendered(before.body_html, before.body_text) if before is not None and is_same else rendered(content)
@@ -65,13 +65,13 @@ def prepare_content(
 
 
 def prepared_edition(content_type: ContentType, edition: Edition) -> PreparedContent:
-    """The same of an edition as it was saved."""
+    """The same for a saved edition."""
     content, body = edition.content, Rendered(edition.body_html, edition.body_text)
     return _looked_through(content_type, edition.item_id, content, body, shown_images(content))
 
 
 def rendered(content: Content) -> Rendered:
-    """The body of a content. Raises `Invalid` for what is too much to be rendered."""
+    """The body of a content. Raises `Invalid` for a body that is too large to render."""
     source: str = content["body"] or ""
     if not source:
         return Rendered()

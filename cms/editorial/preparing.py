@@ -1,6 +1,6 @@
-"""What saving and publishing compute on texts, computed before the database is locked: steps for `cms.core.prepared.foreseen`.
+"""Computes on texts for saving and publishing before the database is locked: steps for `cms.core.prepared.foreseen`.
 
-Nothing is decided here: faults and rights are for the write itself. What cannot be foreseen is computed by the write.
+Nothing is decided here: the write itself checks faults and permissions, and computes what was not prepared.
 """
 
 from __future__ import annotations
@@ -30,20 +30,20 @@ _IS_SHOWN = and_(Publication.item_id == Edition.item_id, Publication.edition == 
 
 
 def foresee_content(content_type: ContentType, item_id: str, content: Content, coming: Beside | None = None) -> None:
-    """Saving this content, and publishing it. `coming` is what will be beside it once it is saved."""
+    """Prepare saving and publishing this content. `coming` is what will be beside it once it is saved."""
     found = prepare_content(content_type, item_id, content_type.completed(content), coming=coming)
     foresee_body(found.body.html)
 
 
 def foresee_change(content_type: ContentType, actor: Actor, item_id: str, change: Change) -> None:
-    """Saving what `change` makes of the newest content of an item that the actor may see; of others nothing is read."""
+    """Prepare saving the result of `change` on the newest content of an item; does nothing if the actor may not see it."""
     which = Item.id == item_id, Item.type == content_type.name, visible_to(actor)
     for found in foresee_editions(NEWEST.where(*which)):
         foresee_content(content_type, item_id, change(found.edition.content))
 
 
 def foresee_publications(*item_ids: str) -> None:
-    """Publishing the newest editions of these items: bodies are sanitised once more, and links if a domain was blocked since."""
+    """Prepare publishing the newest editions of these items: sanitise bodies again, and read links if a domain was blocked since."""
     for found in foresee_editions(_TO_PUBLISH, {"ids": item_ids}):
         foresee_body(found.edition.body_html)
         if is_blocked_since(found.edition, found.also):
@@ -51,19 +51,19 @@ def foresee_publications(*item_ids: str) -> None:
 
 
 def foresee_shown(*which: ColumnElement[bool], limit: int | None = None) -> None:
-    """Presenting again what readers have or will have: of these publications, as conditions."""
+    """Prepare presenting the publications again that meet these conditions."""
     statement = select(Edition.body_html).join(Publication, _IS_SHOWN).where(*which).limit(limit)
     for html in session.scalars(statement.order_by(Publication.id)).all():
         foresee_body(html)
 
 
 def foresee_shown_item(item_id: str) -> None:
-    """The same of one item."""
+    """The same for one item."""
     foresee_shown(Publication.item_id == item_id, is_current())
 
 
 def foresee_body(html: str) -> None:
-    """Presenting an edition with this body."""
+    """Prepare presenting an edition with this body."""
     if html:
         with suppress(DomainError, UnsafeLink):
             sanitized_html(html, "html")

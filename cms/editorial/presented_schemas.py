@@ -1,4 +1,4 @@
-"""What all content types tell readers about an item beside its content. Knows nothing of authoring."""
+"""The delivered fields that all content types share. Knows nothing of authoring."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MOMENT = {"format": "date-time"}
 
 
 class WithdrawnSchema(StrictSchema):
-    """The item does not hold any more; it can still be read. Show this with it."""
+    """The item is withdrawn, but can still be read. Show this notice with it."""
 
     at = fields.String(metadata=MOMENT)
     explanation = fields.String(metadata={"example": "Jadwal ini tidak berlaku lagi."})
@@ -25,7 +25,7 @@ class ChangeNoteSchema(StrictSchema):
 
 
 class ItemCardSchema(StrictSchema):
-    """What the card of every content type has."""
+    """The fields of every content type's card."""
 
     id = fields.String(metadata={"format": "uuid"})
     title = fields.String(metadata={"example": "Penutupan Jalan MT Haryono"})

@@ -1,4 +1,4 @@
-"""Giving an edition to readers inside a unit of work: what publishing at once, a schedule and a release share."""
+"""Publishes an edition inside a unit of work: the part that publishing at once, a schedule and a release share."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from cms.publishing.rows import Window
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What is said about a publication. A major one moves `public_updated_at`; its note joins the public history.
+    """The kind and note of a publication. A major one moves `public_updated_at`; its note joins the public history.
 
-    Those who had the item before must be told what a major one brings.
+    A major update of an item that was published before needs a note for its readers.
     """
 
     note: str | None = None
@@ -33,27 +33,27 @@ class Update:
 
     @classmethod
     def said(cls, note: str | None, update: str | None) -> Update:
-        """As a request says it: `major`, `minor`, or neither, which is a major one."""
+        """From a request: `major`, `minor`, or neither, which means major."""
         return cls(note, is_major=update != UpdateKind.MINOR)
 
     def faults(self, item: Item) -> list[InputError]:
-        """The note, when it is missing."""
+        """A fault when the note is missing."""
         if not self.is_major or self.note or item.published_at is None:
             return []
         return [InputError("pointer", "/change_note", "needed_for_major")]
 
     @property
     def kind(self) -> UpdateKind:
-        """What the log says of it."""
+        """Its kind in the log."""
         return UpdateKind.MAJOR if self.is_major else UpdateKind.MINOR
 
 
 SILENT = Update(is_major=False)
-"""Of what readers had as it is now."""
+"""For publishing again what readers had before."""
 
 
 def check_complete(item: Item, update: Update) -> tuple[Edition, ShownImages]:
-    """The newest edition with the images that it shows, when nothing that readers need is missing.
+    """The newest edition with the images that it shows, checked for everything that readers need.
 
     Raises `Invalid` (`needed_to_publish`, `blocked_link`, `needed_for_major`).
     """
@@ -72,9 +72,9 @@ def publish_edition(
     *,
     is_approved: bool = False,
 ) -> Edition:
-    """Publish the newest edition of the item. A planned end of what readers have stays planned.
+    """Publish the newest edition of the item. A planned end stays planned.
 
-    `is_approved`: a second person approved it, which makes it count less in a release. Raises `Invalid` as `check_complete`,
+    `is_approved`: a second person approved it, so it counts less in a release. Raises `Invalid` as `check_complete`,
     `Conflict("slug_taken")`.
     """
     unit, item = edit.unit, edit.item
@@ -90,7 +90,7 @@ def publish_edition(
 
 
 def window_of(item: Item) -> Window | None:
-    """Until when readers have what is published now; None when nobody planned an end."""
+    """The window of a publication made now; None without a planned end."""
     if item.unpublish_at is None:
         return None
     return Window(ends=item.unpublish_at, end_explanation=item.planned_explanation)

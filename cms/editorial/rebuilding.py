@@ -1,4 +1,4 @@
-"""Building what readers have once more, as it looks now, inside a unit of work."""
+"""Rebuilds a published edition with the present names and words, inside a unit of work."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from cms.publishing.publish import rebuild
 
 
 def rebuild_live(unit: UnitOfWork, publication: Publication, item: Item, change: Change) -> None:
-    """Present the edition that readers have as it looks now. The caller holds the item's row."""
+    """Present the live edition again as it looks now. The caller holds the lock of the item's row."""
     rebuild(unit, as_it_looks_now(publication, item), change, publication)
 
 
 def as_it_looks_now(publication: Publication, item: Item) -> Presented:
-    """The edition that readers have as it looks now; what fails, fails here, before anything is recorded."""
+    """The published edition as it looks now. Errors are raised here, before anything is recorded."""
     edition = get_edition(item, publication.edition)
     notes = PublicNotes.of(orjson.loads(publication.full_json))
     published_at, updated_at = publication.published_at, publication.updated_at

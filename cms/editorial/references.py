@@ -11,7 +11,7 @@ from cms.taxonomy.queries import find_category
 
 
 def category_faults(content: Content, previous: Content | None) -> list[InputError]:
-    """A category must exist; a retired one may stay where it was."""
+    """A category must exist; a retired one may stay on an item that has it."""
     slug = content["category"]
     if slug is None or (previous is not None and previous["category"] == slug):
         return []
@@ -45,6 +45,6 @@ def period_faults(content: Content) -> list[InputError]:
 
 
 def area_lineage(code: str) -> list[str]:
-    """The area and everything above it: a Kemendagri code begins with the code of the area around it."""
+    """The area and all areas above it: a Kemendagri code begins with the code of the area above."""
     parts = code.split(".")
     return [".".join(parts[: count + 1]) for count in range(len(parts))]

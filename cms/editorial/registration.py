@@ -1,4 +1,4 @@
-"""What a content type brings to an application, in one value: its folder makes it, one line of `cms.content_types` names it."""
+"""A content type for an application, in one value: its folder makes it, one line of `cms.content_types` names it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LONGEST_NAME = 20
 class RegisteredType:
     """A content type with everything that an application makes of it.
 
-    `about` is what the API's document says of it. `operations` are those that not every type has; `blueprints` are routes
+    `about` is its text in the API's document. `operations` are those that not every type has; `blueprints` are routes
     beside those of items, such as the files of documents.
     """
 
@@ -36,12 +36,12 @@ class RegisteredType:
 
     @property
     def plural(self) -> str:
-        """The name in addresses, and of its topic in the log."""
+        """The name in addresses and of its topic in the log."""
         return self.resource.content_type.plural
 
     @property
     def delivered(self) -> DeliveredType:
-        """What readers get of it."""
+        """Its description for readers."""
         return self.resource.delivered
 
     def management_blueprint(self) -> Blueprint:
@@ -50,7 +50,7 @@ class RegisteredType:
 
 
 def check_types(types: Sequence[RegisteredType]) -> None:
-    """Raises `ValueError` for names that mean two things or have no room in the log."""
+    """Raise `ValueError` for names that are ambiguous or too long for the log."""
     for each in types:
         if (each.delivered.name, each.delivered.topic) != (each.name, each.plural):
             raise ValueError(f"{each.name!r} has another name for readers")

@@ -23,7 +23,7 @@ from cms.publishing.delivered import DeliveredType
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A content type on the wire: its schemas, and how its items are shown, and what readers get of them."""
+    """A content type in the API: its schemas, and how its items are shown to editors and readers."""
 
     content_type: ContentType
     create: type[Schema]
@@ -44,11 +44,11 @@ class Resource:
         return {"type": self.content_type.name, "types": self.content_type.plural}
 
     def shown(self, edited: Edited) -> Answer:
-        """200 with an item; warns of what the guard found in it."""
+        """200 with an item, and the warnings of moderation."""
         return with_hold(one_answer(self.present(edited), edited.item.version), edited.item)
 
     def created(self, edited: Edited) -> Answer:
-        """201 with a new item; warns of what the guard found in it."""
+        """201 with a new item, and the warnings of moderation."""
         answer = created_answer(self.present(edited), edited.item.version, f"{self.path}/{edited.item.id}")
         return with_hold(answer, edited.item)
 

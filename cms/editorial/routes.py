@@ -38,7 +38,7 @@ def content_blueprint(resource: Resource, about: str, *more: Operations) -> Blue
 
 
 def preview_blueprint(resources: Iterable[Resource]) -> Blueprint:
-    """Where the preview links of all content types lead."""
+    """The routes behind preview links, for all content types."""
     blueprint = Blueprint("previews", __name__, url_prefix="/preview")
     for resource in resources:
         previews.shown.mount(blueprint, resource, f"/{resource.content_type.plural}")

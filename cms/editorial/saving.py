@@ -1,4 +1,4 @@
-"""Writing an edition inside a unit of work: what every service that changes content shares, uploads of files included."""
+"""Writes an edition inside a unit of work: the part that all services that change content share, also uploads of files."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ from cms.moderation.assessing import Assessment
 
 @dataclass(frozen=True, slots=True)
 class Save:
-    """What kind of save: by a program while a person writes, or the bringing back of an old edition; else an ordinary one."""
+    """The kind of save: an autosave, the restoring of an old edition, or an ordinary one."""
 
     is_autosave: bool = False
     restored_from: int | None = None
 
     @property
     def verb(self) -> str:
-        """How the log calls it."""
+        """Its verb in the log."""
         return "updated" if self.restored_from is None else "restored"
 
 
@@ -83,8 +83,8 @@ def first_edition(
 def save_edition(edit: Edit, content: Content, save: Save = ORDINARY) -> Edition:
     """Save `content` as the next edition of the item, and record it. Readers keep what they have.
 
-    An autosave within a sitting goes into the newest edition instead. `content` is whole (the newest edition's content,
-    changed). Raises `Forbidden` when the actor could not have made the item as it becomes (R-Z1), `Invalid`,
+    An autosave within a sitting updates the newest edition instead. `content` is whole (the newest edition's content,
+    changed). Raises `Forbidden` when the actor could not have created the changed item (R-Z1), `Invalid`,
     `Conflict("slug_taken")`.
     """
     unit, actor, item, content_type = edit.unit, edit.actor, edit.item, edit.content_type
@@ -99,7 +99,7 @@ def save_edition(edit: Edit, content: Content, save: Save = ORDINARY) -> Edition
     if not is_continued:
         item.begin_edition(actor, STATE_AFTER_EDIT[item.state])
     if save.restored_from is not None:
-        # Whoever brings a text back is not the only one who wrote it.
+        # The writers of the restored text count as well, so they cannot approve it.
         item.add_writers(writers_of(item, save.restored_from))
     item.touch()
     show_in_lists(item, content)
@@ -136,6 +136,7 @@ def _check_owner(actor: Actor, item: Item, before: Content, content: Content) ->
     if item.published_at is not None:
         raise invalid_field("/agency", "fixed_once_published")
     if content["channel"] == before["channel"] == item.agency:
+        # The item was on its owner's channel: it moves along with the owner.
         content["channel"] = content["agency"]
     _authorize_owner(actor, content)
 
@@ -143,7 +144,7 @@ def _check_owner(actor: Actor, item: Item, before: Content, content: Content) ->
 def _checked(
     content_type: ContentType, item_id: str, content: Content, before: Edition | None, known: Mapping[str, str]
 ) -> tuple[PreparedContent, Assessment]:
-    """The content looked through and assessed. Raises `Invalid` with all faults at once; `known` are images of before."""
+    """The processed content and its assessment. Raises `Invalid` with all faults at once; `known` are the earlier images."""
     previous = before.content if before else None
     prepared = prepare_content(content_type, item_id, content, before, known_images=known)
     assessment = prepared.assessed()
@@ -180,12 +181,13 @@ def _claim_for_new(unit: UnitOfWork, content_type: ContentType, content: Content
 def _claim_for_change(
     unit: UnitOfWork, content_type: ContentType, item: Item, before: Content, content: Content
 ) -> None:
-    """Keep the address unless it was changed on purpose; before the first publication a made slug follows the title."""
+    """Keep the address unless it was changed on purpose; before the first publication an automatic slug follows the title."""
     moved = content["agency"] != item.agency
     is_made = item.published_at is None and follows_title(item.slug, before["title"], content_type.name)
     if content["slug"] is None or (content["slug"] == item.slug and is_made):
         wanted = base_slug(content["title"], content_type.name)
         if is_made and not moved and follows_title(item.slug, content["title"], content_type.name):
+            # The title still gives this slug: keep it, with its number.
             content["slug"] = item.slug
             return
         release_slug(unit, item)
@@ -196,7 +198,7 @@ def _claim_for_change(
 
 
 def show_in_lists(item: Item, content: Content) -> None:
-    """Keep beside the item what lists show and filter by; what another agency or category asks for is read again."""
+    """Copy to the item what lists show and filter by. After a change of agency or category, its review rules are read again."""
     before = item.agency, item.category
     item.agency, item.channel = content["agency"], content["channel"]
     item.slug, item.title = content["slug"], content["title"]
@@ -214,7 +216,7 @@ def _edition(item: Item, actor: Actor, prepared: PreparedContent, fields: list[s
 
 
 def _rewrite(edition: Edition, item: Item, prepared: PreparedContent, fields: list[str]) -> None:
-    """Put a further autosave of the sitting into its edition."""
+    """Update the edition with a further autosave of the sitting."""
     edition.content, edition.body_html, edition.body_text = prepared.content, prepared.body.html, prepared.body.text
     edition.changed_fields = sorted({*(edition.changed_fields or ()), *fields})
     edition.saved_at, edition.saved_version = item.updated_at, item.version

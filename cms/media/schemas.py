@@ -57,7 +57,7 @@ class ProposalSchema(StrictSchema):
     """Words that a person proposed and no second person has confirmed yet."""
 
     changes = fields.Nested(ProposedWordsSchema)
-    by = fields.Nested(PersonSchema, metadata={"description": "Who proposed them; somebody else confirms."})
+    by = fields.Nested(PersonSchema, metadata={"description": "Who proposed them; another person must confirm."})
     at = fields.String(metadata={"format": "date-time"})
 
 
@@ -74,13 +74,13 @@ class ImageSchema(StrictSchema):
     caption = fields.String(allow_none=True)
     credit = fields.String(allow_none=True, metadata={"description": "Who made it.", "example": "Humas DPU"})
     focal_point = fields.Nested(FocalPointSchema)
-    width = fields.Integer(metadata={"description": "Pixels of what is kept.", "example": 4000})
-    height = fields.Integer(metadata={"description": "Pixels of what is kept.", "example": 3000})
+    width = fields.Integer(metadata={"description": "Width of the stored image in pixels.", "example": 4000})
+    height = fields.Integer(metadata={"description": "Height of the stored image in pixels.", "example": 3000})
     media_type = fields.String(
-        metadata={"enum": ["image/jpeg", "image/png", "image/webp"], "description": "Of what is kept."}
+        metadata={"enum": ["image/jpeg", "image/png", "image/webp"], "description": "Type of the stored image."}
     )
     bytes = fields.Integer(metadata={"example": 48211})
-    sha256 = fields.String(metadata={"description": "Digest of what is kept.", "example": "0" * 64})
+    sha256 = fields.String(metadata={"description": "Digest of the stored image.", "example": "0" * 64})
     state = fields.String(
         metadata={
             "enum": ["waiting", "ready"],
@@ -91,7 +91,7 @@ class ImageSchema(StrictSchema):
         ProposalSchema,
         allow_none=True,
         metadata={
-            "description": "Words that wait for a second person: the same `PATCH` of somebody else carries them out."
+            "description": "Words that wait for a second person: they take effect when another person sends the same `PATCH`."
         },
     )
     uploaded_by = fields.Nested(PersonSchema)

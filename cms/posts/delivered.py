@@ -24,7 +24,7 @@ DELIVERED_POSTS = DeliveredType(
     includes=("agency", "areas", "category", "channel"),
     about_list=(
         "Newest first, as compact cards without bodies; `fields` also gives what only details have. "
-        "Send the `ETag` back in `If-None-Match`: 304 costs nobody anything."
+        "Send the `ETag` back in `If-None-Match`: a 304 has no body."
     ),
     about_item=(
         "Read one published post with its body.\n\n"

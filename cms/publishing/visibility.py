@@ -34,7 +34,7 @@ HAS_ENDED: Final = "p.superseded_sequence IS NULL AND p.effective_until <= :now"
 """The planned end of the publication has come, and the worker has not carried it out yet."""
 
 STANDING: Final = "CASE WHEN p.is_planned THEN 'live' ELSE i.standing END"
-"""How the item `i` stands whose live publication is `p`: its row learns from the worker that a plan has begun."""
+"""The standing of the item `i` with the live publication `p`: the worker updates the item's row only after a plan has begun."""
 
 ADDRESS_EXISTS: Final = "s.effective_from <= :now"
 """The address `s` of an item exists: a planned one from its moment on."""

@@ -61,7 +61,7 @@ class FreezeSetSchema(StrictSchema):
         min=5,
         max=LONGEST_REASON,
         required=True,
-        metadata={"description": "Shown to everybody who is stopped.", "example": "Akun editor diduga dibajak."},
+        metadata={"description": "Shown to all users whom it stops.", "example": "Akun editor diduga dibajak."},
     )
 
 
@@ -88,5 +88,5 @@ class NewFreezeSchema(FreezeSchema):
 
     plans = fields.Nested(
         PlansSchema,
-        metadata={"description": "What was planned there before: it comes about unless it is taken back."},
+        metadata={"description": "Earlier plans there: they take effect unless they are taken back."},
     )

@@ -32,7 +32,7 @@ from cms.moderation.models import (
 )
 
 BATCH: Final = 50
-"""Items of one transaction: few, so that nobody waits for long."""
+"""Items of one transaction: few, so that no other transaction waits for long."""
 
 DUPLICATES = {"pk_publishing_freezes": "agency", "uq_publishing_freezes_scope": "agency"}
 

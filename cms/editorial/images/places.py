@@ -18,7 +18,7 @@ from cms.publishing.models import PublicationFile, PublicationTerm
 from cms.taxonomy.models import Category
 
 DECIDED: Final = (State.IN_REVIEW.value, State.APPROVED.value, State.SCHEDULED.value)
-"""States in which somebody looks at the newest edition, or has: as long as it does not come back, its authors wait."""
+"""States in which the newest edition is in review or was reviewed; its authors wait unless it is returned."""
 
 
 class Place(NamedTuple):

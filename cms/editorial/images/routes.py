@@ -22,7 +22,7 @@ from cms.media.schemas import ImageSchema, ImageUpdateSchema
 blp = Blueprint("image_uses", __name__, url_prefix="/manage/v1/media")
 SECOND_PERSON = {
     "code": "second_person_needed",
-    "detail": "What shows the image needs a second person: the words come about when somebody else sends the same change.",
+    "detail": "An item that shows the image needs a second person: the words take effect when another person sends the same change.",
 }
 
 

@@ -1,8 +1,8 @@
-"""What may be done with an item, as data: which permission an operation needs and in which states it makes sense.
+"""The rules of operations on items, as data: the permission that each needs, and the states in which it is possible.
 
-Decisions: an item in review may be edited by those who could return it, an author waits for it to come back; who may
-publish may do so straight from a draft unless the edition needs an approval (`approval_fault`); what was ever published
-is never purged; scheduled, archived and trashed items are left alone until they come back.
+Decisions: those who could return an item in review may also edit it, its author waits; a person who may publish can do so
+straight from a draft, unless the edition needs an approval (`approval_fault`); an item that was ever published is never
+purged; scheduled, archived and trashed items cannot be edited until they are brought back.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ _CHANGES_CONTENT = frozenset({Operation.EDIT, Operation.DISCARD})
 
 
 def targets(operation: Operation, item: Item, city_channel: str) -> list[Target]:
-    """All that the operation touches: a newer draft may name another channel than the one readers have."""
+    """The targets of the operation for the permission map: a newer draft may name another channel than the published edition."""
     channels = {item.channel}
     if item.published_edition is not None and item.published_channel is not None:
         if operation in _GOES_OUT or operation is Operation.UNSCHEDULE:
@@ -113,40 +113,43 @@ def can_operate(actor: Actor, operation: Operation, item: Item, city_channel: st
 
 
 def needs_second_person(item: Item) -> bool:
-    """True when whoever approves must have written none of it: the agency, the category or the guard asks for it."""
+    """True when the approver must have written none of it: by the agency, the category or moderation."""
     return bool(item.needs_four_eyes or item.hold)
 
 
 def needs_central_approval(item: Item) -> bool:
-    """True when only a central editor's approval counts: by the agency's review, or for what the lexicon found."""
+    """True when only a central editor's approval counts: by the agency's review setting, or because the lexicon found something."""
     return item.reviewed_by == Reviewer.CENTRAL.value or not CENTRAL_REASONS.isdisjoint(_reasons(item))
 
 
 def _reasons(item: Item) -> set[str]:
-    """Codes of the reasons for which the newest edition is held."""
+    """Codes of the reasons why the newest edition is held."""
     return {str(reason["code"]) for reason in item.hold or ()}
 
 
 def approval_fault(actor: Actor, item: Item) -> str | None:
-    """Whose approval publishing still needs: `central_editor`, `second_person`, or None when the actor may go ahead.
+    """The approval that publishing still needs: `central_editor`, `second_person`, or None when the actor may publish.
 
-    Where Diskominfo reviews an agency, a central editor who publishes has approved by doing so; four eyes and a hold ask
-    for an approval of its own by somebody who wrote none of the editions since the last publication.
+    Where Diskominfo reviews an agency, a central editor approves by publishing. Four eyes and a hold need a separate approval
+    by a person who wrote none of the editions since the last publication.
     """
     approved = item.is_approved
+    # People who allowed a linked domain count as writers: they vouched for the content.
     is_second = approved and item.approved_by_id not in item.all_writers
     is_central = approved and item.approved_as == Role.CENTRAL_EDITOR.value
     if needs_second_person(item):
+        # One approval must meet both conditions; publishing is not an approval here, not even by a central editor.
         if needs_central_approval(item) and not (is_second and is_central):
             return "central_editor"
         return None if is_second else "second_person"
+    # Without four eyes a central editor approves by publishing.
     if needs_central_approval(item) and not (is_central or actor.has(Role.CENTRAL_EDITOR)):
         return "central_editor"
     return None
 
 
 def is_approved_by_second(actor: Actor, item: Item) -> bool:
-    """True when somebody approved the newest edition who neither wrote any of it nor publishes it now."""
+    """True when the approver of the newest edition neither wrote any of it nor publishes it now."""
     return item.is_approved and item.approved_by_id not in {actor.id, *item.all_writers}
 
 
@@ -167,7 +170,7 @@ def is_possible(actor: Actor, operation: Operation, item: Item, city_channel: st
 
 
 def _is_about_newest(item: Item) -> bool:
-    """False when readers have the newest edition already: only its end can be planned then."""
+    """False when the newest edition is published already: only its end can be planned then."""
     return item.state != State.PUBLISHED
 
 
@@ -177,6 +180,7 @@ def _fits_state(actor: Actor, operation: Operation, item: Item, city_channel: st
     if operation in _NOT_WHILE_LIVE:
         return item.published_edition is None
     if operation in _CHANGES_CONTENT and item.state == State.IN_REVIEW:
+        # A reviewer may correct what is in review; discarding needs an earlier publication to return to.
         may = can_operate(actor, Operation.RETURN, item, city_channel)
         return may and (operation is Operation.EDIT or item.published_at is not None)
     return _fits_publication(operation, item)
@@ -197,13 +201,14 @@ def _fits_publication(operation: Operation, item: Item) -> bool:
 
 
 def check_state(actor: Actor, operation: Operation, item: Item, city_channel: str) -> None:
-    """Raise `Conflict` when the operation makes no sense now.
+    """Raise `Conflict` when the operation is not possible now.
 
-    `wrong_state`; `nothing_to_publish`; `still_published` for what must be taken back from readers first;
-    `approval_needed` when the edition lacks an approval, `held` when the guard asks for it; `approval_not_yours` when the actor's would not count.
+    `wrong_state`; `nothing_to_publish`; `still_published` for an item that must be taken back first; `approval_needed` when the
+    edition lacks an approval, `held` when moderation asks for it; `approval_not_yours` when the actor's would not count.
     """
     if is_possible(actor, operation, item, city_channel):
         return
+    # The state is right, so only an approval is missing.
     if _fits_state(actor, operation, item, city_channel):
         if operation is Operation.APPROVE:
             raise Conflict("approval_not_yours", whose=_whose(item))
@@ -236,7 +241,7 @@ def possible_states(operation: Operation) -> str:
 
 
 def allowed_actions(actor: Actor, item: Item, city_channel: str) -> list[str]:
-    """What this actor can do with the item now. Most operations do not fit the state, which is the cheapest to see."""
+    """The operations that this actor can do with the item now. The state is checked first: it is cheap and excludes most."""
     return [
         operation.value
         for operation in _BY_STATE.get(item.state, ())

@@ -1,4 +1,4 @@
-"""Items as editors get them, and editions on their way to readers."""
+"""Items in the form for editors, and editions in the form for readers."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ HOLD_FIELDS = ("code", "pointer", "detail")
 
 
 def present_item(item: Item, edition: Edition, actor: Actor, city_channel: str) -> dict[str, Any]:
-    """The item with the content of its newest edition and what colleagues do about it, for this caller."""
+    """The item for this caller, with its newest edition's content, the open comments and the lease."""
     colleagues = get_colleagues(item.id)
     lease = None if colleagues.holder_id is None else present_lease(colleagues)
     courtesies = {"open_comments": colleagues.open_comments, "lease": lease}
@@ -54,7 +54,10 @@ def present_edition(
     notes: PublicNotes | None = None,
     images: ShownImages | None = None,
 ) -> Presented:
-    """The delivered forms of an edition; `images` are those that it shows, when they are known. The body is sanitised again (R-C1): the rules may have become stricter."""
+    """The delivered forms of an edition; `images` are those that it shows, if the caller has them.
+
+    The body is sanitised again (R-C1), because the rules may have become stricter.
+    """
     notes = notes or PublicNotes(updated_at)
     owner = get_owner(item)
     images = images or shown_images(edition.content)
@@ -89,7 +92,7 @@ def _row(item: Item, actor: Actor, city_channel: str) -> dict[str, Any]:
 
 
 def _approval(item: Item) -> dict[str, Any] | None:
-    """Who approved the newest edition, and when; None when nobody did."""
+    """Who approved the newest edition, and when; None without an approval."""
     if not item.is_approved or item.approved_at is None:
         return None
     by = person_reference(item.approved_by_id, item.approved_by_label)
@@ -97,7 +100,7 @@ def _approval(item: Item) -> dict[str, Any] | None:
 
 
 def _schedule(item: Item) -> dict[str, Any] | None:
-    """What is planned, as instants and as the clocks in the planner's zone show them; None when nothing is."""
+    """The plan, as instants and in the local time of the planner's zone; None without a plan."""
     if item.publish_at is None and item.unpublish_at is None:
         return None
     zone = ZoneInfo(item.timezone or "UTC")

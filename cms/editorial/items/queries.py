@@ -1,4 +1,4 @@
-"""Reading items. What a person may see is one SQL predicate, derived from the permission map (R-Z1)."""
+"""Reads items. One SQL predicate, derived from the permission map, decides what a person may see (R-Z1)."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ PUT_AWAY = (State.ARCHIVED.value, State.TRASHED.value)
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
-    """The items that the actor may know of; for everybody else they do not exist."""
+    """The items that the actor may see; others do not exist for this actor."""
     conditions: list[ColumnElement[bool]] = [false()]
     for role, holds in PERMISSION_MAP[Permission.CONTENT_READ]:
         if not actor.has(role):
@@ -67,9 +67,9 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 
 
 def get_item(content_type: ContentType, item_id: str, actor: Actor, *, lock: bool = False) -> Item:
-    """The item as it is now. Raises `NotFound` also when the actor may not know of it.
+    """The item as it is now. Raises `NotFound` also when the actor may not see it.
 
-    `lock` holds its row until the transaction ends, so that of two editors one sees what the other has done.
+    `lock` locks its row until the transaction ends, so that the second of two editors sees the first one's change.
     """
     statement = select(Item).where(Item.id == item_id, Item.type == content_type.name, visible_to(actor))
     if lock:
@@ -81,10 +81,10 @@ def get_item(content_type: ContentType, item_id: str, actor: Actor, *, lock: boo
 
 
 def lock_items(item_ids: Collection[str]) -> None:
-    """Hold the rows of these items until the transaction ends, in one order for everybody; unknown ids do not matter.
+    """Lock the rows of these items until the transaction ends, always in the same order; unknown ids are ignored.
 
-    Whoever writes several items in one transaction takes them before the head of the log, as whoever writes one does:
-    otherwise the two wait for each other (a deadlock, which PostgreSQL ends after a second by refusing one of them).
+    Every transaction locks its items before the head of the log. Otherwise two transactions can deadlock, which PostgreSQL ends
+    after a second by refusing one of them.
     """
     session.execute(select(Item.id).where(Item.id.in_(item_ids)).order_by(Item.id).with_for_update())
 
@@ -98,7 +98,7 @@ def get_edition(item: Item, number: int | None = None) -> Edition:
 
 
 class Foreseen(NamedTuple):
-    """The newest edition of an item as it was before the transaction: it holds while the item has this version."""
+    """The newest edition of an item, read before the transaction: valid while the item has this version."""
 
     edition: Edition
     version: int
@@ -122,19 +122,19 @@ def _foreseen(item_id: str) -> tuple[type[Foreseen], str]:
 
 
 def get_owner(item: Item) -> Owner:
-    """The agency that owns the item, held as it is: a renaming waits until the edition that shows its name is written."""
+    """The agency that owns the item, locked: a renaming waits until the edition that shows its name is written."""
     owner: Owner = session.connection().execute(_OWNER, {"slug": item.agency}).one()
     return owner
 
 
 def get_colleagues(item_id: str) -> Colleagues:
-    """What colleagues do about the item: comments that are not settled, and who is editing it; one statement."""
+    """The number of open comments on the item, and who is editing it; one statement."""
     found: Colleagues = session.connection().execute(_COLLEAGUES, {"id": item_id, "now": clock.now()}).one()
     return found
 
 
 def writers_of(item: Item, number: int) -> set[str]:
-    """Who wrote an edition: all who saved one since the publication before it, discarded ones included."""
+    """The writers of an edition: all who saved one since the publication before it, discarded ones included."""
     published = select(func.max(Publication.edition)).where(
         Publication.item_id == item.id, Publication.edition < number, was_published()
     )
@@ -146,14 +146,14 @@ def writers_of(item: Item, number: int) -> set[str]:
 
 
 def get_last_published(item_id: str) -> int:
-    """The edition that readers got last, also when they do not have it any more. Only for items that were published."""
+    """The last published edition, even if it is no longer live. Only for items that were published."""
     newest = select(Publication.edition).where(Publication.item_id == item_id, was_published())
-    # Not by id: the row of a plan is older than what was presented again before its moment.
+    # Not by id: a plan's row is older than a publication that was presented again before the plan's moment.
     return session.scalars(newest.order_by(Publication.sequence.desc()).limit(1)).one()
 
 
 class Colleagues(Protocol):
-    """What colleagues do about an item; `holder_id` is None when nobody has a lease in force."""
+    """Open comments and the lease of an item; `holder_id` is None when no lease is in force."""
 
     open_comments: int
     holder_id: str | None
@@ -164,7 +164,7 @@ class Colleagues(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ItemFilter:
-    """What a list is narrowed to; empty means everything, for `states` all but `PUT_AWAY`. `labels` are kinds of posts or classes of documents."""
+    """A filter of a list. Empty means everything; for `states`, all but `PUT_AWAY`. `labels` are kinds of posts or classes of documents."""
 
     agencies: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
@@ -191,7 +191,7 @@ class ItemFilter:
 def list_items(
     content_type: ContentType, actor: Actor, wanted: ItemFilter, limit: int, after: tuple[datetime, str] | None
 ) -> Sequence[Item]:
-    """The most recently changed items that the actor may see, at most `limit`, from behind the position `after`."""
+    """The most recently changed items that the actor may see, after the position `after`, at most `limit`."""
     statement = select(Item).where(Item.type == content_type.name, visible_to(actor), *wanted.conditions())
     if after is not None:
         statement = statement.where(tuple_(Item.updated_at, Item.id) < after)

@@ -51,7 +51,7 @@ operations = Operations()
 def list_managed_items(resource: Resource, query: dict[str, Any]) -> Answer:
     """List {types}
 
-    What the caller may see, newest change first.
+    Those that the caller may see, newest change first.
     """
     kind, page = resource.content_type, PageRequest(query)
     after = (from_micros(page.after[0]), page.after[1]) if page.after else None
@@ -82,7 +82,7 @@ def _filter(query: Mapping[str, Any], label: str) -> ItemFilter:
 def create_item(resource: Resource, content: dict[str, Any]) -> Answer:
     """Create a {type}
 
-    Makes a draft; nobody but colleagues sees it.
+    Makes a draft, which only colleagues see.
     """
     return resource.created(services.create_item(resource.content_type, current_actor(), content))
 
@@ -149,8 +149,8 @@ def update_item(resource: Resource, query: dict[str, Any], patch: dict[str, Any]
 def delete_item(resource: Resource, item_id: str) -> Response:
     """Put a {type} into the trash, or purge it from there
 
-    Into the trash, as `POST .../trash` does. What is in the trash already and was never published is removed for ever, with all
-    its editions, by who may purge.
+    Puts it into the trash, as `POST .../trash` does. A {type} that is in the trash already and was never published is removed
+    for ever, with all its editions, if the caller may purge.
     """
     trash.delete_item(resource.content_type, current_actor(), item_id, expected_version())
     return Response(status=204)
@@ -162,7 +162,7 @@ def delete_item(resource: Resource, item_id: str) -> Response:
 def submit_item(resource: Resource, body: dict[str, Any], item_id: str) -> Answer:
     """Submit a {type} for review
 
-    From then on its authors wait; editors may still change it.
+    Its authors can no longer change it; editors still can.
     """
     kind = resource.content_type
     return resource.shown(services.submit_item(kind, current_actor(), item_id, expected_version(), **body))
@@ -174,7 +174,7 @@ def submit_item(resource: Resource, body: dict[str, Any], item_id: str) -> Answe
 def return_item(resource: Resource, body: dict[str, Any], item_id: str) -> Answer:
     """Return a {type} to its authors
 
-    The comment says what is to be done.
+    The comment says what to change.
     """
     kind = resource.content_type
     return resource.shown(services.return_item(kind, current_actor(), item_id, expected_version(), **body))
@@ -186,7 +186,7 @@ def return_item(resource: Resource, body: dict[str, Any], item_id: str) -> Answe
 def publish_item(resource: Resource, body: dict[str, Any], item_id: str) -> Answer:
     """Publish a {type}
 
-    When this has answered, the next read in any process shows it.
+    After the answer, the next read in any process shows it.
     """
     kind = resource.content_type
     return resource.shown(services.publish_item(kind, current_actor(), item_id, expected_version(), **body))

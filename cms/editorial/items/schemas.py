@@ -1,4 +1,4 @@
-"""What the content types share on the wire: transitions, the standing of an item, lists."""
+"""The schemas that all content types share: transitions, the state of an item, lists."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class ApprovalSchema(StrictSchema):
 
 
 class HoldSchema(StrictSchema):
-    """A reason for which an edition needs the approval of a second person."""
+    """A reason why an edition needs the approval of a second person."""
 
     code = fields.String(metadata={"example": "unknown_link"})
     pointer = fields.String(allow_none=True, metadata={"example": "/body"})
@@ -75,7 +75,7 @@ class HoldSchema(StrictSchema):
 
 
 class PlannedSchema(StrictSchema):
-    """What is planned for an item: instants, and what the clocks in the planner's zone show then."""
+    """The plan of an item: instants, and the local time in the planner's zone."""
 
     publish_at = fields.String(allow_none=True, metadata={"format": "date-time"})
     unpublish_at = fields.String(allow_none=True, metadata={"format": "date-time"})
@@ -86,7 +86,7 @@ class PlannedSchema(StrictSchema):
 
 
 class StandingSchema(StrictSchema):
-    """Where an item stands."""
+    """The state of an item."""
 
     id = fields.String(metadata={"format": "uuid"})
     type = fields.String()
@@ -104,7 +104,9 @@ class StandingSchema(StrictSchema):
     approval = fields.Nested(
         ApprovalSchema,
         allow_none=True,
-        metadata={"description": "Who approved the newest edition; null when nobody did, or a save voided it."},
+        metadata={
+            "description": "Who approved the newest edition; null without an approval, or after a save voided it."
+        },
     )
     hold = fields.List(
         fields.Nested(HoldSchema),
@@ -117,9 +119,7 @@ class StandingSchema(StrictSchema):
             "example": "Sudah diperiksa.",
         },
     )
-    schedule = fields.Nested(
-        PlannedSchema, allow_none=True, metadata={"description": "What is planned; null: nothing."}
-    )
+    schedule = fields.Nested(PlannedSchema, allow_none=True, metadata={"description": "The plan; null: none."})
     unpublished_as = fields.String(
         allow_none=True,
         metadata={
@@ -162,12 +162,12 @@ class ContentQuerySchema(PageQuerySchema):
 
 
 class EditedSchema(StandingSchema):
-    """Where an item stands, and who is editing it: what is shown of a single item."""
+    """The state of a single item, and who is editing it."""
 
     open_comments = fields.Integer(metadata={"description": "How many comments on it are not settled.", "example": 0})
 
     lease = fields.Nested(
-        LeaseSchema, allow_none=True, metadata={"description": "Who is editing it now; null when nobody said so."}
+        LeaseSchema, allow_none=True, metadata={"description": "Who is editing it now; null without a lease."}
     )
 
 

@@ -1,7 +1,7 @@
 """The writes of every content type: one function each, one unit of work, one line of the change log.
 
 Each takes the `ContentType` first. `expected` are the versions the caller has seen (If-Match). All raise `NotFound` when the
-actor may not know of the item, `Forbidden`, `StaleVersion`, and `Conflict` when the state does not allow it.
+actor may not see the item, `Forbidden`, `StaleVersion`, and `Conflict` when the state does not allow it.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def update_item(
     *,
     is_autosave: bool = False,
 ) -> Edited:
-    """Apply a JSON merge patch (RFC 7396) and save the next edition; a published item becomes a draft beside what readers have.
+    """Apply a JSON merge patch (RFC 7396) and save the next edition; a published item then has a draft beside the published edition.
 
     A patch that changes nothing makes no edition. Autosaves of one sitting stay one edition (`cms.editorial.history.autosaves`).
     """
@@ -93,7 +93,7 @@ def submit_item(
 
 
 def return_item(content_type: ContentType, actor: Actor, item_id: str, expected: Expected, comment: str) -> Edited:
-    """Give an item in review, or an approved one, back to its authors, saying what is to be done. Voids the approval."""
+    """Return an item in review, or an approved one, to its authors, with a comment on what to change. Voids the approval."""
     with editing(content_type, actor, item_id, Operation.RETURN, expected) as edit:
         item = edit.item
         item.void_approval()
@@ -111,10 +111,10 @@ def publish_item(
     update: str | None = None,
     published_at: datetime | None = None,
 ) -> Edited:
-    """Give the newest edition to readers, in place of the one they have.
+    """Publish the newest edition, in place of the present one.
 
-    A `major` update moves `public_updated_at` and adds its note to the public history. `published_at` is for the demonstration city and
-    benchmarks, which tell of the past; no route passes it. Raises `Invalid` when something is missing.
+    A `major` update moves `public_updated_at` and adds its note to the public history. `published_at` is for the
+    demonstration city and benchmarks, which publish in the past; no route passes it. Raises `Invalid` when something is missing.
     """
     said, words = Update.said(change_note, update), public_words({"/change_note": change_note})
     with (

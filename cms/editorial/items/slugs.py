@@ -28,13 +28,13 @@ def base_slug(title: str, fallback: str) -> str:
 
 
 def follows_title(slug: str, title: str, fallback: str) -> bool:
-    """True when the slug was made from this title, not chosen by a person."""
+    """True when the slug was made from this title, not chosen by a user."""
     base = base_slug(title, fallback)
     return slug == base or (slug.startswith(base) and _NUMBER.fullmatch(slug[len(base) :]) is not None)
 
 
 def claim_free_slug(unit: UnitOfWork, content_type: str, agency: str, item_id: str, base: str) -> str:
-    """Take `base`, or `base-2`, `base-3`, ... for the item. Writers of the same title wait for each other, none fails."""
+    """Take `base`, or `base-2`, `base-3`, ... for the item. Transactions with the same title wait for each other, and none fails."""
     if base not in RESERVED_SLUGS and _claim(unit, content_type, agency, item_id, base):
         return base
     while True:
@@ -44,7 +44,7 @@ def claim_free_slug(unit: UnitOfWork, content_type: str, agency: str, item_id: s
 
 
 def claim_slug(unit: UnitOfWork, content_type: str, agency: str, item_id: str, slug: str) -> None:
-    """Take the slug that a person chose. Raises `Conflict("slug_taken")`; a slug the item had before is its own."""
+    """Take the slug that a user chose. Raises `Conflict("slug_taken")`; the item may take back a slug that it had before."""
     if slug in RESERVED_SLUGS:
         raise invalid_field("/slug", "reserved_word")
     if _claim(unit, content_type, agency, item_id, slug):
@@ -57,7 +57,7 @@ def claim_slug(unit: UnitOfWork, content_type: str, agency: str, item_id: str, s
 
 
 def release_slug(unit: UnitOfWork, item: Item) -> None:
-    """Give up the present slug of an item; one that readers may have seen stays the item's for ever."""
+    """Give up the present slug of an item; a slug that readers may have seen stays the item's for ever."""
     if item.published_at is None:
         unit.session.execute(
             delete(ItemSlug)
@@ -67,7 +67,7 @@ def release_slug(unit: UnitOfWork, item: Item) -> None:
 
 
 def _claim(unit: UnitOfWork, content_type: str, agency: str, item_id: str, slug: str) -> bool:
-    """Insert the row unless there is one; on PostgreSQL this waits for a transaction that is about to take the slug."""
+    """Insert the row unless there is one; on PostgreSQL this waits for another transaction that is taking the slug."""
     dialect = postgresql if unit.session.get_bind().dialect.name == "postgresql" else sqlite
     statement = (
         dialect.insert(ItemSlug)

@@ -13,7 +13,7 @@ MOMENT = {"format": "date-time"}
 class LeaseSchema(StrictSchema):
     """Who is editing, and until when the lease is valid."""
 
-    holder = fields.Nested(PersonSchema, allow_none=True, metadata={"description": "Null when nobody is editing."})
+    holder = fields.Nested(PersonSchema, allow_none=True, metadata={"description": "Null when no one is editing."})
     since = fields.String(allow_none=True, metadata=MOMENT)
     until = fields.String(allow_none=True, metadata=MOMENT)
 
@@ -21,4 +21,4 @@ class LeaseSchema(StrictSchema):
 class TakeLeaseSchema(StrictSchema):
     """Takes or renews the lease."""
 
-    take_over = YesNo(load_default=False, metadata={"description": "Take it even from somebody who has it."})
+    take_over = YesNo(load_default=False, metadata={"description": "Take it even from another person."})

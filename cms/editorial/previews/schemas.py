@@ -63,7 +63,7 @@ class MadePreviewSchema(PreviewSchema):
     url = fields.String(
         metadata={
             "format": "uri",
-            "description": "Show it to whoever is to read along; it opens nothing else.",
+            "description": "Send it to the people who may read the draft; it opens nothing else.",
             "example": "https://simpul.balikpapan.example/preview/posts/019ac1a0-7c00-7000-8000-000000000004.c2lnbmF0dXJl",
         }
     )

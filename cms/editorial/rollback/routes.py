@@ -17,7 +17,7 @@ from cms.editorial.rollback.presenter import present_rollback
 from cms.editorial.rollback.schemas import RollbackOrderSchema, RollbackPageQuerySchema, RollbackSchema
 from cms.editorial.rollback.tasks import roll_back
 
-blp = Blueprint("rollback", __name__, url_prefix="/manage/v1", description="Undoing what somebody changed.")
+blp = Blueprint("rollback", __name__, url_prefix="/manage/v1", description="Undoing a person's changes.")
 ROLLBACK = [{"name": "rollback_id", "in": "path", "description": "Id of the rollback."}]
 
 

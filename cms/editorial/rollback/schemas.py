@@ -20,7 +20,7 @@ class RollbackDoneSchema(StrictSchema):
     reverted = fields.Integer(
         metadata={"description": "Drafts, images and reference data that have their old content again."}
     )
-    trashed = fields.Integer(metadata={"description": "Drafts of the actor that nobody else wrote on: in the trash."})
+    trashed = fields.Integer(metadata={"description": "Drafts that only the person wrote: moved to the trash."})
     unchanged = fields.Integer(metadata={"description": "Nothing was left to undo."})
 
 
@@ -53,7 +53,7 @@ class RollbackSchema(StrictSchema):
         metadata={"description": "Things that the order concerned when it was given.", "example": 12}
     )
     is_waiting = fields.Boolean(
-        metadata={"description": "It reaches far and does nothing until somebody else has sent the same order."}
+        metadata={"description": "A far-reaching order: it does nothing until another person has sent the same order."}
     )
     confirmed_by = fields.Nested(PersonSchema, allow_none=True, metadata={"description": "The second person."})
 

@@ -70,7 +70,7 @@ class ScheduleSchema(StrictSchema):
         lines=True,
         allow_none=True,
         load_default=None,
-        metadata={"description": "What readers are told when it is gone; a general sentence by default."},
+        metadata={"description": "The explanation for readers after the end; a general sentence by default."},
     )
     change_note = Text(
         max=LONGEST_TEXT, lines=True, allow_none=True, load_default=None, metadata={"description": "As for `publish`."}

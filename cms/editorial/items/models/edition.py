@@ -18,8 +18,8 @@ class Edition(Model):
     """One edition of an item: its full content, as it was saved. A discarded one stays in the history, marked.
 
     Only an autosave may be written again, by its author within the sitting (`cms.editorial.history.autosaves`): `saved_at` is when
-    that last happened, `saved_version` the version of the item after its last save. `changed_fields` are the names of what
-    this save changed, null for editions of before they were noted; `restored_from` is the edition whose content this is.
+    that last happened, `saved_version` the version of the item after its last save. `changed_fields` are the fields that this
+    save changed, null for editions from before they were noted; `restored_from` is the edition whose content this is.
     """
 
     __tablename__ = "editions"

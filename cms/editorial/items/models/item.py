@@ -34,21 +34,21 @@ class State(StrEnum):
 
 
 class Item(Model):
-    """A piece of content of any type: who owns it, on whose channel it appears, and where it stands.
+    """A piece of content of any type: its owner, its channel, and its state.
 
     `version` grows with every write and is the ETag; `edition` is the newest edition that counts, `last_edition` the
     highest number given, which discarded editions keep. `kind` is the label lists filter by (kind of a post, class of a
-    document). `published_channel` is where readers have it now: a newer draft may name another channel, and whoever may
-    not publish there must not take it away from there either.
+    document). `published_channel` is where readers have it now: a newer draft may name another channel, and taking it
+    back needs the right to publish on the present one.
 
-    `writers` are the ids of everybody who saved an edition since the one that readers last got; an approval counts for
+    `writers` are the ids of all who saved an edition since the last publication; an approval counts for
     `approved_edition` alone, `approved_as` is the role it was given in. `state_before` is what `restore` returns to.
-    `planned_note` and `planned_explanation` are what a plan says when it begins and when it ends.
-    `hold` are the reasons for which the newest edition needs a second person; `vouched_by` are the ids of those who allowed
-    the domains that it links to.
+    `planned_note` and `planned_explanation` are the texts of a plan for its beginning and its end.
+    `hold` are the reasons why the newest edition needs a second person; `vouched_by` are the ids of those who allowed the
+    domains that it links to.
 
-    The methods are the transitions: nothing else assigns these columns. They decide nothing and record nothing; that is
-    the work of the services that call them.
+    The methods are the transitions: nothing else assigns these columns. They check nothing and record nothing; the
+    services that call them do that.
     """
 
     __tablename__ = "items"
@@ -134,12 +134,12 @@ class Item(Model):
 
     @property
     def all_writers(self) -> frozenset[str]:
-        """Whose approval is none: who saved it since the last publication, and who allowed a domain that it links to."""
+        """The people whose approval does not count: those who saved it since the last publication or allowed a domain that it links to."""
         return frozenset((*(self.writers or ()), *(self.vouched_by or ())))
 
     @property
     def is_approved(self) -> bool:
-        """True when the newest edition is the one that was approved."""
+        """True when the approval is for the newest edition."""
         return self.approved_edition is not None and self.approved_edition == self.edition
 
     def touch(self) -> None:
@@ -148,16 +148,16 @@ class Item(Model):
         self.updated_at = now()
 
     def move(self, state: State, *, since: datetime | None = None) -> None:
-        """Enter a state; staying in it keeps the moment since when."""
+        """Enter a state; staying in the same state keeps `state_since`."""
         if self.state != state.value:
             self.state, self.state_since = state.value, since or now()
 
     def say(self, comment: str | None) -> None:
-        """What was said with the last decision about the item."""
+        """Set the comment of the last decision about the item."""
         self.comment = comment
 
     def begin_edition(self, actor: Actor, state: State) -> None:
-        """Number the next edition. Writers are counted anew from the first edition after a publication or its end."""
+        """Number the next edition. The list of writers starts anew with the first edition after a publication or its end."""
         begins_anew = self.state in (State.PUBLISHED, State.UNPUBLISHED)
         self.writers = [] if begins_anew else self.writers
         self.add_writers({actor.id} if actor.id else set())
@@ -167,23 +167,23 @@ class Item(Model):
         self.move(state)
 
     def add_writers(self, writers: Collection[str]) -> None:
-        """Count these people among those who wrote since the last publication."""
+        """Add these people to the writers since the last publication."""
         self.writers = sorted({*self.writers, *writers})
 
     def return_to_edition(self, edition: int, writers: Collection[str]) -> None:
-        """Make an older edition the newest one that counts again, and with it what readers have, or had."""
+        """Make the last published edition the newest one again."""
         if self.edition != edition:
             self.void_approval()
         self.edition, self.writers, self.comment = edition, sorted(writers), None
         self.move(State.UNPUBLISHED if self.published_edition is None else State.PUBLISHED)
 
     def approve(self, actor: Actor, role: Role) -> None:
-        """Note who approves the newest edition, and in which role."""
+        """Note the approval of the newest edition, with the approver and their role."""
         self.approved_edition, self.approved_at, self.approved_as = self.edition, now(), role.value
         self.approved_by_id, self.approved_by_label = actor.id, actor.label
 
     def void_approval(self) -> None:
-        """Forget the approval: it was for one edition."""
+        """Drop the approval, which was for one edition."""
         self.approved_edition = self.approved_at = self.approved_as = None
         self.approved_by_id = self.approved_by_label = None
 
@@ -197,7 +197,7 @@ class Item(Model):
         note: str | None,
         explanation: str | None,
     ) -> None:
-        """Note a plan: when readers get the newest edition, when they have the item no longer, or both."""
+        """Note a plan: when readers get the newest edition, when the item ends, or both."""
         self.publish_at, self.unpublish_at, self.timezone = begins, ends, timezone
         self.planned_note, self.planned_explanation = note, explanation
         self.planned_by_id, self.planned_by_label = actor.id, actor.label
@@ -206,7 +206,7 @@ class Item(Model):
             self.move(State.SCHEDULED)
 
     def forget_plan(self) -> None:
-        """Forget what is planned, and go back to the state before it."""
+        """Drop the plan, and return to the state before it."""
         if self.state == State.SCHEDULED:
             self.move(State(self.state_before or State.DRAFT))
             self.state_before = None
@@ -214,7 +214,7 @@ class Item(Model):
         self._forget_planner()
 
     def go_live(self, at: datetime, note: str | None, *, since: datetime | None = None) -> None:
-        """Readers get the newest edition. `at` is the moment they are told, `since` the one the state is entered (now)."""
+        """Publish the newest edition. `at` is the public time of publication, `since` the time of the new state (now)."""
         self.published_at = self.published_at or at
         self.published_edition, self.published_channel = self.edition, self.channel
         self.comment, self.unpublished_as, self.state_before = note, None, None
@@ -222,19 +222,19 @@ class Item(Model):
         self.updated_at = now()
 
     def begin_as_planned(self) -> None:
-        """The planned beginning has come: readers have had the newest edition since that moment."""
+        """Carry out the planned beginning: readers have had the newest edition since that moment."""
         begun = self.publish_at or now()
         self.publish_at = None
         self.go_live(begun, self.planned_note, since=begun)
         self._forget_planner()
 
     def end(self, kind: str, explanation: str | None, *, since: datetime | None = None) -> None:
-        """Readers have it no longer; `kind` is how it went, `explanation` what they are told."""
+        """End the item for readers; `kind` is the way, `explanation` is for readers."""
         self.withdraw(kind, explanation, since=since)
         self.published_edition = self.published_channel = None
 
     def end_as_planned(self) -> datetime:
-        """The planned end has come; returns that moment."""
+        """Carry out the planned end; returns its moment."""
         ended = self.unpublish_at or now()
         self.unpublish_at = None
         self.end("gone", self.planned_explanation, since=ended)
@@ -242,33 +242,33 @@ class Item(Model):
         return ended
 
     def withdraw(self, kind: str, explanation: str | None, *, since: datetime | None = None) -> None:
-        """What readers have does not hold any more, though they may go on reading it."""
+        """Mark the published edition as withdrawn; readers can still read it."""
         if self.state == State.PUBLISHED:
             self.move(State.UNPUBLISHED, since=since)
         self.comment, self.unpublished_as = explanation, kind
         self.updated_at = now()
 
     def put_away(self, state: State) -> None:
-        """Into the archive or the trash; from the archive into the trash keeps where it came from."""
+        """Move to the archive or the trash; moving from the archive to the trash keeps the state before both."""
         if self.state != State.ARCHIVED:
             self.state_before = self.state
         self.trashed_at = now() if state is State.TRASHED else None
         self.move(state)
 
     def bring_back(self) -> None:
-        """Out of the archive or the trash, into the state it had; an approval that does not hold any more does not return."""
+        """Bring back from the archive or the trash to the earlier state; an approval that is void by now does not return."""
         state = State(self.state_before or State.DRAFT)
         self.move(State.DRAFT if state is State.APPROVED and not self.is_approved else state)
         self.state_before = self.trashed_at = None
 
     def hold_back(self, reasons: list[dict[str, Any]], version: str | None) -> None:
-        """Note why the newest edition needs a second person, and by which version of the rules; nothing when it does not."""
+        """Note why the newest edition needs a second person, and the version of the rules; null if it does not."""
         if reasons != self.hold:
             self.hold = reasons
         self.hold_version = version if reasons else None
 
     def _forget_planner(self) -> None:
-        """Who planned it, and what was to be said, once nothing is planned any more."""
+        """Drop the planner and the plan's texts, once nothing is planned."""
         if self.publish_at is None and self.unpublish_at is None:
             self.planned_by_id = self.planned_by_label = self.timezone = None
             self.planned_note = self.planned_explanation = None

@@ -10,7 +10,7 @@ from cms.core.types import Id
 
 
 class ItemSlug(Model):
-    """Which item a slug belongs to. A slug that was ever published is never given to another item.
+    """The item that owns a slug. A slug that was ever published is never given to another item.
 
     The reference to the item is checked at commit: the slug is claimed before the item is written with it.
     """
