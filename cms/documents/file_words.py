@@ -16,10 +16,10 @@ from cms.moderation.scanning import advertises_gambling
 
 READ: Final = frozenset({"text/csv", "text/plain"})
 MOST_READ: Final = 1_000_000
-"""Characters of a file that are read: a quarter of a second. Of a longer one the rest has not been seen, and the edition is held."""
+"""The most characters of a file that are read, in a quarter of a second. The rest of a longer one is unread, and the edition is held."""
 CHUNK: Final = 4_096
 OVERLAP: Final = 512
-"""Characters that two neighbours share, so that nothing is cut in two."""
+"""Characters that two pieces share, so that no word is cut in two."""
 MOST_HOSTS: Final = 100
 
 

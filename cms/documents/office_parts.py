@@ -20,7 +20,7 @@ OVERLAP: Final = 64
 HEAD_BYTES: Final = 200
 MOST_PARSED: Final = 30_000_000
 LONGEST_INSTRUCTION: Final = 100_000
-"""Characters of one field: what a formula or an address needs many times over."""
+"""The most characters of one field: many times more than a formula or an address needs."""
 DDE_REASON: Final = "it asks other programs for data (DDE)"
 
 _DECLARED: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)")

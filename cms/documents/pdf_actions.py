@@ -20,13 +20,13 @@ from cms.documents.faults import IS_ENCRYPTED, DamagedFile
 
 MOST_UNPACKED: Final = 32_000_000
 DICTIONARY_BYTES: Final = 1_024
-"""So much before the word `stream` is taken for the dictionary of the stream."""
+"""The bytes before the word `stream` that are read as the dictionary of the stream."""
 ACTION_BYTES: Final = 400
 BLOCK_BYTES: Final = 65_536
 MOST_OPENINGS: Final = 20
-"""A document has one, and one more for each time that it was saved on top of itself."""
+"""A document has one, and one more for each incremental save."""
 LONGEST_OFFSET: Final = 10
-"""Digits: no stream that is unpacked here is longer, and Python reads no number of thousands of them."""
+"""Digits: no stream that is unpacked here needs more, and Python refuses numbers of thousands of digits."""
 FORBIDDEN: Final = {
     b"JavaScript": "it has a script",
     b"Launch": "it starts a program",

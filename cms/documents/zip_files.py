@@ -32,7 +32,7 @@ MACROS: Final = re.compile(
 ODF_MACROS: Final = ("Basic/", "Scripts/")
 NESTED: Final = re.compile(r"\.(zip|jar|rar|7z|gz|tgz|bz2|xz|tar|cab|iso|apk|war)$", re.IGNORECASE)
 ELSEWHERE: Final = frozenset({"hyperlink", "externallinkpath", "xlpathmissing"})
-"""Relationships that may lead out of the file: what a reader presses, and other workbooks, for which Excel asks first."""
+"""Relationships that may lead outside the file: links to click, and other workbooks, for which Excel asks first."""
 MAIN_PART: Final = re.compile(
     rf'ContentType="{re.escape(OPEN_XML)}(wordprocessingml\.document|spreadsheetml\.sheet|presentationml\.presentation)\.main\+xml"'
 )

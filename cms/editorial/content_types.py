@@ -34,11 +34,11 @@ class Presentation:
     published_at: datetime
     updated_at: datetime
     images: Mapping[str, Image] = field(default_factory=dict)
-    """Those that the content shows, by id."""
+    """The images that the content shows, by id."""
     canonical_url: str = ""
     """The one address of the item, which every copy names."""
     public_updated_at: datetime | None = None
-    """The last major update; the same as `updated_at` when nothing else is known."""
+    """The last major update; the same as `updated_at` by default."""
     change_history: Sequence[Mapping[str, Any]] = ()
     """Public notes, newest first."""
     withdrawn: Mapping[str, Any] | None = None
@@ -112,17 +112,18 @@ class ContentType:
     label: str
     defaults: Mapping[str, Any]
     check: Callable[[str, Content, Content | None], list[InputError]]
-    """Faults of the content of the item with this id that its schema cannot see; the edition before is given, so that what was valid then stays valid."""
+    """Faults of an item's content that its schema cannot see. Gets the item's id and the previous content, as references that it has stay
+    valid."""
     missing: Callable[[Content, str], list[InputError]]
-    """What readers need and is not there yet, given the content and the text of its body."""
+    """The missing fields that readers need, by the content and the text of its body."""
     present: Callable[[Presentation], Presented]
     """The delivered forms of one edition."""
     parts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Fields that are objects, with their inner fields and default values."""
     beside: Callable[[str, Content], Beside] = _nothing_beside
-    """What readers see with the content of the item with this id."""
+    """The texts that readers see with the content of the item with this id."""
     has_reposts: bool = False
-    """Whether agencies carry its items for each other."""
+    """Whether agencies can repost its items."""
 
     def action(self, verb: str) -> ContentAction:
         """The action of the change log, such as `post.published`. Raises `ValueError` for a verb that this type does not have."""

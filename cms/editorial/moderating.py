@@ -23,7 +23,7 @@ NOT_TEXT: Final = frozenset(
     {"agency", "channel", "kind", "class", "body", "body_format", "language", "category", "areas", "information_kind"}
     | {"cover", "id", "event_date", "valid_from", "valid_until", "made_at", "forms", "source_url", "year"}
 )
-"""Fields that hold codes, days or the body, whose text is looked at as readers get it."""
+"""Fields that are not read here: codes, days, and the body, which is read as readers get it."""
 
 
 def read_content(content: Content, beside: Mapping[str, str], body_html: str, body_text: str) -> Reading:

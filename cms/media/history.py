@@ -11,7 +11,7 @@ from cms.core.permissions import Actor
 from cms.media.models import Image, ImageVersion
 
 KEPT_FIELDS = ("alt", "is_decorative", "caption", "credit", "focal_x", "focal_y")
-"""What people say about an image; its bytes never change."""
+"""The fields of an image that people can change; its bytes never change."""
 UNKNOWN = Actor(None, "unknown")
 
 

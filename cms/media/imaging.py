@@ -20,9 +20,9 @@ log = get_logger(__name__)
 
 PROGRAM: Final = Path(__file__).with_name("decoder.py")
 WALL_SECONDS: Final = 30.0
-"""Twice what the limit of computing time takes on a busy machine; a process that waits for ever ends here."""
+"""Twice the duration of the CPU limit on a busy machine; it ends a process that waits for ever."""
 MOST_SAID: Final = 2_000
-"""Bytes of the decoder's standard error that are logged."""
+"""The most bytes of the decoder's standard error that are logged."""
 MEGABYTE: Final = 1024 * 1024
 LIMITS: Final[dict[str, int]] = {
     "cpu_seconds": 10,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 RECIPE: Final = "1"
-"""Changes when renditions would come out differently, so that their addresses change too."""
+"""Change it when the code makes different renditions, so that their addresses change too."""
 ORIGINAL: Final = "original"
 """The whole image, as it was re-encoded on arrival."""
 

@@ -25,7 +25,7 @@ from cms.media.services import keep_renditions, purge_images
 log = get_logger(__name__)
 
 KEPT_DELETED: Final = timedelta(hours=72)
-"""Long enough to notice what a hijacked account has deleted, and no longer: a person may have asked for the picture to go."""
+"""Long enough to notice the deletions of a hijacked account, but no longer: a person may have asked to remove the picture."""
 BATCH: Final = 500
 RENDITIONS: Final = "renditions"
 DELETED: Final = "deleted_images"

@@ -33,12 +33,12 @@ from cms.moderation.queries import agency_sites, known_entries
 from cms.moderation.scanning import gambling_words
 
 FREE_LINKS: Final = 10
-"""So many links are fine in the shortest text."""
+"""Even the shortest text may have so many links."""
 LINKS_PER_HUNDRED_WORDS: Final = 10
 MOST_WORDS: Final = 5
-"""Words of the lexicon that a reason names."""
+"""The most words of the lexicon that a reason names."""
 MOST_NAMED: Final = 10
-"""Reasons of one kind that are listed; the rest would say nothing new."""
+"""The most reasons of one kind that are listed; more would say nothing new."""
 
 _SEPARATORS: Final = re.compile("[/?=&#]")
 _DIRECTION: Final = re.compile(

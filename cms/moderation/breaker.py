@@ -48,7 +48,7 @@ class Seen:
     is_release: bool = False
     is_rollback: bool = False
     freezes: dict[str, tuple[Actor, int]] = field(default_factory=dict)
-    """For each agency who publishes there, and up to which line of the log freezes were looked for."""
+    """For each agency: the actor, and the last line of the log at which its freezes were checked."""
 
 
 def mark_release(unit: UnitOfWork) -> None:

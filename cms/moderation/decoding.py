@@ -9,12 +9,12 @@ from urllib.parse import unquote
 from cms.core.entities import unescaped
 
 MOST_ROUNDS: Final = 4
-"""Encodings of different kinds inside each other. Of one kind any depth is taken off at once."""
+"""How many encodings of different kinds may be nested. One kind is removed at any depth in one round."""
 _NESTED_PERCENT: Final = re.compile("%(?:25)+")
 _NESTED_ENTITY: Final = re.compile("&(?:amp;|#38;|#x26;)+", re.IGNORECASE)
 _PUNYCODE: Final = re.compile("(?<![a-z0-9-])xn--([a-z0-9-]{1,59})", re.IGNORECASE)
 _FULL_STOPS: Final = str.maketrans("\u3002\uff0e\uff61", "...")
-"""What browsers read as the dot of a host name (UTS 46)."""
+"""Characters that browsers read as the dot of a host name (UTS 46)."""
 
 
 def entities_decoded(text: str) -> str:

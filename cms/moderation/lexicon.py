@@ -23,7 +23,7 @@ class Term:
     key: str
     weight: int
     word: str
-    """As the lexicon writes it."""
+    """In the spelling of the lexicon."""
     unless: frozenset[str] = frozenset()
     only_if_no: frozenset[str] = frozenset()
 
@@ -38,7 +38,7 @@ class Lexicon:
     terms: Mapping[str, Term]
     stems: Mapping[str, Term]
     joined: Mapping[str, Term]
-    """Terms long enough to be looked for where words run together."""
+    """Terms that are long enough to be searched for inside joined words."""
     brands: frozenset[str]
     innocent_brands: frozenset[str]
     brand_weight: int

@@ -20,11 +20,11 @@ from cms.moderation.models import LinkStanding
 
 ALLOWED_FROM_THE_START: Final = Path(__file__).resolve().parent / "seed" / "allowed_domains.txt"
 SHORTEST_NAME: Final = 3
-"""Letters of a domain that is recognised without `https://` before it: `M.Si` is a degree."""
+"""The fewest letters of a domain that is recognised without `https://`: `M.Si` is a degree."""
 LONGEST_HOST: Final = 253
-"""Characters of a name that the domain name system can hold (RFC 1035)."""
+"""The most characters of a domain name (RFC 1035)."""
 NO_SUFFIXES: Final = frozenset({"zip", "mov", "md", "py", "sh", "rs", "pl"})
-"""Endings that are domains too, but stand for files in texts."""
+"""Top-level domains that are file extensions in texts."""
 
 SURELY_NO_NUMBERING: Final = 50
 """Parts of dotted numbers in texts (classification codes, accounts) are smaller than those of most addresses."""

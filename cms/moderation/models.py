@@ -17,7 +17,7 @@ from cms.core.types import Id, Json, UTCDateTime
 WHOLE_CITY = "city"
 """The scope of a freeze that holds for every agency."""
 OF_PERSON = "person:"
-"""What the scope of a freeze of one person begins with; no slug of an agency has a colon."""
+"""The prefix of the scope of a person's freeze; no slug of an agency has a colon."""
 
 
 def person_scope(user_id: str) -> str:
@@ -26,14 +26,14 @@ def person_scope(user_id: str) -> str:
 
 
 class LinkStanding(StrEnum):
-    """What is known of a domain. One without an entry is unknown: links to it wait for a second person."""
+    """What the lists say of a domain. One without an entry is unknown: links to it wait for a second person."""
 
     ALLOWED = "allowed"
     BLOCKED = "blocked"
 
 
 class BreakerKind(StrEnum):
-    """What is counted: publications of a person or in an agency, or what a person takes back."""
+    """What a breaker counts: publications by a person or in an agency, or items that a person takes back."""
 
     PERSON = "person"
     AGENCY = "agency"

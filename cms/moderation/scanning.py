@@ -16,17 +16,17 @@ from cms.moderation.folding import FoldedText, folded
 from cms.moderation.lexicon import Lexicon, Term, lexicon
 
 PASSAGE: Final = 30
-"""Words within which terms add up."""
+"""The number of words within which terms add up."""
 AROUND: Final = 20
-"""Words before and behind a passage that are looked at for offers and reports."""
+"""The number of words before and after a passage that are searched for offers and reports."""
 LONGEST_PHRASE: Final = 4
 ENOUGH_OFFERS: Final = 2
 MOST_NAMES: Final = 2
-"""Names of such sites that add up; from the third on they add nothing."""
+"""The most names of gambling sites that add up."""
 SURELY_NEWS: Final = 2
-"""Words of news and law in a passage that nothing is sold in: from here on it is a report about gambling."""
+"""With so many words of news and law, and no offers, a passage is a report about gambling."""
 _UUID: Final = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", re.IGNORECASE)
-"""An identifier says nothing, but with digits read as letters one in thousands looks as if it did."""
+"""An identifier is not a word, but with digits read as letters one in thousands looks like one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ class LinkDomainSchema(StrictSchema):
 
 
 class LinkDomainSetSchema(StrictSchema):
-    """What is known of a domain."""
+    """A new entry for a domain."""
 
     standing = Choice(
         _STANDINGS,
@@ -50,12 +50,12 @@ class BreakerTripSchema(StrictSchema):
     label = fields.String(metadata={"example": "Dinas Pekerjaan Umum"})
     published = fields.Integer(metadata={"description": "Changes that led to it.", "example": 20})
     tripped_at = Moment()
-    until = Moment(metadata={"description": "When it goes on by itself."})
+    until = Moment(metadata={"description": "When the pause ends by itself."})
     is_open = fields.Boolean(metadata={"description": "Whether the pause is in force now."})
     reset_at = Moment(allow_none=True)
     reset_by = fields.Nested(PersonSchema, allow_none=True)
     reset_reason = fields.String(
-        allow_none=True, metadata={"description": "Said when it was reset on the command line."}
+        allow_none=True, metadata={"description": "The reason given with a reset on the command line."}
     )
 
 

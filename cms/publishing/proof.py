@@ -19,7 +19,7 @@ Row = Mapping[str, Any]
 SHARED = ("type", "agency", "published_at", "item_number")
 FILE = ("file_id", "name", "media_type", "bytes", "sha256")
 WINDOW_VERBS = frozenset({"scheduled", "unscheduled"})
-"""They change until when readers have what they have, and make no publication of their own."""
+"""Verbs that change the end of the live publication, without a new publication."""
 
 
 @dataclass(frozen=True, slots=True)

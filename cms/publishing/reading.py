@@ -36,7 +36,7 @@ _TARGET = (
 _ENDED = f"SELECT p.end_explanation FROM publications p WHERE p.item_id = :id AND {HAS_ENDED} ORDER BY {LIVE_UNTIL} DESC LIMIT 1"  # noqa: S608 - ours
 MOST_REDIRECTIONS = 20
 OF_ITEM = 12
-"""Columns of `_HEADS_AND_ITEM` behind those of the heads."""
+"""Columns of `_HEADS_AND_ITEM` after those of the heads."""
 # Clients choose how many words a filter has, so the number of query shapes has no limit.
 MOST_SHAPES, LONGEST_SHAPE = 1_000, 8_192
 

@@ -25,7 +25,7 @@ _reposts = table_of(Repost)
 REPOST_COUNT = (
     select(func.count()).select_from(_reposts).where(_reposts.c.item_id == bindparam("published_id")).scalar_subquery()
 )
-"""How many agencies carry the item `published_id`: read along with another statement, so that publishing costs none more."""
+"""The number of agencies that carry the item `published_id`: part of another statement, so that publishing needs no extra one."""
 _CARRIED = (
     select(_reposts.c.agency, _reposts.c.comment, _reposts.c.place, _reposts.c.reposted_at)
     .where(_reposts.c.item_id == bindparam("carried_id"))

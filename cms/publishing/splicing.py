@@ -15,7 +15,7 @@ from typing import Final
 import orjson
 
 OWN_FIELDS: Final = {"relation": "own", "repost": None}
-"""What every presented card and full form of a type that can be carried contains, side by side."""
+"""The text that every presented card and full form contains if its type can be reposted."""
 OWN: Final = orjson.dumps(OWN_FIELDS).decode()[1:-1]
 
 

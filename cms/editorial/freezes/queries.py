@@ -20,7 +20,7 @@ from cms.editorial.items.models import Item
 from cms.moderation.models import OF_PERSON, WHOLE_CITY, PublishingFreeze
 
 MOST_LISTED: Final = 100
-"""Plans that are named; how many there are is always told."""
+"""The most plans that are listed; the total is always given."""
 
 
 def list_freezes() -> Sequence[PublishingFreeze]:

@@ -64,6 +64,7 @@ def freeze_person(actor: Actor, user_id: str, reason: str) -> PublishingFreeze:
             user = get_locked_user(unit, user_id)
         except NotFound:
             raise invalid_field("/person", "not_found", what="person") from None
+        # Otherwise a hijacked editor's account could freeze those who would stop it.
         if any(held.role == Role.ADMIN for held in user.memberships):
             authorize(actor, Permission.USER_WRITE, Target())
         freeze = _add_freeze(unit, actor, person_scope(user.id), reason, "person")

@@ -32,7 +32,10 @@ class Place(NamedTuple):
 
 
 def need_second_person(actor: Actor, image: Image, words: Mapping[str, Any], places: Sequence[Place]) -> bool:
-    """True when these words need a second person: the same rule as for an edition (`cms.editorial.items.policies.approval_fault`)."""
+    """True when these words need a second person.
+
+    The same rule as for an edition (`cms.editorial.items.policies.approval_fault`).
+    """
     needs_central = any(place.reviewed_by == Reviewer.CENTRAL.value for place in places)
     if needs_central and not actor.has(Role.CENTRAL_EDITOR):
         return True

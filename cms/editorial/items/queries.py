@@ -106,7 +106,7 @@ class Foreseen(NamedTuple):
 
 
 def foresee_editions(statement: Select[*tuple[Any, ...]], values: Mapping[str, Any] | None = None) -> list[Foreseen]:
-    """The newest editions of items, kept for the transaction that comes: `get_edition` need not read them again.
+    """Read and keep the newest editions of items for the next transaction, so that `get_edition` need not read them again.
 
     `statement` is `NEWEST`, narrowed to some items; it may read one value more along.
     """
@@ -164,7 +164,10 @@ class Colleagues(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ItemFilter:
-    """A filter of a list. Empty means everything; for `states`, all but `PUT_AWAY`. `labels` are kinds of posts or classes of documents."""
+    """A filter of a list. Empty means everything; for `states`, all but `PUT_AWAY`.
+
+    `labels` are kinds of posts or classes of documents.
+    """
 
     agencies: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()

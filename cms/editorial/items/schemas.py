@@ -33,7 +33,7 @@ class ReturnSchema(StrictSchema):
         max=LONGEST_COMMENT,
         lines=True,
         required=True,
-        metadata={"description": "What is to be done.", "example": "Sudah diperiksa."},
+        metadata={"description": "What to change.", "example": "Sudah diperiksa."},
     )
 
 
@@ -110,12 +110,12 @@ class StandingSchema(StrictSchema):
     )
     hold = fields.List(
         fields.Nested(HoldSchema),
-        metadata={"description": "Why the guard holds the newest edition; empty when it does not.", "example": []},
+        metadata={"description": "Why moderation holds the newest edition; empty when it does not.", "example": []},
     )
     comment = fields.String(
         allow_none=True,
         metadata={
-            "description": "What was said with the last step: why it came back, what is new.",
+            "description": "The comment of the last step: why it was returned, what is new.",
             "example": "Sudah diperiksa.",
         },
     )
@@ -135,7 +135,7 @@ class StandingSchema(StrictSchema):
     )
     trashed_at = fields.String(
         allow_none=True,
-        metadata={"format": "date-time", "description": "When it came into the trash.", "example": None},
+        metadata={"format": "date-time", "description": "When it was put into the trash.", "example": None},
     )
 
 
@@ -164,7 +164,7 @@ class ContentQuerySchema(PageQuerySchema):
 class EditedSchema(StandingSchema):
     """The state of a single item, and who is editing it."""
 
-    open_comments = fields.Integer(metadata={"description": "How many comments on it are not settled.", "example": 0})
+    open_comments = fields.Integer(metadata={"description": "The number of open comments.", "example": 0})
 
     lease = fields.Nested(
         LeaseSchema, allow_none=True, metadata={"description": "Who is editing it now; null without a lease."}

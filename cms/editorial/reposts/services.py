@@ -81,6 +81,7 @@ def _check_carrier(item: Item, slug: str) -> None:
         raise Conflict("not_published")
     if slug == item.agency:
         raise Conflict("own_item")
+    # The channel of the publication, not of a newer draft.
     if slug == item.published_channel:
         raise Conflict("already_on_channel", agency=slug)
     if find_repost(session(), item.id, slug) is not None:

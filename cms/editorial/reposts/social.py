@@ -9,7 +9,7 @@ from dataclasses import dataclass
 LONGEST_CAPTION = 280
 MOST_HASHTAGS = 5
 SHORTEST_SUMMARY = 40
-"""Less of a summary than this says nothing."""
+"""A shorter piece of a summary is left out, as it says nothing."""
 _NOT_IN_HASHTAG = re.compile(r"\W+")
 
 

@@ -45,7 +45,7 @@ class ReviewQuerySchema(PageQuerySchema):
         from_text=True,
         load_default=True,
         metadata={
-            "description": "What waits for the caller; `false` shows everything that waits and the caller may see."
+            "description": "Only items that wait for the caller; `false` shows all waiting items that the caller may see."
         },
     )
     agency = agency_slugs(metadata={"description": "Slugs of owner agencies."})
@@ -54,6 +54,6 @@ class ReviewQuerySchema(PageQuerySchema):
         pattern="|".join(_WAITING),
         expected=f"any of {', '.join(_WAITING)}",
         metadata={
-            "description": f"States; those that wait are {', '.join(_WAITING)}. A draft waits while the guard holds it."
+            "description": f"States; those that wait are {', '.join(_WAITING)}. A draft waits while moderation holds it."
         },
     )

@@ -18,7 +18,7 @@ from cms.editorial.rollback.orders import Order
 from cms.editorial.rollback.revert_reference import KINDS
 
 IMAGE: Final = "media"
-"""How the log calls images."""
+"""The resource type of images in the log."""
 FIRST: Final = (IMAGE, *KINDS)
 
 
@@ -59,7 +59,7 @@ def find_touched(order: Order) -> Sequence[tuple[str, str]]:
 
 
 def _names_of(order: Order, kind: str, resource_id: str) -> list[tuple[str, str]]:
-    """The names of this thing in the log, which has only the end of a long domain."""
+    """The full keys of a thing in the log, which has only the end of a long domain."""
     if kind != "link_domain":
         return [(kind, resource_id)]
     keys = find_keys_by(kind, order.target_id, order.since)

@@ -36,7 +36,7 @@ from cms.publishing.publish import publish_withdrawn, withdraw
 PUBLIC: Final = ("published", "unpublished", "withdrawn")
 EXPLANATION: Final = "Ditarik oleh redaksi kota. / Taken back by the city's editors."
 OUTCOMES: Final = ("restored", "withdrawn", "republished", "reverted", "trashed", "unchanged")
-"""What can have been done to an item; the first that holds is counted."""
+"""The possible outcomes for an item; the first that applies is counted."""
 PUT_AWAY: Final = frozenset({State.ARCHIVED, State.TRASHED})
 
 

@@ -32,7 +32,7 @@ from cms.taxonomy.wording import keep_category
 
 DAYS: Final = ("valid_from", "valid_to")
 KINDS: Final = ("agency", "category", "link_domain")
-"""How the log calls them."""
+"""Their resource types in the log."""
 
 
 def undo_reference_work(unit: UnitOfWork, actor: Actor, kind: str, key: str, target: WorkUndone) -> str:

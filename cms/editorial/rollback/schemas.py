@@ -50,7 +50,7 @@ class RollbackSchema(StrictSchema):
     done = fields.Nested(RollbackDoneSchema)
     failed = fields.List(fields.Nested(RollbackFailureSchema))
     items = fields.Integer(
-        metadata={"description": "Things that the order concerned when it was given.", "example": 12}
+        metadata={"description": "The number of things to undo at the time of the order.", "example": 12}
     )
     is_waiting = fields.Boolean(
         metadata={"description": "A far-reaching order: it does nothing until another person has sent the same order."}
@@ -67,7 +67,9 @@ class RollbackOrderSchema(StrictSchema):
         validate=[Pattern(ID_PATTERN, "the id of a person")],
         metadata={"format": "uuid", "description": "Id of the person whose changes are undone."},
     )
-    since = Moment(required=True, metadata={"description": "From when on.", "example": "2026-11-24T01:00:00Z"})
+    since = Moment(
+        required=True, metadata={"description": "Changes since this moment.", "example": "2026-11-24T01:00:00Z"}
+    )
     agency = Slug(
         max=63,
         allow_none=True,

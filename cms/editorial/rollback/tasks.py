@@ -17,7 +17,7 @@ from cms.editorial.schedules.tasks import carry_out_schedules
 from cms.moderation.alarms import tell
 
 MOST_ITEMS: Final = 5_000
-"""Items of one call; the answer says when there are more, and the same call goes on."""
+"""The most items of one call; the answer says when there are more, and the same call continues."""
 
 
 def roll_back(actor: Actor, order: Order) -> Rollback:

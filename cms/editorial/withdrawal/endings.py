@@ -12,7 +12,7 @@ KINDS: dict[Standing, str] = {
     Standing.WITHDRAWN: "withdrawn",
     Standing.VANISHED: "vanish",
 }
-"""How the four ways are called on the wire."""
+"""The names of the four endings in the API."""
 EXPLAINED = frozenset({Standing.GONE, Standing.WITHDRAWN})
 
 

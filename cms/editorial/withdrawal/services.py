@@ -65,7 +65,10 @@ def unpublish_item(
 
 
 def _check_guard(edit: Edit, standing: Standing) -> str | None:
-    """What this ending counts as. A pause does not stop `gone` and `withdrawn`; a redirection is a public link, so it counts as publishing."""
+    """Check freezes and breakers, and return what this ending counts as.
+
+    A pause does not stop `gone` and `withdrawn`. A redirection is a public link, so it counts as publishing.
+    """
     if standing in EXPLAINED:
         return check_taking_back(edit.unit, edit.actor, edit.item.agency)
     return check_publishing(edit.unit, edit.actor, edit.item.agency)

@@ -134,7 +134,7 @@ class Item(Model):
 
     @property
     def all_writers(self) -> frozenset[str]:
-        """The people whose approval does not count: those who saved it since the last publication or allowed a domain that it links to."""
+        """People whose approval does not count: they saved it since the last publication, or allowed a domain that it links to."""
         return frozenset((*(self.writers or ()), *(self.vouched_by or ())))
 
     @property
