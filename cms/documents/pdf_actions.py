@@ -142,6 +142,7 @@ def _object_streams(data: mmap.mmap) -> Iterator[ObjectStream]:
         content = _unpacked(data, begin.end(), left)
         left -= len(content)
         yield ObjectStream(content, int(first[1]))
+    # Named, but without a stream that was found above: other programs might find it.
     if named:
         raise DamagedFile("its objects are packed in an unusual way")
 

@@ -117,6 +117,7 @@ def check_taking_back(unit: UnitOfWork, actor: Actor, agency: str) -> Counted | 
         _refuse(unit, found.frozen, found.paused)
         seen.taken_back = found.by_person
     else:
+        # The counts stay those of the first call, but this may be another agency with its own freeze.
         check_freeze(unit, actor, agency)
     if current_request_id() is None:
         return None

@@ -93,6 +93,7 @@ def folded(text: str) -> FoldedText:
 
     def cut(match: re.Match[str]) -> str:
         name, number = match[1] or match[3], match[2] or match[4]
+        # A number plate or a code, not a name.
         if not _NAME.fullmatch(name):
             return match[0]
         brands.append((name, number))

@@ -39,6 +39,7 @@ def publish(unit: UnitOfWork, presented: Presented, change: Change, window: Wind
         keep_slug(connection, presented, AT_ONCE)
         digest = write_publication(connection, presented, number, carriers, sequence, window or Window())
         note_digest(change, digest)
+        # Only a planned end, dropped or new, changes when the next plan is due.
         if any(row.effective_until is not None for row in ended) or window is not None:
             due_again(unit, connection, presented.type)
 

@@ -120,6 +120,7 @@ class Publications:
         )
         total = None
         if is_counted:
+            # The total is in every row, also in the one row of an empty page.
             total = min(int(rows[0][0]), COUNT_CAP + 1)
             rows = [row[1:] for row in rows if row[1] is not None]
         has_next = len(rows) > selection.limit

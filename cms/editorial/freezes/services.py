@@ -112,6 +112,7 @@ def take_back_step(actor: Actor, scope: str) -> Sequence[Plan]:
         items = unit.session.scalars(locked.execution_options(populate_existing=True)).all()
         taken = [Plan.of(item) for item in items]
         for item in items:
+            # A plan whose moment has come is live already, so it is carried out first.
             carry_out_due(unit, item)
             drop_plan(Edit(unit, actor, item), reason=f"freeze:{scope}")
     return taken

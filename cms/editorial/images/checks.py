@@ -39,6 +39,7 @@ def check_words(actor: Actor, image: Image, changes: Mapping[str, Any]) -> None:
         return
     before = {name: text for name in TEXT_FIELDS if (text := getattr(image, name))}
     after = {**{name: text for name, text in before.items() if name not in changes}, **given}
+    # Reasons that the old words gave already do not count against the change.
     known = {_kind(reason) for reason in _assessed(actor, before)}
     found = [*_assessed(actor, given), *(reason for reason in _assessed(actor, after) if _kind(reason) not in known)]
     if found:

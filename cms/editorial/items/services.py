@@ -67,7 +67,7 @@ def update_item(
 def replace_item(content_type: ContentType, actor: Actor, item_id: str, content: Content, expected: Expected) -> Edited:
     """Save a whole content as the next edition (PUT): a field that is not given goes back to its default.
 
-    The address and the files stay, unless another slug is given: neither is content that a PUT carries along.
+    The slug and the files stay unless the PUT gives others: they are not part of what a client must send along.
     """
 
     def foresee() -> None:

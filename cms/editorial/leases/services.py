@@ -39,6 +39,7 @@ def take_lease(content_type: ContentType, actor: Actor, item_id: str, *, take_ov
         if lease is not None and lease.holder_id != actor.id:
             if not take_over:
                 raise _held_by(lease)
+            # The only lease event in the log, because a colleague loses something.
             Edit(unit, actor, item).record("lease_taken_over")
             lease = None
         return _written(unit, item, actor, since=lease.since if lease else clock.now())

@@ -97,6 +97,7 @@ def use_preview(content_type: ContentType, token: str) -> Shown:
         item = None if preview is None else unit.session.get(Item, preview.item_id)
         if preview is None or item is None or item.type != content_type.name:
             raise NotFound
+        # The maker's rights are checked on every use, not only when the link was made.
         if not is_in_force(preview) or not is_backed(preview, item):
             raise Gone("preview_ended")
         edition = get_edition(item, preview.edition)

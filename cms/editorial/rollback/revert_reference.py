@@ -58,6 +58,7 @@ def _undo_agency(unit: UnitOfWork, actor: Actor, slug: str, target: WorkUndone) 
     if was_proposed:
         drop_proposal(agency)
     is_bad, good = _good("agency", slug, target)
+    # Without an earlier version the target made the agency, which cannot be deleted.
     values = _silent_agency(agency) if good is None else _with_days(good.values or {})
     changed = assign_changed(agency, values) if is_bad else []
     if not (changed or was_proposed):

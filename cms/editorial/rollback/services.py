@@ -37,8 +37,10 @@ def start_rollback(actor: Actor, order: Order) -> str:
         )  # fmt: skip
         known = unit.session.scalar(same.order_by(Rollback.id.desc()).limit(1))
         if known is not None:
+            # The same order continues an interrupted one, and from another person it confirms it.
             _confirm(unit, actor, lock_rollback(unit, known))
             return known
+        # Fixed now: the reach decides about a second person, whatever is undone meanwhile.
         size = len(find_touched(order))
         rollback = Rollback(
             id=new_id(), target_id=order.target_id, since=order.since, agency=order.agency, reason=order.reason,
