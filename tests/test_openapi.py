@@ -91,6 +91,12 @@ def test_every_operation_has_summary_description_and_tag(document: dict[str, Any
     assert lacking == []
 
 
+def test_every_tag_says_what_it_is_about(document: dict[str, Any]) -> None:
+    told = {tag["name"] for tag in document["tags"] if tag.get("description")}
+
+    assert {tag for _, operation in operations(document) for tag in operation["tags"]} - told == set()
+
+
 def test_every_operation_says_which_token_it_takes(app: Flask, document: dict[str, Any]) -> None:
     for name, operation in operations(document):
         assert isinstance(operation.get("security"), list), f"{name} says nothing about security"
@@ -132,6 +138,12 @@ def test_every_operation_shows_an_example_that_fits_its_schema(document: dict[st
             faults += [f"{name}: {error.message}" for each in examples for error in validator.iter_errors(each)]
 
     assert faults == []
+
+
+def test_the_example_of_a_hold_is_a_reason_that_the_guide_explains(document: dict[str, Any]) -> None:
+    code = document["components"]["schemas"]["Hold"]["properties"]["code"]["example"]
+
+    assert f"\n| `{code}` |" in (PROJECT_ROOT / "docs" / "api.md").read_text(encoding="utf-8")
 
 
 def test_every_parameter_is_described(document: dict[str, Any]) -> None:

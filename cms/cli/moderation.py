@@ -1,4 +1,4 @@
-"""`guard`: what a city with a single central editor cannot do over the API, because it takes a second person.
+"""`moderation`: what a city with a single central editor cannot do over the API, because it takes a second person.
 
 A user who may start this command acts as that person. Each call asks for a reason, which is kept and logged.
 """

@@ -39,7 +39,7 @@ class DeliveredAreaSchema(StrictSchema):
     """An administrative area."""
 
     code = fields.String(metadata={"description": "Kemendagri code.", "example": "64.71.06"})
-    name = fields.String(metadata={"example": "Dinas Pekerjaan Umum"})
+    name = fields.String(metadata={"example": "Balikpapan Kota"})
     level = fields.String(metadata={"example": "kecamatan"})
     parent_code = fields.String(allow_none=True)
     aliases = fields.List(fields.String())
@@ -134,7 +134,7 @@ class TermNamesSchema(StrictSchema):
 class DeliveredCategorySchema(StrictSchema):
     """A category of posts."""
 
-    slug = fields.String(metadata={"example": "penutupan-jalan-mt-haryono"})
+    slug = fields.String(metadata={"example": "infrastruktur"})
     name = fields.Nested(TermNamesSchema)
     description = fields.String(allow_none=True)
     is_retired = fields.Boolean()

@@ -16,7 +16,7 @@ class RepostShownSchema(StrictSchema):
     """Who reposts it on the requested channel, and their note."""
 
     agency = fields.Nested(AgencyReferenceSchema)
-    comment = fields.String(allow_none=True, metadata={"example": "Sudah diperiksa."})
+    comment = fields.String(allow_none=True, metadata={"example": "Gunakan Jalan Ahmad Yani selama penutupan."})
     place = fields.String(allow_none=True, metadata={"description": "Where the carrying agency is."})
     at = fields.String(metadata={**MOMENT, "description": "Since when they carry it."})
 

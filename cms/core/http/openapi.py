@@ -59,11 +59,10 @@ def completed(document: Document, app: Flask) -> Document:
 
 
 def _tags(used: set[str], of_blueprints: Iterable[Document]) -> list[Document]:
-    """The tags of the table in its order, then those that blueprints describe, then those without a description."""
+    """The tags of the table in its order, then those that blueprints describe."""
     told = {tag["name"]: tag["description"] for tag in of_blueprints if tag.get("description")}
     meanings = TAGS | {name: text for name, text in told.items() if name not in TAGS}
-    tags = [{"name": name, "description": text} for name, text in meanings.items() if name in used]
-    return [*tags, *({"name": name} for name in sorted(used - set(meanings)))]
+    return [{"name": name, "description": text} for name, text in meanings.items() if name in used]
 
 
 def _operations(document: Document) -> Iterator[tuple[str, str, Document]]:

@@ -84,7 +84,7 @@ class PageMetaSchema(MetaSchema):
 class LinksSchema(StrictSchema):
     """Where this page is and where it goes on; `next` is null on the last page."""
 
-    self = fields.String(metadata={"example": "/v1/posts?limit=20"})
+    self = fields.String(metadata={"example": "https://simpul.balikpapan.example/v1/posts?limit=20"})
     next = fields.String(allow_none=True, metadata={"examples": [None]})
 
 
@@ -102,7 +102,7 @@ class ProblemSchema(Schema):
     """An error as `application/problem+json` (RFC 9457)."""
 
     type = fields.String(required=True, metadata={"format": "uri-reference"})
-    title = fields.String(required=True, metadata={"example": "Penutupan Jalan MT Haryono"})
+    title = fields.String(required=True, metadata={"example": "Invalid parameter"})
     status = fields.Integer(required=True)
     detail = fields.String(required=True)
     code = fields.String(required=True, metadata={"description": "Stable; listed in docs/errors.md."})

@@ -27,6 +27,7 @@ blp = Blueprint("freezes", __name__, url_prefix="/manage/v1")
 @blp.arguments(FreezeSetSchema)
 @blp.response(201, one(NewFreezeSchema))
 @blp.problems(400, 401, 403, 409, 413, 415, 422)
+@blp.doc(tags=["moderation"])
 def freeze(values: dict[str, Any]) -> Answer:
     """Freeze publishing.
 
@@ -49,6 +50,7 @@ def freeze(values: dict[str, Any]) -> Answer:
 @requires(Permission.GUARD_READ)
 @blp.response(200, one(PlansSchema))
 @blp.problems(401, 403, 404)
+@blp.doc(tags=["moderation"])
 def read_plans(scope: str) -> Answer:
     """Read the plans in the scope of a freeze.
 
@@ -61,6 +63,7 @@ def read_plans(scope: str) -> Answer:
 @requires(Permission.GUARD_WRITE)
 @blp.response(200, one(PlansSchema))
 @blp.problems(401, 403, 404)
+@blp.doc(tags=["moderation"])
 def take_back(scope: str) -> Answer:
     """Take back all plans in the scope of a freeze.
 
@@ -74,6 +77,7 @@ def take_back(scope: str) -> Answer:
 @requires(Permission.GUARD_READ)
 @blp.response(200, one(FreezesSchema))
 @blp.problems(400, 401, 403)
+@blp.doc(tags=["moderation"])
 def read_freezes() -> Answer:
     """Read what is frozen.
 
@@ -86,6 +90,7 @@ def read_freezes() -> Answer:
 @requires(Permission.GUARD_WRITE)
 @blp.response(204)
 @blp.problems(401, 403, 404)
+@blp.doc(tags=["moderation"])
 def lift_freeze(scope: str) -> Response:
     """Lift a freeze.
 

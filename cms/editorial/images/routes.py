@@ -31,6 +31,7 @@ SECOND_PERSON = {
 @blp.arguments(ImageUpdateSchema)
 @blp.response(200, one(ImageSchema))
 @blp.problems(*CHANGE_PROBLEMS)
+@blp.doc(tags=["media"])
 def change_image(changes: dict[str, Any], id: str) -> Answer:
     """Change the words or the focal point of an image.
 
@@ -49,6 +50,7 @@ def change_image(changes: dict[str, Any], id: str) -> Answer:
 @requires(Permission.MEDIA_DELETE)
 @blp.response(204)
 @blp.problems(401, 403, 404, 409, 412, 428)
+@blp.doc(tags=["media"])
 def remove_image(id: str) -> Response:
     """Remove an image that no item shows.
 
@@ -63,6 +65,7 @@ def remove_image(id: str) -> Response:
 @requires(Permission.MEDIA_READ)
 @blp.response(200, one(ImageUsesSchema))
 @blp.problems(401, 403, 404)
+@blp.doc(tags=["media"])
 def list_image_uses(id: str) -> Answer:
     """List the items that show an image.
 

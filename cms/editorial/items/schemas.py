@@ -69,7 +69,7 @@ class ApprovalSchema(StrictSchema):
 class HoldSchema(StrictSchema):
     """A reason why an edition needs the approval of a second person."""
 
-    code = fields.String(metadata={"example": "unknown_link"})
+    code = fields.String(metadata={"example": "unknown_domain"})
     pointer = fields.String(allow_none=True, metadata={"example": "/body"})
     detail = fields.String(allow_none=True)
 

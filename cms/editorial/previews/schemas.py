@@ -64,7 +64,7 @@ class MadePreviewSchema(PreviewSchema):
         metadata={
             "format": "uri",
             "description": "Send it to the people who may read the draft; it opens nothing else.",
-            "example": "https://simpul.balikpapan.example/preview/posts/019ac1a0-7c00-7000-8000-000000000004.c2lnbmF0dXJl",
+            "example": "https://simpul.balikpapan.example/preview/posts/5f0c1d9ae47b.019ac1a0-7c00-7000-8000-000000000004.c2lnbmF0dXJl",
         }
     )
 

@@ -40,7 +40,7 @@ class RepostSchema(StrictSchema):
     """An agency that carries an item."""
 
     agency = fields.Nested(AgencyReferenceSchema)
-    comment = fields.String(allow_none=True, metadata={"example": "Sudah diperiksa."})
+    comment = fields.String(allow_none=True, metadata={"example": "Gunakan Jalan Ahmad Yani selama penutupan."})
     place = fields.String(allow_none=True)
     at = fields.String(metadata={"format": "date-time", "description": "Since when."})
 
