@@ -23,7 +23,7 @@ from cms.content_types import CONTENT_TYPES
 from cms.core.bulkhead import Bulkhead
 from cms.core.cursors import Cursors
 from cms.core.engines import engine_options, prepare_engine
-from cms.core.http.access import WRITING_METHODS, Authenticators, check_declarations, guard_requests
+from cms.core.http.access import WRITING_METHODS, Authenticators, check_declarations, check_every_request
 from cms.core.http.access_tokens import jwt_settings
 from cms.core.http.api import Blueprint
 from cms.core.http.ascii_digits import use_ascii_numbers
@@ -116,7 +116,7 @@ def create_app(settings: Settings | None = None, types: Sequence[RegisteredType]
     _register_types(app, types)
     _bind_extensions(app, settings)
     _follow_requests(app)
-    guard_requests(app, Authenticators(management=authenticate_person, delivery=admit))
+    check_every_request(app, Authenticators(management=authenticate_person, delivery=admit))
     register_problem_handlers(app)
     with app.app_context():
         for blueprint in blueprints(types):

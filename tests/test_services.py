@@ -35,7 +35,7 @@ from tests.documents.samples import PDF
 from tests.editorial import history_scenarios, repost_scenarios, review_scenarios, time_scenarios
 from tests.factories import NEWS, document_content, post_content, seen
 from tests.media import scenarios as media_scenarios
-from tests.moderation import scenarios as guard_scenarios
+from tests.moderation import scenarios as moderation_scenarios
 from tests.writing.lock_watch import computed_under_the_lock
 
 FIRST = frozenset({1})
@@ -186,7 +186,7 @@ SCENARIOS: dict[str, Scenario] = {
     **review_scenarios.SCENARIOS,
     **repost_scenarios.SCENARIOS,
     **time_scenarios.SCENARIOS,
-    **guard_scenarios.SCENARIOS,
+    **moderation_scenarios.SCENARIOS,
     **media_scenarios.SCENARIOS,
 }
 

@@ -71,8 +71,8 @@ LOST_FILES = Counter("simpul_lost_files", "Requests for a file whose bytes the s
 WEB_RESPAWNS = Counter(
     "simpul_web_respawns", "Web processes that ended by themselves and were started again.", registry=OWN
 )
-GUARD_ALARMS = Counter(
-    "simpul_guard_alarms",
+MODERATION_ALARMS = Counter(
+    "simpul_moderation_alarms",
     "Moderation alerts: trips, freezes, held content, rollbacks.",
     ["alarm"],
     registry=OWN,

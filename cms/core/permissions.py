@@ -56,9 +56,9 @@ class Permission(StrEnum):
     CONSUMER_READ = "consumer:read"
     CONSUMER_WRITE = "consumer:write"
     TRAIL_READ = "trail:read"
-    GUARD_READ = "guard:read"
-    GUARD_WRITE = "guard:write"
-    GUARD_ROLLBACK = "guard:rollback"
+    MODERATION_READ = "moderation:read"
+    MODERATION_WRITE = "moderation:write"
+    MODERATION_ROLLBACK = "moderation:rollback"
     ACCOUNT_OWN = "account:own"
 
 
@@ -198,13 +198,13 @@ PERMISSION_MAP: dict[Permission, tuple[tuple[Role, Predicate], ...]] = {
     Permission.CONSUMER_READ: ((Role.ADMIN, anywhere), (Role.AUDITOR, anywhere)),
     Permission.CONSUMER_WRITE: ((Role.ADMIN, anywhere),),
     Permission.TRAIL_READ: ((Role.AUDITOR, anywhere), (Role.ADMIN, anywhere)),
-    Permission.GUARD_READ: (
+    Permission.MODERATION_READ: (
         (Role.CENTRAL_EDITOR, anywhere),
         (Role.AUDITOR, anywhere),
         (Role.ADMIN, anywhere),
     ),
-    Permission.GUARD_WRITE: ((Role.CENTRAL_EDITOR, anywhere), (Role.ADMIN, anywhere)),
-    Permission.GUARD_ROLLBACK: ((Role.CENTRAL_EDITOR, anywhere),),
+    Permission.MODERATION_WRITE: ((Role.CENTRAL_EDITOR, anywhere), (Role.ADMIN, anywhere)),
+    Permission.MODERATION_ROLLBACK: ((Role.CENTRAL_EDITOR, anywhere),),
     Permission.ACCOUNT_OWN: _ALL,
 }
 

@@ -1,6 +1,6 @@
-"""The way from features that know nothing of the guard to its look at public words: names, descriptions, addresses.
+"""The way from features that know nothing of moderation to its look at public words: names, descriptions, addresses.
 
-The guard lies above them; the application hands its function over when it starts (`Runtime.look_at_words`).
+Moderation lies above them; the application hands its function over when it starts (`Runtime.look_at_words`).
 """
 
 from __future__ import annotations

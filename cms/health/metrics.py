@@ -66,7 +66,9 @@ class BackgroundCollector(Collector):
         )
         for queue, count in sorted(Counter(letter.queue for letter in waiting()).items()):
             aside.add_metric([queue], count)
-        stopped = GaugeMetricFamily("simpul_guard_open", "What holds people up now, by what it is.", labels=["what"])
+        stopped = GaugeMetricFamily(
+            "simpul_moderation_open", "What holds people up now, by what it is.", labels=["what"]
+        )
         for what, number in state.held_up.items():
             stopped.add_metric([what], number)
         yield from (lag, failures, aside, stopped)

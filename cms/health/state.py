@@ -78,7 +78,7 @@ def background_state() -> BackgroundState:
     """Read the state, in a few small statements whose number does not grow with the content. Raises `SQLAlchemyError`."""
     with rolled_back():
         sequence = session.scalar(select(ChangeHead.sequence)) or 0
-        counted = _plans_and_guards(clock.now())
+        counted = _plans_and_pauses(clock.now())
         waiting, first_waiting = session.execute(
             select(func.count(), func.min(Image.waiting_since)).where(Image.waiting_since.is_not(None))
         ).one()
@@ -98,7 +98,7 @@ def background_state() -> BackgroundState:
         )
 
 
-def _plans_and_guards(moment: datetime) -> Row[Any]:
+def _plans_and_pauses(moment: datetime) -> Row[Any]:
     """Plans whose moment has come, and what holds people up, in one statement."""
     publish, unpublish = Item.publish_at <= moment, Item.unpublish_at <= moment
     is_open = BreakerTrip.reset_at.is_(None), BreakerTrip.until > moment

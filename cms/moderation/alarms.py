@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from cms.core.db import UnitOfWork
 from cms.core.logging import get_logger
-from cms.core.metrics import GUARD_ALARMS
+from cms.core.metrics import MODERATION_ALARMS
 
 log = get_logger(__name__)
 URGENT: Final = frozenset({"breaker_tripped", "publishing_frozen", "rollback_waits"})
@@ -22,5 +22,5 @@ def raise_alarm(unit: UnitOfWork, alarm: str, **told: Any) -> None:
 
 def tell(alarm: str, **told: Any) -> None:
     """Raise the alarm now."""
-    GUARD_ALARMS.labels(alarm).inc()
+    MODERATION_ALARMS.labels(alarm).inc()
     (log.error if alarm in URGENT else log.warning)(alarm, **told)

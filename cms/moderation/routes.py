@@ -35,7 +35,7 @@ _DOMAIN: Final = re.compile(
 
 
 @blp.route("/link-domains")
-@requires(Permission.GUARD_READ)
+@requires(Permission.MODERATION_READ)
 @blp.arguments(LinkDomainQuerySchema, location="query")
 @blp.response(200, many(LinkDomainSchema))
 @blp.problems(400, 401, 403)
@@ -52,7 +52,7 @@ def list_link_domains(query: dict[str, Any]) -> Answer:
 
 
 @blp.route("/link-domains/<domain>", methods=["PUT"], parameters=DOMAIN)
-@requires(Permission.GUARD_WRITE)
+@requires(Permission.MODERATION_WRITE)
 @blp.arguments(LinkDomainSetSchema)
 @blp.response(200, one(LinkDomainSchema))
 @blp.problems(*WRITE_PROBLEMS)
@@ -70,7 +70,7 @@ def set_link_domain(values: dict[str, Any], domain: str) -> Answer:
 
 
 @blp.route("/link-domains/<domain>", methods=["DELETE"], parameters=DOMAIN)
-@requires(Permission.GUARD_WRITE)
+@requires(Permission.MODERATION_WRITE)
 @blp.response(204)
 @blp.problems(401, 403, 404)
 def remove_link_domain(domain: str) -> Response:
@@ -83,7 +83,7 @@ def remove_link_domain(domain: str) -> Response:
 
 
 @blp.route("/breakers")
-@requires(Permission.GUARD_READ)
+@requires(Permission.MODERATION_READ)
 @blp.arguments(BreakerQuerySchema, location="query")
 @blp.response(200, many(BreakerTripSchema))
 @blp.problems(400, 401, 403)
@@ -99,7 +99,7 @@ def list_breakers(query: dict[str, Any]) -> Answer:
 
 
 @blp.route("/breakers/<trip_id>/reset", methods=["POST"], parameters=TRIP)
-@requires(Permission.GUARD_WRITE)
+@requires(Permission.MODERATION_WRITE)
 @blp.response(200, one(BreakerTripSchema))
 @blp.problems(401, 403, 404, 409)
 def reset_breaker(trip_id: str) -> Answer:

@@ -34,7 +34,7 @@ def set_link_domain(actor: Actor, domain: str, standing: LinkStanding, note: str
     Raises `BadRequest` when a public suffix (`com`, `go.id`) is to be allowed: anyone can register a name below it.
     """
     with unit_of_work(DUPLICATES) as unit:
-        authorize(actor, Permission.GUARD_WRITE, Target())
+        authorize(actor, Permission.MODERATION_WRITE, Target())
         _check_allowable(domain, standing)
         entry = _locked_domain(unit, domain)
         keep_first_version(unit, DOMAIN, domain, None if entry is None else _said(entry))
@@ -60,7 +60,7 @@ def _check_allowable(domain: str, standing: LinkStanding) -> None:
 def remove_link_domain(actor: Actor, domain: str) -> None:
     """Take a domain out of the lists: links to it are unknown again. Raises `NotFound`."""
     with unit_of_work() as unit:
-        authorize(actor, Permission.GUARD_WRITE, Target())
+        authorize(actor, Permission.MODERATION_WRITE, Target())
         entry = _locked_domain(unit, domain)
         if entry is None:
             raise NotFound
@@ -77,7 +77,7 @@ def reset_breaker(actor: Actor, trip_id: str, *, reason: str | None = None) -> B
     command line. Raises `NotFound`, `Conflict("approval_not_yours")`.
     """
     with unit_of_work() as unit:
-        authorize(actor, Permission.GUARD_WRITE, Target())
+        authorize(actor, Permission.MODERATION_WRITE, Target())
         trip = get_trip(trip_id)
         # A reset needs a second pair of eyes.
         if actor.id is not None and actor.id in {trip.subject, *trip.made_up_by}:

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from cms.core.http.access import access_of
-from tests.access import guarding
+from tests.access import moderated
 from tests.access import requests as ask
 from tests.access.content_rows import content_rows, release_rows, repost_rows, review_rows, time_rows
 from tests.access.requests import MANAGE, content, get, send
@@ -37,22 +37,22 @@ def history_rows(kind: str) -> list[Row]:
     ]
 
 
-def guard_rows() -> list[Row]:
+def moderation_rows() -> list[Row]:
     readers, writers = "403 403 403 403 200 200 200", "403 403 403 403 {0} 403 {0}"
     return [
         person_row("GET", "/link-domains", get(f"{MANAGE}/link-domains"), readers),
-        person_row("PUT", "/link-domains/<domain>", guarding.new_link_domain, writers.format(200)),
-        person_row("DELETE", "/link-domains/<domain>", guarding.link_domain, writers.format(204)),
+        person_row("PUT", "/link-domains/<domain>", moderated.new_link_domain, writers.format(200)),
+        person_row("DELETE", "/link-domains/<domain>", moderated.link_domain, writers.format(204)),
         person_row("GET", "/freeze", get(f"{MANAGE}/freeze"), readers),
-        person_row("POST", "/freeze", guarding.new_freeze, writers.format(201)),
-        person_row("DELETE", "/freeze/<scope>", guarding.freeze, writers.format(204)),
-        person_row("GET", "/freeze/<scope>/plans", guarding.plans, readers),
-        person_row("DELETE", "/freeze/<scope>/plans", guarding.plans, writers.format(200)),
+        person_row("POST", "/freeze", moderated.new_freeze, writers.format(201)),
+        person_row("DELETE", "/freeze/<scope>", moderated.freeze, writers.format(204)),
+        person_row("GET", "/freeze/<scope>/plans", moderated.plans, readers),
+        person_row("DELETE", "/freeze/<scope>/plans", moderated.plans, writers.format(200)),
         person_row("GET", "/breakers", get(f"{MANAGE}/breakers"), readers),
-        person_row("POST", "/breakers/<trip_id>/reset", guarding.trip, writers.format(200)),
+        person_row("POST", "/breakers/<trip_id>/reset", moderated.trip, writers.format(200)),
         person_row("GET", "/rollback", get(f"{MANAGE}/rollback"), readers),
-        person_row("GET", "/rollback/<rollback_id>", guarding.rollback, readers),
-        person_row("POST", "/rollback", guarding.new_rollback, "403 403 403 403 200 403 403"),
+        person_row("GET", "/rollback/<rollback_id>", moderated.rollback, readers),
+        person_row("POST", "/rollback", moderated.new_rollback, "403 403 403 403 200 403 403"),
     ]
 
 
@@ -151,7 +151,7 @@ ROWS = [
     *history_rows("document"),
     *content_rows("document"),
     *repost_rows(),
-    *guard_rows(),
+    *moderation_rows(),
     *media_rows(),
     person_row("POST", "/documents/<item_id>/files", ask.upload, "403 201 201 404 201 403 403"),
     person_row("GET", "/documents/<item_id>/files/<file_id>", ask.file, "403 200 200 404 200 200 403"),

@@ -139,7 +139,7 @@ def test_a_body_that_is_not_right_changes_nothing(app: Flask, people: People, bo
 
 
 @pytest.mark.parametrize("place", ["comment", "place"])
-def test_a_note_that_the_guard_would_hold_is_refused(app: Flask, people: People, place: str) -> None:
+def test_a_note_that_moderation_would_hold_is_refused(app: Flask, people: People, place: str) -> None:
     item = add_published_post(app)
     central = people.person(Role.CENTRAL_EDITOR)
 

@@ -37,7 +37,7 @@ def asked(app: Flask, **values: Any) -> None:
 
 
 def held(app: Flask, path: str, *codes: str) -> None:
-    """Let the guard have found something."""
+    """Let moderation have found something."""
     with app.app_context(), unit_of_work() as unit:
         item = unit.session.get_one(Item, path.split("/")[1])
         item.hold = [{"code": code, "pointer": "/body", "detail": None} for code in codes]
@@ -175,7 +175,7 @@ def test_a_category_asks_for_four_eyes_too(app: Flask, callers: Callers) -> None
     assert "publish" not in shown["allowed_actions"]
 
 
-def test_what_the_guard_holds_needs_a_second_person_and_for_its_words_a_central_one(
+def test_what_moderation_holds_needs_a_second_person_and_for_its_words_a_central_one(
     app: Flask, callers: Callers, second: Caller
 ) -> None:
     desk = Desk(callers["editor"], post())

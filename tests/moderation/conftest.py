@@ -1,4 +1,4 @@
-"""People whom the tests of the guard know."""
+"""People whom the tests of moderation know."""
 
 from __future__ import annotations
 

@@ -11,9 +11,9 @@ from cms.editorial.freezes import services as freezes
 from cms.editorial.rollback import services as rollbacks
 from cms.editorial.rollback.models import Rollback
 from cms.editorial.rollback.orders import Order
-from cms.moderation import services as guard
+from cms.moderation import services as moderation
 from cms.moderation.models import LinkStanding
-from tests.access import guarding
+from tests.access import moderated
 from tests.access.world import World
 
 Act = Callable[[], Any]
@@ -32,7 +32,7 @@ def on(made: Callable[[World, str], Any], act: Callable[..., Any]) -> Scenario:
 
 def set_link_domain(world: World) -> Act:
     central = world.callers["central"].actor
-    return lambda: guard.set_link_domain(central, "slot88.com", LinkStanding.BLOCKED, "Judi.")
+    return lambda: moderation.set_link_domain(central, "slot88.com", LinkStanding.BLOCKED, "Judi.")
 
 
 def freeze_publishing(world: World) -> Act:
@@ -46,8 +46,8 @@ def freeze_person(world: World) -> Act:
 
 
 def reset_breaker(world: World) -> Act:
-    trip = guarding.trip_id(world)
-    return lambda: guard.reset_breaker(world.callers["central"].actor, trip)
+    trip = moderated.trip_id(world)
+    return lambda: moderation.reset_breaker(world.callers["central"].actor, trip)
 
 
 def start_rollback(world: World) -> Act:
@@ -57,7 +57,7 @@ def start_rollback(world: World) -> Act:
 
 def confirm_rollback(world: World) -> Act:
     """An order over years, which somebody else has given."""
-    central, rollback = world.callers["central"].actor, guarding.rollback_id(world)
+    central, rollback = world.callers["central"].actor, moderated.rollback_id(world)
     with world.app.app_context(), unit_of_work() as unit:
         unit.session.get_one(Rollback, rollback).needs_second_person = True
     return lambda: rollbacks.confirm_rollback(central, rollback, reason="Diperiksa.")
@@ -67,7 +67,7 @@ def undo_item(world: World) -> Act:
     """What its author published for the first time is taken back."""
     central, rollback, item = (
         world.callers["central"].actor,
-        guarding.rollback_id(world),
+        moderated.rollback_id(world),
         world.item("post", "published"),
     )
     with world.app.app_context(), unit_of_work() as unit:
@@ -78,13 +78,13 @@ def undo_item(world: World) -> Act:
 
 SCENARIOS: dict[str, Scenario] = {
     "moderation.set_link_domain": set_link_domain,
-    "moderation.remove_link_domain": on(guarding.link_domain, guard.remove_link_domain),
+    "moderation.remove_link_domain": on(moderated.link_domain, moderation.remove_link_domain),
     "editorial.freeze_publishing": freeze_publishing,
     "editorial.freeze_person": freeze_person,
-    "editorial.lift_freeze": on(guarding.freeze, freezes.lift_freeze),
+    "editorial.lift_freeze": on(moderated.freeze, freezes.lift_freeze),
     "moderation.reset_breaker": reset_breaker,
     "editorial.start_rollback": start_rollback,
     "editorial.confirm_rollback": confirm_rollback,
     "editorial.undo_item": undo_item,
-    "editorial.finish_rollback": on(guarding.rollback, rollbacks.finish_rollback),
+    "editorial.finish_rollback": on(moderated.rollback, rollbacks.finish_rollback),
 }

@@ -215,17 +215,17 @@ def test_somebody_is_told(server: Flask, central: Caller, caplog: pytest.LogCapt
         lines = server.test_client().get("/metrics").get_data(as_text=True).splitlines()
         return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith(name))
 
-    tripped = 'simpul_guard_alarms_total{alarm="breaker_tripped"}'
+    tripped = 'simpul_moderation_alarms_total{alarm="breaker_tripped"}'
     before = told(tripped)
-    assert told('simpul_guard_open{what="breaker"}') == 0
+    assert told('simpul_moderation_open{what="breaker"}') == 0
     for number in range(5):
         act(central, made(central, title=f"Berita {number}"), "publish")
 
     assert told(tripped) == before + 1
-    assert told('simpul_guard_open{what="breaker"}') == 1
+    assert told('simpul_moderation_open{what="breaker"}') == 1
     assert [record.levelname for record in caplog.records if "breaker_tripped" in record.getMessage()] == ["ERROR"]
     central.post("/manage/v1/freeze", {"agency": "dpu", "reason": "Akun dibajak."})
-    assert told('simpul_guard_open{what="freeze"}') == 1
+    assert told('simpul_moderation_open{what="freeze"}') == 1
 
 
 def test_what_a_rollback_takes_back_counts_for_nobody(editor: Caller, central: Caller) -> None:

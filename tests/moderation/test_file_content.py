@@ -1,4 +1,4 @@
-"""The guard looks into tables and text files: what a cell says is as public as the text beside it."""
+"""Moderation looks into tables and text files: what a cell says is as public as the text beside it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The guard looks at everything that readers see of a document's file: its label, and the name under which it is downloaded."""
+"""Moderation looks at everything that readers see of a document's file: its label, and the name under which it is downloaded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The evaluation of the guard: how many injected texts it finds, and how many honest ones it holds (R-C6).
+"""The evaluation of moderation: how many injected texts it finds, and how many honest ones it holds (R-C6).
 
 The parts `dev`, `dev2` and `dev3` were used for tuning the lexicon. `held_out` was written before it, by the same hand;
 `last` was written when the lexicon was finished and was never tuned on: its figures are the honest ones.

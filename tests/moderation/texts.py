@@ -1,4 +1,4 @@
-"""The labelled texts of the guard: what stands in data/, spoiled as attackers do it or filled in as editors do.
+"""The labelled texts of moderation: what stands in data/, spoiled as attackers do it or filled in as editors do.
 
 The held-out files were written before the lexicon was tuned and are not used for tuning. Everything is deterministic.
 """

@@ -123,11 +123,11 @@ def check_declarations(app: Flask) -> None:
         raise RuntimeError(f"routes without an access declaration: {', '.join(sorted(undeclared))}")
 
 
-def guard_requests(app: Flask, authenticators: Authenticators) -> None:
+def check_every_request(app: Flask, authenticators: Authenticators) -> None:
     """Check every request of the app before it is dispatched."""
     app.extensions["simpul_authenticators"] = authenticators
 
-    def guard() -> None:
+    def check() -> None:
         # The request object itself: access through Flask's proxy is slow, and this runs on every request.
         asked = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - Werkzeug's documented way
         _refuse_foreign_host(asked)
@@ -144,7 +144,7 @@ def guard_requests(app: Flask, authenticators: Authenticators) -> None:
             _refuse_impossible_path(asked)
             _refuse_undeclared_query(app, asked)
 
-    app.before_request(guard)
+    app.before_request(check)
 
 
 def _authorize(asked: Request, permission: Permission) -> None:

@@ -23,7 +23,7 @@ blp = Blueprint("freezes", __name__, url_prefix="/manage/v1")
 
 
 @blp.route("/freeze", methods=["POST"])
-@requires(Permission.GUARD_WRITE)
+@requires(Permission.MODERATION_WRITE)
 @blp.arguments(FreezeSetSchema)
 @blp.response(201, one(NewFreezeSchema))
 @blp.problems(400, 401, 403, 409, 413, 415, 422)
@@ -47,7 +47,7 @@ def freeze(values: dict[str, Any]) -> Answer:
 
 
 @blp.route("/freeze/<scope>/plans", parameters=FREEZE_SCOPE)
-@requires(Permission.GUARD_READ)
+@requires(Permission.MODERATION_READ)
 @blp.response(200, one(PlansSchema))
 @blp.problems(401, 403, 404)
 @blp.doc(tags=["moderation"])
@@ -60,7 +60,7 @@ def read_plans(scope: str) -> Answer:
 
 
 @blp.route("/freeze/<scope>/plans", methods=["DELETE"], parameters=FREEZE_SCOPE)
-@requires(Permission.GUARD_WRITE)
+@requires(Permission.MODERATION_WRITE)
 @blp.response(200, one(PlansSchema))
 @blp.problems(401, 403, 404)
 @blp.doc(tags=["moderation"])
@@ -74,7 +74,7 @@ def take_back(scope: str) -> Answer:
 
 
 @blp.route("/freeze")
-@requires(Permission.GUARD_READ)
+@requires(Permission.MODERATION_READ)
 @blp.response(200, one(FreezesSchema))
 @blp.problems(400, 401, 403)
 @blp.doc(tags=["moderation"])
@@ -87,7 +87,7 @@ def read_freezes() -> Answer:
 
 
 @blp.route("/freeze/<scope>", methods=["DELETE"], parameters=FREEZE_SCOPE)
-@requires(Permission.GUARD_WRITE)
+@requires(Permission.MODERATION_WRITE)
 @blp.response(204)
 @blp.problems(401, 403, 404)
 @blp.doc(tags=["moderation"])

@@ -44,7 +44,7 @@ def freeze_publishing(actor: Actor, agency: str | None, reason: str) -> Publishi
     frozen already.
     """
     with unit_of_work(DUPLICATES) as unit:
-        authorize(actor, Permission.GUARD_WRITE, Target())
+        authorize(actor, Permission.MODERATION_WRITE, Target())
         if agency is not None and unit.session.get(Agency, agency) is None:
             raise invalid_field("/agency", "not_found", what="agency")
         freeze = _add_freeze(unit, actor, agency or WHOLE_CITY, reason, "agency")
@@ -59,7 +59,7 @@ def freeze_person(actor: Actor, user_id: str, reason: str) -> PublishingFreeze:
     `Conflict("duplicate")`.
     """
     with unit_of_work(DUPLICATES) as unit:
-        authorize(actor, Permission.GUARD_WRITE, Target())
+        authorize(actor, Permission.MODERATION_WRITE, Target())
         try:
             user = get_locked_user(unit, user_id)
         except NotFound:
@@ -90,7 +90,7 @@ def lift_freeze(actor: Actor, scope: str, *, reason: str | None = None) -> None:
     `reason` comes from the command line. Raises `NotFound` when there is no such freeze.
     """
     with unit_of_work() as unit:
-        authorize(actor, Permission.GUARD_WRITE, Target())
+        authorize(actor, Permission.MODERATION_WRITE, Target())
         locked = select(PublishingFreeze).where(PublishingFreeze.scope == scope).with_for_update()
         freeze = unit.session.scalar(locked)
         if freeze is None:
@@ -106,7 +106,7 @@ def lift_freeze(actor: Actor, scope: str, *, reason: str | None = None) -> None:
 def take_back_step(actor: Actor, scope: str) -> Sequence[Plan]:
     """Take back the plans of up to `BATCH` items and return them; empty when none are left."""
     with unit_of_work() as unit:
-        authorize(actor, Permission.GUARD_WRITE, Target())
+        authorize(actor, Permission.MODERATION_WRITE, Target())
         get_freeze(scope)
         locked = select(Item).where(*waiting_plans(scope)).order_by(Item.id).limit(BATCH).with_for_update(of=Item)
         items = unit.session.scalars(locked.execution_options(populate_existing=True)).all()

@@ -22,7 +22,7 @@ ROLLBACK = [{"name": "rollback_id", "in": "path", "description": "Id of the roll
 
 
 @blp.route("/rollback", methods=["POST"])
-@requires(Permission.GUARD_ROLLBACK)
+@requires(Permission.MODERATION_ROLLBACK)
 @blp.arguments(RollbackOrderSchema)
 @blp.response(200, one(RollbackSchema))
 @blp.problems(400, 401, 403, 413, 415, 422, 503)
@@ -42,7 +42,7 @@ def start(values: dict[str, Any]) -> Answer:
 
 
 @blp.route("/rollback")
-@requires(Permission.GUARD_READ)
+@requires(Permission.MODERATION_READ)
 @blp.arguments(RollbackPageQuerySchema, location="query")
 @blp.response(200, many(RollbackSchema))
 @blp.problems(400, 401, 403)
@@ -57,7 +57,7 @@ def index(query: dict[str, Any]) -> Answer:
 
 
 @blp.route("/rollback/<rollback_id>", parameters=ROLLBACK)
-@requires(Permission.GUARD_READ)
+@requires(Permission.MODERATION_READ)
 @blp.response(200, one(RollbackSchema))
 @blp.problems(401, 403, 404)
 def read(rollback_id: str) -> Answer:

@@ -30,7 +30,7 @@ from cms.moderation.breaker import mark_rollback
 def start_rollback(actor: Actor, order: Order) -> str:
     """The id of the unfinished rollback of this order, or of a new one; a second person who gives the same order confirms it."""
     with unit_of_work() as unit:
-        authorize(actor, Permission.GUARD_ROLLBACK, Target())
+        authorize(actor, Permission.MODERATION_ROLLBACK, Target())
         same = select(Rollback.id).where(
             Rollback.target_id == order.target_id, Rollback.since == order.since, Rollback.finished_at.is_(None),
             Rollback.agency.is_(None) if order.agency is None else Rollback.agency == order.agency,
@@ -60,7 +60,7 @@ def confirm_rollback(actor: Actor, rollback_id: str, *, reason: str) -> Rollback
     Raises `NotFound`, `Forbidden`.
     """
     with unit_of_work() as unit:
-        authorize(actor, Permission.GUARD_WRITE, Target())
+        authorize(actor, Permission.MODERATION_WRITE, Target())
         get_rollback(rollback_id)
         rollback = lock_rollback(unit, rollback_id)
         _confirm(unit, actor, rollback, reason)
@@ -83,7 +83,7 @@ def undo_item(actor: Actor, rollback_id: str, item_type: str, item_id: str) -> s
     """
     try:
         with foreseen(lambda: _foresee(actor, rollback_id, item_type, item_id)), unit_of_work() as unit:
-            authorize(actor, Permission.GUARD_ROLLBACK, Target())
+            authorize(actor, Permission.MODERATION_ROLLBACK, Target())
             mark_rollback(unit)
             because(unit, Cause(CauseKind.ROLLBACK, rollback_id))
             if item_type in KINDS:

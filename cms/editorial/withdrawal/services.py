@@ -56,7 +56,7 @@ def unpublish_item(
     operation = Operation.VANISH if standing is Standing.VANISHED else Operation.UNPUBLISH
     with foreseen(*steps), editing(content_type, actor, item_id, operation, expected) as edit:
         item = edit.item
-        counted = _check_guard(edit, standing)
+        counted = _check_moderation(edit, standing)
         words.check(actor)
         leave = _withdraw if standing is Standing.WITHDRAWN else _end
         leave(edit, ending, counted)
@@ -64,7 +64,7 @@ def unpublish_item(
     return Edited(item, edition)
 
 
-def _check_guard(edit: Edit, standing: Standing) -> str | None:
+def _check_moderation(edit: Edit, standing: Standing) -> str | None:
     """Check freezes and breakers, and return what this ending counts as.
 
     A pause does not stop `gone` and `withdrawn`. A redirection is a public link, so it counts as publishing.

@@ -150,9 +150,9 @@ ITEMS: dict[str, Problem] = {
         "Kirim If-None-Match: * untuk membuat butir dengan id Anda sendiri.",
     ),
     "held": problem(
-        "Held by the guard",
-        "Ditahan penjaga konten",
-        "The guard holds this edition ({reasons}). It needs the approval of {whose}: submit it and ask for one, or change what was found.",
+        "Held by moderation",
+        "Ditahan moderasi",
+        "Moderation holds this edition ({reasons}). It needs the approval of {whose}: submit it and ask for one, or change what was found.",
         "Edisi ini ditahan ({reasons}) dan perlu persetujuan ({whose}): ajukan dan mintalah persetujuan, atau perbaiki temuannya.",
     ),
     "publishing_frozen": problem(

@@ -1,4 +1,4 @@
-"""The guard against gambling links: link lists, freezes, breakers, rollbacks."""
+"""Moderation against gambling links: link lists, freezes, breakers, rollbacks."""
 
 import sqlalchemy as sa
 from alembic import op

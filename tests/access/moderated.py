@@ -1,4 +1,4 @@
-"""What the rows of the guard are about, made anew for every request."""
+"""What the rows of moderation are about, made anew for every request."""
 
 from __future__ import annotations
 
