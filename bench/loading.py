@@ -21,7 +21,7 @@ from bench.scenarios import Draft, Loaded
 from cms.accounts.passwords import generate_password
 from cms.accounts.services.people import create_user
 from cms.agencies.models import Agency, Area
-from cms.agencies.presenter import present_reference
+from cms.agencies.presenter import render_reference
 from cms.application import create_app
 from cms.changes.actions import Action
 from cms.changes.log import record
@@ -117,14 +117,14 @@ def _delivery_key() -> str:
 
 
 def _publish_posts(kind: str, items: int) -> list[str]:
-    owners = {agency.slug: present_reference(agency) for agency in agencies()}  # type: ignore[arg-type]
+    owners = {agency.slug: render_reference(agency) for agency in agencies()}  # type: ignore[arg-type]
     waiting = _progress(posts(items), items, f"{kind}: posts")
     ids = []
     while batch := list(islice(waiting, BATCH)):
         with unit_of_work() as unit:
             for post in batch:
                 change = record(unit, POST.action("published"), post["id"], SYSTEM, agency=post["agency"], edition=1)
-                publish(unit, POST.present(_presentation(post, owners[post["agency"]])), change)
+                publish(unit, POST.render(_presentation(post, owners[post["agency"]])), change)
                 ids.append(post["id"])
     _carry(items, owners)
     return ids
@@ -138,7 +138,7 @@ def _carry(items: int, owners: dict[str, dict[str, str]]) -> None:
                 add_repost(unit, post["id"], CARRIER, "Simak pengumuman ini.", "Balikpapan Selatan")
                 change = record(unit, POST.action("reposted"), post["id"], SYSTEM, agency=CARRIER, edition=1)
                 live = cast("Publication", find_live_publication(unit.session, post["id"]))
-                rebuild(unit, POST.present(_presentation(post, owners[post["agency"]])), change, live)
+                rebuild(unit, POST.render(_presentation(post, owners[post["agency"]])), change, live)
 
 
 def _presentation(post: dict[str, Any], owner: dict[str, str]) -> Presentation:

@@ -44,12 +44,12 @@ DEFAULTS: dict[str, Any] = {
 }  # fmt: skip
 
 
-def present_notice(edition: Presentation) -> Presented:
+def render_notice(edition: Presentation) -> Presented:
     content = edition.content
     shown = {name: content[name] for name in ("title", "slug", "level", "channel", "tags", "language")}
     card = {"id": edition.item_id, "type": "notice", **shown, "agency": dict(edition.agency), **edition.times()}
     terms = {("level", content["level"]), ("language", content["language"]), ("channel", content["channel"])}
-    return edition.presented("notice", card, {}, frozenset(terms))
+    return edition.rendered("notice", card, {}, frozenset(terms))
 
 
 def missing_in_notice(content: Content, _body_text: str) -> list[Any]:
@@ -101,7 +101,7 @@ NOTICES = RegisteredType(
             defaults=DEFAULTS,
             check=lambda _item_id, _content, _previous: [],
             missing=missing_in_notice,
-            present=present_notice,
+            render=render_notice,
         ),
         create=NoticeContentSchema,
         update=NoticeContentSchema,

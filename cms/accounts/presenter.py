@@ -9,7 +9,7 @@ from cms.accounts.queries import LiveSession
 from cms.core.permissions import Actor, Permission, can
 
 
-def present_user(user: User) -> dict[str, Any]:
+def render_user(user: User) -> dict[str, Any]:
     """A person with the roles held."""
     return {
         "id": user.id,
@@ -24,13 +24,13 @@ def present_user(user: User) -> dict[str, Any]:
     }
 
 
-def present_me(user: User, actor: Actor) -> dict[str, Any]:
+def render_me(user: User, actor: Actor) -> dict[str, Any]:
     """The signed-in person, with every permission that the roles give in any agency."""
     permissions = sorted(permission.value for permission in Permission if can(actor, permission))
-    return {**present_user(user), "permissions": permissions, "session_id": actor.session_id}
+    return {**render_user(user), "permissions": permissions, "session_id": actor.session_id}
 
 
-def present_session(session: LiveSession, current_id: str | None) -> dict[str, Any]:
+def render_session(session: LiveSession, current_id: str | None) -> dict[str, Any]:
     """A sign-in that is in force; `current` marks the one of this request."""
     return {
         "id": session.id,

@@ -8,7 +8,7 @@ from flask import request
 
 from cms.accounts.devices import Origin, device_words
 from cms.accounts.passwords import generate_password
-from cms.accounts.presenter import present_me, present_session, present_user
+from cms.accounts.presenter import render_me, render_session, render_user
 from cms.accounts.queries import get_user, list_live_sessions, list_users
 from cms.accounts.schemas import (
     LoginSchema,
@@ -104,7 +104,7 @@ def get_me() -> Answer:
     Roles are read now: a change of roles shows in the next request.
     """
     user = get_user(str(current_actor().id))
-    return one_answer(present_me(user, current_actor()), user.version)
+    return one_answer(render_me(user, current_actor()), user.version)
 
 
 @me.route("/sessions", methods=["GET"])
@@ -144,7 +144,7 @@ def list_people(query: dict[str, Any]) -> Answer:
     """
     page = PageRequest(query)
     filters = {name: value for name, value in query.items() if name not in {"limit", "cursor"}}
-    return page.answer(list_users(filters, page.after, page.fetch), present_user, lambda user: [user.id])
+    return page.answer(list_users(filters, page.after, page.fetch), render_user, lambda user: [user.id])
 
 
 @users.route("", methods=["POST"])
@@ -160,7 +160,7 @@ def create_user(body: dict[str, Any]) -> Answer:
     """
     password = generate_password()
     user = people.create_user(current_actor(), password=password, **body)
-    shown = {**present_user(user), "initial_password": password}
+    shown = {**render_user(user), "initial_password": password}
     return created_answer(shown, user.version, f"/manage/v1/users/{user.id}")
 
 
@@ -174,7 +174,7 @@ def get_person(user_id: str) -> Answer:
     The `ETag` is what changes to this person must name in `If-Match`.
     """
     user = get_user(user_id)
-    return one_answer(present_user(user), user.version)
+    return one_answer(render_user(user), user.version)
 
 
 @users.route("/<string:user_id>", methods=["PATCH"])
@@ -189,7 +189,7 @@ def update_user(body: dict[str, Any], user_id: str) -> Answer:
     cannot lose that role.
     """
     user = people.update_user(current_actor(), user_id, expected_version(), body)
-    return one_answer(present_user(user), user.version)
+    return one_answer(render_user(user), user.version)
 
 
 @users.route("/<string:user_id>/suspend", methods=["POST"])
@@ -202,7 +202,7 @@ def suspend_user(user_id: str) -> Answer:
     All sessions end at once and signing in is refused. The last administrator cannot be suspended.
     """
     user = people.suspend_user(current_actor(), user_id, expected_version())
-    return one_answer(present_user(user), user.version)
+    return one_answer(render_user(user), user.version)
 
 
 @users.route("/<string:user_id>/reactivate", methods=["POST"])
@@ -215,7 +215,7 @@ def reactivate_user(user_id: str) -> Answer:
     The password is the one from before.
     """
     user = people.reactivate_user(current_actor(), user_id, expected_version())
-    return one_answer(present_user(user), user.version)
+    return one_answer(render_user(user), user.version)
 
 
 @users.route("/<string:user_id>/password", methods=["POST"])
@@ -230,7 +230,7 @@ def reset_password(user_id: str) -> Answer:
     """
     password = generate_password()
     user = people.reset_password(current_actor(), user_id, expected_version(), password)
-    return one_answer({**present_user(user), "initial_password": password}, user.version)
+    return one_answer({**render_user(user), "initial_password": password}, user.version)
 
 
 @users.route("/<string:user_id>/sessions", methods=["GET"])
@@ -277,4 +277,4 @@ def _origin() -> Origin:
 def _session_page(user_id: str, query: dict[str, Any]) -> Answer:
     page = PageRequest(query)
     found = list_live_sessions(user_id, page.after, page.fetch)
-    return page.answer(found, lambda each: present_session(each, current_actor().session_id), lambda each: [each.id])
+    return page.answer(found, lambda each: render_session(each, current_actor().session_id), lambda each: [each.id])

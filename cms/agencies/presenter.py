@@ -25,25 +25,25 @@ class NamedAgency(Protocol):
         """What people call it."""
 
 
-def present_reference(agency: NamedAgency) -> dict[str, str]:
+def render_reference(agency: NamedAgency) -> dict[str, str]:
     """An agency inside content."""
     return {"slug": agency.slug, "name": agency.name, "short_name": agency.short_name}
 
 
-def present_contact(contact: Mapping[str, Any]) -> dict[str, Any]:
+def render_contact(contact: Mapping[str, Any]) -> dict[str, Any]:
     """How to reach an agency; unknown entries are null."""
     return {"address": None, "phone": None, "email": None, "hours": None, **contact}
 
 
-def present_agency(agency: Agency) -> dict[str, Any]:
+def render_agency(agency: Agency) -> dict[str, Any]:
     """An agency on the management plane."""
     return {
-        **present_reference(agency),
+        **render_reference(agency),
         "kind": agency.kind,
         "abbreviations": agency.abbreviations,
         "aliases": agency.aliases,
         "parent": agency.parent,
-        "contact": present_contact(agency.contact),
+        "contact": render_contact(agency.contact),
         "site_url": agency.site_url,
         "proposed": _proposed(agency),
         "description": agency.description,
@@ -64,7 +64,7 @@ def _proposed(agency: Agency) -> dict[str, Any] | None:
     return {"site_url": agency.proposed_site_url, "by": by}
 
 
-def present_area(area: Area) -> dict[str, Any]:
+def render_area(area: Area) -> dict[str, Any]:
     """An area."""
     return {
         "code": area.code,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cms.agencies import queries, services
-from cms.agencies.presenter import present_agency, present_area
+from cms.agencies.presenter import render_agency, render_area
 from cms.agencies.schemas import (
     AgencyCreateSchema,
     AgencyQuerySchema,
@@ -45,7 +45,7 @@ def list_managed_agencies(query: dict[str, Any]) -> Answer:
         after=page.after[0] if page.after else None,
         limit=page.fetch,
     )
-    return page.answer(rows, present_agency, lambda agency: [agency.slug])
+    return page.answer(rows, render_agency, lambda agency: [agency.slug])
 
 
 @blp.route("/agencies", methods=["POST"])
@@ -59,7 +59,7 @@ def create_agency(values: dict[str, Any]) -> Answer:
     Its slug is its identity: it is given once and never changes.
     """
     agency = services.create_agency(current_actor(), values)
-    return created_answer(present_agency(agency), agency.version, f"/manage/v1/agencies/{agency.slug}")
+    return created_answer(render_agency(agency), agency.version, f"/manage/v1/agencies/{agency.slug}")
 
 
 @blp.route("/agencies/<slug>", parameters=SLUG)
@@ -72,7 +72,7 @@ def read_managed_agency(slug: str) -> Answer:
     The answer's ETag is what a change must send in If-Match.
     """
     agency = queries.get_agency(slug)
-    return one_answer(present_agency(agency), agency.version)
+    return one_answer(render_agency(agency), agency.version)
 
 
 @blp.route("/agencies/<slug>", methods=["PATCH"], parameters=SLUG)
@@ -88,7 +88,7 @@ def update_agency(changes: dict[str, Any], slug: str) -> Answer:
     its content stays its own, and a filter by the successor includes it.
     """
     agency = services.update_agency(current_actor(), slug, expected_version(), changes)
-    return one_answer(present_agency(agency), agency.version)
+    return one_answer(render_agency(agency), agency.version)
 
 
 @blp.route("/areas")
@@ -108,4 +108,4 @@ def list_managed_areas(query: dict[str, Any]) -> Answer:
         after=page.after[0] if page.after else None,
         limit=page.fetch,
     )
-    return page.answer(rows, present_area, lambda area: [area.code])
+    return page.answer(rows, render_area, lambda area: [area.code])

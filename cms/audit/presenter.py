@@ -11,7 +11,7 @@ from cms.changes.models import Change, Checkpoint
 FACTS = ("via", "update", "ending", "cause", "digest", "planned")
 
 
-def present_change(change: Change) -> dict[str, Any]:
+def render_change(change: Change) -> dict[str, Any]:
     """One line of the log."""
     return {
         "sequence": change.sequence,
@@ -29,6 +29,6 @@ def present_change(change: Change) -> dict[str, Any]:
     }
 
 
-def present_checkpoint(checkpoint: Checkpoint) -> dict[str, Any]:
+def render_checkpoint(checkpoint: Checkpoint) -> dict[str, Any]:
     """A checkpoint with exactly the text that was signed, so that a saved answer can be verified."""
     return {"format": FORMAT, **asdict(signed(checkpoint))}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cms.audit.presenter import present_change, present_checkpoint
+from cms.audit.presenter import render_change, render_checkpoint
 from cms.audit.queries import ChangeFilter, list_changes, list_checkpoints
 from cms.audit.schemas import OLDEST_FIRST, ChangeQuerySchema, ChangeSchema, CheckpointSchema
 from cms.core.http.access import requires
@@ -31,7 +31,7 @@ def list_trail(query: dict[str, Any]) -> Answer:
     wanted = ChangeFilter(**{name: value for name, value in query.items() if name not in NOT_FILTERS})
     after = page.after[0] if page.after else None
     rows = list_changes(wanted, oldest_first=query["sort"] == OLDEST_FIRST, after=after, limit=page.fetch)
-    return page.answer(rows, present_change, lambda change: [change.sequence])
+    return page.answer(rows, render_change, lambda change: [change.sequence])
 
 
 @blp.route("/checkpoints")
@@ -47,4 +47,4 @@ def list_trail_checkpoints(query: dict[str, Any]) -> Answer:
     page = PageRequest(query)
     after = (page.after[0], page.after[1]) if page.after else None
     rows = list_checkpoints(after=after, limit=page.fetch)
-    return page.answer(rows, present_checkpoint, lambda checkpoint: [checkpoint.sequence, checkpoint.key_id])
+    return page.answer(rows, render_checkpoint, lambda checkpoint: [checkpoint.sequence, checkpoint.key_id])

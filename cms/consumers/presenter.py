@@ -9,7 +9,7 @@ from cms.consumers.policies import key_state
 from cms.core import clock
 
 
-def present_consumer(consumer: Consumer) -> dict[str, Any]:
+def render_consumer(consumer: Consumer) -> dict[str, Any]:
     """A registered website or app."""
     return {
         "id": consumer.id,
@@ -24,7 +24,7 @@ def present_consumer(consumer: Consumer) -> dict[str, Any]:
     }
 
 
-def present_key(key: DeliveryKey) -> dict[str, Any]:
+def render_key(key: DeliveryKey) -> dict[str, Any]:
     """What may be known of a key after it was made."""
     return {
         "id": key.id,
@@ -40,6 +40,6 @@ def present_key(key: DeliveryKey) -> dict[str, Any]:
     }
 
 
-def present_issued_key(key: DeliveryKey, text: str) -> dict[str, Any]:
+def render_issued_key(key: DeliveryKey, text: str) -> dict[str, Any]:
     """A key that was just made, with the key itself: this once."""
-    return {**present_key(key), "key": text}
+    return {**render_key(key), "key": text}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cms.consumers import queries, services
-from cms.consumers.presenter import present_consumer, present_issued_key, present_key
+from cms.consumers.presenter import render_consumer, render_issued_key, render_key
 from cms.consumers.schemas import (
     ConsumerCreateSchema,
     ConsumerQuerySchema,
@@ -48,7 +48,7 @@ def list_consumers(query: dict[str, Any]) -> Answer:
         after=page.after[0] if page.after else None,
         limit=page.fetch,
     )
-    return page.answer(rows, present_consumer, lambda consumer: [consumer.id])
+    return page.answer(rows, render_consumer, lambda consumer: [consumer.id])
 
 
 @blp.route("", methods=["POST"])
@@ -62,7 +62,7 @@ def register_consumer(values: dict[str, Any]) -> Answer:
     It can pull as soon as it has a key.
     """
     consumer = services.register_consumer(current_actor(), values)
-    return created_answer(present_consumer(consumer), consumer.version, f"/manage/v1/consumers/{consumer.id}")
+    return created_answer(render_consumer(consumer), consumer.version, f"/manage/v1/consumers/{consumer.id}")
 
 
 @blp.route("/<consumer_id>", parameters=[CONSUMER_ID])
@@ -75,7 +75,7 @@ def read_consumer(consumer_id: str) -> Answer:
     The answer's ETag is what a change must send in If-Match.
     """
     consumer = queries.get_consumer(consumer_id)
-    return one_answer(present_consumer(consumer), consumer.version)
+    return one_answer(render_consumer(consumer), consumer.version)
 
 
 @blp.route("/<consumer_id>", methods=["PATCH"], parameters=[CONSUMER_ID])
@@ -89,7 +89,7 @@ def update_consumer(changes: dict[str, Any], consumer_id: str) -> Answer:
     JSON merge patch (RFC 7396). With `is_active` false its keys stop working with the next request.
     """
     consumer = services.update_consumer(current_actor(), consumer_id, expected_version(), changes)
-    return one_answer(present_consumer(consumer), consumer.version)
+    return one_answer(render_consumer(consumer), consumer.version)
 
 
 @blp.route("/<consumer_id>/keys", parameters=[CONSUMER_ID])
@@ -105,7 +105,7 @@ def list_keys(query: dict[str, Any], consumer_id: str) -> Answer:
     page = PageRequest(query)
     queries.get_consumer(consumer_id)
     rows = queries.list_keys(consumer_id, after=page.after[0] if page.after else None, limit=page.fetch)
-    return page.answer(rows, present_key, lambda key: [key.id])
+    return page.answer(rows, render_key, lambda key: [key.id])
 
 
 @blp.route("/<consumer_id>/keys", methods=["POST"], parameters=[CONSUMER_ID])
@@ -132,7 +132,7 @@ def read_key(consumer_id: str, key_id: str) -> Answer:
     The answer's ETag is what rotating and revoking must send in If-Match.
     """
     key = queries.get_key(consumer_id, key_id)
-    return one_answer(present_key(key), key.version)
+    return one_answer(render_key(key), key.version)
 
 
 @blp.route("/<consumer_id>/keys/<key_id>/rotate", methods=["POST"], parameters=[CONSUMER_ID, KEY_ID])
@@ -165,4 +165,4 @@ def revoke_key(consumer_id: str, key_id: str) -> None:
 def _issued(consumer_id: str, issued: services.IssuedKey) -> Answer:
     """201 with the key itself."""
     path = f"/manage/v1/consumers/{consumer_id}/keys/{issued.key.id}"
-    return created_answer(present_issued_key(issued.key, issued.text), issued.key.version, path)
+    return created_answer(render_issued_key(issued.key, issued.text), issued.key.version, path)

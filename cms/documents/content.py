@@ -13,7 +13,7 @@ from typing import Any
 from cms.agencies.queries import city_today
 from cms.core.errors import InputError
 from cms.documents.models import DocumentFile
-from cms.documents.presenter import present_document
+from cms.documents.presenter import render_document
 from cms.documents.queries import find_files
 from cms.editorial.content_types import Beside, Content, ContentType, needed
 from cms.taxonomy.models import InformationClass, InformationKind
@@ -145,6 +145,6 @@ DOCUMENT = ContentType(
     defaults=DEFAULTS,
     check=check_document,
     missing=missing_in_document,
-    present=present_document,
+    render=render_document,
     beside=beside_document,
 )

@@ -81,7 +81,7 @@ def get_file(actor: Actor, document_id: str, file_id: str) -> DocumentFile:
     return file
 
 
-def present_file(file: DocumentFile, label: str) -> dict[str, Any]:
+def render_file(file: DocumentFile, label: str) -> dict[str, Any]:
     """A file as editors see it."""
     return {
         "id": file.id,

@@ -12,7 +12,7 @@ from cms.publishing.presented import Presented, PresentedFile
 ONLY_IN_FULL = ("holder", "responsible", "made_at", "made_place", "forms", "retention", "archive_code")
 
 
-def present_document(edition: Presentation) -> Presented:
+def render_document(edition: Presentation) -> Presented:
     """Card, full form, filter terms and files of one edition."""
     content = edition.content
     files = find_files(edition.item_id, [entry["id"] for entry in content["files"]])
@@ -21,7 +21,7 @@ def present_document(edition: Presentation) -> Presented:
         "files": [_file(edition.item_id, entry, files[entry["id"]]) for entry in content["files"]],
     }
     servable = tuple(_servable(files[entry["id"]]) for entry in content["files"])
-    return edition.presented("document", _card(edition), only_in_full, _terms(content), servable)
+    return edition.rendered("document", _card(edition), only_in_full, _terms(content), servable)
 
 
 def _card(edition: Presentation) -> dict[str, Any]:

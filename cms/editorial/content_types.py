@@ -54,7 +54,7 @@ class Presentation:
             "withdrawn": self.withdrawn,
         }
 
-    def presented(
+    def rendered(
         self,
         type: str,
         card: dict[str, Any],
@@ -116,7 +116,7 @@ class ContentType:
     valid."""
     missing: Callable[[Content, str], list[InputError]]
     """The missing fields that readers need, by the content and the text of its body."""
-    present: Callable[[Presentation], Presented]
+    render: Callable[[Presentation], Presented]
     """The delivered forms of one edition."""
     parts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Fields that are objects, with their inner fields and default values."""

@@ -11,7 +11,7 @@ from cms.core.errors import InputError, Invalid
 from cms.editorial.edit import Edit
 from cms.editorial.images.uses import ShownImages, shown_images
 from cms.editorial.items.models import Edition, Item
-from cms.editorial.items.presenter import present_edition
+from cms.editorial.items.presenter import render_edition
 from cms.editorial.items.queries import get_edition
 from cms.editorial.moderating import newly_blocked_links
 from cms.editorial.notes import PublicNotes, first_notes, published_notes
@@ -80,7 +80,7 @@ def publish_edition(
     unit, item = edit.unit, edit.item
     counted = check_publishing(unit, edit.actor, item.agency, is_approved=is_approved)
     edition, images = check_complete(item, update)
-    presented = present_update(item, edition, images, update, moment or clock.now())
+    presented = render_update(item, edition, images, update, moment or clock.now())
     item.go_live(presented.published_at, update.note)
     item.touch()
     window = window_of(item)
@@ -96,10 +96,10 @@ def window_of(item: Item) -> Window | None:
     return Window(ends=item.unpublish_at, end_explanation=item.planned_explanation)
 
 
-def present_update(item: Item, edition: Edition, images: ShownImages, update: Update, moment: datetime) -> Presented:
+def render_update(item: Item, edition: Edition, images: ShownImages, update: Update, moment: datetime) -> Presented:
     """The newest edition as readers get it from `moment` on, with its public notes."""
     notes = _notes(item, edition, update, moment)
-    return present_edition(item, edition, item.published_at or moment, moment, notes, images)
+    return render_edition(item, edition, item.published_at or moment, moment, notes, images)
 
 
 def _notes(item: Item, edition: Edition, update: Update, moment: datetime) -> PublicNotes:

@@ -7,7 +7,7 @@ import orjson
 from cms.changes.models import Change
 from cms.core.db import UnitOfWork
 from cms.editorial.items.models import Item
-from cms.editorial.items.presenter import present_edition
+from cms.editorial.items.presenter import render_edition
 from cms.editorial.items.queries import get_edition
 from cms.editorial.notes import PublicNotes
 from cms.publishing.models import Publication
@@ -25,4 +25,4 @@ def as_it_looks_now(publication: Publication, item: Item) -> Presented:
     edition = get_edition(item, publication.edition)
     notes = PublicNotes.of(orjson.loads(publication.full_json))
     published_at, updated_at = publication.published_at, publication.updated_at
-    return present_edition(item, edition, published_at, updated_at, notes)
+    return render_edition(item, edition, published_at, updated_at, notes)

@@ -16,7 +16,7 @@ from cms.core.runtime import runtime
 from cms.editorial.content_types import ContentType
 from cms.editorial.edit import Edited
 from cms.editorial.items.models import Item
-from cms.editorial.items.presenter import present_item, present_row
+from cms.editorial.items.presenter import render_item, render_row
 from cms.editorial.moderating import with_hold
 from cms.publishing.delivered import DeliveredType
 
@@ -45,20 +45,20 @@ class Resource:
 
     def shown(self, edited: Edited) -> Answer:
         """200 with an item, and the warnings of moderation."""
-        return with_hold(one_answer(self.present(edited), edited.item.version), edited.item)
+        return with_hold(one_answer(self.render(edited), edited.item.version), edited.item)
 
     def created(self, edited: Edited) -> Answer:
         """201 with a new item, and the warnings of moderation."""
-        answer = created_answer(self.present(edited), edited.item.version, f"{self.path}/{edited.item.id}")
+        answer = created_answer(self.render(edited), edited.item.version, f"{self.path}/{edited.item.id}")
         return with_hold(answer, edited.item)
 
-    def present(self, edited: Edited) -> dict[str, Any]:
+    def render(self, edited: Edited) -> dict[str, Any]:
         """The item for this caller."""
-        return present_item(edited.item, edited.edition, current_actor(), runtime().settings.city_channel)
+        return render_item(edited.item, edited.edition, current_actor(), runtime().settings.city_channel)
 
-    def present_row(self, item: Item) -> dict[str, Any]:
+    def render_row(self, item: Item) -> dict[str, Any]:
         """The item in a list for this caller."""
-        return present_row(self.content_type, item, current_actor(), runtime().settings.city_channel)
+        return render_row(self.content_type, item, current_actor(), runtime().settings.city_channel)
 
 
 class Operations(OperationsOf[Resource]):

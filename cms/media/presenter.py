@@ -14,7 +14,7 @@ CHARACTERS_IN_FINGERPRINT: Final = 16
 WIRE_NAMES: Final = {"is_decorative": "decorative"}
 
 
-def present_image(image: Image) -> dict[str, Any]:
+def render_image(image: Image) -> dict[str, Any]:
     """An image on the management plane; `waiting` means that the worker has not made its renditions yet."""
     return {
         "id": image.id,
@@ -40,7 +40,7 @@ def present_image(image: Image) -> dict[str, Any]:
     }
 
 
-def present_shown(image: Image) -> dict[str, Any]:
+def render_shown(image: Image) -> dict[str, Any]:
     """An image inside delivered content. Its addresses are known before the files behind them are made."""
     return {
         "id": image.id,

@@ -16,7 +16,7 @@ from cms.core.http.schemas import many, one
 from cms.core.permissions import Permission
 from cms.core.runtime import runtime
 from cms.media.files import image_file
-from cms.media.presenter import present_image
+from cms.media.presenter import render_image
 from cms.media.queries import get_image, list_images
 from cms.media.schemas import (
     RENDITION_PARAMETER,
@@ -56,7 +56,7 @@ def _added_answer(added: AddedImage, frames: int) -> Answer:
     image, warnings = added.image, [] if added.is_new else [DUPLICATE]
     if frames > 1:
         warnings = [*warnings, FIRST_PICTURE]
-    shown = present_image(image)
+    shown = render_image(image)
     if added.is_new:
         body, status, headers = created_answer(shown, image.version, f"/manage/v1/media/{image.id}")
     else:
@@ -85,7 +85,7 @@ def list_library(query: dict[str, Any]) -> Answer:
         limit=page.fetch,
         after=(from_micros(page.after[0]), page.after[1]) if page.after else None,
     )
-    return page.answer(rows, present_image, lambda image: [micros(image.created_at), image.id])
+    return page.answer(rows, render_image, lambda image: [micros(image.created_at), image.id])
 
 
 @blp.route("/<string:id>", methods=["GET"])
@@ -98,7 +98,7 @@ def read_image(id: str) -> Answer:
     A change must send the answer's ETag in If-Match.
     """
     image = get_image(id)
-    return one_answer(present_image(image), image.version)
+    return one_answer(render_image(image), image.version)
 
 
 @blp.route("/<string:id>/renditions/<string:name>", methods=["GET"], parameters=RENDITION_PARAMETER)

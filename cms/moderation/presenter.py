@@ -9,7 +9,7 @@ from cms.core.people import person_reference
 from cms.moderation.models import BreakerTrip, LinkDomain
 
 
-def present_link_domain(entry: LinkDomain) -> dict[str, Any]:
+def render_link_domain(entry: LinkDomain) -> dict[str, Any]:
     """An entry of the link lists."""
     return {
         "domain": entry.domain,
@@ -21,7 +21,7 @@ def present_link_domain(entry: LinkDomain) -> dict[str, Any]:
     }
 
 
-def present_trip(trip: BreakerTrip) -> dict[str, Any]:
+def render_trip(trip: BreakerTrip) -> dict[str, Any]:
     """A trip of a breaker; `is_open` while it is in force."""
     reset_by = person_reference(trip.reset_by_id, trip.reset_by_label) if trip.reset_at else None
     return {

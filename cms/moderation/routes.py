@@ -15,7 +15,7 @@ from cms.core.http.schemas import many, one
 from cms.core.permissions import Permission
 from cms.moderation import queries, services
 from cms.moderation.models import LinkStanding
-from cms.moderation.presenter import present_link_domain, present_trip
+from cms.moderation.presenter import render_link_domain, render_trip
 from cms.moderation.schemas import (
     BreakerQuerySchema,
     BreakerTripSchema,
@@ -48,7 +48,7 @@ def list_link_domains(query: dict[str, Any]) -> Answer:
     page = PageRequest(query)
     after = page.after[0] if page.after else None
     rows = queries.list_link_domains(standing=query.get("standing"), after=after, limit=page.fetch)
-    return page.answer(rows, present_link_domain, lambda entry: [entry.domain])
+    return page.answer(rows, render_link_domain, lambda entry: [entry.domain])
 
 
 @blp.route("/link-domains/<domain>", methods=["PUT"], parameters=DOMAIN)
@@ -66,7 +66,7 @@ def set_link_domain(values: dict[str, Any], domain: str) -> Answer:
     if not _DOMAIN.fullmatch(domain):
         raise invalid_parameter("domain", "bad_format", expected="a domain in lower case, such as bmkg.example")
     entry = services.set_link_domain(current_actor(), domain, LinkStanding(values["standing"]), values.get("note"))
-    return whole_answer(present_link_domain(entry))
+    return whole_answer(render_link_domain(entry))
 
 
 @blp.route("/link-domains/<domain>", methods=["DELETE"], parameters=DOMAIN)
@@ -95,7 +95,7 @@ def list_breakers(query: dict[str, Any]) -> Answer:
     page = PageRequest(query)
     after = page.after[0] if page.after else None
     rows = queries.list_trips(is_open=query.get("is_open"), after=after, limit=page.fetch)
-    return page.answer(rows, present_trip, lambda trip: [trip.id])
+    return page.answer(rows, render_trip, lambda trip: [trip.id])
 
 
 @blp.route("/breakers/<trip_id>/reset", methods=["POST"], parameters=TRIP)
@@ -108,4 +108,4 @@ def reset_breaker(trip_id: str) -> Answer:
     The person or agency can publish again at once. You cannot reset your own breaker.
     """
     trip = services.reset_breaker(current_actor(), trip_id)
-    return whole_answer(present_trip(trip))
+    return whole_answer(render_trip(trip))

@@ -8,7 +8,7 @@ from typing import Any
 from cms.core.errors import InputError
 from cms.editorial.content_types import Content, ContentType, needed
 from cms.editorial.references import area_faults, category_faults, period_faults
-from cms.posts.presenter import present_post
+from cms.posts.presenter import render_post
 
 
 class PostKind(StrEnum):
@@ -61,7 +61,7 @@ POST = ContentType(
     defaults=DEFAULTS,
     check=check_post,
     missing=missing_in_post,
-    present=present_post,
+    render=render_post,
     parts={"credit": {"unit": None, "initials": []}},
     has_reposts=True,
 )

@@ -8,12 +8,12 @@ from cms.editorial.attribution import credit_line
 from cms.editorial.content_types import Content, Presentation
 from cms.editorial.references import area_lineage
 from cms.editorial.reposts.social import caption
-from cms.media.presenter import present_shown
+from cms.media.presenter import render_shown
 from cms.publishing.presented import Presented
 from cms.publishing.splicing import OWN_FIELDS
 
 
-def present_post(edition: Presentation) -> Presented:
+def render_post(edition: Presentation) -> Presented:
     """Card, full form and filter terms of one edition."""
     content = edition.content
     only_in_full = {
@@ -26,7 +26,7 @@ def present_post(edition: Presentation) -> Presented:
         "reposted_by": [],
         "social_text": _social_text(edition),
     }
-    return edition.presented("post", _card(edition), only_in_full, _terms(content))
+    return edition.rendered("post", _card(edition), only_in_full, _terms(content))
 
 
 def _card(edition: Presentation) -> dict[str, Any]:
@@ -54,7 +54,7 @@ def _card(edition: Presentation) -> dict[str, Any]:
 
 def _cover(edition: Presentation) -> dict[str, Any] | None:
     image = edition.images.get(edition.content["cover"])
-    return present_shown(image) if image else None
+    return render_shown(image) if image else None
 
 
 def _social_text(edition: Presentation) -> str:

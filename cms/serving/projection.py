@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from cms.agencies.directory import AgencyEntry, AreaEntry, Directory
-from cms.agencies.presenter import present_contact
+from cms.agencies.presenter import render_contact
 from cms.serving.reference_data import ReferenceData
 
 
@@ -38,7 +38,7 @@ def shown_agency(entry: AgencyEntry, directory: Directory) -> dict[str, Any]:
         "abbreviations": list(entry.abbreviations),
         "aliases": list(entry.aliases),
         "parent": entry.parent,
-        "contact": present_contact(entry.contact),
+        "contact": render_contact(entry.contact),
         "site_url": entry.site_url,
         "description": entry.description,
         "valid_from": entry.valid_from,

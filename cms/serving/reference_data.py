@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import select
 
 from cms.agencies.directory import Directory, read_directory
-from cms.agencies.presenter import present_reference
+from cms.agencies.presenter import render_reference
 from cms.core import clock
 from cms.core.reading import Reader
 from cms.serving.validity import NEVER_DUE
@@ -51,7 +51,7 @@ class ReferenceData:
         if found is None:
             entry = self.directory.agencies.get(slug)
             # An agency may have been made since this reference_data was read.
-            shown = present_reference(entry) if entry else {"slug": slug, "name": slug, "short_name": slug}
+            shown = render_reference(entry) if entry else {"slug": slug, "name": slug, "short_name": slug}
             found = self._references[slug] = orjson.dumps(shown).decode()
         return found
 

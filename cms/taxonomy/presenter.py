@@ -7,7 +7,7 @@ from typing import Any
 from cms.taxonomy.models import Category, InformationKind
 
 
-def present_category(category: Category) -> dict[str, Any]:
+def render_category(category: Category) -> dict[str, Any]:
     """A category on the management plane."""
     return {
         "slug": category.slug,
@@ -21,7 +21,7 @@ def present_category(category: Category) -> dict[str, Any]:
     }
 
 
-def present_information_kind(kind: InformationKind) -> dict[str, Any]:
+def render_information_kind(kind: InformationKind) -> dict[str, Any]:
     """An entry of the legal lists."""
     return {
         "code": kind.code,

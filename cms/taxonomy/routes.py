@@ -11,7 +11,7 @@ from cms.core.http.conditional import expected_version
 from cms.core.http.schemas import many, one
 from cms.core.permissions import Permission
 from cms.taxonomy import queries, services
-from cms.taxonomy.presenter import present_category, present_information_kind
+from cms.taxonomy.presenter import render_category, render_information_kind
 from cms.taxonomy.schemas import (
     CategoryCreateSchema,
     CategoryQuerySchema,
@@ -39,7 +39,7 @@ def list_categories(query: dict[str, Any]) -> Answer:
     rows = queries.list_categories(
         retired=query.get("retired"), after=page.after[0] if page.after else None, limit=page.fetch
     )
-    return page.answer(rows, present_category, lambda category: [category.slug])
+    return page.answer(rows, render_category, lambda category: [category.slug])
 
 
 @blp.route("/categories", methods=["POST"])
@@ -53,7 +53,7 @@ def create_category(values: dict[str, Any]) -> Answer:
     Its slug is what content and filters name it by; it never changes.
     """
     category = services.create_category(current_actor(), values)
-    return created_answer(present_category(category), category.version, f"/manage/v1/categories/{category.slug}")
+    return created_answer(render_category(category), category.version, f"/manage/v1/categories/{category.slug}")
 
 
 @blp.route("/categories/<slug>", parameters=SLUG)
@@ -66,7 +66,7 @@ def read_category(slug: str) -> Answer:
     The answer's ETag is what a change must send in If-Match.
     """
     category = queries.get_category(slug)
-    return one_answer(present_category(category), category.version)
+    return one_answer(render_category(category), category.version)
 
 
 @blp.route("/categories/<slug>", methods=["PATCH"], parameters=SLUG)
@@ -80,7 +80,7 @@ def update_category(changes: dict[str, Any], slug: str) -> Answer:
     JSON merge patch (RFC 7396). A retired category stays on the content that has it; new content cannot take it.
     """
     category = services.update_category(current_actor(), slug, expected_version(), changes)
-    return one_answer(present_category(category), category.version)
+    return one_answer(render_category(category), category.version)
 
 
 @blp.route("/information-kinds")
@@ -103,4 +103,4 @@ def list_information_kinds(query: dict[str, Any]) -> Answer:
         after=page.after[0] if page.after else None,
         limit=page.fetch,
     )
-    return page.answer(rows, present_information_kind, lambda kind: [kind.code])
+    return page.answer(rows, render_information_kind, lambda kind: [kind.code])

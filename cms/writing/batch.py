@@ -156,13 +156,13 @@ def _result(answer: Response) -> Result:
 def _failure(results: Sequence[Result], count: int) -> Conflict | Unavailable:
     """The error of an atomic batch: the last result was refused, so the earlier ones are undone."""
     shown = [Result("rolled_back")] * (len(results) - 1) + [results[-1]] + [Result("not_run")] * (count - len(results))
-    extra = {"results": [present_result(result) for result in shown]}
+    extra = {"results": [render_result(result) for result in shown]}
     if (results[-1].status or 500) >= 500:
         return Unavailable("batch_failed", number=len(results), extra=extra, headers={"Retry-After": "1"})
     return Conflict("batch_failed", number=len(results), extra=extra)
 
 
-def present_result(result: Result) -> dict[str, Any]:
+def render_result(result: Result) -> dict[str, Any]:
     """A result as the API writes it."""
     return {
         "outcome": result.outcome,

@@ -9,7 +9,7 @@ from cms.core.http.answers import Answer, whole_answer
 from cms.core.http.api import Blueprint
 from cms.core.http.schemas import one
 from cms.core.permissions import Permission
-from cms.writing.batch import PATH, carry_out_batch, present_result
+from cms.writing.batch import PATH, carry_out_batch, render_result
 from cms.writing.schemas import BatchResultSchema, BatchSchema
 
 blp = Blueprint("batch", __name__, url_prefix=PATH, description="Several writes in one request.")
@@ -30,6 +30,6 @@ def carry_out(body: dict[str, Any]) -> Answer:
     for the batch as a whole.
     """
     results = carry_out_batch(body["operations"], atomic=body["atomic"])
-    shown = [present_result(result) for result in results]
+    shown = [render_result(result) for result in results]
     failed = sum(result.is_failure for result in results)
     return whole_answer({"atomic": body["atomic"], "failed": failed, "results": shown})

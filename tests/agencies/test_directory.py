@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from cms.agencies.directory import Directory, read_directory
-from cms.agencies.presenter import present_reference
+from cms.agencies.presenter import render_reference
 from cms.agencies.services import seed_agencies
 from cms.core.permissions import system_actor
 from tests.agencies.administration import add_agency
@@ -39,7 +39,7 @@ def test_an_entry_has_what_the_row_has(directory: Directory) -> None:
 
     assert (entry.contact, entry.aliases, entry.updated_at) == ({"phone": "112"}, ("Dinas Gabungan",), NOW)
     assert directory.agencies["bagian-a"].valid_to == date(2024, 12, 31)
-    assert present_reference(entry) == {"slug": "dinas-baru", "name": "Dinas dinas-baru", "short_name": "DINAS-BARU"}
+    assert render_reference(entry) == {"slug": "dinas-baru", "name": "Dinas dinas-baru", "short_name": "DINAS-BARU"}
 
 
 def test_a_successor_stands_for_everything_that_became_part_of_it(directory: Directory) -> None:

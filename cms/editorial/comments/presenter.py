@@ -9,7 +9,7 @@ from cms.core.people import person_reference
 from cms.editorial.comments.models import ReviewComment
 
 
-def present_comment(comment: ReviewComment) -> dict[str, Any]:
+def render_comment(comment: ReviewComment) -> dict[str, Any]:
     """A comment as editors get it."""
     resolved = None
     if comment.resolved_at is not None:

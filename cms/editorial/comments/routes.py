@@ -13,7 +13,7 @@ from cms.core.http.api import WRITE_PROBLEMS
 from cms.core.http.operations import always
 from cms.core.http.schemas import EmptySchema, many, one
 from cms.core.permissions import Permission
-from cms.editorial.comments.presenter import present_comment
+from cms.editorial.comments.presenter import render_comment
 from cms.editorial.comments.queries import list_comments
 from cms.editorial.comments.schemas import CommentCreateSchema, CommentQuerySchema, CommentSchema
 from cms.editorial.comments.services import add_comment, reopen_comment, resolve_comment
@@ -39,7 +39,7 @@ def list_item_comments(resource: Resource, query: dict[str, Any], item_id: str) 
     after = (from_micros(page.after[0]), page.after[1]) if page.after else None
     item = get_item(resource.content_type, item_id, current_actor())
     rows = list_comments(item, page.fetch, after, is_open=query.get("open"))
-    return page.answer(rows, present_comment, lambda row: (micros(row.created_at), row.id))
+    return page.answer(rows, render_comment, lambda row: (micros(row.created_at), row.id))
 
 
 @operations.route(
@@ -59,7 +59,7 @@ def comment_on_item(resource: Resource, body: dict[str, Any], item_id: str) -> A
     """
     comment = add_comment(resource.content_type, current_actor(), item_id, **body)
     location = f"{current_app.config['PUBLIC_URL']}{resource.path}/{item_id}/comments"
-    return whole_answer(present_comment(comment), 201, {"Location": location})
+    return whole_answer(render_comment(comment), 201, {"Location": location})
 
 
 @operations.route(
@@ -73,7 +73,7 @@ def comment_on_item(resource: Resource, body: dict[str, Any], item_id: str) -> A
 def resolve_item_comment(resource: Resource, _body: dict[str, Any], item_id: str, comment_id: str) -> Answer:
     """Settle a comment on a {type}"""
     comment = resolve_comment(resource.content_type, current_actor(), item_id, comment_id)
-    return whole_answer(present_comment(comment))
+    return whole_answer(render_comment(comment))
 
 
 @operations.route(
@@ -87,4 +87,4 @@ def resolve_item_comment(resource: Resource, _body: dict[str, Any], item_id: str
 def reopen_item_comment(resource: Resource, _body: dict[str, Any], item_id: str, comment_id: str) -> Answer:
     """Open a settled comment on a {type} again"""
     comment = reopen_comment(resource.content_type, current_actor(), item_id, comment_id)
-    return whole_answer(present_comment(comment))
+    return whole_answer(render_comment(comment))

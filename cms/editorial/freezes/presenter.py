@@ -10,7 +10,7 @@ from cms.editorial.freezes.queries import Plan, Plans
 from cms.moderation.models import OF_PERSON, WHOLE_CITY, PublishingFreeze
 
 
-def present_freeze(freeze: PublishingFreeze) -> dict[str, Any]:
+def render_freeze(freeze: PublishingFreeze) -> dict[str, Any]:
     """A freeze; `agency` and `person` are null when it holds for the whole city."""
     is_person = freeze.scope.startswith(OF_PERSON)
     person = person_reference(freeze.scope.removeprefix(OF_PERSON), freeze.person_label) if is_person else None
@@ -24,7 +24,7 @@ def present_freeze(freeze: PublishingFreeze) -> dict[str, Any]:
     }
 
 
-def present_plans(plans: Plans) -> dict[str, Any]:
+def render_plans(plans: Plans) -> dict[str, Any]:
     """Plans in the API's form: whose items and when, but no content, because administrators can freeze too."""
     return {"total": plans.total, "items": [_present_plan(plan) for plan in plans.first]}
 

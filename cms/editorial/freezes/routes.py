@@ -13,7 +13,7 @@ from cms.core.http.api import Blueprint
 from cms.core.http.schemas import one
 from cms.core.permissions import Permission
 from cms.editorial.freezes import queries, services
-from cms.editorial.freezes.presenter import present_freeze, present_plans
+from cms.editorial.freezes.presenter import render_freeze, render_plans
 from cms.editorial.freezes.queries import plans_in, plans_of_freeze
 from cms.editorial.freezes.schemas import FREEZE_SCOPE, FreezeSetSchema, FreezesSchema, NewFreezeSchema, PlansSchema
 from cms.editorial.freezes.services import freeze_person, freeze_publishing
@@ -42,7 +42,7 @@ def freeze(values: dict[str, Any]) -> Answer:
     made = (
         freeze_person(current_actor(), person, reason) if person else freeze_publishing(current_actor(), agency, reason)
     )
-    shown = {**present_freeze(made), "plans": present_plans(plans_in(made.scope))}
+    shown = {**render_freeze(made), "plans": render_plans(plans_in(made.scope))}
     return whole_answer(shown, 201)
 
 
@@ -56,7 +56,7 @@ def read_plans(scope: str) -> Answer:
 
     They take effect unless they are taken back.
     """
-    return whole_answer(present_plans(plans_of_freeze(scope)))
+    return whole_answer(render_plans(plans_of_freeze(scope)))
 
 
 @blp.route("/freeze/<scope>/plans", methods=["DELETE"], parameters=FREEZE_SCOPE)
@@ -70,7 +70,7 @@ def take_back(scope: str) -> Answer:
     Beginnings and ends, of every author; the answer lists them. After a 200 none of them takes effect. It works in small
     transactions: after an interruption the same call does the rest.
     """
-    return whole_answer(present_plans(take_back_plans(current_actor(), scope)))
+    return whole_answer(render_plans(take_back_plans(current_actor(), scope)))
 
 
 @blp.route("/freeze")
@@ -83,7 +83,7 @@ def read_freezes() -> Answer:
 
     All freezes; an empty list means that publishing is frozen nowhere.
     """
-    return whole_answer({"freezes": [present_freeze(freeze) for freeze in queries.list_freezes()]})
+    return whole_answer({"freezes": [render_freeze(freeze) for freeze in queries.list_freezes()]})
 
 
 @blp.route("/freeze/<scope>", methods=["DELETE"], parameters=FREEZE_SCOPE)

@@ -9,7 +9,7 @@ from cms.core.people import person_reference
 from cms.editorial.items.models import Edition, Item
 
 
-def present_edition_row(item: Item, edition: Edition, was_published: bool) -> dict[str, Any]:
+def render_edition_row(item: Item, edition: Edition, was_published: bool) -> dict[str, Any]:
     """An edition without its content."""
     return {
         "edition": edition.number,

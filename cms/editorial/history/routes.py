@@ -9,7 +9,7 @@ from cms.core.http.answers import Answer, PageRequest, whole_answer
 from cms.core.http.operations import always
 from cms.core.http.schemas import PageQuerySchema, many, one
 from cms.core.permissions import Permission
-from cms.editorial.history.presenter import present_edition_row
+from cms.editorial.history.presenter import render_edition_row
 from cms.editorial.history.queries import compare, get_past_edition, list_editions, published_editions
 from cms.editorial.history.schemas import DiffQuerySchema, DiffSchema, EditionRowSchema, edition_schema
 from cms.editorial.items.queries import get_item
@@ -34,7 +34,7 @@ def list_item_editions(resource: Resource, query: dict[str, Any], item_id: str) 
     item = get_item(resource.content_type, item_id, current_actor())
     rows = list_editions(item, page.fetch, page.after[0] if page.after else None)
     shown = published_editions(resource.content_type, item, [row.number for row in rows])
-    return page.answer(rows, lambda row: present_edition_row(item, row, row.number in shown), lambda row: [row.number])
+    return page.answer(rows, lambda row: render_edition_row(item, row, row.number in shown), lambda row: [row.number])
 
 
 @operations.route(
@@ -50,7 +50,7 @@ def get_item_edition(resource: Resource, item_id: str, edition: int) -> Answer:
     """
     item = get_item(resource.content_type, item_id, current_actor())
     saved = get_past_edition(item, edition)
-    facts = present_edition_row(item, saved, bool(published_editions(resource.content_type, item, [edition])))
+    facts = render_edition_row(item, saved, bool(published_editions(resource.content_type, item, [edition])))
     shown = {**facts, "content": saved.content, "body_html": saved.body_html}
     return whole_answer(shown)
 

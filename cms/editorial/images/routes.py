@@ -12,11 +12,11 @@ from cms.core.http.api import CHANGE_PROBLEMS, Blueprint
 from cms.core.http.conditional import expected_version
 from cms.core.http.schemas import one
 from cms.core.permissions import Permission
-from cms.editorial.images.presenter import present_use
+from cms.editorial.images.presenter import render_use
 from cms.editorial.images.queries import uses_of
 from cms.editorial.images.schemas import ImageUsesSchema
 from cms.editorial.images.services import delete_image, update_image
-from cms.media.presenter import present_image
+from cms.media.presenter import render_image
 from cms.media.schemas import ImageSchema, ImageUpdateSchema
 
 blp = Blueprint("image_uses", __name__, url_prefix="/manage/v1/media")
@@ -40,7 +40,7 @@ def change_image(changes: dict[str, Any], id: str) -> Answer:
     they wait in `proposed` (warning `second_person_needed`) until another person sends the same change.
     """
     image = update_image(current_actor(), id, expected_version(), changes)
-    body, status, headers = one_answer(present_image(image), image.version)
+    body, status, headers = one_answer(render_image(image), image.version)
     if image.proposed is not None:
         body["meta"]["warnings"] = [SECOND_PERSON]
     return body, status, headers
@@ -72,4 +72,4 @@ def list_image_uses(id: str) -> Answer:
     As cover or in the body, in their newest edition, or in a live or planned publication.
     """
     items, total = uses_of(id, current_actor())
-    return whole_answer({"items": [present_use(item) for item in items], "total": total})
+    return whole_answer({"items": [render_use(item) for item in items], "total": total})

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from cms.agencies.presenter import present_reference
+from cms.agencies.presenter import render_reference
 from cms.core.clock import rfc3339
 from cms.core.people import person_reference
 from cms.core.permissions import Actor
@@ -19,7 +19,7 @@ from cms.editorial.images.uses import ShownImages, shown_images
 from cms.editorial.items.models import Edition, Item
 from cms.editorial.items.policies import allowed_actions
 from cms.editorial.items.queries import get_colleagues, get_owner
-from cms.editorial.leases.presenter import present_lease
+from cms.editorial.leases.presenter import render_lease
 from cms.editorial.notes import PublicNotes
 from cms.media.references import with_shown_addresses
 from cms.publishing.presented import Presented
@@ -27,26 +27,26 @@ from cms.publishing.presented import Presented
 HOLD_FIELDS = ("code", "pointer", "detail")
 
 
-def present_item(item: Item, edition: Edition, actor: Actor, city_channel: str) -> dict[str, Any]:
+def render_item(item: Item, edition: Edition, actor: Actor, city_channel: str) -> dict[str, Any]:
     """The item for this caller, with its newest edition's content, the open comments and the lease."""
     colleagues = get_colleagues(item.id)
-    lease = None if colleagues.holder_id is None else present_lease(colleagues)
+    lease = None if colleagues.holder_id is None else render_lease(colleagues)
     courtesies = {"open_comments": colleagues.open_comments, "lease": lease}
     return {**_standing(item, actor, city_channel), **courtesies, **edition.content}
 
 
-def present_row(content_type: ContentType, item: Item, actor: Actor, city_channel: str) -> dict[str, Any]:
+def render_row(content_type: ContentType, item: Item, actor: Actor, city_channel: str) -> dict[str, Any]:
     """The item as lists show it."""
     return {**_row(item, actor, city_channel), content_type.label: item.kind}
 
 
-def present_waiting(item: Item, actor: Actor, city_channel: str, waiting_for: str) -> dict[str, Any]:
+def render_waiting(item: Item, actor: Actor, city_channel: str, waiting_for: str) -> dict[str, Any]:
     """The item in the work list, whatever its type."""
     waiting = {"since": rfc3339(item.state_since), "waiting_for": waiting_for}
     return {**_row(item, actor, city_channel), **waiting}
 
 
-def present_edition(
+def render_edition(
     item: Item,
     edition: Edition,
     published_at: datetime,
@@ -61,14 +61,14 @@ def present_edition(
     notes = notes or PublicNotes(updated_at)
     owner = get_owner(item)
     images = images or shown_images(edition.content)
-    presented = item.content_type.present(
+    presented = item.content_type.render(
         Presentation(
             item_id=item.id,
             edition=edition.number,
             content=edition.content,
             body_html=_shown_body(edition, images),
             body_text=edition.body_text,
-            agency=present_reference(owner),
+            agency=render_reference(owner),
             published_at=published_at,
             updated_at=updated_at,
             images=images.found,

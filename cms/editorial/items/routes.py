@@ -57,7 +57,7 @@ def list_managed_items(resource: Resource, query: dict[str, Any]) -> Answer:
     after = (from_micros(page.after[0]), page.after[1]) if page.after else None
     found = queries.list_items(kind, current_actor(), _filter(query, kind.label), page.fetch, after)
     items = [as_of_now(item) for item in found]
-    return page.answer(items, resource.present_row, lambda item: (micros(item.updated_at), item.id))
+    return page.answer(items, resource.render_row, lambda item: (micros(item.updated_at), item.id))
 
 
 def _filter(query: Mapping[str, Any], label: str) -> ItemFilter:

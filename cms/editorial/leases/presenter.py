@@ -10,7 +10,7 @@ from cms.editorial.items.queries import Colleagues
 from cms.editorial.leases.models import EditLease
 
 
-def present_lease(lease: EditLease | Colleagues) -> dict[str, Any]:
+def render_lease(lease: EditLease | Colleagues) -> dict[str, Any]:
     """A lease as colleagues get it."""
     holder = person_reference(lease.holder_id, lease.holder_label)
     return {"holder": holder, "since": rfc3339(lease.since), "until": rfc3339(lease.until)}

@@ -14,7 +14,7 @@ from cms.core.http.schemas import one
 from cms.core.permissions import Permission
 from cms.editorial.items.queries import get_item
 from cms.editorial.leases.models import EditLease
-from cms.editorial.leases.presenter import present_lease
+from cms.editorial.leases.presenter import render_lease
 from cms.editorial.leases.queries import find_lease
 from cms.editorial.leases.schemas import LeaseSchema, TakeLeaseSchema
 from cms.editorial.leases.services import release_lease, take_lease
@@ -68,4 +68,4 @@ def release_item_lease(resource: Resource, item_id: str) -> Response:
 
 
 def _shown(lease: EditLease | None) -> Answer:
-    return whole_answer(NOBODY if lease is None else present_lease(lease))
+    return whole_answer(NOBODY if lease is None else render_lease(lease))

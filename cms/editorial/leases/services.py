@@ -19,7 +19,7 @@ from cms.editorial.items.models import Item
 from cms.editorial.items.policies import Operation, authorize_operation, check_state
 from cms.editorial.items.queries import get_item
 from cms.editorial.leases.models import EditLease
-from cms.editorial.leases.presenter import present_lease
+from cms.editorial.leases.presenter import render_lease
 from cms.editorial.leases.queries import find_lease
 
 LEASE = timedelta(minutes=7)
@@ -68,5 +68,5 @@ def _written(unit: UnitOfWork, item: Item, actor: Actor, since: datetime) -> Edi
 
 
 def _held_by(lease: EditLease) -> Conflict:
-    shown = present_lease(lease)
+    shown = render_lease(lease)
     return Conflict("lease_held", holder=lease.holder_label, until=shown["until"], extra={"lease": shown})

@@ -10,7 +10,7 @@ from cms.editorial.previews.models import Preview
 from cms.editorial.previews.policies import is_in_force
 
 
-def present_preview(preview: Preview) -> dict[str, Any]:
+def render_preview(preview: Preview) -> dict[str, Any]:
     """A link as colleagues get it."""
     return {
         "id": preview.id,

@@ -18,7 +18,7 @@ from cms.core.http.schemas import PageQuerySchema, many, one
 from cms.core.permissions import Permission
 from cms.editorial.items.queries import get_item
 from cms.editorial.previews.links import token_of
-from cms.editorial.previews.presenter import present_preview
+from cms.editorial.previews.presenter import render_preview
 from cms.editorial.previews.queries import get_preview, list_previews
 from cms.editorial.previews.schemas import MadePreviewSchema, PreviewCreateSchema, PreviewSchema, previewed_schema
 from cms.editorial.previews.services import create_preview, revoke_preview, use_preview
@@ -48,7 +48,7 @@ def show_item_preview(resource: Resource, token: str) -> Answer:
     server. 410: the link has ended. 403: its text waits for a second person.
     """
     used = use_preview(resource.content_type, token)
-    facts = present_preview(used.preview)
+    facts = render_preview(used.preview)
     meta = {"edition": used.presented.edition, "state": used.item.state}
     meta |= {name: facts[name] for name in ("expires_at", "uses_left")}
     return {"data": used.presented.full, "meta": meta}, 200, HEADERS
@@ -75,7 +75,7 @@ def create_item_preview(resource: Resource, body: dict[str, Any], item_id: str) 
     host = current_app.config["PUBLIC_URL"]
     url = f"{host}/preview/{kind.plural}/{token_of(preview)}"
     headers = {"Location": f"{host}{resource.path}/{item_id}/previews/{preview.id}"}
-    return whole_answer({**present_preview(preview), "url": url}, 201, headers)
+    return whole_answer({**render_preview(preview), "url": url}, 201, headers)
 
 
 @operations.route(
@@ -93,7 +93,7 @@ def list_item_previews(resource: Resource, query: dict[str, Any], item_id: str) 
     page = PageRequest(query)
     item = get_item(resource.content_type, item_id, current_actor())
     rows = list_previews(item, page.fetch, page.after[0] if page.after else None)
-    return page.answer(rows, present_preview, lambda preview: [preview.id])
+    return page.answer(rows, render_preview, lambda preview: [preview.id])
 
 
 @operations.route(
@@ -108,7 +108,7 @@ def get_item_preview(resource: Resource, item_id: str, preview_id: str) -> Answe
     Includes how often it was opened.
     """
     item = get_item(resource.content_type, item_id, current_actor())
-    return whole_answer(present_preview(get_preview(item, preview_id)))
+    return whole_answer(render_preview(get_preview(item, preview_id)))
 
 
 @operations.route(

@@ -24,7 +24,7 @@ from cms.editorial.history.autosaves import seal
 from cms.editorial.history.queries import find_edition
 from cms.editorial.items.models import Item
 from cms.editorial.items.policies import OPERATION_RULES, Operation, authorize_operation, check_state
-from cms.editorial.items.presenter import present_edition
+from cms.editorial.items.presenter import render_edition
 from cms.editorial.items.queries import get_edition, get_item
 from cms.editorial.prepared_content import prepared_edition
 from cms.editorial.preparing import foresee_body
@@ -106,7 +106,7 @@ def use_preview(content_type: ContentType, token: str) -> Shown:
         preview.uses += 1
         preview.last_used_at = clock.now()
         saved_at = edition.saved_at or edition.created_at
-        presented = present_edition(item, edition, item.published_at or saved_at, saved_at)
+        presented = render_edition(item, edition, item.published_at or saved_at, saved_at)
     return Shown(presented, item, preview)
 
 

@@ -9,7 +9,7 @@ from cms.core.people import person_reference
 from cms.editorial.releases.models import Release
 
 
-def present_release(release: Release) -> dict[str, Any]:
+def render_release(release: Release) -> dict[str, Any]:
     """A release as editors get it."""
     return {
         "id": release.id,

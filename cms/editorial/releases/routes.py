@@ -14,7 +14,7 @@ from cms.core.http.conditional import expected_version
 from cms.core.http.schemas import many, one
 from cms.core.permissions import Permission
 from cms.editorial.publishing import Update
-from cms.editorial.releases.presenter import present_release
+from cms.editorial.releases.presenter import render_release
 from cms.editorial.releases.queries import get_release, list_releases
 from cms.editorial.releases.schemas import (
     ReleaseCreateSchema,
@@ -46,7 +46,7 @@ def list_all_releases(query: dict[str, Any]) -> Answer:
     page = PageRequest(query)
     after = (from_micros(page.after[0]), page.after[1]) if page.after else None
     found = list_releases(current_actor(), page.fetch, after)
-    return page.answer(found, present_release, lambda release: (micros(release.updated_at), release.id))
+    return page.answer(found, render_release, lambda release: (micros(release.updated_at), release.id))
 
 
 @releases.route("", methods=["POST"])
@@ -60,7 +60,7 @@ def make_release(body: dict[str, Any]) -> Answer:
     Nothing happens to them before the release is published.
     """
     release = create_release(current_actor(), body["title"], _named(body["items"]))
-    return created_answer(present_release(release), release.version, f"{PATH}/{release.id}")
+    return created_answer(render_release(release), release.version, f"{PATH}/{release.id}")
 
 
 @releases.route("/<release_id>")
@@ -114,7 +114,7 @@ def publish_all(body: dict[str, Any], release_id: str) -> Answer:
 
 
 def _shown(release: Release) -> Answer:
-    return one_answer(present_release(release), release.version)
+    return one_answer(render_release(release), release.version)
 
 
 def _named(items: list[dict[str, str]]) -> list[tuple[str, str]]:

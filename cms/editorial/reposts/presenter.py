@@ -6,20 +6,20 @@ from collections.abc import Sequence
 from typing import Any
 
 from cms.agencies.models import Agency
-from cms.agencies.presenter import present_reference
+from cms.agencies.presenter import render_reference
 from cms.agencies.queries import find_agencies
 from cms.core.clock import rfc3339
 from cms.publishing.models import Repost
 
 
-def present_reposts(reposts: Sequence[Repost]) -> list[dict[str, Any]]:
+def render_reposts(reposts: Sequence[Repost]) -> list[dict[str, Any]]:
     """Reposts as editors get them."""
     agencies = find_agencies({repost.agency for repost in reposts})
     return [_presented(repost, agencies[repost.agency]) for repost in reposts]
 
 
 def _presented(repost: Repost, agency: Agency) -> dict[str, Any]:
-    shown = present_reference(agency)
+    shown = render_reference(agency)
     return {
         "agency": shown,
         "comment": repost.comment,

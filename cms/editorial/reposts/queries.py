@@ -12,7 +12,7 @@ from cms.core.errors import NotFound
 from cms.core.permissions import AGENCY_ROLES, Actor
 from cms.editorial.content_types import ContentType
 from cms.editorial.items.models import Item
-from cms.editorial.items.presenter import present_edition
+from cms.editorial.items.presenter import render_edition
 from cms.editorial.items.queries import get_edition, get_item, visible_to
 from cms.publishing.models import Repost
 from cms.publishing.reposts import list_reposts
@@ -44,7 +44,7 @@ def social_text(content_type: ContentType, actor: Actor, item_id: str) -> Social
         # An agency that only carries it may not see its owner's draft.
         item = get_item(content_type, item_id, actor)
     edition = get_edition(item, publication.edition if publication else None)
-    full = present_edition(item, edition, item.updated_at, item.updated_at).full
+    full = render_edition(item, edition, item.updated_at, item.updated_at).full
     return SocialText(full["social_text"], full["canonical_url"], edition.number)
 
 

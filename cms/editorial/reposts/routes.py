@@ -14,7 +14,7 @@ from cms.core.http.schemas import many, one
 from cms.core.permissions import Permission
 from cms.editorial.reposts import queries
 from cms.editorial.reposts import services as reposts
-from cms.editorial.reposts.presenter import present_reposts
+from cms.editorial.reposts.presenter import render_reposts
 from cms.editorial.reposts.schemas import RepostCreateSchema, RepostQuerySchema, RepostSchema, SocialSchema
 from cms.editorial.resource import Operations, Resource
 
@@ -36,7 +36,7 @@ def list_item_reposts(resource: Resource, query: dict[str, Any], item_id: str) -
     page = PageRequest(query)
     after = page.after[0] if page.after else None
     found = queries.item_reposts(resource.content_type, current_actor(), item_id, after=after, limit=page.fetch)
-    return page.answer(present_reposts(found), lambda row: row, lambda row: [row["agency"]["slug"]])
+    return page.answer(render_reposts(found), lambda row: row, lambda row: [row["agency"]["slug"]])
 
 
 @operations.route(
@@ -59,7 +59,7 @@ def repost_item(resource: Resource, body: dict[str, Any], item_id: str) -> Answe
     """
     repost = reposts.repost_item(resource.content_type, current_actor(), item_id, **body)
     location = f"{current_app.config['PUBLIC_URL']}{resource.path}/{item_id}/reposts"
-    return whole_answer(present_reposts([repost])[0], 201, {"Location": location})
+    return whole_answer(render_reposts([repost])[0], 201, {"Location": location})
 
 
 @operations.route(

@@ -12,7 +12,7 @@ from cms.core.http.conditional import expected_version
 from cms.core.http.schemas import EmptySchema, many
 from cms.core.permissions import Permission
 from cms.core.runtime import runtime
-from cms.editorial.items.presenter import present_waiting
+from cms.editorial.items.presenter import render_waiting
 from cms.editorial.resource import Operations, Resource, item_schema
 from cms.editorial.review import services as reviewing
 from cms.editorial.review.queries import WorkFilter, list_waiting, waiting_for
@@ -66,4 +66,4 @@ def list_reviews(query: dict[str, Any]) -> Answer:
 
 
 def _row(item: Item) -> dict[str, Any]:
-    return present_waiting(item, current_actor(), runtime().settings.city_channel, waiting_for(item).value)
+    return render_waiting(item, current_actor(), runtime().settings.city_channel, waiting_for(item).value)

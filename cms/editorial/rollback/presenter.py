@@ -8,7 +8,7 @@ from cms.core.people import person_reference
 from cms.editorial.rollback.models import Rollback
 
 
-def present_rollback(rollback: Rollback) -> dict[str, Any]:
+def render_rollback(rollback: Rollback) -> dict[str, Any]:
     """A rollback and how far it has come."""
     return {
         "id": rollback.id,

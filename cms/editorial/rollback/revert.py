@@ -22,7 +22,7 @@ from cms.core.errors import Conflict, Invalid
 from cms.editorial.content_types import ContentType
 from cms.editorial.edit import Edit
 from cms.editorial.items.models import Edition, Item, State
-from cms.editorial.items.presenter import present_edition
+from cms.editorial.items.presenter import render_edition
 from cms.editorial.items.queries import get_edition
 from cms.editorial.notes import PublicNotes, published_notes
 from cms.editorial.preparing import foresee_body, foresee_content
@@ -183,7 +183,7 @@ def _show_withdrawn(edit: Edit, notice: Mapping[str, Any]) -> None:
     """Publish the newest edition with this notice, unchanged and with its old date."""
     (edition, images), moment = check_complete(edit.item, SILENT), clock.now()
     notes = replace(published_notes(edit.item.id) or PublicNotes(moment), withdrawn=notice)
-    presented = present_edition(edit.item, edition, edit.item.published_at or moment, moment, notes, images)
+    presented = render_edition(edit.item, edition, edit.item.published_at or moment, moment, notes, images)
     window = window_of(edit.item)
     edit.item.go_live(moment, None)
     edit.item.withdraw(KINDS[Standing.WITHDRAWN], notice["explanation"])

@@ -13,7 +13,7 @@ from cms.core.http.schemas import many, one
 from cms.core.permissions import Permission
 from cms.editorial.rollback import queries
 from cms.editorial.rollback.orders import Order
-from cms.editorial.rollback.presenter import present_rollback
+from cms.editorial.rollback.presenter import render_rollback
 from cms.editorial.rollback.schemas import RollbackOrderSchema, RollbackPageQuerySchema, RollbackSchema
 from cms.editorial.rollback.tasks import roll_back
 
@@ -38,7 +38,7 @@ def start(values: dict[str, Any]) -> Answer:
     if values["since"] > now():
         raise invalid_field("/since", "not_after", other="now")
     order = Order(values["actor"], values["since"], values["agency"], values["reason"])
-    return whole_answer(present_rollback(roll_back(current_actor(), order)))
+    return whole_answer(render_rollback(roll_back(current_actor(), order)))
 
 
 @blp.route("/rollback")
@@ -53,7 +53,7 @@ def index(query: dict[str, Any]) -> Answer:
     """
     page = PageRequest(query)
     rows = queries.list_rollbacks(after=page.after[0] if page.after else None, limit=page.fetch)
-    return page.answer(rows, present_rollback, lambda rollback: [rollback.id])
+    return page.answer(rows, render_rollback, lambda rollback: [rollback.id])
 
 
 @blp.route("/rollback/<rollback_id>", parameters=ROLLBACK)
@@ -65,4 +65,4 @@ def read(rollback_id: str) -> Answer:
 
     While it runs, `done` grows.
     """
-    return whole_answer(present_rollback(queries.get_rollback(rollback_id)))
+    return whole_answer(render_rollback(queries.get_rollback(rollback_id)))

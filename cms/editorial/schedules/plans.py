@@ -13,7 +13,7 @@ from cms.editorial.items.policies import OPERATION_RULES, Operation
 from cms.editorial.items.queries import get_edition
 from cms.editorial.moderating import PublicWords
 from cms.editorial.notes import END_OF_PERIOD, in_language
-from cms.editorial.publishing import Update, check_complete, present_update
+from cms.editorial.publishing import Update, check_complete, render_update
 from cms.moderation.breaker import check_publishing
 from cms.publishing.planning import cancel, plan, plan_end
 
@@ -64,7 +64,7 @@ def plan_item(edit: Edit, schedule: Schedule, words: PublicWords) -> Edition:
     if schedule.publish_at is None:
         plan_end(unit, item.id, item.type, change, schedule.unpublish_at, told)
     else:
-        presented = present_update(item, edition, images, schedule.update, schedule.publish_at)
+        presented = render_update(item, edition, images, schedule.update, schedule.publish_at)
         plan(unit, presented, change, schedule.publish_at, schedule.unpublish_at, told)
     item.plan(
         actor, begins=schedule.publish_at, ends=schedule.unpublish_at, timezone=schedule.timezone,

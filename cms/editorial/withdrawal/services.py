@@ -19,7 +19,7 @@ from cms.editorial.content_types import ContentType
 from cms.editorial.edit import Edit, Edited
 from cms.editorial.editing import editing
 from cms.editorial.items.policies import Operation
-from cms.editorial.items.presenter import present_edition
+from cms.editorial.items.presenter import render_edition
 from cms.editorial.items.queries import get_edition
 from cms.editorial.notes import PublicNotes
 from cms.editorial.preparing import foresee_shown_item
@@ -100,7 +100,7 @@ def _withdraw(edit: Edit, ending: Ending, counted: str | None) -> None:
     notice = {"at": rfc3339(moment), "explanation": ending.explanation}
     notes = replace(PublicNotes.of(orjson.loads(publication.full_json)), withdrawn=notice)
     edition = get_edition(item, publication.edition)
-    presented = present_edition(item, edition, publication.published_at, moment, notes)
+    presented = render_edition(item, edition, publication.published_at, moment, notes)
     keep_readable(unit, presented, change, publication, ending.explanation or "")
 
 
