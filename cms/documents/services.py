@@ -81,7 +81,7 @@ def _foresee_file(actor: Actor, file: DocumentFile, label: str, position: int | 
     stored = get_edition(get_item(DOCUMENT, file.document_id, actor)).content
     content = _with_file(stored, file, label, position)
     known = find_files(file.document_id, [entry["id"] for entry in stored["files"]])
-    foresee_content(DOCUMENT, file.document_id, content, beside_files(content, {**known, file.id: file}))
+    foresee_content(DOCUMENT, file.document_id, content, coming=beside_files(content, {**known, file.id: file}))
 
 
 def remove_file(actor: Actor, document_id: str, file_id: str, expected: Expected) -> Item:

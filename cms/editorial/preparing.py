@@ -16,7 +16,7 @@ from cms.core.permissions import Actor
 from cms.core.sanitize import UnsafeLink, sanitized_html
 from cms.editorial.content_types import Beside, Content, ContentType
 from cms.editorial.items.models import Edition, Item
-from cms.editorial.items.queries import NEWEST, foresee_editions, visible_to
+from cms.editorial.items.queries import NEWEST, VisibleItem, foresee_editions
 from cms.editorial.moderating import is_blocked_since, read_links
 from cms.editorial.prepared_content import prepare_content
 from cms.moderation.queries import NEWEST_BLOCK
@@ -24,22 +24,28 @@ from cms.publishing.models import Publication
 from cms.publishing.visibility import is_current
 
 Change = Callable[[Content], Content]
-# Built once: that costs as much as running it.
+# Built once: that costs as much as running them.
+_TO_CHANGE = VisibleItem(NEWEST)
 _TO_PUBLISH = NEWEST.add_columns(NEWEST_BLOCK.scalar_subquery()).where(Item.id.in_(bindparam("ids", expanding=True)))
 _IS_SHOWN = and_(Publication.item_id == Edition.item_id, Publication.edition == Edition.number)
 
 
-def foresee_content(content_type: ContentType, item_id: str, content: Content, coming: Beside | None = None) -> None:
-    """Prepare saving and publishing this content. `coming` is what will be beside it once it is saved."""
-    found = prepare_content(content_type, item_id, content_type.completed(content), coming=coming)
-    foresee_body(found.body.html)
+def foresee_content(
+    content_type: ContentType,
+    item_id: str,
+    content: Content,
+    before: Edition | None = None,
+    *,
+    coming: Beside | None = None,
+) -> None:
+    """Prepare saving this content after the edition `before`. `coming` is what will be beside it once it is saved."""
+    prepare_content(content_type, item_id, content_type.completed(content), before, coming=coming)
 
 
 def foresee_change(content_type: ContentType, actor: Actor, item_id: str, change: Change) -> None:
     """Prepare saving the result of `change` on the newest content of an item; does nothing if the actor may not see it."""
-    which = Item.id == item_id, Item.type == content_type.name, visible_to(actor)
-    for found in foresee_editions(NEWEST.where(*which)):
-        foresee_content(content_type, item_id, change(found.edition.content))
+    for found in foresee_editions(*_TO_CHANGE.of(content_type, item_id, actor)):
+        foresee_content(content_type, item_id, change(found.edition.content), found.edition)
 
 
 def foresee_publications(*item_ids: str) -> None:

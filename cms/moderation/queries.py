@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import orjson
-from sqlalchemy import ColumnElement, String, any_, func, literal, literal_column, select
+from sqlalchemy import String, any_, bindparam, func, literal_column, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from cms.agencies.models import Agency
@@ -22,23 +22,23 @@ NEWEST_BLOCK = select(func.max(_domains.c.updated_at)).where(
     _domains.c.standing == literal_column(f"'{LinkStanding.BLOCKED}'")
 )
 """When a domain was last blocked."""
+# All domains are one parameter: a text with many domains meets no limit of the database and makes no long statement.
+_entries = select(LinkDomain.domain, LinkDomain.standing, LinkDomain.changed_by_id)
+_IN_ARRAY = _entries.where(LinkDomain.domain == any_(bindparam("domains", type_=ARRAY(String))))
+_named = func.json_each(bindparam("domains", type_=String)).table_valued("value")
+_IN_JSON = _entries.where(LinkDomain.domain.in_(select(_named.c.value)))
 
 
 def known_entries(domains: Collection[str]) -> Mapping[str, tuple[LinkStanding, str | None]]:
     """The entries of these domains in the link lists, and who made them; domains without an entry are left out."""
     if not domains:
         return {}
-    wanted = _is_one_of(sorted(domains))
-    rows = session.execute(select(LinkDomain.domain, LinkDomain.standing, LinkDomain.changed_by_id).where(wanted))
-    return {domain: (LinkStanding(standing), person) for domain, standing, person in rows}
-
-
-def _is_one_of(domains: Sequence[str]) -> ColumnElement[bool]:
-    """Pass all domains as one parameter: a text with many domains meets no limit of the database and makes no long statement."""
+    wanted = sorted(domains)
     if session.get_bind().dialect.name == "postgresql":
-        return LinkDomain.domain == any_(literal(list(domains), ARRAY(String)))
-    named = func.json_each(orjson.dumps(domains).decode()).table_valued("value")
-    return LinkDomain.domain.in_(select(named.c.value))
+        rows = session.execute(_IN_ARRAY, {"domains": wanted})
+    else:
+        rows = session.execute(_IN_JSON, {"domains": orjson.dumps(wanted).decode()})
+    return {domain: (LinkStanding(standing), person) for domain, standing, person in rows}
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select, true, tuple_
 
 from cms.agencies.models import Agency
 from cms.core import clock
@@ -54,16 +54,42 @@ PUT_AWAY = (State.ARCHIVED.value, State.TRASHED.value)
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """The items that the actor may see; others do not exist for this actor."""
-    conditions: list[ColumnElement[bool]] = [false()]
+    agencies = _agencies_seen_by(actor)
+    return true() if agencies is None else Item.agency.in_(agencies)
+
+
+def _agencies_seen_by(actor: Actor) -> list[str] | None:
+    """The agencies whose items the actor may see; None for all of them."""
+    seen: set[str] = set()
     for role, holds in PERMISSION_MAP[Permission.CONTENT_READ]:
         if not actor.has(role):
             continue
         if holds is anywhere:
-            return true()
+            return None
         if holds is not in_own_agency:
             raise NotImplementedError(f"no SQL for the predicate of {role}")
-        conditions.append(Item.agency.in_(sorted(actor.agencies(role))))
-    return or_(*conditions)
+        seen |= actor.agencies(role)
+    return sorted(seen)
+
+
+class VisibleItem:
+    """A statement about one item that the actor may see. Built once: building costs as much as running."""
+
+    def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
+        self._anywhere = statement.where(Item.id == bindparam("id"), Item.type == bindparam("type"))
+        self._in_agencies = self._anywhere.where(Item.agency.in_(bindparam("agencies", expanding=True)))
+
+    def of(
+        self, content_type: ContentType, item_id: str, actor: Actor
+    ) -> tuple[Select[*tuple[Any, ...]], dict[str, Any]]:
+        """The statement for this item and this actor, and its values."""
+        values = {"id": item_id, "type": content_type.name}
+        agencies = _agencies_seen_by(actor)
+        return (self._anywhere, values) if agencies is None else (self._in_agencies, {**values, "agencies": agencies})
+
+
+_TO_READ = VisibleItem(select(Item))
+_TO_CHANGE = VisibleItem(select(Item).with_for_update().execution_options(populate_existing=True))
 
 
 def get_item(content_type: ContentType, item_id: str, actor: Actor, *, lock: bool = False) -> Item:
@@ -71,10 +97,7 @@ def get_item(content_type: ContentType, item_id: str, actor: Actor, *, lock: boo
 
     `lock` locks its row until the transaction ends, so that the second of two editors sees the first one's change.
     """
-    statement = select(Item).where(Item.id == item_id, Item.type == content_type.name, visible_to(actor))
-    if lock:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
-    item = session.scalar(statement)
+    item: Item | None = session.scalar(*(_TO_CHANGE if lock else _TO_READ).of(content_type, item_id, actor))
     if item is None:
         raise NotFound
     return item
