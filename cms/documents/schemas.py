@@ -15,6 +15,7 @@ from cms.core.http.fields import Choice, ItemId, Part, Rows, Slug, Text, WholeNu
 from cms.core.http.schemas import StrictSchema
 from cms.documents.content import FORMS, MOST_FILES, OPEN_CLASSES
 from cms.editorial.fields import LONGEST_BODY, MOST_TAGS, Distinct, Tag, language
+from cms.editorial.items.models import LONGEST_TITLE
 from cms.editorial.items.schemas import ContentQuerySchema, EditedSchema, RowSchema
 from cms.taxonomy.models import InformationClass
 
@@ -62,7 +63,7 @@ class DocumentContentSchema(StrictSchema):
             "example": "dpu",
         },
     )
-    title = Text(min=1, max=200, metadata={"example": "Penutupan Jalan MT Haryono"})
+    title = Text(min=1, max=LONGEST_TITLE, metadata={"example": "Penutupan Jalan MT Haryono"})
     slug = Slug(
         allow_none=True,
         metadata={
@@ -134,7 +135,7 @@ class DocumentCreateSchema(DocumentContentSchema):
     agency = agency_slug(
         required=True, metadata={"description": "Slug of the owner: whose information it is.", "example": "dpu"}
     )
-    title = Text(min=1, max=200, required=True, metadata={"example": "Penutupan Jalan MT Haryono"})
+    title = Text(min=1, max=LONGEST_TITLE, required=True, metadata={"example": "Penutupan Jalan MT Haryono"})
     class_ = Choice(
         CLASSES,
         required=True,

@@ -22,6 +22,7 @@ from cms.editorial.fields import (
     language,
     media_id,
 )
+from cms.editorial.items.models import LONGEST_TITLE
 from cms.editorial.items.schemas import ContentQuerySchema, EditedSchema, RowSchema
 from cms.posts.content import PostKind
 
@@ -66,7 +67,7 @@ class PostContentSchema(StrictSchema):
         },
     )
     kind = Choice(KINDS)
-    title = Text(min=1, max=200, metadata={"example": "Penutupan Jalan MT Haryono"})
+    title = Text(min=1, max=LONGEST_TITLE, metadata={"example": "Penutupan Jalan MT Haryono"})
     slug = Slug(
         allow_none=True,
         metadata={
@@ -126,7 +127,7 @@ class PostCreateSchema(PostContentSchema):
         required=True, metadata={"description": "Slug of the owner: whose information it is.", "example": "dpu"}
     )
     kind = Choice(KINDS, required=True)
-    title = Text(min=1, max=200, required=True, metadata={"example": "Penutupan Jalan MT Haryono"})
+    title = Text(min=1, max=LONGEST_TITLE, required=True, metadata={"example": "Penutupan Jalan MT Haryono"})
 
 
 class PostUpdateSchema(PostContentSchema):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cms.core.db import Model
 from cms.core.types import Id, UTCDateTime
+from cms.editorial.items.models import LONGEST_TITLE
 
 
 class ReleaseState(StrEnum):
@@ -25,7 +26,7 @@ class Release(Model):
     __tablename__ = "releases"
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
-    title: Mapped[str] = mapped_column(String(200))
+    title: Mapped[str] = mapped_column(String(LONGEST_TITLE))
     state: Mapped[str] = mapped_column(String(20), default=ReleaseState.OPEN.value)
     version: Mapped[int] = mapped_column(default=1)
     author_id: Mapped[str | None] = mapped_column(Id)

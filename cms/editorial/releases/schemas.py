@@ -7,6 +7,7 @@ from marshmallow import fields
 from cms.core.http.fields import Choice, ItemId, Part, Rows, Text
 from cms.core.http.schemas import PageQuerySchema, PersonSchema, StrictSchema
 from cms.editorial.content_types import type_names
+from cms.editorial.items.models import LONGEST_TITLE
 from cms.editorial.items.schemas import PublishSchema
 
 MOST_ITEMS = 200
@@ -24,14 +25,14 @@ class ReleaseItemSchema(StrictSchema):
 class ReleaseUpdateSchema(StrictSchema):
     """Changes of a release; `items` replaces the whole list."""
 
-    title = Text(min=1, max=200, metadata={"example": "Penutupan Jalan MT Haryono"})
+    title = Text(min=1, max=LONGEST_TITLE, metadata={"example": "Penutupan Jalan MT Haryono"})
     items = Rows(Part(ReleaseItemSchema), min=1, max=MOST_ITEMS)
 
 
 class ReleaseCreateSchema(StrictSchema):
     """A new release."""
 
-    title = Text(min=1, max=200, required=True, metadata={"example": "Penutupan Jalan MT Haryono"})
+    title = Text(min=1, max=LONGEST_TITLE, required=True, metadata={"example": "Penutupan Jalan MT Haryono"})
     items = Rows(Part(ReleaseItemSchema), min=1, max=MOST_ITEMS, required=True)
 
 

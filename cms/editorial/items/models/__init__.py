@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cms.editorial.items.models.edition import LARGEST_EDITION, Edition
-from cms.editorial.items.models.item import Item, State
+from cms.editorial.items.models.item import LONGEST_TITLE, Item, State
 from cms.editorial.items.models.slug import ItemSlug
 
-__all__ = ["LARGEST_EDITION", "Edition", "Item", "ItemSlug", "State"]
+__all__ = ["LARGEST_EDITION", "LONGEST_TITLE", "Edition", "Item", "ItemSlug", "State"]

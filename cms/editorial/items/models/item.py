@@ -18,6 +18,9 @@ from cms.core.types import Id, Json, UTCDateTime
 from cms.editorial.content_types import ContentType, registered_types
 from cms.taxonomy.models import Category
 
+LONGEST_TITLE = 200
+"""Of an item and of a release: what the schemas take, and what the columns hold."""
+
 
 class State(StrEnum):
     """State of an item's newest edition. `published_edition` says beside it what readers have."""
@@ -58,7 +61,7 @@ class Item(Model):
     agency: Mapped[str] = mapped_column(String(63), ForeignKey("agencies.slug"))
     channel: Mapped[str] = mapped_column(String(63), ForeignKey("agencies.slug"))
     slug: Mapped[str] = mapped_column(String(100))
-    title: Mapped[str] = mapped_column(String(200))
+    title: Mapped[str] = mapped_column(String(LONGEST_TITLE))
     kind: Mapped[str | None] = mapped_column(String(30))
     state: Mapped[str] = mapped_column(String(20))
     version: Mapped[int] = mapped_column(default=1)
