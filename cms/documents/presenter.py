@@ -25,7 +25,7 @@ def render_document(edition: Presentation) -> Presented:
 
 
 def _card(edition: Presentation) -> dict[str, Any]:
-    """The card. It has every field of a post's card too, so that clients need one model for mixed lists (`/v1/items`)."""
+    """The card. Most fields of a post's card are there too, null or empty, for lists of both (`/v1/items`)."""
     content = edition.content
     return {
         "id": edition.item_id,

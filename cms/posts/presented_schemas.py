@@ -84,5 +84,8 @@ class PostSchema(PostCardSchema):
         fields.String(), metadata={"description": "Slugs of the agencies that carry it.", "example": ["dishub"]}
     )
     social_text = fields.String(
-        metadata={"description": "For social media: at most 280 characters, hashtags and canonical address included."}
+        allow_none=True,
+        metadata={
+            "description": "For social media: at most 280 characters, hashtags and canonical address included. Null while withdrawn."
+        },
     )

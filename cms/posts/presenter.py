@@ -57,7 +57,10 @@ def _cover(edition: Presentation) -> dict[str, Any] | None:
     return render_shown(image) if image else None
 
 
-def _social_text(edition: Presentation) -> str:
+def _social_text(edition: Presentation) -> str | None:
+    """Null while it is withdrawn: nobody should spread what does not hold any more."""
+    if edition.withdrawn:
+        return None
     content = edition.content
     short_name, link = edition.agency["short_name"], edition.canonical_url
     return caption(content["title"], content["summary"], short_name, content["tags"], link).text

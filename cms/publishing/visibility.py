@@ -4,6 +4,9 @@ A rule is here in one form or two. SQL text is for the reads of the delivery hal
 driver; SQLAlchemy expressions are for all others. One test compares the two forms of a rule; another one keeps the columns
 named here out of all modules but those that write them.
 
+A withdrawn item counts as live: readers still have it, with its notice. What editors see of items is another rule,
+`visible_to` in `cms.editorial.items.queries`.
+
 In SQL text `p` is the publication and `:now` the moment in microseconds since 1970.
 """
 

@@ -224,6 +224,26 @@ def test_the_social_text_is_that_of_what_readers_have(app: Flask, people: People
     assert of_item["edition"] == 1
 
 
+def test_a_withdrawn_post_has_no_social_text_until_it_holds_again(app: Flask, people: People) -> None:
+    item = add_published_post(app, title="Penutupan jalan")
+    editor, site = people.person(Role.AGENCY_EDITOR, "dpu"), people.website()
+
+    def texts() -> tuple[Any, Any]:
+        made = editor.get(f"/manage/v1/posts/{item.id}/social").json["data"]  # type: ignore[index]
+        assert (made["length"], made["edition"]) == (len(made["text"] or ""), 1)
+        return made["text"], site.get(f"/v1/posts/{item.id}").json["data"]["social_text"]  # type: ignore[index]
+
+    def step(name: str, match: int, **values: Any) -> None:
+        assert editor("POST", f"/manage/v1/posts/{item.id}/{name}", match=match, json=values).status_code == 200
+
+    before = texts()
+    step("unpublish", item.version, kind="withdrawn", explanation="Tidak berlaku.")
+    assert texts() == (None, None)
+    step("publish", item.version + 1, change_note="Berlaku lagi.")
+    assert texts() == before
+    assert before[0] == before[1] is not None
+
+
 def test_a_renamed_owner_or_a_new_site_shows_in_what_others_carry(app: Flask, people: People) -> None:
     item = add_published_post(app)
     carry(people.person(Role.CENTRAL_EDITOR), item, "dishub")

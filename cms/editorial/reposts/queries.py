@@ -14,6 +14,7 @@ from cms.editorial.content_types import ContentType
 from cms.editorial.items.models import Item
 from cms.editorial.items.presenter import render_edition
 from cms.editorial.items.queries import get_edition, get_item, visible_to
+from cms.editorial.rebuilding import as_it_looks_now
 from cms.publishing.models import Repost
 from cms.publishing.reposts import list_reposts
 from cms.publishing.visibility import find_live_publication, is_carried_by, is_live
@@ -21,9 +22,9 @@ from cms.publishing.visibility import find_live_publication, is_carried_by, is_l
 
 @dataclass(frozen=True, slots=True)
 class SocialText:
-    """A caption with the canonical address, made of one edition."""
+    """A caption with the canonical address, made of one edition; no text while the item is withdrawn."""
 
-    text: str
+    text: str | None
     link: str
     edition: int
 
@@ -43,9 +44,10 @@ def social_text(content_type: ContentType, actor: Actor, item_id: str) -> Social
     if publication is None:
         # An agency that only carries it may not see its owner's draft.
         item = get_item(content_type, item_id, actor)
-    edition = get_edition(item, publication.edition if publication else None)
-    full = render_edition(item, edition, item.updated_at, item.updated_at).full
-    return SocialText(full["social_text"], full["canonical_url"], edition.number)
+        full = render_edition(item, get_edition(item), item.updated_at, item.updated_at).full
+    else:
+        full = as_it_looks_now(publication, item).full
+    return SocialText(full["social_text"], full["canonical_url"], full["edition"])
 
 
 def get_source(content_type: ContentType, actor: Actor, item_id: str, *, lock: bool = False) -> Item:

@@ -87,8 +87,8 @@ def end_item_repost(resource: Resource, item_id: str, agency: str) -> Response:
 def read_item_social_text(resource: Resource, item_id: str) -> Answer:
     """Get the social text of a {type}
 
-    Of the published edition, else of the newest.
+    Of the published edition, else of the newest. Null while the item is withdrawn: nobody should spread what does not hold.
     """
     made = queries.social_text(resource.content_type, current_actor(), item_id)
-    data = {"text": made.text, "length": len(made.text), "link": made.link, "edition": made.edition}
+    data = {"text": made.text, "length": len(made.text or ""), "link": made.link, "edition": made.edition}
     return whole_answer(data)

@@ -53,10 +53,11 @@ class SocialSchema(StrictSchema):
     """A text for social media, ready to be posted."""
 
     text = fields.String(
+        allow_none=True,
         metadata={
-            "description": "At most 280 characters, hashtags and link included.",
+            "description": "At most 280 characters, hashtags and link included. Null while the item is withdrawn.",
             "example": "Penutupan Jalan MT Haryono\n#DPU #Jalan\nhttps://dpu.balikpapan.example/penutupan-jalan-mt-haryono",
-        }
+        },
     )
     length = fields.Integer(metadata={"description": "Characters (code points).", "example": 96})
     link = fields.String(metadata={"format": "uri", "description": "The canonical address."})
