@@ -16,7 +16,7 @@ class DocumentCardSchema(ItemCardSchema):
     """A document in a list."""
 
     type = fields.String(metadata={"enum": ["document"]})
-    kind = fields.String(allow_none=True, metadata={"description": ALWAYS_NULL})
+    kind = fields.String(allow_none=True, metadata={"description": ALWAYS_NULL, "examples": [None]})
     class_ = fields.String(
         data_key="class",
         attribute="class",
@@ -31,11 +31,9 @@ class DocumentCardSchema(ItemCardSchema):
     summary = fields.String(metadata={"example": "Jalan MT Haryono ditutup sementara karena pekerjaan drainase."})
     number = fields.String(allow_none=True)
     year = fields.Integer(allow_none=True, metadata={"example": 2026})
-    category = fields.String(allow_none=True, metadata={"description": ALWAYS_NULL, "example": "infrastruktur"})
-    areas = fields.List(
-        fields.String(), metadata={"description": "Always empty: as in a post's card.", "example": ["64.71.06"]}
-    )
-    cover = fields.Nested(ShownImageSchema, allow_none=True, metadata={"description": ALWAYS_NULL})
+    category = fields.String(allow_none=True, metadata={"description": ALWAYS_NULL, "examples": [None]})
+    areas = fields.List(fields.String(), metadata={"description": "Always empty: as in a post's card.", "example": []})
+    cover = fields.Nested(ShownImageSchema, allow_none=True, metadata={"description": ALWAYS_NULL, "examples": [None]})
 
 
 class DocumentFileSchema(StrictSchema):
