@@ -222,13 +222,44 @@ def test_discarding_returns_to_what_readers_have_and_they_notice_nothing(app: Fl
     assert desk(callers["editor"], "publish", NEWS) == (200, "published")
 
 
-def test_the_draft_of_an_unpublished_item_can_be_discarded(callers: Callers) -> None:
+@pytest.mark.parametrize("kind", ["gone", "withdrawn"])
+@pytest.mark.parametrize("is_returned", [False, True])
+def test_the_draft_of_an_unpublished_item_can_be_discarded(callers: Callers, kind: str, *, is_returned: bool) -> None:
     desk = Desk(callers["author"], post())
     desk(callers["editor"], "publish")
-    desk(callers["editor"], "unpublish", {"kind": "gone", "explanation": "Ditarik."})
+    desk(callers["editor"], "unpublish", {"kind": kind, "explanation": "Ditarik."})
     desk.change(callers["author"], title="Lain")
+    if is_returned:
+        assert desk(callers["author"], "submit") == (200, "in_review")
+        assert desk(callers["editor"], "return", {"comment": "Belum."}) == (200, "returned")
     assert desk(callers["author"], "discard") == (200, "unpublished")
-    assert callers["author"]("GET", desk.path).json["data"]["title"] == "Penutupan Jalan MT Haryono"
+    shown = callers["author"]("GET", desk.path).json["data"]
+    assert (shown["title"], shown["unpublished_as"]) == ("Penutupan Jalan MT Haryono", kind)
+    assert desk(callers["editor"], "publish", NEWS) == (200, "published")
+
+
+def test_a_draft_discarded_after_its_item_was_withdrawn_leaves_it_withdrawn(callers: Callers) -> None:
+    desk = Desk(callers["author"], post())
+    desk(callers["editor"], "publish")
+    desk.change(callers["author"], title="Lain")
+    assert desk(callers["editor"], "unpublish", {"kind": "withdrawn", "explanation": "Ditarik."}) == (200, "draft")
+    assert desk(callers["author"], "discard") == (200, "unpublished")
+    assert desk(callers["editor"], "publish", NEWS) == (200, "published")
+    desk.change(callers["author"], title="Lain")
+    assert desk(callers["author"], "discard") == (200, "published")
+
+
+def test_a_withdrawn_item_is_never_put_away_but_a_gone_one_comes_back_as_it_was(callers: Callers) -> None:
+    desk = Desk(callers["author"], post())
+    desk(callers["editor"], "publish")
+    desk(callers["editor"], "unpublish", {"kind": "withdrawn", "explanation": "Ditarik."})
+    desk.change(callers["author"], title="Lain")
+    assert desk(callers["editor"], "archive") == (409, "still_published")
+    desk(callers["editor"], "unpublish", {"kind": "gone", "explanation": "Ditarik."})
+    for step in ("archive", "trash"):
+        assert desk(callers["editor"], step)[0] == 200
+    assert desk(callers["editor"], "restore") == (200, "draft")
+    assert desk(callers["author"], "discard") == (200, "unpublished")
 
 
 def test_agencies_and_categories_say_what_they_ask_for(callers: Callers) -> None:

@@ -174,11 +174,11 @@ class Item(Model):
         self.writers = sorted({*self.writers, *writers})
 
     def return_to_edition(self, edition: int, writers: Collection[str]) -> None:
-        """Make the last published edition the newest one again."""
+        """Make the last published edition the newest one again; an item that was taken back or withdrawn stays so."""
         if self.edition != edition:
             self.void_approval()
         self.edition, self.writers, self.comment = edition, sorted(writers), None
-        self.move(State.UNPUBLISHED if self.published_edition is None else State.PUBLISHED)
+        self.move(State.PUBLISHED if self.unpublished_as is None else State.UNPUBLISHED)
 
     def approve(self, actor: Actor, role: Role) -> None:
         """Note the approval of the newest edition, with the approver and their role."""
