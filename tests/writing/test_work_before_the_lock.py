@@ -96,7 +96,7 @@ def test_no_route_computes_on_texts_while_others_wait(app: Flask, client: FlaskC
         sent = row.ask(world, who)
         with computed_under_the_lock() as computed:
             answer = world.send(who, row.verb, sent)
-        assert answer.status_code == status, row.name
+        assert answer.status_code == status, f"{row.name}: {answer.text}"
         found[row.name] = computed
 
     assert len(found) > 60
