@@ -21,9 +21,13 @@ _LOCAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?")
 _EXAMPLES = {"publish_at": "2026-12-01T08:00:00", "unpublish_at": "2026-12-31T23:59:00+08:00"}
 
 
+# Names in the zone data for the server's own zone and for a zone that nobody has set.
+_NO_PLACES = frozenset({"localtime", "Factory"})
+
+
 @cache
 def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+    return frozenset(available_timezones()) - _NO_PLACES
 
 
 class Zone(Text):
