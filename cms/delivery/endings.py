@@ -21,7 +21,7 @@ def ended(sources: Sources, state: PublishedState, item_id: str) -> DomainError:
         return NotFound()
     if state.standing == Standing.REDIRECTED:
         address = _address_of(sources, state)
-        # The target of its redirect may be gone by now, too.
+        # The target of its redirect may be gone by now, too, or the key does not show it.
         return _gone("redirected" if address else "gone", state.explanation, address)
     return _gone("gone", state.explanation, state.alternative)
 
@@ -41,10 +41,10 @@ def resolved_ending(sources: Sources, address: Address) -> dict[str, Any]:
 
 
 def _redirected(sources: Sources, address: Address) -> dict[str, Any]:
-    """`moved`: to another address, or to the present slug of the final target."""
+    """`moved`: to another address, or to the present slug of the final target. `gone` when readers have no such target."""
     if address.target_id is None:
         return _told(address, "moved", address.alternative, address.explanation)
-    target = sources.target(address.target_id)
+    target = _shown_target(sources, address.target_id)
     if target is None or target.slug is None:
         alternative = target.alternative if target and target.standing == Standing.REDIRECTED else None
         return _told(address, "moved" if alternative else "gone", alternative, address.explanation)
@@ -61,10 +61,18 @@ def _address_of(sources: Sources, state: PublishedState) -> str | None:
     """Where readers find it now: the address of the redirect, or the path of its final target."""
     if state.target_id is None:
         return state.alternative
-    target = sources.target(state.target_id)
+    target = _shown_target(sources, state.target_id)
     if target is None:
         return None
     return target.alternative if target.slug is None else f"/v1/{sources.topics[target.type]}/{target.id}"
+
+
+def _shown_target(sources: Sources, target_id: str) -> Address | None:
+    """The final target of a redirect. None too for a target that the key does not show: its agency and slug are not told."""
+    target = sources.target(target_id)
+    if target is None or not sources.shown({target.id: target.live_agency or target.agency}):
+        return None
+    return target
 
 
 def _gone(code: str, explanation: str | None, alternative: str | None) -> Gone:

@@ -31,10 +31,13 @@ def edit(app: Flask, item: Item, **values: Any) -> Item:
         return publish_item(POST, CENTRAL, item.id, seen(changed), **NEWS).item
 
 
-def take_back(app: Flask, item: Item, standing: Standing, explanation: str | None = None) -> Item:
+def take_back(
+    app: Flask, item: Item, standing: Standing, explanation: str | None = None, to: str | None = None
+) -> Item:
+    told = {"explanation": explanation, "to": to}
     with app.app_context():
         current = session.get_one(Item, item.id)
-        return unpublish_item(POST, CENTRAL, item.id, seen(current), standing=standing, explanation=explanation).item
+        return unpublish_item(POST, CENTRAL, item.id, seen(current), standing=standing, **told).item
 
 
 def rows(caller: Caller, query: str) -> list[dict[str, Any]]:

@@ -114,7 +114,8 @@ class KeptAnswersMachine(RuleBasedStateMachine):
             made = create_item(TYPES[kind], CENTRAL, TYPES[kind].completed(content)).item
             with suppress(DomainError):
                 publish_item(TYPES[kind], CENTRAL, made.id, seen(made))
-            self.items.append((kind, made.id, f"/v1/resolve?type={kind}&agency=baru&slug={made.slug}"))
+            asked = self.dice.choice([agency, "baru"])
+            self.items.append((kind, made.id, f"/v1/resolve?type={kind}&agency={asked}&slug={made.slug}"))
 
         self._do(act)
 

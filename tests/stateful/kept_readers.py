@@ -74,4 +74,5 @@ def _told(answer: TestResponse) -> tuple[Any, ...]:
     names = ("ETag", "Cache-Control", "Last-Modified", "Vary", "Content-Seq", "Cache-Groups")
     if answer.status_code == 200:
         return 200, answer.data, [answer.headers.get(name) for name in names]
-    return answer.status_code, answer.json["code"], answer.json.get("explanation")  # type: ignore[index]
+    problem: dict[str, Any] = answer.json  # type: ignore[assignment]
+    return answer.status_code, problem["code"], problem.get("explanation"), problem.get("alternative")
