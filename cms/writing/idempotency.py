@@ -2,7 +2,8 @@
 
 The row of the key is written first in the same transaction as what the request does, and the answer last: both are there, or
 neither. Answers are sealed (AES-SIV) with the key that the client sent and a secret of the server, so that no copy of the
-database reveals passwords and delivery keys in them; the key itself is kept as a digest.
+database reveals passwords and delivery keys in them; the key itself is kept as a digest. An answer is given again only to a
+person whose roles are those that the request was made with.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from cms.core.db import rolled_back, session
 from cms.core.errors import BadRequest, Conflict, InputError, Invalid
 from cms.core.http.access import current_actor
 from cms.core.http.request_content import content_digest
+from cms.core.permissions import Actor
 from cms.core.runtime import runtime
 from cms.core.signing_keys import ID_LENGTH, SigningKey
 from cms.writing.models import KeptAnswer
@@ -62,6 +64,12 @@ def refuse_header(code: str, **params: Any) -> NoReturn:
     raise BadRequest("invalid_parameter", errors=[InputError("header", HEADER, code, params)])
 
 
+def _rights(actor: Actor) -> str:
+    """The digest of the roles with their agencies. A new password or token is not part of it: the person may do the same."""
+    roles = sorted([role.value, agency or ""] for role, agency in actor.roles)
+    return hashlib.sha256(orjson.dumps(roles)).hexdigest()
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """This request under this key."""
@@ -78,7 +86,7 @@ class Attempt:
 
     def answer_of_before(self) -> Response | None:
         """The kept answer, read before anything is locked. Raises `Invalid` when the key was for something else, `Conflict`
-        when the answer cannot be opened any more.
+        when the answer cannot be given any more.
         """
         if request.mimetype == "multipart/form-data":
             # The content of an upload is only known when it has been read; `claim` compares it then.
@@ -91,7 +99,7 @@ class Attempt:
         """Write the row of the key, first in this transaction; waits while the same request is carried out elsewhere.
 
         Raises `AlreadyAnsweredError`, `Invalid` when the key was for something else, `Conflict` when the wait is too long or the answer
-        cannot be opened any more.
+        cannot be given any more.
         """
         is_postgresql = current.get_bind().dialect.name == "postgresql"
         if is_postgresql:
@@ -105,7 +113,12 @@ class Attempt:
     def _is_taken(self, current: Session, insert: Any) -> bool:
         """Take the key, or take it over from an expired request."""
         present = clock.now()
-        values = {"fingerprint": self._fingerprint(), "answer": None, "expires_at": present + KEPT_FOR}
+        values = {
+            "fingerprint": self._fingerprint(),
+            "rights": _rights(current_actor()),
+            "answer": None,
+            "expires_at": present + KEPT_FOR,
+        }
         statement = insert(KeptAnswer).values(principal_id=self._principal, key_digest=self._digest, **values)
         statement = statement.on_conflict_do_update(
             index_elements=["principal_id", "key_digest"], set_=values, where=KeptAnswer.expires_at <= present
@@ -127,16 +140,19 @@ class Attempt:
 
     def _kept(self, current: Session) -> Any:
         wanted = (KeptAnswer.principal_id == self._principal, KeptAnswer.key_digest == self._digest)
-        columns = (KeptAnswer.fingerprint, KeptAnswer.answer, KeptAnswer.expires_at)
+        columns = (KeptAnswer.fingerprint, KeptAnswer.rights, KeptAnswer.answer, KeptAnswer.expires_at)
         return current.execute(select(*columns).where(*wanted)).first()
 
     def _opened(self, kept: Any) -> Response:
         if kept.fingerprint != self._fingerprint():
             raise Invalid("idempotency_key_reused")
+        if kept.rights != _rights(current_actor()):
+            # It was carried out, so it must not be carried out again; but its answer may tell what this person may not read any more.
+            raise Conflict("idempotency_answer_lost")
         try:
             plain = self._unsealed(kept.answer)
         except InvalidTag:
-            # Sealed under an earlier SECRET_KEY. It was carried out, so it must not be carried out again.
+            # Sealed under an earlier SECRET_KEY.
             raise Conflict("idempotency_answer_lost") from None
         head, _, body = plain.partition(b"\n")
         status, headers = orjson.loads(head)

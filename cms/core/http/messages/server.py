@@ -20,10 +20,10 @@ SERVER: dict[str, Problem] = {
     "idempotency_answer_lost": problem(
         "The answer cannot be repeated",
         "Jawaban tidak dapat diulang",
-        "This request was carried out under its Idempotency-Key, but the secret of the server was changed since and the answer cannot "
-        "be read any more; look at the present state before sending anything again.",
-        "Permintaan ini sudah dijalankan dengan Idempotency-Key-nya, tetapi rahasia server telah diganti dan jawabannya tidak dapat "
-        "dibaca lagi; periksa keadaan sekarang sebelum mengirim apa pun lagi.",
+        "This request was carried out under its Idempotency-Key, but your roles or the secret of the server were changed since and the "
+        "answer cannot be given again; look at the present state before sending anything again.",
+        "Permintaan ini sudah dijalankan dengan Idempotency-Key-nya, tetapi peran Anda atau rahasia server telah berubah sejak itu dan "
+        "jawabannya tidak dapat diberikan lagi; periksa keadaan sekarang sebelum mengirim apa pun lagi.",
     ),
     "batch_failed": problem(
         "The batch failed",
