@@ -16,11 +16,13 @@ URGENT: Final = frozenset({"breaker_tripped", "publishing_frozen", "rollback_wai
 
 
 def raise_alarm(unit: UnitOfWork, alarm: str, **told: Any) -> None:
-    """Raise the alarm once the unit of work is committed. `alarm` is its name in the log and the label of the counter."""
-    unit.after_commit(lambda: tell(alarm, **told))
+    """Raise the alarm once the unit of work is committed, so never for a rehearsal.
 
+    `alarm` is its name in the log and the label of the counter.
+    """
 
-def tell(alarm: str, **told: Any) -> None:
-    """Raise the alarm now."""
-    MODERATION_ALARMS.labels(alarm).inc()
-    (log.error if alarm in URGENT else log.warning)(alarm, **told)
+    def tell() -> None:
+        MODERATION_ALARMS.labels(alarm).inc()
+        (log.error if alarm in URGENT else log.warning)(alarm, **told)
+
+    unit.after_commit(tell)

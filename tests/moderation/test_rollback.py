@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 
 import pytest
 from flask import Flask
@@ -16,7 +18,7 @@ from cms.core.db import session
 from cms.core.permissions import Role
 from cms.editorial.items.services import publish_item, update_item
 from cms.editorial.rollback.orders import Order
-from cms.editorial.rollback.services import start_rollback, undo_item
+from cms.editorial.rollback.services import finish_rollback, start_rollback, undo_item
 from cms.posts.content import POST
 from tests.factories import NEWS, add_published_post
 from tests.factories import seen as versions
@@ -25,6 +27,13 @@ from tests.people import Caller, People
 
 DEFACED = {"title": "Slot gacor", "body": "Daftar slot gacor maxwin deposit pulsa."}
 MANY = int(os.environ.get("ROLLBACK_ITEMS", "50"))
+
+
+def alarms(app: Flask) -> float:
+    """How many alarms of this process said that a rollback was carried out."""
+    lines = app.test_client().get("/metrics").get_data(as_text=True).splitlines()
+    name = 'simpul_moderation_alarms_total{alarm="rolled_back"}'
+    return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith(name))
 
 
 def test_readers_get_again_what_they_had(
@@ -144,6 +153,58 @@ def test_a_rehearsal_tells_what_would_happen(
     assert (answer.status_code, answer.json["data"]["done"]["restored"]) == (200, 1)
     assert seen(site, item) == (200, "Rusak")
     assert central.get("/manage/v1/rollback").json["data"] == []
+
+
+def test_it_alarms_once_when_it_is_carried_out_and_never_for_a_rehearsal(
+    app: Flask, editor: Caller, central: Caller, moment: Callable[[timedelta], None]
+) -> None:
+    before = alarms(app)
+    item = make(editor, title="Baik")
+    publish(editor, item)
+    moment(LATER)
+    edit(editor, item, title="Rusak")
+    publish(editor, item)
+    body = {"actor": editor.actor.id, "since": "2026-11-24T01:03:00Z", "reason": REASON}
+
+    assert central.post("/manage/v1/rollback?dry_run=true", json=body).status_code == 200
+    assert alarms(app) == before
+    roll_back(central, editor)
+    assert alarms(app) == before + 1
+    assert counts(roll_back(central, editor)) == {"unchanged": 1}
+    assert alarms(app) == before + 1
+
+
+def test_an_order_that_several_send_at_once_is_one_rollback_and_one_alarm(
+    app: Flask, editor: Caller, central: Caller, moment: Callable[[timedelta], None]
+) -> None:
+    before = alarms(app)
+    item = make(editor, title="Baik")
+    publish(editor, item)
+    moment(LATER)
+    edit(editor, item, title="Rusak")
+    publish(editor, item)
+    order = Order(str(editor.actor.id), datetime(2026, 11, 24, 1, 3, tzinfo=UTC), None, REASON)
+    all_there = Barrier(4)
+
+    def send(_number: int) -> str:
+        with app.app_context():
+            all_there.wait(timeout=10)
+            return start_rollback(central.actor, order)
+
+    with ThreadPoolExecutor(4) as pool:
+        begun = set(pool.map(send, range(4)))
+    assert len(begun) == 1
+
+    def finish(_number: int) -> None:
+        with app.app_context():
+            all_there.wait(timeout=10)
+            finish_rollback(central.actor, *begun)
+
+    with app.app_context():
+        assert undo_item(central.actor, *begun, "post", item) == "restored"
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(finish, range(4)))
+    assert alarms(app) == before + 1
 
 
 def test_an_interrupted_rollback_goes_on(

@@ -43,4 +43,9 @@ class Rollback(Model):
         """True while a second person must still confirm it."""
         return self.needs_second_person and self.confirmed_at is None
 
+    @property
+    def has_effect(self) -> bool:
+        """True when it undid something or failed to; false when all it found was undone already."""
+        return bool(self.failed) or any(count for outcome, count in self.done.items() if outcome != "unchanged")
+
     __table_args__ = (Index(None, "target_id", "started_at"),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from cms.changes.models import Change
 from cms.changes.reference_versions import find_keys_by
@@ -64,6 +64,13 @@ def _names_of(order: Order, kind: str, resource_id: str) -> list[tuple[str, str]
         return [(kind, resource_id)]
     keys = find_keys_by(kind, order.target_id, order.since)
     return [(kind, key) for key in sorted(keys) if key.endswith(resource_id)]
+
+
+def lock_orders(unit: UnitOfWork, target_id: str) -> None:
+    """Let orders against this person begin one after another, so that the same order sent twice at once is one rollback."""
+    if unit.session.get_bind().dialect.name == "postgresql":
+        # On SQLite writers take turns anyway.
+        unit.session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"rollback of {target_id}"))))
 
 
 def lock_rollback(unit: UnitOfWork, rollback_id: str) -> Rollback:

@@ -18,7 +18,7 @@ from cms.editorial.edit import Edit
 from cms.editorial.items.queries import get_item
 from cms.editorial.rollback.models import Rollback
 from cms.editorial.rollback.orders import Order, reaches_far
-from cms.editorial.rollback.queries import IMAGE, find_touched, get_rollback, lock_rollback
+from cms.editorial.rollback.queries import IMAGE, find_touched, get_rollback, lock_orders, lock_rollback
 from cms.editorial.rollback.revert import WorkUndone, foresee_undoing, undo
 from cms.editorial.rollback.revert_images import undo_image_work
 from cms.editorial.rollback.revert_reference import KINDS, undo_reference_work
@@ -31,6 +31,7 @@ def start_rollback(actor: Actor, order: Order) -> str:
     """The id of the unfinished rollback of this order, or of a new one; a second person who gives the same order confirms it."""
     with unit_of_work() as unit:
         authorize(actor, Permission.MODERATION_ROLLBACK, Target())
+        lock_orders(unit, order.target_id)
         same = select(Rollback.id).where(
             Rollback.target_id == order.target_id, Rollback.since == order.since, Rollback.finished_at.is_(None),
             Rollback.agency.is_(None) if order.agency is None else Rollback.agency == order.agency,
@@ -119,12 +120,18 @@ def _foresee(actor: Actor, rollback_id: str, item_type: str, item_id: str) -> No
 
 
 def finish_rollback(actor: Actor, rollback_id: str) -> None:
-    """Note that nothing is left to undo."""
+    """Note that nothing is left to undo, and alarm once, unless the order found everything undone already."""
     with unit_of_work() as unit:
         rollback = lock_rollback(unit, rollback_id)
-        if rollback.finished_at is None:
-            rollback.finished_at = clock.now()
-            record(unit, Action.ROLLBACK_FINISHED, rollback.id, actor, agency=rollback.agency)
+        if rollback.finished_at is not None:
+            return
+        rollback.finished_at = clock.now()
+        record(unit, Action.ROLLBACK_FINISHED, rollback.id, actor, agency=rollback.agency)
+        if rollback.has_effect:
+            raise_alarm(
+                unit, "rolled_back", rollback_id=rollback.id, target_id=rollback.target_id, done=rollback.done,
+                failed=len(rollback.failed),
+            )  # fmt: skip
 
 
 def _note_failure(rollback_id: str, item_type: str, item_id: str, code: str) -> None:

@@ -14,7 +14,6 @@ from cms.editorial.rollback.orders import Order
 from cms.editorial.rollback.queries import find_touched, get_rollback
 from cms.editorial.rollback.services import finish_rollback, start_rollback, undo_item
 from cms.editorial.schedules.tasks import carry_out_schedules
-from cms.moderation.alarms import tell
 
 MOST_ITEMS: Final = 5_000
 """The most items of one call; the answer says when there are more, and the same call continues."""
@@ -41,6 +40,4 @@ def roll_back(actor: Actor, order: Order) -> Rollback:
     if len(waiting) <= MOST_ITEMS:
         finish_rollback(actor, rollback_id)
     with rolled_back():
-        done = get_rollback(rollback_id)
-        tell("rolled_back", rollback_id=rollback_id, target_id=order.target_id, done=done.done)
-    return done
+        return get_rollback(rollback_id)
