@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import inspect
+from sqlalchemy.exc import IntegrityError
 
 from cms.agencies.queries import agency_fault
 from cms.core import clock
+from cms.core.database_errors import violated_unique_constraint
 from cms.core.db import UnitOfWork, session
 from cms.core.errors import Conflict, InputError, Invalid, invalid_field
 from cms.core.permissions import Actor, Permission, Target, authorize
@@ -40,6 +42,8 @@ class Save:
 
 
 ORDINARY = Save()
+ITEM_IDS = frozenset({"pk_items", "uq_items_id"})
+"""What the two databases call the primary key of items."""
 
 
 def transition(edit: Edit, state: State, verb: str, comment: str | None) -> Edition:
@@ -71,8 +75,7 @@ def first_edition(
     edition = _edition(item, actor, prepared, fields)
     edit = Edit(unit, actor, item)
     reasons = hold(edit, assessment)
-    unit.add(item)
-    unit.session.flush()
+    _insert(unit, item)
     unit.add(edition)
     note_images(unit, item.id, prepared.images, {})
     edit.record("created", fields)
@@ -121,6 +124,17 @@ def _draft(content_type: ContentType, actor: Actor, content: Content, item_id: s
         author_id=actor.id, author_label=actor.label, created_at=moment, updated_at=moment, state_since=moment,
         last_edition=1, writers=[actor.id] if actor.id else [], hold=[], hold_version=None,
     )  # fmt: skip
+
+
+def _insert(unit: UnitOfWork, item: Item) -> None:
+    """Write the row. Raises `Conflict("already_exists")` when another request has written it since we looked."""
+    unit.add(item)
+    try:
+        unit.session.flush()
+    except IntegrityError as error:
+        if violated_unique_constraint(error) in ITEM_IDS:
+            raise Conflict("already_exists") from None
+        raise
 
 
 def _authorize_owner(actor: Actor, content: Content) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from collections.abc import Mapping
+
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
 
 from cms.changes.actions import Action
 from cms.changes.log import record
 from cms.changes.reference_versions import keep_first_version, keep_version
 from cms.core import clock
+from cms.core.database_errors import violated_unique_constraint
 from cms.core.db import UnitOfWork, unit_of_work
 from cms.core.errors import Conflict, NotFound, invalid_parameter
 from cms.core.permissions import Actor, Permission, Target, authorize
@@ -22,10 +26,6 @@ from cms.moderation.models import (
 from cms.moderation.queries import get_trip
 
 DOMAIN = "link_domain"
-DUPLICATES = {
-    "pk_link_domains": "domain",
-    "uq_link_domains_domain": "domain",
-}
 
 
 def set_link_domain(actor: Actor, domain: str, standing: LinkStanding, note: str | None) -> LinkDomain:
@@ -33,16 +33,14 @@ def set_link_domain(actor: Actor, domain: str, standing: LinkStanding, note: str
 
     Raises `BadRequest` when a public suffix (`com`, `go.id`) is to be allowed: anyone can register a name below it.
     """
-    with unit_of_work(DUPLICATES) as unit:
+    said = {"standing": standing.value, "note": note}
+    with unit_of_work() as unit:
         authorize(actor, Permission.MODERATION_WRITE, Target())
         _check_allowable(domain, standing)
-        entry = _locked_domain(unit, domain)
-        keep_first_version(unit, DOMAIN, domain, None if entry is None else _said(entry))
-        if entry is None:
-            entry = LinkDomain(domain=domain, created_at=clock.now())
-            unit.add(entry)
-        elif (entry.standing, entry.note) == (standing.value, note):
+        entry, is_new = _present_domain(unit, actor, domain, said)
+        if not is_new and _said(entry) == said:
             return entry
+        keep_first_version(unit, DOMAIN, domain, None if is_new else _said(entry))
         entry.standing, entry.note = standing.value, note
         keep_version(unit, DOMAIN, domain, _said(entry), actor)
         entry.changed_by_id, entry.changed_by_label, entry.updated_at = actor.id, actor.label, clock.now()
@@ -103,6 +101,32 @@ def reset_breaker(actor: Actor, trip_id: str, *, reason: str | None = None) -> B
 def _locked_domain(unit: UnitOfWork, domain: str) -> LinkDomain | None:
     locked = select(LinkDomain).where(LinkDomain.domain == domain).with_for_update()
     return unit.session.scalar(locked.execution_options(populate_existing=True))
+
+
+def _present_domain(
+    unit: UnitOfWork, actor: Actor, domain: str, said: Mapping[str, str | None]
+) -> tuple[LinkDomain, bool]:
+    """The locked entry, and whether it was made just now. Between two looks another request may add or remove it."""
+    is_new = False
+    while (entry := _locked_domain(unit, domain)) is None:
+        is_new = _is_added(unit, actor, domain, said)
+    return entry, is_new
+
+
+def _is_added(unit: UnitOfWork, actor: Actor, domain: str, said: Mapping[str, str | None]) -> bool:
+    """Add the entry, unless another request is a moment faster; on PostgreSQL this waits for its end."""
+    now = clock.now()
+    who = {"changed_by_id": actor.id, "changed_by_label": actor.label}
+    try:
+        with unit.session.begin_nested():
+            unit.session.execute(
+                insert(LinkDomain).values(domain=domain, **said, **who, created_at=now, updated_at=now)
+            )
+    except IntegrityError as error:
+        if violated_unique_constraint(error) is None:
+            raise
+        return False
+    return True
 
 
 def _said(entry: LinkDomain) -> dict[str, str | None]:

@@ -24,8 +24,6 @@ from cms.editorial.preparing import foresee_change, foresee_content, foresee_pub
 from cms.editorial.publishing import Update, publish_edition
 from cms.editorial.saving import Save, first_edition, save_edition, transition
 
-DUPLICATES = {"uq_items_id": "id", "pk_items": "id"}
-
 
 def create_item(content_type: ContentType, actor: Actor, content: Content, item_id: str | None = None) -> Edited:
     """Make a draft. `item_id` is the client's own UUIDv7, else one is made.
@@ -33,7 +31,7 @@ def create_item(content_type: ContentType, actor: Actor, content: Content, item_
     Raises `Invalid` with one entry per faulty field, `Conflict` when the id or a chosen slug is taken.
     """
     new = item_id or new_id()
-    with foreseen(lambda: foresee_content(content_type, new, content)), unit_of_work(DUPLICATES) as unit:
+    with foreseen(lambda: foresee_content(content_type, new, content)), unit_of_work() as unit:
         item, edition = first_edition(unit, content_type, actor, content, new, is_chosen=item_id is not None)
     return Edited(item, edition)
 
