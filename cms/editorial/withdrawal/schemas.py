@@ -45,6 +45,6 @@ class UnpublishSchema(StrictSchema):
         allow_none=True,
         metadata={
             "description": "Where readers find it or its successor now. Needed for `redirect`, which takes a path, an address"
-            " of the city's own domains or the id of a published item."
+            " of the city's own domains or the id of a published item. Addresses of this API are refused."
         },
     )

@@ -68,6 +68,10 @@ RULES: dict[str, Text] = {
         "Must be a path, the id of a published item, or an address of: {domains}.",
         "Harus berupa path, id butir yang terbit, atau alamat dari: {domains}.",
     ),
+    "machine_address": Text(
+        "Addresses of this API are no pages for visitors; to redirect to an item, give its id.",
+        "Alamat API ini bukan halaman untuk pengunjung; untuk mengalihkan ke sebuah butir, berikan id-nya.",
+    ),
     "only_for_redirect": Text(
         "The id of an item is taken for a redirect only.", "Id butir hanya diterima untuk redirect."
     ),
