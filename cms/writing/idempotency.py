@@ -50,12 +50,17 @@ class AlreadyAnsweredError(Exception):
 
 
 def idempotency_key() -> str | None:
-    """The key of this request. Raises `BadRequest` when it is not 1 to 255 printable ASCII characters."""
+    """The key of this request. Raises `BadRequest` when it is not 1 to 255 printable ASCII characters without a comma.
+
+    Repeated headers arrive joined by commas: a key with one may be two keys.
+    """
     key = request.headers.get(HEADER)
     if key is None:
         return None
-    if not 1 <= len(key) <= LONGEST_KEY or not key.isascii() or not key.isprintable():
-        refuse_header("bad_format", expected=f"1 to {LONGEST_KEY} printable ASCII characters")
+    if not 1 <= len(key) <= LONGEST_KEY or not key.isascii() or not key.isprintable() or "," in key:
+        refuse_header(
+            "bad_format", expected=f"one key of 1 to {LONGEST_KEY} printable ASCII characters without a comma"
+        )
     return key
 
 

@@ -134,7 +134,7 @@ IDEMPOTENCY_KEY: Document = {
     "required": False,
     "description": "A new key for each new request. Repeated within 24 hours with the same key and body, the request is not "
     "carried out again: the first answer is given once more, with `Idempotency-Replayed: true`. Another body: 422.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[ -+\--~]+$"},
     "example": "7f6c1f1e-kirim-1",
 }
 # Descriptions of parameters that neither their schema nor their route describes.
