@@ -1,4 +1,6 @@
-"""Characters that no text of ours may have: controls, direction controls (Trojan Source), surrogates and non-characters (R-H6)."""
+"""Characters that no text of ours may have: controls, direction controls (Trojan Source), surrogates and non-characters (R-H6).
+And whether a text has anything to read.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +14,13 @@ _NON_CHARACTERS = r"\ufdd0-\ufdef\ufffe\uffff"
 _BAD_CHARACTER = re.compile(f"[{_CONTROLS}{_DIRECTION_CONTROLS}{SURROGATES}{_NON_CHARACTERS}]")
 _BEYOND_FIRST_PLANE = re.compile(r"[^\x00-\uffff]")
 _FAR_NON_CHARACTER = re.compile("[" + "".join(rf"\U{plane:04x}fffe\U{plane:04x}ffff" for plane in range(1, 17)) + "]")
+# A letter or digit of any script; the four Hangul fillers count as letters but show nothing.
+_OF_A_WORD = re.compile(r"[^\W_\u115f\u1160\u3164\uffa0]")
+
+
+def has_words(text: str) -> bool:
+    """True when the text has a letter or a digit that people can see: not just punctuation, symbols or invisible characters."""
+    return _OF_A_WORD.search(text) is not None
 
 
 def has_bad_characters(text: str) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import fields
 
+from cms.core.http.field_rules import HasWords
 from cms.core.http.fields import Text, WholeNumber
 from cms.core.http.schemas import StrictSchema
 from cms.documents.content import MOST_FILES
@@ -15,7 +16,7 @@ from cms.documents.file_types import ACCEPTED, ACCEPTED_LABELS
 class FileFieldsSchema(StrictSchema):
     """The fields beside the file in an upload."""
 
-    label = Text(min=1, max=200)
+    label = Text(min=1, max=200, validate=[HasWords()])
     position = WholeNumber(from_text=True, min=1, max=MOST_FILES)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from marshmallow import ValidationError, fields
 
 from cms.agencies.fields import agency_slug
-from cms.core.http.field_rules import Pattern, rule
+from cms.core.http.field_rules import HasWords, Pattern, rule
 from cms.core.http.fields import Choice, ItemId, Part, Rows, Slug, Text, WholeNumber, Words
 from cms.core.http.schemas import StrictSchema
 from cms.documents.content import FORMS, MOST_FILES, OPEN_CLASSES
@@ -49,7 +49,9 @@ class FileEntrySchema(StrictSchema):
     """A file that the document shows."""
 
     id = ItemId(required=True, metadata={"description": "Id of an uploaded file of this document."})
-    label = Text(min=1, max=200, required=True, metadata={"description": "What readers see as its name."})
+    label = Text(
+        min=1, max=200, validate=[HasWords()], required=True, metadata={"description": "What readers see as its name."}
+    )
 
 
 class DocumentContentSchema(StrictSchema):
@@ -63,7 +65,7 @@ class DocumentContentSchema(StrictSchema):
             "example": "dpu",
         },
     )
-    title = Text(min=1, max=LONGEST_TITLE, metadata={"example": "Penutupan Jalan MT Haryono"})
+    title = Text(min=1, max=LONGEST_TITLE, validate=[HasWords()], metadata={"example": "Penutupan Jalan MT Haryono"})
     slug = Slug(
         allow_none=True,
         metadata={
@@ -135,7 +137,13 @@ class DocumentCreateSchema(DocumentContentSchema):
     agency = agency_slug(
         required=True, metadata={"description": "Slug of the owner: whose information it is.", "example": "dpu"}
     )
-    title = Text(min=1, max=LONGEST_TITLE, required=True, metadata={"example": "Penutupan Jalan MT Haryono"})
+    title = Text(
+        min=1,
+        max=LONGEST_TITLE,
+        validate=[HasWords()],
+        required=True,
+        metadata={"example": "Penutupan Jalan MT Haryono"},
+    )
     class_ = Choice(
         CLASSES,
         required=True,

@@ -13,6 +13,7 @@ from typing import Any
 from flask import current_app
 
 from cms.changes.actions import REPOST_VERBS, Action, ContentAction, ContentVerb
+from cms.core.characters import has_words
 from cms.core.clock import rfc3339
 from cms.core.errors import InputError
 from cms.media.models import Image
@@ -207,5 +208,9 @@ def changed_fields(before: Content, after: Content) -> list[str]:
 
 
 def needed(content: Content, *names: str) -> list[InputError]:
-    """An entry for each of these fields that is empty."""
-    return [InputError("pointer", f"/{name}", "needed_to_publish") for name in names if not content.get(name)]
+    """An entry for each of these fields that is empty, or a text without anything to read."""
+    return [InputError("pointer", f"/{name}", "needed_to_publish") for name in names if _is_empty(content.get(name))]
+
+
+def _is_empty(value: Any) -> bool:
+    return not has_words(value) if isinstance(value, str) else not value

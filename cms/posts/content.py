@@ -50,8 +50,8 @@ def check_post(_item_id: str, content: Content, previous: Content | None) -> lis
 
 
 def missing_in_post(content: Content, body_text: str) -> list[InputError]:
-    """A post needs a text; markup without words does not count."""
-    return [] if body_text.strip() else needed({**content, "body": None}, "body")
+    """A post needs a text that people can read; markup and invisible characters do not count."""
+    return needed({**content, "body": body_text}, "body")
 
 
 POST = ContentType(

@@ -9,6 +9,7 @@ from marshmallow import fields
 
 from cms.agencies.fields import agency_slug, area_code
 from cms.core.http.contact_fields import WebAddress
+from cms.core.http.field_rules import HasWords
 from cms.core.http.fields import Choice, Part, Rows, Slug, Text, Words
 from cms.core.http.schemas import StrictSchema
 from cms.editorial.fields import (
@@ -67,7 +68,7 @@ class PostContentSchema(StrictSchema):
         },
     )
     kind = Choice(KINDS)
-    title = Text(min=1, max=LONGEST_TITLE, metadata={"example": "Penutupan Jalan MT Haryono"})
+    title = Text(min=1, max=LONGEST_TITLE, validate=[HasWords()], metadata={"example": "Penutupan Jalan MT Haryono"})
     slug = Slug(
         allow_none=True,
         metadata={
@@ -127,7 +128,13 @@ class PostCreateSchema(PostContentSchema):
         required=True, metadata={"description": "Slug of the owner: whose information it is.", "example": "dpu"}
     )
     kind = Choice(KINDS, required=True)
-    title = Text(min=1, max=LONGEST_TITLE, required=True, metadata={"example": "Penutupan Jalan MT Haryono"})
+    title = Text(
+        min=1,
+        max=LONGEST_TITLE,
+        validate=[HasWords()],
+        required=True,
+        metadata={"example": "Penutupan Jalan MT Haryono"},
+    )
 
 
 class PostUpdateSchema(PostContentSchema):

@@ -106,12 +106,37 @@ def test_an_edition_is_published_once(callers: Callers) -> None:
     assert (again.status_code, again.json["code"]) == (409, "nothing_to_publish")
 
 
-def test_a_post_without_text_cannot_be_published(app: Flask, callers: Callers) -> None:
-    path = made(callers["author"], body=None)
+@pytest.mark.parametrize("body", [None, "\u200b", "&#8203;&#65279;\u2060", "**.**", "\u3164", "\U000e0041\u00ad"])
+def test_a_post_without_text_cannot_be_published(app: Flask, callers: Callers, body: str | None) -> None:
+    path = made(callers["author"], body=body)
     refused = callers["editor"]("POST", f"{path}/publish", {}, match='"v1"')
     assert refused.status_code == 422
     assert [(e["pointer"], e["code"]) for e in refused.json["errors"]] == [("/body", "needed_to_publish")]
     assert live(app, path.split("/")[1]) is None
+
+
+@pytest.mark.parametrize("title", ["\u200b", "\ufeff", "\u2060", "\u00ad", "\U000e0041", "\u3164", "-- . --", "_"])
+def test_a_title_has_something_to_read(callers: Callers, title: str) -> None:
+    author, path = callers["author"], made(callers["author"])
+    for refused in (
+        author("POST", "posts", post(title=title)),
+        author("POST", "documents", document(title=title)),
+        author("PATCH", path, {"title": title}, match='"v1"'),
+        callers["editor"]("POST", "releases", {"title": title, "items": [{"type": "post", "id": path.split("/")[1]}]}),
+    ):
+        assert refused.status_code == 422, refused.json
+        assert [(e["pointer"], e["code"]) for e in refused.json["errors"]] == [("/title", "blank")]
+
+
+@pytest.mark.parametrize("title", ["2026", "\u65e5\u672c", "\u0645\u0631\u062d\u0628\u0627", "a\u200b"])
+def test_a_title_of_any_script_or_of_digits_is_taken(callers: Callers, title: str) -> None:
+    assert callers["author"]("POST", "posts", post(title=title)).status_code == 201
+
+
+def test_a_document_needs_a_summary_with_something_to_read(callers: Callers) -> None:
+    made_here = callers["author"]("POST", "documents", document(summary="\u200b"))
+    refused = callers["editor"]("POST", f"documents/{made_here.json['data']['id']}/publish", {}, match='"v1"')
+    assert "/summary" in [e["pointer"] for e in refused.json["errors"] if e["code"] == "needed_to_publish"]
 
 
 def test_a_minor_update_moves_only_the_time_of_the_newest_publication(

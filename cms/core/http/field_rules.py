@@ -12,6 +12,7 @@ from typing import Any
 from marshmallow import ValidationError, validate
 
 from cms.core.bounded_text import LONGEST_MARK_RUN, has_long_mark_run, is_longer_raw
+from cms.core.characters import has_words
 
 
 def rule(code: str, **params: Any) -> str:
@@ -41,6 +42,16 @@ class Length(validate.Length):
             raise ValidationError(rule("too_short", min=self.min))
         if self.max is not None and len(value) > self.max:
             raise ValidationError(rule("too_long", max=self.max))
+        return value
+
+
+class HasWords(validate.Validator):
+    """Something that people can read: at least one visible letter or digit."""
+
+    def __call__(self, value: Any) -> Any:
+        """Refuse a text that looks blank; an empty one is for `Length` to refuse."""
+        if value and not has_words(value):
+            raise ValidationError("blank")
         return value
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields
 
+from cms.core.http.field_rules import HasWords
 from cms.core.http.fields import Choice, ItemId, Part, Rows, Text
 from cms.core.http.schemas import PageQuerySchema, PersonSchema, StrictSchema
 from cms.editorial.content_types import type_names
@@ -25,14 +26,20 @@ class ReleaseItemSchema(StrictSchema):
 class ReleaseUpdateSchema(StrictSchema):
     """Changes of a release; `items` replaces the whole list."""
 
-    title = Text(min=1, max=LONGEST_TITLE, metadata={"example": "Penutupan Jalan MT Haryono"})
+    title = Text(min=1, max=LONGEST_TITLE, validate=[HasWords()], metadata={"example": "Penutupan Jalan MT Haryono"})
     items = Rows(Part(ReleaseItemSchema), min=1, max=MOST_ITEMS)
 
 
 class ReleaseCreateSchema(StrictSchema):
     """A new release."""
 
-    title = Text(min=1, max=LONGEST_TITLE, required=True, metadata={"example": "Penutupan Jalan MT Haryono"})
+    title = Text(
+        min=1,
+        max=LONGEST_TITLE,
+        validate=[HasWords()],
+        required=True,
+        metadata={"example": "Penutupan Jalan MT Haryono"},
+    )
     items = Rows(Part(ReleaseItemSchema), min=1, max=MOST_ITEMS, required=True)
 
 
