@@ -7,6 +7,7 @@ from marshmallow import fields
 from cms.agencies.fields import area_codes
 from cms.agencies.models import SLUG_LENGTH, AgencyKind, AreaLevel, Reviewer
 from cms.core.http.contact_fields import Email, Phone, WebAddress
+from cms.core.http.field_rules import HasWords
 from cms.core.http.fields import Choice, Day, Moment, Part, Rows, Slug, Text, Words, YesNo
 from cms.core.http.schemas import PageQuerySchema, PersonSchema, StrictSchema
 
@@ -95,8 +96,8 @@ class AgencySchema(AgencyReferenceSchema):
 class AgencyUpdateSchema(StrictSchema):
     """A change of an agency as JSON merge patch; what is absent stays. The slug cannot change."""
 
-    name = Text(min=2, max=200, metadata={"example": "Dinas Pekerjaan Umum"})
-    short_name = Text(min=1, max=60, metadata={"example": "DPU"})
+    name = Text(min=2, max=200, validate=[HasWords()], metadata={"example": "Dinas Pekerjaan Umum"})
+    short_name = Text(min=1, max=60, validate=[HasWords()], metadata={"example": "DPU"})
     kind = Choice(_KINDS, metadata={"example": "dinas"})
     abbreviations = Rows(Text(min=1, max=60), max=20, metadata={"example": ["DPU"]})
     aliases = Rows(
@@ -126,8 +127,8 @@ class AgencyCreateSchema(AgencyUpdateSchema):
     """A new agency."""
 
     slug = Slug(max=SLUG_LENGTH, required=True, metadata={"description": "Given once and for ever.", "example": "dpu"})
-    name = Text(min=2, max=200, required=True, metadata={"example": "Dinas Pekerjaan Umum"})
-    short_name = Text(min=1, max=60, required=True, metadata={"example": "DPU"})
+    name = Text(min=2, max=200, validate=[HasWords()], required=True, metadata={"example": "Dinas Pekerjaan Umum"})
+    short_name = Text(min=1, max=60, validate=[HasWords()], required=True, metadata={"example": "DPU"})
     kind = Choice(_KINDS, required=True, metadata={"example": "dinas"})
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import fields
 
 from cms.agencies.fields import agency_slug, agency_slugs
+from cms.core.http.field_rules import HasWords
 from cms.core.http.fields import Text, WholeNumber, YesNo
 from cms.core.http.schemas import PageQuerySchema, PersonSchema, StrictSchema
 from cms.media.presented_schemas import FocalPointSchema, RenditionsSchema
@@ -25,7 +26,7 @@ class ImageFieldsSchema(StrictSchema):
     """The fields beside the file in an upload."""
 
     agency = agency_slug(metadata={"example": "dpu"})
-    alt = Text(min=1, max=LONGEST_ALT)
+    alt = Text(min=1, max=LONGEST_ALT, validate=[HasWords()])
     is_decorative = YesNo(from_text=True, data_key="decorative")
     caption = Text(min=1, max=LONGEST_CAPTION)
     credit = Text(min=1, max=LONGEST_CREDIT)
@@ -36,7 +37,7 @@ class ImageFieldsSchema(StrictSchema):
 class ImageUpdateSchema(StrictSchema):
     """A change of an image's words, as JSON merge patch; absent fields stay."""
 
-    alt = Text(min=1, max=LONGEST_ALT, allow_none=True, metadata={"description": ALT})
+    alt = Text(min=1, max=LONGEST_ALT, validate=[HasWords()], allow_none=True, metadata={"description": ALT})
     is_decorative = YesNo(data_key="decorative", metadata={"description": DECORATIVE})
     caption = Text(min=1, max=LONGEST_CAPTION, allow_none=True)
     credit = Text(min=1, max=LONGEST_CREDIT, allow_none=True, metadata={"description": "Who made it."})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields
 
+from cms.core.http.field_rules import HasWords
 from cms.core.http.fields import Day, Moment, Slug, Text, Words, YesNo
 from cms.core.http.schemas import PageQuerySchema, StrictSchema
 from cms.taxonomy.models import InformationClass
@@ -34,8 +35,15 @@ class CategorySchema(StrictSchema):
 class CategoryUpdateSchema(StrictSchema):
     """A change of a category as JSON merge patch; what is absent stays. The slug cannot change."""
 
-    name_id = Text(min=2, max=120, metadata={"description": "Name in Indonesian.", "example": "Infrastruktur"})
-    name_en = Text(min=2, max=120, metadata={"description": "Name in English.", "example": "Infrastructure"})
+    name_id = Text(
+        min=2,
+        max=120,
+        validate=[HasWords()],
+        metadata={"description": "Name in Indonesian.", "example": "Infrastruktur"},
+    )
+    name_en = Text(
+        min=2, max=120, validate=[HasWords()], metadata={"description": "Name in English.", "example": "Infrastructure"}
+    )
     description = Text(max=2_000, lines=True, allow_none=True)
     four_eyes = YesNo(metadata={"description": FOUR_EYES})
     is_retired = YesNo(metadata={"description": "True retires the category, false brings it back."})
@@ -46,10 +54,18 @@ class CategoryCreateSchema(StrictSchema):
 
     slug = Slug(max=63, required=True, metadata={"description": "Given once and for ever.", "example": "infrastruktur"})
     name_id = Text(
-        min=2, max=120, required=True, metadata={"description": "Name in Indonesian.", "example": "Infrastruktur"}
+        min=2,
+        max=120,
+        validate=[HasWords()],
+        required=True,
+        metadata={"description": "Name in Indonesian.", "example": "Infrastruktur"},
     )
     name_en = Text(
-        min=2, max=120, required=True, metadata={"description": "Name in English.", "example": "Infrastructure"}
+        min=2,
+        max=120,
+        validate=[HasWords()],
+        required=True,
+        metadata={"description": "Name in English.", "example": "Infrastructure"},
     )
     description = Text(max=2_000, lines=True, allow_none=True)
     four_eyes = YesNo(metadata={"description": FOUR_EYES})

@@ -133,6 +133,15 @@ def test_a_title_of_any_script_or_of_digits_is_taken(callers: Callers, title: st
     assert callers["author"]("POST", "posts", post(title=title)).status_code == 201
 
 
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [("agencies/dpu", "name"), ("agencies/dpu", "short_name"), ("categories/infrastruktur", "name_id")],
+)
+def test_names_have_something_to_read(callers: Callers, path: str, field: str) -> None:
+    refused = callers["admin"]("PATCH", path, {field: "\u200b\u2060"}, match='"v1"')
+    assert [(e["pointer"], e["code"]) for e in refused.json["errors"]] == [(f"/{field}", "blank")]
+
+
 def test_a_document_needs_a_summary_with_something_to_read(callers: Callers) -> None:
     made_here = callers["author"]("POST", "documents", document(summary="\u200b"))
     refused = callers["editor"]("POST", f"documents/{made_here.json['data']['id']}/publish", {}, match='"v1"')

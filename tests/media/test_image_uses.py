@@ -47,6 +47,7 @@ def test_only_who_could_publish_changes_what_readers_see(author: Caller, editor:
     assert author("PATCH", path, match=1, json={"alt": "Lain"}).status_code == 403
     assert editor("PATCH", path, match=1, json={"alt": "Lain"}).status_code == 403
     assert fault(central("PATCH", path, match=1, json={"alt": None})) == ("/alt", "alt_needed")
+    assert fault(central("PATCH", path, match=1, json={"alt": "\u200b"})) == ("/alt", "blank")
     assert central("PATCH", path, match=1, json={"alt": "Lain"}).status_code == 200
     assert central("PATCH", path, match=1, json={"alt": "Lagi"}).status_code == 412
     assert central("PATCH", path, json={"alt": "Lagi"}).status_code == 428

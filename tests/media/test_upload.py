@@ -201,6 +201,7 @@ def test_a_file_that_is_also_something_else_becomes_only_an_image(author: Caller
     ("fields", "pointer", "code"),
     [
         ({"alt": "a" * 501}, "/alt", "too_long"),
+        ({"alt": "\u200b\u2060"}, "/alt", "blank"),
         ({"focal_x": "101"}, "/focal_x", "too_big"),
         ({"focal_y": "-1"}, "/focal_y", "too_small"),
         ({"focal_x": "1.5"}, "/focal_x", "wrong_type"),
