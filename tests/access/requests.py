@@ -43,8 +43,9 @@ def content(kind: str) -> dict[str, Any]:
 
 def put(kind: str) -> Ask:
     """Create an item under an id of the caller's own."""
-    arguments = {"json": content(kind), "headers": CREATE}
-    return lambda _world, _who: Sent(f"{MANAGE}/{kind}s/{new_id()}", arguments=arguments)
+    return lambda _world, _who: Sent(
+        f"{MANAGE}/{kind}s/{new_id()}", arguments={"json": content(kind), "headers": CREATE}
+    )
 
 
 def item(kind: str, suffix: str = "", state: str = "draft", body: dict[str, Any] | None = None) -> Ask:
@@ -121,8 +122,9 @@ def new_image(world: World, _who: str) -> Sent:
 
 def image(suffix: str = "", body: dict[str, Any] | None = None) -> Ask:
     """An image that nothing shows."""
-    arguments = {} if body is None else {"json": body}
-    return lambda world, _who: Sent(f"{MANAGE}/media/{world.image()['id']}{suffix}", 1, arguments)
+    return lambda world, _who: Sent(
+        f"{MANAGE}/media/{world.image()['id']}{suffix}", 1, {} if body is None else {"json": body}
+    )
 
 
 def stable_image(world: World, _who: str) -> Sent:
@@ -197,8 +199,9 @@ def category(body: dict[str, Any] | None = None) -> Ask:
 
 def consumer(suffix: str = "", body: dict[str, Any] | None = None) -> Ask:
     """A website."""
-    arguments = {} if body is None else {"json": body}
-    return lambda world, _who: Sent(f"{MANAGE}/consumers/{world.consumer()}{suffix}", 1, arguments)
+    return lambda world, _who: Sent(
+        f"{MANAGE}/consumers/{world.consumer()}{suffix}", 1, {} if body is None else {"json": body}
+    )
 
 
 def key(suffix: str = "", body: dict[str, Any] | None = None) -> Ask:

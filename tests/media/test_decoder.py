@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from structlog.testing import capture_logs
 
 from cms.core.errors import Invalid, Unavailable
 from cms.media import imaging
@@ -196,19 +197,16 @@ def test_a_cut_of_a_tiny_image_is_made(tmp_path: Path) -> None:
     assert all(output.target.stat().st_size for output in outputs)
 
 
-def test_a_decoder_that_crashes_says_where(
-    photo: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_decoder_that_crashes_says_where(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A program that dies of a fault, as a decoder in C may."""
     crashing = photo.with_name("crashing.py")
     crashing.write_text("import os, signal\n\ndef decode():\n    os.kill(os.getpid(), signal.SIGSEGV)\n\ndecode()\n")
     monkeypatch.setattr(imaging, "PROGRAM", crashing)
 
-    with caplog.at_level("WARNING"), pytest.raises(ImageRefused):
+    with capture_logs() as told, pytest.raises(ImageRefused):
         keep(photo)
 
-    (told,) = caplog.records
-    assert isinstance(told.msg, dict)
-    assert told.msg["exit_code"] == -11
-    assert "Fatal Python error: Segmentation fault" in told.msg["said"]
-    assert "in decode" in told.msg["said"]
+    (line,) = told
+    assert (line["log_level"], line["exit_code"]) == ("warning", -11)
+    assert "Fatal Python error: Segmentation fault" in line["said"]
+    assert "in decode" in line["said"]

@@ -70,11 +70,11 @@ def test_every_write_is_repeated_without_effect_and_answered_byte_for_byte(
     sent = row.ask(world, who)
     if "data" in sent.arguments:
         pytest.skip("uploads are looked at below")
-    sent.arguments["headers"] = {**sent.arguments.get("headers", {}), **KEY}
+    arguments = {**sent.arguments, "headers": {**sent.arguments.get("headers", {}), **KEY}}
 
-    first = world.callers[who](row.verb, sent.path, match=sent.match, **sent.arguments)
+    first = world.callers[who](row.verb, sent.path, match=sent.match, **arguments)
     after = world.state()
-    second = world.callers[who](row.verb, sent.path, match=sent.match, **sent.arguments)
+    second = world.callers[who](row.verb, sent.path, match=sent.match, **arguments)
 
     assert (first.status_code, second.status_code) == (status, status)
     assert (replayed(first), replayed(second)) == (False, True)
