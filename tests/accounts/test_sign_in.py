@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -114,7 +113,8 @@ def test_unknown_and_known_accounts_take_the_same_time(app: Flask, client: Flask
             assert log_in(client, f"{name}@balikpapan.example", "not-the-password").status_code == 401
             found.append(time.perf_counter() - started)
         moment(timedelta(hours=1))
-    known, unknown = (statistics.median(found) for found in spans.values())
+    # A busy machine makes times longer, never shorter, and both kinds were measured in turn.
+    known, unknown = (min(found) for found in spans.values())
     assert abs(known - unknown) / max(known, unknown) < 0.10
 
 
