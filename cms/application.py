@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, Request, Response, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
@@ -89,6 +90,13 @@ class Application(Flask):
 
     request_class = PatientRequest
     session_interface = NoSessions()
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function: no view is a coroutine, and Flask would check that dozens of times for each request.
+
+        Buys a tenth of the processor time of a computed detail (`python -m bench detail`).
+        """
+        return func
 
 
 def blueprints(types: Sequence[RegisteredType]) -> Iterator[Blueprint]:
