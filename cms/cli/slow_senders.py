@@ -31,8 +31,10 @@ log = get_logger(__name__)
 
 LEAST_RATE: Final = 1_000
 """Bytes per second."""
-# While bodies are refused because all places are taken, slow senders are ended sooner.
+# While bodies are refused because all places are taken, slow senders are ended sooner; but not while a request waits for a lock, the
+# database or a storage, or has just done so: nobody can tell its connection from that of a sender who has stopped.
 CROWDED_SECONDS: Final = 5.0
+ANSWERING_SECONDS: Final = 2.0
 LOOK_SECONDS: Final = 0.5
 # struct tcp_info of Linux (linux/tcp.h), up to tcpi_notsent_bytes.
 _TCP_INFO: Final = struct.Struct("8B24I4Q3I")
@@ -69,7 +71,8 @@ class SlowSenders:
         if longest < LOOK_SECONDS:
             self._seen.clear()
             return
-        is_crowded = self._own.bulkhead.is_refused(Kind.BODY)
+        bulkhead = self._own.bulkhead
+        is_crowded = bulkhead.is_refused(Kind.BODY) and bulkhead.seconds_since_others_waited() > ANSWERING_SECONDS
         patience = min(self._seconds, CROWDED_SECONDS) if is_crowded else self._seconds
         before, self._seen = self._seen, {}
         for number, connection in _connections(self._port):

@@ -12,6 +12,7 @@ waits are nested.
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,6 +43,7 @@ class Kind(StrEnum):
     """Limited processor time: hashing passwords, decoding images."""
 
 
+_FOR_CLIENTS: Final = {Kind.BODY, Kind.STREAM}
 # The code of the refusal, and after how many seconds to come back.
 _REFUSALS: Final = {
     Kind.BODY: ("unavailable", 5),
@@ -70,6 +72,9 @@ class Bulkhead:
         # How often each thread (by its identifier) has taken its place.
         self._holders: dict[int, int] = {}
         self._outsiders: set[int] = set()
+        # Threads whose place is for something else than a client, and when the last such place was given back.
+        self._kept_waiting: set[int] = set()
+        self._kept_waiting_until = -math.inf
         # When the next wait of a kind may try again after a refusal. Empty unless all places are taken.
         self._in_vain: dict[Kind, float] = {}
 
@@ -89,6 +94,10 @@ class Bulkhead:
     def taken(self) -> int:
         """How many threads hold a place now."""
         return len(self._holders)
+
+    def seconds_since_others_waited(self) -> float:
+        """How long ago the last wait ended that was for something else than a client; 0 while there is one."""
+        return 0.0 if self._kept_waiting else clock.monotonic() - self._kept_waiting_until
 
     def is_refused(self, kind: Kind) -> bool:
         """True while waits of this kind are refused."""
@@ -125,6 +134,8 @@ class Bulkhead:
                 if not self._changed.wait_for(lambda: len(self._holders) < self.most - spare, patience):
                     self._in_vain[kind] = clock.monotonic() + PROBE_SECONDS
                     raise refusal(kind)
+                if kind not in _FOR_CLIENTS:
+                    self._kept_waiting.add(own)
             self._holders[own] = self._holders.get(own, 0) + 1
 
     def release(self, holder: int | None = None) -> None:
@@ -138,6 +149,9 @@ class Bulkhead:
                 self._holders[own] = left
                 return
             del self._holders[own]
+            if own in self._kept_waiting:
+                self._kept_waiting.discard(own)
+                self._kept_waiting_until = clock.monotonic()
             self._in_vain.clear()
             self._changed.notify_all()
 

@@ -3,49 +3,28 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
-from cms.core.db import db
 from cms.core.permissions import Role
 from tests.factories import post_content
-from tests.people import PASSWORD, People, email_of
+from tests.people import People, email_of
 from tests.waiting.conftest import WEB_THREADS, Serve
 from tests.waiting.crowds import Answered, ask, assert_healthy, crowd
+from tests.waiting.locks import locked_for_writers, signed_in
 from tests.waiting.receivers import silent_receivers, stored_image
 
 POSTS = "/manage/v1/posts"
 WRITERS, WRITES = 8, 25
 
 
-@contextmanager
-def locked_for_writers(app: Flask) -> Iterator[None]:
-    """As if another process had the database's write lock, or the head of the log, and kept it."""
-    with app.app_context():
-        engine = db.engine
-    with engine.connect().execution_options(writes=True) as connection:
-        if engine.dialect.name == "postgresql":
-            connection.exec_driver_sql("SELECT 1 FROM change_head FOR UPDATE")
-        else:
-            connection.exec_driver_sql("SELECT 1")
-        yield
-
-
 @pytest.fixture
 def email(people: People) -> str:
     return email_of(people.person(Role.AUTHOR, "dpu").actor)
-
-
-def signed_in(port: int, email: str) -> dict[str, str]:
-    answer = ask(port, "/manage/v1/auth/login", "POST", {"email": email, "password": PASSWORD})
-    assert answer.status == 200, answer.body
-    token = answer.json["access_token"]
-    return {"Authorization": f"Bearer {token}"}
 
 
 def test_a_held_lock_stops_neither_readers_nor_health_checks(app: Flask, email: str, serve: Serve) -> None:

@@ -12,13 +12,16 @@ from itertools import product
 from typing import Any
 
 import pytest
+from flask import Flask
 
-from cms.cli.slow_senders import CROWDED_SECONDS
+from cms.cli.slow_senders import CROWDED_SECONDS, LOOK_SECONDS
+from cms.core.bulkhead import PATIENCE_SECONDS
 from cms.core.permissions import Role
 from tests.factories import post_content
 from tests.people import PASSWORD, People, email_of
 from tests.waiting.conftest import WEB_THREADS, Serve
-from tests.waiting.crowds import ask, assert_healthy
+from tests.waiting.crowds import ask, assert_healthy, crowd
+from tests.waiting.locks import locked_for_writers, signed_in
 
 LOGIN, POSTS, FILES = "/manage/v1/auth/login", "/manage/v1/posts", "/manage/v1/media"
 SHORT_SECONDS = 3
@@ -30,13 +33,6 @@ FORM = b'--x\r\nContent-Disposition: form-data; name="agency"\r\n\r\ndpu\r\n--x-
 @pytest.fixture
 def email(people: People) -> str:
     return email_of(people.person(Role.AUTHOR, "dpu").actor)
-
-
-def signed_in(port: int, email: str) -> dict[str, str]:
-    answer = ask(port, LOGIN, "POST", {"email": email, "password": PASSWORD})
-    assert answer.status == 200, answer.body
-    token = answer.json["access_token"]
-    return {"Authorization": f"Bearer {token}"}
 
 
 def head(path: str, headers: dict[str, str]) -> bytes:
@@ -142,6 +138,20 @@ def test_a_slow_sender_of_more_than_a_kilobyte_a_second_arrives(email: str, serv
                 sender.sendall(body[begin : begin + step])
                 time.sleep(0.5)
             assert answered(sender)[0] == 201
+
+
+def test_a_writer_that_waits_for_a_lock_is_no_sender_that_has_stopped(app: Flask, email: str, serve: Serve) -> None:
+    half = head(LOGIN, {"Content-Length": "99"})
+    with serve(SENDER_SECONDS="600") as port, ExitStack() as opened:
+        new = {"method": "POST", "body": post_content(), "headers": signed_in(port, email)}
+        with locked_for_writers(app):
+            [writer] = opened.enter_context(crowd(1, port, POSTS, **new))
+            time.sleep(2 * PATIENCE_SECONDS)
+            for _ in range(2 * WEB_THREADS):
+                opened.enter_context(sending(port, half))
+            time.sleep(CROWDED_SECONDS + 2 * LOOK_SECONDS)
+            assert not writer.done(), "the lock was given up too soon to show anything"
+        assert writer.result().status == 201
 
 
 def test_who_keeps_others_from_signing_in_gives_way_sooner(email: str, serve: Serve) -> None:
