@@ -32,7 +32,7 @@ from cms.core.db import session, unit_of_work
 from cms.core.permissions import Actor, Role, system_actor
 from cms.core.sanitize import plain_text, sanitized_html
 from cms.core.versions import etag
-from cms.editorial.content_types import Presentation
+from cms.editorial.content_types import EditionToRender
 from cms.editorial.items.services import create_item
 from cms.posts.content import POST
 from cms.publishing.models import Publication
@@ -141,9 +141,9 @@ def _carry(items: int, owners: dict[str, dict[str, str]]) -> None:
                 rebuild(unit, POST.render(_presentation(post, owners[post["agency"]])), change, live)
 
 
-def _presentation(post: dict[str, Any], owner: dict[str, str]) -> Presentation:
+def _presentation(post: dict[str, Any], owner: dict[str, str]) -> EditionToRender:
     body_html, slug = sanitized_html(post["body"], post["body_format"]), f"berita-{post['id'][-12:]}"
-    return Presentation(
+    return EditionToRender(
         item_id=post["id"],
         edition=1,
         content={**_content(post), "slug": slug},

@@ -23,13 +23,13 @@ from cms.core.db import db
 from cms.core.http.fields import Choice, Slug, Text, Words
 from cms.core.http.schemas import StrictSchema
 from cms.core.permissions import Role
-from cms.editorial.content_types import Content, ContentType, Presentation, needed
+from cms.editorial.content_types import Content, ContentType, EditionToRender, needed
+from cms.editorial.delivered_schemas import ItemCardSchema
 from cms.editorial.items.schemas import ContentQuerySchema, EditedSchema, RowSchema
-from cms.editorial.presented_schemas import ItemCardSchema
 from cms.editorial.registration import RegisteredType, check_types
 from cms.editorial.resource import Resource
 from cms.publishing.delivered import DeliveredType
-from cms.publishing.presented import Presented
+from cms.publishing.rendered_items import RenderedItem
 from config import Settings
 from tests.conftest import NOW
 from tests.contract import Contract, ContractClient
@@ -44,7 +44,7 @@ DEFAULTS: dict[str, Any] = {
 }  # fmt: skip
 
 
-def render_notice(edition: Presentation) -> Presented:
+def render_notice(edition: EditionToRender) -> RenderedItem:
     content = edition.content
     shown = {name: content[name] for name in ("title", "slug", "level", "channel", "tags", "language")}
     card = {"id": edition.item_id, "type": "notice", **shown, "agency": dict(edition.agency), **edition.times()}

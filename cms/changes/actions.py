@@ -84,7 +84,7 @@ class ContentVerb(StrEnum):
     SUBMITTED = "submitted"
     RETURNED = "returned"
     PUBLISHED = "published"
-    PRESENTED = "presented"
+    REBUILT = "rebuilt"
     UNPUBLISHED = "unpublished"
     WITHDRAWN = "withdrawn"
     SCHEDULED = "scheduled"
@@ -109,7 +109,7 @@ class ContentVerb(StrEnum):
 REPOST_VERBS = frozenset({ContentVerb.REPOSTED, ContentVerb.REPOST_ENDED})
 PUBLIC_VERBS = REPOST_VERBS | {
     ContentVerb.PUBLISHED,
-    ContentVerb.PRESENTED,
+    ContentVerb.REBUILT,
     ContentVerb.UNPUBLISHED,
     ContentVerb.WITHDRAWN,
 }

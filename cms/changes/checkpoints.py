@@ -155,10 +155,10 @@ def signed_end(progress: Callable[[int], None] = nothing) -> Signed:
     key = key_in_force()
     begin = _last_signed()
     stored = StoredLog(begin.sequence or None, progress)
-    verdict = verify(stored, stored.head, {begin.sequence: begin.hash} if begin.sequence else {}, begin)
-    if verdict.finding is not None:
-        raise LogDamagedError(verdict.finding)
-    return _signed_by(key, verdict.reached, clock.now())
+    verification = verify(stored, stored.head, {begin.sequence: begin.hash} if begin.sequence else {}, begin)
+    if verification.finding is not None:
+        raise LogDamagedError(verification.finding)
+    return _signed_by(key, verification.reached, clock.now())
 
 
 def keep_checkpoint(unit: UnitOfWork, made: Signed) -> None:

@@ -57,7 +57,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Verification:
     """The result of following the chain: the last good line, how many were followed, and the first damage (None: whole)."""
 
     reached: Place
@@ -70,7 +70,7 @@ def verify(
     read_head: Callable[[], Place | None],
     anchors: Mapping[int, str] | None = None,
     begin: Place = BEGINNING,
-) -> Verdict:
+) -> Verification:
     """Follow the chain behind `begin` to the end.
 
     `lines` come in the order of their numbers; `read_head` is called after the last one and gives the head row of that
@@ -81,23 +81,25 @@ def verify(
     good = begin.sequence
     expected, previous = begin.sequence + 1, begin.hash
     if begin.sequence and anchors.get(begin.sequence, begin.hash) != begin.hash:
-        return Verdict(begin, 0, Finding(1, Damage.REWRITTEN, begin.sequence))
+        return Verification(begin, 0, Finding(1, Damage.REWRITTEN, begin.sequence))
     for line in source:
         if line.sequence != expected or not _is(line, previous, line.hash):
             break
         if expected in anchors:
             if anchors[expected] != line.hash:
-                return _verdict(begin, expected, previous, Finding(good + 1, Damage.REWRITTEN, expected))
+                return _verification(begin, expected, previous, Finding(good + 1, Damage.REWRITTEN, expected))
             good = expected
         expected, previous = expected + 1, line.hash
     else:
-        return _verdict(begin, expected, previous, _end_finding(Place(expected - 1, previous), read_head(), anchors))
+        return _verification(
+            begin, expected, previous, _end_finding(Place(expected - 1, previous), read_head(), anchors)
+        )
     damage = _Trouble(line, expected, previous, source, read_head, anchors).damage()
-    return _verdict(begin, expected, previous, Finding(expected, damage))
+    return _verification(begin, expected, previous, Finding(expected, damage))
 
 
-def _verdict(begin: Place, expected: int, previous: str, finding: Finding | None) -> Verdict:
-    return Verdict(Place(expected - 1, previous), expected - 1 - begin.sequence, finding)
+def _verification(begin: Place, expected: int, previous: str, finding: Finding | None) -> Verification:
+    return Verification(Place(expected - 1, previous), expected - 1 - begin.sequence, finding)
 
 
 def _end_finding(last: Place, head: Place | None, anchors: Mapping[int, str]) -> Finding | None:

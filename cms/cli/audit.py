@@ -28,7 +28,7 @@ from cms.changes.key_succession import TrustedKey
 from cms.changes.log import Position
 from cms.changes.services import make_checkpoint
 from cms.changes.stored_lines import StoredLog, hash_of, nothing
-from cms.changes.verification import BEGINNING, Place, Verdict, verify
+from cms.changes.verification import BEGINNING, Place, Verification, verify
 from cms.cli.audit_keys import public_key, rotate_key, show_keys
 from cms.cli.proving import NotDone, provable
 from cms.core.runtime import runtime
@@ -48,7 +48,7 @@ NO_CHECKPOINT = (
 class Proof:
     """The findings, the number of checkpoints used, and the stored ones that have an unknown key or were altered."""
 
-    verdict: Verdict
+    verification: Verification
     seconds: float
     checkpoints: int
     given: int
@@ -62,14 +62,14 @@ class Proof:
     @property
     def is_whole(self) -> bool:
         """True when nothing was found."""
-        return self.verdict.finding is None and not self.altered and not self.undone and not self.content
+        return self.verification.finding is None and not self.altered and not self.undone and not self.content
 
     def as_dict(self) -> dict[str, object]:
         """The proof for machines."""
-        finding = self.verdict.finding
+        finding = self.verification.finding
         return {
             "whole": self.is_whole,
-            "lines": self.verdict.followed,
+            "lines": self.verification.followed,
             "seconds": round(self.seconds, 3),
             "checkpoints": self.checkpoints,
             "checkpoints_given": self.given,
@@ -154,8 +154,8 @@ def _proved(files: Sequence[Path], keys: Sequence[str], first: int, as_json: boo
     begin = _place_before(first)
     log = StoredLog(begin.sequence or None, _progress("Verifying", hidden=as_json))
     began = time.perf_counter()
-    verdict = verify(log, log.head, anchors, begin)
-    return Proof(verdict, time.perf_counter() - began, len(anchors), len(given), unknown, altered, undone)
+    verification = verify(log, log.head, anchors, begin)
+    return Proof(verification, time.perf_counter() - began, len(anchors), len(given), unknown, altered, undone)
 
 
 def _stored(trusted: Mapping[str, TrustedKey]) -> tuple[list[Signed], list[int], list[int]]:
@@ -205,7 +205,7 @@ def _tell(proof: Proof, first: int) -> None:
             "is of what that has undone.",
             err=True,
         )
-    finding = proof.verdict.finding
+    finding = proof.verification.finding
     if finding is not None:
         click.echo(f"Error: {finding.sentence()}", err=True)
     _tell_content(proof.content or ())
@@ -218,7 +218,7 @@ def _tell_what_holds(proof: Proof, first: int) -> None:
     if proof.content is not None:
         click.echo("What readers get is what was published, and the bytes of all files that they can fetch are whole.")
     click.echo(
-        f"The change log is whole: {proof.verdict.followed:,} lines in {proof.seconds:.1f} s, "
+        f"The change log is whole: {proof.verification.followed:,} lines in {proof.seconds:.1f} s, "
         f"{proof.checkpoints} checkpoints hold."
     )
     if first > 1:

@@ -30,7 +30,7 @@ from urllib3.exceptions import HTTPError  # noqa: TID251 - this is the door
 
 from cms.core.bulkhead import Bulkhead, Kind
 from cms.core.outbound_requests import Asked, Limits, Reply
-from cms.core.outbound_rules import OutboundError, Reason, Target, rules_of
+from cms.core.outbound_rules import OutboundError, OutboundURL, Reason, rules_of
 from config import Settings
 
 OPERATOR_HOSTS: Final = {
@@ -103,7 +103,7 @@ class Outbound:
                 asked.headers.clear()
             target = following
 
-    def _following(self, target: Target, url: str, location: str) -> tuple[str, Target]:
+    def _following(self, target: OutboundURL, url: str, location: str) -> tuple[str, OutboundURL]:
         """Where a redirect leads; never from https to http. Raises `OutboundError`."""
         try:
             url = urljoin(url, location)
@@ -114,7 +114,7 @@ class Outbound:
             raise OutboundError(Reason.SCHEME)
         return url, following
 
-    def _exchange(self, asked: Asked, target: Target, url: str) -> Reply:
+    def _exchange(self, asked: Asked, target: OutboundURL, url: str) -> Reply:
         """One request over one connection."""
         opened = self._connected(target, asked)
         with (
@@ -127,7 +127,7 @@ class Outbound:
             with closing(connection.getresponse()) as answer:
                 return _read(answer, asked, url)
 
-    def _connected(self, target: Target, asked: Asked) -> socket.socket:
+    def _connected(self, target: OutboundURL, asked: Asked) -> socket.socket:
         """A socket that is connected to an address of the target that was judged. Raises `OutboundError`."""
         addresses = self._judged(target, asked)
         for address in addresses[:MOST_ADDRESSES]:
@@ -148,7 +148,7 @@ class Outbound:
             return opened
         raise OutboundError(Reason.NOT_REACHED)
 
-    def _judged(self, target: Target, asked: Asked) -> Sequence[ipaddress.IPv4Address | ipaddress.IPv6Address]:
+    def _judged(self, target: OutboundURL, asked: Asked) -> Sequence[ipaddress.IPv4Address | ipaddress.IPv6Address]:
         """Every address of the name, all of which must be open: one closed address refuses the name."""
         try:
             found = [ipaddress.ip_address(text) for text in self._looked_up(target, asked)]
@@ -160,7 +160,7 @@ class Outbound:
             raise OutboundError(Reason.ADDRESS)
         return found
 
-    def _looked_up(self, target: Target, asked: Asked) -> Sequence[str]:
+    def _looked_up(self, target: OutboundURL, asked: Asked) -> Sequence[str]:
         """Ask the resolver on a thread of its own: nothing else ends a look-up that lasts."""
         if not _lookups.acquire(timeout=asked.left()):
             raise OutboundError(Reason.TIMED_OUT)
@@ -181,7 +181,7 @@ class Outbound:
             raise OutboundError(Reason.TIMED_OUT) from None
 
 
-def _over(opened: socket.socket, target: Target, tls: ssl.SSLContext) -> HTTPConnection:
+def _over(opened: socket.socket, target: OutboundURL, tls: ssl.SSLContext) -> HTTPConnection:
     """A connection of urllib3 over this socket: it opens none itself."""
     if target.scheme == "https":
         secure = HTTPSConnection(target.host, target.port, ssl_context=tls)

@@ -66,7 +66,7 @@ class OutboundError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class OutboundURL:
     """A URL that may be asked for, in the parts that are used: nothing is parsed a second time."""
 
     scheme: str
@@ -89,7 +89,7 @@ class Rules:
     allows_http: bool = False
     allows_loopback: bool = False
 
-    def target(self, url: str) -> Target:
+    def target(self, url: str) -> OutboundURL:
         """The parts of an absolute URL. Raises `OutboundError`."""
         if len(url) > LONGEST_URL or not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
             raise OutboundError(Reason.BAD_URL)
@@ -106,7 +106,7 @@ class Rules:
         port = DEFAULT_PORTS[parts.scheme] if port is None else port
         if port not in self.ports:
             raise OutboundError(Reason.PORT)
-        return Target(parts.scheme, host, port, (parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
+        return OutboundURL(parts.scheme, host, port, (parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
 
     def allow(self, address: Address) -> bool:
         """True when a connection to this address may be opened: every address that it leads to must be open."""

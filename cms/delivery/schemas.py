@@ -63,7 +63,7 @@ RELATIONS: dict[str, fields.Field[Any]] = {
 
 @cache
 def delivered_schema(delivered: DeliveredType) -> type[Schema]:
-    """A content type as it presents itself, except for what `include` replaces. Raises `KeyError` for an unknown relation."""
+    """A content type as it shows itself, except for what `include` replaces. Raises `KeyError` for an unknown relation."""
     relations = {name: RELATIONS[name] for name in delivered.includes}
     name = "".join(word.capitalize() for word in delivered.name.split("_"))
     return delivered.full.from_dict(relations, name=f"Delivered{name}Schema")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cms.core.http.fields import Words
-from cms.documents.presented_schemas import DocumentCardSchema, DocumentSchema
+from cms.documents.delivered_schemas import DocumentCardSchema, DocumentSchema
 from cms.publishing.delivered import DeliveredType
 from cms.taxonomy.models import InformationClass
 

@@ -6,13 +6,13 @@ from typing import Any
 
 from cms.documents.models import DocumentFile
 from cms.documents.queries import find_files
-from cms.editorial.content_types import Content, Presentation
-from cms.publishing.presented import Presented, PresentedFile
+from cms.editorial.content_types import Content, EditionToRender
+from cms.publishing.rendered_items import RenderedFile, RenderedItem
 
 ONLY_IN_FULL = ("holder", "responsible", "made_at", "made_place", "forms", "retention", "archive_code")
 
 
-def render_document(edition: Presentation) -> Presented:
+def render_document(edition: EditionToRender) -> RenderedItem:
     """Card, full form, filter terms and files of one edition."""
     content = edition.content
     files = find_files(edition.item_id, [entry["id"] for entry in content["files"]])
@@ -24,7 +24,7 @@ def render_document(edition: Presentation) -> Presented:
     return edition.rendered("document", _card(edition), only_in_full, _terms(content), servable)
 
 
-def _card(edition: Presentation) -> dict[str, Any]:
+def _card(edition: EditionToRender) -> dict[str, Any]:
     """The card. Most fields of a post's card are there too, null or empty, for lists of both (`/v1/items`)."""
     content = edition.content
     return {
@@ -60,8 +60,8 @@ def _file(document_id: str, entry: dict[str, Any], file: DocumentFile) -> dict[s
     }
 
 
-def _servable(file: DocumentFile) -> PresentedFile:
-    return PresentedFile(file.id, file.name, file.media_type, file.bytes, file.sha256)
+def _servable(file: DocumentFile) -> RenderedFile:
+    return RenderedFile(file.id, file.name, file.media_type, file.bytes, file.sha256)
 
 
 def _terms(content: Content) -> frozenset[tuple[str, str]]:

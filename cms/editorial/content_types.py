@@ -17,13 +17,13 @@ from cms.core.characters import has_words
 from cms.core.clock import rfc3339
 from cms.core.errors import InputError
 from cms.media.models import Image
-from cms.publishing.presented import Presented, PresentedFile
+from cms.publishing.rendered_items import RenderedFile, RenderedItem
 
 Content = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Presentation:
+class EditionToRender:
     """The input of a presenter: one edition to be published. `agency` is the owner as shown inside content."""
 
     item_id: str
@@ -61,15 +61,15 @@ class Presentation:
         card: dict[str, Any],
         only_in_full: Mapping[str, Any],
         terms: frozenset[tuple[str, str]],
-        files: tuple[PresentedFile, ...] = (),
-    ) -> Presented:
+        files: tuple[RenderedFile, ...] = (),
+    ) -> RenderedItem:
         """This edition for readers: its card, and the full form, which adds the body and the type's own fields."""
         body = {
             "body_html": self.body_html,
             "body_text": self.body_text,
             "change_history": list(self.change_history),
         }
-        return Presented(
+        return RenderedItem(
             item_id=self.item_id,
             type=type,
             edition=self.edition,
@@ -117,7 +117,7 @@ class ContentType:
     valid."""
     missing: Callable[[Content, str], list[InputError]]
     """The missing fields that readers need, by the content and the text of its body."""
-    render: Callable[[Presentation], Presented]
+    render: Callable[[EditionToRender], RenderedItem]
     """The delivered forms of one edition."""
     parts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Fields that are objects, with their inner fields and default values."""

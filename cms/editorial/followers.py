@@ -26,8 +26,8 @@ from cms.editorial.items.models import Item
 from cms.editorial.preparing import foresee_shown, foresee_shown_item
 from cms.editorial.rebuilding import as_it_looks_now
 from cms.publishing.models import Publication, PublicationFile
-from cms.publishing.presented import Presented
 from cms.publishing.publish import rebuild
+from cms.publishing.rendered_items import RenderedItem
 from cms.publishing.visibility import is_current, is_still_awaited
 
 BATCH = 100
@@ -46,14 +46,14 @@ def rebuild_changed(unit: UnitOfWork, changes: Sequence[Change]) -> bool:
     because(unit, Cause(CauseKind.REBUILD, str(max([*renamed.values(), *images.values()]))))
     for publication, item in _held(unit, outdated, waiting[:BATCH]):
         try:
-            presented = as_it_looks_now(publication, item)
+            rendered = as_it_looks_now(publication, item)
         except Exception as error:
             if is_outage(error):
                 raise
             # One faulty item must not stop the others: it is tried again later by itself.
             put_aside(unit, QUEUE, item.id, error)
         else:
-            _rebuild(unit, publication, item, presented)
+            _rebuild(unit, publication, item, rendered)
     return len(waiting) <= BATCH
 
 
@@ -106,8 +106,8 @@ def _held(
     return [(publication, item) for publication, item in unit.session.execute(statement.order_by(Publication.id))]
 
 
-def _rebuild(unit: UnitOfWork, publication: Publication, item: Item, presented: Presented) -> None:
+def _rebuild(unit: UnitOfWork, publication: Publication, item: Item, rendered: RenderedItem) -> None:
     # A planned publication must not show before its moment; after it, it is live, also before the worker has carried it out.
-    verb = "scheduled" if is_still_awaited(publication) else "presented"
+    verb = "scheduled" if is_still_awaited(publication) else "rebuilt"
     change = Edit(unit, ACTOR, item).record(verb, edition=publication.edition)
-    rebuild(unit, presented, change, publication)
+    rebuild(unit, rendered, change, publication)

@@ -20,7 +20,7 @@ from cms.moderation.lexicon import lexicon
 
 
 @dataclass(frozen=True, slots=True)
-class Rendered:
+class RenderedBody:
     """A body as HTML and as text; `faults` when it could not be rendered."""
 
     html: str = ""
@@ -33,7 +33,7 @@ class PreparedContent:
     """A whole content, its rendered body, its images, and its texts. `unread` are texts that moderation has not read to the end."""
 
     content: Content
-    body: Rendered
+    body: RenderedBody
     images: ShownImages
     reading: Reading
     unread: Sequence[str]
@@ -60,33 +60,35 @@ def prepare_content(
     will be beside the content once it is saved.
     """
     is_same = before is not None and all(content[name] == before.content[name] for name in ("body", "body_format"))
-    body = Rendered(before.body_html, before.body_text) if before is not None and is_same else rendered(content)
+    body = (
+        RenderedBody(before.body_html, before.body_text) if before is not None and is_same else rendered_body(content)
+    )
     return _looked_through(content_type, item_id, content, body, shown_images(content, known_images), coming)
 
 
 def prepared_edition(content_type: ContentType, edition: Edition) -> PreparedContent:
     """The same for a saved edition."""
-    content, body = edition.content, Rendered(edition.body_html, edition.body_text)
+    content, body = edition.content, RenderedBody(edition.body_html, edition.body_text)
     return _looked_through(content_type, edition.item_id, content, body, shown_images(content))
 
 
-def rendered(content: Content) -> Rendered:
+def rendered_body(content: Content) -> RenderedBody:
     """The body of a content. Raises `Invalid` for a body that is too large to render."""
     source: str = content["body"] or ""
     if not source:
-        return Rendered()
+        return RenderedBody()
     try:
         html = sanitized_html(source, content["body_format"])
     except UnsafeLink:
-        return Rendered(faults=(InputError("pointer", "/body", "unsafe_link"),))
-    return Rendered(html, plain_text(html))
+        return RenderedBody(faults=(InputError("pointer", "/body", "unsafe_link"),))
+    return RenderedBody(html, plain_text(html))
 
 
 def _looked_through(
     content_type: ContentType,
     item_id: str,
     content: Content,
-    body: Rendered,
+    body: RenderedBody,
     images: ShownImages,
     coming: Beside | None = None,
 ) -> PreparedContent:

@@ -57,7 +57,7 @@ def foresee_publications(*item_ids: str) -> None:
 
 
 def foresee_shown(*which: ColumnElement[bool], limit: int | None = None) -> None:
-    """Prepare presenting the publications again that meet these conditions."""
+    """Prepare rendering the publications again that meet these conditions."""
     statement = select(Edition.body_html).join(Publication, _IS_SHOWN).where(*which).limit(limit)
     for html in session.scalars(statement.order_by(Publication.id)).all():
         foresee_body(html)
@@ -69,7 +69,7 @@ def foresee_shown_item(item_id: str) -> None:
 
 
 def foresee_body(html: str) -> None:
-    """Prepare presenting an edition with this body."""
+    """Prepare rendering an edition with this body."""
     if html:
         with suppress(DomainError, UnsafeLink):
             sanitized_html(html, "html")

@@ -16,8 +16,8 @@ from cms.editorial.items.queries import get_edition
 from cms.editorial.moderating import newly_blocked_links
 from cms.editorial.notes import PublicNotes, first_notes, published_notes
 from cms.moderation.breaker import check_publishing
-from cms.publishing.presented import Presented
 from cms.publishing.publish import publish
+from cms.publishing.rendered_items import RenderedItem
 from cms.publishing.rows import Window
 
 
@@ -80,12 +80,12 @@ def publish_edition(
     unit, item = edit.unit, edit.item
     counted = check_publishing(unit, edit.actor, item.agency, is_approved=is_approved)
     edition, images = check_complete(item, update)
-    presented = render_update(item, edition, images, update, moment or clock.now())
-    item.go_live(presented.published_at, update.note)
+    rendered = render_update(item, edition, images, update, moment or clock.now())
+    item.go_live(rendered.published_at, update.note)
     item.touch()
     window = window_of(item)
     change = edit.record("published", counts_as=counted, update=update.kind)
-    publish(unit, presented, change, window)
+    publish(unit, rendered, change, window)
     return edition
 
 
@@ -96,7 +96,7 @@ def window_of(item: Item) -> Window | None:
     return Window(ends=item.unpublish_at, end_explanation=item.planned_explanation)
 
 
-def render_update(item: Item, edition: Edition, images: ShownImages, update: Update, moment: datetime) -> Presented:
+def render_update(item: Item, edition: Edition, images: ShownImages, update: Update, moment: datetime) -> RenderedItem:
     """The newest edition as readers get it from `moment` on, with its public notes."""
     notes = _notes(item, edition, update, moment)
     return render_edition(item, edition, item.published_at or moment, moment, notes, images)

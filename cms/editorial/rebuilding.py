@@ -11,16 +11,16 @@ from cms.editorial.items.presenter import render_edition
 from cms.editorial.items.queries import get_edition
 from cms.editorial.notes import PublicNotes
 from cms.publishing.models import Publication
-from cms.publishing.presented import Presented
 from cms.publishing.publish import rebuild
+from cms.publishing.rendered_items import RenderedItem
 
 
 def rebuild_live(unit: UnitOfWork, publication: Publication, item: Item, change: Change) -> None:
-    """Present the live edition again as it looks now. The caller holds the lock of the item's row."""
+    """Render the live edition again as it looks now. The caller holds the lock of the item's row."""
     rebuild(unit, as_it_looks_now(publication, item), change, publication)
 
 
-def as_it_looks_now(publication: Publication, item: Item) -> Presented:
+def as_it_looks_now(publication: Publication, item: Item) -> RenderedItem:
     """The published edition as it looks now. Errors are raised here, before anything is recorded."""
     edition = get_edition(item, publication.edition)
     notes = PublicNotes.of(orjson.loads(publication.full_json))

@@ -10,7 +10,7 @@ from cms.agencies.fields import agency_slug, agency_slugs
 from cms.core.http.field_rules import HasWords
 from cms.core.http.fields import Text, WholeNumber, YesNo
 from cms.core.http.schemas import PageQuerySchema, PersonSchema, StrictSchema
-from cms.media.presented_schemas import FocalPointSchema, RenditionsSchema
+from cms.media.delivered_schemas import FocalPointSchema, RenditionsSchema
 from cms.media.presets import NAMES
 from cms.media.uploads import ACCEPTED_LABELS
 

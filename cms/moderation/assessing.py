@@ -26,9 +26,9 @@ from cms.moderation.links import (
     hosts_in_text,
     mail_hosts,
     registrable,
-    standing_of,
+    verdict_of,
 )
-from cms.moderation.models import LinkStanding
+from cms.moderation.models import LinkVerdict
 from cms.moderation.queries import agency_sites, known_entries
 from cms.moderation.scanning import gambling_words
 
@@ -200,9 +200,9 @@ def _sorted_by_standing(places: Mapping[str, str], mail: Mapping[str, str]) -> S
         return [], [], []
     # Look up entries even below domains that are allowed from the start: a hijacked sub-domain of go.id can be blocked.
     entries = known_entries(all_candidates({**places, **mail}))
-    known = {domain: standing for domain, (standing, _person) in entries.items()}
+    known = {domain: verdict for domain, (verdict, _person) in entries.items()}
     blocked = {
-        registrable(host): place for host, place in mail.items() if standing_of(host, known) is LinkStanding.BLOCKED
+        registrable(host): place for host, place in mail.items() if verdict_of(host, known) is LinkVerdict.BLOCKED
     }
     unknown: dict[str, str] = {}
     vouched: list[Vouched] = []
@@ -210,12 +210,12 @@ def _sorted_by_standing(places: Mapping[str, str], mail: Mapping[str, str]) -> S
     own_domains = cache(_own_domains)
     for host, pointer in places.items():
         domain = deciding_domain(host, known)
-        standing, person = entries.get(domain or "", (None, None))
-        if standing is LinkStanding.BLOCKED:
+        verdict, person = entries.get(domain or "", (None, None))
+        if verdict is LinkVerdict.BLOCKED:
             blocked.setdefault(registrable(host), pointer)
         elif person is not None:
             vouched.append(Vouched(pointer, registrable(host), person))
-        elif domain is None and len(unknown) < MOST_NAMED and standing_of(host, own_domains()) is None:
+        elif domain is None and len(unknown) < MOST_NAMED and verdict_of(host, own_domains()) is None:
             unknown.setdefault(registrable(host), pointer)
     return (
         [(place, name) for name, place in blocked.items()],
@@ -224,10 +224,10 @@ def _sorted_by_standing(places: Mapping[str, str], mail: Mapping[str, str]) -> S
     )
 
 
-def _own_domains() -> dict[str, LinkStanding]:
+def _own_domains() -> dict[str, LinkVerdict]:
     """This server and the agencies' websites."""
     names = (urlsplit(site).hostname for site in (runtime().settings.public_url, *agency_sites()))
-    return {name: LinkStanding.ALLOWED for name in names if name}
+    return {name: LinkVerdict.ALLOWED for name in names if name}
 
 
 def _hidden(found: Sequence[Anchor], text: str, source: str) -> tuple[Reason, ...]:

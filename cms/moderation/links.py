@@ -16,7 +16,7 @@ from publicsuffixlist import PublicSuffixList
 from cms.core.entities import unescaped
 from cms.moderation.decoding import decoded
 from cms.moderation.folding import latin
-from cms.moderation.models import LinkStanding
+from cms.moderation.models import LinkVerdict
 
 ALLOWED_FROM_THE_START: Final = Path(__file__).resolve().parent / "seed" / "allowed_domains.txt"
 SHORTEST_NAME: Final = 3
@@ -107,13 +107,13 @@ def mail_hosts(text: str) -> set[str]:
     return {host for host in (_ascii(name.rstrip(".!*_")) for name in named) if host and "." in host}
 
 
-def standing_of(host: str, known: Mapping[str, LinkStanding]) -> LinkStanding | None:
+def verdict_of(host: str, known: Mapping[str, LinkVerdict]) -> LinkVerdict | None:
     """What the lists say of a host: the longest entry for it or a domain above it decides. None: unknown."""
     domain = deciding_domain(host, known)
-    return None if domain is None else known.get(domain, LinkStanding.ALLOWED)
+    return None if domain is None else known.get(domain, LinkVerdict.ALLOWED)
 
 
-def deciding_domain(host: str, known: Mapping[str, LinkStanding]) -> str | None:
+def deciding_domain(host: str, known: Mapping[str, LinkVerdict]) -> str | None:
     """The domain that decides for this host: the longest one that has an entry or is allowed from the start."""
     start = allowed_from_the_start()
     return next((domain for domain in candidates(host) if domain in known or domain in start), None)

@@ -25,7 +25,7 @@ def person_scope(user_id: str) -> str:
     return OF_PERSON + user_id
 
 
-class LinkStanding(StrEnum):
+class LinkVerdict(StrEnum):
     """What the lists say of a domain. One without an entry is unknown: links to it wait for a second person."""
 
     ALLOWED = "allowed"
@@ -46,7 +46,7 @@ class LinkDomain(Model):
     __tablename__ = "link_domains"
 
     domain: Mapped[str] = mapped_column(String(253), primary_key=True)
-    standing: Mapped[str] = mapped_column(String(10))
+    verdict: Mapped[str] = mapped_column(String(10))
     note: Mapped[str | None] = mapped_column(Text)
     changed_by_id: Mapped[str | None] = mapped_column(Id)
     changed_by_label: Mapped[str] = mapped_column(String(200))

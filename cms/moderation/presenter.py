@@ -13,7 +13,7 @@ def render_link_domain(entry: LinkDomain) -> dict[str, Any]:
     """An entry of the link lists."""
     return {
         "domain": entry.domain,
-        "standing": entry.standing,
+        "verdict": entry.verdict,
         "note": entry.note,
         "changed_by": person_reference(entry.changed_by_id, entry.changed_by_label),
         "created_at": entry.created_at,

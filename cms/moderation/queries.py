@@ -15,21 +15,21 @@ from cms.core.clock import now
 from cms.core.db import UnitOfWork, session, table_of
 from cms.core.errors import NotFound
 from cms.core.ids import is_id
-from cms.moderation.models import BreakerTrip, LinkDomain, LinkStanding
+from cms.moderation.models import BreakerTrip, LinkDomain, LinkVerdict
 
 _domains = table_of(LinkDomain)
 NEWEST_BLOCK = select(func.max(_domains.c.updated_at)).where(
-    _domains.c.standing == literal_column(f"'{LinkStanding.BLOCKED}'")
+    _domains.c.verdict == literal_column(f"'{LinkVerdict.BLOCKED}'")
 )
 """When a domain was last blocked."""
 # All domains are one parameter: a text with many domains meets no limit of the database and makes no long statement.
-_entries = select(LinkDomain.domain, LinkDomain.standing, LinkDomain.changed_by_id)
+_entries = select(LinkDomain.domain, LinkDomain.verdict, LinkDomain.changed_by_id)
 _IN_ARRAY = _entries.where(LinkDomain.domain == any_(bindparam("domains", type_=ARRAY(String))))
 _named = func.json_each(bindparam("domains", type_=String)).table_valued("value")
 _IN_JSON = _entries.where(LinkDomain.domain.in_(select(_named.c.value)))
 
 
-def known_entries(domains: Collection[str]) -> Mapping[str, tuple[LinkStanding, str | None]]:
+def known_entries(domains: Collection[str]) -> Mapping[str, tuple[LinkVerdict, str | None]]:
     """The entries of these domains in the link lists, and who made them; domains without an entry are left out."""
     if not domains:
         return {}
@@ -38,7 +38,7 @@ def known_entries(domains: Collection[str]) -> Mapping[str, tuple[LinkStanding, 
         rows = session.execute(_IN_ARRAY, {"domains": wanted})
     else:
         rows = session.execute(_IN_JSON, {"domains": orjson.dumps(wanted).decode()})
-    return {domain: (LinkStanding(standing), person) for domain, standing, person in rows}
+    return {domain: (LinkVerdict(verdict), person) for domain, verdict, person in rows}
 
 
 @dataclass(slots=True)
@@ -71,11 +71,11 @@ def find_link_domain(domain: str) -> LinkDomain | None:
     return session.get(LinkDomain, domain)
 
 
-def list_link_domains(*, standing: str | None = None, after: str | None = None, limit: int) -> Sequence[LinkDomain]:
+def list_link_domains(*, verdict: str | None = None, after: str | None = None, limit: int) -> Sequence[LinkDomain]:
     """Entries of the link lists by domain; `after` is a domain."""
     statement = select(LinkDomain).order_by(LinkDomain.domain).limit(limit)
-    if standing is not None:
-        statement = statement.where(LinkDomain.standing == standing)
+    if verdict is not None:
+        statement = statement.where(LinkDomain.verdict == verdict)
     if after is not None:
         statement = statement.where(LinkDomain.domain > after)
     return session.scalars(statement).all()

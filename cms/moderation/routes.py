@@ -14,7 +14,7 @@ from cms.core.http.api import WRITE_PROBLEMS, Blueprint
 from cms.core.http.schemas import many, one
 from cms.core.permissions import Permission
 from cms.moderation import queries, services
-from cms.moderation.models import LinkStanding
+from cms.moderation.models import LinkVerdict
 from cms.moderation.presenter import render_link_domain, render_trip
 from cms.moderation.schemas import (
     BreakerQuerySchema,
@@ -47,7 +47,7 @@ def list_link_domains(query: dict[str, Any]) -> Answer:
     """
     page = PageRequest(query)
     after = page.after[0] if page.after else None
-    rows = queries.list_link_domains(standing=query.get("standing"), after=after, limit=page.fetch)
+    rows = queries.list_link_domains(verdict=query.get("verdict"), after=after, limit=page.fetch)
     return page.answer(rows, render_link_domain, lambda entry: [entry.domain])
 
 
@@ -65,7 +65,7 @@ def set_link_domain(values: dict[str, Any], domain: str) -> Answer:
     """
     if not _DOMAIN.fullmatch(domain):
         raise invalid_parameter("domain", "bad_format", expected="a domain in lower case, such as bmkg.example")
-    entry = services.set_link_domain(current_actor(), domain, LinkStanding(values["standing"]), values.get("note"))
+    entry = services.set_link_domain(current_actor(), domain, LinkVerdict(values["verdict"]), values.get("note"))
     return whole_answer(render_link_domain(entry))
 
 

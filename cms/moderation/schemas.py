@@ -6,9 +6,9 @@ from marshmallow import fields
 
 from cms.core.http.fields import Choice, Moment, Text, YesNo
 from cms.core.http.schemas import PageQuerySchema, PersonSchema, StrictSchema
-from cms.moderation.models import BreakerKind, LinkStanding
+from cms.moderation.models import BreakerKind, LinkVerdict
 
-_STANDINGS = [each.value for each in LinkStanding]
+_VERDICTS = [each.value for each in LinkVerdict]
 _KINDS = [each.value for each in BreakerKind]
 LONGEST_REASON = 500
 
@@ -17,7 +17,7 @@ class LinkDomainSchema(StrictSchema):
     """A domain in the link lists, with everything below it."""
 
     domain = fields.String(metadata={"example": "bmkg.example"})
-    standing = fields.String(metadata={"enum": _STANDINGS})
+    verdict = fields.String(metadata={"enum": _VERDICTS})
     note = fields.String(allow_none=True, metadata={"example": "Peringatan dini cuaca."})
     changed_by = fields.Nested(PersonSchema)
     created_at = Moment()
@@ -27,8 +27,8 @@ class LinkDomainSchema(StrictSchema):
 class LinkDomainSetSchema(StrictSchema):
     """A new entry for a domain."""
 
-    standing = Choice(
-        _STANDINGS,
+    verdict = Choice(
+        _VERDICTS,
         required=True,
         metadata={"description": "`allowed`: links are fine. `blocked`: content with such a link is refused."},
     )
@@ -38,7 +38,7 @@ class LinkDomainSetSchema(StrictSchema):
 class LinkDomainQuerySchema(PageQuerySchema):
     """Filters of the link lists."""
 
-    standing = Choice(_STANDINGS, metadata={"description": "Only allowed or only blocked domains."})
+    verdict = Choice(_VERDICTS, metadata={"description": "Only allowed or only blocked domains."})
 
 
 class BreakerTripSchema(StrictSchema):

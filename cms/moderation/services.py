@@ -21,37 +21,37 @@ from cms.moderation.models import (
     BreakerKind,
     BreakerTrip,
     LinkDomain,
-    LinkStanding,
+    LinkVerdict,
 )
 from cms.moderation.queries import get_trip
 
 DOMAIN = "link_domain"
 
 
-def set_link_domain(actor: Actor, domain: str, standing: LinkStanding, note: str | None) -> LinkDomain:
+def set_link_domain(actor: Actor, domain: str, verdict: LinkVerdict, note: str | None) -> LinkDomain:
     """Allow or block a domain with everything below it. It applies to what is saved from now on.
 
     Raises `BadRequest` when a public suffix (`com`, `go.id`) is to be allowed: anyone can register a name below it.
     """
-    said = {"standing": standing.value, "note": note}
+    said = {"verdict": verdict.value, "note": note}
     with unit_of_work() as unit:
         authorize(actor, Permission.MODERATION_WRITE, Target())
-        _check_allowable(domain, standing)
+        _check_allowable(domain, verdict)
         entry, is_new = _present_domain(unit, actor, domain, said)
         if not is_new and _said(entry) == said:
             return entry
         keep_first_version(unit, DOMAIN, domain, None if is_new else _said(entry))
-        entry.standing, entry.note = standing.value, note
+        entry.verdict, entry.note = verdict.value, note
         keep_version(unit, DOMAIN, domain, _said(entry), actor)
         entry.changed_by_id, entry.changed_by_label, entry.updated_at = actor.id, actor.label, clock.now()
-        is_allowed = standing is LinkStanding.ALLOWED
+        is_allowed = verdict is LinkVerdict.ALLOWED
         record(unit, Action.LINK_DOMAIN_ALLOWED if is_allowed else Action.LINK_DOMAIN_BLOCKED, _log_id(domain), actor)
     return entry
 
 
-def _check_allowable(domain: str, standing: LinkStanding) -> None:
+def _check_allowable(domain: str, verdict: LinkVerdict) -> None:
     """Raise `BadRequest` when a public suffix is to be allowed."""
-    if standing is LinkStanding.ALLOWED and not is_registrable(domain):
+    if verdict is LinkVerdict.ALLOWED and not is_registrable(domain):
         raise invalid_parameter("domain", "public_suffix")
 
 
@@ -130,7 +130,7 @@ def _is_added(unit: UnitOfWork, actor: Actor, domain: str, said: Mapping[str, st
 
 
 def _said(entry: LinkDomain) -> dict[str, str | None]:
-    return {"standing": entry.standing, "note": entry.note}
+    return {"verdict": entry.verdict, "note": entry.note}
 
 
 def _log_id(domain: str) -> str:

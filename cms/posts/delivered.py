@@ -5,7 +5,7 @@ from __future__ import annotations
 from cms.agencies.fields import area_codes
 from cms.core.http.fields import Words
 from cms.core.ids import SLUG_PATTERN
-from cms.posts.presented_schemas import PostCardSchema, PostSchema
+from cms.posts.delivered_schemas import PostCardSchema, PostSchema
 from cms.publishing.delivered import DeliveredType
 
 DELIVERED_POSTS = DeliveredType(

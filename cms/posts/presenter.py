@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from cms.editorial.attribution import credit_line
-from cms.editorial.content_types import Content, Presentation
+from cms.editorial.content_types import Content, EditionToRender
 from cms.editorial.references import area_lineage
 from cms.editorial.reposts.social import caption
 from cms.media.presenter import render_shown
-from cms.publishing.presented import Presented
+from cms.publishing.rendered_items import RenderedItem
 from cms.publishing.splicing import OWN_FIELDS
 
 
-def render_post(edition: Presentation) -> Presented:
+def render_post(edition: EditionToRender) -> RenderedItem:
     """Card, full form and filter terms of one edition."""
     content = edition.content
     only_in_full = {
@@ -29,7 +29,7 @@ def render_post(edition: Presentation) -> Presented:
     return edition.rendered("post", _card(edition), only_in_full, _terms(content))
 
 
-def _card(edition: Presentation) -> dict[str, Any]:
+def _card(edition: EditionToRender) -> dict[str, Any]:
     content = edition.content
     return {
         "id": edition.item_id,
@@ -52,12 +52,12 @@ def _card(edition: Presentation) -> dict[str, Any]:
     }
 
 
-def _cover(edition: Presentation) -> dict[str, Any] | None:
+def _cover(edition: EditionToRender) -> dict[str, Any] | None:
     image = edition.images.get(edition.content["cover"])
     return render_shown(image) if image else None
 
 
-def _social_text(edition: Presentation) -> str | None:
+def _social_text(edition: EditionToRender) -> str | None:
     """Null while it is withdrawn: nobody should spread what does not hold any more."""
     if edition.withdrawn:
         return None

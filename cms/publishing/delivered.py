@@ -15,7 +15,7 @@ class DeliveredType:
     """What can be asked of one content type: its fields, filters, sorts and relations.
 
     `card` and `full` are its delivered forms. `filters` are the query parameters of its list beside those that every list has.
-    `schemes` are the filters that are answered from terms (`cms.publishing.presented`), the one with the fewest items per value
+    `schemes` are the filters that are answered from terms (`cms.publishing.rendered_items`), the one with the fewest items per value
     first: it leads. `includes` are the relations that readers can embed. `about_list` and `about_item` are texts for the
     API's document.
     """

@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from cms.core.db import table_of
 from cms.core.errors import Conflict
 from cms.publishing.models import PublishedItem, PublishedSlug, Standing
-from cms.publishing.presented import Presented
+from cms.publishing.rendered_items import RenderedItem
 from cms.publishing.reposts import REPOST_COUNT, Carried, carried
 
 _items, _slugs = table_of(PublishedItem), table_of(PublishedSlug)
@@ -58,13 +58,13 @@ def _live_item(dialect: Any) -> Any:
 _LIVE_ITEM = {"sqlite": _live_item(sqlite), "postgresql": _live_item(postgresql)}
 
 
-def now_live(connection: Connection, presented: Presented, sequence: int) -> tuple[int, Sequence[Carried]]:
+def now_live(connection: Connection, rendered: RenderedItem, sequence: int) -> tuple[int, Sequence[Carried]]:
     """Note that readers have this edition of the item, its first or a later one. Returns its row number and carriers."""
-    values = _live_values(presented.item_id, presented.agency, presented.full, sequence)
-    first = {"type": presented.type, "first_at": presented.published_at}
+    values = _live_values(rendered.item_id, rendered.agency, rendered.full, sequence)
+    first = {"type": rendered.type, "first_at": rendered.published_at}
     return _found(
         connection,
-        presented.item_id,
+        rendered.item_id,
         connection.execute(_LIVE_ITEM[connection.dialect.name], {**values, **first}).one(),
     )
 
@@ -75,36 +75,36 @@ def live_again(connection: Connection, item_id: str, agency: str, full: Mapping[
 
 
 def rebuilt_item(connection: Connection, item_id: str, sequence: int) -> tuple[int, Sequence[Carried]]:
-    """Note that an item is presented again, in any standing. Returns its row number and carriers."""
+    """Note that an item is rendered again, in any standing. Returns its row number and carriers."""
     values = {"published_id": item_id, "at_sequence": sequence}
     return _found(connection, item_id, connection.execute(_REPRESENTED, values).one())
 
 
-def planned_item(connection: Connection, presented: Presented) -> tuple[int, Sequence[Carried]]:
+def planned_item(connection: Connection, rendered: RenderedItem) -> tuple[int, Sequence[Carried]]:
     """The row number and carriers of an item that readers will have later; makes its row if there is none."""
-    found = connection.execute(_NUMBER, {"published_id": presented.item_id}).one_or_none()
+    found = connection.execute(_NUMBER, {"published_id": rendered.item_id}).one_or_none()
     if found is not None:
-        return _found(connection, presented.item_id, found)
+        return _found(connection, rendered.item_id, found)
     first = {
-        "id": presented.item_id,
-        "type": presented.type,
-        "agency": presented.agency,
+        "id": rendered.item_id,
+        "type": rendered.type,
+        "agency": rendered.agency,
         "standing": Standing.PLANNED.value,
-        "first_published_at": presented.published_at,
+        "first_published_at": rendered.published_at,
         "sequence": 0,
     }
     made: int = connection.execute(_INSERT_ITEM, first).scalar_one()
     return made, ()
 
 
-def keep_slug(connection: Connection, presented: Presented, effective_from: datetime) -> None:
+def keep_slug(connection: Connection, rendered: RenderedItem, effective_from: datetime) -> None:
     """Give the address to the item for ever, from this moment on. The item must have its row. Raises `Conflict("slug_taken")`."""
-    address = {"type": presented.type, "agency": presented.agency, "slug": presented.slug}
+    address = {"type": rendered.type, "agency": rendered.agency, "slug": rendered.slug}
     found = connection.execute(_SLUG_OWNER, address).one_or_none()
     if found is None:
-        connection.execute(_INSERT_SLUG, {**address, "item_id": presented.item_id, "effective_from": effective_from})
-    elif found.item_id != presented.item_id:
-        raise Conflict("slug_taken", slug=presented.slug)
+        connection.execute(_INSERT_SLUG, {**address, "item_id": rendered.item_id, "effective_from": effective_from})
+    elif found.item_id != rendered.item_id:
+        raise Conflict("slug_taken", slug=rendered.slug)
 
 
 def _found(connection: Connection, item_id: str, row: Any) -> tuple[int, Sequence[Carried]]:

@@ -20,8 +20,8 @@ from cms.core.db import UnitOfWork, table_of
 from cms.publishing.due import due_again
 from cms.publishing.items import UPDATE_ITEM, keep_slug, live_again, planned_item
 from cms.publishing.models import Publication, PublishedItem, PublishedSlug, Standing
-from cms.publishing.presented import Presented
 from cms.publishing.publish import withdraw
+from cms.publishing.rendered_items import RenderedItem
 from cms.publishing.rows import (
     AT_ONCE,
     Window,
@@ -69,7 +69,7 @@ _FORGET_ITEM = delete(_items).where(_items.c.id == bindparam("current_id"), _ite
 
 def plan(
     unit: UnitOfWork,
-    presented: Presented,
+    rendered: RenderedItem,
     change: Change,
     begins: datetime,
     ends: datetime | None = None,
@@ -80,15 +80,15 @@ def plan(
     Raises `Conflict("slug_taken")`.
     """
     connection = unit.session.connection()
-    number, carriers = planned_item(connection, presented)
-    keep_slug(connection, presented, begins)
+    number, carriers = planned_item(connection, rendered)
+    keep_slug(connection, rendered, begins)
     window = Window(begins, ends, end_explanation, is_planned=True)
 
     def write(sequence: int) -> None:
-        _end_live(connection, presented.item_id, change, begins, None)
-        digest = write_publication(connection, presented, number, carriers, sequence, window)
+        _end_live(connection, rendered.item_id, change, begins, None)
+        digest = write_publication(connection, rendered, number, carriers, sequence, window)
         note_planned(change, digest)
-        due_again(unit, connection, presented.type)
+        due_again(unit, connection, rendered.type)
 
     when_numbered(unit, change, write)
 

@@ -20,13 +20,13 @@ from cms.publishing.digests import ENDING, ending_digest
 from cms.publishing.due import due_again
 from cms.publishing.items import UPDATE_ITEM, keep_slug, now_live, rebuilt_item
 from cms.publishing.models import Publication, PublishedItem, Standing
-from cms.publishing.presented import Presented
+from cms.publishing.rendered_items import RenderedItem
 from cms.publishing.rows import AT_ONCE, Window, drop_publication, supersede_live, supersede_one, write_publication
 
 _END_ITEM = UPDATE_ITEM.returning(*(table_of(PublishedItem).c[name] for name in ENDING))
 
 
-def publish(unit: UnitOfWork, presented: Presented, change: Change, window: Window | None = None) -> None:
+def publish(unit: UnitOfWork, rendered: RenderedItem, change: Change, window: Window | None = None) -> None:
     """Make this edition the live one: the publication before it is superseded, its terms and files are replaced.
 
     `window` has its end, if there is one. Raises `Conflict("slug_taken")` when the slug was published for another item.
@@ -34,19 +34,19 @@ def publish(unit: UnitOfWork, presented: Presented, change: Change, window: Wind
     connection = unit.session.connection()
 
     def write(sequence: int) -> None:
-        ended = supersede_live(connection, presented.item_id, sequence)
-        number, carriers = now_live(connection, presented, sequence)
-        keep_slug(connection, presented, AT_ONCE)
-        digest = write_publication(connection, presented, number, carriers, sequence, window or Window())
+        ended = supersede_live(connection, rendered.item_id, sequence)
+        number, carriers = now_live(connection, rendered, sequence)
+        keep_slug(connection, rendered, AT_ONCE)
+        digest = write_publication(connection, rendered, number, carriers, sequence, window or Window())
         note_digest(change, digest)
         # Only a planned end, dropped or new, changes when the next plan is due.
         if any(row.effective_until is not None for row in ended) or window is not None:
-            due_again(unit, connection, presented.type)
+            due_again(unit, connection, rendered.type)
 
     when_numbered(unit, change, write)
 
 
-def rebuild(unit: UnitOfWork, presented: Presented, change: Change, publication: Publication | None = None) -> None:
+def rebuild(unit: UnitOfWork, rendered: RenderedItem, change: Change, publication: Publication | None = None) -> None:
     """Present a current publication again because something it shows has changed (an agency's name, for example).
 
     Its beginning and end stay, and so does the item's standing. Without `publication` it is the live one, without a planned
@@ -56,9 +56,9 @@ def rebuild(unit: UnitOfWork, presented: Presented, change: Change, publication:
     window = Window.of(publication) if publication else Window()
 
     def write(sequence: int) -> None:
-        _replace(connection, presented.item_id, publication, sequence)
-        number, carriers = rebuilt_item(connection, presented.item_id, sequence)
-        digest = write_publication(connection, presented, number, carriers, sequence, window)
+        _replace(connection, rendered.item_id, publication, sequence)
+        number, carriers = rebuilt_item(connection, rendered.item_id, sequence)
+        digest = write_publication(connection, rendered, number, carriers, sequence, window)
         note = note_planned if window.is_planned else note_digest
         note(change, digest)
 
@@ -97,24 +97,24 @@ def withdraw(
 
 
 def keep_readable(
-    unit: UnitOfWork, presented: Presented, change: Change, publication: Publication, explanation: str
+    unit: UnitOfWork, rendered: RenderedItem, change: Change, publication: Publication, explanation: str
 ) -> None:
-    """Withdraw an item that stays readable: `presented` is its live edition with the notice that readers must show."""
-    rebuild(unit, presented, change, publication)
-    _note_withdrawn(unit, presented.item_id, change, explanation, clock.now())
+    """Withdraw an item that stays readable: `rendered` is its live edition with the notice that readers must show."""
+    rebuild(unit, rendered, change, publication)
+    _note_withdrawn(unit, rendered.item_id, change, explanation, clock.now())
 
 
 def publish_withdrawn(
     unit: UnitOfWork,
-    presented: Presented,
+    rendered: RenderedItem,
     change: Change,
     explanation: str,
     withdrawn_at: datetime,
     window: Window | None = None,
 ) -> None:
     """Make this edition, which contains the notice of a withdrawal, the one that readers can still read."""
-    publish(unit, presented, change, window)
-    _note_withdrawn(unit, presented.item_id, change, explanation, withdrawn_at)
+    publish(unit, rendered, change, window)
+    _note_withdrawn(unit, rendered.item_id, change, explanation, withdrawn_at)
 
 
 def _note_withdrawn(unit: UnitOfWork, item_id: str, change: Change, explanation: str, withdrawn_at: datetime) -> None:
@@ -132,7 +132,7 @@ def _digest_of_ending(ended_item: Row[Any]) -> str:
 
 
 def _replace(connection: Connection, item_id: str, publication: Publication | None, sequence: int) -> None:
-    """Make room for the same publication, presented again; a planned one, which no one could read yet, leaves no trace."""
+    """Make room for the same publication, rendered again; a planned one, which no one could read yet, leaves no trace."""
     if publication is None:
         supersede_live(connection, item_id, sequence)
     elif publication.is_planned:

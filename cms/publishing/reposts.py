@@ -81,7 +81,7 @@ def list_reposts(session: Session, item_id: str, *, after: str | None = None, li
 
 
 def add_repost(unit: UnitOfWork, item_id: str, agency: str, comment: str | None, place: str | None) -> Repost:
-    """Note that the agency carries the item from now on; the caller presents the item again."""
+    """Note that the agency carries the item from now on; the caller renders the item again."""
     repost = Repost(item_id=item_id, agency=agency, comment=comment, place=place, reposted_at=now())
     unit.add(repost)
     unit.session.flush()
@@ -89,6 +89,6 @@ def add_repost(unit: UnitOfWork, item_id: str, agency: str, comment: str | None,
 
 
 def end_repost(unit: UnitOfWork, repost: Repost) -> None:
-    """Note that the agency does not carry the item any more; the caller presents the item again."""
+    """Note that the agency does not carry the item any more; the caller renders the item again."""
     unit.session.delete(repost)
     unit.session.flush()

@@ -18,7 +18,7 @@ from cms.core import clock
 from cms.core.db import table_of
 from cms.publishing.digests import HEADER, publication_digest
 from cms.publishing.models import Publication, PublicationFile, PublicationTerm
-from cms.publishing.presented import Presented
+from cms.publishing.rendered_items import RenderedItem
 from cms.publishing.reposts import Carried, carrier_terms, with_carriers
 
 _publications, _terms, _files = table_of(Publication), table_of(PublicationTerm), table_of(PublicationFile)
@@ -71,27 +71,27 @@ class Window:
 
 def write_publication(
     connection: Connection,
-    presented: Presented,
+    rendered: RenderedItem,
     number: int,
     carriers: Sequence[Carried],
     sequence: int,
     window: Window,
 ) -> str:
     """Insert a publication with its terms and files; returns its digest."""
-    terms, files = _terms_of(presented, carriers), _files_of(presented)
+    terms, files = _terms_of(rendered, carriers), _files_of(rendered)
     row = {
-        **_row(presented, number, carriers, sequence, window),
+        **_row(rendered, number, carriers, sequence, window),
         "terms_json": orjson.dumps([[term["scheme"], term["term"], term["repost"]] for term in terms]).decode(),
         "files_json": orjson.dumps(files, option=orjson.OPT_SORT_KEYS).decode(),
     }
     digest = _digest_of(row)
     publication_id = connection.execute(_INSERT_PUBLICATION, {**row, "digest": digest}).scalar_one()
     if terms:
-        connection.execute(_INSERT_TERMS, [{**_shared(presented, number, publication_id), **term} for term in terms])
+        connection.execute(_INSERT_TERMS, [{**_shared(rendered, number, publication_id), **term} for term in terms])
     if files:
         connection.execute(
             _INSERT_FILES,
-            [{"publication_id": publication_id, "item_id": presented.item_id, **file} for file in files],
+            [{"publication_id": publication_id, "item_id": rendered.item_id, **file} for file in files],
         )
     return digest
 
@@ -130,24 +130,24 @@ def _unlist(connection: Connection, publication_id: int) -> None:
 
 
 def _row(
-    presented: Presented, number: int, carriers: Sequence[Carried], sequence: int, window: Window
+    rendered: RenderedItem, number: int, carriers: Sequence[Carried], sequence: int, window: Window
 ) -> dict[str, Any]:
     return {
         "item_number": number,
-        "item_id": presented.item_id,
-        "type": presented.type,
-        "edition": presented.edition,
-        "agency": presented.agency,
-        "slug": presented.slug,
-        "language": presented.language,
-        "published_at": presented.published_at,
-        "updated_at": presented.updated_at,
+        "item_id": rendered.item_id,
+        "type": rendered.type,
+        "edition": rendered.edition,
+        "agency": rendered.agency,
+        "slug": rendered.slug,
+        "language": rendered.language,
+        "published_at": rendered.published_at,
+        "updated_at": rendered.updated_at,
         "effective_from": window.begins,
         "effective_until": window.ends,
         "is_planned": window.is_planned,
         "end_explanation": window.end_explanation,
-        "card_json": orjson.dumps(presented.card, option=orjson.OPT_UTC_Z).decode(),
-        "full_json": orjson.dumps(with_carriers(presented.full, carriers), option=orjson.OPT_UTC_Z).decode(),
+        "card_json": orjson.dumps(rendered.card, option=orjson.OPT_UTC_Z).decode(),
+        "full_json": orjson.dumps(with_carriers(rendered.full, carriers), option=orjson.OPT_UTC_Z).decode(),
         "sequence": sequence,
         "superseded_sequence": None,
     }
@@ -160,24 +160,24 @@ def _digest_of(row: Mapping[str, Any]) -> str:
     )
 
 
-def _shared(presented: Presented, number: int, publication_id: int) -> dict[str, Any]:
+def _shared(rendered: RenderedItem, number: int, publication_id: int) -> dict[str, Any]:
     """The values in every row of a publication's terms."""
     return {
         "publication_id": publication_id,
         "item_number": number,
-        "type": presented.type,
-        "agency": presented.agency,
-        "published_at": presented.published_at,
+        "type": rendered.type,
+        "agency": rendered.agency,
+        "published_at": rendered.published_at,
     }
 
 
-def _terms_of(presented: Presented, carriers: Sequence[Carried]) -> list[dict[str, Any]]:
+def _terms_of(rendered: RenderedItem, carriers: Sequence[Carried]) -> list[dict[str, Any]]:
     """Its terms, in the order of the digest."""
-    terms = [{"scheme": scheme, "term": term, "repost": None} for scheme, term in sorted(presented.terms)]
-    return terms + carrier_terms(carriers, presented.terms)
+    terms = [{"scheme": scheme, "term": term, "repost": None} for scheme, term in sorted(rendered.terms)]
+    return terms + carrier_terms(carriers, rendered.terms)
 
 
-def _files_of(presented: Presented) -> list[dict[str, Any]]:
+def _files_of(rendered: RenderedItem) -> list[dict[str, Any]]:
     """Its files, in the order of the digest."""
     return [
         {
@@ -187,5 +187,5 @@ def _files_of(presented: Presented) -> list[dict[str, Any]]:
             "bytes": file.bytes,
             "sha256": file.sha256,
         }
-        for file in presented.files
+        for file in rendered.files
     ]

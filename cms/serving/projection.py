@@ -1,4 +1,4 @@
-"""Sparse fields and embedded relations: a presented item reshaped for one request."""
+"""Sparse fields and embedded relations: a rendered item reshaped for one request."""
 
 from __future__ import annotations
 

@@ -118,7 +118,7 @@ class Sources:
         return self.state.publications.items(ids, self.now, is_full=is_full)
 
     def _shown_beside(self, agencies: Collection[str], item_ids: Sequence[str]) -> set[str]:
-        """Those of the items that these agencies carry or have on their channels; a new carrier presents the item again."""
+        """Those of the items that these agencies carry or have on their channels; a new carrier renders the item again."""
         if any(item_id != self._item_id() for item_id in item_ids):
             self.dependencies.note_topics(self.state.head.content)
         return self.state.publications.shown_by(agencies, item_ids, self.now)

@@ -29,7 +29,7 @@ def upgrade() -> None:
     op.create_table(
         "link_domains",
         sa.Column("domain", sa.String(length=253), nullable=False),
-        sa.Column("standing", sa.String(length=10), nullable=False),
+        sa.Column("verdict", sa.String(length=10), nullable=False),
         sa.Column("note", sa.Text(), nullable=True),
         *_person("changed_by"),
         _moment("created_at"),

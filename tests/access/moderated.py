@@ -18,14 +18,14 @@ def link_domain(world: World, _who: str) -> Sent:
     domain, present = f"mitra-{world.number()}.com", clock.now()
     with world.app.app_context(), unit_of_work() as unit:
         unit.add(
-            LinkDomain(domain=domain, standing="allowed", changed_by_label="x", created_at=present, updated_at=present)
+            LinkDomain(domain=domain, verdict="allowed", changed_by_label="x", created_at=present, updated_at=present)
         )
     return Sent(f"{MANAGE}/link-domains/{domain}")
 
 
 def new_link_domain(world: World, _who: str) -> Sent:
     """A domain that is not in the link lists."""
-    return Sent(f"{MANAGE}/link-domains/baru-{world.number()}.com", arguments={"json": {"standing": "blocked"}})
+    return Sent(f"{MANAGE}/link-domains/baru-{world.number()}.com", arguments={"json": {"verdict": "blocked"}})
 
 
 def new_freeze(world: World, _who: str) -> Sent:

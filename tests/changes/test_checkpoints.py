@@ -194,10 +194,10 @@ def test_lines_that_come_while_the_log_is_read_are_followed_too(monkeypatch: pyt
             write(1)
 
     log = StoredLog(progress=write_more)
-    verdict = verify(log, log.head)
+    verification = verify(log, log.head)
 
-    assert verdict.finding is None
-    assert verdict.followed == 8
+    assert verification.finding is None
+    assert verification.followed == 8
 
 
 def test_the_key_is_made_once_for_its_owner_only(tmp_path: Path) -> None:

@@ -12,14 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cms.changes.chain import GENESIS_HASH, Line, line_hash
-from cms.changes.verification import BEGINNING, Damage, Finding, Place, Verdict, verify
+from cms.changes.verification import BEGINNING, Damage, Finding, Place, Verification, verify
 from tests.changes.mutations import MUTATIONS, Mutate, Stored, whole_log
 
 LINES, TIMES_EACH = 30, 170
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 
 
-def verified(stored: Stored, anchors: dict[int, str] | None = None, begin: Place = BEGINNING) -> Verdict:
+def verified(stored: Stored, anchors: dict[int, str] | None = None, begin: Place = BEGINNING) -> Verification:
     return verify(stored.lines[begin.sequence :], lambda: stored.head, anchors, begin)
 
 
@@ -53,7 +53,7 @@ def test_a_whole_log_is_whole_with_any_checkpoints_and_from_any_line() -> None:
         begin = Place(behind, log.lines[behind - 1].hash) if behind else BEGINNING
 
         assert verified(log, anchors).finding is None
-        assert verified(log, anchors, begin) == Verdict(Place(count, log.lines[-1].hash), count - behind)
+        assert verified(log, anchors, begin) == Verification(Place(count, log.lines[-1].hash), count - behind)
 
 
 def test_an_empty_log_is_whole() -> None:

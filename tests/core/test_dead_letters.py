@@ -136,7 +136,7 @@ def test_an_outage_puts_nothing_aside_and_moves_no_follower(app: Flask, context:
     assert aside() == set()
 
 
-def test_an_item_that_cannot_be_presented_does_not_keep_the_others_from_a_new_name(app: Flask, moment: Moment) -> None:
+def test_an_item_that_cannot_be_rendered_does_not_keep_the_others_from_a_new_name(app: Flask, moment: Moment) -> None:
     ids = [add_published_post(app, title=f"Jalan {n}").id for n in range(3)]
     with app.app_context():
         follow()

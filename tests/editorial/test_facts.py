@@ -114,7 +114,7 @@ def test_what_is_rebuilt_names_the_line_that_made_it_needed(app: Flask, editor: 
         number = renamed.sequence
 
     assert facts(app, "agency.updated") == [{"via": "system"}]
-    assert facts(app, "post.presented") == [{"via": "system", "cause": {"kind": "rebuild", "id": str(number)}}]
+    assert facts(app, "post.rebuilt") == [{"via": "system", "cause": {"kind": "rebuild", "id": str(number)}}]
 
 
 def test_auditors_read_the_facts(app: Flask, editor: Caller, people: People) -> None:

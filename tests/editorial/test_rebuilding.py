@@ -54,7 +54,7 @@ def names() -> dict[str, str]:
 
 
 @pytest.mark.usefixtures("context")
-def test_live_items_of_a_renamed_agency_are_presented_again_from_their_published_edition(
+def test_live_items_of_a_renamed_agency_are_rendered_again_from_their_published_edition(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(followers, "BATCH", 2)
@@ -68,19 +68,19 @@ def test_live_items_of_a_renamed_agency_are_presented_again_from_their_published
     follow()
 
     assert names() == {**{f"Berita {number}": "Dinas PUPR" for number in (0, 2, 3, 4)}, "Lain": "Nama Dishub"}
-    presented = [line.resource_id for line in read_after(0) if line.action == "post.presented"]
-    assert sorted(presented) == sorted([ids[0], *ids[2:]])
+    rendered = [line.resource_id for line in read_after(0) if line.action == "post.rebuilt"]
+    assert sorted(rendered) == sorted([ids[0], *ids[2:]])
     assert broken_at() is None
     follow()
-    assert len([line for line in read_after(0) if line.action == "post.presented"]) == 4
+    assert len([line for line in read_after(0) if line.action == "post.rebuilt"]) == 4
 
 
 @pytest.mark.usefixtures("context")
-def test_what_content_does_not_show_presents_nothing_again() -> None:
+def test_what_content_does_not_show_renders_nothing_again() -> None:
     published(CENTRAL, "dpu", "Berita")
     rename("dpu", "Nama DPU", "contact")
     follow()
-    assert [line for line in read_after(0) if line.action == "post.presented"] == []
+    assert [line for line in read_after(0) if line.action == "post.rebuilt"] == []
 
 
 def test_an_item_published_since_is_left_alone(app: Flask) -> None:
@@ -90,10 +90,10 @@ def test_an_item_published_since_is_left_alone(app: Flask) -> None:
         published(EDITOR, "dpu", "Baru")
         follow()
         assert names() == {"Lama": "Dinas PUPR", "Baru": "Dinas PUPR"}
-        assert len([line for line in read_after(0) if line.action == "post.presented"]) == 1
+        assert len([line for line in read_after(0) if line.action == "post.rebuilt"]) == 1
 
 
-def test_a_plan_whose_moment_has_passed_is_presented_to_readers(
+def test_a_plan_whose_moment_has_passed_is_shown_to_readers(
     app: Flask, client: FlaskClient, moment: Callable[[timedelta], None]
 ) -> None:
     """Before the worker has carried it out: the list changes, so must its ETag."""

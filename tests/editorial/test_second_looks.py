@@ -226,7 +226,7 @@ def test_discarding_returns_to_what_a_plan_has_published(
     act(editor, path, "publish")
     change(editor, path, title="Edisi kedua")
     act(editor, path, "schedule", {"publish_at": "2026-11-24T01:01:00Z", **NEWS})
-    # Carrying it presents what readers have once more, behind the row of the plan.
+    # Carrying it renders what readers have once more, behind the row of the plan.
     assert people.person(Role.AGENCY_EDITOR, "dishub").post(f"{path}/reposts", {"agency": "dishub"}).status_code == 201
     moment(timedelta(minutes=2))
     act(editor, path, "unpublish", {"kind": "gone", "explanation": "Selesai."})

@@ -12,7 +12,7 @@ from cms.editorial.rollback import services as rollbacks
 from cms.editorial.rollback.models import Rollback
 from cms.editorial.rollback.orders import Order
 from cms.moderation import services as moderation
-from cms.moderation.models import LinkStanding
+from cms.moderation.models import LinkVerdict
 from tests.access import moderated
 from tests.access.world import World
 
@@ -32,7 +32,7 @@ def on(made: Callable[[World, str], Any], act: Callable[..., Any]) -> Scenario:
 
 def set_link_domain(world: World) -> Act:
     central = world.callers["central"].actor
-    return lambda: moderation.set_link_domain(central, "slot88.com", LinkStanding.BLOCKED, "Judi.")
+    return lambda: moderation.set_link_domain(central, "slot88.com", LinkVerdict.BLOCKED, "Judi.")
 
 
 def freeze_publishing(world: World) -> Act:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from cms.moderation.decoding import decoded, unpunycoded
-from cms.moderation.links import hosts_in_links, hosts_in_text, is_registrable, mail_hosts, standing_of
-from cms.moderation.models import LinkStanding
+from cms.moderation.links import hosts_in_links, hosts_in_text, is_registrable, mail_hosts, verdict_of
+from cms.moderation.models import LinkVerdict
 from tests.core.processor_time import keep
 from tests.moderation.test_breakers import act, made
 from tests.people import Caller
@@ -95,7 +95,7 @@ def test_numbers_and_signs_of_ordinary_texts_are_no_addresses(text: str) -> None
 
 
 def test_an_entry_for_the_end_of_a_number_is_none_for_the_address() -> None:
-    assert standing_of("103.152.118.20", {"118.20": LinkStanding.ALLOWED, "20": LinkStanding.ALLOWED}) is None
+    assert verdict_of("103.152.118.20", {"118.20": LinkVerdict.ALLOWED, "20": LinkVerdict.ALLOWED}) is None
 
 
 def test_decoding_ends() -> None:
@@ -109,17 +109,17 @@ def test_decoding_ends() -> None:
 )
 def test_what_everybody_can_be_below_cannot_be_allowed(central: Caller, domain: str) -> None:
     path = f"/manage/v1/link-domains/{domain}"
-    refused = central("PUT", path, json={"standing": "allowed"})
+    refused = central("PUT", path, json={"verdict": "allowed"})
     assert refused.status_code == 400
     assert refused.json["errors"][0]["code"] == "public_suffix"
-    assert central("PUT", path, json={"standing": "blocked"}).status_code == 200
+    assert central("PUT", path, json={"verdict": "blocked"}).status_code == 200
     assert not is_registrable(domain)
 
 
 def test_who_allowed_a_domain_is_no_second_person(editor: Caller, colleague: Caller, central: Caller) -> None:
     item = made(editor, body="Lihat [ini](https://mitra.com/x).")
     assert act(editor, item, "submit").status_code == 200
-    assert central("PUT", "/manage/v1/link-domains/mitra.com", json={"standing": "allowed"}).status_code == 200
+    assert central("PUT", "/manage/v1/link-domains/mitra.com", json={"verdict": "allowed"}).status_code == 200
 
     refused = act(central, item, "approve")
 
@@ -129,7 +129,7 @@ def test_who_allowed_a_domain_is_no_second_person(editor: Caller, colleague: Cal
 
 def test_who_allowed_a_domain_alone_has_his_own_links_held(editor: Caller, central: Caller) -> None:
     """Else one stolen account of a central editor would need nobody: allow, write, publish."""
-    central("PUT", "/manage/v1/link-domains/mitra.com", json={"standing": "allowed"})
+    central("PUT", "/manage/v1/link-domains/mitra.com", json={"verdict": "allowed"})
     body = "Lihat [ini](https://mitra.com/x)."
     own, other = made(central, body=body), made(editor, body=body)
 
@@ -150,7 +150,7 @@ def refused(answer: Any) -> list[str]:
 
 
 def test_words_beside_the_content_are_looked_at_for_whoever_says_them(editor: Caller, central: Caller) -> None:
-    central("PUT", "/manage/v1/link-domains/mitra.com", json={"standing": "allowed"})
+    central("PUT", "/manage/v1/link-domains/mitra.com", json={"verdict": "allowed"})
     live = made(editor)
     act(editor, live, "publish")
     said = {"kind": "gone", "explanation": "Lihat mitra.com"}

@@ -63,7 +63,7 @@ def test_ordinary_tables_pass(author: Caller) -> None:
 
 def test_a_blocked_domain_in_a_cell_is_refused(author: Caller, people: People) -> None:
     central = people.person(Role.CENTRAL_EDITOR)
-    central("PUT", "/manage/v1/link-domains/tidak-dikenal.com", json={"standing": "blocked"})
+    central("PUT", "/manage/v1/link-domains/tidak-dikenal.com", json={"verdict": "blocked"})
     document = str(author.post(DOCUMENTS, document_content()).json["data"]["id"])
     refused: Any = send(author, document, HEAD + b"Klik,tidak-dikenal.com\n", name="data.csv", label="Data")
     assert (refused.status_code, refused.json["errors"][0]["code"]) == (422, "blocked_link")

@@ -134,9 +134,9 @@ def test_taking_the_link_out_ends_the_hold(editor: Caller) -> None:
 
 def test_blocked_links_are_refused_and_allowed_ones_pass(author: Caller, central: Caller, app: Flask) -> None:
     path = "/manage/v1/link-domains"
-    blocked = central("PUT", f"{path}/slot88.com", json={"standing": "blocked", "note": "Judi."})
-    assert (blocked.status_code, blocked.json["data"]["standing"]) == (200, "blocked")
-    assert central("PUT", f"{path}/mitra.com", json={"standing": "allowed"}).status_code == 200
+    blocked = central("PUT", f"{path}/slot88.com", json={"verdict": "blocked", "note": "Judi."})
+    assert (blocked.status_code, blocked.json["data"]["verdict"]) == (200, "blocked")
+    assert central("PUT", f"{path}/mitra.com", json={"verdict": "allowed"}).status_code == 200
 
     refused = post(author, body="Lihat [ini](https://www.slot88.com).")
     assert refused.status_code == 422
@@ -146,7 +146,7 @@ def test_blocked_links_are_refused_and_allowed_ones_pass(author: Caller, central
 
     listed = author.get(path)
     assert listed.status_code == 403
-    assert [entry["domain"] for entry in central.get(f"{path}?standing=blocked").json["data"]] == ["slot88.com"]
+    assert [entry["domain"] for entry in central.get(f"{path}?verdict=blocked").json["data"]] == ["slot88.com"]
     assert central("DELETE", f"{path}/slot88.com").status_code == 204
     assert central("DELETE", f"{path}/slot88.com").status_code == 404
     assert post(author, body="Lihat [ini](https://www.slot88.com).").status_code == 201
@@ -157,9 +157,9 @@ def test_blocked_links_are_refused_and_allowed_ones_pass(author: Caller, central
 
 
 def test_a_domain_that_was_blocked_since_the_save_is_not_published(editor: Caller, central: Caller) -> None:
-    central("PUT", "/manage/v1/link-domains/mitra.com", json={"standing": "allowed"})
+    central("PUT", "/manage/v1/link-domains/mitra.com", json={"verdict": "allowed"})
     item = made(editor, body="Lihat [ini](https://www.mitra.com).")
-    central("PUT", "/manage/v1/link-domains/mitra.com", json={"standing": "blocked"})
+    central("PUT", "/manage/v1/link-domains/mitra.com", json={"verdict": "blocked"})
 
     refused = act(editor, item, "publish")
 
@@ -168,14 +168,14 @@ def test_a_domain_that_was_blocked_since_the_save_is_not_published(editor: Calle
 
 
 def test_a_hijacked_subdomain_of_the_government_can_be_blocked(author: Caller, central: Caller) -> None:
-    central("PUT", "/manage/v1/link-domains/lama.balikpapan.go.id", json={"standing": "blocked"})
+    central("PUT", "/manage/v1/link-domains/lama.balikpapan.go.id", json={"verdict": "blocked"})
     assert post(author, body="[x](https://lama.balikpapan.go.id/x)").status_code == 422
     assert reasons(author, made(author, body="[y](https://baru.balikpapan.go.id/x)")) == []
 
 
 @pytest.mark.parametrize("domain", ["Slot88.com", "a..b", "-x.com", "x" * 64 + ".com", "https:x"])
 def test_only_domains_are_listed(central: Caller, domain: str) -> None:
-    answer = central("PUT", f"/manage/v1/link-domains/{domain}", json={"standing": "blocked"})
+    answer = central("PUT", f"/manage/v1/link-domains/{domain}", json={"verdict": "blocked"})
     assert answer.status_code == 400
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cms.moderation.links import anchors, hosts_in_links, hosts_in_text, mail_hosts, registrable, standing_of
-from cms.moderation.models import LinkStanding
+from cms.moderation.links import anchors, hosts_in_links, hosts_in_text, mail_hosts, registrable, verdict_of
+from cms.moderation.models import LinkVerdict
 
 
 @pytest.mark.parametrize(
@@ -68,11 +68,11 @@ def test_domains_that_mail_goes_to(text: str, hosts: set[str]) -> None:
 
 
 def test_of_two_entries_the_longer_one_counts() -> None:
-    known = {"balikpapan.go.id": LinkStanding.ALLOWED, "lama.balikpapan.go.id": LinkStanding.BLOCKED}
-    assert standing_of("dpu.balikpapan.go.id", known) is LinkStanding.ALLOWED
-    assert standing_of("x.lama.balikpapan.go.id", known) is LinkStanding.BLOCKED
-    assert standing_of("samarinda.go.id", known) is LinkStanding.ALLOWED
-    assert standing_of("go.id.slot88.com", known) is None
+    known = {"balikpapan.go.id": LinkVerdict.ALLOWED, "lama.balikpapan.go.id": LinkVerdict.BLOCKED}
+    assert verdict_of("dpu.balikpapan.go.id", known) is LinkVerdict.ALLOWED
+    assert verdict_of("x.lama.balikpapan.go.id", known) is LinkVerdict.BLOCKED
+    assert verdict_of("samarinda.go.id", known) is LinkVerdict.ALLOWED
+    assert verdict_of("go.id.slot88.com", known) is None
     assert registrable("a.b.lama.balikpapan.go.id") == "balikpapan.go.id"
 
 

@@ -18,7 +18,7 @@ from tests.people import Caller
     ],
 )
 def test_mail_to_a_blocked_domain_is_refused(editor: Caller, central: Caller, address: str) -> None:
-    central("PUT", "/manage/v1/link-domains/slot88.com", json={"standing": "blocked"})
+    central("PUT", "/manage/v1/link-domains/slot88.com", json={"verdict": "blocked"})
     for body in (f"Tulis ke [kami]({address}).", f'<a href="{address}">kami</a>'):
         kind = "html" if body.startswith("<") else "markdown"
         content = {"agency": "dpu", "kind": "berita", "title": "Kontak", "body": body, "body_format": kind}

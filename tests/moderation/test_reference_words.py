@@ -111,7 +111,7 @@ def test_a_new_agency_has_no_site_that_nobody_else_saw(admin: Caller, other_admi
     assert (
         change(other_admin, "agencies/baru", site_url="https://baru.com").json["data"]["site_url"] == "https://baru.com"
     )
-    central("PUT", f"{MANAGE}/link-domains/jahat.com", json={"standing": "blocked"})
+    central("PUT", f"{MANAGE}/link-domains/jahat.com", json={"verdict": "blocked"})
     assert change(admin, "agencies/baru", site_url="https://jahat.com").json["errors"][0]["code"] == "blocked_link"
 
 
@@ -120,14 +120,14 @@ def test_a_rollback_puts_reference_data_right(
 ) -> None:
     change(other_admin, "agencies/dpu", name="Dinas Pekerjaan Umum", description="Jalan dan drainase.")
     other_admin.post(f"{MANAGE}/categories", CATEGORY)
-    central("PUT", f"{MANAGE}/link-domains/judi.com", json={"standing": "blocked"})
+    central("PUT", f"{MANAGE}/link-domains/judi.com", json={"verdict": "blocked"})
     moment(LATER)
     change(admin, "agencies/dpu", name="Rusak", short_name="Rusak", valid_to="2026-01-01", successor="dishub")
     change(admin, "agencies/dishub", site_url="https://jahat.com")
     change(admin, "categories/lingkungan", name_id="Rusak", is_retired=True)
     admin.post(f"{MANAGE}/categories", {"slug": "palsu", "name_id": "Palsu", "name_en": "Fake"})
     admin.post(f"{MANAGE}/agencies", {"slug": "palsu", "name": "Dinas Palsu", "short_name": "P", "kind": "dinas"})
-    admin("PUT", f"{MANAGE}/link-domains/mitra.com", json={"standing": "allowed"})
+    admin("PUT", f"{MANAGE}/link-domains/mitra.com", json={"verdict": "allowed"})
     admin("DELETE", f"{MANAGE}/link-domains/judi.com")
 
     assert counts(roll_back(central, admin)) == {"reverted": 7}
@@ -142,7 +142,7 @@ def test_a_rollback_puts_reference_data_right(
     fake = central.get(f"{MANAGE}/categories/palsu").json["data"]
     assert (fake["name_id"], fake["is_retired"]) == ("palsu", True)
     assert site.get("/v1/agencies/palsu").json["data"]["name"] == "palsu"
-    domains = {entry["domain"]: entry["standing"] for entry in central.get(f"{MANAGE}/link-domains").json["data"]}
+    domains = {entry["domain"]: entry["verdict"] for entry in central.get(f"{MANAGE}/link-domains").json["data"]}
     assert domains == {"judi.com": "blocked"}
     assert counts(roll_back(central, admin)) == {"unchanged": 7}
 

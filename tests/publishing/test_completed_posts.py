@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 
 from cms.application import create_app
 from cms.core.db import db, session, unit_of_work
-from cms.posts.presented_schemas import PostCardSchema, PostSchema
+from cms.posts.delivered_schemas import PostCardSchema, PostSchema
 from cms.publishing.models import Publication
 from config import Settings
 from tests.database import own_database

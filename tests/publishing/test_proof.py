@@ -38,7 +38,7 @@ def world(
 
 
 def test_what_was_published_and_not_touched_is_whole(world: World, moment: Callable[[timedelta], None]) -> None:
-    """Also after plans were carried out, taken back, replaced and presented again."""
+    """Also after plans were carried out, taken back, replaced and rendered again."""
     assert world.findings() == []
     editor = world.editor
     act(editor, world.planned, "schedule", {"publish_at": "2026-11-24T01:04:00Z"})

@@ -19,9 +19,9 @@ from cms.core.ids import new_id
 from cms.core.runtime import runtime
 from cms.posts.content import POST
 from cms.publishing.models import Standing
-from cms.publishing.presented import Presented
 from cms.publishing.publish import publish, withdraw
 from cms.publishing.reading import Page, Publications
+from cms.publishing.rendered_items import RenderedItem
 from cms.publishing.selection import Selection
 from tests.conftest import NOW
 from tests.factories import CENTRAL
@@ -61,24 +61,24 @@ def items(app: Flask, context: None) -> list[Published]:
     live = []
     with unit_of_work() as unit:
         for number in range(ITEMS):
-            presented = _presented(dice, number)
+            rendered = _rendered(dice, number)
             for edition in range(1, dice.choice((2, 2, 3))):
-                presented = replace(_presented(dice, number), item_id=presented.item_id, edition=edition)
-                change = record(unit, POST.action("published"), presented.item_id, CENTRAL)
-                publish(unit, presented, change)
+                rendered = replace(_rendered(dice, number), item_id=rendered.item_id, edition=edition)
+                change = record(unit, POST.action("published"), rendered.item_id, CENTRAL)
+                publish(unit, rendered, change)
             if dice.random() < 0.1:
-                change = record(unit, POST.action("unpublished"), presented.item_id, CENTRAL)
-                withdraw(unit, presented.item_id, presented.type, Standing.GONE, change, explanation="Ditarik.")
+                change = record(unit, POST.action("unpublished"), rendered.item_id, CENTRAL)
+                withdraw(unit, rendered.item_id, rendered.type, Standing.GONE, change, explanation="Ditarik.")
             else:
-                live.append(_known(number, presented))
+                live.append(_known(number, rendered))
     return live
 
 
-def _presented(dice: random.Random, number: int) -> Presented:
+def _rendered(dice: random.Random, number: int) -> RenderedItem:
     published = NOW - timedelta(hours=dice.randrange(60))
     item_id = new_id()
     card = {"number": number}
-    return Presented(
+    return RenderedItem(
         item_id=item_id, type="post" if number % 3 else "document", edition=1, agency=AGENCIES[number % 4],
         slug=f"s-{number}", language="id", published_at=published,
         updated_at=published + timedelta(minutes=dice.randrange(3)), card=card, full={**card, "full": True},
@@ -95,10 +95,10 @@ def _terms(dice: random.Random) -> Iterator[tuple[str, str]]:
             yield scheme, value
 
 
-def _known(number: int, presented: Presented) -> Published:
+def _known(number: int, rendered: RenderedItem) -> Published:
     return Published(
-        number, presented.item_id, presented.type, presented.agency, clock.micros(presented.published_at),
-        clock.micros(presented.updated_at), presented.terms,
+        number, rendered.item_id, rendered.type, rendered.agency, clock.micros(rendered.published_at),
+        clock.micros(rendered.updated_at), rendered.terms,
     )  # fmt: skip
 
 

@@ -23,5 +23,5 @@ def test_only_the_fields_of_the_card_itself_are_replaced(title: str) -> None:
 
 
 def test_a_card_of_another_shape_is_not_shown_as_an_own_one() -> None:
-    with pytest.raises(ValueError, match="presented without"):
+    with pytest.raises(ValueError, match="rendered without"):
         as_repost('{"relation":"own","id":1,"repost":null}', "{}", NOTE)

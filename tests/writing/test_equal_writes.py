@@ -50,7 +50,7 @@ def test_equal_entries_of_a_domain_are_all_200(app: Flask, people: People) -> No
         path = f"{MANAGE}/link-domains/judi{number}.com"
 
         def put(client: FlaskClient, _number: int, path: str = path) -> Any:
-            return Caller(client, central.token)("PUT", path, json={"standing": "blocked", "note": "Judi."})
+            return Caller(client, central.token)("PUT", path, json={"verdict": "blocked", "note": "Judi."})
 
         answers = at_once(app, TOGETHER, put)
 

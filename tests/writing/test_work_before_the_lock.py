@@ -1,7 +1,7 @@
 """Nothing that takes long is computed while others wait: Markdown, sanitiser, moderation, passwords come before the write lock.
 
 Every service is looked at in tests/test_services.py; here every route that writes, what people say with a write, batches, and the
-follower that presents again.
+follower that renders again.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def item(kind: str, path: str, state: str, body: dict[str, Any]) -> Asked:
 def blocked_since(world: World, who: str) -> Sent:
     """A draft whose links are looked at once more, because a domain was blocked after it was saved."""
     sent = ask.item("post", "/publish", body={"change_note": "Jadwal baru."})(world, who)
-    answer = world.callers["central"]("PUT", f"{MANAGE}/link-domains/slot88.com", json={"standing": "blocked"})
+    answer = world.callers["central"]("PUT", f"{MANAGE}/link-domains/slot88.com", json={"verdict": "blocked"})
     assert answer.status_code == 200
     return sent
 
@@ -159,7 +159,7 @@ def test_a_batch_looks_at_everything_before_its_first_write(app: Flask, client: 
     assert computed == []
 
 
-def test_presenting_again_computes_before_it_locks(app: Flask, client: FlaskClient) -> None:
+def test_rendering_again_computes_before_it_locks(app: Flask, client: FlaskClient) -> None:
     world = World(app, client)
     world.item("post", "published"), world.item("document", "changed"), world.item("post", "scheduled")
     admin = world.callers["admin"]

@@ -35,7 +35,7 @@ SECOND_PERSON = {
 def change_image(changes: dict[str, Any], id: str) -> Answer:
     """Change the words or the focal point of an image.
 
-    JSON merge patch (RFC 7396). The worker then presents again the items that show the image. While a published or approved
+    JSON merge patch (RFC 7396). The worker then renders again the items that show the image. While a published or approved
     item shows it, changing it needs the right to publish that item. If such an item needs a second person, so do the words:
     they wait in `proposed` (warning `second_person_needed`) until another person sends the same change.
     """

@@ -25,7 +25,7 @@ from cms.media.queries import get_image
 
 
 def update_image(actor: Actor, image_id: str, expected: Expected, changes: Mapping[str, Any]) -> Image:
-    """Change the words or the focal point of an image; the worker then presents again the items that show it.
+    """Change the words or the focal point of an image; the worker then renders again the items that show it.
 
     For an image in a live or approved item, the actor must be able to publish that item now. Words that need a second person
     wait in `proposed` until that person sends the same; sending the present words takes a proposal back. Raises `NotFound`, `Forbidden`,

@@ -20,7 +20,7 @@ from cms.media.presenter import file_name
 from cms.media.presets import ORIGINAL
 from cms.media.queries import find_images
 from cms.media.references import images_in_text
-from cms.publishing.presented import PresentedFile
+from cms.publishing.rendered_items import RenderedFile
 
 TEXT_FIELDS: Final = ("alt", "caption", "credit")
 
@@ -65,10 +65,10 @@ class ShownImages:
             for pointer in (self.places[image_id] if self.places[image_id] == "/cover" else f"/body/images/{image_id}",)
         }
 
-    def files(self) -> tuple[PresentedFile, ...]:
+    def files(self) -> tuple[RenderedFile, ...]:
         """The images, as files of an edition, so that readers get them exactly while it is live."""
         return tuple(
-            PresentedFile(
+            RenderedFile(
                 image.id, file_name(image.id, ORIGINAL, image.media_type), image.media_type, image.bytes, image.sha256
             )
             for image in self.found.values()

@@ -14,7 +14,7 @@ from cms.core.permissions import Actor
 from cms.core.runtime import runtime
 from cms.core.sanitize import sanitized_html
 from cms.editorial.attribution import canonical_url
-from cms.editorial.content_types import ContentType, Presentation
+from cms.editorial.content_types import ContentType, EditionToRender
 from cms.editorial.images.uses import ShownImages, shown_images
 from cms.editorial.items.models import Edition, Item
 from cms.editorial.items.policies import allowed_actions
@@ -22,7 +22,7 @@ from cms.editorial.items.queries import get_colleagues, get_owner
 from cms.editorial.leases.presenter import render_lease
 from cms.editorial.notes import PublicNotes
 from cms.media.references import with_shown_addresses
-from cms.publishing.presented import Presented
+from cms.publishing.rendered_items import RenderedItem
 
 HOLD_FIELDS = ("code", "pointer", "detail")
 
@@ -53,7 +53,7 @@ def render_edition(
     updated_at: datetime,
     notes: PublicNotes | None = None,
     images: ShownImages | None = None,
-) -> Presented:
+) -> RenderedItem:
     """The delivered forms of an edition; `images` are those that it shows, if the caller has them.
 
     The body is sanitised again (R-C1), because the rules may have become stricter.
@@ -61,8 +61,8 @@ def render_edition(
     notes = notes or PublicNotes(updated_at)
     owner = get_owner(item)
     images = images or shown_images(edition.content)
-    presented = item.content_type.render(
-        Presentation(
+    rendered = item.content_type.render(
+        EditionToRender(
             item_id=item.id,
             edition=edition.number,
             content=edition.content,
@@ -78,7 +78,7 @@ def render_edition(
             withdrawn=notes.withdrawn,
         )
     )
-    return replace(presented, files=presented.files + images.files()) if images.found else presented
+    return replace(rendered, files=rendered.files + images.files()) if images.found else rendered
 
 
 def _shown_body(edition: Edition, images: ShownImages) -> str:

@@ -85,7 +85,7 @@ class PlannedSchema(StrictSchema):
     by = fields.Nested(PersonSchema, metadata={"description": "Who planned it."})
 
 
-class StandingSchema(StrictSchema):
+class ItemStateSchema(StrictSchema):
     """The state of an item."""
 
     id = fields.String(metadata={"format": "uuid"})
@@ -139,7 +139,7 @@ class StandingSchema(StrictSchema):
     )
 
 
-class RowSchema(StandingSchema):
+class RowSchema(ItemStateSchema):
     """An item in a list."""
 
     agency = fields.String(metadata={"description": "Slug of the owner.", "example": "dpu"})
@@ -161,7 +161,7 @@ class ContentQuerySchema(PageQuerySchema):
     updated_after = Moment(metadata={"description": "Only items changed after this moment."})
 
 
-class EditedSchema(StandingSchema):
+class EditedSchema(ItemStateSchema):
     """The state of a single item, and who is editing it."""
 
     open_comments = fields.Integer(metadata={"description": "The number of open comments.", "example": 0})

@@ -49,9 +49,9 @@ def show_item_preview(resource: Resource, token: str) -> Answer:
     """
     used = use_preview(resource.content_type, token)
     facts = render_preview(used.preview)
-    meta = {"edition": used.presented.edition, "state": used.item.state}
+    meta = {"edition": used.rendered.edition, "state": used.item.state}
     meta |= {name: facts[name] for name in ("expires_at", "uses_left")}
-    return {"data": used.presented.full, "meta": meta}, 200, HEADERS
+    return {"data": used.rendered.full, "meta": meta}, 200, HEADERS
 
 
 @operations.route(

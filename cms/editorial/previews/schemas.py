@@ -79,10 +79,10 @@ class PreviewMetaSchema(StrictSchema):
 
 
 @cache
-def previewed_schema(kind: str, presented: type[Schema]) -> type[Schema]:
+def previewed_schema(kind: str, rendered: type[Schema]) -> type[Schema]:
     """The delivered form of an item that may still be incomplete, in its envelope."""
     data = StrictSchema.from_dict(
-        {name: _may_be_missing(field) for name, field in presented._declared_fields.items()},  # noqa: SLF001
+        {name: _may_be_missing(field) for name, field in rendered._declared_fields.items()},  # noqa: SLF001
         name=f"{kind.title()}Preview",
     )
     meta = fields.Nested(PreviewMetaSchema, required=True)

@@ -33,14 +33,14 @@ from cms.editorial.previews.links import preview_of
 from cms.editorial.previews.models import Preview
 from cms.editorial.previews.policies import is_in_force
 from cms.editorial.previews.queries import get_preview
-from cms.publishing.presented import Presented
+from cms.publishing.rendered_items import RenderedItem
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
     """An edition as its readers would get it, and the link that it was shown through."""
 
-    presented: Presented
+    rendered: RenderedItem
     item: Item
     preview: Preview
 
@@ -106,8 +106,8 @@ def use_preview(content_type: ContentType, token: str) -> Shown:
         preview.uses += 1
         preview.last_used_at = clock.now()
         saved_at = edition.saved_at or edition.created_at
-        presented = render_edition(item, edition, item.published_at or saved_at, saved_at)
-    return Shown(presented, item, preview)
+        rendered = render_edition(item, edition, item.published_at or saved_at, saved_at)
+    return Shown(rendered, item, preview)
 
 
 def _foresee_use(content_type: ContentType, preview_id: str) -> None:

@@ -15,10 +15,10 @@ from cms.publishing.models import Repost
 def render_reposts(reposts: Sequence[Repost]) -> list[dict[str, Any]]:
     """Reposts as editors get them."""
     agencies = find_agencies({repost.agency for repost in reposts})
-    return [_presented(repost, agencies[repost.agency]) for repost in reposts]
+    return [_rendered(repost, agencies[repost.agency]) for repost in reposts]
 
 
-def _presented(repost: Repost, agency: Agency) -> dict[str, Any]:
+def _rendered(repost: Repost, agency: Agency) -> dict[str, Any]:
     shown = render_reference(agency)
     return {
         "agency": shown,

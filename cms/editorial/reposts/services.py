@@ -90,7 +90,7 @@ def _check_carrier(item: Item, slug: str) -> None:
 
 
 def _present_again(edit: Edit, agency: str, verb: str, counted: str | None) -> None:
-    """Record it, and present the live and the planned publication again with the present carriers."""
+    """Record it, and render the live and the planned publication again with the present carriers."""
     unit, item = edit.unit, edit.item
     publication = find_live_publication(unit.session, item.id)
     edition = publication.edition if publication else None

@@ -25,7 +25,7 @@ from cms.core.db import UnitOfWork
 from cms.core.errors import NotFound
 from cms.core.permissions import Actor
 from cms.editorial.rollback.revert import WorkUndone
-from cms.moderation.models import LinkDomain, LinkStanding
+from cms.moderation.models import LinkDomain, LinkVerdict
 from cms.taxonomy.models import Category
 from cms.taxonomy.queries import get_category
 from cms.taxonomy.wording import keep_category
@@ -120,8 +120,8 @@ def _undo_link_domain(unit: UnitOfWork, actor: Actor, domain: str, target: WorkU
     if entry is None:
         entry = LinkDomain(domain=domain, created_at=present)
         unit.add(entry)
-    entry.standing, entry.note = said["standing"], said["note"]
+    entry.verdict, entry.note = said["verdict"], said["note"]
     entry.changed_by_id, entry.changed_by_label, entry.updated_at = actor.id, actor.label, present
-    is_allowed = entry.standing == LinkStanding.ALLOWED
+    is_allowed = entry.verdict == LinkVerdict.ALLOWED
     record(unit, Action.LINK_DOMAIN_ALLOWED if is_allowed else Action.LINK_DOMAIN_BLOCKED, domain[-63:], actor)
     return True

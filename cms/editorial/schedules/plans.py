@@ -64,8 +64,8 @@ def plan_item(edit: Edit, schedule: Schedule, words: PublicWords) -> Edition:
     if schedule.publish_at is None:
         plan_end(unit, item.id, item.type, change, schedule.unpublish_at, told)
     else:
-        presented = render_update(item, edition, images, schedule.update, schedule.publish_at)
-        plan(unit, presented, change, schedule.publish_at, schedule.unpublish_at, told)
+        rendered = render_update(item, edition, images, schedule.update, schedule.publish_at)
+        plan(unit, rendered, change, schedule.publish_at, schedule.unpublish_at, told)
     item.plan(
         actor, begins=schedule.publish_at, ends=schedule.unpublish_at, timezone=schedule.timezone,
         note=schedule.update.note, explanation=told if schedule.unpublish_at else None,

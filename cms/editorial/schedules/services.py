@@ -1,6 +1,6 @@
 """Plans the publication and the end of an item.
 
-A plan pins the newest edition: it is checked like a publication, presented and written at once, and only waits for its
+A plan pins the newest edition: it is checked like a publication, rendered and written at once, and only waits for its
 moment. Taken back before that moment, it leaves no trace. After that moment the item is published, even before the worker
 has carried it out, and the plan can no longer be taken back.
 """

@@ -86,7 +86,7 @@ def _end(edit: Edit, ending: Ending, counted: str | None) -> None:
 
 
 def _withdraw(edit: Edit, ending: Ending, counted: str | None) -> None:
-    """Present the live edition again with the notice; it stays published."""
+    """Render the live edition again with the notice; it stays published."""
     unit, item = edit.unit, edit.item
     if item.unpublished_as == KINDS[Standing.WITHDRAWN]:
         raise Conflict("wrong_state", state="withdrawn", operation="unpublish", allowed="published")
@@ -94,14 +94,14 @@ def _withdraw(edit: Edit, ending: Ending, counted: str | None) -> None:
     if publication is None:
         raise Conflict("not_published")
     change = _left(edit, ending, "withdrawn", counted)
-    # Its planned end was dropped, so it must not be presented with it.
+    # Its planned end was dropped, so it must not be rendered with it.
     unit.session.refresh(publication)
     moment = clock.now()
     notice = {"at": rfc3339(moment), "explanation": ending.explanation}
     notes = replace(PublicNotes.of(orjson.loads(publication.full_json)), withdrawn=notice)
     edition = get_edition(item, publication.edition)
-    presented = render_edition(item, edition, publication.published_at, moment, notes)
-    keep_readable(unit, presented, change, publication, ending.explanation or "")
+    rendered = render_edition(item, edition, publication.published_at, moment, notes)
+    keep_readable(unit, rendered, change, publication, ending.explanation or "")
 
 
 def _left(edit: Edit, ending: Ending, verb: str, counted: str | None) -> Change:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from marshmallow import fields
 
 from cms.core.http.schemas import StrictSchema
-from cms.editorial.presented_schemas import ChangeNoteSchema, ItemCardSchema
-from cms.media.presented_schemas import ShownImageSchema
+from cms.editorial.delivered_schemas import ChangeNoteSchema, ItemCardSchema
+from cms.media.delivered_schemas import ShownImageSchema
 
 MOMENT = {"format": "date-time"}
 ALWAYS_NULL = "Always null: as in a post's card, so that lists of mixed items need one model."

@@ -8,7 +8,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class PresentedFile:
+class RenderedFile:
     """A file that the edition shows; `sha256` finds its bytes in the storage."""
 
     id: str
@@ -19,8 +19,8 @@ class PresentedFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Presented:
-    """One edition, presented: `card` for lists and `full` for details, as JSON-ready dicts of the delivered schemas.
+class RenderedItem:
+    """One edition, rendered: `card` for lists and `full` for details, as JSON-ready dicts of the delivered schemas.
 
     `published_at` is the first publication of the item, `updated_at` of this edition. `terms` are pairs (scheme, term) that
     the item is found by: kind, category, tag, area (with everything above it), channel, class, year, information_kind,
@@ -38,4 +38,4 @@ class Presented:
     card: dict[str, Any]
     full: dict[str, Any]
     terms: frozenset[tuple[str, str]]
-    files: tuple[PresentedFile, ...] = ()
+    files: tuple[RenderedFile, ...] = ()

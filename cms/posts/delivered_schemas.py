@@ -6,8 +6,8 @@ from marshmallow import fields
 
 from cms.agencies.schemas import AgencyReferenceSchema
 from cms.core.http.schemas import StrictSchema
-from cms.editorial.presented_schemas import ChangeNoteSchema, ItemCardSchema
-from cms.media.presented_schemas import ShownImageSchema
+from cms.editorial.delivered_schemas import ChangeNoteSchema, ItemCardSchema
+from cms.media.delivered_schemas import ShownImageSchema
 
 MOMENT = {"format": "date-time"}
 
@@ -49,7 +49,7 @@ class PostCardSchema(ItemCardSchema):
     repost = fields.Nested(RepostShownSchema, allow_none=True, metadata={"description": "Null when it is an own one."})
 
 
-class PresentedCreditSchema(StrictSchema):
+class DeliveredCreditSchema(StrictSchema):
     """Who wrote it."""
 
     unit = fields.String(allow_none=True, metadata={"example": "dpu"})
@@ -76,7 +76,7 @@ class PostSchema(PostCardSchema):
     )
     dateline = fields.String(allow_none=True, metadata={"example": "Balikpapan"})
     event_date = fields.String(allow_none=True, metadata={"format": "date"})
-    credit = fields.Nested(PresentedCreditSchema, allow_none=True)
+    credit = fields.Nested(DeliveredCreditSchema, allow_none=True)
     source_url = fields.String(allow_none=True, metadata={"format": "uri"})
     valid_from = fields.String(allow_none=True, metadata=MOMENT)
     valid_until = fields.String(allow_none=True, metadata=MOMENT)
