@@ -35,7 +35,7 @@ from cms.core.http.problems import register_problem_handlers
 from cms.core.http.request_head import RequestHead
 from cms.core.logging import configure_logging, current_request_id, end_request, start_request
 from cms.core.reading import Reader
-from cms.core.runtime import Runtime, runtime
+from cms.core.runtime import Runtime
 from cms.core.schema_state import SchemaWatch
 from cms.core.secrets import derived_secret
 from cms.core.setting_problems import setting_problems
@@ -225,13 +225,16 @@ def _storage(settings: Settings, bulkhead: Bulkhead) -> Storage:
 
 def _follow_requests(app: Flask) -> None:
     """Give every request an id that its answer, its log lines and its change lines carry."""
+    schema = app.extensions["simpul"].schema
 
     @app.before_request
     def begin() -> None:
-        start_request(request.headers.get("X-Request-Id"))
+        # The request object itself: access through Flask's proxy is slow, and this runs on every request.
+        asked = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - Werkzeug's documented way
+        start_request(asked.headers.get("X-Request-Id"))
         # Health and metrics are answered in any state of the database.
-        if request.blueprint != service.name:
-            runtime().schema.admit()
+        if asked.blueprint != service.name:
+            schema.admit()
 
     @app.after_request
     def finish(answer: Response) -> Response:

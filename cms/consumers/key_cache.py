@@ -25,6 +25,7 @@ from cms.core.reading import Reader, Row
 
 MOST_KNOWN = 10_000
 MOST_UNKNOWN = 10_000
+MINUTE: Final = 60_000_000
 
 _HOLDER: Final = (
     select(
@@ -53,7 +54,8 @@ class KeyHolder:
     scopes: frozenset[str]
     agencies: frozenset[str] | None
     origins: frozenset[str]
-    expires_at: datetime
+    expires_at: int
+    """Microseconds since 1970."""
 
 
 @dataclass(slots=True)
@@ -76,10 +78,11 @@ class KeyCache:
         self._reader = reader
         self._sql = reader.compile(_HOLDER)
         self._memory = _Memory(-1)
-        self._uses: dict[str, datetime] = {}
+        # By key: the minute of its last use, since 1970.
+        self._uses: dict[str, int] = {}
 
-    def holder(self, token: str, access_sequence: int) -> KeyHolder:
-        """The holder of a key as of this position of the log's `access` topic.
+    def holder(self, token: str, access_sequence: int, present: int) -> KeyHolder:
+        """The holder of a key as of this position of the log's `access` topic; `present` in microseconds since 1970.
 
         Raises `Unauthenticated("invalid_token")` for a key that is mistyped, unknown, revoked, expired or whose consumer is
         switched off. A wrong checksum costs no SQL, anything else at most one SELECT per position.
@@ -92,7 +95,7 @@ class KeyCache:
             holder = memory.holders.get(name)
         if holder is None:
             holder = self._looked_up(memory, token, name)
-        if holder.expires_at <= clock.now():
+        if holder.expires_at <= present:
             raise Unauthenticated("invalid_token")
         return holder
 
@@ -111,24 +114,24 @@ class KeyCache:
         """Empty the memory; noted uses that are not written yet are kept."""
         self._memory = _Memory(-1)
 
-    def note_use(self, key_id: str) -> None:
-        """Remember that a key was used in this minute; costs no write."""
-        self._uses[key_id] = clock.now().replace(second=0, microsecond=0)
+    def note_use(self, key_id: str, present: int) -> None:
+        """Remember that a key was used in this minute (`present` in microseconds since 1970); costs no write."""
+        self._uses[key_id] = present // MINUTE
 
     def noted_uses(self) -> dict[str, datetime]:
         """The keys that were used and when, if not written yet."""
-        return dict(self._uses)
+        return {key_id: clock.from_micros(minute * MINUTE) for key_id, minute in self._uses.copy().items()}
 
     def forget_uses(self, written: Mapping[str, datetime]) -> None:
         """Forget the uses that were written; a key that was used again since stays noted."""
         for key_id, used_at in written.items():
-            if self._uses.get(key_id) == used_at:
+            if self._uses.get(key_id) == clock.micros(used_at) // MINUTE:
                 self._uses.pop(key_id, None)
 
 
 def _key_holder(row: Row) -> KeyHolder:
     consumer_id, key_id, name, kind, scopes, agencies, origins, expires_at = row
-    agencies, expires_at = json_value(agencies), moment_value(expires_at)
+    agencies, expires_at = json_value(agencies), clock.micros(moment_value(expires_at))
     return KeyHolder(
         consumer_id,
         key_id,

@@ -44,16 +44,12 @@ class ProcessClock:
     def read(self) -> int:
         """The present moment."""
         with self.lock:
-            span = spent()
-            moment, (last, at) = self._unbridged(span), self._given
+            span, agreed, (last, at) = spent(), self.agreed, self._given
+            moment = self.machine() if agreed is None else agreed[0] + span - agreed[1]
             if 0 < last - moment <= BRIDGED:
                 moment = last + (span - at) // 2
             self._given = (moment, span)
         return moment
-
-    def _unbridged(self, span: int) -> int:
-        agreed = self.agreed
-        return self.machine() if agreed is None else agreed[0] + span - agreed[1]
 
 
 def spent() -> int:

@@ -31,7 +31,7 @@ def tell_about_key(request: DeliveryRequest) -> Response:
         "scopes": sorted(holder.scopes),
         "agencies": None if holder.agencies is None else sorted(holder.agencies),
         "origins": sorted(holder.origins),
-        "expires_at": clock.rfc3339(holder.expires_at) if is_known else None,
+        "expires_at": clock.rfc3339(clock.from_micros(holder.expires_at)) if is_known else None,
     }
     # The answer describes one key, and changes with every change of keys.
     return respond(request, Basis(topics=("access",), groups=("access",)), lambda sequence: one_body(shown, sequence))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
 
@@ -15,6 +14,7 @@ from cms.changes.heads import Heads
 from cms.consumers.key_cache import KeyHolder
 from cms.consumers.keys import checksum_holds
 from cms.consumers.models import Scope
+from cms.core import clock
 from cms.core.errors import BadRequest, Conflict, Forbidden, InputError, Unauthenticated, Unavailable
 from cms.core.http.access import delivers
 from cms.core.ids import is_id
@@ -30,11 +30,11 @@ ANONYMOUS = KeyHolder(
     scopes=frozenset(Scope),
     agencies=None,
     origins=frozenset(),
-    expires_at=datetime(9999, 1, 1, tzinfo=UTC),
+    expires_at=clock.micros(clock.NEVER),
 )
 
 READ_HEADS = "simpul.read_heads"
-"""The key in the WSGI environ for the moment and heads that were read for this request when its cached answer was stale."""
+"""The key in the WSGI environ for the present, the moment and the heads that were read for this request when its cached answer was stale."""
 _DEMAND = re.compile(r"(?P<sequence>[0-9]{1,18})(?: *; *epoch=(?P<epoch>[0-9a-z]{1,16}))?")
 
 
@@ -67,16 +67,16 @@ def admit(token: str | None, scope: str | None) -> KeyHolder:
         # A mistyped key is refused without touching the database.
         raise Unauthenticated("invalid_token")
     asked, state = request._get_current_object(), serving_state()  # type: ignore[attr-defined]  # noqa: SLF001 - Werkzeug's documented way
-    now, heads, item = _read_at_believed_moment(asked, state)
+    present, now, heads, item = _read_at_believed_moment(asked, state)
     state.note_epoch(heads.epoch)
     g.heads = heads
-    runtime().signing_keys.as_of(heads.access)
-    holder = ANONYMOUS if token is None else state.keys.holder(token, heads.access)
+    state.signing_keys.as_of(heads.access)
+    holder = ANONYMOUS if token is None else state.keys.holder(token, heads.access, present)
     if scope is not None and scope not in holder.scopes:
         raise Forbidden("scope_missing", scope=scope)
     _check_demanded_position(asked, heads)
     if holder.key_id:
-        state.keys.note_use(holder.key_id)
+        state.keys.note_use(holder.key_id, present)
     g.delivery_request = DeliveryRequest(asked, state, holder, heads, now, Sources(state, heads, now, holder, item))
     return holder
 
@@ -98,14 +98,14 @@ def serves(scope: str | None = None, *, item: str | None = None) -> Callable[[Ca
     return decorator
 
 
-def _read_at_believed_moment(asked: Request, state: ServingState) -> tuple[int, Heads, ReadItem | None]:
-    """The moment, the heads of the log, and for a detail route its item, read in the same statement."""
+def _read_at_believed_moment(asked: Request, state: ServingState) -> tuple[int, int, Heads, ReadItem | None]:
+    """The present, the moment that counts, the heads of the log, and for a detail route its item, read in the same statement."""
     item_id = (asked.view_args or {}).get("id")
     if item_id is not None and is_id(item_id):
         item_type = getattr(current_app.view_functions.get(asked.endpoint or ""), "reads_item", None)
         if item_type is not None:
             return state.at_believed_moment(lambda moment: _heads_and_item(state, item_type, item_id, moment))
-    handed_on: tuple[int, Heads] | None = asked.environ.get(READ_HEADS)
+    handed_on: tuple[int, int, Heads] | None = asked.environ.get(READ_HEADS)
     if handed_on is not None:
         return *handed_on, None
     return state.at_believed_moment(lambda _moment: (state.head.read(state.reader), None))

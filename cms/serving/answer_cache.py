@@ -15,11 +15,6 @@ RequestKey = tuple[str, str, str, str, str]
 """Host, path, query string, Authorization and Origin of a request: all that an answer depends on but time and the log."""
 
 
-def _bytes_of(text: str) -> int:
-    """At most four bytes for each character, one where all are ASCII."""
-    return len(text) if text.isascii() else 4 * len(text)
-
-
 class _Kept(NamedTuple):
     """An answer and the bytes that it takes together with its key."""
 
@@ -43,7 +38,9 @@ class AnswerCache:
 
     def keep(self, key: RequestKey, answer: Answer) -> None:
         """Keep an answer; one that is larger than a tenth of the budget is not kept."""
-        size = answer.size + KEY_BYTES + sum(map(_bytes_of, key))
+        text = "".join(key)
+        # At most four bytes for each character, one where all are ASCII.
+        size = answer.size + KEY_BYTES + (len(text) if text.isascii() else 4 * len(text))
         if size <= self._largest:
             with self._lock:
                 self._answers[key] = _Kept(answer, size)

@@ -115,7 +115,7 @@ class Answer:
     @property
     def size(self) -> int:
         """Memory that keeping it takes at most, in bytes."""
-        headers = sum(HEADER_BYTES + len(value) for _, value in self.headers)
+        headers = sum([HEADER_BYTES + len(value) for _, value in self.headers])
         return OBJECT_BYTES + headers + len(self.body or b"") + self._room
 
 
@@ -156,7 +156,7 @@ def caching_headers(modified_at: int, groups: Sequence[str], vary: str) -> Heade
         ("Content-Type", "application/json; charset=utf-8"),
         ("Last-Modified", _http_date(modified_at // 1_000_000)),
         ("Vary", vary),
-        ("Cache-Groups", ", ".join(f'"{group}"' for group in groups)),
+        ("Cache-Groups", ", ".join([f'"{group}"' for group in groups])),
         ("Surrogate-Key", " ".join(groups)),
         ("X-Content-Type-Options", "nosniff"),
     ]

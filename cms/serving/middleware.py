@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from cms.changes.heads import Heads
-from cms.core import clock
 from cms.core.errors import DomainError
 from cms.core.logging import harmless_request_id
 from cms.core.schema_state import SchemaWatch
@@ -40,7 +39,7 @@ class AnswerCacheMiddleware:
         """Answer from memory when a cached answer is valid, else call the application."""
         if not environ["PATH_INFO"].startswith("/v1/") or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return self._application(environ, start_response)
-        if self._schema.fault is not None or any(name in environ for name in LONG_WAY):
+        if self._schema.fault is not None or not environ.keys().isdisjoint(LONG_WAY):
             return self._application(environ, start_response)
         key = _request_key(environ)
         answer = self._state.kept.find(key)
@@ -59,16 +58,19 @@ class AnswerCacheMiddleware:
         if answer.body is None and known_tag is None:
             return None
         try:
-            now, heads, item_live = self._state.at_believed_moment(lambda moment: self._position(answer, moment))
+            present, now, heads, item_live = self._state.at_believed_moment(
+                lambda moment: self._position(answer, moment)
+            )
         except DomainError:
             # The application reports it in a problem document.
             return None
-        if not answer.validity.holds(heads, now, item_live) or not answer.validity.opens(clock.now_micros()):
+        if not answer.validity.holds(heads, now, item_live) or not answer.validity.opens(present):
             if answer.validity.item is None:
                 # A detail reads its item again together with the heads.
-                environ[READ_HEADS] = now, heads
+                environ[READ_HEADS] = present, now, heads
             return None
-        self._state.keys.note_use(answer.key_id) if answer.key_id else None
+        if answer.key_id:
+            self._state.keys.note_use(answer.key_id, present)
         own = [
             ("Cache-Control", answer.cache_control(now)),
             *position_headers(heads),

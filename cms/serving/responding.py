@@ -9,13 +9,11 @@ from typing import Any
 from flask import Flask, Response, g
 
 from cms.changes.heads import Heads
-from cms.core import clock
 from cms.core.logging import current_request_id
-from cms.core.runtime import runtime
 from cms.serving.admission import DeliveryRequest
 from cms.serving.answer_cache import RequestKey
 from cms.serving.answers import Answer, Headers, answer_digest, caching_headers, position_headers
-from cms.serving.validity import NEVER_DUE, Noted, Validity
+from cms.serving.validity import NEVER_DUE, Validity
 
 REQUEST_KEY = "simpul.request_key"
 
@@ -61,9 +59,9 @@ def respond(request: DeliveryRequest, basis: Basis, compute: Callable[[int], Bod
     dependencies = request.sources.dependencies
     request.sources.expect(basis.topics)
     while True:
-        noted = dependencies.noted
-        timing = _timing(noted, request)
-        answer = _bare_answer(basis, noted, request, timing)
+        known = dependencies.growth
+        timing = _timing(request)
+        answer = _bare_answer(basis, request, timing)
         known_tag = _known_tag(answer, basis, request)
         if known_tag is not None:
             # `*` matches any answer: the caller does not have it and it was not computed, so it is not worth caching.
@@ -72,8 +70,8 @@ def respond(request: DeliveryRequest, basis: Basis, compute: Callable[[int], Bod
             return _prepared(
                 304, answer.headers_without_body(known_tag), [], request, answer.cache_control(request.now)
             )
-        body = compute(max(noted.positions(request.heads)))
-        if dependencies.noted == noted:
+        body = compute(max(dependencies.positions(request.heads)))
+        if dependencies.growth == known:
             break
     answer.body = body.content
     answer.headers += body.headers
@@ -88,11 +86,11 @@ def _known_tag(answer: Answer, basis: Basis, request: DeliveryRequest) -> str | 
     return answer.known_tag(known, request.http.headers.get("Accept-Encoding", ""))
 
 
-def _timing(noted: Noted, request: DeliveryRequest) -> Timing:
+def _timing(request: DeliveryRequest) -> Timing:
     """Usually taken from the heads. When a planned moment has passed but the worker has not carried it out, from the plans."""
-    passed, until = 0, NEVER_DUE
+    passed, until, topics = 0, NEVER_DUE, request.sources.dependencies.topics
     for kind, topic in request.state.head.topics.items():
-        if topic not in noted.topics:
+        if topic not in topics:
             continue
         due_at = getattr(request.heads, f"{topic}_due_at")
         if due_at <= request.now:
@@ -103,14 +101,14 @@ def _timing(noted: Noted, request: DeliveryRequest) -> Timing:
     return Timing(passed, until)
 
 
-def _bare_answer(basis: Basis, noted: Noted, request: DeliveryRequest, timing: Timing) -> Answer:
+def _bare_answer(basis: Basis, request: DeliveryRequest, timing: Timing) -> Answer:
     """The answer without its body. Its tag covers everything that determines the body."""
-    holder, asked = request.holder, request.http
+    holder, asked, noted = request.holder, request.http, request.sources.dependencies
     visibility = "all" if holder.agencies is None else ",".join(sorted(holder.agencies))
     digest = answer_digest(
         request.heads.epoch,
         # Cursors are made with this key, so another key gives other bytes and another tag.
-        runtime().signing_keys.current().id,
+        request.state.signing_keys.current().id,
         *sorted(noted.topics),
         *noted.positions(request.heads),
         visibility,
@@ -123,8 +121,8 @@ def _bare_answer(basis: Basis, noted: Noted, request: DeliveryRequest, timing: T
     vary = "Authorization, Accept-Encoding" + (", Origin" if holder.origins else "")
     modified_at = max(noted.modified_at(request.heads), timing.passed)
     headers = caching_headers(modified_at, basis.groups, vary) + cors_headers(request)
-    validity = Validity.of(noted, request.heads, clock.micros(holder.expires_at), timing.until)
-    return Answer(digest, headers, None, validity, holder.key_id, runtime().settings.delivery_max_age)
+    validity = Validity.of(noted, request.heads, holder.expires_at, timing.until)
+    return Answer(digest, headers, None, validity, holder.key_id, request.state.max_age)
 
 
 def cors_headers(request: DeliveryRequest) -> Headers:
@@ -188,8 +186,10 @@ def tell_position(app: Flask) -> None:
 
     @app.after_request
     def tell(answer: Response) -> Response:
+        if isinstance(answer, PreparedResponse):
+            return answer
         heads: Heads | None = g.get("heads")
-        if heads is not None and not isinstance(answer, PreparedResponse):
+        if heads is not None:
             for name, value in position_headers(heads):
                 answer.headers.setdefault(name, value)
         return answer

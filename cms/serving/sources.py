@@ -140,4 +140,4 @@ class Sources:
         return self.state.publications.ended_by_time(item_id, self.now)
 
     def _item_id(self) -> str | None:
-        return None if self.dependencies.noted.item is None else self.dependencies.noted.item[1]
+        return None if self.dependencies.item is None else self.dependencies.item[1]

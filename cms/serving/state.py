@@ -22,6 +22,7 @@ from cms.core.postgres import SILENCE_SECONDS
 from cms.core.raw_columns import json_value
 from cms.core.reading import Reader
 from cms.core.runtime import Runtime
+from cms.core.signing_keys import SigningKeys
 from cms.publishing.reading import Publications
 from cms.serving.answer_cache import AnswerCache
 from cms.serving.reference_data import ReferenceData, read_reference_data
@@ -40,6 +41,9 @@ class ServingState:
     publications: Publications
     keys: KeyCache
     kept: AnswerCache
+    signing_keys: SigningKeys
+    max_age: int
+    """Seconds for which caches may use an answer without asking."""
     zone: ZoneInfo
     """The city's, in which agencies begin and end at midnight."""
     _epoch: str = ""
@@ -53,14 +57,16 @@ class ServingState:
             self._epoch = epoch
             self.forget()
 
-    def at_believed_moment(self, read: Callable[[int], tuple[Heads, Item]]) -> tuple[int, Heads, Item]:
-        """Read as of now (microseconds since 1970), and once more when the heads show that another moment counts."""
-        now = clock.now_micros()
-        heads, item = read(now)
-        moment = believed(now, heads.seen_at)
-        if moment != now and item is not None:
+    def at_believed_moment(self, read: Callable[[int], tuple[Heads, Item]]) -> tuple[int, int, Heads, Item]:
+        """Read as of now, and once more when the heads show that another moment counts. Returns the present and that moment
+        (microseconds since 1970), and what was read.
+        """
+        present = clock.now_micros()
+        heads, item = read(present)
+        moment = believed(present, heads.seen_at)
+        if moment != present and item is not None:
             heads, item = read(moment)
-        return moment, heads, item
+        return present, moment, heads, item
 
     def reference_data(self, reference_sequence: int, now: int) -> ReferenceData:
         """The reference_data as of this position of the log's `reference` topic and this moment (microseconds since 1970).
@@ -116,6 +122,8 @@ def make_serving_state(runtime: Runtime, head: LogHead) -> ServingState:
         Publications(runtime.reader, head),
         KeyCache(runtime.reader),
         AnswerCache(runtime.settings.delivery_cache_bytes),
+        runtime.signing_keys,
+        runtime.settings.delivery_max_age,
         ZoneInfo(runtime.settings.city_timezone),
     )
     runtime.remember(state.forget)

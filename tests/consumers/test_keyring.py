@@ -24,6 +24,7 @@ from cms.consumers.services import (
     update_consumer,
     write_key_uses,
 )
+from cms.core import clock
 from cms.core.errors import Unauthenticated
 from tests.agencies.administration import ADMIN, logged
 from tests.conftest import NOW, counted_statements
@@ -62,7 +63,7 @@ def position(app: Flask) -> int:
 def is_refused(app: Flask, ring: KeyCache, token: str) -> bool:
     """Whether the ring refuses the key at the present position of the log."""
     with suppress(Unauthenticated):
-        ring.holder(token, position(app))
+        ring.holder(token, position(app), clock.now_micros())
         return False
     return True
 
@@ -70,7 +71,7 @@ def is_refused(app: Flask, ring: KeyCache, token: str) -> bool:
 def test_a_key_tells_who_holds_it_and_what_it_opens(
     app: Flask, ring: KeyCache, consumer: Consumer, issued: IssuedKey
 ) -> None:
-    assert ring.holder(issued.text, position(app)) == KeyHolder(
+    assert ring.holder(issued.text, position(app), clock.now_micros()) == KeyHolder(
         consumer_id=consumer.id,
         key_id=issued.key.id,
         name="Situs DPU",
@@ -78,7 +79,7 @@ def test_a_key_tells_who_holds_it_and_what_it_opens(
         scopes=frozenset({"content:read"}),
         agencies=frozenset({"dpu"}),
         origins=frozenset({"https://dpu.example"}),
-        expires_at=NOW + timedelta(days=365),
+        expires_at=clock.micros(NOW + timedelta(days=365)),
     )
 
 
@@ -86,14 +87,14 @@ def test_a_key_without_limit_opens_all_agencies(app: Flask, ring: KeyCache, cons
     with app.app_context():
         issued = create_key(ADMIN, consumer.id)
 
-    assert ring.holder(issued.text, position(app)).agencies is None
+    assert ring.holder(issued.text, position(app), clock.now_micros()).agencies is None
 
 
 def test_a_wrong_checksum_is_refused_without_a_look_at_the_database(app: Flask, ring: KeyCache) -> None:
     with counted_statements(app) as statements:
         for token in (make_key()[:-1] + "!", make_key()[:-6] + "000000", "garbage", ""):
             with pytest.raises(Unauthenticated, match="invalid_token"):
-                ring.holder(token, 7)
+                ring.holder(token, 7, clock.now_micros())
 
     assert statements == []
 
@@ -105,9 +106,9 @@ def test_known_and_unknown_keys_cost_one_statement_for_each_position_of_the_log(
     for sequence in (100, 101):
         with counted_statements(app) as statements:
             for _ in range(3):
-                ring.holder(issued.text, sequence)
+                ring.holder(issued.text, sequence, clock.now_micros())
                 with pytest.raises(Unauthenticated):
-                    ring.holder(unknown, sequence)
+                    ring.holder(unknown, sequence, clock.now_micros())
         assert len(statements) == 2
 
 
@@ -120,9 +121,9 @@ def test_what_is_remembered_is_bounded(
         other = create_key(ADMIN, issued.key.consumer_id)
     for _ in range(10):
         with pytest.raises(Unauthenticated):
-            ring.holder(make_key(), 100)
-        ring.holder(issued.text, 100)
-        ring.holder(other.text, 100)
+            ring.holder(make_key(), 100, clock.now_micros())
+        ring.holder(issued.text, 100, clock.now_micros())
+        ring.holder(other.text, 100, clock.now_micros())
 
     assert (len(ring._memory.unknown), len(ring._memory.holders)) <= (3, 1)
 
@@ -131,21 +132,21 @@ def test_an_old_position_never_brings_back_what_a_newer_one_forgot(
     app: Flask, ring: KeyCache, issued: IssuedKey
 ) -> None:
     before = position(app)
-    ring.holder(issued.text, before)
+    ring.holder(issued.text, before, clock.now_micros())
     with app.app_context():
         revoke_key(ADMIN, issued.key.consumer_id, issued.key.id, SEEN)
 
     assert is_refused(app, ring, issued.text)
     with pytest.raises(Unauthenticated):
-        ring.holder(issued.text, before)
+        ring.holder(issued.text, before, clock.now_micros())
 
 
 def test_forgetting_starts_anew(app: Flask, ring: KeyCache, issued: IssuedKey) -> None:
-    ring.holder(issued.text, 100)
+    ring.holder(issued.text, 100, clock.now_micros())
     ring.forget()
 
     with counted_statements(app) as statements:
-        ring.holder(issued.text, 3)
+        ring.holder(issued.text, 3, clock.now_micros())
     assert len(statements) == 1
 
 
@@ -194,7 +195,7 @@ def test_both_keys_work_while_a_rotation_overlaps(
 ) -> None:
     with app.app_context():
         successor = rotate_key(ADMIN, issued.key.consumer_id, issued.key.id, SEEN, overlap_days=7)
-    holder = ring.holder(successor.text, position(app))
+    holder = ring.holder(successor.text, position(app), clock.now_micros())
     assert (holder.scopes, holder.agencies) == (frozenset({"content:read"}), frozenset({"dpu"}))
     moment(timedelta(days=7) - timedelta(seconds=1))
     assert not is_refused(app, ring, issued.text)
@@ -219,7 +220,7 @@ def test_uses_are_noted_in_memory_and_written_to_the_minute(
     moment(timedelta(seconds=59))
     with counted_statements(app) as statements:
         for _ in range(5):
-            ring.note_use(issued.key.id)
+            ring.note_use(issued.key.id, clock.now_micros())
     assert statements == []
 
     with app.app_context():
@@ -233,9 +234,9 @@ def test_a_late_writer_does_not_turn_last_used_back(
     app: Flask, ring: KeyCache, issued: IssuedKey, moment: Callable[[timedelta], None]
 ) -> None:
     late = KeyCache(app.extensions["simpul"].reader)
-    late.note_use(issued.key.id)
+    late.note_use(issued.key.id, clock.now_micros())
     moment(timedelta(minutes=5))
-    ring.note_use(issued.key.id)
+    ring.note_use(issued.key.id, clock.now_micros())
     with app.app_context():
         write_key_uses(ring)
         write_key_uses(late)

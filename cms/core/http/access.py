@@ -163,7 +163,7 @@ def _identify(authenticators: Authenticators, plane: Plane, access: Access | Non
     """Identify the caller. Where no token is needed (images that browsers fetch), a token that is sent must still be valid."""
     is_open = access is not None and not access.needs_token
     if plane is Plane.DELIVERY and not (is_open and token is None):
-        g.consumer = authenticators.delivery(token, access.scope if access else None)
+        authenticators.delivery(token, access.scope if access else None)
     elif token is not None:
         identity = authenticators.management(token)
         g.actor, g.confirm = identity.actor, partial(_confirm, identity, access)
