@@ -7,6 +7,7 @@ still valid. So it is as fresh as a computed one, in every process, from the mom
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from cms.changes.heads import Heads
@@ -58,9 +59,7 @@ class AnswerCacheMiddleware:
         if answer.body is None and known_tag is None:
             return None
         try:
-            present, now, heads, item_live = self._state.at_believed_moment(
-                lambda moment: self._position(answer, moment)
-            )
+            present, now, heads, item_live = self._state.at_believed_moment(partial(self._position, answer))
         except DomainError:
             # The application reports it in a problem document.
             return None
