@@ -29,8 +29,9 @@ from cms.consumers.models import Scope
 from cms.consumers.services import create_key, register_consumer
 from cms.core import clock
 from cms.core.db import session, unit_of_work
+from cms.core.html_text import plain_text
 from cms.core.permissions import Actor, Role, system_actor
-from cms.core.sanitize import plain_text, sanitized_html
+from cms.core.sanitize import sanitized_html
 from cms.core.versions import etag
 from cms.editorial.content_types import EditionToRender
 from cms.editorial.items.services import create_item

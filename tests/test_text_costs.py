@@ -12,11 +12,12 @@ from cms.accounts.identity import LONGEST_EMAIL, normalised_email
 from cms.accounts.password_policy import LONGEST_PASSWORD, common_words, weakness
 from cms.core.bounded_text import MOST_PARTS_OF_ONE, has_long_mark_run
 from cms.core.entities import unescaped
+from cms.core.html_text import plain_text
 from cms.core.http.contact_fields import is_safe_address
 from cms.core.http.files import content_disposition
 from cms.core.http.multipart import LONGEST_FILE_NAME
 from cms.core.markup_bounds import is_heavy
-from cms.core.sanitize import LONGEST_LINK, is_safe_link, plain_text, sanitized_html
+from cms.core.sanitize import LONGEST_LINK, is_safe_link, sanitized_html
 from cms.core.storage.names import clean_name
 from cms.editorial.history.diff import text_changes
 from cms.editorial.items.slugs import base_slug

@@ -10,7 +10,7 @@ from marshmallow import ValidationError, fields, post_load
 from cms.accounts.identity import EMAIL_PATTERN, LONGEST_EMAIL, normalised_email
 from cms.accounts.models import UserState
 from cms.accounts.password_policy import LONGEST_PASSWORD, SHORTEST_PASSWORD
-from cms.core.http.field_rules import Length, Pattern, wrong_type
+from cms.core.http.field_rules import Length, Pattern, rule, wrong_type
 from cms.core.http.fields import MESSAGES, Choice, ItemId, Moment, Part, Rows, Slug, Text, YesNo
 from cms.core.http.schemas import PageQuerySchema, StrictSchema
 from cms.core.permissions import Permission, Role
@@ -43,7 +43,7 @@ class Password(fields.String):
         if not isinstance(value, str):
             raise wrong_type("text")
         if "\x00" in value:
-            raise ValidationError("bad_characters")
+            raise ValidationError(rule("bad_characters", character="U+0000", place=value.index("\x00") + 1))
         return value
 
 

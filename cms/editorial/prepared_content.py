@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cms.core.errors import InputError
-from cms.core.sanitize import UnsafeLink, plain_text, sanitized_html
+from cms.core.html_text import plain_text
+from cms.core.sanitize import UnsafeLink, sanitized_html
 from cms.editorial.content_types import Beside, Content, ContentType
 from cms.editorial.images.uses import ShownImages, shown_images
 from cms.editorial.items.models import Edition

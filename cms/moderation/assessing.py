@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
+from cms.core.characters import first_hiding, tidied
 from cms.core.entities import unescaped
 from cms.core.prepared import prepared
 from cms.core.runtime import runtime
@@ -41,9 +42,7 @@ MOST_NAMED: Final = 10
 """The most reasons of one kind that are listed; more would say nothing new."""
 
 _SEPARATORS: Final = re.compile("[/?=&#]")
-_DIRECTION: Final = re.compile(
-    "[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]|<bdo\\b|<[^<>]*\\bdir\\s*=", re.IGNORECASE
-)
+_OVERRIDE: Final = re.compile(r"<bdo\b", re.IGNORECASE)
 
 
 Sorted = tuple[list[tuple[str, str]], list[tuple[str, str]], list["Vouched"]]
@@ -54,8 +53,8 @@ class Reason:
     """Why an edition is held: `lexicon`, `unknown_domain`, `empty_link`, `many_links`, `hidden_direction`, `not_read_whole`
     or `blocked_link`.
 
-    `pointer` is where, as RFC 6901 into the content; `detail` is a domain, a number, or the words of the lexicon that were read
-    and names such as dewa88, never other words of the text.
+    `pointer` is where, as RFC 6901 into the content; `detail` is a domain, a number, a place in the body, or the words of the
+    lexicon that were read and names such as dewa88, never other words of the text.
     """
 
     code: str
@@ -238,6 +237,17 @@ def _hidden(found: Sequence[Anchor], text: str, source: str) -> tuple[Reason, ..
         reasons.append(Reason("empty_link", "/body", str(invisible)))
     if len(found) > FREE_LINKS and len(found) * 100 > LINKS_PER_HUNDRED_WORDS * len(text.split()):
         reasons.append(Reason("many_links", "/body", str(len(found))))
-    if _DIRECTION.search(unescaped(source)):
-        reasons.append(Reason("hidden_direction", "/body"))
+    if place := _hidden_place(source):
+        reasons.append(Reason("hidden_direction", "/body", place))
     return tuple(reasons)
+
+
+def _hidden_place(source: str) -> str:
+    """What can hide or reorder text in a body, and where: characters written as references, and `<bdo>`; empty when nothing does.
+
+    `dir` is no such thing: every paste from Google Docs has it, and readers do not get it.
+    """
+    if (override := _OVERRIDE.search(source)) is not None:
+        return f"<bdo> at character {override.start() + 1}"
+    hiding = first_hiding(tidied(unescaped(source)))
+    return f"{hiding.name} at character {hiding.place}" if hiding is not None else ""

@@ -10,17 +10,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cms.core.characters import has_bad_characters
+from cms.core.allowed_markup import ALLOWED_ATTRIBUTES, ALLOWED_TAGS
+from cms.core.characters import first_hiding, tidied
 from cms.core.errors import Invalid
+from cms.core.html_text import plain_text
 from cms.core.markup_bounds import MOST_LINKS
-from cms.core.sanitize import (
-    ALLOWED_ATTRIBUTES,
-    ALLOWED_TAGS,
-    UnsafeLink,
-    is_safe_link,
-    plain_text,
-    sanitized_html,
-)
+from cms.core.sanitize import UnsafeLink, is_safe_link, sanitized_html
 from tests.core.processor_time import takes_at_most
 
 PIECES = st.sampled_from(
@@ -31,7 +26,8 @@ PIECES = st.sampled_from(
         "<plaintext>", "<table>", "<tr>", "<td>", "</table>", "<p>", "</p>", "<a href='https://x.id/'>", "</a>", "<a href='/p'>",
         "<a href='jav&#9;ascript:alert(1)'>", "<a href=//evil>", "<a href='data:text/html,x'>", "<img src=x onerror=alert(1)>",
         "<img src=/m/a.png alt='x\"y'>", "<img alt=a>", "<b onclick=x>", "<p style='x' class=y id=z>", "<pre>", "</pre>", "<ol start=7>",
-        "<ol start=-x>", "<li>", "<h2>", "<blockquote>", "<td colspan=2>", "<bdo dir=rtl>", "<div>", "</div>", "<select>",
+        "<ol start=-x>", "<li>", "<li value=3 type=a>", "<ol reversed type=I>", "<h1>", "<center>", "<menu>", "<x-y>", "</x-y>", "<option>", "<xml>",
+        "<b style='font-weight:normal'>", "<span style='font-weight:700'>", "</span>", "</b>", "<xml><o:p>", "</xml>", "<h2>", "<blockquote>", "<td colspan=2>", "<bdo dir=rtl>", "<div>", "</div>", "<select>",
         "[a](/b)", "![a](/b.png)", "**", "`", "|", "- ", "# ", "[x]: javascript:1\n", "[x]", "<javascript:x>", "\n\n",
     ]
 )  # fmt: skip
@@ -76,7 +72,8 @@ def assert_harmless(html: str) -> None:
                 assert is_safe_link(value or "")
             if name == "href" and str(value).startswith("http"):
                 assert "rel" in attributes
-    assert not has_bad_characters(html)
+    assert first_hiding(html) is None
+    assert tidied(html) == html
 
 
 @settings(max_examples=400, deadline=None)

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from flask import Flask, Request, g, request
 from werkzeug.exceptions import SecurityError
 
-from cms.core.characters import has_bad_characters
+from cms.core.characters import first_hiding
 from cms.core.db import UnitOfWork, confirm_before_commit
 from cms.core.errors import BadRequest, Conflict, Forbidden, InputError, NotFound, Unauthenticated
 from cms.core.permissions import OF_EVERY_PERSON, Actor, Permission, authorize
@@ -223,7 +223,7 @@ def _bearer_token(asked: Request) -> str | None:
 
 def _refuse_impossible_path(asked: Request) -> None:
     """Refuse characters that no id or slug can have; PostgreSQL rejects them even in a query."""
-    if any(isinstance(value, str) and has_bad_characters(value) for value in (asked.view_args or {}).values()):
+    if any(isinstance(value, str) and first_hiding(value) is not None for value in (asked.view_args or {}).values()):
         raise NotFound
 
 

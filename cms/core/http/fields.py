@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from marshmallow import ValidationError, fields
 
-from cms.core.characters import has_bad_characters
+from cms.core.characters import first_hiding, on_one_line, tidied
 from cms.core.clock import rfc3339
 from cms.core.http.field_rules import (
     Length,
@@ -42,7 +42,10 @@ def _escaped(message: str) -> str:
 
 
 class Text(fields.String):
-    """Plain text: NFC, outer white space removed, no control or direction characters; one line unless `lines=True`."""
+    """Plain text: NFC, no white space around it, nothing that nobody sees; one line unless `lines=True`.
+
+    What a paste brings along is tidied up; a character that can hide or reorder text is refused, with its place.
+    """
 
     def __init__(
         self, *, min: int = 0, max: int, lines: bool = False, validate: Iterable[Any] = (), **kwargs: Any
@@ -55,10 +58,13 @@ class Text(fields.String):
         if not isinstance(value, str):
             raise wrong_type("text")
         refuse_unbounded(value, self.longest)
-        text = unicodedata.normalize("NFC", value).strip()
-        if has_bad_characters(text) or (not self.lines and any(mark in text for mark in "\t\n\r")):
-            raise ValidationError("bad_characters")
-        return text
+        text = tidied(value)
+        if (hiding := first_hiding(text)) is not None:
+            raise ValidationError(rule("bad_characters", character=hiding.name, place=hiding.place))
+        # Marks that had something unseen between them are in a row now.
+        refuse_unbounded(text, self.longest)
+        text = text if self.lines else on_one_line(text)
+        return unicodedata.normalize("NFC", text).strip()
 
 
 class Choice(fields.String):

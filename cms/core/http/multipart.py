@@ -146,7 +146,7 @@ class _Reader(Generic[Upload]):
         try:
             self.fields[event.name] = content.decode("utf-8")
         except UnicodeDecodeError:
-            raise invalid_field(f"/{event.name}", "bad_characters") from None
+            raise invalid_field(f"/{event.name}", "bad_format", expected="text in UTF-8") from None
 
     def _contents(self) -> Iterator[bytes]:
         """The data of the part that has just begun."""

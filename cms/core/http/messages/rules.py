@@ -27,8 +27,8 @@ RULES: dict[str, Text] = {
         "More than {max} combining marks in a row.", "Lebih dari {max} tanda gabung berturut-turut."
     ),
     "bad_characters": Text(
-        "Control, direction or unassigned characters are not allowed.",
-        "Karakter kendali, pengubah arah, atau tak sah tidak diizinkan.",
+        "{character} at character {place} can hide or reorder text: delete the words around it and type them again.",
+        "{character} pada karakter ke-{place} dapat menyembunyikan atau membalik teks: hapus kata-kata di sekitarnya lalu ketik ulang.",
     ),
     "blank": Text("Must not be blank.", "Tidak boleh kosong."),
     "not_found": Text("There is no such {what}.", "Tidak ada {what} seperti itu."),
