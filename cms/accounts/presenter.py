@@ -7,6 +7,7 @@ from typing import Any
 from cms.accounts.models import User
 from cms.accounts.queries import LiveSession
 from cms.core.permissions import Actor, Permission, can
+from cms.core.versions import written
 
 
 def render_user(user: User) -> dict[str, Any]:
@@ -17,6 +18,7 @@ def render_user(user: User) -> dict[str, Any]:
         "name": user.name,
         "state": user.state,
         "memberships": [{"role": held.role, "agency": held.agency} for held in user.memberships],
+        "version": written(user.version),
         "created_at": user.created_at,
         "updated_at": user.updated_at,
         "password_changed_at": user.password_changed_at,

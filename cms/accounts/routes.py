@@ -32,6 +32,7 @@ from cms.core.http.access import Plane, current_actor, public, requires
 from cms.core.http.answers import Answer, PageRequest, created_answer, one_answer
 from cms.core.http.api import CHANGE_PROBLEMS, Blueprint
 from cms.core.http.conditional import expected_version
+from cms.core.http.openapi_parts import IF_MATCH_OR_ANY
 from cms.core.http.schemas import many, one
 from cms.core.permissions import Permission
 
@@ -196,12 +197,13 @@ def update_user(body: dict[str, Any], user_id: str) -> Answer:
 @requires(Permission.USER_WRITE)
 @users.response(200, one(UserSchema))
 @users.problems(400, 401, 403, 404, 409, 412, 428)
+@users.doc(parameters=[IF_MATCH_OR_ANY])
 def suspend_user(user_id: str) -> Answer:
     """Suspend a person.
 
     All sessions end at once and signing in is refused. The last administrator cannot be suspended.
     """
-    user = people.suspend_user(current_actor(), user_id, expected_version())
+    user = people.suspend_user(current_actor(), user_id, expected_version(or_any=True))
     return one_answer(render_user(user), user.version)
 
 

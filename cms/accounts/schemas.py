@@ -12,7 +12,7 @@ from cms.accounts.models import UserState
 from cms.accounts.password_policy import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from cms.core.http.field_rules import Length, Pattern, rule, wrong_type
 from cms.core.http.fields import MESSAGES, Choice, ItemId, Moment, Part, Rows, Slug, Text, YesNo
-from cms.core.http.schemas import PageQuerySchema, StrictSchema
+from cms.core.http.schemas import PageQuerySchema, StrictSchema, VersionedSchema
 from cms.core.permissions import Permission, Role
 
 LONGEST_TOKEN = 4_096
@@ -136,7 +136,7 @@ class MembershipSchema(StrictSchema):
         return Role(data["role"]), data["agency"]
 
 
-class UserSchema(StrictSchema):
+class UserSchema(VersionedSchema):
     """A person."""
 
     id = ItemId()

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from cms.agencies.models import Agency, Area
 from cms.core.people import person_reference
+from cms.core.versions import written
 
 
 class NamedAgency(Protocol):
@@ -52,6 +53,7 @@ def render_agency(agency: Agency) -> dict[str, Any]:
         "valid_from": agency.valid_from,
         "valid_to": agency.valid_to,
         "successor": agency.successor,
+        "version": written(agency.version),
         "created_at": agency.created_at,
         "updated_at": agency.updated_at,
     }

@@ -9,7 +9,7 @@ from cms.agencies.models import SLUG_LENGTH, AgencyKind, AreaLevel, Reviewer
 from cms.core.http.contact_fields import Email, Phone, WebAddress
 from cms.core.http.field_rules import HasWords
 from cms.core.http.fields import Choice, Day, Moment, Part, Rows, Slug, Text, Words, YesNo
-from cms.core.http.schemas import PageQuerySchema, PersonSchema, StrictSchema
+from cms.core.http.schemas import PageQuerySchema, PersonSchema, StrictSchema, VersionedSchema
 
 _SITE = {"description": "Address of the agency's own website.", "example": "https://dpu.balikpapan.example"}
 _KINDS = [kind.value for kind in AgencyKind]
@@ -57,7 +57,7 @@ class ProposedSiteSchema(StrictSchema):
     by = fields.Nested(PersonSchema)
 
 
-class AgencySchema(AgencyReferenceSchema):
+class AgencySchema(VersionedSchema, AgencyReferenceSchema):
     """An organisation of the city that owns content."""
 
     kind = fields.String(metadata={"enum": _KINDS, "example": "dinas"})

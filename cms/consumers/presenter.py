@@ -7,6 +7,7 @@ from typing import Any
 from cms.consumers.models import Consumer, DeliveryKey
 from cms.consumers.policies import key_state
 from cms.core import clock
+from cms.core.versions import written
 
 
 def render_consumer(consumer: Consumer) -> dict[str, Any]:
@@ -19,6 +20,7 @@ def render_consumer(consumer: Consumer) -> dict[str, Any]:
         "contact": {"name": consumer.contact_name, "email": consumer.contact_email},
         "origins": consumer.origins,
         "is_active": consumer.is_active,
+        "version": written(consumer.version),
         "created_at": consumer.created_at,
         "updated_at": consumer.updated_at,
     }
@@ -33,6 +35,7 @@ def render_key(key: DeliveryKey) -> dict[str, Any]:
         "state": key_state(key, clock.now()).value,
         "scopes": key.scopes,
         "agencies": key.agencies,
+        "version": written(key.version),
         "created_at": key.created_at,
         "expires_at": key.expires_at,
         "revoked_at": key.revoked_at,

@@ -20,6 +20,7 @@ from cms.core.http.access import current_actor, requires
 from cms.core.http.answers import Answer, PageRequest, created_answer, one_answer
 from cms.core.http.api import CHANGE_PROBLEMS, WRITE_PROBLEMS, Blueprint
 from cms.core.http.conditional import expected_version
+from cms.core.http.openapi_parts import IF_MATCH_OR_ANY
 from cms.core.http.schemas import PageQuerySchema, many, one
 from cms.core.permissions import Permission
 
@@ -154,12 +155,13 @@ def rotate_key(values: dict[str, Any], consumer_id: str, key_id: str) -> Answer:
 @requires(Permission.CONSUMER_WRITE)
 @blp.response(204)
 @blp.problems(400, 401, 403, 404, 412, 428)
+@blp.doc(parameters=[IF_MATCH_OR_ANY])
 def revoke_key(consumer_id: str, key_id: str) -> None:
     """Revoke a key.
 
     It stops working with the next request and stays in the list.
     """
-    services.revoke_key(current_actor(), consumer_id, key_id, expected_version())
+    services.revoke_key(current_actor(), consumer_id, key_id, expected_version(or_any=True))
 
 
 def _issued(consumer_id: str, issued: services.IssuedKey) -> Answer:

@@ -10,7 +10,7 @@ from cms.consumers.models import ConsumerKind, Scope
 from cms.consumers.policies import LONGEST_OVERLAP_DAYS, USUAL_OVERLAP_DAYS, KeyState
 from cms.core.http.contact_fields import Email, Origin
 from cms.core.http.fields import Choice, Moment, Part, Rows, Slug, Text, WholeNumber, Words, YesNo
-from cms.core.http.schemas import PageQuerySchema, StrictSchema
+from cms.core.http.schemas import PageQuerySchema, StrictSchema, VersionedSchema
 
 _KINDS = [kind.value for kind in ConsumerKind]
 _SCOPES = [scope.value for scope in Scope]
@@ -36,7 +36,7 @@ class PersonInChargeUpdateSchema(StrictSchema):
     email = Email(metadata={"example": "editor.dpu@balikpapan.example"})
 
 
-class ConsumerSchema(StrictSchema):
+class ConsumerSchema(VersionedSchema):
     """A website or app that pulls."""
 
     id = fields.String(metadata={"format": "uuid"})
@@ -87,7 +87,7 @@ class ConsumerQuerySchema(PageQuerySchema):
     active = YesNo(from_text=True, metadata={"description": "Whether the consumer is switched on."})
 
 
-class KeySchema(StrictSchema):
+class KeySchema(VersionedSchema):
     """A delivery key as far as it may be known after it was made."""
 
     id = fields.String(metadata={"format": "uuid"})

@@ -13,6 +13,7 @@ from cms.core.http.multipart import announced_bytes, upload_form
 from cms.core.http.schemas import one
 from cms.core.permissions import Permission
 from cms.core.runtime import runtime
+from cms.core.versions import written
 from cms.documents.file_schemas import UPLOAD_BODY, FileFieldsSchema, UploadedFileSchema
 from cms.documents.files import check_may_add, file_path, get_file, received, render_file
 from cms.documents.services import add_file, remove_file
@@ -35,7 +36,8 @@ def add_document_file(item_id: str) -> Answer:
     check_may_add(current_actor(), item_id, announced_bytes())
     with upload_form(received, FileFieldsSchema(), runtime().settings.max_file_bytes) as form:
         added = add_file(current_actor(), item_id, form.upload, **form.values)
-    return created_answer(render_file(added.file, added.label), added.item.version, file_path(added.file))
+    shown = {**render_file(added.file, added.label), "document_version": written(added.item.version)}
+    return created_answer(shown, added.item.version, file_path(added.file))
 
 
 @blp.route("/<item_id>/files/<file_id>", methods=["GET"])

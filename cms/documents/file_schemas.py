@@ -33,6 +33,9 @@ class UploadedFileSchema(StrictSchema):
     sha256 = fields.String(metadata={"description": "Digest of the bytes, which never change.", "example": "0" * 64})
     created_at = fields.String(metadata={"format": "date-time"})
     url = fields.String(metadata={"format": "uri-reference", "description": "Where editors download it."})
+    document_version = fields.String(
+        metadata={"description": "The version of its document now: send it in `If-Match` as it is.", "example": "v2"}
+    )
 
 
 UPLOAD_BODY: dict[str, Any] = {

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from cms.core.clock import rfc3339
 from cms.core.people import person_reference
+from cms.core.versions import written
 from cms.media.models import Image
 from cms.media.presets import JPEG, ORIGINAL, PRESETS, WEBP, cut
 
@@ -33,6 +34,7 @@ def render_image(image: Image) -> dict[str, Any]:
         "state": "ready" if image.waiting_since is None else "waiting",
         "proposed": _proposed(image),
         "uploaded_by": person_reference(image.uploaded_by_id, image.uploaded_by),
+        "version": written(image.version),
         "created_at": rfc3339(image.created_at),
         "updated_at": rfc3339(image.updated_at),
         "url": f"/v1/media/{image.id}/{ORIGINAL}",

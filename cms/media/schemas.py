@@ -9,7 +9,7 @@ from marshmallow import fields
 from cms.agencies.fields import agency_slug, agency_slugs
 from cms.core.http.field_rules import HasWords
 from cms.core.http.fields import Text, WholeNumber, YesNo
-from cms.core.http.schemas import PageQuerySchema, PersonSchema, StrictSchema
+from cms.core.http.schemas import PageQuerySchema, PersonSchema, StrictSchema, VersionedSchema
 from cms.media.delivered_schemas import FocalPointSchema, RenditionsSchema
 from cms.media.presets import NAMES
 from cms.media.uploads import ACCEPTED_LABELS
@@ -62,7 +62,7 @@ class ProposalSchema(StrictSchema):
     at = fields.String(metadata={"format": "date-time"})
 
 
-class ImageSchema(StrictSchema):
+class ImageSchema(VersionedSchema):
     """An image of the library."""
 
     id = fields.String(metadata={"format": "uuid"})

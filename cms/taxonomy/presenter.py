@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cms.core.versions import written
 from cms.taxonomy.models import Category, InformationKind
 
 
@@ -16,6 +17,7 @@ def render_category(category: Category) -> dict[str, Any]:
         "description": category.description,
         "is_retired": category.is_retired,
         "four_eyes": category.four_eyes,
+        "version": written(category.version),
         "created_at": category.created_at,
         "updated_at": category.updated_at,
     }

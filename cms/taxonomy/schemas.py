@@ -6,7 +6,7 @@ from marshmallow import fields
 
 from cms.core.http.field_rules import HasWords
 from cms.core.http.fields import Day, Moment, Slug, Text, Words, YesNo
-from cms.core.http.schemas import PageQuerySchema, StrictSchema
+from cms.core.http.schemas import PageQuerySchema, StrictSchema, VersionedSchema
 from cms.taxonomy.models import InformationClass
 
 CODE_PATTERN = r"[A-Z]{2}-[A-Z0-9]{1,3}(\.[0-9]{1,2})?"
@@ -14,7 +14,7 @@ FOUR_EYES = "True: content of this category must be approved by a person who wro
 _CLASSES = [item.value for item in InformationClass]
 
 
-class CategorySchema(StrictSchema):
+class CategorySchema(VersionedSchema):
     """A subject under which content is filed."""
 
     slug = fields.String(

@@ -35,9 +35,9 @@ def _repeatable(view: View) -> View:
     def carried_out(**values: Any) -> Any:
         if not request.query_string and HEADER not in request.headers:
             return view(**values)
+        key = idempotency_key()
         if _is_rehearsal():
             return _rehearsed(view, values)
-        key = idempotency_key()
         return view(**values) if key is None else _answered_once(Attempt(key), view, values)
 
     return carried_out
@@ -63,7 +63,7 @@ def _is_rehearsal() -> bool:
 
 
 def _rehearsed(view: View, values: dict[str, Any]) -> Response:
-    """Carry out the request, answer as usual, and undo it. An idempotency key is ignored: there is nothing to repeat."""
+    """Carry out the request, answer as usual, and undo it. A good idempotency key is ignored: there is nothing to repeat."""
     with one_transaction(is_rehearsal=True):
         answer = current_app.make_response(view(**values))
     answer.headers[REHEARSED] = "true"

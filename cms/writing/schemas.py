@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields
 
+from cms.core.http.conditional import VERSION
 from cms.core.http.field_rules import Pattern
 from cms.core.http.fields import Choice, Part, Rows, Text, YesNo
 from cms.core.http.schemas import StrictSchema
@@ -14,7 +15,7 @@ METHODS = ("POST", "PUT", "PATCH", "DELETE")
 OUTCOMES = ("done", "failed", "rolled_back", "not_run")
 # Unreserved characters of RFC 3986, percent-encoding and slashes: no query, no fragment, no other host.
 _PATH = Pattern(r"^/manage/v1/[A-Za-z0-9._~%/-]+$", "a path below /manage/v1/ without query parameters")
-_ETAG = Pattern('^"v[0-9]{1,12}"$', 'an ETag such as "v3"')
+_IF_MATCH = Pattern(rf"^(\*|{VERSION})$", "an ETag or version such as v3")
 
 
 class OperationSchema(StrictSchema):
@@ -29,12 +30,12 @@ class OperationSchema(StrictSchema):
         metadata={"example": "/manage/v1/posts/019ac1a0-7c00-7000-8000-000000000002"},
     )
     if_match = Text(
-        max=20,
+        max=30,
         allow_none=True,
         load_default=None,
-        validate=[_ETAG],
+        validate=[_IF_MATCH],
         metadata={
-            "description": "The `ETag` that was read, for `If-Match`. A PUT without it creates (`If-None-Match: *`).",
+            "description": "The `ETag` or `version` that was read, for `If-Match`. A PUT without it creates (`If-None-Match: *`).",
             "example": '"v1"',
         },
     )

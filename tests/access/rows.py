@@ -34,7 +34,7 @@ def delivery_row(rule: str, asked: Ask, statuses: str) -> Row:
     return Row("GET", rule, asked, expected | dict.fromkeys((*NOBODIES, *PEOPLE), 401))
 
 
-def public_row(verb: str, rule: str, asked: Ask, people: int = 200) -> Row:
-    """A route without a token; `people` is what a person gets who sends one all the same."""
-    refused = dict.fromkeys((*NOBODIES, *WEBSITES), 401)
-    return Row(verb, rule, asked, {**refused, **dict.fromkeys(PEOPLE, people), "anonymous": 200})
+def public_row(verb: str, rule: str, asked: Ask, with_token: int = 200) -> Row:
+    """A route that looks at no token, good or bad; `with_token` is what everybody gets who sends one all the same."""
+    everybody = dict.fromkeys((*NOBODIES, *WEBSITES, *PEOPLE), with_token)
+    return Row(verb, rule, asked, {**everybody, "anonymous": 200})

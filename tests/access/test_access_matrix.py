@@ -1,7 +1,7 @@
 """Who gets what from which route (R-Z1): every route has a row, every row an answer for every caller.
 
-Callers without a valid token get 401 everywhere but on public routes, where no token is needed but a wrong one is still
-refused. Whoever is refused has changed nothing: all tables and the storage are compared.
+Callers without a valid token get 401 everywhere but on public routes, which look at no token. Whoever is refused has changed
+nothing: all tables and the storage are compared.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ ROWS = [
     *(public_row("GET", rule, get(rule)) for rule in ("/healthz", "/readyz", "/openapi.json", "/docs", "/docs/errors")),
     public_row("GET", "/docs/assets/<name>", get("/docs/assets/swagger-ui.css")),
     # Takes a token of its own; an access token is a wrong one here.
-    public_row("GET", "/metrics", get("/metrics"), people=401),
+    public_row("GET", "/metrics", get("/metrics"), with_token=401),
     public_row("POST", f"{MANAGE}/auth/login", ask.login),
     public_row("POST", f"{MANAGE}/auth/refresh", ask.refresh),
     person_row("POST", "/auth/logout", send(f"{MANAGE}/auth/logout", {}), EVERYBODY.replace("200", "204")),
@@ -210,3 +210,14 @@ def test_what_another_agency_has_is_missing_from_lists(app: Flask, client: Flask
     for path in ("/v1/posts", "/v1/documents", f"/v1/items?ids={','.join(items)}"):
         assert [each["id"] for each in world.callers["website"].get(path).json["data"] if each["id"] in items]  # type: ignore[index]
         assert world.callers["other_agency"].get(path).json["data"] == []  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    "authorization", ["Bearer expired.access.token", "Basic c2ltcHVs", "Bearer", "Bearer " + "x" * 5_000]
+)
+def test_only_the_planes_with_tokens_look_at_one(client: FlaskClient, authorization: str) -> None:
+    sent = {"Authorization": authorization}
+    for path in ("/", "/healthz", "/docs", "/docs/nowhere", "/openapi.json", "/nowhere", "/preview/posts/nowhere"):
+        assert client.get(path, headers=sent).status_code == client.get(path).status_code, path
+    for path in ("/v1/nowhere", "/v1", "/manage/v1/nowhere", "/manage", "/v1/posts"):
+        assert client.get(path, headers=sent).status_code == 401, path

@@ -212,7 +212,7 @@ def test_what_cannot_be_an_operation(editor: Caller, method: str, path: str, sta
         operation("POST", "/v1/posts"),
         operation("POST", "http://elsewhere.example/manage/v1/posts"),
         operation("POST", f"{POSTS}?dry_run=true"),
-        operation("POST", POSTS, {}, "*"),
+        operation("POST", POSTS, {}, "version 1"),
         {"method": "POST"},
         {**operation("POST", POSTS), "headers": {"Authorization": "x"}},
     ],

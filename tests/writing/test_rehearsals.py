@@ -140,3 +140,16 @@ def test_reading_and_signing_in_do_not_take_it(client: FlaskClient, people: Peop
     ]
 
     assert [answer.status_code for answer in answers] == [400] * 5
+
+
+@pytest.mark.usefixtures("city")
+@pytest.mark.parametrize("key", ["", "x" * 256, "satu, dua"])
+def test_a_rehearsal_refuses_the_idempotency_key_that_the_write_would_refuse(people: People, key: str) -> None:
+    author, sent = people.person(Role.AUTHOR, "dpu"), {"headers": {"Idempotency-Key": key}}
+
+    rehearsed, done = (author.post(f"{POSTS}{query}", post_content(), **sent) for query in ("?dry_run=true", ""))
+
+    assert rehearsed.status_code == done.status_code == 400
+    assert rehearsed.json is not None
+    assert rehearsed.json["errors"] == done.json["errors"]  # type: ignore[index]
+    assert rehearsed.json["errors"][0]["header"] == "Idempotency-Key"

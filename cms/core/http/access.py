@@ -1,7 +1,9 @@
 """Who may call a route: declared beside it, checked before any other part of the request.
 
 A route without a declaration does not start (R-Z2). The order is fixed: identify, authorise, then parse: a
-present but invalid token is 401 on every address, even one that does not exist.
+present but invalid token is 401 on every address of `/v1` and `/manage/v1`, even one that does not exist. Addresses that
+need no token of these planes do not look at one: an expired access token that a program sends along with a refresh must not
+sign people out.
 
 A body may arrive long after its head. So the person's rights are checked again inside every unit of work, before its commit.
 """
@@ -46,7 +48,6 @@ class Access:
     permission: Permission | None = None
     scope: str | None = None
     needs_token: bool = True
-    own_token: bool = False
     before_password_change: bool = False
 
 
@@ -83,9 +84,10 @@ def delivers(scope: str | None = None) -> Callable[[View], View]:
 def public(plane: Plane, *, own_token: bool = False) -> Callable[[View], View]:
     """A route without a token: sign-in on the management plane, health and documentation on the service plane.
 
-    With `own_token` the route checks a token of its own (`/metrics`), which is neither a key nor an access token.
+    It does not look at a token, but on the delivery plane (images), where one that is sent must be valid. With `own_token` the route
+    checks a token of its own (`/metrics`), which is neither a key nor an access token.
     """
-    return _declare(Access(plane, needs_token=False, own_token=own_token), {"MetricsToken": []} if own_token else None)
+    return _declare(Access(plane, needs_token=False), {"MetricsToken": []} if own_token else None)
 
 
 def _declare(access: Access, security: dict[str, list[str]] | None) -> Callable[[View], View]:
@@ -133,7 +135,7 @@ def check_every_request(app: Flask, authenticators: Authenticators) -> None:
         _refuse_foreign_host(asked)
         access = access_of(app, asked.endpoint) if asked.endpoint else None
         plane = access.plane if access else _plane_of(asked.path)
-        token = None if access is not None and access.own_token else _bearer_token(asked)
+        token = _bearer_token(asked) if _looks_at_tokens(plane, access) else None
         if asked.method == "OPTIONS":
             return
         _identify(authenticators, plane, access, token)
@@ -207,7 +209,17 @@ def _refuse_foreign_host(asked: Request) -> None:
 
 
 def _plane_of(path: str) -> Plane:
-    return Plane.DELIVERY if path == "/v1" or path.startswith("/v1/") else Plane.MANAGEMENT
+    for plane, root in ((Plane.DELIVERY, "/v1"), (Plane.MANAGEMENT, "/manage")):
+        if path == root or path.startswith(f"{root}/"):
+            return plane
+    return Plane.SERVICE
+
+
+def _looks_at_tokens(plane: Plane, access: Access | None) -> bool:
+    """True where a token that is sent must be valid: the delivery plane, images included, and whatever needs a person."""
+    if plane is Plane.MANAGEMENT:
+        return access is None or access.needs_token
+    return plane is Plane.DELIVERY
 
 
 def _bearer_token(asked: Request) -> str | None:

@@ -31,6 +31,7 @@ WRITE_PROBLEMS = (400, 401, 403, 404, 409, 413, 415, 422)
 """Statuses of every operation with a body."""
 CHANGE_PROBLEMS = (*WRITE_PROBLEMS, 412, 428)
 """Statuses of an operation that also needs `If-Match`."""
+IMPLIED = {413: (408, 411), 428: (400,)}
 
 
 class StrictParser(FlaskParser):
@@ -137,11 +138,11 @@ class Blueprint(flask_smorest.Blueprint):
     def problems(self, *statuses: int) -> Callable[[Any], Any]:
         """Document the error answers of an operation beyond the default one.
 
-        An operation with 413 also gets 408 (too slow) and 411 (no length).
+        An operation with 413 also gets 408 (too slow) and 411 (no length), one with 428 also 400 (`If-Match` names no version).
         """
 
         def decorator(view: Any) -> Any:
-            for status in sorted({*statuses, *((408, 411) if 413 in statuses else ())}):
+            for status in sorted({*statuses, *(more for each in statuses for more in IMPLIED.get(each, ()))}):
                 _document(view, self.alt_response(status, http.HTTPStatus(status).name))
             return view
 

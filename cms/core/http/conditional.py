@@ -3,22 +3,40 @@
 from __future__ import annotations
 
 import re
+from typing import Final, NoReturn
 
 from flask import request
 
-from cms.core.errors import VersionRequired
+from cms.core.errors import BadRequest, InputError, VersionRequired
 from cms.core.versions import Expected, etag
 
-_TAG = re.compile(r'"v([0-9]{1,12})"')
+IF_MATCH: Final = "If-Match"
+# A proxy that compresses an answer marks its tag as weak (nginx), or adds the encoding to it (Apache, Caddy).
+VERSION: Final = r'((W/)?"v[0-9]{1,12}(-(gzip|br|zstd|deflate))?"|v[0-9]{1,12})'
+"""One version in `If-Match`, as a regular expression of JSON Schema: `"v7"` from an ETag, or `v7` from a body."""
+_VERSION = re.compile(VERSION)
+_NUMBER = re.compile("v([0-9]+)")
+FORMS: Final = 'the ETag that was read, such as "v7"'
 
 
-def expected_version() -> Expected:
-    """The version that If-Match names. Raises `VersionRequired` (428) when the header is missing; weak tags and `*` match nothing."""
-    header = request.headers.get("If-Match")
+def expected_version(*, or_any: bool = False) -> Expected:
+    """The versions that If-Match names. `or_any`: `*` is taken too, since the operation overwrites nothing that people wrote.
+
+    Raises `VersionRequired` (428) when the header is missing, `BadRequest` when it names what is no version.
+    """
+    header = request.headers.get(IF_MATCH)
     if header is None:
         raise VersionRequired
+    if header.strip() == "*":
+        return None if or_any else _refuse("version_needed")
     tags = [tag.strip() for tag in header.split(",")]
-    return frozenset(int(match[1]) for match in map(_TAG.fullmatch, tags) if match)
+    if not all(map(_VERSION.fullmatch, tags)):
+        _refuse("bad_format", expected=FORMS)
+    return frozenset(int(number) for number in _NUMBER.findall(header))
+
+
+def _refuse(code: str, **params: str) -> NoReturn:
+    raise BadRequest("invalid_parameter", errors=[InputError("header", IF_MATCH, code, params)])
 
 
 def require_creation() -> None:

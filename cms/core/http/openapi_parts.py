@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from cms.core.http.conditional import VERSION
+
 Document = dict[str, Any]
 
 DESCRIPTION = """Simpul is one source of public information for the agencies (OPD) of a city.
@@ -16,7 +18,7 @@ DESCRIPTION = """Simpul is one source of public information for the agencies (OP
 
 Answers are JSON in `snake_case`, times RFC 3339 in UTC. Every error is `application/problem+json` (RFC 9457) with a stable
 `code`; all codes are listed at `/docs/errors`. Unknown fields and parameters are refused, never ignored. Lists take `limit` and
-`cursor`; follow `links.next` until it is null. Changes to what exists need `If-Match` with the `ETag` that was read."""
+`cursor`; follow `links.next` until it is null. Changes to what exists need `If-Match` with the `ETag` that was read, or `version` of a row."""
 
 SPEC_OPTIONS: Document = {
     "info": {
@@ -108,9 +110,15 @@ IF_MATCH: Document = {
     "name": "If-Match",
     "in": "header",
     "required": True,
-    "description": "The `ETag` of the version that was read. Missing: 428; not the current one: 412.",
-    "schema": {"type": "string", "pattern": '^"v[0-9]{1,12}"$'},
+    "description": "The version that was read: the `ETag`, or `version` of a body as it is. Missing: 428; not the current one: 412; "
+    "no version at all: 400.",
+    "schema": {"type": "string", "pattern": f"^{VERSION}( *, *{VERSION})*$"},
     "example": '"v1"',
+}
+IF_MATCH_OR_ANY: Document = {
+    **IF_MATCH,
+    "description": "As everywhere, or `*` for whatever version there is: this overwrites nothing that people wrote.",
+    "schema": {"type": "string", "pattern": rf"^(\*|{VERSION}( *, *{VERSION})*)$"},
 }
 MIN_SEQ: Document = {
     "name": "Min-Seq",

@@ -41,6 +41,14 @@ class PageQuerySchema(StrictSchema):
     cursor = Text(max=LONGEST_CURSOR, metadata={"description": "From `links.next` of the page before."})
 
 
+class VersionedSchema(StrictSchema):
+    """What is changed with `If-Match`."""
+
+    version = fields.String(
+        metadata={"description": "Moves with every write; send it in `If-Match` as it is.", "example": "v7"}
+    )
+
+
 class PersonSchema(StrictSchema):
     """A person inside something else, as the log names one."""
 

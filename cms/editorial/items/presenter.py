@@ -13,6 +13,7 @@ from cms.core.people import person_reference
 from cms.core.permissions import Actor
 from cms.core.runtime import runtime
 from cms.core.sanitize import sanitized_html
+from cms.core.versions import written
 from cms.editorial.attribution import canonical_url
 from cms.editorial.content_types import ContentType, EditionToRender
 from cms.editorial.images.uses import ShownImages, shown_images
@@ -122,6 +123,7 @@ def _standing(item: Item, actor: Actor, city_channel: str) -> dict[str, Any]:
         "id": item.id,
         "type": item.type,
         "state": item.state,
+        "version": written(item.version),
         "edition": item.edition,
         "published_edition": item.published_edition,
         "allowed_actions": allowed_actions(actor, item, city_channel),

@@ -12,6 +12,7 @@ from cms.core.errors import invalid_parameter
 from cms.core.http.access import current_actor, requires
 from cms.core.http.answers import Answer, PageRequest
 from cms.core.http.conditional import expected_version, require_creation
+from cms.core.http.openapi_parts import IF_MATCH, IF_MATCH_OR_ANY
 from cms.core.ids import is_id
 from cms.core.permissions import Permission
 from cms.editorial.edit import Edited
@@ -33,8 +34,8 @@ IF_MATCH_TO_REPLACE = {
     "name": "If-Match",
     "in": "header",
     "required": False,
-    "description": "The `ETag` that was read replaces the item; not the current one: 412.",
-    "schema": {"type": "string", "pattern": '^"v[0-9]{1,12}"$'},
+    "description": "The version that was read replaces the item; not the current one: 412.",
+    "schema": IF_MATCH["schema"],
 }
 MERGE_PATCH = "JSON merge patch (RFC 7396): null resets a field; `application/merge-patch+json` is accepted as well."
 
@@ -157,7 +158,12 @@ def delete_item(resource: Resource, item_id: str) -> Response:
 
 
 @operations.route(
-    "/<item_id>/submit", requires(Permission.CONTENT_SUBMIT), "POST", body=SubmitSchema, answer=item_schema
+    "/<item_id>/submit",
+    requires(Permission.CONTENT_SUBMIT),
+    "POST",
+    body=SubmitSchema,
+    answer=item_schema,
+    parameters=(IF_MATCH_OR_ANY,),
 )
 def submit_item(resource: Resource, body: dict[str, Any], item_id: str) -> Answer:
     """Submit a {type} for review
@@ -165,7 +171,7 @@ def submit_item(resource: Resource, body: dict[str, Any], item_id: str) -> Answe
     Its authors can no longer change it; editors still can.
     """
     kind = resource.content_type
-    return resource.shown(services.submit_item(kind, current_actor(), item_id, expected_version(), **body))
+    return resource.shown(services.submit_item(kind, current_actor(), item_id, expected_version(or_any=True), **body))
 
 
 @operations.route(

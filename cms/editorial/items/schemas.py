@@ -6,7 +6,7 @@ from marshmallow import fields
 
 from cms.agencies.fields import agency_slugs
 from cms.core.http.fields import Choice, Moment, Text, Words, YesNo
-from cms.core.http.schemas import PageQuerySchema, PersonSchema, StrictSchema
+from cms.core.http.schemas import PageQuerySchema, PersonSchema, StrictSchema, VersionedSchema
 from cms.editorial.items.models import State
 from cms.editorial.items.policies import Operation
 from cms.editorial.leases.schemas import LeaseSchema
@@ -85,7 +85,7 @@ class PlannedSchema(StrictSchema):
     by = fields.Nested(PersonSchema, metadata={"description": "Who planned it."})
 
 
-class ItemStateSchema(StrictSchema):
+class ItemStateSchema(VersionedSchema):
     """The state of an item."""
 
     id = fields.String(metadata={"format": "uuid"})

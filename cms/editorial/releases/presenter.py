@@ -6,6 +6,7 @@ from typing import Any
 
 from cms.core.clock import rfc3339
 from cms.core.people import person_reference
+from cms.core.versions import written
 from cms.editorial.releases.models import Release
 
 
@@ -17,6 +18,7 @@ def render_release(release: Release) -> dict[str, Any]:
         "state": release.state,
         "items": [{"type": each.type, "id": each.item_id} for each in release.items],
         "author": person_reference(release.author_id, release.author_label),
+        "version": written(release.version),
         "created_at": rfc3339(release.created_at),
         "updated_at": rfc3339(release.updated_at),
         "published_at": rfc3339(release.published_at) if release.published_at else None,

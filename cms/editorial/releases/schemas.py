@@ -6,7 +6,7 @@ from marshmallow import fields
 
 from cms.core.http.field_rules import HasWords
 from cms.core.http.fields import Choice, ItemId, Part, Rows, Text
-from cms.core.http.schemas import PageQuerySchema, PersonSchema, StrictSchema
+from cms.core.http.schemas import PageQuerySchema, PersonSchema, StrictSchema, VersionedSchema
 from cms.editorial.content_types import type_names
 from cms.editorial.items.models import LONGEST_TITLE
 from cms.editorial.items.schemas import PublishSchema
@@ -47,7 +47,7 @@ class ReleasePublishSchema(PublishSchema):
     """Publishes all items; the note belongs to each of them."""
 
 
-class ReleaseSchema(StrictSchema):
+class ReleaseSchema(VersionedSchema):
     """Items that readers get together."""
 
     id = fields.String(metadata={"format": "uuid"})

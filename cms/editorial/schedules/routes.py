@@ -7,6 +7,7 @@ from typing import Any
 from cms.core.http.access import current_actor, requires
 from cms.core.http.answers import Answer
 from cms.core.http.conditional import expected_version
+from cms.core.http.openapi_parts import IF_MATCH_OR_ANY
 from cms.core.permissions import Permission
 from cms.editorial.publishing import Update
 from cms.editorial.resource import Operations, Resource, item_schema
@@ -41,6 +42,7 @@ def schedule_item(resource: Resource, body: dict[str, Any], item_id: str) -> Ans
     requires(Permission.CONTENT_SCHEDULE),
     "DELETE",
     answer=item_schema,
+    parameters=(IF_MATCH_OR_ANY,),
     problems=(401, 403, 404, 409, 412, 428),
 )
 def unschedule_item(resource: Resource, item_id: str) -> Answer:
@@ -49,4 +51,4 @@ def unschedule_item(resource: Resource, item_id: str) -> Answer:
     After a 200 the plan does not take effect. 409 when it has already.
     """
     kind = resource.content_type
-    return resource.shown(scheduling.unschedule_item(kind, current_actor(), item_id, expected_version()))
+    return resource.shown(scheduling.unschedule_item(kind, current_actor(), item_id, expected_version(or_any=True)))

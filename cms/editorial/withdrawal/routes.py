@@ -7,6 +7,7 @@ from typing import Any
 from cms.core.http.access import current_actor, requires
 from cms.core.http.answers import Answer
 from cms.core.http.conditional import expected_version
+from cms.core.http.openapi_parts import IF_MATCH_OR_ANY
 from cms.core.permissions import Permission
 from cms.editorial.resource import Operations, Resource, item_schema
 from cms.editorial.withdrawal import services as unpublishing
@@ -25,7 +26,12 @@ STANDINGS = {
 
 
 @operations.route(
-    "/<item_id>/unpublish", requires(Permission.CONTENT_UNPUBLISH), "POST", body=UnpublishSchema, answer=item_schema
+    "/<item_id>/unpublish",
+    requires(Permission.CONTENT_UNPUBLISH),
+    "POST",
+    body=UnpublishSchema,
+    answer=item_schema,
+    parameters=(IF_MATCH_OR_ANY,),
 )
 def unpublish_item(resource: Resource, body: dict[str, Any], item_id: str) -> Answer:
     """Take a {type} back from readers
@@ -34,5 +40,6 @@ def unpublish_item(resource: Resource, body: dict[str, Any], item_id: str) -> An
     """
     kind, standing = resource.content_type, STANDINGS[body["kind"]]
     told = {"explanation": body.get("explanation"), "to": body.get("to")}
-    edited = unpublishing.unpublish_item(kind, current_actor(), item_id, expected_version(), standing=standing, **told)
+    expected = expected_version(or_any=True)
+    edited = unpublishing.unpublish_item(kind, current_actor(), item_id, expected, standing=standing, **told)
     return resource.shown(edited)

@@ -23,6 +23,10 @@ RULES: dict[str, Text] = {
     "too_small": Text("At least {min}.", "Sekurangnya {min}."),
     "too_big": Text("At most {max}.", "Paling banyak {max}."),
     "bad_format": Text("Expected {expected}.", "Seharusnya {expected}."),
+    "version_needed": Text(
+        "Name the version that you read: this could overwrite what somebody else wrote.",
+        "Sebutkan versi yang Anda baca: perintah ini dapat menimpa tulisan orang lain.",
+    ),
     "too_many_marks": Text(
         "More than {max} combining marks in a row.", "Lebih dari {max} tanda gabung berturut-turut."
     ),
