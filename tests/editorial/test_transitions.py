@@ -106,7 +106,7 @@ def test_an_edition_is_published_once(callers: Callers) -> None:
     assert (again.status_code, again.json["code"]) == (409, "nothing_to_publish")
 
 
-@pytest.mark.parametrize("body", [None, "\u200b", "&#8203;&#65279;\u2060", "**.**", "\u3164", "\U000e0041\u00ad"])
+@pytest.mark.parametrize("body", [None, "\u200b", "&#8203;&#65279;\u2060", "**.**", "\u3164", "\ufe0f\u00ad"])
 def test_a_post_without_text_cannot_be_published(app: Flask, callers: Callers, body: str | None) -> None:
     path = made(callers["author"], body=body)
     refused = callers["editor"]("POST", f"{path}/publish", {}, match='"v1"')
@@ -115,7 +115,7 @@ def test_a_post_without_text_cannot_be_published(app: Flask, callers: Callers, b
     assert live(app, path.split("/")[1]) is None
 
 
-@pytest.mark.parametrize("title", ["\u200b", "\ufeff", "\u2060", "\u00ad", "\U000e0041", "\u3164", "-- . --", "_"])
+@pytest.mark.parametrize("title", ["\u200b", "\ufeff", "\u2060", "\u00ad", "\ufe0f", "\u3164", "-- . --", "_"])
 def test_a_title_has_something_to_read(callers: Callers, title: str) -> None:
     author, path = callers["author"], made(callers["author"])
     for refused in (

@@ -52,7 +52,7 @@ class Text(fields.String):
     ) -> None:
         kwargs["error_messages"] = {**MESSAGES, **kwargs.get("error_messages", {})}
         super().__init__(validate=[Length(min=min or None, max=max), *validate], **kwargs)
-        self.longest, self.lines = max, lines
+        self.least, self.longest, self.lines = min, max, lines
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         if not isinstance(value, str):
@@ -64,7 +64,10 @@ class Text(fields.String):
         # Marks that had something unseen between them are in a row now.
         refuse_unbounded(text, self.longest)
         text = text if self.lines else on_one_line(text)
-        return unicodedata.normalize("NFC", text).strip()
+        text = unicodedata.normalize("NFC", text).strip()
+        if self.least and not text and value.strip():
+            raise ValidationError("blank")
+        return text
 
 
 class Choice(fields.String):
