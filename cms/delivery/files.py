@@ -16,10 +16,10 @@ from cms.serving.answers import position_headers
 def read_file(request: DeliveryRequest, document_id: str, file_id: str) -> Response:
     """The file, or the requested part. Raises `NotFound` also for files that the key's agencies do not show."""
     row = find_file(request.state.reader, "document", document_id, file_id, request.now)
-    if row is None or not request.sources.shown({document_id: row[4]}):
+    if row is None or not request.sources.shown({document_id: row[5]}):
         raise NotFound
-    name, media_type, size, sha256, agency, updated_at, live_until = row
-    facts = FileFacts(name, media_type, int(size), sha256, clock.from_micros(int(updated_at)))
+    name, media_type, size, sha256, is_attachment, agency, updated_at, live_until = row
+    facts = FileFacts(name, media_type, int(size), sha256, clock.from_micros(int(updated_at)), bool(is_attachment))
     return file_answer(facts, _caching_headers(request, document_id, agency, live_until))
 
 

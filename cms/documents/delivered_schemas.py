@@ -42,6 +42,12 @@ class DocumentFileSchema(StrictSchema):
     id = fields.String(metadata={"format": "uuid"})
     label = fields.String(metadata={"example": "Profil dinas"})
     media_type = fields.String(metadata={"example": "application/pdf"})
+    protected = fields.Boolean(
+        metadata={
+            "description": "Encrypted: programs may ask for a password, or forbid copying and reading aloud.",
+            "example": False,
+        }
+    )
     bytes = fields.Integer(metadata={"example": 48211})
     sha256 = fields.String(metadata={"description": "Digest of the bytes, which never change.", "example": "0" * 64})
     url = fields.String(metadata={"format": "uri-reference", "description": "Path on this server."})

@@ -1,12 +1,13 @@
-"""Why a file is not accepted; `cms.documents.file_types` turns these into API errors."""
+"""Why a file is not accepted; `cms.documents.file_types` turns these into API errors.
+
+The words are in English; `cms.core.http.messages.file_reasons` has the Indonesian ones.
+"""
 
 from __future__ import annotations
 
-IS_ENCRYPTED = "it is encrypted and cannot be looked into: save it without a password"
-
 
 class UnsupportedFile(Exception):
-    """A kind of file that is not accepted; the text names what was found."""
+    """A kind of file that is not accepted; the text says what it is and what to do, behind "The file is"."""
 
 
 class DamagedFile(Exception):

@@ -11,11 +11,13 @@ from cms.core.http.conditional import expected_version, version_headers
 from cms.core.http.files import FileFacts, file_answer
 from cms.core.http.multipart import announced_bytes, upload_form
 from cms.core.http.schemas import one
+from cms.core.http.warnings import warning
 from cms.core.permissions import Permission
 from cms.core.runtime import runtime
 from cms.core.versions import written
 from cms.documents.file_schemas import UPLOAD_BODY, FileFieldsSchema, UploadedFileSchema
 from cms.documents.files import check_may_add, file_path, get_file, received, render_file
+from cms.documents.models import DocumentFile
 from cms.documents.services import add_file, remove_file
 
 blp = Blueprint("files", __name__, url_prefix="/manage/v1/documents")
@@ -30,14 +32,21 @@ def add_document_file(item_id: str) -> Answer:
     """Add a file to a document.
 
     Send `multipart/form-data`; the body is read as a stream and checked as it arrives. Makes a new edition of the document; the
-    ETag is its version. No If-Match is needed, because adding overwrites no one's work. Readers get the file with the next
+    ETag is its version. A PDF that is encrypted, or has bytes before it, is taken with a warning. No If-Match is needed, because adding overwrites no one's work. Readers get the file with the next
     publish.
     """
     check_may_add(current_actor(), item_id, announced_bytes())
     with upload_form(received, FileFieldsSchema(), runtime().settings.max_file_bytes) as form:
         added = add_file(current_actor(), item_id, form.upload, **form.values)
     shown = {**render_file(added.file, added.label), "document_version": written(added.item.version)}
-    return created_answer(shown, added.item.version, file_path(added.file))
+    return _with_warnings(created_answer(shown, added.item.version, file_path(added.file)), added.file)
+
+
+def _with_warnings(answer: Answer, file: DocumentFile) -> Answer:
+    if file.is_attachment:
+        code = "protected_file" if file.is_protected else "bytes_before_pdf"
+        answer[0]["meta"]["warnings"] = [warning(code)]
+    return answer
 
 
 @blp.route("/<item_id>/files/<file_id>", methods=["GET"])
@@ -58,7 +67,7 @@ def get_document_file(item_id: str, file_id: str) -> Response:
     Takes `Range`, `If-Range` and `If-None-Match`.
     """
     file = get_file(current_actor(), item_id, file_id)
-    facts = FileFacts(file.name, file.media_type, file.bytes, file.sha256, file.created_at)
+    facts = FileFacts(file.name, file.media_type, file.bytes, file.sha256, file.created_at, file.is_attachment)
     return file_answer(facts, {"Cache-Control": "private, no-store"})
 
 

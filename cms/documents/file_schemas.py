@@ -10,7 +10,7 @@ from cms.core.http.field_rules import HasWords
 from cms.core.http.fields import Text, WholeNumber
 from cms.core.http.schemas import StrictSchema
 from cms.documents.content import MOST_FILES
-from cms.documents.file_types import ACCEPTED, ACCEPTED_LABELS
+from cms.documents.kinds import ACCEPTED, ACCEPTED_LABELS
 
 
 class FileFieldsSchema(StrictSchema):
@@ -28,6 +28,12 @@ class UploadedFileSchema(StrictSchema):
     name = fields.String(metadata={"description": "Name under which it is downloaded.", "example": "renja-2026.pdf"})
     media_type = fields.String(
         metadata={"description": "By its content.", "enum": [each.media_type for each in ACCEPTED]}
+    )
+    protected = fields.Boolean(
+        metadata={
+            "description": "Encrypted: readers may be asked for a password. It was not looked into.",
+            "example": False,
+        }
     )
     bytes = fields.Integer(metadata={"example": 48211})
     sha256 = fields.String(metadata={"description": "Digest of the bytes, which never change.", "example": "0" * 64})

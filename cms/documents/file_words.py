@@ -1,4 +1,4 @@
-"""The words in an uploaded table or text file that moderation checks with each edition.
+"""The words in an uploaded table, text or map that moderation checks with each edition.
 
 The file is read once, on arrival and before any lock. Its addresses and one passage that advertises gambling are stored: a
 small text, which is checked against the link lists of the day whenever an edition shows the file.
@@ -6,15 +6,18 @@ small text, which is checked against the link lists of the day whenever an editi
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
+from cms.documents.kinds import BRAILLE, CSV, GEOJSON, TEXT
+from cms.documents.text_files import words_of_json
 from cms.moderation.links import hosts_in_text
 from cms.moderation.scanning import advertises_gambling
 
-READ: Final = frozenset({"text/csv", "text/plain"})
+READ: Final = frozenset(each.media_type for each in (CSV, TEXT, BRAILLE, GEOJSON))
 MOST_READ: Final = 1_000_000
 """The most characters of a file that are read, in a quarter of a second. The rest of a longer one is unread, and the edition is held."""
 CHUNK: Final = 4_096
@@ -40,7 +43,7 @@ def read_words(path: Path, media_type: str) -> FileWords:
         return NOTHING
     hosts: set[str] = set()
     passage = ""
-    with path.open(encoding="utf-8", newline="") as file:
+    with _opened(path, media_type) as file:
         for chunk in _chunks(file):
             hosts |= hosts_in_text(chunk) if len(hosts) < MOST_HOSTS else set()
             if not passage and advertises_gambling(chunk):
@@ -48,6 +51,13 @@ def read_words(path: Path, media_type: str) -> FileWords:
         is_whole = not file.read(1) and len(hosts) < MOST_HOSTS
     said = [*(f"http://{host}/" for host in sorted(hosts)[:MOST_HOSTS]), *([passage] if passage else [])]
     return FileWords("\n".join(said) or None, is_whole)
+
+
+def _opened(path: Path, media_type: str) -> IO[str]:
+    """The text of the file; of a map only its names and texts, without escapes and without the numbers of its places."""
+    if media_type == GEOJSON.media_type:
+        return io.StringIO("\n".join(words_of_json(path)))
+    return path.open(encoding="utf-8", newline="")
 
 
 def _chunks(file: IO[str]) -> Iterator[str]:

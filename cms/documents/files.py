@@ -25,6 +25,7 @@ from cms.core.storage.uploads import incoming_file
 from cms.documents.content import DOCUMENT
 from cms.documents.file_types import recognised_type
 from cms.documents.file_words import NOTHING, FileWords, read_words
+from cms.documents.kinds import Recognised
 from cms.documents.models import DocumentFile
 from cms.editorial.items.policies import Operation, authorize_operation, check_state
 from cms.editorial.items.queries import get_item
@@ -32,11 +33,11 @@ from cms.editorial.items.queries import get_item
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A complete file that waits to be stored; `name` is clean, `media_type` is by its content."""
+    """A complete file that waits to be stored; `name` is clean, `kind` is by its content."""
 
     path: Path
     name: str
-    media_type: str
+    kind: Recognised
     bytes: int
     sha256: str
     words: FileWords = NOTHING
@@ -52,7 +53,7 @@ def received(chunks: Iterable[bytes], name: str) -> Iterator[Upload]:
         cleaned = clean_name(name)
         found = recognised_type(file.path, cleaned)
         words = read_words(file.path, found.media_type)
-        yield Upload(file.path, cleaned, found.media_type, file.bytes, file.sha256, words)
+        yield Upload(file.path, cleaned, found, file.bytes, file.sha256, words)
 
 
 def check_may_add(actor: Actor, document_id: str, coming: int) -> None:
@@ -88,6 +89,7 @@ def render_file(file: DocumentFile, label: str) -> dict[str, Any]:
         "label": label,
         "name": file.name,
         "media_type": file.media_type,
+        "protected": file.is_protected,
         "bytes": file.bytes,
         "sha256": file.sha256,
         "created_at": rfc3339(file.created_at),

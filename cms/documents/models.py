@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, String, Text, true
+from sqlalchemy import BigInteger, Boolean, ForeignKey, String, Text, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cms.core.db import Model
@@ -15,6 +15,7 @@ class DocumentFile(Model):
     """A stored file that editions of one document may show.
 
     `words` are the words that moderation checks (`cms.documents.file_words`); `is_read_whole` is false if part was not read.
+    `is_protected`: it is encrypted, so nobody can look into it. `is_attachment`: browsers save it and never show it.
     """
 
     __tablename__ = "document_files"
@@ -29,3 +30,5 @@ class DocumentFile(Model):
     uploaded_by: Mapped[str] = mapped_column(String(200))
     words: Mapped[str | None] = mapped_column(Text)
     is_read_whole: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
+    is_protected: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    is_attachment: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())

@@ -1,5 +1,5 @@
-"""Checks office documents for parts that reach outside the file: entities, and DDE, which starts programs
-(ECMA-376 part 1, 17.16).
+"""Checks office documents for parts that reach outside the file: entities, DDE, which starts programs (ECMA-376 part 1, 17.16),
+and drawings with scripts.
 
 Every byte is unpacked once and checked in blocks. Only a part that has fields is parsed, because one instruction may be cut
 into many pieces; no more than `MOST_PARSED` bytes of such parts are, so the time stays in proportion to a small bound.
@@ -14,6 +14,7 @@ from typing import Final
 from xml.parsers import expat
 
 from cms.documents.faults import DamagedFile
+from cms.documents.office_drawings import check_drawing
 
 BLOCK_BYTES: Final = 262_144
 OVERLAP: Final = 64
@@ -23,6 +24,11 @@ LONGEST_INSTRUCTION: Final = 100_000
 """The most characters of one field: many times more than a formula or an address needs."""
 DDE_REASON: Final = "it asks other programs for data (DDE)"
 
+# Document types that declare nothing in the file itself: of W3C, of the old OpenOffice.org, and of the settings for printers that
+# Office for Mac keeps in each of its files.
+_KNOWN_TYPE: Final = re.compile(
+    rb"<!DOCTYPE\s{1,9}[\w:]{1,40}\s{1,9}PUBLIC\s{1,9}\"-//(?:W3C|OpenOffice\.org|Apple(?: Computer)?)//DTD [^\"<>]{1,80}\"\s{1,9}\"[^\"<>]{1,200}\"\s{0,9}>"
+)
 _DECLARED: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 _FIELDS: Final = re.compile(rb"instrText|fldSimple")
 _DDE: Final = re.compile(rb"<(?:\w{1,30}:)?ddeLink|dde-application|dde-connection|=\s{0,9}DDE\s{0,9}\(", re.IGNORECASE)
@@ -32,14 +38,18 @@ _INSTRUCTION: Final = re.compile(r"[\s\"]{0,50}DDE(?:AUTO)?(?!\w)", re.IGNORECAS
 
 
 def check_parts(archive: zipfile.ZipFile) -> None:
-    """Raise `DamagedFile` for a part that declares entities or asks another program for data."""
+    """Raise `DamagedFile` for a part that declares entities or asks another program for data, and for a drawing that acts."""
     left = MOST_PARSED
     for entry in archive.infolist():
-        if _has_fields(archive, entry):
+        has_fields, is_drawing = _has_fields(archive, entry), entry.orig_filename.lower().endswith(".svg")
+        if has_fields or is_drawing:
             left -= entry.file_size
             if left < 0:
-                raise DamagedFile("its fields are too many to be looked at")
+                raise DamagedFile("its fields and drawings are too many to be looked at")
+        if has_fields:
             _check_fields(archive, entry)
+        if is_drawing:
+            check_drawing(_blocks(archive, entry))
 
 
 def _blocks(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -56,7 +66,7 @@ def _has_fields(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
         coding = _CODING.search(plain[:HEAD_BYTES]) if number == 0 else None
         if coding is not None and coding[1].lower() not in _CODINGS:
             raise DamagedFile("a part has an unusual character set")
-        if _DECLARED.search(plain):
+        if _DECLARED.search(_KNOWN_TYPE.sub(b"", plain)):
             raise DamagedFile("a part declares entities")
         if _DDE.search(plain):
             raise DamagedFile(DDE_REASON)
@@ -112,5 +122,5 @@ class _FieldReader:
     def _text(self, text: str) -> None:
         self._length += len(text)
         if self._length > LONGEST_INSTRUCTION:
-            raise DamagedFile("its fields are too many to be looked at")
+            raise DamagedFile("its fields and drawings are too many to be looked at")
         self._pieces.append(text)

@@ -54,6 +54,7 @@ def _file(document_id: str, entry: dict[str, Any], file: DocumentFile) -> dict[s
         "id": file.id,
         "label": entry["label"],
         "media_type": file.media_type,
+        "protected": file.is_protected,
         "bytes": file.bytes,
         "sha256": file.sha256,
         "url": f"/v1/documents/{document_id}/files/{file.id}",
@@ -61,7 +62,7 @@ def _file(document_id: str, entry: dict[str, Any], file: DocumentFile) -> dict[s
 
 
 def _servable(file: DocumentFile) -> RenderedFile:
-    return RenderedFile(file.id, file.name, file.media_type, file.bytes, file.sha256)
+    return RenderedFile(file.id, file.name, file.media_type, file.bytes, file.sha256, file.is_attachment)
 
 
 def _terms(content: Content) -> frozenset[tuple[str, str]]:

@@ -64,9 +64,10 @@ def add_file(
 
 def _file(actor: Actor, document_id: str, upload: Upload) -> DocumentFile:
     return DocumentFile(
-        id=new_id(), document_id=document_id, name=upload.name, media_type=upload.media_type, bytes=upload.bytes,
+        id=new_id(), document_id=document_id, name=upload.name, media_type=upload.kind.media_type, bytes=upload.bytes,
         sha256=upload.sha256, created_at=clock.now(), uploaded_by=actor.label,
         words=upload.words.text, is_read_whole=upload.words.is_whole,
+        is_protected=upload.kind.is_protected, is_attachment=upload.kind.is_attachment,
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from typing import Final
 from cms.core.bulkhead import Kind
 from cms.core.errors import Invalid, UnsupportedType, invalid_field
 from cms.core.runtime import runtime
+from cms.core.storage.known_kinds import UNKNOWN, kind_of
 from cms.core.storage.names import clean_name, extension_of
 from cms.core.storage.uploads import IncomingFile, incoming_file, incoming_path, measured
 from cms.media.imaging import KeptImage, keep_image
@@ -61,7 +62,9 @@ def _check_kind(source: IncomingFile, name: str) -> None:
     if found is None:
         # The name of an image means false content; any other name, a kind that is not accepted.
         refusal = Invalid if extension in ACCEPTED_EXTENSIONS else UnsupportedType
-        raise refusal("unsupported_file_type", found="no image of these formats", allowed=ACCEPTED_LABELS)
+        kind = kind_of(source.path)
+        found_kind = "no image of these formats" if kind == UNKNOWN else kind
+        raise refusal("unsupported_file_type", found=found_kind, allowed=ACCEPTED_LABELS)
     if extension not in EXTENSIONS[found]:
         raise invalid_field("/file", "extension_mismatch", extension=extension or "nothing", found=found)
 

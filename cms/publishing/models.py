@@ -189,5 +189,6 @@ class PublicationFile(Model):
     media_type: Mapped[str] = mapped_column(String(120))
     bytes: Mapped[int] = mapped_column(BigInteger)
     sha256: Mapped[str] = mapped_column(String(64), index=True)
+    is_attachment: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 
     __table_args__ = (Index(None, "item_id", "file_id"), Index(None, "file_id"))

@@ -17,7 +17,7 @@ from cms.publishing.models import Standing
 
 Row = Mapping[str, Any]
 SHARED = ("type", "agency", "published_at", "item_number")
-FILE = ("file_id", "name", "media_type", "bytes", "sha256")
+FILE = ("file_id", "name", "media_type", "bytes", "sha256", "is_attachment")
 WINDOW_VERBS = frozenset({"scheduled", "unscheduled"})
 """Verbs that change the end of the live publication, without a new publication."""
 

@@ -9,13 +9,14 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class RenderedFile:
-    """A file that the edition shows; `sha256` finds its bytes in the storage."""
+    """A file that the edition shows; `sha256` finds its bytes in the storage. `is_attachment`: browsers never show it."""
 
     id: str
     name: str
     media_type: str
     bytes: int
     sha256: str
+    is_attachment: bool = False
 
 
 @dataclass(frozen=True, slots=True)

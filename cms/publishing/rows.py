@@ -186,6 +186,7 @@ def _files_of(rendered: RenderedItem) -> list[dict[str, Any]]:
             "media_type": file.media_type,
             "bytes": file.bytes,
             "sha256": file.sha256,
+            "is_attachment": file.is_attachment,
         }
         for file in rendered.files
     ]

@@ -10,7 +10,7 @@ from cms.core.reading import Reader, Row
 from cms.publishing.visibility import LIVE, LIVE_UNTIL, shown_by
 
 _FILE: Final = (
-    f"SELECT f.name, f.media_type, f.bytes, f.sha256, p.agency, p.updated_at, {LIVE_UNTIL}"  # noqa: S608 - constants of ours
+    f"SELECT f.name, f.media_type, f.bytes, f.sha256, f.is_attachment, p.agency, p.updated_at, {LIVE_UNTIL}"  # noqa: S608 - constants of ours
     " FROM publication_files f JOIN publications p ON p.id = f.publication_id"
     f" WHERE f.item_id = :item_id AND f.file_id = :file_id AND p.type = :type AND {LIVE}"
 )
@@ -23,7 +23,7 @@ _IMAGE: Final = (
 
 
 def find_file(reader: Reader, type: str, item_id: str, file_id: str, now: int) -> Row | None:
-    """A file of a live item: name, media type, bytes, SHA-256, and its publication's agency, `updated_at` and end."""
+    """A file of a live item: name, media type, bytes, SHA-256, whether it is only saved, and its publication's agency, `updated_at` and end."""
     if not is_id(item_id) or not is_id(file_id):
         return None
     params = {"type": type, "item_id": item_id, "file_id": file_id, "now": now}

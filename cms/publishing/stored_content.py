@@ -30,7 +30,7 @@ _TERMS = (
     " FROM publication_terms t JOIN publications p ON p.id = t.publication_id WHERE p.item_number IN :numbers"
 )
 _FILES = (
-    "SELECT f.publication_id, f.file_id, f.item_id, f.name, f.media_type, f.bytes, f.sha256"
+    "SELECT f.publication_id, f.file_id, f.item_id, f.name, f.media_type, f.bytes, f.sha256, f.is_attachment"
     " FROM publication_files f JOIN publications p ON p.id = f.publication_id WHERE p.item_number IN :numbers"
 )
 _SLUGS = "SELECT type, agency, slug, item_id FROM published_slugs WHERE item_id IN :ids"

@@ -22,6 +22,8 @@ def upgrade() -> None:
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("uploaded_by", sa.String(length=200), nullable=False),
+        sa.Column("is_protected", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("is_attachment", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.ForeignKeyConstraint(
             ["document_id"], ["items.id"], name=op.f("fk_document_files_document_id_items"), ondelete="CASCADE"
         ),

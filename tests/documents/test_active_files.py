@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import zlib
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 from fpdf import FPDF
 from fpdf.enums import EncryptionMethod
 
 from cms.core.errors import DomainError
-from cms.core.permissions import Role
 from cms.documents.file_types import recognised_type
 from tests.core.processor_time import keep
 from tests.documents.samples import office, open_document
-from tests.documents.uploads import path_of
-from tests.factories import add_document
-from tests.people import People
 
 END = b"\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 RELS = '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{}</Relationships>'
@@ -66,6 +60,13 @@ ACTIVE = {
     "address by reference": pdf(b"/OpenAction 5 0 R", b"5 0 obj\n<</S/URI/URI(https://slot88.com)>>\nendobj"),
     "two objects with one number": pdf(b"/OpenAction 5 0 R", b"5 0 obj[2 0 R/Fit]endobj", b"5 0 obj<</S/URI/URI(x)>>endobj"),
     "what comes after": pdf(b"/OpenAction<</S/GoTo/D[2 0 R/Fit]/Next<</S/URI/URI(x)>>>>"),
+    "what comes after a text with brackets": pdf(b"/OpenAction<</S/GoTo/D(a (b\\)) >> c)/Next<</S/URI/URI(x)>>>>"),
+    "what comes after a number in brackets": pdf(b"/OpenAction<</S/GoTo/D<28>/X(<(>) >>)/Next<</S/URI/URI(x)>>>>"),
+    "what comes after a comment": pdf(b"/OpenAction<</S/GoTo%>>\n/D(x)/Next<</S/URI/URI(x)>>>>"),
+    "what comes after in packed objects": pdf(
+        b"/OpenAction 5 0 R", packed({5: b"<</S/GoTo/D(x)/Next 6 0 R>>", 6: b"<</S/URI/URI(x)>>"})
+    ),
+    "other kind in packed objects": pdf(b"/OpenAction 5 0 R", packed({5: b"<</D(x)/S/URI/URI(x)>>", 6: b"<</S/GoTo>>"})),
     "nothing behind it": pdf(b"/OpenAction 7 0 R"),
     "additional actions": pdf(b"/AA<</WC 5 0 R>>", b"5 0 obj<</S/URI/URI(x)>>endobj"),
     "additional actions of a page": pdf(b"", b"2 0 obj<</Type/Page/AA 6 0 R>>endobj"),
@@ -76,15 +77,12 @@ ACTIVE = {
     "packed catalog": b"%PDF-1.7\n" + packed({1: b"<</Type/Catalog/OpenAction 5 0 R>>", 5: b"<</S/URI/URI(x)>>"}) + END,
     "packed action": pdf(b"/OpenAction 5 0 R", packed({5: b"<</S/SubmitForm/F(x)>>"})),
     "unusual packing": pdf(b"", packed({5: b"<<>>"}, b"/Filter[/ASCIIHexDecode/FlateDecode]")),
-    "encrypted": pdf(b"", b"8 0 obj<</Filter/Standard/V 2/R 3/P -44>>endobj", b"trailer<</Encrypt 8 0 R>>"),
     "script before a null": pdf(b"/X<</S/JavaScript\0/JS(x)>>"),
     "packed behind a long dictionary": pdf(b"", packed({5: b"<</S/JavaScript/JS(x)>>"}, b"/Filter/FlateDecode/X(" + b"x" * 2_000 + b")")),
     "packed after a bare return": pdf(b"", packed({5: b"<</S/JavaScript/JS(x)>>"}).replace(b"stream\nx", b"stream\rx")),
     "packed by reference": pdf(b"7 0 obj/ObjStm endobj", packed({5: b"<<>>"}).replace(b"/Type/ObjStm", b"/Type 7 0 R")),
     "broken objects": pdf(b"", packed({5: b"<<>>"}).replace(b"stream\nx\x9c", b"stream\nzz")),
-    "encrypted and packed": pdf(b"/Encrypt 8 0 R", packed({5: b"<<>>"})),
     "encrypted and a script": pdf(b"/Encrypt 8 0 R/Names<</JavaScript 5 0 R>>"),
-    "encrypted by a comment": pdf(b"", b"trailer<</Encrypt%" + b"x" * 300 + b"\n8 0 R>>"),
     "escaped encryption": pdf(b"/Encr#79pt 8 0 R", packed({5: b"<<>>"})),
     "program inside": pdf(b"/Names<</EmbeddedFiles 5 0 R>>", b"5 0 obj<</Names[(a)6 0 R]>>endobj 6 0 obj<</F(x.exe)>>endobj"),
     "stream of a file inside": pdf(b"", b"5 0 obj<</Type/EmbeddedFile/Length 0>>stream\nendstream endobj"),
@@ -121,26 +119,38 @@ def written_by_a_library() -> bytes:
     return bytes(document.output())
 
 
-@pytest.mark.parametrize("method", [EncryptionMethod.RC4, EncryptionMethod.NO_ENCRYPTION])
-def test_a_pdf_that_a_library_protects_is_refused_whatever_it_hides(method: EncryptionMethod, tmp_path: Path) -> None:
-    assert is_refused(encrypted(encryption_method=method), tmp_path)
+PROTECTED = {
+    "encrypted": pdf(b"", b"8 0 obj<</Filter/Standard/V 2/R 3/P -44>>endobj", b"trailer<</Encrypt 8 0 R>>"),
+    "and packed": pdf(b"/Encrypt 8 0 R", packed({5: b"<<>>"}).replace(b"stream\nx\x9c", b"stream\nzz")),
+    "and packed in an unusual way": pdf(b"/Encrypt 8 0 R", packed({5: b"<<>>"}, b"/Filter[/Crypt/FlateDecode]")),
+    "and a place in packed objects": pdf(b"/Encrypt 8 0 R/OpenAction 7 0 R"),
+    "by a comment": pdf(b"", b"trailer<</Encrypt%" + b"x" * 300 + b"\n8 0 R>>"),
+    "by a library": encrypted(encryption_method=EncryptionMethod.RC4),
+    "by a library, strings only": encrypted(encryption_method=EncryptionMethod.NO_ENCRYPTION),
+    "for who has the word": encrypted(user_password="rahasia"),
+}  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("language", "told"), [("en", "save it without a password"), ("id", "simpanlah tanpa kata sandi")]
-)
-def test_who_uploads_an_encrypted_pdf_is_told_what_to_do(
-    app: Flask, people: People, city: None, language: str, told: str
-) -> None:
-    author, document = people.person(Role.AUTHOR, "dpu"), add_document(app)
-    data = {"file": (BytesIO(encrypted()), "renja.pdf")}
+@pytest.mark.parametrize("name", PROTECTED)
+def test_a_protected_pdf_is_a_file_to_save(name: str, tmp_path: Path) -> None:
+    """Nobody can look into it, so no browser shows it."""
+    path = tmp_path / "a.pdf"
+    path.write_bytes(PROTECTED[name])
+    found = recognised_type(path, "a.pdf")
+    assert (found.media_type, found.is_protected, found.is_attachment) == ("application/pdf", True, True)
 
-    refused = author("POST", path_of(document.id), data=data, headers={"Accept-Language": language})
 
-    assert refused.status_code == 422
-    [fault] = refused.json["errors"]
-    assert (fault["pointer"], fault["code"]) == ("/file", "damaged_file")
-    assert told in fault["detail"]
+HIDING = {
+    "an action that is visible": pdf(b"/Encrypt 8 0 R/OpenAction 5 0 R", b"5 0 obj<</S/URI/URI(x)>>endobj"),
+    "a script that is visible": pdf(b"/Encrypt 8 0 R/Names<</JavaScript 5 0 R>>"),
+    "a script that only seems encrypted": pdf(b"/Encrypt 8 0 R", packed({5: b"<</S/JavaScript/JS(x)>>"})),
+    "a bomb that only seems encrypted": pdf(b"/Encrypt 8 0 R", packed({5: b"0" * 40_000_000})),
+}
+
+
+@pytest.mark.parametrize("name", HIDING)
+def test_protection_hides_no_action_that_can_be_seen(name: str, tmp_path: Path) -> None:
+    assert is_refused(HIDING[name], tmp_path)
 
 
 PASSIVE = {
@@ -148,6 +158,10 @@ PASSIVE = {
     "page by reference": pdf(b"/OpenAction 5 0 R", b"5 0 obj [2 0 R /XYZ null null 0] endobj"),
     "go to": pdf(b"/OpenAction<</S/GoTo/D[2 0 R/Fit]>>"),
     "go to by reference": pdf(b"/OpenAction 5 0 R", b"5 0 obj<</Type/Action/S/GoTo/D(bab1)>>endobj"),
+    "packed place before other objects": pdf(
+        b"/OpenAction 5 0 R", packed({5: b"<< /S /GoTo /D [2 0 R /Fit] >>", 6: b"<</Type/Annot/A<</S/URI/URI(x)>>>>"})
+    ),
+    "one filter in a list": pdf(b"", packed({5: b"<<>>"}, b"/Filter [ /FlateDecode ]")),
     "packed page": pdf(b"/OpenAction 5 0 R", packed({4: b"<<>>", 5: b"[2 0 R/Fit]"})),
     "link": pdf(b"", b"5 0 obj<</Subtype/Link/A<</S/URI/URI(https://balikpapan.go.id)>>>>endobj"),
     "words": pdf(b"", b"5 0 obj(Tentang JavaScript, Launch dan OpenAction)endobj"),

@@ -117,7 +117,8 @@ def test_a_published_document_shows_its_files_to_readers(app: Flask, callers: Ca
     assert (card["class"], card["information_kind"], card["year"]) == ("berkala", "BK-A", 2026)
     assert full["files"] == [
         {
-            "id": file_id, "label": "Renja", "media_type": "application/pdf", "bytes": 10, "sha256": f"{1:064}",
+            "id": file_id, "label": "Renja", "media_type": "application/pdf", "protected": False, "bytes": 10,
+            "sha256": f"{1:064}",
             "url": f"/v1/documents/{document_id}/files/{file_id}",
         }
     ]  # fmt: skip

@@ -5,64 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
-from werkzeug.test import TestResponse
 
-from cms.consumers.models import Scope
 from cms.core.ids import new_id
-from cms.core.permissions import Role
 from cms.core.storage.local import LocalStorage, storage_from_url
 from tests.conftest import counted_statements
 from tests.core.storages import ACCESS_KEY, SECRET_KEY, marked, new_bucket, s3_server
-from tests.documents.samples import CSV, PDF, PNG, office
-from tests.documents.uploads import digest, fresh_storage, path_of, send, use_storage
-from tests.factories import NEWS, add_document
-from tests.people import Caller, People
-
-CONTENT = PDF[:-6] + bytes(range(256)) * 4 + PDF[-6:]
-SAFE = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "sandbox; default-src 'none'",
-    "Cross-Origin-Resource-Policy": "cross-origin",
-}
-
-
-class Published:
-    """A document with one file, and the people around it."""
-
-    def __init__(self, app: Flask, people: People) -> None:
-        self.site = people.website()
-        self.narrow = people.website(agencies=["dishub"])
-        self.content_only = people.website(scopes=[Scope.CONTENT_READ])
-        self.editor = people.person(Role.CENTRAL_EDITOR)
-        self.id = add_document(app).id
-        self.file_id = ""
-
-    def add(self, content: bytes = CONTENT, name: str = "renja.pdf") -> str:
-        """Add a file to the draft; its id."""
-        answer = send(self.editor, self.id, content, name)
-        assert answer.status_code == 201, answer.json
-        self.file_id = answer.json["data"]["id"]
-        return self.file_id
-
-    def transition(self, name: str, body: dict[str, Any] | None = None) -> None:
-        """Publish or unpublish what is there now."""
-        version = self.editor.get(f"/manage/v1/documents/{self.id}").headers["ETag"]
-        answer = self.editor("POST", f"/manage/v1/documents/{self.id}/{name}", match=version, json=body or {})
-        assert answer.status_code == 200, answer.json
-
-    @property
-    def path(self) -> str:
-        """Where readers get the file."""
-        return f"/v1/documents/{self.id}/files/{self.file_id}"
-
-    def get(self, caller: Caller | None = None, method: str = "GET", **headers: str) -> TestResponse:
-        """Ask for the file."""
-        sent = {name.replace("_", "-"): value for name, value in headers.items()}
-        return (caller or self.site)(method, self.path, headers=sent)
+from tests.documents.published_files import CONTENT, SAFE, Published
+from tests.documents.samples import CSV, GOOD, PNG, office
+from tests.documents.uploads import digest, fresh_storage, path_of, use_storage
+from tests.factories import NEWS
+from tests.people import People
 
 
 @pytest.fixture
@@ -183,6 +138,11 @@ def test_who_has_the_bytes_is_told_so(published: Published) -> None:
         ("a.csv", CSV, "attachment", "text/csv; charset=utf-8"),
         ("a.docx", office(), "attachment", None),
         ("a.png", PNG, "inline", "image/png"),
+        ("a.zip", GOOD["a.zip"][0], "attachment", "application/zip"),
+        ("a.mp3", GOOD["a.mp3"][0], "attachment", "audio/mpeg"),
+        ("a.mp4", GOOD["a.mp4"][0], "attachment", "video/mp4"),
+        ("a.brf", GOOD["a.brf"][0], "attachment", "application/x-brf"),
+        ("a.geojson", GOOD["a.geojson"][0], "attachment", "application/geo+json"),
     ],
 )
 def test_only_images_and_pdf_may_open_in_the_browser(

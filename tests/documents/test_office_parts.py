@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 from pathlib import Path
 
 import pytest
 
-import cms
 from cms.core.errors import Invalid
-from cms.core.http.messages import Text
-from cms.core.http.messages.file_reasons import IN_INDONESIAN
 from cms.documents.file_types import recognised_type
-from cms.documents.office_parts import DDE_REASON
-from cms.documents.pdf_actions import FORBIDDEN
 from tests.core.processor_time import keep
 from tests.documents.samples import office, open_document
 
@@ -142,17 +136,3 @@ def _noise(size: int) -> bytes:
         state = state * 6364136223846793005 + 1442695040888963407 & (1 << 64) - 1
         found += state.to_bytes(8, "big")
     return bytes(found)
-
-
-def test_each_reason_is_told_in_indonesian_too() -> None:
-    """Every text that a `DamagedFile` is raised with; those that are put together are shown by the other tests."""
-    said = set(FORBIDDEN.values()) | {DDE_REASON}
-    for source in (Path(cms.__file__).parent / "documents").glob("*.py"):
-        for call in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
-            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "DamagedFile":
-                said |= {str(each.value) for each in call.args if isinstance(each, ast.Constant)}
-    assert len(said) > 25
-    assert said - IN_INDONESIAN.keys() == set()
-    text = Text("Unsafe: {reason}.", "Tidak aman: {reason}.")
-    assert text.filled("id", {"reason": DDE_REASON}) == "Tidak aman: meminta data dari program lain (DDE)."
-    assert text.filled("en", {"reason": DDE_REASON}) == f"Unsafe: {DDE_REASON}."

@@ -56,6 +56,30 @@ def test_a_cell_is_held_as_a_text(author: Caller, cells: bytes, reason: tuple[st
     assert held(author, HEAD + cells, name) == [reason]
 
 
+@pytest.mark.parametrize(
+    ("inside", "reason"),
+    [
+        ('"situs": "https:\\/\\/tidak-dikenal.com\\/x"', ("unknown_domain", "tidak-dikenal.com")),
+        ('"slot \\u0067acor": "ma\\u0078win deposit pulsa"', ("lexicon", "situs slot")),
+        ('"nama": ["slot gacor maxwin", "deposit pulsa"]', ("lexicon", "situs slot")),
+    ],
+)
+def test_the_words_of_a_map_are_held_however_json_writes_them(
+    author: Caller, inside: str, reason: tuple[str, str]
+) -> None:
+    content = f'{{"type": "Feature", "properties": {{{inside}}}, "geometry": null}}'
+    [(code, pointer, detail)] = held(author, content.encode(), "peta.geojson")
+    assert (code, pointer) == (reason[0], "/files/0/content")
+    assert reason[0] == "lexicon" or detail == reason[1]
+
+
+def test_a_map_of_numbers_is_read_whole(author: Caller) -> None:
+    """Its words are few, however many places it has."""
+    places = ",".join(["[116.8312345,-1.2654321]"] * (MOST_READ // 20))
+    content = f'{{"type": "MultiPoint", "coordinates": [{places}]}}'
+    assert held(author, content.encode(), "peta.geojson") == []
+
+
 def test_ordinary_tables_pass(author: Caller) -> None:
     rows = "".join(f"Dinas {number},Jalan MT Haryono {number},Rp 1.250.{number:03}.000\n" for number in range(2_000))
     assert held(author, HEAD + rows.encode()) == []

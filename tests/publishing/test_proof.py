@@ -127,6 +127,10 @@ OTHERS = {
     "what a carrier says": ("live", "UPDATE publication_terms SET repost = 'x' WHERE repost IS NOT NULL AND item_number = (SELECT number FROM published_items WHERE id = '{id}')"),
     "the order of a list": ("live", "UPDATE publication_terms SET published_at = published_at + 1 WHERE item_number = (SELECT number FROM published_items WHERE id = '{id}')"),
     "the bytes of a file": ("document", "UPDATE publication_files SET sha256 = '{zeros}' WHERE item_id = '{id}'"),
+    "a file that browsers show": (
+        "document",
+        "UPDATE publication_files SET is_attachment = NOT is_attachment WHERE item_id = '{id}'",
+    ),
     "the name of a file": ("document", "UPDATE publication_files SET name = 'x' WHERE item_id = '{id}'"),
     "a file taken away": ("document", "DELETE FROM publication_files WHERE item_id = '{id}'"),
     "the bytes of an image": ("pictured", "UPDATE images SET sha256 = '{zeros}'"),

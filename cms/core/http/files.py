@@ -31,13 +31,17 @@ _RANGE = re.compile(r"bytes=(?:([0-9]{1,15})-([0-9]{0,15})|-([0-9]{1,15}))")
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """What an answer needs to know about a stored file. `sha256` finds its bytes and is its ETag."""
+    """What an answer needs to know about a stored file. `sha256` finds its bytes and is its ETag.
+
+    `is_attachment`: it is saved, although browsers could show its kind.
+    """
 
     name: str
     media_type: str
     bytes: int
     sha256: str
     modified_at: datetime
+    is_attachment: bool = False
 
     @property
     def etag(self) -> str:
@@ -65,15 +69,17 @@ def file_answer(file: FileFacts, headers: Mapping[str, str] | None = None) -> Re
     answer.headers.update(common)
     answer.headers["Content-Type"] = _content_type(file.media_type)
     answer.headers["Content-Length"] = str(end - start)
-    answer.headers["Content-Disposition"] = content_disposition(file.name, file.media_type)
+    answer.headers["Content-Disposition"] = content_disposition(
+        file.name, file.media_type, is_attachment=file.is_attachment
+    )
     if wanted is not None:
         answer.headers["Content-Range"] = f"bytes {start}-{end - 1}/{file.bytes}"
     return answer
 
 
-def content_disposition(name: str, media_type: str) -> str:
+def content_disposition(name: str, media_type: str, *, is_attachment: bool = False) -> str:
     """`inline` for what browsers show safely, else `attachment`; the name in ASCII and in UTF-8 (RFC 6266, RFC 8187)."""
-    kind = "inline" if media_type in SHOWN_INLINE else "attachment"
+    kind = "inline" if media_type in SHOWN_INLINE and not is_attachment else "attachment"
     ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     ascii_name = re.sub(r'[^ -~]|["\\%/]', "_", ascii_name).strip()
     if not ascii_name or ascii_name.startswith("."):
@@ -153,7 +159,9 @@ def _place_at_the_proxy(file: FileFacts) -> str | None:
 def _handed_over(file: FileFacts, headers: Mapping[str, str], place: str) -> Response:
     """An answer without bytes that names the file to the proxy: it sends the file, with ranges, and none of our threads waits."""
     answer = Response(b"", headers=dict(headers), content_type=_content_type(file.media_type))
-    answer.headers["Content-Disposition"] = content_disposition(file.name, file.media_type)
+    answer.headers["Content-Disposition"] = content_disposition(
+        file.name, file.media_type, is_attachment=file.is_attachment
+    )
     answer.headers["X-Accel-Redirect"] = place
     return answer
 

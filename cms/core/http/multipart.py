@@ -10,11 +10,12 @@ from typing import Any, Final, Generic, TypeVar
 from flask import request
 from marshmallow import Schema, ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
-from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, MultipartDecoder, NeedData
+from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, NeedData
 
 from cms.core.bounded_text import LONGEST_MARK_RUN, has_long_mark_run
 from cms.core.errors import BadRequest, InputError, TooLarge, UnsupportedType, invalid_field
 from cms.core.http.access import confirm_rights
+from cms.core.http.form_headers import FormDecoder
 from cms.core.http.input_errors import to_domain_error
 from cms.core.http.request_content import note_content
 
@@ -71,20 +72,20 @@ def upload_form(receive: Receive[Upload], schema: Schema, limit: int) -> Iterato
         yield ReceivedForm(upload, _checked_fields(schema, form.fields))
 
 
-def _decoder() -> MultipartDecoder:
+def _decoder() -> FormDecoder:
     boundary = request.mimetype_params.get("boundary", "")
     if request.mimetype != "multipart/form-data":
         raise UnsupportedType(allowed="multipart/form-data")
     if not boundary or len(boundary) > LONGEST_BOUNDARY or not boundary.isascii():
         raise _malformed("its Content-Type names no usable boundary")
-    return MultipartDecoder(boundary.encode(), max_form_memory_size=2 * BLOCK_BYTES, max_parts=MOST_PARTS)
+    return FormDecoder(boundary.encode(), max_form_memory_size=2 * BLOCK_BYTES, max_parts=MOST_PARTS)
 
 
 def _malformed(reason: str) -> BadRequest:
     return BadRequest("malformed_form", reason=reason)
 
 
-def _events(decoder: MultipartDecoder) -> Iterator[Event]:
+def _events(decoder: FormDecoder) -> Iterator[Event]:
     """The parts as they arrive. A sender that stops early is an error, not an end."""
     read: Callable[[int], bytes] = request.stream.read
     while True:
@@ -92,6 +93,8 @@ def _events(decoder: MultipartDecoder) -> Iterator[Event]:
         try:
             decoder.receive_data(block or None)
             while not isinstance(event := decoder.next_event(), NeedData):
+                if isinstance(event, Field | File) and not isinstance(event.name, str):
+                    raise _malformed("a part has no name")
                 yield event
                 if isinstance(event, Epilogue):
                     return

@@ -8,6 +8,9 @@ from typing import Final
 
 LONGEST_NAME: Final = 150
 LONGEST_EXTENSION: Final = 10
+DRIVE: Final = re.compile(r"[A-Za-z]:")
+DEVICE: Final = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)", re.IGNORECASE)
+"""Names under which Windows saves nothing, whatever their extension."""
 FORBIDDEN: Final = re.compile(r'["<>:|?*]')
 # Control, format (direction and zero-width), surrogate, private and unassigned characters.
 HIDDEN: Final = {"Cc", "Cf", "Cs", "Co", "Cn"}
@@ -16,14 +19,16 @@ HIDDEN: Final = {"Cc", "Cf", "Cs", "Co", "Cn"}
 def clean_name(given: str, extension: str = "") -> str:
     """The name as it is kept: NFC, without folders and hidden characters, at most 150 characters with its extension.
 
-    An empty name becomes `berkas` with `extension` (`.pdf`).
+    The drive of a path goes with its folders, and a name that Windows keeps for a device gets a `_`. An empty name becomes `berkas` with `extension` (`.pdf`).
     """
     name = given.replace("\\", "/").rpartition("/")[2]
+    name = DRIVE.sub("", name, count=1) if DRIVE.match(name) else name
     name = unicodedata.normalize("NFC", "".join(each for each in name if unicodedata.category(each) not in HIDDEN))
     name = " ".join(FORBIDDEN.sub("_", name).replace("\ufffd", "_").split()).strip(". ")
     stem, ending = split_name(name)
     stem = stem[: LONGEST_NAME - len(ending)].rstrip(". ")
-    return f"{stem}{ending}" if stem else f"berkas{ending or extension}"
+    name = f"{stem}{ending}" if stem else f"berkas{ending or extension}"
+    return f"_{name}" if DEVICE.match(name) else name
 
 
 def split_name(name: str) -> tuple[str, str]:

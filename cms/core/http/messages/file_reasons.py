@@ -1,4 +1,4 @@
-"""The Indonesian words for `{reason}` in `damaged_file`, by the English words."""
+"""The Indonesian words for `{reason}`, `{found}` and `{extension}` of refused files, by the English words."""
 
 from __future__ import annotations
 
@@ -32,7 +32,15 @@ IN_INDONESIAN: Final = {
     "a part is not XML": "suatu bagian bukan XML",
     "a part has an unusual character set": "suatu bagian memakai set karakter yang tidak lazim",
     "it asks other programs for data (DDE)": "meminta data dari program lain (DDE)",
-    "its fields are too many to be looked at": "bidang isiannya terlalu banyak untuk diperiksa",
+    "its fields and drawings are too many to be looked at": "bidang isian dan gambarnya terlalu banyak untuk diperiksa",
+    "a drawing inside has a script or fetches something from elsewhere": "gambar di dalamnya berisi skrip atau mengambil sesuatu dari tempat lain",
+    "there is a program, a script or a web page inside": "berisi program, skrip, atau halaman web di dalamnya",
+    "the end of the film is missing": "akhir film hilang",
+    "the end of the film is missing or followed by something else": "akhir film hilang atau diikuti hal lain",
+    "its film is not whole": "filmnya tidak utuh",
+    "it has no sound where an MP3 has it": "tidak ada suara di tempat yang seharusnya dalam MP3",
+    "its JSON is too large to be looked at: pack it as ZIP": "JSON-nya terlalu besar untuk diperiksa; kemaslah sebagai ZIP",
+    "it is not JSON": "bukan JSON",
     "its table of contents is too large": "daftar isinya terlalu besar",
     "a part does not match its checksum": "suatu bagian tidak cocok dengan checksum-nya",
     "the end of the PDF is missing": "akhir PDF hilang",
@@ -40,6 +48,47 @@ IN_INDONESIAN: Final = {
     "the end of the image is missing or followed by something else": "akhir gambar hilang atau diikuti hal lain",
     "the image is shorter or longer than it says": "gambar lebih pendek atau lebih panjang daripada yang disebutnya",
     "it has control characters that text does not have": "berisi karakter kendali yang tidak ada dalam teks",
-    "it is not UTF-8 text": "bukan teks UTF-8",
     "it cannot be decoded as an image": "tidak dapat dibuka sebagai gambar",
+    # What a file is, behind "The file is".
+    "of an unknown kind": "berjenis tidak dikenal",
+    "a web page or XML: open it and save it as .docx, .xlsx, .csv or PDF": "halaman web atau XML: buka lalu simpan sebagai .docx, .xlsx, .csv, atau PDF",
+    "a program or a script": "program atau skrip",
+    "plain text: save it as .txt or .csv": "teks biasa: simpan sebagai .txt atau .csv",
+    "an RTF file: save it as .docx": "berkas RTF: simpan sebagai .docx",
+    "an SVG drawing: save it as PNG": "gambar SVG: simpan sebagai PNG",
+    "an Office file with a password: remove the password and save it again": "berkas Office berkata sandi: hapus kata sandinya lalu simpan lagi",
+    'text that is not UTF-8, such as the ordinary CSV of Excel: save it as "CSV UTF-8", or as text with UTF-8': (
+        'teks yang bukan UTF-8, seperti CSV biasa dari Excel: simpan sebagai "CSV UTF-8", atau sebagai teks dengan UTF-8'
+    ),
+    "text with characters that braille in ASCII (BRF) does not have": "teks dengan karakter yang tidak ada dalam braille ASCII (BRF)",
+    "JSON that is no GeoJSON (RFC 7946): save the map data as GeoJSON, or pack it as ZIP": (
+        "JSON yang bukan GeoJSON (RFC 7946): simpan data petanya sebagai GeoJSON, atau kemas sebagai ZIP"
+    ),
+    "a picture of another format: save it as JPEG or PNG": "gambar berformat lain: simpan sebagai JPEG atau PNG",
+    "a HEIC picture: save it as JPEG": "gambar HEIC: simpan sebagai JPEG",
+    "an archive of another format: pack it as ZIP": "arsip berformat lain: kemas sebagai ZIP",
+    "an empty ZIP": "ZIP kosong",
+    "a sound of another format: save it as MP3": "suara berformat lain: simpan sebagai MP3",
+    "a film of another format: save it as MP4": "film berformat lain: simpan sebagai MP4",
+    "a sound or film of Windows (WMA, WMV): save it as MP3 or MP4": "suara atau film Windows (WMA, WMV): simpan sebagai MP3 atau MP4",
+    "a technical drawing: save it as PDF": "gambar teknik: simpan sebagai PDF",
+    "a PostScript file: save it as PDF": "berkas PostScript: simpan sebagai PDF",
+    "a database: pack it as ZIP": "basis data: kemas sebagai ZIP",
+    "a DjVu scan: save it as PDF": "pindaian DjVu: simpan sebagai PDF",
+    "a shortcut: send the file that it leads to": "pintasan: kirim berkas yang ditujunya",
+    "an old Word file (.doc): save it as .docx": "berkas Word lama (.doc): simpan sebagai .docx",
+    "an old Excel file (.xls): save it as .xlsx": "berkas Excel lama (.xls): simpan sebagai .xlsx",
+    "an old PowerPoint file (.ppt): save it as .pptx": "berkas PowerPoint lama (.ppt): simpan sebagai .pptx",
+    "a mail of Outlook (.msg): save it as PDF": "surel Outlook (.msg): simpan sebagai PDF",
+    "an old Office file: save it as .docx, .xlsx, .pptx or PDF": "berkas Office lama: simpan sebagai .docx, .xlsx, .pptx, atau PDF",
+    "an office document with macros or scripts: save it without them": "dokumen Office dengan makro atau skrip: simpan tanpa makro dan skrip",
+    "an office document of another kind, such as a template or a drawing: save it as a document, a table, slides or PDF": (
+        "dokumen Office jenis lain, seperti templat atau gambar: simpan sebagai dokumen, tabel, salindia, atau PDF"
+    ),
+    "an e-book (EPUB): save it as PDF": "buku elektronik (EPUB): simpan sebagai PDF",
+    "a PDF that is another kind of file as well: open it and save or print it as PDF": (
+        "PDF yang sekaligus berkas jenis lain: buka lalu simpan atau cetak sebagai PDF"
+    ),
+    "no image of these formats": "bukan gambar dengan format tersebut",
+    "nothing": "tanpa apa pun",
 }

@@ -71,8 +71,8 @@ REQUESTS: dict[str, Problem] = {
     "unsupported_file_type": problem(
         "Unsupported file type",
         "Jenis berkas tidak didukung",
-        "The file was recognised as {found}; accepted are {allowed}.",
-        "Berkas dikenali sebagai {found}; yang diterima: {allowed}.",
+        "The file is {found}. Accepted are {allowed}.",
+        "Berkas ini {found}. Yang diterima: {allowed}.",
     ),
     "storage_quota": problem(
         "The storage of the agency is full",

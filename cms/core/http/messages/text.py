@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from cms.core.http.messages.file_reasons import IN_INDONESIAN
+
+ABOUT_FILES: Final = frozenset({"reason", "found", "extension"})
+"""Parameters that may be English words about a refused file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +22,8 @@ class Text:
         """The text in `language` (`en` or `id`) with its parameters filled in; an unknown parameter stays visible."""
         if language != "id":
             return self.en.format_map(_Visible(params))
-        if isinstance(reason := params.get("reason"), str):
-            params = {**params, "reason": IN_INDONESIAN.get(reason, reason)}
-        return self.id.format_map(_Visible(params))
+        said = {name: IN_INDONESIAN.get(str(params[name]), params[name]) for name in ABOUT_FILES & params.keys()}
+        return self.id.format_map(_Visible({**params, **said}))
 
 
 class _Visible(dict[str, Any]):
