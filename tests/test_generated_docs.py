@@ -20,7 +20,8 @@ def test_the_page_is_what_the_code_gives(name: str) -> None:
 
 @pytest.mark.usefixtures("context")
 def test_only_what_stands_between_the_markers_is_replaced() -> None:
-    page = "Before.\n<!-- generated: problems -->\nold\n<!-- /generated -->\nBetween.\n<!-- generated: rules -->\n<!-- /generated -->\nAfter.\n"
+    page = "Before.\n<!-- generated: problems -->\nold\n<!-- /generated -->\nBetween.\n<!-- generated: rules -->\n<!-- /generated -->\n"
+    page += "<!-- generated: warnings -->\n<!-- /generated -->\nAfter.\n"
 
     written = rendered("errors.md", page)
 

@@ -11,13 +11,15 @@ from flask import Flask
 from cms.accounts.identity import LONGEST_EMAIL, normalised_email
 from cms.accounts.password_policy import LONGEST_PASSWORD, common_words, weakness
 from cms.core.bounded_text import MOST_PARTS_OF_ONE, has_long_mark_run
+from cms.core.embeds import embed_of
 from cms.core.entities import unescaped
 from cms.core.html_text import plain_text
 from cms.core.http.contact_fields import is_safe_address
 from cms.core.http.files import content_disposition
 from cms.core.http.multipart import LONGEST_FILE_NAME
+from cms.core.links import LONGEST_LINK, encoded_link, is_safe_link
 from cms.core.markup_bounds import is_heavy
-from cms.core.sanitize import LONGEST_LINK, is_safe_link, sanitized_html
+from cms.core.sanitize import sanitized_html
 from cms.core.storage.names import clean_name
 from cms.editorial.history.diff import text_changes
 from cms.editorial.items.slugs import base_slug
@@ -121,7 +123,9 @@ def test_no_short_text_of_the_longest_length_takes_long(name: str) -> None:
         lambda: clean_name(EVERY[name](LONGEST_FILE_NAME)),
         lambda: content_disposition(clean_name(EVERY[name](LONGEST_FILE_NAME)), "text/plain"),
         lambda: base_slug(EVERY[name](300), "post"),
-        lambda: is_safe_link(EVERY[name](LONGEST_LINK)),
+        lambda: is_safe_link(encoded_link(EVERY[name](LONGEST_LINK))),
+        lambda: embed_of("https://www.youtube.com/watch?" + EVERY[name](LONGEST_LINK - 30)),
+        lambda: embed_of("https://www.openstreetmap.org/export/embed.html?" + EVERY[name](LONGEST_LINK - 50)),
         lambda: is_safe_address("https://" + EVERY[name](500)),
         lambda: hosts_in_links("https://" + EVERY[name](LONGEST_LINK)),
     )

@@ -20,6 +20,7 @@ from cms.changes.actions import is_public, topic_of
 from cms.cli import COMMANDS
 from cms.core.db import Base
 from cms.core.http.messages import PROBLEMS, RULES, Text
+from cms.core.http.messages.warnings import WARNINGS
 from cms.core.http.openapi import METHODS
 from cms.core.http.problems import CODE_BY_STATUS, STATUS_BY_CLASS
 from cms.core.permissions import OF_EVERY_PERSON, PERMISSION_MAP, Predicate, Role
@@ -77,6 +78,13 @@ def _both(text: Text) -> str:
 def rules() -> str:
     """The codes inside `errors`."""
     return _table(("Code", "English", "Indonesian"), ((f"`{code}`", text.en, text.id) for code, text in RULES.items()))
+
+
+def warnings() -> str:
+    """The codes of warnings that have words of their own."""
+    return _table(
+        ("Code", "English", "Indonesian"), ((f"`{code}`", text.en, text.id) for code, text in WARNINGS.items())
+    )
 
 
 def settings() -> str:
@@ -215,7 +223,7 @@ def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 
 PAGES: dict[str, dict[str, Callable[[], str]]] = {
-    "errors.md": {"problems": problems, "rules": rules},
+    "errors.md": {"problems": problems, "rules": rules, "warnings": warnings},
     "operations.md": {"settings": settings, "commands": commands},
     "api.md": {"permissions": permissions, "paths": paths},
     "model.md": {"actions": actions, "states": states, "tables": tables},

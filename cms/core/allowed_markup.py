@@ -16,7 +16,7 @@ INLINE: Final = frozenset(
 )
 ALLOWED_TAGS: Final = HEADINGS | BLOCKS | ITEMS | TABLE_PARTS | INLINE
 ALLOWED_ATTRIBUTES: Final = {
-    "a": {"href"},
+    "a": {"href", "data-embed"},
     "img": {"src", "alt"},
     "ol": {"start", "type", "reversed"},
     "li": {"value", "type"},

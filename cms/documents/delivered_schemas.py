@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields
 
 from cms.core.http.schemas import StrictSchema
-from cms.editorial.delivered_schemas import ChangeNoteSchema, ItemCardSchema
+from cms.editorial.delivered_schemas import EMBEDS, ChangeNoteSchema, ItemCardSchema
 from cms.media.delivered_schemas import ShownImageSchema
 
 MOMENT = {"format": "date-time"}
@@ -58,7 +58,7 @@ class DocumentSchema(DocumentCardSchema):
 
     body_html = fields.String(
         metadata={
-            "description": "Sanitised HTML: safe to insert into a page.",
+            "description": "Sanitised HTML: safe to insert into a page. Put `meta.media_base` before its paths `/v1/...`.",
             "example": "<p>Jalan MT Haryono ditutup mulai pukul 08.00 Wita.</p>",
         }
     )
@@ -68,6 +68,7 @@ class DocumentSchema(DocumentCardSchema):
             "example": "Jalan MT Haryono ditutup mulai pukul 08.00 Wita.",
         }
     )
+    embeds = EMBEDS
     change_history = fields.List(
         fields.Nested(ChangeNoteSchema), metadata={"description": "What changed for readers, newest first."}
     )

@@ -15,6 +15,7 @@ from flask import current_app
 from cms.changes.actions import REPOST_VERBS, Action, ContentAction, ContentVerb
 from cms.core.characters import has_words
 from cms.core.clock import rfc3339
+from cms.core.embeds import embeds_in
 from cms.core.errors import InputError
 from cms.media.models import Image
 from cms.publishing.rendered_items import RenderedFile, RenderedItem
@@ -67,6 +68,7 @@ class EditionToRender:
         body = {
             "body_html": self.body_html,
             "body_text": self.body_text,
+            "embeds": embeds_in(self.body_html),
             "change_history": list(self.change_history),
         }
         return RenderedItem(

@@ -24,6 +24,30 @@ class ChangeNoteSchema(StrictSchema):
     note = fields.String(metadata={"example": "Jalur alternatif ditambahkan."})
 
 
+class EmbedSchema(StrictSchema):
+    """A film or a map of another site, which stands in `body_html` as a link with the attribute `data-embed="provider:id"`."""
+
+    provider = fields.String(metadata={"description": "`youtube` or `openstreetmap`.", "example": "youtube"})
+    id = fields.String(
+        metadata={
+            "description": "What the provider calls it: follows `https://www.youtube-nocookie.com/embed/` or "
+            "`https://www.openstreetmap.org/export/embed.html?`.",
+            "example": "aqz-KE-bpKQ",
+        }
+    )
+    title = fields.String(
+        allow_none=True, metadata={"description": "Words of the author about it.", "example": "Tata cara uji KIR"}
+    )
+
+
+EMBEDS = fields.List(
+    fields.Nested(EmbedSchema),
+    metadata={
+        "description": "Films and maps in the body, in its order: a site may show a player in place of each link."
+    },
+)
+
+
 class ItemCardSchema(StrictSchema):
     """The fields of every content type's card."""
 

@@ -11,6 +11,7 @@ from cms.changes.models import Change
 from cms.core.db import UnitOfWork
 from cms.core.permissions import Actor
 from cms.editorial.content_types import ContentType
+from cms.editorial.images.uses import ShownImages
 from cms.editorial.items.models import Edition, Item
 
 
@@ -58,7 +59,8 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """An item and its newest edition after a write."""
+    """An item and its newest edition after a write, with the images that it shows if the write has looked them up."""
 
     item: Item
     edition: Edition
+    images: ShownImages | None = None

@@ -9,11 +9,10 @@ from typing import Any, Final
 
 from cms.core.db import current_unit
 from cms.core.errors import InputError, Invalid
-from cms.core.http.answers import Answer
 from cms.core.permissions import Actor
 from cms.editorial.content_types import Content
 from cms.editorial.edit import Edit
-from cms.editorial.items.models import Edition, Item
+from cms.editorial.items.models import Edition
 from cms.moderation.alarms import raise_alarm
 from cms.moderation.assessing import Assessment, Reading, Reason, read
 from cms.moderation.links import alternative_texts
@@ -111,18 +110,6 @@ def record_hold(edit: Edit, codes: list[str]) -> None:
     edit.record("held", codes)
     seen = {"item_id": item.id, "type": item.type, "agency": item.agency, "actor_id": edit.actor.id, "reasons": codes}
     raise_alarm(edit.unit, "content_held", **seen)
-
-
-def with_hold(answer: Answer, item: Item) -> Answer:
-    """The answer with a warning for each reason why the newest edition is held."""
-    if item.hold:
-        answer[0]["meta"]["warnings"] = [{"code": "held", "detail": _in_words(reason)} for reason in item.hold]
-    return answer
-
-
-def _in_words(reason: Mapping[str, Any]) -> str:
-    detail = f" ({reason['detail']})" if reason.get("detail") else ""
-    return f"{reason['code']} at {reason['pointer']}{detail}: a second person must approve this edition before it is published."
 
 
 def _texts(pointer: str, value: Any) -> Iterator[tuple[str, str]]:

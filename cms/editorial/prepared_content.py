@@ -7,26 +7,39 @@ asks the database again. Saving reads everything it needs about a content from i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Final
 
 from cms.core.errors import InputError
 from cms.core.html_text import plain_text
-from cms.core.sanitize import UnsafeLink, sanitized_html
+from cms.core.removed_markup import UnsafeLink
+from cms.core.runtime import runtime
+from cms.core.sanitize import UnsafeLinks, sanitized_body
 from cms.editorial.content_types import Beside, Content, ContentType
 from cms.editorial.images.uses import ShownImages, shown_images
 from cms.editorial.items.models import Edition
 from cms.editorial.moderating import read_content
+from cms.media.references import without_host
 from cms.moderation.assessing import Assessment, Reading, Reason
 from cms.moderation.lexicon import lexicon
+
+MOST_NAMED: Final = 20
+"""The most unsafe links that an answer names."""
 
 
 @dataclass(frozen=True, slots=True)
 class RenderedBody:
-    """A body as HTML and as text; `faults` when it could not be rendered."""
+    """A body as HTML and as text, and how many things of each kind it lost; `faults` when it could not be rendered."""
 
     html: str = ""
     text: str = ""
+    removed: Mapping[str, int] = field(default_factory=dict)
     faults: Sequence[InputError] = ()
+
+    @classmethod
+    def of(cls, edition: Edition) -> RenderedBody:
+        """The body of a saved edition."""
+        return cls(edition.body_html, edition.body_text, edition.removed_markup)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,28 +74,32 @@ def prepare_content(
     will be beside the content once it is saved.
     """
     is_same = before is not None and all(content[name] == before.content[name] for name in ("body", "body_format"))
-    body = (
-        RenderedBody(before.body_html, before.body_text) if before is not None and is_same else rendered_body(content)
-    )
-    return _looked_through(content_type, item_id, content, body, shown_images(content, known_images), coming)
+    body = RenderedBody.of(before) if before is not None and is_same else rendered_body(content)
+    images = shown_images(content, body.html, known_images)
+    return _looked_through(content_type, item_id, content, body, images, coming)
 
 
 def prepared_edition(content_type: ContentType, edition: Edition) -> PreparedContent:
     """The same for a saved edition."""
-    content, body = edition.content, RenderedBody(edition.body_html, edition.body_text)
-    return _looked_through(content_type, edition.item_id, content, body, shown_images(content))
+    content, body = edition.content, RenderedBody.of(edition)
+    return _looked_through(content_type, edition.item_id, content, body, shown_images(content, body.html))
 
 
 def rendered_body(content: Content) -> RenderedBody:
     """The body of a content. Raises `Invalid` for a body that is too large to render."""
-    source: str = content["body"] or ""
-    if not source:
+    if not content["body"]:
         return RenderedBody()
+    source = without_host(content["body"], runtime().settings.public_url.rstrip("/"))
     try:
-        html = sanitized_html(source, content["body_format"])
-    except UnsafeLink:
-        return RenderedBody(faults=(InputError("pointer", "/body", "unsafe_link"),))
-    return RenderedBody(html, plain_text(html))
+        body = sanitized_body(source, content["body_format"])
+    except UnsafeLinks as error:
+        return RenderedBody(faults=[_unsafe(link) for link in error.links[:MOST_NAMED]])
+    return RenderedBody(body.html, plain_text(body.html), body.removed)
+
+
+def _unsafe(link: UnsafeLink) -> InputError:
+    place = f" (no. {link.number}, \u201c{link.words}\u201d)" if link.words else f" (no. {link.number})"
+    return InputError("pointer", "/body", "unsafe_link", {"link": link.address, "place": place, "reason": link.reason})
 
 
 def _looked_through(

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, select
 from cms.core.db import session
 from cms.core.errors import DomainError
 from cms.core.permissions import Actor
-from cms.core.sanitize import UnsafeLink, sanitized_html
+from cms.core.sanitize import UnsafeLinks, sanitized_html
 from cms.editorial.content_types import Beside, Content, ContentType
 from cms.editorial.items.models import Edition, Item
 from cms.editorial.items.queries import NEWEST, VisibleItem, foresee_editions
@@ -71,5 +71,5 @@ def foresee_shown_item(item_id: str) -> None:
 def foresee_body(html: str) -> None:
     """Prepare rendering an edition with this body."""
     if html:
-        with suppress(DomainError, UnsafeLink):
+        with suppress(DomainError, UnsafeLinks):
             sanitized_html(html, "html")

@@ -9,7 +9,7 @@ from cms.changes.facts import UpdateKind
 from cms.core import clock
 from cms.core.errors import InputError, Invalid
 from cms.editorial.edit import Edit
-from cms.editorial.images.uses import ShownImages, shown_images
+from cms.editorial.images.uses import ShownImages, body_text_of, shown_images
 from cms.editorial.items.models import Edition, Item
 from cms.editorial.items.presenter import render_edition
 from cms.editorial.items.queries import get_edition
@@ -58,8 +58,8 @@ def check_complete(item: Item, update: Update) -> tuple[Edition, ShownImages]:
     Raises `Invalid` (`needed_to_publish`, `blocked_link`, `needed_for_major`).
     """
     edition = get_edition(item)
-    missing = item.content_type.missing(edition.content, edition.body_text)
-    images, blocked = shown_images(edition.content), newly_blocked_links(edition)
+    images, blocked = shown_images(edition.content, edition.body_html), newly_blocked_links(edition)
+    missing = item.content_type.missing(edition.content, body_text_of(edition, images))
     if errors := [*missing, *images.faults(), *blocked, *update.faults(item)]:
         raise Invalid(errors=errors)
     return edition, images

@@ -17,7 +17,7 @@ from cms.editorial.content_types import ContentType
 from cms.editorial.edit import Edited
 from cms.editorial.items.models import Item
 from cms.editorial.items.presenter import render_item, render_row
-from cms.editorial.moderating import with_hold
+from cms.editorial.warnings import with_warnings
 from cms.publishing.delivered import DeliveredType
 
 
@@ -44,13 +44,13 @@ class Resource:
         return {"type": self.content_type.name, "types": self.content_type.plural}
 
     def shown(self, edited: Edited) -> Answer:
-        """200 with an item, and the warnings of moderation."""
-        return with_hold(one_answer(self.render(edited), edited.item.version), edited.item)
+        """200 with an item, and what its editor should know about the edition."""
+        return with_warnings(one_answer(self.render(edited), edited.item.version), edited)
 
     def created(self, edited: Edited) -> Answer:
-        """201 with a new item, and the warnings of moderation."""
+        """201 with a new item, and what its editor should know about the edition."""
         answer = created_answer(self.render(edited), edited.item.version, f"{self.path}/{edited.item.id}")
-        return with_hold(answer, edited.item)
+        return with_warnings(answer, edited)
 
     def render(self, edited: Edited) -> dict[str, Any]:
         """The item for this caller."""

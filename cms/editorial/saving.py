@@ -16,7 +16,7 @@ from cms.core.errors import Conflict, InputError, Invalid, invalid_field
 from cms.core.permissions import Actor, Permission, Target, authorize
 from cms.core.runtime import runtime
 from cms.editorial.content_types import Content, ContentType, changed_fields
-from cms.editorial.edit import Edit
+from cms.editorial.edit import Edit, Edited
 from cms.editorial.history.autosaves import continues_sitting
 from cms.editorial.images.uses import images_in, note_images
 from cms.editorial.items.models import Edition, Item, State
@@ -58,7 +58,7 @@ def transition(edit: Edit, state: State, verb: str, comment: str | None) -> Edit
 
 def first_edition(
     unit: UnitOfWork, content_type: ContentType, actor: Actor, given: Content, item_id: str, *, is_chosen: bool
-) -> tuple[Item, Edition]:
+) -> Edited:
     """Make a new item with its first edition. `is_chosen`: the id is the client's, who may have made the item before.
 
     Raises `Forbidden`, `Invalid`, `Conflict` (id or slug taken).
@@ -80,10 +80,10 @@ def first_edition(
     note_images(unit, item.id, prepared.images, {})
     edit.record("created", fields)
     record_hold(edit, reasons)
-    return item, edition
+    return Edited(item, edition, prepared.images)
 
 
-def save_edition(edit: Edit, content: Content, save: Save = ORDINARY) -> Edition:
+def save_edition(edit: Edit, content: Content, save: Save = ORDINARY) -> Edited:
     """Save `content` as the next edition of the item, and record it. Readers keep what they have.
 
     An autosave within a sitting updates the newest edition instead. `content` is whole (the newest edition's content,
@@ -92,7 +92,7 @@ def save_edition(edit: Edit, content: Content, save: Save = ORDINARY) -> Edition
     """
     unit, actor, item, content_type = edit.unit, edit.actor, edit.item, edit.content_type
     before = get_edition(item)
-    shown_before = images_in(before.content)
+    shown_before = images_in(before.content, before.body_html)
     content = content_type.completed(content)
     fields = changed_fields(before.content, content)
     _check_owner(actor, item, before.content, content)
@@ -113,7 +113,7 @@ def save_edition(edit: Edit, content: Content, save: Save = ORDINARY) -> Edition
     note_images(unit, item.id, prepared.images, shown_before)
     edit.record(save.verb, fields)
     record_hold(edit, hold(edit, assessment))
-    return edition
+    return Edited(item, edition, prepared.images)
 
 
 def _draft(content_type: ContentType, actor: Actor, content: Content, item_id: str) -> Item:
@@ -224,7 +224,7 @@ def show_in_lists(item: Item, content: Content) -> None:
 def _edition(item: Item, actor: Actor, prepared: PreparedContent, fields: list[str], save: Save = ORDINARY) -> Edition:
     return Edition(
         item_id=item.id, number=item.edition, content=prepared.content, body_html=prepared.body.html, body_text=prepared.body.text,
-        author_id=actor.id, author_label=actor.label, created_at=item.updated_at, changed_fields=fields,
+        removed_markup=dict(prepared.body.removed), author_id=actor.id, author_label=actor.label, created_at=item.updated_at, changed_fields=fields,
         is_autosave=save.is_autosave, restored_from=save.restored_from, saved_version=item.version,
     )  # fmt: skip
 
@@ -232,5 +232,6 @@ def _edition(item: Item, actor: Actor, prepared: PreparedContent, fields: list[s
 def _rewrite(edition: Edition, item: Item, prepared: PreparedContent, fields: list[str]) -> None:
     """Update the edition with a further autosave of the sitting."""
     edition.content, edition.body_html, edition.body_text = prepared.content, prepared.body.html, prepared.body.text
+    edition.removed_markup = dict(prepared.body.removed)
     edition.changed_fields = sorted({*(edition.changed_fields or ()), *fields})
     edition.saved_at, edition.saved_version = item.updated_at, item.version

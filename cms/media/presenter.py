@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from cms.core.clock import rfc3339
@@ -12,7 +13,8 @@ from cms.media.presets import JPEG, ORIGINAL, PRESETS, WEBP, cut
 
 FILE_EXTENSIONS: Final = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 CHARACTERS_IN_FINGERPRINT: Final = 16
-WIRE_NAMES: Final = {"is_decorative": "decorative"}
+WIRE_NAMES: Final = {"is_decorative": "decorative", "focal_x": "focal_point", "focal_y": "focal_point"}
+"""Columns that have another name in the API, and in the log."""
 
 
 def render_image(image: Image) -> dict[str, Any]:
@@ -64,6 +66,11 @@ def _proposed(image: Image) -> dict[str, Any] | None:
     changes = {WIRE_NAMES.get(name, name): value for name, value in image.proposed.items()}
     by = person_reference(image.proposed_by_id, image.proposed_by_label)
     return {"changes": changes, "by": by, "at": rfc3339(image.proposed_at)}
+
+
+def wire_names(columns: Iterable[str]) -> list[str]:
+    """The fields of the API that these columns belong to."""
+    return sorted({WIRE_NAMES.get(name, name) for name in columns})
 
 
 def shown_path(image: Image, name: str) -> str:

@@ -13,6 +13,7 @@ from cms.core.http.api import Blueprint
 from cms.core.http.files import file_answer
 from cms.core.http.multipart import upload_form
 from cms.core.http.schemas import many, one
+from cms.core.http.warnings import warning
 from cms.core.permissions import Permission
 from cms.core.runtime import runtime
 from cms.media.files import image_file
@@ -31,8 +32,6 @@ from cms.media.uploads import received_image
 blp = Blueprint(
     "media", __name__, url_prefix="/manage/v1/media", description="Images with alternative text and credit."
 )
-DUPLICATE = {"code": "duplicate", "detail": "The agency has this image already; nothing was changed."}
-FIRST_PICTURE = {"code": "first_picture_only", "detail": "The image moves; only its first picture is kept."}
 
 
 @blp.route("", methods=["POST"])
@@ -53,9 +52,9 @@ def upload_image() -> Answer:
 
 
 def _added_answer(added: AddedImage, frames: int) -> Answer:
-    image, warnings = added.image, [] if added.is_new else [DUPLICATE]
+    image, warnings = added.image, [] if added.is_new else [warning("duplicate")]
     if frames > 1:
-        warnings = [*warnings, FIRST_PICTURE]
+        warnings = [*warnings, warning("first_picture_only")]
     shown = render_image(image)
     if added.is_new:
         body, status, headers = created_answer(shown, image.version, f"/manage/v1/media/{image.id}")

@@ -8,9 +8,10 @@ from marshmallow import fields
 
 from cms.agencies.fields import agency_slug, agency_slugs
 from cms.core.http.field_rules import HasWords
-from cms.core.http.fields import Text, WholeNumber, YesNo
+from cms.core.http.fields import Text, YesNo
 from cms.core.http.schemas import PageQuerySchema, PersonSchema, StrictSchema, VersionedSchema
 from cms.media.delivered_schemas import FocalPointSchema, RenditionsSchema
+from cms.media.fields import FOCAL, FocalPoint, WithFocalPointSchema
 from cms.media.presets import NAMES
 from cms.media.uploads import ACCEPTED_LABELS
 
@@ -19,10 +20,9 @@ LONGEST_CAPTION = 500
 LONGEST_CREDIT = 200
 ALT = "What the image shows, for people who cannot see it; needed before an item with the image is published."
 DECORATIVE = "True: the image shows nothing that the text does not say. It has no alternative text then."
-FOCAL = "Percent from the {side} to what must stay visible when the image is cut."
 
 
-class ImageFieldsSchema(StrictSchema):
+class ImageFieldsSchema(WithFocalPointSchema):
     """The fields beside the file in an upload."""
 
     agency = agency_slug(metadata={"example": "dpu"})
@@ -30,19 +30,17 @@ class ImageFieldsSchema(StrictSchema):
     is_decorative = YesNo(from_text=True, data_key="decorative")
     caption = Text(min=1, max=LONGEST_CAPTION)
     credit = Text(min=1, max=LONGEST_CREDIT)
-    focal_x = WholeNumber(from_text=True, min=0, max=100)
-    focal_y = WholeNumber(from_text=True, min=0, max=100)
+    focal_point = FocalPoint(from_text=True)
 
 
-class ImageUpdateSchema(StrictSchema):
+class ImageUpdateSchema(WithFocalPointSchema):
     """A change of an image's words, as JSON merge patch; absent fields stay."""
 
     alt = Text(min=1, max=LONGEST_ALT, validate=[HasWords()], allow_none=True, metadata={"description": ALT})
     is_decorative = YesNo(data_key="decorative", metadata={"description": DECORATIVE})
     caption = Text(min=1, max=LONGEST_CAPTION, allow_none=True)
     credit = Text(min=1, max=LONGEST_CREDIT, allow_none=True, metadata={"description": "Who made it."})
-    focal_x = WholeNumber(min=0, max=100, metadata={"description": FOCAL.format(side="left")})
-    focal_y = WholeNumber(min=0, max=100, metadata={"description": FOCAL.format(side="top")})
+    focal_point = FocalPoint(allow_none=True, metadata={"description": "Null: the middle."})
 
 
 class ProposedWordsSchema(StrictSchema):
@@ -133,6 +131,11 @@ RENDITION_PARAMETER = [
     }
 ]
 
+
+def _percent(edge: str) -> dict[str, Any]:
+    return {"type": "integer", "minimum": 0, "maximum": 100, "description": FOCAL.format(side=edge)}
+
+
 UPLOAD_BODY: dict[str, Any] = {
     "required": True,
     "content": {
@@ -174,19 +177,12 @@ UPLOAD_BODY: dict[str, Any] = {
                         "description": "Who made it.",
                         "example": "Humas DPU",
                     },
-                    "focal_x": {
-                        "type": "integer",
-                        "minimum": 0,
-                        "maximum": 100,
-                        "description": FOCAL.format(side="left"),
-                        "example": 50,
-                    },
-                    "focal_y": {
-                        "type": "integer",
-                        "minimum": 0,
-                        "maximum": 100,
-                        "description": FOCAL.format(side="top"),
-                        "example": 40,
+                    "focal_point": {
+                        "type": "object",
+                        "additionalProperties": False,
+                        "description": "As JSON text.",
+                        "properties": {side: _percent(edge) for side, edge in (("x", "left"), ("y", "top"))},
+                        "example": {"x": 50, "y": 40},
                     },
                 },
             }

@@ -40,7 +40,6 @@ _DOT: Final = re.compile("[.\u3002\uff0e\uff61]")
 _NO_CHARACTER: Final = re.compile("[\u00ad\u034f\u1806\u180b-\u180d\u200b-\u200d\u2060\ufe00-\ufe0f\ufeff]")
 _ANCHOR: Final = re.compile(r'<a href="([^"]*)"[^<>]*>|</a>')
 _TAG: Final = re.compile(r"<[^<>]*>")
-_ALT: Final = re.compile(r'<img [^<>]*alt="[^"]*\w')
 _ALT_TEXT: Final = re.compile(r'<img [^<>]*alt="([^"]+)"')
 _WORD_CHARACTER: Final = re.compile(r"[^\W_]")
 
@@ -61,7 +60,7 @@ def anchors(body_html: str) -> list[Anchor]:
         if address is not None:
             inside = body_html[begin : tag.start()]
             text = latin(unescaped(_TAG.sub("", inside) if "<" in inside else inside))
-            found.append(Anchor(address, bool(_WORD_CHARACTER.search(text) or _ALT.search(inside))))
+            found.append(Anchor(address, bool(_WORD_CHARACTER.search(text) or "<img " in inside)))
         address, begin = (unescaped(tag[1]) if tag[1] is not None else None), tag.end()
     return found
 

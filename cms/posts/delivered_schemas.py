@@ -6,7 +6,7 @@ from marshmallow import fields
 
 from cms.agencies.schemas import AgencyReferenceSchema
 from cms.core.http.schemas import StrictSchema
-from cms.editorial.delivered_schemas import ChangeNoteSchema, ItemCardSchema
+from cms.editorial.delivered_schemas import EMBEDS, ChangeNoteSchema, ItemCardSchema
 from cms.media.delivered_schemas import ShownImageSchema
 
 MOMENT = {"format": "date-time"}
@@ -61,7 +61,7 @@ class PostSchema(PostCardSchema):
 
     body_html = fields.String(
         metadata={
-            "description": "Sanitised HTML: safe to insert into a page.",
+            "description": "Sanitised HTML: safe to insert into a page. Put `meta.media_base` before its paths `/v1/...`.",
             "example": "<p>Jalan MT Haryono ditutup mulai pukul 08.00 Wita.</p>",
         }
     )
@@ -71,6 +71,7 @@ class PostSchema(PostCardSchema):
             "example": "Jalan MT Haryono ditutup mulai pukul 08.00 Wita.",
         }
     )
+    embeds = EMBEDS
     change_history = fields.List(
         fields.Nested(ChangeNoteSchema), metadata={"description": "What changed for readers, newest first."}
     )

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 import orjson
 from flask import current_app
 
+from cms.core.http.answers import media_base
 from cms.core.runtime import runtime
 from cms.serving.admission import DeliveryRequest
 from cms.serving.responding import Body
@@ -21,12 +22,13 @@ NOT_IN_BINDING = frozenset({"cursor", "limit", "fields", "include", "count"})
 
 def one_body(data: Any, sequence: int) -> Body:
     """The envelope of one resource."""
-    return Body(orjson.dumps({"data": data, "meta": {"sequence": sequence}}), [])
+    return Body(orjson.dumps({"data": data, "meta": {"sequence": sequence, **media_base()}}), [])
 
 
 def one_json_body(text: str, sequence: int) -> Body:
     """The same for a resource that is JSON already."""
-    return Body(f'{{"data":{text},"meta":{{"sequence":{sequence}}}}}'.encode(), [])
+    meta = orjson.dumps({"sequence": sequence, **media_base()}).decode()
+    return Body(f'{{"data":{text},"meta":{meta}}}'.encode(), [])
 
 
 def page_body(
@@ -40,7 +42,7 @@ def page_body(
     """The envelope around JSON texts, with the link to the next page in the body and in the headers."""
     following = None if cursor is None else _next_address(request, cursor)
     links = orjson.dumps({"self": _own_address(request), "next": following}).decode()
-    meta = orjson.dumps({"limit": limit, "sequence": sequence, **more_meta}).decode()
+    meta = orjson.dumps({"limit": limit, "sequence": sequence, **media_base(), **more_meta}).decode()
     content = f'{{"data":[{",".join(items)}],"links":{links},"meta":{meta}}}'
     return Body(content.encode(), [] if following is None else [("Link", f'<{following}>; rel="next"')])
 

@@ -109,6 +109,8 @@ def _bare_answer(basis: Basis, request: DeliveryRequest, timing: Timing) -> Answ
         request.heads.epoch,
         # Cursors are made with this key, so another key gives other bytes and another tag.
         request.state.signing_keys.current().id,
+        # Links and `media_base` begin with it.
+        request.state.public_url,
         *sorted(noted.topics),
         *noted.positions(request.heads),
         visibility,

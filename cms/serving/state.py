@@ -46,6 +46,8 @@ class ServingState:
     """Seconds for which caches may use an answer without asking."""
     zone: ZoneInfo
     """The city's, in which agencies begin and end at midnight."""
+    public_url: str
+    """With which the addresses in answers begin."""
     _epoch: str = ""
     _reference_data: tuple[tuple[str, int], ReferenceData] | None = None
     _origins: tuple[tuple[str, int], frozenset[str]] | None = None
@@ -125,6 +127,7 @@ def make_serving_state(runtime: Runtime, head: LogHead) -> ServingState:
         runtime.signing_keys,
         runtime.settings.delivery_max_age,
         ZoneInfo(runtime.settings.city_timezone),
+        runtime.settings.public_url,
     )
     runtime.remember(state.forget)
     return state

@@ -71,6 +71,7 @@ def upgrade() -> None:
         sa.Column("content", JSON_CONTENT, nullable=False),
         sa.Column("body_html", sa.Text(), nullable=False),
         sa.Column("body_text", sa.Text(), nullable=False),
+        sa.Column("removed_markup", JSON_CONTENT, nullable=False, server_default="{}"),
         sa.Column("author_id", sa.String(length=36), nullable=True),
         sa.Column("author_label", sa.String(length=200), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),

@@ -15,7 +15,7 @@ from typing import Final
 from marshmallow import ValidationError
 
 from cms.core.errors import DomainError
-from cms.core.sanitize import UnsafeLink
+from cms.core.sanitize import UnsafeLinks
 
 ROUNDS: Final = 15
 """So often something may take too long before it counts."""
@@ -28,7 +28,7 @@ Work = Callable[[], object]
 def seconds(work: Work) -> float:
     """The time of one call; what is refused takes time too."""
     begin = time.thread_time()
-    with suppress(DomainError, ValidationError, UnsafeLink):
+    with suppress(DomainError, ValidationError, UnsafeLinks):
         work()
     return time.thread_time() - begin
 
@@ -52,6 +52,6 @@ def was_refused(work: Work) -> bool:
     """True when the work ends in an error of the input."""
     try:
         work()
-    except (DomainError, ValidationError, UnsafeLink):
+    except (DomainError, ValidationError, UnsafeLinks):
         return True
     return False

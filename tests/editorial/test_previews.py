@@ -53,7 +53,9 @@ def ended(client: FlaskClient, link: dict[str, Any]) -> bool:
     return answer.status_code == 410
 
 
-def test_a_link_shows_the_draft_as_readers_would_get_it(client: FlaskClient, callers: Callers, path: str) -> None:
+def test_a_link_shows_the_draft_as_readers_would_get_it(
+    app: Flask, client: FlaskClient, callers: Callers, path: str
+) -> None:
     link = make(callers["author"], path)
 
     answer = follow(client, link)
@@ -63,7 +65,8 @@ def test_a_link_shows_the_draft_as_readers_would_get_it(client: FlaskClient, cal
     assert body["data"]["id"] == path.split("/")[1]
     assert body["data"]["agency"] == {"slug": "dpu", "name": "Nama DPU", "short_name": "DPU"}
     assert body["data"]["body_html"] == ""
-    assert body["meta"] == {"edition": 1, "state": "draft", "expires_at": "2026-12-01T01:00:00Z", "uses_left": None}
+    about = {"edition": 1, "state": "draft", "expires_at": "2026-12-01T01:00:00Z", "uses_left": None}
+    assert body["meta"] == {**about, "media_base": app.config["PUBLIC_URL"]}
     assert answer.headers["Cache-Control"] == "private, no-store"
     assert answer.headers["X-Robots-Tag"].startswith("noindex")
     assert answer.headers["Referrer-Policy"] == "no-referrer"

@@ -21,7 +21,7 @@ def test_what_is_said_about_an_image_reaches_readers(
     post = published(editor, cover=image["id"], body=body_with(image))
     before = site.get(f"/v1/posts/{post['id']}").json["data"]  # type: ignore[index]
 
-    changes = {"alt": "Alat berat", "credit": "Humas", "focal_x": 0}
+    changes = {"alt": "Alat berat", "credit": "Humas", "focal_point": {"x": 0}}
     assert editor("PATCH", f"{MEDIA}/{image['id']}", match=1, json=changes).status_code == 200
     with app.app_context():
         while follow_log("presenter", rebuild_changed):
@@ -58,7 +58,7 @@ def test_a_change_of_an_image_is_checked(author: Caller, elsewhere: Caller) -> N
 
     assert elsewhere("PATCH", path, match=1, json={"alt": "Lain"}).status_code == 403
     assert fault(author("PATCH", path, match=1, json={"decorative": True})) == ("/alt", "not_with")
-    assert fault(author("PATCH", path, match=1, json={"focal_x": 101})) == ("/focal_x", "too_big")
+    assert fault(author("PATCH", path, match=1, json={"focal_point": {"x": 101}})) == ("/focal_point/x", "too_big")
     assert author("PATCH", path, match=1, json={"name": "lain.jpg"}).status_code == 400
     advert = {"caption": "Situs slot gacor maxwin, deposit pulsa tanpa potongan, daftar togel sekarang"}
     assert fault(author("PATCH", path, match=1, json=advert)) == ("/caption", "suspicious_words")

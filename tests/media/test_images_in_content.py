@@ -30,7 +30,9 @@ def test_an_image_of_another_agency_may_be_shown(author: Caller, elsewhere: Call
 def test_readers_get_a_cover_with_all_renditions(
     app: Flask, client: FlaskClient, author: Caller, editor: Caller, site: Caller
 ) -> None:
-    image = uploaded(author, jpeg(3000, 2000), alt="Jalan MT Haryono", credit="Humas DPU", focal_x="20", focal_y="80")
+    image = uploaded(
+        author, jpeg(3000, 2000), alt="Jalan MT Haryono", credit="Humas DPU", focal_point='{"x": 20, "y": 80}'
+    )
     assert work(app) == 1
     post = published(editor, cover=image["id"])
 
@@ -58,7 +60,7 @@ def test_readers_get_a_cover_with_all_renditions(
 
 
 def test_a_cut_keeps_the_focal_point(app: Flask, client: FlaskClient, editor: Caller, site: Caller) -> None:
-    image = uploaded(editor, jpeg(3000, 1000), focal_x="0")
+    image = uploaded(editor, jpeg(3000, 1000), focal_point='{"x": 0}')
     work(app)
     post = published(editor, cover=image["id"])
 

@@ -72,7 +72,7 @@ def test_a_focal_point_that_moves_meanwhile_is_not_forgotten(
 
     def move_first(source: Any, outputs: Any) -> None:
         monkeypatch.setattr(renditions, "cut_image", real)
-        assert author("PATCH", f"{MEDIA}/{image['id']}", match=1, json={"focal_x": 0}).status_code == 200
+        assert author("PATCH", f"{MEDIA}/{image['id']}", match=1, json={"focal_point": {"x": 0}}).status_code == 200
         real(source, outputs)
 
     monkeypatch.setattr(renditions, "cut_image", move_first)

@@ -95,7 +95,11 @@ def test_what_one_person_proposes_another_one_carries_out(
 
     done = change(second, image, WORDS)
 
-    assert (done["data"]["caption"], done["data"]["proposed"], done["meta"]) == (WORDS["caption"], None, {})
+    assert (done["data"]["caption"], done["data"]["proposed"], done["meta"].get("warnings")) == (
+        WORDS["caption"],
+        None,
+        None,
+    )
     assert shown(app, site, post) == {**before, **WORDS}
     assert second.get(f"{MEDIA}?proposed=true").json["data"] == []  # type: ignore[index]
     assert actions(app, image) == ["media.created", *["media.proposed"] * 3, "media.updated"]
@@ -115,9 +119,9 @@ def test_a_proposal_is_taken_back_with_the_present_words(
     assert actions(app, image)[-1] == "media.proposal_dropped"
     # What is cut is no word: it needs nobody, and a proposal stays beside it.
     change(editor, image, WORDS)
-    moved = change(second, image, {"focal_x": 10})
+    moved = change(second, image, {"focal_point": {"x": 10}})
     assert (moved["data"]["focal_point"]["x"], moved["data"]["proposed"]["changes"]) == (10, WORDS)
-    both = change(second, image, {**WORDS, "focal_x": 20})
+    both = change(second, image, {**WORDS, "focal_point": {"x": 20}})
     assert (both["data"]["caption"], both["data"]["focal_point"]["x"]) == (WORDS["caption"], 20)
 
 

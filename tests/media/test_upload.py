@@ -26,7 +26,9 @@ def original_of(caller: Caller, image: dict[str, Any]) -> bytes:
 
 
 def test_an_upload_answers_with_the_image(author: Caller) -> None:
-    answer = upload(author, alt="Jalan MT Haryono", credit="Humas DPU", caption="Pagi ini", focal_x="30", focal_y="70")
+    answer = upload(
+        author, alt="Jalan MT Haryono", credit="Humas DPU", caption="Pagi ini", focal_point='{"x": 30, "y": 70}'
+    )
 
     assert answer.status_code == 201, answer.json
     image = answer.json["data"]  # type: ignore[index]
@@ -202,9 +204,12 @@ def test_a_file_that_is_also_something_else_becomes_only_an_image(author: Caller
     [
         ({"alt": "a" * 501}, "/alt", "too_long"),
         ({"alt": "\u200b\u2060"}, "/alt", "blank"),
-        ({"focal_x": "101"}, "/focal_x", "too_big"),
-        ({"focal_y": "-1"}, "/focal_y", "too_small"),
-        ({"focal_x": "1.5"}, "/focal_x", "wrong_type"),
+        ({"focal_point": '{"x": 101}'}, "/focal_point/x", "too_big"),
+        ({"focal_point": '{"x": 5, "y": -1}'}, "/focal_point/y", "too_small"),
+        ({"focal_point": '{"x": 1.5}'}, "/focal_point/x", "wrong_type"),
+        ({"focal_point": "[1, 2]"}, "/focal_point", "wrong_type"),
+        ({"focal_point": "20,80"}, "/focal_point", "wrong_type"),
+        ({"focal_point": "9" * 101}, "/focal_point", "too_long"),
         ({"decorative": "yes"}, "/decorative", "wrong_type"),
         ({"decorative": "true", "alt": "Ada"}, "/alt", "not_with"),
     ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cms.core.sanitize import UnsafeLink, sanitized_html
+from cms.core.sanitize import UnsafeLinks, sanitized_html
 
 NEVER = (
     "svg",
@@ -47,7 +47,7 @@ def test_comments_are_dropped() -> None:
     ],
 )  # fmt: skip
 def test_these_links_are_refused(link: str) -> None:
-    with pytest.raises(UnsafeLink):
+    with pytest.raises(UnsafeLinks):
         sanitized_html(f'<a href="{link}">x</a>', "html")
 
 

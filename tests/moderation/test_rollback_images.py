@@ -38,12 +38,12 @@ def test_what_was_said_before_is_said_again(
     site: Caller,
     moment: Callable[[timedelta], None],
 ) -> None:
-    image = uploaded(colleague, caption="Drainase", focal_x=20)
+    image = uploaded(colleague, caption="Drainase", focal_point='{"x": 20}')
     post = make(editor, cover=image["id"])
     publish(editor, post)
     good = said(central, image)
     moment(LATER)
-    change(editor, image, alt="Rusak", caption=None, focal_x=90)
+    change(editor, image, alt="Rusak", caption=None, focal_point={"x": 90})
     change(editor, image, credit="Rusak juga")
 
     done = roll_back(central, editor)
@@ -115,7 +115,7 @@ def test_uploading_a_deleted_picture_again_brings_it_back(
     again = upload(colleague, alt="Lain")
 
     assert (again.status_code, again.json["data"]["id"], again.json["data"]["alt"]) == (201, image["id"], "Lain")
-    assert again.json["meta"] == {}
+    assert "warnings" not in again.json["meta"]
     assert counts(roll_back(central, editor)) == {"unchanged": 1}
     assert said(central, image)["alt"] == "Lain"
 

@@ -85,7 +85,7 @@ TALKATIVE: dict[str, Asked] = {
 
 
 def test_the_watch_knows_what_is_heavy() -> None:
-    assert {"sanitized_html", "plain_text", "gambling_words", "html_from_markdown"} <= {code.co_name for code in HEAVY}
+    assert {"sanitized_body", "plain_text", "gambling_words", "html_from_markdown"} <= {code.co_name for code in HEAVY}
 
 
 def test_no_route_computes_on_texts_while_others_wait(app: Flask, client: FlaskClient) -> None:

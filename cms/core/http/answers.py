@@ -15,9 +15,14 @@ Row = TypeVar("Row")
 Answer = tuple[dict[str, Any], int, dict[str, str]]
 
 
+def media_base() -> dict[str, str]:
+    """The part of `meta` that says what to put before paths. Texts and addresses of pictures are stored without it."""
+    return {"media_base": current_app.config["PUBLIC_URL"]}
+
+
 def whole_answer(data: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
     """One resource in its envelope; with no ETag of its own, unless `headers` have one."""
-    return {"data": data, "meta": {}}, status, dict(headers or {})
+    return {"data": data, "meta": media_base()}, status, dict(headers or {})
 
 
 def one_answer(data: Mapping[str, Any], version: int) -> Answer:
@@ -60,7 +65,7 @@ class PageRequest:
         body = {
             "data": [present(row) for row in shown],
             "links": {"self": _address(request.args.get("cursor")), "next": following},
-            "meta": {"limit": self.limit},
+            "meta": {"limit": self.limit, **media_base()},
         }
         return body, 200, {} if following is None else {"Link": f'<{following}>; rel="next"'}
 

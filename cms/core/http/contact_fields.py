@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 from marshmallow import ValidationError
 
-from cms.core.http.field_rules import Pattern
+from cms.core.http.field_rules import Pattern, rule
 from cms.core.http.fields import Text
-from cms.core.sanitize import is_safe_link
+from cms.core.links import NO_WEB_ADDRESS, is_safe_link, shortened
 
 EMAIL_PATTERN = r"^[^@\s]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
 PHONE_PATTERN = r"^[+0-9][0-9 ()./-]*$"
@@ -55,7 +55,7 @@ class WebAddress(Text):
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         address = super()._deserialize(value, attr, data, **kwargs)
         if not is_safe_address(address, allow_path=self.allow_path):
-            raise ValidationError("unsafe_link")
+            raise ValidationError(rule("unsafe_link", link=shortened(address), place="", reason=NO_WEB_ADDRESS))
         return address
 
 

@@ -56,11 +56,32 @@ class PersonSchema(StrictSchema):
     name = fields.String(metadata={"example": "Redaksi Kota"})
 
 
+class RemovedSchema(StrictSchema):
+    """Markup of one kind that a body lost when it was sanitised."""
+
+    kind = fields.String(metadata={"example": "image"})
+    count = fields.Integer(metadata={"example": 3})
+
+
 class WarningSchema(StrictSchema):
     """Something worth knowing that did not stop the request."""
 
     code = fields.String()
     detail = fields.String()
+    pointer = fields.String(metadata={"description": "RFC 6901 pointer into the content, where it has a place there."})
+    removed = fields.List(
+        fields.Nested(RemovedSchema), metadata={"description": "Only with `removed_markup`: what the body lost."}
+    )
+
+
+MEDIA_BASE = fields.String(
+    metadata={
+        "format": "uri",
+        "description": "Put this before every path of the answer that begins with `/v1/` or `/manage/`: pictures, files, and "
+        "those inside `body_html`.",
+        "example": "https://simpul.balikpapan.example",
+    }
+)
 
 
 class MetaSchema(StrictSchema):
@@ -69,6 +90,7 @@ class MetaSchema(StrictSchema):
     sequence = fields.Integer(
         metadata={"description": "Position of the change log that the answer reflects.", "example": 48213}
     )
+    media_base = MEDIA_BASE
     warnings = fields.List(fields.Nested(WarningSchema))
     dry_run = fields.Boolean(
         metadata={"description": "Only in answers to `dry_run=true`: nothing was changed.", "enum": [True]}

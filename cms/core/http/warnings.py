@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from cms.core.errors import InputError
 from cms.core.http.messages import RULES
+from cms.core.http.messages.warnings import REMOVED_KINDS, WARNINGS
 from cms.core.http.problems import preferred_language
 
 WarningEntry = dict[str, Any]
@@ -12,4 +15,18 @@ WarningEntry = dict[str, Any]
 
 def warning(code: str, **params: Any) -> WarningEntry:
     """A warning of this code, with its words; the code of a rule is one too."""
-    return {"code": code, "detail": RULES[code].filled(preferred_language(), params)}
+    return {"code": code, "detail": (WARNINGS.get(code) or RULES[code]).filled(preferred_language(), params)}
+
+
+def warning_of(fault: InputError) -> WarningEntry:
+    """A rule that will be broken later, such as when an item is to be approved, told as a warning."""
+    detail = RULES[fault.code].filled(preferred_language(), dict(fault.params))
+    return {"code": fault.code, "pointer": fault.name, "detail": detail}
+
+
+def removed_warning(removed: Mapping[str, int]) -> WarningEntry:
+    """What a body lost when it was sanitised: kinds and counts."""
+    language = preferred_language()
+    kinds = (f"{REMOVED_KINDS[kind].filled(language, {})} ({count})" for kind, count in sorted(removed.items()))
+    counts = [{"kind": kind, "count": count} for kind, count in sorted(removed.items())]
+    return {**warning("removed_markup", kinds=", ".join(kinds)), "pointer": "/body", "removed": counts}

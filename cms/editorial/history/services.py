@@ -30,11 +30,10 @@ def restore_edition(content_type: ContentType, actor: Actor, item_id: str, expec
         foresee_content(content_type, item_id, _with_free_slug(content_type, item, content))
 
     with foreseen(foresee), editing(content_type, actor, item_id, Operation.EDIT, expected) as edit:
-        restored = _restore_content(edit, edition)
-    return Edited(edit.item, restored)
+        return _restore_content(edit, edition)
 
 
-def _restore_content(edit: Edit, number: int) -> Edition:
+def _restore_content(edit: Edit, number: int) -> Edited:
     """Restore inside a unit of work. Content equal to the newest edition's makes no new edition."""
     item, content_type = edit.item, edit.content_type
     newest, old = get_edition(item), find_edition(item, number)
@@ -42,7 +41,7 @@ def _restore_content(edit: Edit, number: int) -> Edition:
         raise invalid_field("/edition", "not_found", what="edition")
     content = _as_today(content_type, old)
     if content == newest.content:
-        return newest
+        return Edited(item, newest)
     content = _with_free_slug(content_type, item, content)
     return save_edition(edit, content, Save(restored_from=number))
 

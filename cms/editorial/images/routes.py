@@ -11,6 +11,7 @@ from cms.core.http.answers import Answer, one_answer, whole_answer
 from cms.core.http.api import CHANGE_PROBLEMS, Blueprint
 from cms.core.http.conditional import expected_version
 from cms.core.http.schemas import one
+from cms.core.http.warnings import warning
 from cms.core.permissions import Permission
 from cms.editorial.images.presenter import render_use
 from cms.editorial.images.queries import uses_of
@@ -20,10 +21,6 @@ from cms.media.presenter import render_image
 from cms.media.schemas import ImageSchema, ImageUpdateSchema
 
 blp = Blueprint("image_uses", __name__, url_prefix="/manage/v1/media")
-SECOND_PERSON = {
-    "code": "second_person_needed",
-    "detail": "An item that shows the image needs a second person: the words take effect when another person sends the same change.",
-}
 
 
 @blp.route("/<string:id>", methods=["PATCH"])
@@ -42,7 +39,7 @@ def change_image(changes: dict[str, Any], id: str) -> Answer:
     image = update_image(current_actor(), id, expected_version(), changes)
     body, status, headers = one_answer(render_image(image), image.version)
     if image.proposed is not None:
-        body["meta"]["warnings"] = [SECOND_PERSON]
+        body["meta"]["warnings"] = [warning("second_person_needed")]
     return body, status, headers
 
 

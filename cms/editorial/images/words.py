@@ -14,6 +14,7 @@ from cms.core.permissions import Actor
 from cms.editorial.images.uses import TEXT_FIELDS
 from cms.media.history import keep_first_version, keep_version
 from cms.media.models import Image
+from cms.media.presenter import wire_names
 
 FOCAL_FIELDS: Final = frozenset({"focal_x", "focal_y"})
 WORDS: Final = (*TEXT_FIELDS, "is_decorative")
@@ -29,7 +30,7 @@ def change_image(unit: UnitOfWork, actor: Actor, image: Image, changes: Mapping[
         if FOCAL_FIELDS.intersection(changed):
             image.waiting_since = image.updated_at
         keep_version(unit, image, actor)
-        record(unit, Action.MEDIA_UPDATED, image.id, actor, agency=image.agency, fields=changed)
+        record(unit, Action.MEDIA_UPDATED, image.id, actor, agency=image.agency, fields=wire_names(changed))
     return changed
 
 
@@ -41,7 +42,7 @@ def drop_proposal(unit: UnitOfWork, actor: Actor, image: Image, *, is_told: bool
     image.proposed = image.proposed_by_id = image.proposed_by_label = image.proposed_at = None
     if is_told:
         touch(image)
-        record(unit, Action.MEDIA_PROPOSAL_DROPPED, image.id, actor, agency=image.agency, fields=names)
+        record(unit, Action.MEDIA_PROPOSAL_DROPPED, image.id, actor, agency=image.agency, fields=wire_names(names))
     return True
 
 
@@ -58,4 +59,4 @@ def propose(unit: UnitOfWork, actor: Actor, image: Image, words: dict[str, Any])
     touch(image)
     image.proposed, image.proposed_at = words, image.updated_at
     image.proposed_by_id, image.proposed_by_label = actor.id, actor.label
-    record(unit, Action.MEDIA_PROPOSED, image.id, actor, agency=image.agency, fields=sorted(words))
+    record(unit, Action.MEDIA_PROPOSED, image.id, actor, agency=image.agency, fields=wire_names(words))

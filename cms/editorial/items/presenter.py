@@ -16,13 +16,13 @@ from cms.core.sanitize import sanitized_html
 from cms.core.versions import written
 from cms.editorial.attribution import canonical_url
 from cms.editorial.content_types import ContentType, EditionToRender
-from cms.editorial.images.uses import ShownImages, shown_images
+from cms.editorial.images.uses import ShownImages, body_text_of, shown_images
 from cms.editorial.items.models import Edition, Item
 from cms.editorial.items.policies import allowed_actions
 from cms.editorial.items.queries import get_colleagues, get_owner
 from cms.editorial.leases.presenter import render_lease
 from cms.editorial.notes import PublicNotes
-from cms.media.references import with_shown_addresses
+from cms.media.references import with_shown_pictures
 from cms.publishing.rendered_items import RenderedItem
 
 HOLD_FIELDS = ("code", "pointer", "detail")
@@ -61,14 +61,14 @@ def render_edition(
     """
     notes = notes or PublicNotes(updated_at)
     owner = get_owner(item)
-    images = images or shown_images(edition.content)
+    images = images or shown_images(edition.content, edition.body_html)
     rendered = item.content_type.render(
         EditionToRender(
             item_id=item.id,
             edition=edition.number,
             content=edition.content,
             body_html=_shown_body(edition, images),
-            body_text=edition.body_text,
+            body_text=body_text_of(edition, images),
             agency=render_reference(owner),
             published_at=published_at,
             updated_at=updated_at,
@@ -84,7 +84,7 @@ def render_edition(
 
 def _shown_body(edition: Edition, images: ShownImages) -> str:
     body_html = sanitized_html(edition.body_html, "html") if edition.body_html else ""
-    return with_shown_addresses(body_html, images.found)
+    return with_shown_pictures(body_html, images.found)
 
 
 def _row(item: Item, actor: Actor, city_channel: str) -> dict[str, Any]:

@@ -32,8 +32,7 @@ def create_item(content_type: ContentType, actor: Actor, content: Content, item_
     """
     new = item_id or new_id()
     with foreseen(lambda: foresee_content(content_type, new, content)), unit_of_work() as unit:
-        item, edition = first_edition(unit, content_type, actor, content, new, is_chosen=item_id is not None)
-    return Edited(item, edition)
+        return first_edition(unit, content_type, actor, content, new, is_chosen=item_id is not None)
 
 
 def update_item(
@@ -54,12 +53,11 @@ def update_item(
         foresee_change(content_type, actor, item_id, lambda stored: merged(stored, patch))
 
     with foreseen(foresee), editing(content_type, actor, item_id, Operation.EDIT, expected) as edit:
-        item = edit.item
-        edition = get_edition(item)
-        content = content_type.completed(merged(edition.content, patch))
-        if content != edition.content:
-            edition = save_edition(edit, content, Save(is_autosave=is_autosave))
-    return Edited(item, edition)
+        edited = Edited(edit.item, get_edition(edit.item))
+        content = content_type.completed(merged(edited.edition.content, patch))
+        if content != edited.edition.content:
+            edited = save_edition(edit, content, Save(is_autosave=is_autosave))
+    return edited
 
 
 def replace_item(content_type: ContentType, actor: Actor, item_id: str, content: Content, expected: Expected) -> Edited:
@@ -72,12 +70,11 @@ def replace_item(content_type: ContentType, actor: Actor, item_id: str, content:
         foresee_change(content_type, actor, item_id, lambda stored: replaced(stored, content))
 
     with foreseen(foresee), editing(content_type, actor, item_id, Operation.EDIT, expected) as edit:
-        item = edit.item
-        edition = get_edition(item)
-        whole = content_type.completed(replaced(edition.content, content))
-        if whole != edition.content:
-            edition = save_edition(edit, whole)
-    return Edited(item, edition)
+        edited = Edited(edit.item, get_edition(edit.item))
+        whole = content_type.completed(replaced(edited.edition.content, content))
+        if whole != edited.edition.content:
+            edited = save_edition(edit, whole)
+    return edited
 
 
 def submit_item(

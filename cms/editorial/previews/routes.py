@@ -11,7 +11,7 @@ from typing import Any
 from flask import Response, current_app
 
 from cms.core.http.access import Plane, current_actor, public, requires
-from cms.core.http.answers import Answer, PageRequest, whole_answer
+from cms.core.http.answers import Answer, PageRequest, media_base, whole_answer
 from cms.core.http.api import WRITE_PROBLEMS
 from cms.core.http.operations import always
 from cms.core.http.schemas import PageQuerySchema, many, one
@@ -49,7 +49,7 @@ def show_item_preview(resource: Resource, token: str) -> Answer:
     """
     used = use_preview(resource.content_type, token)
     facts = render_preview(used.preview)
-    meta = {"edition": used.rendered.edition, "state": used.item.state}
+    meta = {**media_base(), "edition": used.rendered.edition, "state": used.item.state}
     meta |= {name: facts[name] for name in ("expires_at", "uses_left")}
     return {"data": used.rendered.full, "meta": meta}, 200, HEADERS
 

@@ -8,7 +8,7 @@ from functools import cache
 from marshmallow import Schema, fields
 
 from cms.core.http.fields import WholeNumber
-from cms.core.http.schemas import PersonSchema, StrictSchema
+from cms.core.http.schemas import MEDIA_BASE, PersonSchema, StrictSchema
 from cms.editorial.items.models import LARGEST_EDITION, State
 from cms.editorial.previews.models import LONGEST_LIFE
 
@@ -76,6 +76,7 @@ class PreviewMetaSchema(StrictSchema):
     state = fields.String(metadata={"enum": [state.value for state in State], "description": "State of the item."})
     expires_at = fields.String(metadata=MOMENT)
     uses_left = fields.Integer(allow_none=True, metadata={"description": "Null: any number."})
+    media_base = MEDIA_BASE
 
 
 @cache

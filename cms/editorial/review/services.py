@@ -6,6 +6,7 @@ from sqlalchemy import update
 
 from cms.core import clock
 from cms.core.db import UnitOfWork
+from cms.core.errors import Invalid
 from cms.core.permissions import Actor, Role
 from cms.core.prepared import foreseen
 from cms.core.runtime import runtime
@@ -13,12 +14,12 @@ from cms.core.versions import Expected
 from cms.editorial.content_types import ContentType
 from cms.editorial.edit import Edited
 from cms.editorial.editing import editing
-from cms.editorial.images.uses import note_images
+from cms.editorial.images.uses import body_text_of, note_images
 from cms.editorial.items.models import Edition, Item, State
 from cms.editorial.items.policies import Operation, check_state
 from cms.editorial.items.queries import get_edition, get_item, get_last_published, writers_of
 from cms.editorial.moderating import hold, record_hold
-from cms.editorial.prepared_content import prepared_edition
+from cms.editorial.prepared_content import PreparedContent, prepared_edition
 from cms.editorial.saving import show_in_lists, transition
 
 
@@ -27,7 +28,7 @@ def approve_item(
 ) -> Edited:
     """Approve the edition in review; the approval is for that edition alone, a later save voids it.
 
-    Raises `Conflict` (`wrong_state`; `approval_not_yours` when the actor's approval would not count: the actor wrote
+    Raises `Invalid` for what publishing would refuse (`needed_to_publish`, `alt_needed`), `Conflict` (`wrong_state`; `approval_not_yours` when the actor's approval would not count: the actor wrote
     some of it where four eyes are needed, or a central editor must approve).
     """
 
@@ -36,16 +37,26 @@ def approve_item(
 
     with foreseen(foresee), editing(content_type, actor, item_id, Operation.APPROVE, expected) as edit:
         item = edit.item
-        _note_vouchers(item)
+        prepared = prepared_edition(content_type, get_edition(item))
+        _note_vouchers(item, prepared)
         check_state(actor, Operation.APPROVE, item, runtime().settings.city_channel)
+        _check_publishable(item, prepared)
         item.approve(actor, Role.CENTRAL_EDITOR if actor.has(Role.CENTRAL_EDITOR) else Role.AGENCY_EDITOR)
         edition = transition(edit, State.APPROVED, "approved", comment)
     return Edited(item, edition)
 
 
-def _note_vouchers(item: Item) -> None:
+def _check_publishable(item: Item, prepared: PreparedContent) -> None:
+    """Refuse what publishing would refuse: once it is approved, its author can no longer mend it."""
+    edition, images = get_edition(item), prepared.images
+    missing = item.content_type.missing(prepared.content, body_text_of(edition, images))
+    if errors := [*missing, *images.faults()]:
+        raise Invalid(errors=errors)
+
+
+def _note_vouchers(item: Item, prepared: PreparedContent) -> None:
     """Note people who allowed a linked domain since the edition was saved: they no longer count as a second person."""
-    found = prepared_edition(item.content_type, get_edition(item)).assessed()
+    found = prepared.assessed()
     item.vouched_by = sorted({*item.vouched_by, *(each.person for each in found.vouched)})
 
 

@@ -87,8 +87,7 @@ RULES: dict[str, Text] = {
         "Cannot be changed any more once the item was published.", "Tidak dapat diubah lagi setelah butir diterbitkan."
     ),
     "unsafe_link": Text(
-        "Only https, http, mailto, tel and same-site links without credentials are allowed.",
-        "Hanya tautan https, http, mailto, tel, dan tautan dalam situs tanpa kredensial yang diizinkan.",
+        "The address {link}{place} cannot be used: {reason}.", "Alamat {link}{place} tidak dapat dipakai: {reason}."
     ),
     "blocked_link": Text("Links to {domain} are blocked in this city.", "Tautan ke {domain} diblokir di kota ini."),
     "too_many_tags": Text("At most {max} HTML tags.", "Paling banyak {max} tag HTML."),

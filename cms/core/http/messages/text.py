@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from cms.core.http.messages.file_reasons import IN_INDONESIAN
+from cms.core.http.messages.link_reasons import LINK_REASONS
 
-ABOUT_FILES: Final = frozenset({"reason", "found", "extension"})
-"""Parameters that may be English words about a refused file."""
+WORDS: Final = {**IN_INDONESIAN, **LINK_REASONS}
+IN_ENGLISH: Final = frozenset({"reason", "found", "extension"})
+"""Parameters that may be English words about a refused file or link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class Text:
         """The text in `language` (`en` or `id`) with its parameters filled in; an unknown parameter stays visible."""
         if language != "id":
             return self.en.format_map(_Visible(params))
-        said = {name: IN_INDONESIAN.get(str(params[name]), params[name]) for name in ABOUT_FILES & params.keys()}
+        said = {name: WORDS.get(str(params[name]), params[name]) for name in IN_ENGLISH & params.keys()}
         return self.id.format_map(_Visible({**params, **said}))
 
 

@@ -20,6 +20,7 @@ class Edition(Model):
     Only an autosave may be written again, by its author within the sitting (`cms.editorial.history.autosaves`): `saved_at` is when
     that last happened, `saved_version` the version of the item after its last save. `changed_fields` are the fields that this
     save changed, null for editions from before they were noted; `restored_from` is the edition whose content this is.
+    `removed_markup` says how many things of each kind its body lost when it was sanitised.
     """
 
     __tablename__ = "editions"
@@ -29,6 +30,7 @@ class Edition(Model):
     content: Mapped[dict[str, Any]] = mapped_column(Json)
     body_html: Mapped[str] = mapped_column(Text)
     body_text: Mapped[str] = mapped_column(Text)
+    removed_markup: Mapped[dict[str, int]] = mapped_column(Json, default=dict, server_default="{}")
     author_id: Mapped[str | None] = mapped_column(Id)
     author_label: Mapped[str] = mapped_column(String(200))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)

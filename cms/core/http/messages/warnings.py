@@ -1,0 +1,48 @@
+"""The words of warnings: what an answer tells that did not stop the request. Codes never change.
+
+Warnings about a rule that is broken only later, such as `alt_needed`, have the words of that rule.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from cms.core.http.messages.text import Text
+
+WARNINGS: Final[dict[str, Text]] = {
+    "held": Text(
+        "{reason} at {pointer}{detail}: a second person must approve this edition before it is published.",
+        "{reason} pada {pointer}{detail}: orang kedua harus menyetujui edisi ini sebelum diterbitkan.",
+    ),
+    "removed_markup": Text(
+        "Left out of the text: {kinds}. Upload pictures to the library; films and maps stay when YouTube or OpenStreetMap has them.",
+        "Tidak disimpan dari teks: {kinds}. Unggah gambar ke pustaka; video dan peta tetap ada bila berasal dari YouTube atau "
+        "OpenStreetMap.",
+    ),
+    "second_person_needed": Text(
+        "An item that shows the image needs a second person: the words take effect when another person sends the same change.",
+        "Konten yang menampilkan gambar ini perlu orang kedua: teks berlaku setelah orang lain mengirim perubahan yang sama.",
+    ),
+    "duplicate": Text(
+        "The agency has this image already; nothing was changed.",
+        "Perangkat daerah ini sudah memiliki gambar tersebut; tidak ada yang diubah.",
+    ),
+    "first_picture_only": Text(
+        "The image moves; only its first picture is kept.",
+        "Gambar ini bergerak; hanya gambar pertamanya yang disimpan.",
+    ),
+}
+
+REMOVED_KINDS: Final[dict[str, Text]] = {
+    "image": Text("pictures of other sites or inside the text", "gambar dari situs lain atau di dalam teks"),
+    "frame": Text("pages of other sites (iframe)", "halaman situs lain (iframe)"),
+    "video": Text("films", "video"),
+    "audio": Text("sound", "audio"),
+    "object": Text("embedded objects", "objek tertanam"),
+    "formula": Text("formulas", "rumus"),
+    "drawing": Text("drawings", "gambar vektor"),
+    "script": Text("scripts", "skrip"),
+    "form_field": Text("form fields", "bidang formulir"),
+    "link": Text("links that led nowhere or showed nothing", "tautan tanpa alamat atau tanpa isi"),
+    "text": Text("hidden texts", "teks tersembunyi"),
+}
