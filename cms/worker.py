@@ -11,12 +11,13 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 
 from flask import Flask
 
 from cms.accounts.services.purging import purge_expired
+from cms.agencies.queries import city_today
 from cms.changes.followers import Foresight, Handler, follow_log, foresee_nothing, retry_lines
 from cms.changes.heads import read_heads
 from cms.changes.seen_positions import seen_positions
@@ -33,12 +34,14 @@ from cms.core.runtime import runtime
 from cms.core.schema_state import LOOK_SECONDS
 from cms.documents.tasks import sweep_orphans
 from cms.editorial.followers import foresee_rebuilding, rebuild_again, rebuild_changed
-from cms.editorial.schedules.queries import has_due
-from cms.editorial.schedules.tasks import carry_out_schedules
+from cms.editorial.mergers.followers import rebuild_merged
+from cms.editorial.schedules.followers import LINES, follow_plans
+from cms.editorial.schedules.followers import NAME as SCHEDULE
 from cms.editorial.trash.tasks import empty_trash
 from cms.health.services import WEB, WORKER, Run, note_runs
 from cms.health.state import is_backup_under_way
 from cms.media.tasks import make_renditions, purge_deleted_images
+from cms.publishing.tasks import carry_out_due_plans, has_due_plans
 from cms.serving.state import serving_state
 from cms.writing.services import purge_kept_answers
 
@@ -75,6 +78,7 @@ class LogFollower:
     name: str
     handler: Handler
     foresee: Foresight = foresee_nothing
+    lines: int = 200
     _seen: int = field(default=-1)
 
     def __call__(self) -> bool:
@@ -82,19 +86,38 @@ class LogFollower:
         newest = read_heads(runtime().reader).sequence
         if newest == self._seen:
             return False
-        handled = follow_log(self.name, self.handler, foresee=self.foresee)
+        handled = follow_log(self.name, self.handler, self.lines, foresee=self.foresee)
         if not handled:
             self._seen = newest
         return handled > 0
+
+
+@dataclass(slots=True)
+class MergerFollower:
+    """Rebuilds what mergers let other filters find: when a day of the city has begun, or reference data has changed."""
+
+    _seen: tuple[date, int] | None = field(default=None)
+
+    def __call__(self) -> bool:
+        """Rebuild the next items; True when there may be more."""
+        present = city_today(), read_heads(runtime().reader).reference
+        if present == self._seen:
+            return False
+        if rebuild_merged():
+            return True
+        self._seen = present
+        return False
 
 
 def worker_tasks(interval: float) -> list[Task]:
     """What the worker does."""
     return [
         Task("presenter", interval, LogFollower("presenter", rebuild_changed, foresee_rebuilding)),
+        Task("mergers", interval, MergerFollower()),
         Task("put_aside", MINUTE, _quietly(try_again)),
         Task("renditions", interval, make_renditions),
-        Task("schedule", interval, carry_out_due_schedules),
+        Task("schedule", interval, carry_out_what_is_due),
+        Task("schedule_items", interval, LogFollower(SCHEDULE, follow_plans, lines=LINES)),
         *_clock_tasks(),
         Task("expired_sign_ins", HOUR, _quietly(purge_expired), due_at=_in(MINUTE)),
         Task("checkpoints", 5 * MINUTE, checkpoint_when_due, due_at=_in(MINUTE)),
@@ -124,12 +147,13 @@ def heartbeat(tasks: Sequence[Task]) -> Task:
 
 def try_again() -> int:
     """Retry lines that followers have put aside and that are due; the other queues retry their own entries."""
-    return retry_lines("presenter", rebuild_changed, foresee=foresee_rebuilding) + rebuild_again()
+    lines = retry_lines("presenter", rebuild_changed, foresee=foresee_rebuilding) + retry_lines(SCHEDULE, follow_plans)
+    return lines + rebuild_again()
 
 
-def carry_out_due_schedules() -> bool:
+def carry_out_what_is_due() -> bool:
     """Carry out due plans; True when more may wait. The first read locks nothing."""
-    return has_due() and carry_out_schedules()
+    return has_due_plans() and carry_out_due_plans()
 
 
 def web_tasks() -> list[Task]:

@@ -57,6 +57,18 @@ def find_agencies(slugs: Collection[str]) -> dict[str, Agency]:
     return {agency.slug: agency for agency in rows}
 
 
+def with_predecessors(slug: str) -> set[str]:
+    """The agency and all that name it as their successor, directly or through others, whether their last day has come or not."""
+    rows = session.execute(select(Agency.slug, Agency.successor).where(Agency.successor.is_not(None))).all()
+    found, pending = {slug}, [slug]
+    while pending:
+        into = pending.pop()
+        merged = {row.slug for row in rows if row.successor == into} - found
+        found |= merged
+        pending += merged
+    return found
+
+
 def lock_agencies() -> dict[str, Agency]:
     """All agencies by slug, held until the end of the unit of work.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import namedtuple
 from collections.abc import Iterable, Mapping
 from functools import cache
+from operator import attrgetter
 from typing import NamedTuple, cast
 
 from flask import current_app
@@ -80,6 +81,7 @@ class LogHead:
                 raise ValueError(f"the log's head row has another column {topic}: a content type needs another plural")
         self.topics = dict(topics)
         self.content = frozenset(topics.values())
+        self._due = [attrgetter(columns_of(topic)[2]) for topic in topics.values()]
         names = [*Heads._fields[:-1], *(name for topic in topics.values() for name in columns_of(topic)), "epoch"]
         # The class depends on the content types; mypy sees only the fields that every application has.
         self.heads = cast("type[Heads]", namedtuple("Heads", names))  # noqa: PYI024 - the names are values
@@ -92,6 +94,11 @@ class LogHead:
             there = {each["name"] for each in inspect(session.connection()).get_columns("change_head")}
         lacks = [name for topic in self.topics.values() for name in columns_of(topic) if name not in there]
         return f"The head row of the log lacks {', '.join(lacks)}: a content type has no migration." if lacks else None
+
+    def next_due(self, heads: Heads) -> int:
+        """The earliest planned moment of any content type that nobody has carried out (microseconds since 1970)."""
+        moments: list[int] = [due(heads) for due in self._due]
+        return min(moments)
 
     def read(self, reader: Reader) -> Heads:
         """The newest sequences now; one small SELECT."""

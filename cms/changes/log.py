@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -25,6 +25,7 @@ from cms.core.permissions import Actor
 
 _changes, _installation = table_of(Change), table_of(Installation)
 _REACHED = "reached_position"
+MICROSECOND = timedelta(microseconds=1)
 _COLUMNS = tuple(column.name for column in _changes.columns)
 _head = head_table(())
 
@@ -47,13 +48,24 @@ def _take_numbers(topics: tuple[str, ...]) -> Update:
     )
 
 
+class Numbered(NamedTuple):
+    """What a line gets at the end of its transaction: its number, and the moment from which readers see what it changed.
+
+    `changed_at` is later than that of every line before it on the same topic, whatever the clock says, so the order of these
+    moments is the order of the log. `recorded_at` is not: all lines of a transaction share it, and a clock may be set back.
+    """
+
+    sequence: int
+    changed_at: datetime
+
+
 @dataclass(slots=True)
 class Lines:
     """The lines that a unit of work writes, and the steps that wait for their numbers."""
 
     changes: list[Change] = field(default_factory=list)
     newest_by_topic: dict[str, Change] = field(default_factory=dict)
-    numbered: list[tuple[Change, Callable[[int], None]]] = field(default_factory=list)
+    numbered: list[tuple[Change, Callable[[Numbered], None]]] = field(default_factory=list)
     last_steps: list[Callable[[], None]] = field(default_factory=list)
     has_turn: bool = False
     epoch: str = ""
@@ -108,10 +120,10 @@ def _add_line(unit: UnitOfWork, change: Change, topic: str | None) -> None:
         lines.newest_by_topic[topic] = change
 
 
-def when_numbered(unit: UnitOfWork, change: Change, step: Callable[[int], None]) -> None:
-    """Run `step` with the sequence of `change` once it is known: last in the transaction, before the line is written.
+def when_numbered(unit: UnitOfWork, change: Change, step: Callable[[Numbered], None]) -> None:
+    """Run `step` with the number of `change` once it is known: last in the transaction, before the line is written.
 
-    For rows that carry the sequence themselves: they are written once, with the right number. The line is not hashed yet:
+    For rows that carry the number themselves: they are written once, with the right number. The line is not hashed yet:
     a step may still add facts to it.
     """
     unit.part(Lines).numbered.append((change, step))
@@ -169,10 +181,12 @@ def _number(unit: UnitOfWork) -> None:
         change.sequence, change.recorded_at = sequence, recorded_at
         if change.is_public:
             newest["public"] = sequence
+    first = changes[0].sequence
+    moment = max([recorded_at, *(getattr(taken, f"{topic}_at") + MICROSECOND for topic in topics)])
     for topic, change in lines.newest_by_topic.items():
-        newest |= {topic: change.sequence, f"{topic}_at": max(recorded_at, getattr(taken, f"{topic}_at"))}
+        newest |= {topic: change.sequence, f"{topic}_at": moment + (change.sequence - first) * MICROSECOND}
     for change, step in lines.numbered:
-        step(change.sequence)
+        step(Numbered(change.sequence, moment + (change.sequence - first) * MICROSECOND))
     for last_step in lines.last_steps:
         last_step()
     newest["hash"] = _chained(changes, taken.hash)

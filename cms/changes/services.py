@@ -47,7 +47,7 @@ def replace_checkpoint_key(actor: Actor, old: SigningKey, new: SigningKey) -> Ch
     """Write the line, signed by both keys beside the log, from which on `new` replaces `old` for signing checkpoints."""
     with unit_of_work() as unit:
         change = record(unit, Action.CHECKPOINT_KEY_REPLACED, new.key_id, actor)
-        when_numbered(unit, change, lambda sequence: unit.add(succession_row(old, new, sequence)))
+        when_numbered(unit, change, lambda numbered: unit.add(succession_row(old, new, numbered.sequence)))
     return change
 
 

@@ -70,7 +70,7 @@ def _selection(paging: Paging, delivered: DeliveredType, query: Query) -> Select
     sort, descending = SORTS[query["sort"]]
     moments = {
         name: clock.micros(query[name])
-        for name in ("published_after", "published_before", "updated_after")
+        for name in ("published_after", "published_before", "updated_after", "changed_after")
         if name in query
     }
     terms = {scheme: _terms(scheme, query, sources.reference_data()) for scheme in delivered.schemes if scheme in query}

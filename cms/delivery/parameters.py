@@ -82,7 +82,13 @@ class ContentPageQuerySchema(PageQuerySchema):
         metadata={"description": "Published after this moment.", "example": "2026-01-01T00:00:00Z"}
     )
     published_before = Moment(metadata={"description": "Published before this moment."})
-    updated_after = Moment(metadata={"description": "Changed for readers after this moment."})
+    updated_after = Moment(metadata={"description": "Published again after this moment, corrections included."})
+    changed_after = Moment(
+        metadata={
+            "description": "Changed for readers after this moment in any way; with `sort=changed_at` a copy stays complete.",
+            "example": "2026-11-24T01:00:00.000001Z",
+        }
+    )
     sort = Choice(SORTS, load_default="-published_at", metadata={"description": "Order; a minus means newest first."})
     count = Choice(
         ["exact"],

@@ -13,6 +13,8 @@ SORTS = {
     "published_at": ("published_at", False),
     "-updated_at": ("updated_at", True),
     "updated_at": ("updated_at", False),
+    "-changed_at": ("changed_at", True),
+    "changed_at": ("changed_at", False),
 }
 _SCHEME = re.compile("[a-z_]+")
 

@@ -14,7 +14,7 @@ from flask import current_app
 
 from cms.changes.actions import REPOST_VERBS, Action, ContentAction, ContentVerb
 from cms.core.characters import has_words
-from cms.core.clock import rfc3339
+from cms.core.clock import rfc3339, rfc3339_exact
 from cms.core.embeds import embeds_in
 from cms.core.errors import InputError
 from cms.media.models import Image
@@ -47,11 +47,12 @@ class EditionToRender:
     """The notice that readers must show with an item that was withdrawn and stays readable."""
 
     def times(self) -> dict[str, Any]:
-        """The fields of every card about its publication, and whether it is withdrawn."""
+        """The fields of every card about its publication, and whether it is withdrawn. Publishing puts the moment of its line into `changed_at`."""
         return {
             "published_at": rfc3339(self.published_at),
             "updated_at": rfc3339(self.updated_at),
             "public_updated_at": rfc3339(self.public_updated_at or self.updated_at),
+            "changed_at": rfc3339_exact(self.updated_at),
             "edition": self.edition,
             "withdrawn": self.withdrawn,
         }

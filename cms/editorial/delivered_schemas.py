@@ -65,6 +65,12 @@ class ItemCardSchema(StrictSchema):
     public_updated_at = fields.String(
         metadata={**MOMENT, "description": "Last major update: the one to show to people."}
     )
+    changed_at = fields.String(
+        metadata={
+            **MOMENT,
+            "description": "Last change that a reader can see: an edition, a renamed agency, words of a picture, who carries it, a notice.",
+        }
+    )
     edition = fields.Integer(metadata={"example": 1})
     withdrawn = fields.Nested(
         WithdrawnSchema, allow_none=True, metadata={"description": "Null, or the notice to be shown above the text."}

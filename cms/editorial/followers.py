@@ -1,19 +1,25 @@
-"""Rebuilds published items when something they show has changed: the name or site of their agency, or the words of
-an image.
+"""Rebuilds published items when something that readers see with them has changed: an agency (a new name, a merger), a
+category, the words of an image.
 
 A follower of the log. It works in bounded batches, so that renaming an agency with a long archive never locks the
-database for long. It skips items that were published since then, as they already show the new name.
+database for long. It skips items that were published since then, as they already show the new name. Each item gets a line of its
+own, and its `changed_at` moves: also where the stored text stays the same, because readers can embed what has changed (`include`)
+or find the item by another filter.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
+from typing import Final
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
+from cms.agencies.queries import with_predecessors
 from cms.changes.actions import Action
 from cms.changes.facts import Cause, CauseKind, because
+from cms.changes.heads import log_head
 from cms.changes.models import Change
 from cms.core.db import UnitOfWork, unit_of_work
 from cms.core.dead_letters.failures import is_outage, put_aside
@@ -25,25 +31,70 @@ from cms.editorial.edit import Edit
 from cms.editorial.items.models import Item
 from cms.editorial.preparing import foresee_shown, foresee_shown_item
 from cms.editorial.rebuilding import as_it_looks_now
-from cms.publishing.models import Publication, PublicationFile
+from cms.publishing.models import Publication, PublicationFile, PublicationTerm
 from cms.publishing.publish import rebuild
 from cms.publishing.rendered_items import RenderedItem
 from cms.publishing.visibility import is_current, is_still_awaited
 
 BATCH = 100
 QUEUE = "presenter"
-SHOWN_FIELDS = frozenset({"name", "short_name", "site_url"})
+NOT_SHOWN = frozenset({"review", "four_eyes"})
+"""Fields of agencies and categories that only editors see; everything else readers see, now or once a filter or `include` asks."""
+MERGING = frozenset({"successor", "valid_to"})
+LEADING: Final = {Action.AGENCY_UPDATED: "channel", Action.CATEGORY_UPDATED: "category"}
+"""The scheme of terms by which the items are found that such a line concerns. An agency's are those on its channel: its own, those
+that others publish there, and those that it carries.
+"""
 ACTOR = system_actor("what it shows has changed")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What changed for readers, each with the number of its newest line: terms (scheme, term) that lead to items, and images."""
+
+    terms: Mapping[tuple[str, str], int]
+    images: Mapping[str, int]
+
+    @classmethod
+    def of(cls, changes: Sequence[Change]) -> Shown:
+        """What these lines changed."""
+        terms: dict[tuple[str, str], int] = {}
+        for change in changes:
+            if change.action in LEADING and not NOT_SHOWN.issuperset(change.fields):
+                scheme = LEADING[Action(change.action)]
+                terms |= {(scheme, name): change.sequence for name in _concerned(change)}
+        images = {change.resource_id: change.sequence for change in changes if change.action == Action.MEDIA_UPDATED}
+        return cls(terms, images)
+
+    @property
+    def newest(self) -> int:
+        """The newest of these lines; 0 when nothing changed."""
+        return max([0, *self.terms.values(), *self.images.values()])
+
+    def outdated(self) -> list[ColumnElement[bool]]:
+        """Current publications that are older than a change of something that readers see with them."""
+        older = [
+            and_(Publication.id.in_(found_by(*term)), Publication.rendered_sequence < at)
+            for term, at in self.terms.items()
+        ]
+        for image_id, at in self.images.items():
+            shows = select(PublicationFile.publication_id).where(PublicationFile.file_id == image_id)
+            older.append(and_(Publication.id.in_(shows), Publication.rendered_sequence < at))
+        return [is_current(), or_(*older), not_resting(QUEUE, Publication.item_id)]
 
 
 def rebuild_changed(unit: UnitOfWork, changes: Sequence[Change]) -> bool:
     """Rebuild up to `BATCH` items; False when more of them wait."""
-    renamed, images = _changed(changes)
-    if not renamed and not images:
+    shown = Shown.of(changes)
+    if not shown.newest:
         return True
-    outdated = _outdated(renamed.items(), images.items())
+    because(unit, Cause(CauseKind.REBUILD, str(shown.newest)))
+    return rebuild_outdated(unit, shown.outdated())
+
+
+def rebuild_outdated(unit: UnitOfWork, outdated: list[ColumnElement[bool]]) -> bool:
+    """Rebuild up to `BATCH` of the publications that meet these conditions; False when more of them wait."""
     waiting = unit.session.scalars(select(Publication.item_id).where(*outdated).limit(BATCH + 1)).all()
-    because(unit, Cause(CauseKind.REBUILD, str(max([*renamed.values(), *images.values()]))))
     for publication, item in _held(unit, outdated, waiting[:BATCH]):
         try:
             rendered = as_it_looks_now(publication, item)
@@ -59,20 +110,9 @@ def rebuild_changed(unit: UnitOfWork, changes: Sequence[Change]) -> bool:
 
 def foresee_rebuilding(changes: Sequence[Change]) -> None:
     """Prepare what `rebuild_changed` needs for these lines."""
-    renamed, images = _changed(changes)
-    if renamed or images:
-        foresee_shown(*_outdated(renamed.items(), images.items()), limit=BATCH)
-
-
-def _changed(changes: Sequence[Change]) -> tuple[dict[str, int], dict[str, int]]:
-    """Agencies and images that changed for readers, each with the number of its newest line."""
-    renamed = {
-        change.resource_id: change.sequence
-        for change in changes
-        if change.action == Action.AGENCY_UPDATED and SHOWN_FIELDS.intersection(change.fields)
-    }
-    images = {change.resource_id: change.sequence for change in changes if change.action == Action.MEDIA_UPDATED}
-    return renamed, images
+    shown = Shown.of(changes)
+    if shown.newest:
+        foresee_shown(*shown.outdated(), limit=BATCH)
 
 
 def rebuild_again() -> int:
@@ -87,13 +127,17 @@ def rebuild_again() -> int:
     return len(due)
 
 
-def _outdated(renamed: Iterable[tuple[str, int]], images: Iterable[tuple[str, int]]) -> list[ColumnElement[bool]]:
-    """Current publications from before the change of their agency or of an image that they show."""
-    older = [and_(Publication.agency == slug, Publication.sequence < sequence) for slug, sequence in renamed]
-    for image_id, sequence in images:
-        shows = exists().where(PublicationFile.publication_id == Publication.id, PublicationFile.file_id == image_id)
-        older.append(and_(shows, Publication.sequence < sequence))
-    return [is_current(), or_(*older), not_resting(QUEUE, Publication.item_id)]
+def _concerned(change: Change) -> set[str]:
+    """The terms that such a line concerns: a merger, or its end, also lets other filters find what was merged before."""
+    is_merger = change.action == Action.AGENCY_UPDATED and not MERGING.isdisjoint(change.fields)
+    return with_predecessors(change.resource_id) if is_merger else {change.resource_id}
+
+
+def found_by(scheme: str, term: str) -> Select[int]:
+    """Current publications that are found by this term."""
+    return select(PublicationTerm.publication_id).where(
+        PublicationTerm.type.in_(log_head().topics), PublicationTerm.scheme == scheme, PublicationTerm.term == term
+    )
 
 
 def _held(

@@ -93,7 +93,12 @@ def window_of(item: Item) -> Window | None:
     """The window of a publication made now; None without a planned end."""
     if item.unpublish_at is None:
         return None
-    return Window(ends=item.unpublish_at, end_explanation=item.planned_explanation)
+    return Window(
+        ends=item.unpublish_at,
+        end_explanation=item.planned_explanation,
+        planned_by_id=item.planned_by_id,
+        planned_by_label=item.planned_by_label,
+    )
 
 
 def render_update(item: Item, edition: Edition, images: ShownImages, update: Update, moment: datetime) -> RenderedItem:

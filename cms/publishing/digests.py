@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 HEADER = (
-    "agency", "edition", "effective_from", "effective_until", "end_explanation", "files_json", "is_planned", "item_id", "language",
+    "agency", "changed_at", "edition", "effective_from", "effective_until", "end_explanation", "files_json", "is_planned", "item_id", "language",
     "published_at", "slug", "terms_json", "type", "updated_at",
 )  # fmt: skip
 """Columns of a publication beside its card and its full form; moments in microseconds since 1970."""

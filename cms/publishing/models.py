@@ -73,8 +73,11 @@ class Publication(Model):
 
     Superseded rows stay: they answer what was public on a given day. Current means `superseded_sequence` is null: one
     row per item, and beside it one with `is_planned` for an edition that was scheduled and not carried out yet. A current row
-    is live from `effective_from` until `effective_until`; `end_explanation` is for readers after that. Its terms and
-    files (`terms_json`, `files_json`) stay with it; `digest` is made by `cms.publishing.digests`.
+    is live from `effective_from` until `effective_until`; `end_explanation` is for readers after that, and its line is written in the name of
+    who planned it (`planned_by_label`). Its terms and
+    files (`terms_json`, `files_json`) stay with it; `digest` is made by `cms.publishing.digests`. `changed_at` is the moment of the
+    line that made it what readers see (`cms.changes.log.Numbered`); null while it is planned. `rendered_sequence` is the line with which its texts were made:
+    carrying out a plan moves `sequence`, and the texts may be older than a new name.
     """
 
     __tablename__ = "publications"
@@ -89,16 +92,20 @@ class Publication(Model):
     language: Mapped[str] = mapped_column(String(8))
     published_at: Mapped[datetime] = mapped_column(EpochMicros)
     updated_at: Mapped[datetime] = mapped_column(EpochMicros)
+    changed_at: Mapped[datetime | None] = mapped_column(EpochMicros)
     effective_from: Mapped[datetime] = mapped_column(EpochMicros)
     effective_until: Mapped[datetime | None] = mapped_column(EpochMicros)
     is_planned: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     end_explanation: Mapped[str | None] = mapped_column(Text)
+    planned_by_id: Mapped[str | None] = mapped_column(Id)
+    planned_by_label: Mapped[str | None] = mapped_column(String(200))
     card_json: Mapped[str] = mapped_column(Text)
     full_json: Mapped[str] = mapped_column(Text)
     terms_json: Mapped[str] = mapped_column(Text, default="[]", server_default="[]")
     files_json: Mapped[str] = mapped_column(Text, default="[]", server_default="[]")
     digest: Mapped[str] = mapped_column(String(64))
     sequence: Mapped[int] = mapped_column(BigInteger, default=0)
+    rendered_sequence: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     superseded_sequence: Mapped[int | None] = mapped_column(BigInteger)
 
     __table_args__ = (
@@ -122,6 +129,14 @@ class Publication(Model):
         ),
         Index(
             "ix_publications_live_updated", "type", "updated_at", "item_number",
+            sqlite_where=text("superseded_sequence IS NULL"), postgresql_where=text("superseded_sequence IS NULL"),
+        ),
+        Index(
+            "ix_publications_live_changed", "type", "changed_at", "item_number",
+            sqlite_where=text("superseded_sequence IS NULL"), postgresql_where=text("superseded_sequence IS NULL"),
+        ),
+        Index(
+            "ix_publications_live_agency_changed", "type", "agency", "changed_at", "item_number",
             sqlite_where=text("superseded_sequence IS NULL"), postgresql_where=text("superseded_sequence IS NULL"),
         ),
         Index(
@@ -175,6 +190,25 @@ class Repost(Model):
     comment: Mapped[str | None] = mapped_column(Text)
     place: Mapped[str | None] = mapped_column(String(100))
     reposted_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class EndedRepost(Model):
+    """A repost that its agency has ended, with the line of the log that ended it; `reposts` holds only those that go on.
+
+    With the terms of superseded publications it tells what once was on a channel.
+    """
+
+    __tablename__ = "ended_reposts"
+
+    id: Mapped[int] = mapped_column(RowNumber, primary_key=True)
+    item_id: Mapped[str] = mapped_column(Id, ForeignKey("published_items.id"))
+    agency: Mapped[str] = mapped_column(String(63))
+    comment: Mapped[str | None] = mapped_column(Text)
+    place: Mapped[str | None] = mapped_column(String(100))
+    reposted_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ended_sequence: Mapped[int] = mapped_column(BigInteger)
+
+    __table_args__ = (Index(None, "item_id", "agency"), Index(None, "agency", "ended_sequence"))
 
 
 class PublicationFile(Model):

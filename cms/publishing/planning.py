@@ -1,22 +1,30 @@
 """Planned publications, written in advance, and the planned end of the live one.
 
-Reads compare planned moments with the clock, so a planned publication appears on the second, even if the worker is late.
-Carrying out (`carry_out`, `carry_out_end`) only makes it an ordinary publication and gives it its line in the log. Every
-caller locks the item's row, so that a plan, its withdrawal and its carrying out cannot overlap.
+Reads compare planned moments with the clock, so a planned publication appears on the second, even if nobody has carried it out.
+Carrying out (`carry_out_due`) makes it an ordinary publication and gives it its line in the log: the half of a plan that readers
+and the log see. The item of the editors follows by itself (`cms.editorial.schedules.followers`).
+
+Whoever changes or carries out the plans of an item holds them first (`hold_plans`), so that these cannot overlap.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import orjson
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, select, update
 
-from cms.changes.facts import note_digest, note_planned
-from cms.changes.log import when_numbered
+from cms.changes.actions import ContentAction, ContentVerb
+from cms.changes.facts import Cause, CauseKind, EndingKind, note_digest, note_planned
+from cms.changes.heads import log_head
+from cms.changes.log import Numbered, record, when_numbered
 from cms.changes.models import Change
 from cms.core import clock
 from cms.core.db import UnitOfWork, table_of
+from cms.core.permissions import Actor
 from cms.publishing.due import due_again
 from cms.publishing.items import UPDATE_ITEM, keep_slug, live_again, planned_item
 from cms.publishing.models import Publication, PublishedItem, PublishedSlug, Standing
@@ -27,12 +35,14 @@ from cms.publishing.rows import (
     Window,
     digested_again,
     drop_publication,
+    numbered_live,
     supersede_live,
     write_publication,
 )
 
 _items, _slugs = table_of(PublishedItem), table_of(PublishedSlug)
 _publications = table_of(Publication)
+UNKNOWN_PLANNER = "system: schedule"
 NOT_NUMBERED = 0
 """Sequence of rows within the transaction that carries out a plan, until the log numbers the change."""
 
@@ -42,18 +52,29 @@ _PLANNED = (*_CURRENT, _publications.c.is_planned.is_(True))
 _END_LIVE = (
     update(_publications)
     .where(*_LIVE)
-    .values(effective_until=bindparam("ends"), end_explanation=bindparam("told"))
+    .values(
+        effective_until=bindparam("ends"),
+        end_explanation=bindparam("told"),
+        planned_by_id=bindparam("planner_id"),
+        planned_by_label=bindparam("planner_label"),
+    )
     .returning(_publications.c.id)
 )
 _PLANNED_IDS = select(_publications.c.id).where(*_PLANNED)
+_PLANS = select(
+    *(
+        _publications.c[name]
+        for name in (
+            "id", "type", "agency", "edition", "is_planned", "effective_from", "effective_until", "end_explanation",
+            "planned_by_id", "planned_by_label", "full_json",
+        )
+    )
+).where(*_CURRENT)  # fmt: skip
+_HELD = select(_items.c.id).where(_items.c.id.in_(bindparam("ids", expanding=True))).order_by(_items.c.id)
 _BECOMES_LIVE = (
     update(_publications)
-    .where(*_PLANNED)
+    .where(_publications.c.id == bindparam("plan_id"))
     .values(is_planned=False, effective_from=AT_ONCE)
-    .returning(_publications.c.id, _publications.c.full_json, _publications.c.agency)
-)
-_NUMBERED_LIVE = (
-    update(_publications).where(_publications.c.id == bindparam("live_id")).values(sequence=bindparam("at_sequence"))
 )
 _NUMBERED_ENDED = (
     update(_publications)
@@ -82,11 +103,11 @@ def plan(
     connection = unit.session.connection()
     number, carriers = planned_item(connection, rendered)
     keep_slug(connection, rendered, begins)
-    window = Window(begins, ends, end_explanation, is_planned=True)
+    window = Window(begins, ends, end_explanation, True, change.actor_id, change.actor_label)
 
-    def write(sequence: int) -> None:
+    def write(numbered: Numbered) -> None:
         _end_live(connection, rendered.item_id, change, begins, None)
-        digest = write_publication(connection, rendered, number, carriers, sequence, window)
+        digest = write_publication(connection, rendered, number, carriers, numbered, window)
         note_planned(change, digest)
         due_again(unit, connection, rendered.type)
 
@@ -99,7 +120,7 @@ def plan_end(
     """Set the end of the live publication; `None` means no end."""
     connection = unit.session.connection()
 
-    def write(_sequence: int) -> None:
+    def write(_numbered: Numbered) -> None:
         _end_live(connection, item_id, change, ends, explanation)
         due_again(unit, connection, type)
 
@@ -115,46 +136,91 @@ def cancel(unit: UnitOfWork, item_id: str, type: str, change: Change) -> None:
     _end_live(connection, item_id, change, None, None)
     connection.execute(_FORGET_SLUGS, {**current, "now": clock.now()})
     connection.execute(_FORGET_ITEM, current)
-    when_numbered(unit, change, lambda _sequence: due_again(unit, connection, type))
+    when_numbered(unit, change, lambda _numbered: due_again(unit, connection, type))
 
 
 def _end_live(
     connection: Connection, item_id: str, change: Change, ends: datetime | None, explanation: str | None
 ) -> None:
     """Set the end of the live publication, if there is one, and note its new digest in the line of the log."""
-    found = connection.execute(
-        _END_LIVE, {"current_id": item_id, "ends": ends, "told": explanation}
-    ).scalar_one_or_none()
+    planner = (None, None) if ends is None else (change.actor_id, change.actor_label)
+    said = {"ends": ends, "told": explanation, "planner_id": planner[0], "planner_label": planner[1]}
+    found = connection.execute(_END_LIVE, {"current_id": item_id, **said}).scalar_one_or_none()
     if found is not None:
         note_digest(change, digested_again(connection, found))
 
 
-def carry_out(unit: UnitOfWork, item_id: str, type: str, change: Change) -> None:
-    """Make the planned publication, whose moment has come, the live one for good.
+@dataclass(frozen=True, slots=True)
+class Plans:
+    """What has become of an item's plans, carried out now or before: whether a publication still waits, and whether one is live."""
+
+    waits: bool
+    is_live: bool
+
+
+def hold_plans(unit: UnitOfWork, item_ids: Iterable[str], *, skip_held: bool = False) -> Sequence[str]:
+    """Lock the plans of these items until the end of the transaction; returns those that it holds, in order.
+
+    With `skip_held` those that somebody else holds are left out, and nothing waits.
+    """
+    held = _HELD.with_for_update(skip_locked=skip_held, key_share=True)
+    return unit.session.connection().scalars(held, {"ids": list(item_ids)}).all()
+
+
+def carry_out_due(unit: UnitOfWork, item_id: str) -> Plans:
+    """Carry out the plans of an item whose moment has come, each with a line of its own; returns what the item has then.
+
+    The caller holds its plans. Harmless when nothing is due: whatever was carried out before stays as it is.
+    """
+    moment, connection = clock.now(), unit.session.connection()
+    current = connection.execute(_PLANS, {"current_id": item_id}).all()
+    live = next((row for row in current if not row.is_planned), None)
+    plan = next((row for row in current if row.is_planned), None)
+    if plan is not None and plan.effective_from <= moment:
+        _carry_out(unit, item_id, plan)
+        live, plan = plan, None
+    # The end of a live publication that another one will replace is the beginning of that one.
+    if live is not None and plan is None and live.effective_until is not None and live.effective_until <= moment:
+        _carry_out_end(unit, item_id, live)
+        live = None
+    return Plans(waits=plan is not None, is_live=live is not None)
+
+
+def _carry_out(unit: UnitOfWork, item_id: str, plan: Row[Any]) -> None:
+    """Make the planned publication the live one for good.
 
     The rows change at once, so that later steps of this transaction find a live item; only the numbers come last.
     """
+    change = _line_of(unit, item_id, plan, ContentVerb.PUBLISHED)
     connection, current = unit.session.connection(), {"current_id": item_id}
     supersede_live(connection, item_id, NOT_NUMBERED)
-    row = connection.execute(_BECOMES_LIVE, current).one()
-    full = orjson.loads(row.full_json)
-    live_again(connection, item_id, row.agency, full, NOT_NUMBERED)
+    connection.execute(_BECOMES_LIVE, {"plan_id": plan.id})
+    live_again(connection, item_id, plan.agency, orjson.loads(plan.full_json), NOT_NUMBERED)
     # From now on its addresses exist whatever the clock says.
     connection.execute(_SLUGS_FOR_GOOD, current)
 
-    def write(sequence: int) -> None:
-        connection.execute(_NUMBERED_ENDED, {**current, "at_sequence": sequence})
-        connection.execute(_NUMBERED_LIVE, {"live_id": row.id, "at_sequence": sequence})
+    def write(numbered: Numbered) -> None:
+        connection.execute(_NUMBERED_ENDED, {**current, "at_sequence": numbered.sequence})
         note_planned(change, None)
-        note_digest(change, digested_again(connection, row.id))
-        connection.execute(UPDATE_ITEM.values(sequence=sequence), {"published_id": item_id})
-        due_again(unit, connection, type)
+        note_digest(change, numbered_live(connection, plan.id, numbered))
+        connection.execute(UPDATE_ITEM.values(sequence=numbered.sequence), {"published_id": item_id})
+        due_again(unit, connection, plan.type)
 
     when_numbered(unit, change, write)
 
 
-def carry_out_end(
-    unit: UnitOfWork, item_id: str, type: str, change: Change, ended_at: datetime, explanation: str | None
-) -> None:
+def _carry_out_end(unit: UnitOfWork, item_id: str, live: Row[Any]) -> None:
     """Take back an item whose planned end has come."""
-    withdraw(unit, item_id, type, Standing.GONE, change, explanation=explanation, ended_at=ended_at)
+    change = _line_of(unit, item_id, live, ContentVerb.UNPUBLISHED, EndingKind.EXPIRED)
+    told, ended_at = live.end_explanation, live.effective_until
+    withdraw(unit, item_id, live.type, Standing.GONE, change, explanation=told, ended_at=ended_at)
+
+
+def _line_of(
+    unit: UnitOfWork, item_id: str, row: Row[Any], verb: ContentVerb, ending: EndingKind | None = None
+) -> Change:
+    """The line of a plan, in the name of who planned it."""
+    action = ContentAction(row.type, log_head().topics[row.type], verb)
+    planner = Actor(row.planned_by_id, row.planned_by_label or UNKNOWN_PLANNER)
+    said = {"agency": row.agency, "edition": row.edition, "ending": ending}
+    return record(unit, action, item_id, planner, cause=Cause(CauseKind.SCHEDULE), **said)

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from cms.changes.facts import note_digest, note_planned
-from cms.changes.log import when_numbered
+from cms.changes.log import Numbered, when_numbered
 from cms.changes.models import Change
 from cms.core import clock
 from cms.core.db import UnitOfWork, table_of
@@ -33,11 +33,11 @@ def publish(unit: UnitOfWork, rendered: RenderedItem, change: Change, window: Wi
     """
     connection = unit.session.connection()
 
-    def write(sequence: int) -> None:
-        ended = supersede_live(connection, rendered.item_id, sequence)
-        number, carriers = now_live(connection, rendered, sequence)
+    def write(numbered: Numbered) -> None:
+        ended = supersede_live(connection, rendered.item_id, numbered.sequence)
+        number, carriers = now_live(connection, rendered, numbered.sequence)
         keep_slug(connection, rendered, AT_ONCE)
-        digest = write_publication(connection, rendered, number, carriers, sequence, window or Window())
+        digest = write_publication(connection, rendered, number, carriers, numbered, window or Window())
         note_digest(change, digest)
         # Only a planned end, dropped or new, changes when the next plan is due.
         if any(row.effective_until is not None for row in ended) or window is not None:
@@ -55,10 +55,10 @@ def rebuild(unit: UnitOfWork, rendered: RenderedItem, change: Change, publicatio
     connection = unit.session.connection()
     window = Window.of(publication) if publication else Window()
 
-    def write(sequence: int) -> None:
-        _replace(connection, rendered.item_id, publication, sequence)
-        number, carriers = rebuilt_item(connection, rendered.item_id, sequence)
-        digest = write_publication(connection, rendered, number, carriers, sequence, window)
+    def write(numbered: Numbered) -> None:
+        _replace(connection, rendered.item_id, publication, numbered.sequence)
+        number, carriers = rebuilt_item(connection, rendered.item_id, numbered.sequence)
+        digest = write_publication(connection, rendered, number, carriers, numbered, window)
         note = note_planned if window.is_planned else note_digest
         note(change, digest)
 
@@ -86,9 +86,9 @@ def withdraw(
     said = {"standing": standing.value, "explanation": explanation, "alternative": alternative, "target_id": target_id}
     end = _END_ITEM.values(**said, ended_at=ended_at or clock.now())
 
-    def write(sequence: int) -> None:
-        ended = supersede_live(connection, item_id, sequence)
-        ended_item = connection.execute(end.values(sequence=sequence), {"published_id": item_id}).one()
+    def write(numbered: Numbered) -> None:
+        ended = supersede_live(connection, item_id, numbered.sequence)
+        ended_item = connection.execute(end.values(sequence=numbered.sequence), {"published_id": item_id}).one()
         note_digest(change, _digest_of_ending(ended_item))
         if any(row.effective_until is not None for row in ended):
             due_again(unit, connection, type)
@@ -120,7 +120,7 @@ def publish_withdrawn(
 def _note_withdrawn(unit: UnitOfWork, item_id: str, change: Change, explanation: str, withdrawn_at: datetime) -> None:
     values = {"standing": Standing.WITHDRAWN.value, "explanation": explanation, "ended_at": withdrawn_at}
 
-    def write(_sequence: int) -> None:
+    def write(_numbered: Numbered) -> None:
         unit.session.connection().execute(UPDATE_ITEM.values(**values), {"published_id": item_id})
 
     when_numbered(unit, change, write)

@@ -2,7 +2,7 @@
 
 A repost is not an item, only a link to its source. So there are no loops and no stale copies, and a correction or withdrawal
 of the source changes all its reposts in the same transaction. A repost rests while the source is not live and returns when
-the source is published again; only `end_repost` removes it.
+the source is published again; only `end_repost` ends it.
 
 Every caller holds the lock of the item's row, so that a publish and a repost of the same item cannot overlap.
 """
@@ -14,12 +14,14 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
+from cms.changes.log import Numbered, when_numbered
+from cms.changes.models import Change
 from cms.core.clock import now, rfc3339
 from cms.core.db import UnitOfWork, table_of
-from cms.publishing.models import Repost
+from cms.publishing.models import EndedRepost, Repost
 
 _reposts = table_of(Repost)
 REPOST_COUNT = (
@@ -31,6 +33,8 @@ _CARRIED = (
     .where(_reposts.c.item_id == bindparam("carried_id"))
     .order_by(_reposts.c.agency)
 )
+
+_KEEP = insert(table_of(EndedRepost))
 
 
 class Carried(NamedTuple):
@@ -88,7 +92,13 @@ def add_repost(unit: UnitOfWork, item_id: str, agency: str, comment: str | None,
     return repost
 
 
-def end_repost(unit: UnitOfWork, repost: Repost) -> None:
-    """Note that the agency does not carry the item any more; the caller renders the item again."""
+def end_repost(unit: UnitOfWork, repost: Repost, change: Change) -> None:
+    """Note that since this line the agency does not carry the item any more; the caller renders the item again."""
+    ended = {name: getattr(repost, name) for name in ("item_id", "agency", "comment", "place", "reposted_at")}
     unit.session.delete(repost)
     unit.session.flush()
+
+    def keep(numbered: Numbered) -> None:
+        unit.session.connection().execute(_KEEP, {**ended, "ended_sequence": numbered.sequence})
+
+    when_numbered(unit, change, keep)

@@ -14,8 +14,10 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
+from cms.changes.log import Numbered
 from cms.core import clock
 from cms.core.db import table_of
+from cms.core.errors import Unavailable
 from cms.publishing.digests import HEADER, publication_digest
 from cms.publishing.models import Publication, PublicationFile, PublicationTerm
 from cms.publishing.rendered_items import RenderedItem
@@ -34,16 +36,36 @@ _SUPERSEDE_LIVE = _SUPERSEDE.where(
     _publications.c.id,
     _publications.c.effective_until,
 )
-_SUPERSEDE_ONE = _SUPERSEDE.where(_publications.c.id == bindparam("ended_id"))
+_SUPERSEDE_ONE = _SUPERSEDE.where(
+    _publications.c.id == bindparam("ended_id"),
+    _publications.c.superseded_sequence.is_(None),
+    _publications.c.is_planned.is_(False),
+)
 _READ_ONE = select(*(_publications.c[name] for name in (*HEADER, "card_json", "full_json"))).where(
     _publications.c.id == bindparam("wanted_id")
 )
 _SET_DIGEST = (
     update(_publications).where(_publications.c.id == bindparam("wanted_id")).values(digest=bindparam("found"))
 )
-_DELETE_PUBLICATION = delete(_publications).where(_publications.c.id == bindparam("ended_id"))
+_NUMBER_ONE = (
+    update(_publications)
+    .where(_publications.c.id == bindparam("wanted_id"))
+    .values(
+        sequence=bindparam("at_sequence"),
+        changed_at=bindparam("at"),
+        card_json=bindparam("card"),
+        full_json=bindparam("full"),
+        digest=bindparam("found"),
+    )
+)
+_DELETE_PUBLICATION = delete(_publications).where(
+    _publications.c.id == bindparam("ended_id"), _publications.c.is_planned.is_(True)
+)
 _DELETE_TERMS = delete(_terms).where(_terms.c.publication_id == bindparam("ended_id"))
 _DELETE_FILES = delete(_files).where(_files.c.publication_id == bindparam("ended_id"))
+
+CHANGED = "changed_at"
+"""The field of both forms that only the end of the transaction knows (`EditionToRender.times` keeps its place)."""
 
 # An unplanned publication takes effect at once on every node, whatever its clock says.
 AT_ONCE = clock.EPOCH
@@ -51,12 +73,14 @@ AT_ONCE = clock.EPOCH
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """When readers have a publication, and the explanation after its end."""
+    """When readers have a publication, the explanation after its end, and who planned that."""
 
     begins: datetime = AT_ONCE
     ends: datetime | None = None
     end_explanation: str | None = None
     is_planned: bool = False
+    planned_by_id: str | None = None
+    planned_by_label: str | None = None
 
     @classmethod
     def of(cls, publication: Publication) -> Window:
@@ -66,6 +90,8 @@ class Window:
             publication.effective_until,
             publication.end_explanation,
             publication.is_planned,
+            publication.planned_by_id,
+            publication.planned_by_label,
         )
 
 
@@ -74,13 +100,13 @@ def write_publication(
     rendered: RenderedItem,
     number: int,
     carriers: Sequence[Carried],
-    sequence: int,
+    numbered: Numbered,
     window: Window,
 ) -> str:
     """Insert a publication with its terms and files; returns its digest."""
     terms, files = _terms_of(rendered, carriers), _files_of(rendered)
     row = {
-        **_row(rendered, number, carriers, sequence, window),
+        **_row(rendered, number, carriers, numbered, window),
         "terms_json": orjson.dumps([[term["scheme"], term["term"], term["repost"]] for term in terms]).decode(),
         "files_json": orjson.dumps(files, option=orjson.OPT_SORT_KEYS).decode(),
     }
@@ -104,6 +130,19 @@ def digested_again(connection: Connection, publication_id: int) -> str:
     return digest
 
 
+def numbered_live(connection: Connection, publication_id: int, numbered: Numbered) -> str:
+    """Note the line by which a planned publication was carried out, and its moment in both forms; returns the new digest."""
+    row = dict(connection.execute(_READ_ONE, {"wanted_id": publication_id}).mappings().one())
+    row["changed_at"] = numbered.changed_at
+    for form in ("card_json", "full_json"):
+        shown = orjson.loads(row[form])
+        row[form] = orjson.dumps({**shown, CHANGED: clock.rfc3339_exact(numbered.changed_at)}).decode()
+    digest = _digest_of(row)
+    said = {"at": numbered.changed_at, "card": row["card_json"], "full": row["full_json"], "found": digest}
+    connection.execute(_NUMBER_ONE, {"wanted_id": publication_id, "at_sequence": numbered.sequence, **said})
+    return digest
+
+
 def supersede_live(connection: Connection, item_id: str, sequence: int) -> Sequence[Row[Any]]:
     """End the live publication; its row stays, its terms and files are removed."""
     ended = connection.execute(_SUPERSEDE_LIVE, {"ended_item_id": item_id, "ended_by": sequence}).all()
@@ -113,15 +152,22 @@ def supersede_live(connection: Connection, item_id: str, sequence: int) -> Seque
 
 
 def supersede_one(connection: Connection, publication_id: int, sequence: int) -> None:
-    """End this publication, like `supersede_live`."""
-    connection.execute(_SUPERSEDE_ONE, {"ended_id": publication_id, "ended_by": sequence})
+    """End this publication, like `supersede_live`. Raises `Unavailable("busy")` when it is live no more."""
     _unlist(connection, publication_id)
+    ended = connection.execute(_SUPERSEDE_ONE, {"ended_id": publication_id, "ended_by": sequence})
+    _check_untouched(ended.rowcount)
 
 
 def drop_publication(connection: Connection, publication_id: int) -> None:
-    """Remove a publication that no one could read yet."""
+    """Remove a publication that no one could read yet. Raises `Unavailable("busy")` when it is planned no more."""
     _unlist(connection, publication_id)
-    connection.execute(_DELETE_PUBLICATION, {"ended_id": publication_id})
+    _check_untouched(connection.execute(_DELETE_PUBLICATION, {"ended_id": publication_id}).rowcount)
+
+
+def _check_untouched(found: int) -> None:
+    """A plan may have been carried out since the caller read the publication: then the caller has to read it again."""
+    if found != 1:
+        raise Unavailable("busy", headers={"Retry-After": "1"})
 
 
 def _unlist(connection: Connection, publication_id: int) -> None:
@@ -130,8 +176,10 @@ def _unlist(connection: Connection, publication_id: int) -> None:
 
 
 def _row(
-    rendered: RenderedItem, number: int, carriers: Sequence[Carried], sequence: int, window: Window
+    rendered: RenderedItem, number: int, carriers: Sequence[Carried], numbered: Numbered, window: Window
 ) -> dict[str, Any]:
+    # What is planned has not changed anything yet: until it is carried out its forms name the planned moment.
+    shown = {CHANGED: clock.rfc3339_exact(window.begins if window.is_planned else numbered.changed_at)}
     return {
         "item_number": number,
         "item_id": rendered.item_id,
@@ -142,19 +190,25 @@ def _row(
         "language": rendered.language,
         "published_at": rendered.published_at,
         "updated_at": rendered.updated_at,
+        "changed_at": None if window.is_planned else numbered.changed_at,
         "effective_from": window.begins,
         "effective_until": window.ends,
         "is_planned": window.is_planned,
         "end_explanation": window.end_explanation,
-        "card_json": orjson.dumps(rendered.card, option=orjson.OPT_UTC_Z).decode(),
-        "full_json": orjson.dumps(with_carriers(rendered.full, carriers), option=orjson.OPT_UTC_Z).decode(),
-        "sequence": sequence,
+        "planned_by_id": window.planned_by_id,
+        "planned_by_label": window.planned_by_label,
+        "card_json": orjson.dumps({**rendered.card, **shown}, option=orjson.OPT_UTC_Z).decode(),
+        "full_json": orjson.dumps(
+            {**with_carriers(rendered.full, carriers), **shown}, option=orjson.OPT_UTC_Z
+        ).decode(),
+        "sequence": numbered.sequence,
+        "rendered_sequence": numbered.sequence,
         "superseded_sequence": None,
     }
 
 
 def _digest_of(row: Mapping[str, Any]) -> str:
-    moments = ("published_at", "updated_at", "effective_from", "effective_until")
+    moments = ("published_at", "updated_at", "changed_at", "effective_from", "effective_until")
     return publication_digest(
         {**row, **{name: None if row[name] is None else clock.micros(row[name]) for name in moments}}
     )

@@ -17,6 +17,8 @@ from typing import Any, NamedTuple
 from cms.publishing.visibility import LIVE
 
 MOST_BRANCHES = 24
+SORTED_BY_AGENCY = frozenset({"published_at", "changed_at"})
+"""Sort keys that have an index led by the agency."""
 COUNT_CAP = 10_000
 
 
@@ -40,6 +42,7 @@ class Selection:
     published_after: int | None = None
     published_before: int | None = None
     updated_after: int | None = None
+    changed_after: int | None = None
     sort: str = "published_at"
     descending: bool = True
     limit: int = 20
@@ -68,7 +71,12 @@ class Selection:
         """
         by_published = self.published_after is not None or self.published_before is not None
         by_updated = self.updated_after is not None
-        return (by_published and self.sort != "published_at") or (by_updated and self.sort != "updated_at")
+        by_changed = self.changed_after is not None
+        return (
+            (by_published and self.sort != "published_at")
+            or (by_updated and self.sort != "updated_at")
+            or (by_changed and self.sort != "changed_at")
+        )
 
     def shape(self) -> tuple[Any, ...]:
         """The key of the SQL: everything but the values."""
@@ -79,6 +87,7 @@ class Selection:
             self.published_after is None,
             self.published_before is None,
             self.updated_after is None,
+            self.changed_after is None,
             self.sort,
             self.descending,
             self.limit,
@@ -97,7 +106,7 @@ class Selection:
             values[f"agency{index}"] = agency
         for scheme, terms in self.terms.items():
             values |= {f"{scheme}{index}": term for index, term in enumerate(terms)}
-        for name in ("published_after", "published_before", "updated_after"):
+        for name in ("published_after", "published_before", "updated_after", "changed_after"):
             if getattr(self, name) is not None:
                 values[name] = getattr(self, name)
         if self.published_before is not None:
@@ -154,6 +163,7 @@ def _without_page(selection: Selection) -> Selection:
         published_after=selection.published_after,
         published_before=selection.published_before,
         updated_after=selection.updated_after,
+        changed_after=selection.changed_after,
         sort=selection.sort,
         descending=selection.descending,
     )
@@ -215,7 +225,7 @@ def _branches(selection: Selection) -> Iterator[_Branch]:
     lead = next(iter(selection.terms), None)
     if selection.sort == "published_at" and lead is not None:
         yield from _term_branches(selection, lead, agencies)
-    elif agencies is not None and selection.sort == "published_at":
+    elif agencies is not None and selection.sort in SORTED_BY_AGENCY:
         for agency in agencies:
             yield _publication_branch(selection, [f"p.agency = {agency}"], None)
     else:
@@ -267,6 +277,8 @@ def _bounds(selection: Selection, column: str, number: str) -> list[str]:
         found.append(f"{published} < :published_before")
     if selection.updated_after is not None:
         found.append("p.updated_at > :updated_after")
+    if selection.changed_after is not None:
+        found.append("p.changed_at > :changed_after")
     return found
 
 

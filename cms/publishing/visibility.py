@@ -68,6 +68,17 @@ def is_awaited() -> ColumnElement[bool]:
     return and_(is_current(), Publication.is_planned, Publication.effective_from > clock.now())
 
 
+def is_due() -> ColumnElement[bool]:
+    """The planned beginning or end of the publication has come, and nobody has carried it out.
+
+    Each half of the condition is a range of an index of its own, which begins with the type.
+    """
+    moment = clock.now()
+    begins = and_(is_current(), Publication.is_planned, Publication.effective_from <= moment)
+    ends = and_(is_current(), Publication.effective_until.is_not(None), Publication.effective_until <= moment)
+    return or_(begins, ends)
+
+
 def is_still_awaited(publication: Publication) -> bool:
     """As `is_awaited`, for a current publication that is loaded."""
     return publication.is_planned and publication.effective_from > clock.now()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
-from flask import Request, current_app, g, request
+from flask import Flask, Request, current_app, g, request
 
 from cms.changes.heads import Heads
 from cms.consumers.key_cache import KeyHolder
@@ -68,6 +68,8 @@ def admit(token: str | None, scope: str | None) -> KeyHolder:
         raise Unauthenticated("invalid_token")
     asked, state = request._get_current_object(), serving_state()  # type: ignore[attr-defined]  # noqa: SLF001 - Werkzeug's documented way
     present, now, heads, item = _read_at_believed_moment(asked, state)
+    if state.head.next_due(heads) <= now and _is_carried_out(asked, state, heads):
+        present, now, heads, item = _read_at_believed_moment(asked, state)
     state.note_epoch(heads.epoch)
     g.heads = heads
     state.signing_keys.as_of(heads.access)
@@ -109,6 +111,13 @@ def _read_at_believed_moment(asked: Request, state: ServingState) -> tuple[int, 
     if handed_on is not None:
         return *handed_on, None
     return state.at_believed_moment(lambda _moment: (state.head.read(state.reader), None))
+
+
+def _is_carried_out(asked: Request, state: ServingState, heads: Heads) -> bool:
+    """Have plans that are due carried out on a thread of their own; True when everything should be read again for this request."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - Werkzeug's documented way
+    asked.environ.pop(READ_HEADS, None)
+    return state.due.open(app, state.head.next_due(heads))
 
 
 def _heads_and_item(state: ServingState, item_type: str, item_id: str, moment: int) -> tuple[Heads, ReadItem]:

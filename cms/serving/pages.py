@@ -10,9 +10,11 @@ from urllib.parse import unquote
 import orjson
 from flask import current_app
 
+from cms.core import clock
 from cms.core.http.answers import media_base
 from cms.core.runtime import runtime
 from cms.serving.admission import DeliveryRequest
+from cms.serving.due import due_since
 from cms.serving.responding import Body
 
 Query = Mapping[str, Any]
@@ -42,7 +44,8 @@ def page_body(
     """The envelope around JSON texts, with the link to the next page in the body and in the headers."""
     following = None if cursor is None else _next_address(request, cursor)
     links = orjson.dumps({"self": _own_address(request), "next": following}).decode()
-    meta = orjson.dumps({"limit": limit, "sequence": sequence, **media_base(), **more_meta}).decode()
+    about = {"limit": limit, "sequence": sequence, **media_base(), **_due(request), **more_meta}
+    meta = orjson.dumps(about).decode()
     content = f'{{"data":[{",".join(items)}],"links":{links},"meta":{meta}}}'
     return Body(content.encode(), [] if following is None else [("Link", f'<{following}>; rel="next"')])
 
@@ -80,6 +83,12 @@ class Paging:
         """The page of these JSON texts. `last` are the sort values of its last row, None when no page follows."""
         cursor = None if last is None else runtime().cursors.encode(last, self._binding)
         return page_body(self.request, items, self.limit, sequence, more_meta or {}, cursor)
+
+
+def _due(request: DeliveryRequest) -> dict[str, str]:
+    """Since when something is due that nobody has carried out, if there is anything."""
+    since = due_since(request.state.head, request.heads, request.sources.dependencies.topics, request.now)
+    return {"due_since": clock.rfc3339(clock.from_micros(since))} if since else {}
 
 
 def _own_address(request: DeliveryRequest) -> str:

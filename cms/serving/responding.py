@@ -13,6 +13,7 @@ from cms.core.logging import current_request_id
 from cms.serving.admission import DeliveryRequest
 from cms.serving.answer_cache import RequestKey
 from cms.serving.answers import Answer, Headers, answer_digest, caching_headers, position_headers
+from cms.serving.due import due_since
 from cms.serving.validity import NEVER_DUE, Validity
 
 REQUEST_KEY = "simpul.request_key"
@@ -34,11 +35,12 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """The planned changes around an answer (microseconds since 1970): the last that is past but not carried out, 0 when there is
-    none, and the next one.
+    """The planned changes around an answer (microseconds since 1970): the last that is past but not carried out and since when one
+    is, 0 when there is none, and the next one.
     """
 
     passed: int
+    since: int
     until: int
 
 
@@ -98,7 +100,7 @@ def _timing(request: DeliveryRequest) -> Timing:
             # At least the moment that the heads name, should it have been carried out since they were read.
             passed, due_at = max(passed, last, due_at), coming
         until = min(until, due_at)
-    return Timing(passed, until)
+    return Timing(passed, due_since(request.state.head, request.heads, topics, request.now), until)
 
 
 def _bare_answer(basis: Basis, request: DeliveryRequest, timing: Timing) -> Answer:
@@ -118,6 +120,7 @@ def _bare_answer(basis: Basis, request: DeliveryRequest, timing: Timing) -> Answ
         asked.query_string.decode("latin-1"),
         noted.since,
         timing.passed,
+        timing.since,
         holder.key_id if noted.is_about_key else "",
     )
     vary = "Authorization, Accept-Encoding" + (", Origin" if holder.origins else "")

@@ -25,6 +25,7 @@ from cms.core.runtime import Runtime
 from cms.core.signing_keys import SigningKeys
 from cms.publishing.reading import Publications
 from cms.serving.answer_cache import AnswerCache
+from cms.serving.due import DueDoor
 from cms.serving.reference_data import ReferenceData, read_reference_data
 
 _ORIGINS = select(Consumer.origins).where(Consumer.is_active)
@@ -44,6 +45,7 @@ class ServingState:
     signing_keys: SigningKeys
     max_age: int
     """Seconds for which caches may use an answer without asking."""
+    due: DueDoor
     zone: ZoneInfo
     """The city's, in which agencies begin and end at midnight."""
     public_url: str
@@ -113,6 +115,7 @@ class ServingState:
         self._origins = None
         self.keys.forget()
         self.kept.forget()
+        self.due.forget()
 
 
 def make_serving_state(runtime: Runtime, head: LogHead) -> ServingState:
@@ -126,6 +129,7 @@ def make_serving_state(runtime: Runtime, head: LogHead) -> ServingState:
         AnswerCache(runtime.settings.delivery_cache_bytes),
         runtime.signing_keys,
         runtime.settings.delivery_max_age,
+        DueDoor(runtime.bulkhead),
         ZoneInfo(runtime.settings.city_timezone),
         runtime.settings.public_url,
     )

@@ -9,6 +9,11 @@ branch_labels = None
 depends_on = None
 running_servers = "compatible"
 
+CHANGED_INDEXES = {
+    "ix_publications_live_changed": ["type"],
+    "ix_publications_live_agency_changed": ["type", "agency"],
+}
+
 
 def upgrade() -> None:
     """Create the tables."""
@@ -40,12 +45,14 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=8), nullable=False),
         sa.Column("published_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.Column("changed_at", sa.BigInteger(), nullable=True),
         sa.Column("effective_from", sa.BigInteger(), nullable=False),
         sa.Column("effective_until", sa.BigInteger(), nullable=True),
         sa.Column("card_json", sa.Text(), nullable=False),
         sa.Column("full_json", sa.Text(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("rendered_sequence", sa.BigInteger(), nullable=False, server_default="0"),
         sa.Column("superseded_sequence", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["item_number"], ["published_items.number"], name=op.f("fk_publications_item_number_published_items")
@@ -79,6 +86,11 @@ def upgrade() -> None:
         sqlite_where=sa.text("superseded_sequence IS NULL"),
         postgresql_where=sa.text("superseded_sequence IS NULL"),
     )
+    for name, columns in CHANGED_INDEXES.items():
+        op.create_index(
+            name, "publications", [*columns, "changed_at", "item_number"],
+            sqlite_where=sa.text("superseded_sequence IS NULL"), postgresql_where=sa.text("superseded_sequence IS NULL"),
+        )  # fmt: skip
     op.create_index(
         "uq_publications_live_item",
         "publications",
@@ -162,6 +174,8 @@ def downgrade() -> None:
         sqlite_where=sa.text("superseded_sequence IS NULL"),
         postgresql_where=sa.text("superseded_sequence IS NULL"),
     )
+    for name in CHANGED_INDEXES:
+        op.drop_index(name, table_name="publications")
     op.drop_index(
         "ix_publications_live_updated",
         table_name="publications",

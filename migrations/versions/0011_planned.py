@@ -44,6 +44,8 @@ def upgrade() -> None:
     """Add the columns, let an item have a planned publication beside the live one, complete what readers have."""
     op.add_column("publications", sa.Column("is_planned", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("publications", sa.Column("end_explanation", sa.Text(), nullable=True))
+    op.add_column("publications", sa.Column("planned_by_id", sa.String(length=36), nullable=True))
+    op.add_column("publications", sa.Column("planned_by_label", sa.String(length=200), nullable=True))
     op.add_column("published_items", sa.Column("target_id", sa.String(length=36), nullable=True))
     op.add_column("published_items", sa.Column("public_updated_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column(
@@ -180,5 +182,5 @@ def downgrade() -> None:
     op.drop_column("published_slugs", "effective_from")
     for column in ("target_id", "public_updated_at", "change_history"):
         op.drop_column("published_items", column)
-    for column in ("is_planned", "end_explanation"):
+    for column in ("is_planned", "end_explanation", "planned_by_id", "planned_by_label"):
         op.drop_column("publications", column)

@@ -31,7 +31,6 @@ from cms.editorial.followers import rebuild_again, rebuild_changed
 from cms.editorial.items.models import Item
 from cms.editorial.items.services import create_item
 from cms.editorial.schedules.plans import Schedule
-from cms.editorial.schedules.queries import has_due
 from cms.editorial.schedules.services import schedule_item
 from cms.editorial.schedules.tasks import carry_out_schedules
 from cms.editorial.trash.services import trash_item
@@ -40,6 +39,7 @@ from cms.media.models import Image
 from cms.media.tasks import make_renditions, purge_deleted_images
 from cms.posts.content import POST
 from cms.publishing.models import Publication
+from cms.publishing.tasks import has_due_plans
 from tests.conftest import NOW, note_time
 from tests.core.storages import incoming_file
 from tests.documents.uploads import digest, fresh_storage
@@ -172,7 +172,9 @@ def test_a_plan_that_cannot_be_carried_out_does_not_keep_the_others(app: Flask, 
     plan = Schedule(NOW + timedelta(hours=1), None, "Asia/Makassar")
     for item in made:
         schedule_item(POST, EDITOR, item.id, frozenset({1}), plan)
-    write("UPDATE items SET type = 'nonsense' WHERE id = :id", id=made[0].id)
+    kept = session.scalar(select(Publication.full_json).where(Publication.item_id == made[0].id))
+    session.rollback()
+    write("UPDATE publications SET full_json = '{' WHERE item_id = :id", id=made[0].id)
     moment(timedelta(hours=2))
 
     carry_out_schedules()
@@ -181,10 +183,10 @@ def test_a_plan_that_cannot_be_carried_out_does_not_keep_the_others(app: Flask, 
         published = session.scalars(select(Item.id).where(Item.published_at.is_not(None))).all()
     assert set(published) == {made[1].id, made[2].id}
     assert aside() == {("schedule", made[0].id)}
-    assert not has_due()
-    write("UPDATE items SET type = 'post' WHERE id = :id", id=made[0].id)
+    assert not has_due_plans()
+    write("UPDATE publications SET full_json = :kept WHERE item_id = :id", id=made[0].id, kept=kept)
     moment(FIRST_REST)
-    assert has_due()
+    assert has_due_plans()
     carry_out_schedules()
     assert aside() == set()
 

@@ -16,7 +16,6 @@ from cms.core import clock
 from cms.core.db import rolled_back
 from cms.core.errors import DomainError
 from cms.editorial.items.queries import get_item
-from cms.editorial.schedules.queries import has_due
 from cms.editorial.schedules.services import unschedule_item
 from cms.editorial.schedules.tasks import carry_out_schedules
 from cms.posts.content import POST
@@ -28,8 +27,8 @@ def work(settings: str, at: datetime) -> None:
     """Carry out what is due until nothing is."""
     app = create_app(Settings.from_environ(json.loads(settings)))
     with clock.frozen(at), app.app_context():
-        while has_due():
-            carry_out_schedules()
+        while carry_out_schedules():
+            pass
 
 
 def take_back(settings: str, at: datetime, item_ids: Sequence[str], told: SimpleQueue[tuple[str, bool]]) -> None:

@@ -13,9 +13,9 @@ from cms.changes.log import read_after
 from cms.changes.models import ChangeHead
 from cms.core.clock import NEVER
 from cms.core.db import session
-from cms.editorial.schedules.queries import has_due
 from cms.editorial.schedules.tasks import carry_out_schedules
 from cms.publishing.models import Publication, PublicationTerm, PublishedItem, PublishedSlug
+from cms.publishing.tasks import has_due_plans
 from tests.editorial.city import document
 from tests.editorial.test_transitions import Callers, made, published
 from tests.factories import NEWS
@@ -38,7 +38,7 @@ def work(app: Flask) -> int:
     """Be the worker until nothing is due; how many rounds it took."""
     rounds = 0
     with app.app_context():
-        while has_due():
+        while has_due_plans():
             carry_out_schedules()
             rounds += 1
     return rounds

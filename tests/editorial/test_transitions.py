@@ -63,6 +63,7 @@ def test_an_author_submits_and_an_editor_publishes(app: Flask, callers: Callers)
         "agency": {"slug": "dpu", "name": "Nama DPU", "short_name": "DPU"}, "channel": "dpu",
         "category": "infrastruktur", "tags": ["jalan"], "areas": ["64.71.06"], "language": "id",
         "published_at": "2026-11-24T01:00:00Z", "updated_at": "2026-11-24T01:00:00Z", "edition": 1, "cover": None,
+            "changed_at": "2026-11-24T01:00:00.000000Z",
         "public_updated_at": "2026-11-24T01:00:00Z", "withdrawn": None, "relation": "own", "repost": None,
         "canonical_url": "http://localhost/v1/resolve?type=post&agency=dpu&slug=penutupan-jalan-mt-haryono",
         "credit_line": "Sumber: Nama DPU",

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import update
+
 from cms.core.clock import EPOCH, now
 from cms.core.db import unit_of_work
 from cms.editorial.freezes.services import freeze_publishing, take_back_step
@@ -14,11 +16,12 @@ from cms.editorial.items.services import publish_item, update_item
 from cms.editorial.publishing import Update
 from cms.editorial.releases.services import create_release, delete_release, publish_release, update_release
 from cms.editorial.schedules.plans import Schedule
-from cms.editorial.schedules.services import carry_out_plans, schedule_item, unschedule_item
-from cms.editorial.schedules.tasks import carry_out_schedules
+from cms.editorial.schedules.services import schedule_item, unschedule_item
 from cms.editorial.withdrawal.services import unpublish_item
 from cms.posts.content import POST
-from cms.publishing.models import Standing
+from cms.publishing.models import Publication, Standing
+from cms.publishing.services import carry_out_plans
+from cms.publishing.tasks import carry_out_due_plans
 from tests.access.world import TYPES, World
 from tests.factories import NEWS, seen
 
@@ -77,12 +80,15 @@ def carry_out(world: World) -> Act:
         for item in items:
             unit.session.get_one(Item, item.id).publish_at = EPOCH
         unit.session.get_one(Item, items[0].id).unpublish_at = EPOCH
+        planned = update(Publication).where(Publication.is_planned)
+        unit.session.execute(planned.values(effective_from=EPOCH))
+        unit.session.execute(planned.where(Publication.item_id == items[0].id).values(effective_until=EPOCH))
     return lambda: carry_out_plans([item.id for item in items])
 
 
 def carry_out_by_the_worker(world: World) -> Act:
     carry_out(world)
-    return carry_out_schedules
+    return carry_out_due_plans
 
 
 def unpublish(kind: str, standing: Standing) -> Callable[[World], Act]:
@@ -140,8 +146,8 @@ SCENARIOS: dict[str, Callable[[World], Act]] = {
     "editorial.schedule_item again": schedule_again,
     "editorial.schedule_item end": schedule_end,
     "editorial.unschedule_item": unschedule,
-    "editorial.carry_out_plans": carry_out,
-    "editorial.carry_out_plans as a task": carry_out_by_the_worker,
+    "publishing.carry_out_plans": carry_out,
+    "publishing.carry_out_plans as a task": carry_out_by_the_worker,
     "editorial.take_back_step": take_back,
     "editorial.unpublish_item": unpublish("post", Standing.GONE),
     "editorial.unpublish_item document": unpublish("document", Standing.GONE),

@@ -32,7 +32,6 @@ from cms.editorial.items.models import Item
 from cms.editorial.items.services import create_item, publish_item, update_item
 from cms.editorial.reposts.services import end_item_repost, repost_item
 from cms.editorial.schedules.plans import Schedule
-from cms.editorial.schedules.queries import has_due
 from cms.editorial.schedules.services import schedule_item, unschedule_item
 from cms.editorial.schedules.tasks import carry_out_schedules
 from cms.editorial.withdrawal.services import unpublish_item
@@ -268,8 +267,8 @@ class KeptAnswersMachine(RuleBasedStateMachine):
     @rule()
     def the_worker_comes_by(self) -> None:
         with self.app.app_context():
-            while has_due():
-                carry_out_schedules()
+            while carry_out_schedules():
+                pass
             while follow_log("presenter", rebuild_changed):
                 pass
 

@@ -108,6 +108,12 @@ class PageMetaSchema(MetaSchema):
     """About a page."""
 
     limit = fields.Integer(metadata={"example": 20})
+    due_since = fields.String(
+        metadata={
+            "format": "date-time",
+            "description": "Only while a planned change is late: since when. What it changes is not in the order of `changed_at` yet.",
+        }
+    )
     total = fields.Nested(TotalSchema)
 
 

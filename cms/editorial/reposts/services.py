@@ -7,6 +7,7 @@ withdrawals; the carrying agency decides only about its comment, its placement a
 from __future__ import annotations
 
 from cms.agencies.queries import check_agency
+from cms.changes.models import Change
 from cms.core.db import session, unit_of_work
 from cms.core.errors import Conflict, NotFound
 from cms.core.permissions import Actor, Permission, Target, authorize
@@ -49,7 +50,7 @@ def repost_item(
         _check_carrier(item, agency)
         words.check(actor)
         repost = add_repost(unit, item.id, agency, comment, place)
-        _present_again(Edit(unit, actor, item), agency, "reposted", counted)
+        _render_again(Edit(unit, actor, item), agency, "reposted", counted)
     return repost
 
 
@@ -65,8 +66,7 @@ def end_item_repost(content_type: ContentType, actor: Actor, item_id: str, agenc
         if repost is None:
             raise NotFound
         counted = check_taking_back(unit, actor, agency)
-        end_repost(unit, repost)
-        _present_again(Edit(unit, actor, item), agency, "repost_ended", counted)
+        end_repost(unit, repost, _render_again(Edit(unit, actor, item), agency, "repost_ended", counted))
 
 
 def _authorize(actor: Actor, agency: str) -> None:
@@ -89,7 +89,7 @@ def _check_carrier(item: Item, slug: str) -> None:
     check_agency(slug)
 
 
-def _present_again(edit: Edit, agency: str, verb: str, counted: str | None) -> None:
+def _render_again(edit: Edit, agency: str, verb: str, counted: str | None) -> Change:
     """Record it, and render the live and the planned publication again with the present carriers."""
     unit, item = edit.unit, edit.item
     publication = find_live_publication(unit.session, item.id)
@@ -99,3 +99,4 @@ def _present_again(edit: Edit, agency: str, verb: str, counted: str | None) -> N
     planned = find_awaited_publication(unit.session, item.id)
     for current in {found.id: found for found in (publication, planned) if found is not None}.values():
         rebuild_live(unit, current, item, change)
+    return change

@@ -1,36 +1,36 @@
-"""Carries out the plan of an item: its publication, its end.
+"""The editors' half of a plan: the item follows what readers already have.
 
-Readers see both on the second without this (`cms.publishing.planning`); here the item and the log follow. The caller holds
-the lock of the item's row: it is the worker, or the next operation on the item if that is faster. Each plan gives exactly one
-line, in the name of its author.
+Readers see a plan on the second without this, and the log gets its line when the plan is carried out (`cms.publishing.planning`),
+by whoever comes first: the worker, a reader, or the next operation on the item. It decides from what is stored, not from the
+clock, so it can be repeated.
 """
 
 from __future__ import annotations
 
-from cms.changes.facts import Cause, CauseKind, EndingKind
 from cms.core import clock
 from cms.core.db import UnitOfWork, session
-from cms.core.permissions import Actor
-from cms.editorial.edit import Edit
 from cms.editorial.items.models import Item
-from cms.publishing.planning import carry_out, carry_out_end
-
-UNKNOWN_PLANNER = "system: schedule"
-PLAN = Cause(CauseKind.SCHEDULE)
+from cms.publishing.planning import carry_out_due as carry_out_for_readers
+from cms.publishing.planning import hold_plans
 
 
 def carry_out_due(unit: UnitOfWork, item: Item) -> bool:
-    """Carry out the due plans of a locked item; False when none is due. The caller changes the item's version."""
-    begins, ends = _due(item)
+    """Carry out the due plans of a locked item, both halves; False when there was nothing to do. The caller changes its version."""
+    if item.publish_at is None and item.unpublish_at is None:
+        return False
+    hold_plans(unit, [item.id])
+    plans = carry_out_for_readers(unit, item.id)
+    begins = item.publish_at is not None and not plans.waits
     if begins:
-        _begin(Edit(unit, _planner(item), item))
+        item.begin_as_planned()
+    ends = item.unpublish_at is not None and item.published_edition is not None and not plans.is_live
     if ends:
-        _end(Edit(unit, _planner(item), item))
+        item.end_as_planned()
     return begins or ends
 
 
 def as_of_now(item: Item) -> Item:
-    """A read item with its due plans applied; the row itself waits for the worker.
+    """A read item with its due plans applied; the row itself follows later.
 
     Otherwise editors would see for a moment what readers no longer have. The object is detached from the session first, so
     nothing is written.
@@ -50,21 +50,3 @@ def _due(item: Item) -> tuple[bool, bool]:
     moment = clock.now()
     begins = item.publish_at is not None and item.publish_at <= moment
     return begins, item.unpublish_at is not None and item.unpublish_at <= moment
-
-
-def _begin(edit: Edit) -> None:
-    item = edit.item
-    item.begin_as_planned()
-    carry_out(edit.unit, item.id, item.type, edit.record("published", cause=PLAN))
-
-
-def _end(edit: Edit) -> None:
-    item = edit.item
-    edition, explanation = item.published_edition, item.planned_explanation
-    ended = item.end_as_planned()
-    change = edit.record("unpublished", edition=edition, ending=EndingKind.EXPIRED, cause=PLAN)
-    carry_out_end(edit.unit, item.id, item.type, change, ended, explanation)
-
-
-def _planner(item: Item) -> Actor:
-    return Actor(item.planned_by_id, item.planned_by_label or UNKNOWN_PLANNER)

@@ -7,25 +7,17 @@ has carried it out, and the plan can no longer be taken back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from sqlalchemy import select
-
-from cms.core.db import unit_of_work
 from cms.core.permissions import Actor
 from cms.core.prepared import foreseen
 from cms.core.versions import Expected
 from cms.editorial.content_types import ContentType
 from cms.editorial.edit import Edited
 from cms.editorial.editing import editing
-from cms.editorial.items.models import Item
 from cms.editorial.items.policies import Operation
 from cms.editorial.items.queries import get_edition
 from cms.editorial.moderating import public_words
 from cms.editorial.preparing import foresee_publications
-from cms.editorial.schedules.due import carry_out_due
 from cms.editorial.schedules.plans import Schedule, check_moments, drop_plan, plan_item
-from cms.editorial.schedules.queries import is_due
 
 
 def schedule_item(
@@ -54,12 +46,3 @@ def unschedule_item(content_type: ContentType, actor: Actor, item_id: str, expec
         drop_plan(edit)
         edition = get_edition(item)
     return Edited(item, edition)
-
-
-def carry_out_plans(ids: Iterable[str]) -> None:
-    """Carry out the due plans of these items. Several workers may run it: each takes items that no other one has locked."""
-    with unit_of_work() as unit:
-        due = select(Item).where(Item.id.in_(ids), *is_due()).order_by(Item.id)
-        for item in unit.session.scalars(due.with_for_update(of=Item, skip_locked=True)).all():
-            if carry_out_due(unit, item):
-                item.touch()

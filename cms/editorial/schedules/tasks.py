@@ -1,23 +1,15 @@
-"""The worker's task for plans: carrying out the due ones."""
+"""Carrying out due plans to the end: for readers, and for the items of the editors."""
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
-from cms.core.db import rolled_back, session
-from cms.core.dead_letters.tasks import all_or_each
-from cms.editorial.items.models import Item
-from cms.editorial.schedules.queries import QUEUE, is_due
-from cms.editorial.schedules.services import carry_out_plans
-
-BATCH = 50
-"""Items that the worker carries out in one transaction: few, so that it never keeps editors waiting."""
+from cms.changes.followers import follow_log
+from cms.editorial.schedules.followers import LINES, NAME, follow_plans
+from cms.publishing.tasks import carry_out_due_plans
 
 
 def carry_out_schedules() -> bool:
-    """Carry out due plans, for the worker; True when more may wait. Several workers may run it: each takes other items."""
-    with rolled_back():
-        ids = session.scalars(select(Item.id).where(*is_due()).order_by(Item.id).limit(BATCH)).all()
-    if ids:
-        all_or_each(QUEUE, ids, carry_out_plans)
-    return len(ids) == BATCH
+    """Carry out due plans and let their items follow; True when more may wait. The worker does both, each as a task of its own."""
+    has_more = carry_out_due_plans()
+    while follow_log(NAME, follow_plans, LINES):
+        pass
+    return has_more

@@ -1,0 +1,81 @@
+"""Random writes by everybody: copies that are kept by the guide's recipe have what `/v1` shows, with keys of every scope."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.stateful.copying_machine import CopyingMachine
+
+EXAMPLES = int(os.environ.get("STATEFUL_EXAMPLES", "2"))
+STEPS = 30
+# By what readers see: the writes, in this order, on the two posts of the machine, that of `lama` on the city's channel and that of `dpu`.
+CHANGES: dict[str, Callable[[CopyingMachine], Any]] = {
+    "a new item": lambda city: city.publish_new("post", "dishub", False),
+    "a new document": lambda city: city.publish_new("document", "dpu", False),
+    "an edition": lambda city: city.edit(0, True),
+    "a renamed agency": lambda city: city.rename_agency("lama", "name"),
+    "another description of an agency, which can be embedded": lambda city: city.rename_agency("lama", "description"),
+    "another name of a category": lambda city: city.rename_category(),
+    "new words of a picture": lambda city: city.change_words_of_image(),
+    "an agency begins to carry it": lambda city: city.repost(1, "dishub"),
+    "the agency that carries it is renamed": lambda city: city.rename_agency("dishub", "name"),
+    "an agency ceases to carry it": lambda city: city.end_repost(1, "dishub"),
+    "a notice of withdrawal": lambda city: city.take_back(1, "withdrawn"),
+    "a planned edition": lambda city: (city.edit(0, False), city.plan(0, 5, None), city.minutes_pass(5)),
+    "a merger": lambda city: city.merge(-1, "baru"),
+    "the end of a merger": lambda city: city.undo_merge(),
+    "a merger that was entered ahead": lambda city: (city.merge(0, "baru"), city.it_is_midnight(1)),
+    "an edition while the clock is set back": lambda city: (city.the_clock_is_set(-45), city.edit(0, True)),
+    "a planned end": lambda city: (city.plan(0, None, 5), city.minutes_pass(5)),
+    "it is taken back": lambda city: city.take_back(1, "gone"),
+}
+
+
+def machine_of(app: Flask, moment: Callable[[timedelta], None]) -> type[CopyingMachine]:
+    return type("Machine", (CopyingMachine,), {"app": app, "fresh": app, "advance": staticmethod(moment)})
+
+
+def test_each_change_that_readers_see_reaches_a_copy_and_moves_its_moment(
+    app: Flask, moment: Callable[[timedelta], None]
+) -> None:
+    city = machine_of(app, moment)()
+    city.begin(7)
+    city.everything_is_followed_and_copied()
+    for name, change in CHANGES.items():
+        before = city.shown()
+        change(city)
+        # In the middle of things, as it happens.
+        city.copies_are_refreshed({0, 2, 3})
+        city.everything_is_followed_and_copied()
+        after = city.shown()
+        assert after != before, f"nothing has changed: {name}"
+        for earlier, later in zip(before, after, strict=True):
+            for item_id in earlier.keys() & later.keys():
+                has_moved = later[item_id]["changed_at"] > earlier[item_id]["changed_at"]
+                assert has_moved or later[item_id] == earlier[item_id], name
+
+
+@pytest.mark.timeout(120 + 60 * EXAMPLES)
+def test_copies_by_the_guide_never_differ_from_what_readers_get(
+    app: Flask, moment: Callable[[timedelta], None]
+) -> None:
+    run_state_machine_as_test(
+        machine_of(app, moment),
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            database=None,
+            phases=[Phase.generate],
+            report_multiple_bugs=False,
+        ),
+    )
