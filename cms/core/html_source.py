@@ -24,12 +24,16 @@ _STANDS_IN_TABLE: Final = "|".join(
     )
 )
 _TEXT_OF_NO_CELL: Final = re.compile(rf"\s*(?:[^<\s]|<(?!(?:{_STANDS_IN_TABLE})[\s/>])[a-z])", re.IGNORECASE)
+# Where a page of WordPress is folded or divided.
+_DIVIDED: Final = re.compile(r"<!--\s*(?:more|nextpage)\b[^<>]*-->")
 _CELLS: Final = frozenset({"td", "th", "caption"})
 
 
 def mended(html: str) -> str:
-    """The same HTML without the data of Office (`<xml>` outside comments), with words of no cell of a table on lines of their own."""
-    return _with_lines_beside_cells(_without_office_data(html))
+    """The same HTML without the data of Office (`<xml>` outside comments), with words of no cell of a table on lines of their own,
+    and an empty line where WordPress divides a text.
+    """
+    return _with_lines_beside_cells(_DIVIDED.sub("\n\n", _without_office_data(html)))
 
 
 def _without_office_data(html: str) -> str:

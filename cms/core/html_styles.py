@@ -12,6 +12,8 @@ from typing import Final
 
 from cms.core.html_lists import STYLES
 
+APART: Final = "apart"
+"""The code of a part of a line that its style shows as a block."""
 NOT_MEANT: Final = "0"
 """The code of an element whose style takes back what its name says."""
 _TAKEN_BACK: Final[Mapping[str, tuple[str, re.Pattern[str]]]] = MappingProxyType(
@@ -45,6 +47,8 @@ def code_of(tag: str, style: str) -> str | None:
     if tag in _TAKEN_BACK:
         name, value = _TAKEN_BACK[tag]
         return NOT_MEANT if value.fullmatch(said.get(name, "")) else None
+    if said.get("display", "inline") not in {"inline", "inline-block", "contents", "none"}:
+        return APART
     meant = (element for element, (name, value) in _MEANT.items() if value.fullmatch(said.get(name, "")))
     return " ".join(meant) or None
 
@@ -63,6 +67,8 @@ def without_code(tag: str) -> tuple[str, str]:
 def as_elements(name: str, tag: str) -> tuple[str, str]:
     """The beginning and the end of what readers get for this element with the style that its tag names."""
     bare, code = without_code(tag)
+    if code == APART:
+        return " ", " "
     if name == "span":
         elements = code.split()
         return "".join(f"<{element}>" for element in elements), "".join(

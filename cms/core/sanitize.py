@@ -22,8 +22,9 @@ from cms.core.characters import tidied, without_hiding
 from cms.core.embeds import embed_marked, embed_of, with_embed_links
 from cms.core.errors import invalid_field
 from cms.core.html_lists import KINDS, read_number
+from cms.core.html_paragraphs import with_paragraphs
 from cms.core.html_source import mended
-from cms.core.html_structure import foreign_names, restructured
+from cms.core.html_structure import foreign_names, links_apart, restructured
 from cms.core.html_styles import LISTS, STYLED, code_of
 from cms.core.html_text import plain_text
 from cms.core.links import SCHEMES, encoded_link, is_safe_link
@@ -145,7 +146,7 @@ def _cleaned(html: str) -> str:
     cleaned = without_empty_remains(with_embed_links(cleaned))
     if names or "<h1>" in cleaned or ' style="' in cleaned:
         cleaned = restructured(cleaned)
-    cleaned = tidied(without_hiding(cleaned))
+    cleaned = with_paragraphs(links_apart(tidied(without_hiding(cleaned))))
     cleaned = _EXTERNAL_LINK.sub(rf'<a href="\1"\2 rel="{EXTERNAL_REL}">', cleaned)
     # A parser drops the first line break of <pre>; one more keeps the text as it was.
     return cleaned.replace("<pre>\n", "<pre>\n\n")

@@ -216,6 +216,11 @@ MARKUP: dict[str, Maker] = {
     "styles": repeated("<b style='font-weight:normal'>a</b>"),
     "one long style": lambda size: '<b style="' + "a:b;" * (size // 4) + '">',
     "spaces behind cells": lambda size: "<table><tr></td>" + " " * (size - 17) + "x",
+    "paragraphs without an element": repeated("a\n\n"),
+    "some paragraphs without an element": lambda size: repeated("a\n\n")(10_000) + repeated("kata b\n")(size - 10_000),
+    "empty lines and spaces": repeated("\n   \n "),
+    "links side by side": lambda size: ('<a href="/b">a</a><a href="/c">c</a>' * 900 + "warga " * size)[:size],
+    "half divisions of a page": repeated("<!--more--"),
     "forms": repeated("<form><div></form>"),
 }
 EVERY: dict[str, Maker] = {**PLAIN, **MARKUP}

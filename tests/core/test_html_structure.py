@@ -179,3 +179,24 @@ def test_settings_of_word_are_no_text() -> None:
 )
 def test_styles_of_letters_are_read_as_they_are_meant(source: str, html: str) -> None:
     assert sanitized_html(source, "html") == html
+
+
+@pytest.mark.parametrize(
+    ("source", "html"),
+    [
+        ("satu\nlagi\n\ndua", "<p>satu<br>\nlagi</p>\n<p>dua</p>\n"),
+        ("satu\n\n<b>dua</b>\n<h2>tiga</h2>", "<p>satu</p>\n<p><b>dua</b></p>\n<h2>tiga</h2>"),
+        ("satu\nlagi", "satu\nlagi"),
+        ("<p>satu\n\nlagi</p>\n\ndua\nlagi", "<p>satu\n\nlagi</p>dua\nlagi"),
+        ("<b>satu<p>dua</p></b>tiga\n\nempat", "<b>satu<p>dua</p></b>tiga\n<p>empat</p>\n"),
+        ('<img src="/a" alt="a\nb">\n\nsatu\nlagi', '<p><img src="/a" alt="a\nb"></p>\n<p>satu<br>\nlagi</p>\n'),
+    ],
+)
+def test_text_with_empty_lines_and_in_no_block_has_paragraphs(source: str, html: str) -> None:
+    assert sanitized_html(source, "html") == html
+    assert sanitized_html(html, "html") == html
+
+
+def test_links_to_two_places_stand_apart_and_a_word_in_two_links_to_one_place_stays_one() -> None:
+    source = '<a href="/a">Wali</a><a href="/a"><b>kota</b></a><a href="/b">Profil</a><a href="/c">Kontak</a>'
+    assert plain_text(sanitized_html(source, "html")).split() == ["Walikota", "Profil", "Kontak"]
