@@ -41,6 +41,11 @@ def read_number(value: str) -> str | None:
     return str(int(match[1])) if match is not None and len(match[1]) <= _LARGEST_DIGITS else None
 
 
+def read_kind(value: str) -> str | None:
+    """The kind of numbers that an attribute names, or None."""
+    return value if value in KINDS else None
+
+
 @dataclass(slots=True)
 class List:
     """A list while its items are read. `kind` is None for bullets; `number` is that of the next item."""

@@ -53,6 +53,7 @@ _MARK: Final = "\ufdd5"
 _LOST: Final = re.compile(rf"<(?=(?:{'|'.join(sorted(KINDS.keys() - {'img'}))})\b)", re.IGNORECASE)
 _EMPTY: Final = r"<a [^<>]*>\s*+(?:<(?!/?a[ >])[^<>]*>\s*+)*+</a>"
 _TO_REPAIR: Final = re.compile(rf'<a>|<img(?: alt="[^"]*")?>|{_MARK}|{_EMPTY}')
+_BETWEEN_WORDS: Final = re.compile(rf"(?<=\w){_MARK}+(?=\w)")
 _LINK_OR_PICTURE: Final = re.compile(r'<a( [^<>]*)?>|</a>|<img(?: alt="([^"]*)")?>|(<img )')
 _TAG: Final = re.compile(r"<[^<>]*>")
 
@@ -233,7 +234,8 @@ def without_empty_remains(html: str) -> str:
         repair.take(found)
         position = found.end()
     repair.text(html[position:])
-    return "".join(repair.parts)
+    # What stood there parted the words beside it.
+    return _BETWEEN_WORDS.sub(" ", "".join(repair.parts)).replace(_MARK, "")
 
 
 @dataclass(slots=True)
@@ -251,7 +253,6 @@ class _Repair:
         """Take everything up to the next link or picture."""
         if text:
             self._lost += text.count(_MARK)
-            text = text.replace(_MARK, "")
             self.parts.append(text)
             self._seen += bool(self._open) and has_words(unescaped(_TAG.sub(" ", text)))
 
@@ -269,7 +270,7 @@ class _Repair:
         else:
             self._lost += 1
             self._seen += has_words(unescaped(found[2] or ""))
-            self.parts.append(found[2] or "" if self._open else "")
+            self.parts.append(f"{_MARK}{found[2]}{_MARK}" if self._open and found[2] else _MARK)
 
     def _end(self) -> None:
         if not self._open:

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import html as escapes
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 import nh3
@@ -21,7 +22,7 @@ from cms.core.bounded_text import LONGEST_MARK_RUN, has_long_mark_run
 from cms.core.characters import tidied, without_hiding
 from cms.core.embeds import embed_marked, embed_of, with_embed_links
 from cms.core.errors import invalid_field
-from cms.core.html_lists import KINDS, read_number
+from cms.core.html_lists import read_kind, read_number
 from cms.core.html_paragraphs import with_paragraphs
 from cms.core.html_source import mended
 from cms.core.html_structure import foreign_names, links_apart, restructured
@@ -97,22 +98,42 @@ def _settled(html: str) -> str:
 
 
 def _kept_attribute(tag: str, name: str, value: str) -> str | None:
+    if name not in _ATTRIBUTES.get(tag, ()):
+        # The cleaner takes `lang` and `title` of every element.
+        return None
     value = meant(value)
-    if name in {"alt", "title"}:
-        return value
     if name == "style":
         return code_of(tag, value)
-    if name in {"start", "value"}:
-        return read_number(value)
-    if name == "type":
-        return value if value in KINDS else None
-    if name == "reversed":
-        return ""
-    if name in {"colspan", "rowspan"}:
-        return value if _SMALL_NUMBER.fullmatch(value) else None
-    if name == "data-embed":
-        return value if embed_marked(value) else None
-    return _kept_address(tag, value)
+    read = _READ.get(name)
+    return read(value) if read is not None else _kept_address(tag, value)
+
+
+def _as_it_is(value: str) -> str:
+    return value
+
+
+def _span(value: str) -> str | None:
+    return value if _SMALL_NUMBER.fullmatch(value) else None
+
+
+def _mark_of_embed(value: str) -> str | None:
+    return value if embed_marked(value) else None
+
+
+_READ: Final[Mapping[str, Callable[[str], str | None]]] = MappingProxyType(
+    {
+        "alt": _as_it_is,
+        "title": _as_it_is,
+        "start": read_number,
+        "value": read_number,
+        "type": read_kind,
+        "reversed": lambda _value: "",
+        "colspan": _span,
+        "rowspan": _span,
+        "data-embed": _mark_of_embed,
+    }
+)
+"""What is kept of the value of an attribute, None for nothing; the others are addresses."""
 
 
 def _kept_address(tag: str, address: str) -> str | None:

@@ -111,7 +111,7 @@ BLOCKS: Final = Family(
         Shape('<p><ruby>漢<rt>kan</rt></ruby> <mark>tanda</mark> <kbd>Ctrl</kbd> <time datetime="2026">2026</time></p>', ["漢 kan tanda Ctrl 2026"]),
         Shape('<p dir="rtl">السلام عليكم</p><p dir="ltr">Salam</p>', ["السلام عليكم", "Salam"]),
         Shape("<menu><li>satu<li>dua</menu><dir><li>tiga</dir>", ["- satu", "- dua", "- tiga"]),
-        Shape('<figure><img src="/media/a.png" alt=""><figcaption>Keterangan gambar</figcaption></figure>', ["Keterangan gambar"]),
+        Shape('<figure><img src="/v1/media/a" alt=""><figcaption>Keterangan gambar</figcaption></figure>', ["Keterangan gambar"]),
         Shape("<table><tr><td><h2>Tata letak</h2><p>Satu kolom</p><ul><li>butir</li></ul></td></tr></table>", ["Tata letak", "Satu kolom", "- butir"]),
         Shape("<table><tr><td rowspan=2>A</td><td colspan=2>B</td></tr><tr><td>C</td><td>D</td></tr></table>", ["A | B", "| C | D"]),
     ],

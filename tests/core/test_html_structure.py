@@ -189,7 +189,10 @@ def test_styles_of_letters_are_read_as_they_are_meant(source: str, html: str) ->
         ("satu\nlagi", "satu\nlagi"),
         ("<p>satu\n\nlagi</p>\n\ndua\nlagi", "<p>satu\n\nlagi</p>dua\nlagi"),
         ("<b>satu<p>dua</p></b>tiga\n\nempat", "<b>satu<p>dua</p></b>tiga\n<p>empat</p>\n"),
-        ('<img src="/a" alt="a\nb">\n\nsatu\nlagi', '<p><img src="/a" alt="a\nb"></p>\n<p>satu<br>\nlagi</p>\n'),
+        (
+            '<img src="/v1/media/a" alt="a\nb">\n\nsatu\nlagi',
+            '<p><img src="/v1/media/a" alt="a\nb"></p>\n<p>satu<br>\nlagi</p>\n',
+        ),
     ],
 )
 def test_text_with_empty_lines_and_in_no_block_has_paragraphs(source: str, html: str) -> None:
@@ -200,3 +203,8 @@ def test_text_with_empty_lines_and_in_no_block_has_paragraphs(source: str, html:
 def test_links_to_two_places_stand_apart_and_a_word_in_two_links_to_one_place_stays_one() -> None:
     source = '<a href="/a">Wali</a><a href="/a"><b>kota</b></a><a href="/b">Profil</a><a href="/c">Kontak</a>'
     assert plain_text(sanitized_html(source, "html")).split() == ["Walikota", "Profil", "Kontak"]
+
+
+def test_what_readers_do_not_get_still_parts_the_words_beside_it() -> None:
+    source = 'Halo<img src="https://lain.example/senyum.png">Dunia<video src=x></video>baru<a href="/a">x<img alt="Peta">y</a>'
+    assert plain_text(sanitized_html(source, "html")) == "Halo Dunia barux Peta y"

@@ -144,6 +144,12 @@ def test_images_stay_only_from_the_library() -> None:
     assert html == '<p><img src="/v1/media/peta" alt="Peta">  </p>\n'
 
 
+@pytest.mark.parametrize("name", ["title", "lang"])
+def test_no_attribute_stays_on_an_element_that_may_not_have_it(name: str) -> None:
+    source = f"<p {name}='/a'><a href='/b' {name}='slot'>x</a><b {name}=id>y</b></p>"
+    assert sanitized_html(source, "html") == '<p><a href="/b">x</a><b>y</b></p>'
+
+
 def test_html_inside_markdown_is_text() -> None:
     assert sanitized_html("<b onclick=x>a</b>", "markdown") == "<p>&lt;b onclick=x&gt;a&lt;/b&gt;</p>\n"
 
