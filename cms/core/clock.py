@@ -62,7 +62,7 @@ os.register_at_fork(after_in_child=process_clock.renew_lock)
 
 
 def _process_time() -> datetime:
-    return from_micros(process_clock.read())
+    return EPOCH + timedelta(microseconds=process_clock.read())
 
 
 _source: Callable[[], datetime] = _process_time

@@ -87,7 +87,11 @@ def is_heavy(html: str) -> bool:
 
     Takes time in proportion to the length.
     """
-    work = _Work(FREE_WORK + WORK_PER_CHARACTER * len(html))
+    most, tags = FREE_WORK + WORK_PER_CHARACTER * len(html), html.count("<") - html.count("</")
+    if tags * tags <= most and max(map(len, html.split("<"))) < MOST_ATTRIBUTES:
+        # Each tag inside all others would not be too much, nor an attribute for each character of a tag.
+        return False
+    work = _Work(most)
     position = 0
     while not work.is_too_much and (piece := _PIECE.search(html, position)) is not None:
         position = piece.end()
