@@ -17,7 +17,8 @@ from cms.core.permissions import Actor
 from cms.core.raw_columns import moment_value
 from cms.core.reading import Reader
 from cms.core.runtime import runtime
-from cms.core.sanitize import UnsafeLinks, sanitized_html
+from cms.core.sanitize import UnsafeLinks
+from cms.core.sealed_html import safe_html
 from cms.editorial.content_types import Beside, Content, ContentType
 from cms.editorial.items.models import Edition, Item
 from cms.editorial.items.queries import NEWEST, VisibleItem, foresee_editions
@@ -33,7 +34,13 @@ _TO_CHANGE = VisibleItem(NEWEST)
 _TO_PUBLISH = NEWEST.add_columns(NEWEST_BLOCK.scalar_subquery()).where(Item.id.in_(bindparam("ids", expanding=True)))
 _edition, _item = table_of(Edition), table_of(Item)
 _BODY = (
-    select(_edition.c.body_html, _edition.c.saved_at, _edition.c.created_at, NEWEST_BLOCK.scalar_subquery())
+    select(
+        _edition.c.body_html,
+        _edition.c.body_seal,
+        _edition.c.saved_at,
+        _edition.c.created_at,
+        NEWEST_BLOCK.scalar_subquery(),
+    )
     .join(_item, and_(_edition.c.item_id == _item.c.id, _edition.c.number == _item.c.edition))
     .where(_item.c.id == bindparam("id"))
 )
@@ -61,7 +68,7 @@ def foresee_change(content_type: ContentType, actor: Actor, item_id: str, change
 def foresee_publications(*item_ids: str) -> None:
     """Prepare publishing the newest editions of these items: sanitise bodies again, and read links if a domain was blocked since."""
     for found in foresee_editions(_TO_PUBLISH, {"ids": item_ids}):
-        foresee_body(found.edition.body_html)
+        foresee_body(found.edition.body_html, found.edition.body_seal)
         if is_blocked_since(found.edition, found.also):
             read_links(found.edition)
 
@@ -69,8 +76,8 @@ def foresee_publications(*item_ids: str) -> None:
 def foresee_publication(item_id: str) -> None:
     """The same for one item, most often with one short read: it is what editors do all day."""
     reader = runtime().reader
-    for html, saved_at, created_at, blocked_at in reader.rows(_body_sql(reader), {"id": item_id}):
-        foresee_body(html)
+    for html, seal, saved_at, created_at, blocked_at in reader.rows(_body_sql(reader), {"id": item_id}):
+        foresee_body(html, seal)
         if blocked_at is not None and moment_value(blocked_at) >= moment_value(saved_at or created_at):
             foresee_publications(item_id)
 
@@ -82,9 +89,9 @@ def _body_sql(reader: Reader) -> str:
 
 def foresee_shown(*which: ColumnElement[bool], limit: int | None = None) -> None:
     """Prepare rendering the publications again that meet these conditions."""
-    statement = select(Edition.body_html).join(Publication, _IS_SHOWN).where(*which).limit(limit)
-    for html in session.scalars(statement.order_by(Publication.id)).all():
-        foresee_body(html)
+    statement = select(Edition.body_html, Edition.body_seal).join(Publication, _IS_SHOWN).where(*which).limit(limit)
+    for html, seal in session.execute(statement.order_by(Publication.id)).all():
+        foresee_body(html, seal)
 
 
 def foresee_shown_item(item_id: str) -> None:
@@ -92,8 +99,7 @@ def foresee_shown_item(item_id: str) -> None:
     foresee_shown(Publication.item_id == item_id, is_current())
 
 
-def foresee_body(html: str) -> None:
+def foresee_body(html: str, seal: str) -> None:
     """Prepare rendering an edition with this body."""
-    if html:
-        with suppress(DomainError, UnsafeLinks):
-            sanitized_html(html, "html")
+    with suppress(DomainError, UnsafeLinks):
+        safe_html(html, seal)

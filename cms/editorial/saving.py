@@ -15,6 +15,7 @@ from cms.core.db import UnitOfWork, session
 from cms.core.errors import Conflict, InputError, Invalid, invalid_field
 from cms.core.permissions import Actor, Permission, Target, authorize
 from cms.core.runtime import runtime
+from cms.core.sealed_html import seal_of
 from cms.editorial.content_types import Content, ContentType, changed_fields
 from cms.editorial.edit import Edit, Edited
 from cms.editorial.history.autosaves import continues_sitting
@@ -224,7 +225,8 @@ def show_in_lists(item: Item, content: Content) -> None:
 def _edition(item: Item, actor: Actor, prepared: PreparedContent, fields: list[str], save: Save = ORDINARY) -> Edition:
     return Edition(
         item_id=item.id, number=item.edition, content=prepared.content, body_html=prepared.body.html, body_text=prepared.body.text,
-        removed_markup=dict(prepared.body.removed), author_id=actor.id, author_label=actor.label, created_at=item.updated_at, changed_fields=fields,
+        body_seal=seal_of(prepared.body.html), removed_markup=dict(prepared.body.removed),
+        author_id=actor.id, author_label=actor.label, created_at=item.updated_at, changed_fields=fields,
         is_autosave=save.is_autosave, restored_from=save.restored_from, saved_version=item.version,
     )  # fmt: skip
 
@@ -233,5 +235,6 @@ def _rewrite(edition: Edition, item: Item, prepared: PreparedContent, fields: li
     """Update the edition with a further autosave of the sitting."""
     edition.content, edition.body_html, edition.body_text = prepared.content, prepared.body.html, prepared.body.text
     edition.removed_markup = dict(prepared.body.removed)
+    edition.body_seal = seal_of(prepared.body.html)
     edition.changed_fields = sorted({*(edition.changed_fields or ()), *fields})
     edition.saved_at, edition.saved_version = item.updated_at, item.version

@@ -70,6 +70,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("content", JSON_CONTENT, nullable=False),
         sa.Column("body_html", sa.Text(), nullable=False),
+        sa.Column("body_seal", sa.String(length=32), nullable=False),
         sa.Column("body_text", sa.Text(), nullable=False),
         sa.Column("removed_markup", JSON_CONTENT, nullable=False, server_default="{}"),
         sa.Column("author_id", sa.String(length=36), nullable=True),

@@ -115,7 +115,7 @@ def _foresee_use(content_type: ContentType, preview_id: str) -> None:
     item = None if preview is None else session.get(Item, preview.item_id)
     if preview is not None and item is not None:
         edition = get_edition(item, preview.edition)
-        foresee_body(edition.body_html)
+        foresee_body(edition.body_html, edition.body_seal)
         if is_judged_again(item, edition):
             prepared_edition(content_type, edition)
 

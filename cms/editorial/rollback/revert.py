@@ -103,7 +103,7 @@ def foresee_undoing(content_type: ContentType, item: Item, target: WorkUndone) -
     for number in sorted(numbers):
         edition = get_edition(item, number)
         foresee_content(content_type, item.id, edition.content)
-        foresee_body(edition.body_html)
+        foresee_body(edition.body_html, edition.body_seal)
 
 
 def _editions(item: Item) -> Sequence[Edition]:

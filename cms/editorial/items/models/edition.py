@@ -29,6 +29,8 @@ class Edition(Model):
     number: Mapped[int] = mapped_column(primary_key=True)
     content: Mapped[dict[str, Any]] = mapped_column(Json)
     body_html: Mapped[str] = mapped_column(Text)
+    body_seal: Mapped[str] = mapped_column(String(32))
+    """Shows that the sanitiser made `body_html`, and by which rules (`cms.core.sealed_html`)."""
     body_text: Mapped[str] = mapped_column(Text)
     removed_markup: Mapped[dict[str, int]] = mapped_column(Json, default=dict, server_default="{}")
     author_id: Mapped[str | None] = mapped_column(Id)
