@@ -97,7 +97,8 @@ function list_page(?string $cursor): void
         out_of_order($page);
         return;
     }
-    $rows = implode('', array_map('row', $page['body']['data'])) ?: '<li>Belum ada berita.</li>';
+    $base = $page['body']['meta']['media_base'];
+    $rows = implode('', array_map(fn (array $post): string => row($post, $base), $page['body']['data'])) ?: '<li>Belum ada berita.</li>';
     parse_str((string) parse_url($page['body']['links']['next'] ?? '', PHP_URL_QUERY), $next);
     $links = ($cursor === null ? '' : '<a href="/">Terbaru</a> ')
         . (isset($next['cursor']) ? '<a rel="next" href="/?' . e(http_build_query(['cursor' => $next['cursor']])) . '">Lebih lama</a>' : '');
@@ -105,11 +106,11 @@ function list_page(?string $cursor): void
 }
 
 /** One post in the list. A carried one shows who carries it and with which comment; it stays its owner's. */
-function row(array $post): string
+function row(array $post, string $base): string
 {
     $carried = $post['repost'] === null ? '' : '<p class="carried">Dibagikan dari ' . e($post['agency']['name'])
         . ($post['repost']['comment'] === null ? '' : ': ' . e($post['repost']['comment'])) . '</p>';
-    return '<li>' . picture($post['cover'], 'card') . '<h2><a href="' . e(address_of($post)) . '">' . e($post['title']) . '</a></h2>'
+    return '<li>' . picture($post['cover'], 'card', $base) . '<h2><a href="' . e(address_of($post)) . '">' . e($post['title']) . '</a></h2>'
         . ($post['withdrawn'] === null ? '' : '<p class="withdrawn">Ditarik</p>') . $carried
         . '<p>' . e($post['summary'] ?? '') . '</p>' . day($post['published_at']) . '</li>';
 }
@@ -151,21 +152,21 @@ function post_page(string $id, string $asked): void
     } elseif (!in_array($asked, [address_of($post), '/' . SITE . address_of($post)], true)) {
         redirect(address_of($post), 301);
     } else {
-        show(200, $post['title'], post_html($post), $answer, $post['canonical_url']);
+        show(200, $post['title'], post_html($post, $answer['body']['meta']['media_base']), $answer, $post['canonical_url']);
     }
 }
 
-function post_html(array $post): string
+function post_html(array $post, string $base): string
 {
     $notice = $post['withdrawn'] === null ? '' : '<aside class="withdrawn" role="note"><strong>Ditarik ' . day($post['withdrawn']['at'])
         . '.</strong> ' . e($post['withdrawn']['explanation']) . '</aside>';
     $is_over = $post['valid_until'] !== null && strtotime($post['valid_until']) < time();
     $owner = $post['agency']['slug'] === SITE ? '' : '<p class="carried">Dari ' . e($post['agency']['name']) . '</p>';
     $history = implode('', array_map(fn (array $note): string => '<li>' . day($note['at']) . ': ' . e($note['note']) . '</li>', $post['change_history']));
-    return $notice . $owner . ($is_over ? '<p class="over">Masa berlakunya sudah lewat.</p>' : '') . picture($post['cover'], 'content')
+    return $notice . $owner . ($is_over ? '<p class="over">Masa berlakunya sudah lewat.</p>' : '') . picture($post['cover'], 'content', $base)
         . '<p>' . day($post['public_updated_at']) . '</p>'
-        // The API sanitised it: the only text here that is not escaped. Its pictures are paths of the API.
-        . '<div>' . preg_replace('#(["\s])/v1/media/#', '$1' . e(API) . '/v1/media/', $post['body_html']) . '</div>'
+        // The API sanitised it: the only text here that is not escaped. Its pictures are paths.
+        . '<div>' . preg_replace('#(["\s])/v1/media/#', '$1' . e($base) . '/v1/media/', $post['body_html']) . '</div>'
         . ($history ? "<details><summary>Perubahan</summary><ul>$history</ul></details>" : '')
         . '<p class="credit">' . e($post['credit_line']) . '</p>';
 }
@@ -203,14 +204,15 @@ function address_of(array $post): string
     return ($post['agency']['slug'] === SITE ? '' : "/{$post['agency']['slug']}") . "/{$post['slug']}";
 }
 
-function picture(?array $image, string $name): string
+/** A rendition of a picture; `$base` (`media_base`) goes before the paths of what is published. */
+function picture(?array $image, string $name, string $base): string
 {
     if ($image === null) {
         return '';
     }
     $cut = $image['renditions'][$name];
     $credit = implode('. ', array_filter([$image['caption'], $image['credit'] === null ? null : "Foto: {$image['credit']}"]));
-    return '<figure><picture><source type="image/webp" srcset="' . e(API . $cut['webp']) . '"><img src="' . e(API . $cut['jpeg']) . '" alt="'
+    return '<figure><picture><source type="image/webp" srcset="' . e($base . $cut['webp']) . '"><img src="' . e($base . $cut['jpeg']) . '" alt="'
         . e($image['alt']) . "\" width=\"{$cut['width']}\" height=\"{$cut['height']}\" loading=\"lazy\"></picture><figcaption>" . e($credit) . '</figcaption></figure>';
 }
 
@@ -233,7 +235,7 @@ function show(int $status, string $title, string $html, ?array $answer = null, ?
     header('Content-Type: text/html; charset=utf-8');
     header('Cache-Control: ' . ($status === 200 ? 'public, max-age=' . ASK_AGAIN : 'no-store'));
     header('X-Content-Type-Options: nosniff');
-    header('Content-Security-Policy: default-src \'none\'; img-src ' . API . "; style-src 'nonce-$nonce'; base-uri 'none'; form-action 'none'");
+    header('Content-Security-Policy: default-src \'none\'; img-src ' . ($answer['body']['meta']['media_base'] ?? "'none'") . "; style-src 'nonce-$nonce'; base-uri 'none'; form-action 'none'");
     $stale = $answer !== null && time() - $answer['as_of'] > 10 * ASK_AGAIN
         ? '<p class="over">Salinan ' . day(gmdate('c', $answer['as_of'])) . ': yang terbaru sedang tidak dapat diambil.</p>' : '';
     $link = $canonical === null ? '' : '<link rel="canonical" href="' . e($canonical) . '">';

@@ -19,6 +19,7 @@ from cms.documents.file_schemas import UPLOAD_BODY, FileFieldsSchema, UploadedFi
 from cms.documents.files import check_may_add, file_path, get_file, received, render_file
 from cms.documents.models import DocumentFile
 from cms.documents.services import add_file, remove_file
+from cms.editorial.warnings import with_warnings
 
 blp = Blueprint("files", __name__, url_prefix="/manage/v1/documents")
 
@@ -32,20 +33,21 @@ def add_document_file(item_id: str) -> Answer:
     """Add a file to a document.
 
     Send `multipart/form-data`; the body is read as a stream and checked as it arrives. Makes a new edition of the document; the
-    ETag is its version. A PDF that is encrypted, or has bytes before it, is taken with a warning. No If-Match is needed, because adding overwrites no one's work. Readers get the file with the next
-    publish.
+    ETag is its version. A PDF that is encrypted, or has bytes before it, is taken with a warning. No If-Match is needed, because
+    adding overwrites no one's work. Readers get the file with the next publish.
     """
     check_may_add(current_actor(), item_id, announced_bytes())
     with upload_form(received, FileFieldsSchema(), runtime().settings.max_file_bytes) as form:
         added = add_file(current_actor(), item_id, form.upload, **form.values)
     shown = {**render_file(added.file, added.label), "document_version": written(added.item.version)}
-    return _with_warnings(created_answer(shown, added.item.version, file_path(added.file)), added.file)
+    answer = created_answer(shown, added.item.version, file_path(added.file))
+    return _with_file_warning(with_warnings(answer, added.edited), added.file)
 
 
-def _with_warnings(answer: Answer, file: DocumentFile) -> Answer:
+def _with_file_warning(answer: Answer, file: DocumentFile) -> Answer:
     if file.is_attachment:
-        code = "protected_file" if file.is_protected else "bytes_before_pdf"
-        answer[0]["meta"]["warnings"] = [warning(code)]
+        entry = warning("protected_file" if file.is_protected else "bytes_before_pdf")
+        answer[0]["meta"].setdefault("warnings", []).append(entry)
     return answer
 
 

@@ -18,6 +18,7 @@ from cms.documents.files import Upload, check_may_add
 from cms.documents.models import DocumentFile
 from cms.documents.queries import find_files
 from cms.editorial.content_types import Content
+from cms.editorial.edit import Edited
 from cms.editorial.editing import editing
 from cms.editorial.items.models import Item
 from cms.editorial.items.policies import Operation
@@ -32,7 +33,12 @@ class AddedFile:
 
     file: DocumentFile
     label: str
-    item: Item
+    edited: Edited
+
+    @property
+    def item(self) -> Item:
+        """The document."""
+        return self.edited.item
 
 
 def add_file(
@@ -58,8 +64,8 @@ def add_file(
             raise invalid_field("/file", "too_many_files", max=MOST_FILES)
         edit.unit.add(file)
         edit.unit.session.flush()
-        save_edition(edit, _with_file(content, file, shown, position))
-    return AddedFile(file, shown, item)
+        edited = save_edition(edit, _with_file(content, file, shown, position))
+    return AddedFile(file, shown, edited)
 
 
 def _file(actor: Actor, document_id: str, upload: Upload) -> DocumentFile:

@@ -34,6 +34,8 @@ def held(author: Caller, content: bytes, name: str = "data.csv") -> list[tuple[s
     uploaded: Any = send_raw(author, document, body)
     assert uploaded.status_code == 201, uploaded.json
     hold = author.get(f"{DOCUMENTS}/{document}").json["data"]["hold"]
+    warnings = uploaded.json["meta"].get("warnings", [])
+    assert [warning["code"] for warning in warnings] == ["held"] * len(hold)
     return [(reason["code"], reason["pointer"], reason["detail"]) for reason in hold]
 
 

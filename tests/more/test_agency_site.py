@@ -201,7 +201,7 @@ def test_its_pictures_can_be_loaded_and_say_what_they_show(site: Site) -> None:
         with urllib.request.urlopen(str(image["src"]), timeout=20) as answer:
             assert answer.headers["Content-Type"] == "image/jpeg"
     policy = site.get("/").headers["Content-Security-Policy"]
-    assert policy.startswith(f"default-src 'none'; img-src {site.api};")
+    assert policy.startswith(f"default-src 'none'; img-src {site.secrets['base_url']};")
 
 
 def test_a_carried_post_says_whose_it_is_and_why_it_is_here(site: Site) -> None:

@@ -136,16 +136,5 @@ RULES: dict[str, Text] = {
         "Teks ini menyerupai iklan judi atau memuat tautan; teks gambar tidak melalui peninjauan.",
     ),
     "not_with": Text("Must be left out together with {other}.", "Tidak boleh diisi bersama {other}."),
-    "protected_file": Text(
-        "The PDF is encrypted: readers may be asked for a password, or cannot copy it or have it read aloud, and nobody looked into it. It is "
-        "saved by browsers, not shown. Save it without a password and upload it again.",
-        "PDF ini dienkripsi: pembaca mungkin diminta kata sandi, atau tidak dapat menyalin atau mendengarkannya, dan isinya tidak diperiksa. "
-        "Peramban menyimpannya, tidak menampilkannya. Simpan tanpa kata sandi lalu unggah lagi.",
-    ),
-    "bytes_before_pdf": Text(
-        "There are other bytes before the PDF begins, so browsers save it and do not show it. Open it, save or print it as PDF, and upload it again.",
-        "Ada bita lain sebelum awal PDF, sehingga peramban menyimpannya dan tidak menampilkannya. Buka, simpan atau cetak sebagai PDF, lalu "
-        "unggah lagi.",
-    ),
     "damaged_file": Text("The file is damaged or unsafe: {reason}.", "Berkas rusak atau tidak aman: {reason}."),
 }

@@ -31,6 +31,17 @@ WARNINGS: Final[dict[str, Text]] = {
         "The image moves; only its first picture is kept.",
         "Gambar ini bergerak; hanya gambar pertamanya yang disimpan.",
     ),
+    "protected_file": Text(
+        "The PDF is encrypted: readers may be asked for a password, or cannot copy it or have it read aloud, and nobody looked into it. It is "
+        "saved by browsers, not shown. Save it without a password and upload it again.",
+        "PDF ini dienkripsi: pembaca mungkin diminta kata sandi, atau tidak dapat menyalin atau mendengarkannya, dan isinya tidak diperiksa. "
+        "Peramban menyimpannya, tidak menampilkannya. Simpan tanpa kata sandi lalu unggah lagi.",
+    ),
+    "bytes_before_pdf": Text(
+        "There are other bytes before the PDF begins, so browsers save it and do not show it. Open it, save or print it as PDF, and upload it again.",
+        "Ada bita lain sebelum awal PDF, sehingga peramban menyimpannya dan tidak menampilkannya. Buka, simpan atau cetak sebagai PDF, lalu "
+        "unggah lagi.",
+    ),
 }
 
 REMOVED_KINDS: Final[dict[str, Text]] = {
