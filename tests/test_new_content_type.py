@@ -226,7 +226,7 @@ def test_everything_that_names_types_knows_the_new_one(notices_app: Flask, edito
 
     able = site.get("/v1/capabilities").json["data"]["types"]
     assert able["notice"]["filters"] == [
-        "agency", "channel", "language", "level", "published_after", "published_before", "tag", "updated_after",
+        "agency", "channel", "ids", "language", "level", "published_after", "published_before", "slug", "tag", "updated_after",
     ]  # fmt: skip
     release = {"title": "Rilis", "items": [{"type": "notice", "id": item_id}]}
     assert editor.post("/manage/v1/releases", release).status_code == 201

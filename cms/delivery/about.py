@@ -9,7 +9,7 @@ from flask import Response, current_app
 from cms.core import clock
 from cms.core.http.schemas import LARGEST_LIMIT
 from cms.delivery.parameters import MOST_IDS, page_query
-from cms.delivery.types import SORTS, DeliveredTypes
+from cms.delivery.types import DeliveredTypes, sorts_of
 from cms.publishing.delivered import DeliveredType
 from cms.publishing.selection import COUNT_CAP
 from cms.serving.admission import ANONYMOUS, DeliveryRequest
@@ -51,7 +51,7 @@ def _capabilities(request: DeliveryRequest, types: DeliveredTypes) -> dict[str, 
             delivered.name: {
                 "path": f"/v1/{delivered.topic}",
                 "filters": sorted(_filters(delivered)),
-                "sorts": list(SORTS),
+                "sorts": list(sorts_of(delivered)),
                 "fields": list(delivered.full_fields),
                 "card_fields": list(delivered.card_fields),
                 "includes": list(delivered.includes),

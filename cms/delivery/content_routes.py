@@ -8,10 +8,16 @@ from flask import Response
 
 from cms.core.http.api import Blueprint
 from cms.core.http.operations import Operations, always
-from cms.core.http.schemas import one
-from cms.delivery import about, items, type_routes
-from cms.delivery.parameters import items_query, resolve_query
-from cms.delivery.schemas import ItemsAnswerSchema, ResolvedSchema, capabilities_schema
+from cms.core.http.schemas import many, one
+from cms.delivery import about, items, terms, type_routes
+from cms.delivery.parameters import categories_query, items_query, resolve_query, tags_query
+from cms.delivery.schemas import (
+    CountedCategorySchema,
+    CountedTagSchema,
+    ItemsAnswerSchema,
+    ResolvedSchema,
+    capabilities_schema,
+)
 from cms.delivery.types import DeliveredTypes
 from cms.serving.admission import DeliveryRequest, serves
 
@@ -61,6 +67,38 @@ def resolve_address(_types: DeliveredTypes, request: DeliveryRequest, query: dic
     published there.
     """
     return items.resolve_address(request, query["type"], query["agency"], query["slug"])
+
+
+@operations.route(
+    "/categories",
+    serves(CONTENT),
+    query=categories_query,
+    answer=always(many(CountedCategorySchema)),
+    problems=(400, 401, 403, 503),
+    is_conditional=True,
+)
+def list_used_categories(types: DeliveredTypes, request: DeliveryRequest, query: dict[str, Any]) -> Response:
+    """List the categories, with the number of items in each.
+
+    By slug, empty and retired ones too. `agency`, `channel` and `type` count only what their lists show.
+    """
+    return terms.list_categories(request, types, query)
+
+
+@operations.route(
+    "/tags",
+    serves(CONTENT),
+    query=tags_query,
+    answer=always(many(CountedTagSchema)),
+    problems=(400, 401, 403, 503),
+    is_conditional=True,
+)
+def list_tags(types: DeliveredTypes, request: DeliveryRequest, query: dict[str, Any]) -> Response:
+    """List the tags of published items, with the number of items that have each.
+
+    `agency`, `channel` and `type` count only what their lists show.
+    """
+    return terms.list_tags(request, types, query)
 
 
 @operations.route(

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Response
 
 from cms.core import clock
-from cms.delivery.types import SORTS
+from cms.core.errors import invalid_parameter
+from cms.delivery.types import COMMON_SCHEMES, sorts_of
+from cms.delivery.unmatched import unmatched_words
 from cms.publishing.delivered import DeliveredType
 from cms.publishing.reading import Page
-from cms.publishing.selection import COUNT_CAP, Position, Selection
+from cms.publishing.selection import COUNT_CAP, MOMENTS, Position, Selection
 from cms.publishing.splicing import as_repost
 from cms.serving.admission import DeliveryRequest
 from cms.serving.pages import Paging
@@ -20,17 +24,12 @@ from cms.serving.reference_data import ReferenceData
 from cms.serving.responding import Basis, Body, respond
 
 Query = dict[str, Any]
-_VOCABULARIES: dict[str, Callable[[ReferenceData], Container[str]]] = {
-    "agency": lambda reference_data: reference_data.directory.agencies,
-    "channel": lambda reference_data: reference_data.directory.agencies,
-    "category": lambda reference_data: reference_data.categories,
-    "area": lambda reference_data: reference_data.directory.areas,
-    "information_kind": lambda reference_data: reference_data.information_kinds,
-}
 
 
 def list_content(request: DeliveryRequest, delivered: DeliveredType, query: Query) -> Response:
-    """One page of cards, filtered and sorted as the query says."""
+    """One page of cards, filtered and sorted as the query says. Raises `BadRequest` for a relation to no channel."""
+    if "relation" in query and "channel" not in query:
+        raise invalid_parameter("relation", "needed_with", other="channel")
     paging = Paging.of(request, query)
     basis = Basis(topics=(delivered.topic, "reference"), groups=(delivered.topic,))
     return respond(request, basis, lambda sequence: _page_body(paging, delivered, query, sequence))
@@ -45,7 +44,8 @@ def _page_body(paging: Paging, delivered: DeliveredType, query: Query, sequence:
     items = _on_channels(page, reference_data)
     if picked is not None or "include" in query:
         items = [reshaped(text, picked, query.get("include", ()), sources.reference_data) for text in items]
-    return paging.body(items, sequence, page.next, _more_meta(page, query, reference_data))
+    more_meta = _more_meta(page, unmatched_words(paging, delivered, query, page))
+    return paging.body(items, sequence, page.next, more_meta)
 
 
 def _on_channels(page: Page, reference_data: ReferenceData) -> Sequence[str]:
@@ -67,23 +67,29 @@ def _as_repost(text: str, repost: str, reference_data: ReferenceData) -> str:
 
 def _selection(paging: Paging, delivered: DeliveredType, query: Query) -> Selection:
     sources = paging.request.sources
-    sort, descending = SORTS[query["sort"]]
-    moments = {
-        name: clock.micros(query[name])
-        for name in ("published_after", "published_before", "updated_after", "changed_after")
-        if name in query
-    }
-    terms = {scheme: _terms(scheme, query, sources.reference_data()) for scheme in delivered.schemes if scheme in query}
+    sort, descending = sorts_of(delivered)[query["sort"]]
+    zone = sources.zone
+    schemes = (scheme for scheme in (*COMMON_SCHEMES, *delivered.schemes) if scheme in query)
     return Selection(
         type=delivered.name,
         agencies=sources.listed_agencies(query.get("agency"), query.get("channel", ())),
-        terms=terms,
+        terms={scheme: _terms(scheme, query, sources.reference_data()) for scheme in schemes},
+        ids=query.get("ids", ()),
+        relation=query.get("relation"),
         sort=sort,
         descending=descending,
         limit=paging.limit,
         position=None if paging.after is None else Position(*paging.after),
-        **moments,
+        **{name: _micros(name, query[name], zone) for name in MOMENTS if name in query},
     )
+
+
+def _micros(name: str, value: datetime | date, zone: ZoneInfo) -> int:
+    """A moment in microseconds since 1970. Before a day is before it begins, after a day when it is over."""
+    if isinstance(value, datetime):
+        return clock.micros(value)
+    midnight = clock.micros(datetime.combine(value, time.min, zone))
+    return midnight + timedelta(days=1) // timedelta(microseconds=1) if name.endswith("_after") else midnight
 
 
 def _terms(name: str, query: Query, reference_data: ReferenceData) -> tuple[str, ...]:
@@ -92,24 +98,11 @@ def _terms(name: str, query: Query, reference_data: ReferenceData) -> tuple[str,
     return tuple(sorted(reference_data.directory.with_predecessors(given))) if name == "channel" else given
 
 
-def _more_meta(page: Page, query: Query, reference_data: ReferenceData) -> dict[str, Any]:
+def _more_meta(page: Page, warnings: list[dict[str, str]]) -> dict[str, Any]:
     more: dict[str, Any] = {}
     if page.total is not None:
         is_capped = page.total > COUNT_CAP
         more["total"] = {"value": min(page.total, COUNT_CAP), "relation": "gte" if is_capped else "eq"}
-    warnings = _unknown_words(query, reference_data)
     if warnings:
         more["warnings"] = warnings
     return more
-
-
-def _unknown_words(query: Query, reference_data: ReferenceData) -> list[dict[str, str]]:
-    """A warning for each unknown word of a filter: the list is correct, but probably not the intended one."""
-    if not query.keys() & _VOCABULARIES.keys():
-        return []
-    return [
-        {"code": f"unknown_{name}", "detail": f"There is no {name.replace('_', ' ')} {word}."}
-        for name, known in _VOCABULARIES.items()
-        for word in query.get(name, ())
-        if word not in known(reference_data)
-    ]

@@ -9,15 +9,16 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields
 
 from cms.agencies.fields import area_codes
+from cms.agencies.models import AgencyKind, AreaLevel
 from cms.core.http.field_rules import rule
 from cms.core.http.fields import MESSAGES, Choice, Moment, Slug, Words
 from cms.core.http.schemas import PageQuerySchema, StrictSchema
 from cms.core.ids import ID_PATTERN, SLUG_PATTERN
-from cms.delivery.types import SORTS, DeliveredTypes
+from cms.delivery.types import DeliveredTypes, sorts_of
 from cms.publishing.delivered import DeliveredType
+from cms.taxonomy.languages import LANGUAGES
 
 _SLUGS: dict[str, Any] = {"pattern": SLUG_PATTERN, "expected": "slugs, separated by commas"}
-_LANGUAGE: dict[str, Any] = {"pattern": "^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", "expected": "language tags such as id,en"}
 MOST_IDS = 100
 
 
@@ -77,7 +78,17 @@ class ContentPageQuerySchema(PageQuerySchema):
         metadata={"description": "Channel of publication, own and reposted; includes those of merged agencies."},
     )
     tag = Words(**_SLUGS, metadata={"example": "penutupan-jalan"})
-    language = Words(**_LANGUAGE)
+    language = Words(choices=LANGUAGES, metadata={"description": "BCP 47.", "example": "id"})
+    slug = Words(**_SLUGS, metadata={"description": "Present slugs; `resolve` also knows former ones."})
+    ids = Words(
+        pattern=ID_PATTERN,
+        expected="ids, separated by commas",
+        most=MOST_IDS,
+        metadata={
+            "description": f"At most {MOST_IDS} ids, in the order of `sort`.",
+            "example": "019ac1a0-7c00-7000-8000-000000000002",
+        },
+    )
     published_after = Moment(
         metadata={"description": "Published after this moment.", "example": "2026-01-01T00:00:00Z"}
     )
@@ -89,17 +100,21 @@ class ContentPageQuerySchema(PageQuerySchema):
             "example": "2026-11-24T01:00:00.000001Z",
         }
     )
-    sort = Choice(SORTS, load_default="-published_at", metadata={"description": "Order; a minus means newest first."})
     count = Choice(
         ["exact"],
         metadata={"description": "`exact` adds `meta.total`, which ends at 10,000 (`relation: gte`)."},
     )
 
 
+def _sort(sorts: Iterable[str]) -> Choice:
+    described = {"description": "Order; a minus means newest first."}
+    return Choice(sorts, load_default="-published_at", metadata=described)
+
+
 @cache
 def page_query(delivered: DeliveredType) -> type[Schema]:
     """The parameters of the list of one content type."""
-    parameters = {**delivered.filters, **_of_items(delivered)}
+    parameters = {**delivered.filters, **_of_items(delivered), "sort": _sort(sorts_of(delivered))}
     return ContentPageQuerySchema.from_dict(parameters, name=f"{delivered.name}_page_query")
 
 
@@ -138,12 +153,35 @@ def resolve_query(types: DeliveredTypes) -> type[Schema]:
     return StrictSchema.from_dict({"type": kind, "agency": agency, "slug": slug}, name="resolve_query")
 
 
+class TermPageQuerySchema(PageQuerySchema):
+    """Whose items are counted, as in their lists."""
+
+    agency = Words(**_SLUGS, metadata={"description": "Owners; includes agencies that were merged into them."})
+    channel = Words(**_SLUGS, metadata={"description": "Channels; includes those of merged agencies."})
+
+
+def categories_query(types: DeliveredTypes) -> type[Schema]:
+    """Categories with counts."""
+    counted: dict[str, fields.Field[Any]] = {
+        "type": Words(choices=types.of_scheme("category"), metadata={"description": "Types that are counted."})
+    }
+    return TermPageQuerySchema.from_dict(counted, name="categories_query")
+
+
+def tags_query(types: DeliveredTypes) -> type[Schema]:
+    """Tags with counts."""
+    order = {"description": "Alphabetical, or the most frequent ones first."}
+    more: dict[str, fields.Field[Any]] = {
+        "type": Words(choices=types.of_scheme("tag"), metadata={"description": "Types that are counted."}),
+        "sort": Choice(("slug", "-count"), load_default="slug", metadata=order),
+    }
+    return TermPageQuerySchema.from_dict(more, name="tags_query")
+
+
 class AgencyPageQuerySchema(PageQuerySchema):
     """Filters of the list of agencies."""
 
-    kind = Words(
-        pattern="^[a-z_]{1,30}$", expected="kinds, separated by commas", metadata={"example": "dinas,kecamatan"}
-    )
+    kind = Words(choices=AgencyKind, metadata={"example": "dinas,kecamatan"})
     parent = Words(**_SLUGS)
     active = Choice(["true", "false"], metadata={"description": "Whether it exists today."})
 
@@ -151,5 +189,5 @@ class AgencyPageQuerySchema(PageQuerySchema):
 class AreaPageQuerySchema(PageQuerySchema):
     """Filters of the list of areas."""
 
-    level = Words(pattern="^[a-z_]{1,30}$", expected="kinds, separated by commas", metadata={"example": "kecamatan"})
+    level = Words(choices=AreaLevel, metadata={"example": "kecamatan"})
     parent = area_codes(metadata={"example": "64.71.06"})

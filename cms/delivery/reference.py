@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from datetime import date
 from typing import Any
 
 import orjson
 from flask import Response
 
-from cms.agencies.directory import AgencyEntry, AreaEntry
+from cms.agencies.directory import AgencyEntry, AreaEntry, Directory
 from cms.agencies.policies import is_in_office
 from cms.core.errors import NotFound
+from cms.delivery.unmatched import unknown_parents
 from cms.serving.admission import DeliveryRequest
 from cms.serving.pages import Paging, one_body
 from cms.serving.projection import shown_agency, shown_area
@@ -30,7 +31,7 @@ def list_agencies(request: DeliveryRequest, query: Query) -> Response:
         asked = (entry for entry in directory.agencies.values() if _is_asked(entry, query, directory.day))
         return [shown_agency(entry, directory) for entry in asked]
 
-    return _respond_rows(request, rows, "slug", query)
+    return _respond_rows(request, rows, "slug", query, lambda directory: directory.agencies)
 
 
 def read_agency(request: DeliveryRequest, slug: str) -> Response:
@@ -49,13 +50,17 @@ def list_areas(request: DeliveryRequest, query: Query) -> Response:
     def rows(reference_data: ReferenceData) -> list[dict[str, Any]]:
         return [shown_area(entry) for entry in reference_data.directory.areas.values() if _is_area_asked(entry, query)]
 
-    return _respond_rows(request, rows, "code", query)
+    return _respond_rows(request, rows, "code", query, lambda directory: directory.areas)
 
 
 def _respond_rows(
-    request: DeliveryRequest, rows: Callable[[ReferenceData], list[dict[str, Any]]], key: str, query: Query
+    request: DeliveryRequest,
+    rows: Callable[[ReferenceData], list[dict[str, Any]]],
+    key: str,
+    query: Query,
+    parents: Callable[[Directory], Container[str]],
 ) -> Response:
-    """One page of the rows of reference data, which are few and in the order of their keys."""
+    """One page of the rows of reference data, which are few and in the order of their keys. `parents` are what there is to filter by."""
     paging = Paging.of(request, query)
 
     def compute(sequence: int) -> Body:
@@ -63,7 +68,9 @@ def _respond_rows(
         found = [row for row in rows(request.sources.reference_data()) if row[key] > after]
         shown = found[: paging.limit]
         last = [shown[-1][key]] if len(found) > len(shown) else None
-        return paging.body([orjson.dumps(row).decode() for row in shown], sequence, last)
+        warnings = unknown_parents(query.get("parent", ()), parents(request.sources.reference_data().directory))
+        texts = [orjson.dumps(row).decode() for row in shown]
+        return paging.body(texts, sequence, last, {"warnings": warnings} if warnings else None)
 
     return respond(request, BASIS, compute)
 

@@ -140,6 +140,23 @@ class DeliveredCategorySchema(StrictSchema):
     is_retired = fields.Boolean()
 
 
+class CountedCategorySchema(DeliveredCategorySchema):
+    """A category, and how much there is in it."""
+
+    count = fields.Integer(
+        metadata={"description": "Published items in it, of those that were asked for.", "example": 12}
+    )
+
+
+class CountedTagSchema(StrictSchema):
+    """A tag, and how much has it."""
+
+    slug = fields.String(metadata={"example": "penutupan-jalan"})
+    count = fields.Integer(
+        metadata={"description": "Published items with it, of those that were asked for.", "example": 12}
+    )
+
+
 class DeliveredKindSchema(StrictSchema):
     """A kind of public information that the law names."""
 

@@ -16,7 +16,16 @@ SORTS = {
     "-changed_at": ("changed_at", True),
     "changed_at": ("changed_at", False),
 }
+EVENT_SORTS = {"-event_date": ("event_from", True), "event_date": ("event_from", False)}
+"""Sorts of types whose items take place; what does not take place is left out."""
+COMMON_SCHEMES = ("slug",)
+"""Schemes of terms that the items of every type have; they lead before the type's own."""
 _SCHEME = re.compile("[a-z_]+")
+
+
+def sorts_of(delivered: DeliveredType) -> dict[str, tuple[str, bool]]:
+    """The sorts of a type's list: the column, and whether the highest value comes first."""
+    return {**SORTS, **(EVENT_SORTS if delivered.has_events else {})}
 
 
 class DeliveredTypes:
@@ -32,6 +41,10 @@ class DeliveredTypes:
     def words(self) -> Mapping[str, str]:
         """The words in braces for operations over all types."""
         return {"type": "item", "types": "items", "all": " and ".join(each.topic for each in self.types)}
+
+    def of_scheme(self, scheme: str) -> tuple[str, ...]:
+        """The names of the types whose items are found by terms of this scheme."""
+        return tuple(each.name for each in self.types if scheme in each.schemes)
 
     @cached_property
     def card_fields(self) -> frozenset[str]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from cms.core.http.fields import Words
-from cms.documents.delivered_schemas import DocumentCardSchema, DocumentSchema
+from cms.documents.delivered_schemas import CLASSES, DocumentCardSchema, DocumentSchema
 from cms.publishing.delivered import DeliveredType
-from cms.taxonomy.models import InformationClass
 
 DELIVERED_DOCUMENTS = DeliveredType(
     name="document",
@@ -14,11 +13,10 @@ DELIVERED_DOCUMENTS = DeliveredType(
     full=DocumentSchema,
     filters={
         "class_": Words(
-            pattern="^[a-z_]{1,20}$",
-            expected="classes, separated by commas",
+            choices=CLASSES,
             data_key="class",
             attribute="class",
-            metadata={"description": f"Any of: {', '.join(InformationClass)}.", "example": "berkala"},
+            metadata={"description": "Classes of public information (UU 14/2008).", "example": "berkala"},
         ),
         "information_kind": Words(
             pattern=r"^[A-Z0-9]{2,4}(-[A-Z0-9]{1,3}(\.[0-9]{1,2})?)?$",

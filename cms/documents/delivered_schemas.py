@@ -9,6 +9,7 @@ from cms.editorial.delivered_schemas import EMBEDS, ChangeNoteSchema, ItemCardSc
 from cms.media.delivered_schemas import ShownImageSchema
 
 MOMENT = {"format": "date-time"}
+CLASSES = ("berkala", "serta_merta", "setiap_saat")
 ALWAYS_NULL = "Always null: as in a post's card, so that lists of mixed items need one model."
 
 
@@ -21,7 +22,7 @@ class DocumentCardSchema(ItemCardSchema):
         data_key="class",
         attribute="class",
         metadata={
-            "enum": ["berkala", "serta_merta", "setiap_saat"],
+            "enum": list(CLASSES),
             "description": "Class of public information (UU 14/2008).",
         },
     )
@@ -34,6 +35,12 @@ class DocumentCardSchema(ItemCardSchema):
     category = fields.String(allow_none=True, metadata={"description": ALWAYS_NULL, "examples": [None]})
     areas = fields.List(fields.String(), metadata={"description": "Always empty: as in a post's card.", "example": []})
     cover = fields.Nested(ShownImageSchema, allow_none=True, metadata={"description": ALWAYS_NULL, "examples": [None]})
+    event_date = fields.String(allow_none=True, metadata={"description": ALWAYS_NULL, "examples": [None]})
+    event = fields.Dict(allow_none=True, metadata={"description": ALWAYS_NULL, "examples": [None]})
+    relation = fields.String(
+        metadata={"enum": ["own"], "description": "Always `own`: documents are not carried.", "example": "own"}
+    )
+    repost = fields.Dict(allow_none=True, metadata={"description": ALWAYS_NULL, "examples": [None]})
 
 
 class DocumentFileSchema(StrictSchema):

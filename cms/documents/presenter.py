@@ -6,8 +6,10 @@ from typing import Any
 
 from cms.documents.models import DocumentFile
 from cms.documents.queries import find_files
+from cms.editorial.attribution import credit_line
 from cms.editorial.content_types import Content, EditionToRender
 from cms.publishing.rendered_items import RenderedFile, RenderedItem
+from cms.publishing.splicing import OWN_FIELDS
 
 ONLY_IN_FULL = ("holder", "responsible", "made_at", "made_place", "forms", "retention", "archive_code")
 
@@ -25,7 +27,7 @@ def render_document(edition: EditionToRender) -> RenderedItem:
 
 
 def _card(edition: EditionToRender) -> dict[str, Any]:
-    """The card. Most fields of a post's card are there too, null or empty, for lists of both (`/v1/items`)."""
+    """The card. Every field of a post's card is there too, null or empty, for lists of both (`/v1/items`)."""
     content = edition.content
     return {
         "id": edition.item_id,
@@ -46,6 +48,11 @@ def _card(edition: EditionToRender) -> dict[str, Any]:
         "language": content["language"],
         **edition.times(),
         "cover": None,
+        "event_date": None,
+        "event": None,
+        "canonical_url": edition.canonical_url,
+        "credit_line": credit_line(edition.agency["name"], content["language"], None),
+        **OWN_FIELDS,
     }
 
 

@@ -83,7 +83,7 @@ class EditionToRender:
             updated_at=self.updated_at,
             card=card,
             full={**card, **body, **only_in_full},
-            terms=terms,
+            terms=terms | {("slug", self.content["slug"])},
             files=files,
         )
 

@@ -72,6 +72,12 @@ class ItemCardSchema(StrictSchema):
         }
     )
     edition = fields.Integer(metadata={"example": 1})
+    canonical_url = fields.String(
+        metadata={"format": "uri", "description": "The one address of the item; every copy links to it."}
+    )
+    credit_line = fields.String(
+        metadata={"description": "To be shown below it.", "example": "Sumber: Dinas Pekerjaan Umum (dpu/cha/mgm)"}
+    )
     withdrawn = fields.Nested(
         WithdrawnSchema, allow_none=True, metadata={"description": "Null, or the notice to be shown above the text."}
     )

@@ -11,13 +11,12 @@ from slugify import slugify
 from cms.core.clock import rfc3339
 from cms.core.http.field_rules import rule
 from cms.core.http.fields import Choice, Day, ItemId, Moment, Rows, Text
+from cms.taxonomy.languages import LANGUAGES
 
 LONGEST_TAG = 50
 MOST_TAGS = 20
 MOST_AREAS = 50
 LONGEST_BODY = 200_000
-LANGUAGES = ("id", "en", "ar", "bjn", "bug", "jv", "mad", "mak", "ms", "su", "zh")
-"""BCP 47 tags of the languages that the city's people write: besides Indonesian and English those of the larger communities."""
 
 
 class DayText(Day):

@@ -20,7 +20,19 @@ from cms.moderation.queries import newest_block
 
 NOT_TEXT: Final = frozenset(
     {"agency", "channel", "kind", "class", "body", "body_format", "language", "category", "areas", "information_kind"}
-    | {"cover", "id", "event_date", "valid_from", "valid_until", "made_at", "forms", "source_url", "year"}
+    | {
+        "cover",
+        "id",
+        "event_date",
+        "begin",
+        "end",
+        "valid_from",
+        "valid_until",
+        "made_at",
+        "forms",
+        "source_url",
+        "year",
+    }
 )
 """Fields that are not read here: codes, days, and the body, which is read as readers get it."""
 

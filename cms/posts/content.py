@@ -8,6 +8,7 @@ from typing import Any
 from cms.core.errors import InputError
 from cms.editorial.content_types import Content, ContentType, needed
 from cms.editorial.references import area_faults, category_faults, period_faults
+from cms.posts.events import NO_EVENT, event_faults
 from cms.posts.presenter import render_post
 
 
@@ -36,6 +37,7 @@ DEFAULTS: dict[str, Any] = {
     "areas": [],
     "dateline": None,
     "event_date": None,
+    "event": None,
     "credit": None,
     "source_url": None,
     "valid_from": None,
@@ -45,8 +47,9 @@ DEFAULTS: dict[str, Any] = {
 
 
 def check_post(_item_id: str, content: Content, previous: Content | None) -> list[InputError]:
-    """Finds references that do not exist, and a validity window that ends before it begins."""
-    return [*category_faults(content, previous), *area_faults(content, previous), *period_faults(content)]
+    """Finds references that do not exist, and a validity window or an event that ends before it begins."""
+    references = [*category_faults(content, previous), *area_faults(content, previous)]
+    return [*references, *period_faults(content), *event_faults(content)]
 
 
 def missing_in_post(content: Content, body_text: str) -> list[InputError]:
@@ -62,6 +65,6 @@ POST = ContentType(
     check=check_post,
     missing=missing_in_post,
     render=render_post,
-    parts={"credit": {"unit": None, "initials": []}},
+    parts={"credit": {"unit": None, "initials": []}, "event": NO_EVENT},
     has_reposts=True,
 )

@@ -10,6 +10,7 @@ from cms.editorial.delivered_schemas import EMBEDS, ChangeNoteSchema, ItemCardSc
 from cms.media.delivered_schemas import ShownImageSchema
 
 MOMENT = {"format": "date-time"}
+KINDS = ("berita", "siaran_pers", "pengumuman", "agenda", "artikel")
 
 
 class RepostShownSchema(StrictSchema):
@@ -21,11 +22,19 @@ class RepostShownSchema(StrictSchema):
     at = fields.String(metadata={**MOMENT, "description": "Since when they carry it."})
 
 
+class EventShownSchema(StrictSchema):
+    """What takes place."""
+
+    begin = fields.String(allow_none=True, metadata={**MOMENT, "description": "Null when only the day is known."})
+    end = fields.String(allow_none=True, metadata={**MOMENT, "description": "Null: not said."})
+    place = fields.String(allow_none=True, metadata={"example": "Taman Bekapai"})
+
+
 class PostCardSchema(ItemCardSchema):
     """A post in a list."""
 
     type = fields.String(metadata={"enum": ["post"]})
-    kind = fields.String(metadata={"enum": ["berita", "siaran_pers", "pengumuman", "agenda", "artikel"]})
+    kind = fields.String(metadata={"enum": list(KINDS)})
     summary = fields.String(
         allow_none=True, metadata={"example": "Jalan MT Haryono ditutup sementara karena pekerjaan drainase."}
     )
@@ -34,12 +43,10 @@ class PostCardSchema(ItemCardSchema):
     )
     areas = fields.List(fields.String(), metadata={"description": "Kemendagri codes.", "example": ["64.71.06"]})
     cover = fields.Nested(ShownImageSchema, allow_none=True, metadata={"description": "The cover image."})
-    canonical_url = fields.String(
-        metadata={"format": "uri", "description": "The one address of the item; every copy links to it."}
+    event_date = fields.String(
+        allow_none=True, metadata={"format": "date", "description": "Day of what takes place, in the city's zone."}
     )
-    credit_line = fields.String(
-        metadata={"description": "To be shown below it.", "example": "Sumber: Dinas Pekerjaan Umum (dpu/cha/mgm)"}
-    )
+    event = fields.Nested(EventShownSchema, allow_none=True, metadata={"description": "Hours and place of it."})
     relation = fields.String(
         metadata={
             "enum": ["own", "repost"],
@@ -76,7 +83,6 @@ class PostSchema(PostCardSchema):
         fields.Nested(ChangeNoteSchema), metadata={"description": "What changed for readers, newest first."}
     )
     dateline = fields.String(allow_none=True, metadata={"example": "Balikpapan"})
-    event_date = fields.String(allow_none=True, metadata={"format": "date"})
     credit = fields.Nested(DeliveredCreditSchema, allow_none=True)
     source_url = fields.String(allow_none=True, metadata={"format": "uri"})
     valid_from = fields.String(allow_none=True, metadata=MOMENT)

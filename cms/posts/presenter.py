@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from cms.editorial.attribution import credit_line
@@ -9,7 +11,8 @@ from cms.editorial.content_types import Content, EditionToRender
 from cms.editorial.references import area_lineage
 from cms.editorial.reposts.social import caption
 from cms.media.presenter import render_shown
-from cms.publishing.rendered_items import RenderedItem
+from cms.posts.events import event_day, event_span
+from cms.publishing.rendered_items import ALWAYS, RenderedItem, Span
 from cms.publishing.splicing import OWN_FIELDS
 
 
@@ -18,7 +21,6 @@ def render_post(edition: EditionToRender) -> RenderedItem:
     content = edition.content
     only_in_full = {
         "dateline": content["dateline"],
-        "event_date": content["event_date"],
         "credit": content["credit"],
         "source_url": content["source_url"],
         "valid_from": content["valid_from"],
@@ -26,7 +28,8 @@ def render_post(edition: EditionToRender) -> RenderedItem:
         "reposted_by": [],
         "social_text": _social_text(edition),
     }
-    return edition.rendered("post", _card(edition), only_in_full, _terms(content))
+    rendered = edition.rendered("post", _card(edition), only_in_full, _terms(content))
+    return replace(rendered, valid=_valid(content), event=event_span(content))
 
 
 def _card(edition: EditionToRender) -> dict[str, Any]:
@@ -45,6 +48,8 @@ def _card(edition: EditionToRender) -> dict[str, Any]:
         "areas": content["areas"],
         "language": content["language"],
         **edition.times(),
+        "event_date": event_day(content),
+        "event": content["event"],
         "cover": _cover(edition),
         "canonical_url": edition.canonical_url,
         "credit_line": credit_line(edition.agency["name"], content["language"], content["credit"]),
@@ -64,6 +69,11 @@ def _social_text(edition: EditionToRender) -> str | None:
     content = edition.content
     short_name, link = edition.agency["short_name"], edition.canonical_url
     return caption(content["title"], content["summary"], short_name, content["tags"], link).text
+
+
+def _valid(content: Content) -> Span:
+    begins, ends = (content[name] and datetime.fromisoformat(content[name]) for name in ("valid_from", "valid_until"))
+    return Span(begins or ALWAYS.begins, ends or ALWAYS.ends)
 
 
 def _terms(content: Content) -> frozenset[tuple[str, str]]:

@@ -56,6 +56,17 @@ class CreditSchema(StrictSchema):
     )
 
 
+class EventSchema(StrictSchema):
+    """What takes place: an entry of the agenda, or what is announced."""
+
+    begin = MomentText(allow_none=True, metadata={"description": "When it begins.", "example": "2026-12-05T00:00:00Z"})
+    end = MomentText(
+        allow_none=True,
+        metadata={"description": "When it ends; at most a year later.", "example": "2026-12-05T04:00:00Z"},
+    )
+    place = Text(max=200, allow_none=True, metadata={"description": "Where.", "example": "Taman Bekapai"})
+
+
 class PostContentSchema(StrictSchema):
     """The content that people write; null means the default."""
 
@@ -111,7 +122,11 @@ class PostContentSchema(StrictSchema):
     dateline = Text(
         max=100, allow_none=True, metadata={"description": "Place at the head of the text.", "example": "Balikpapan"}
     )
-    event_date = DayText(allow_none=True)
+    event_date = DayText(
+        allow_none=True,
+        metadata={"description": "Day of what takes place; by default the city's day of `event.begin`."},
+    )
+    event = Part(EventSchema, allow_none=True)
     credit = Part(CreditSchema, allow_none=True)
     source_url = WebAddress(
         allow_none=True, metadata={"format": "uri", "description": "Where it was first published, if elsewhere."}

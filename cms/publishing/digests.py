@@ -13,10 +13,14 @@ from typing import Any
 import orjson
 
 HEADER = (
-    "agency", "changed_at", "edition", "effective_from", "effective_until", "end_explanation", "files_json", "is_planned", "item_id", "language",
-    "published_at", "slug", "terms_json", "type", "updated_at",
+    "agency", "changed_at", "edition", "effective_from", "effective_until", "end_explanation", "event_from", "event_until", "files_json",
+    "is_planned", "item_id", "language", "published_at", "slug", "terms_json", "type", "updated_at", "valid_from", "valid_until",
 )  # fmt: skip
 """Columns of a publication beside its card and its full form; moments in microseconds since 1970."""
+MOMENTS = (
+    "changed_at", "effective_from", "effective_until", "event_from", "event_until", "published_at", "updated_at", "valid_from",
+    "valid_until",
+)  # fmt: skip
 ENDING = ("agency", "alternative", "ended_at", "explanation", "id", "standing", "target_id", "type")
 """Columns of an item that say how it ended; `ended_at` in microseconds since 1970."""
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cms.core.clock import EPOCH
+from cms.core.clock import EPOCH, NEVER, micros
 from cms.core.db import Model
 from cms.core.types import EpochMicros, Id, Json, RowNumber, UTCDateTime
 
@@ -77,7 +77,8 @@ class Publication(Model):
     who planned it (`planned_by_label`). Its terms and
     files (`terms_json`, `files_json`) stay with it; `digest` is made by `cms.publishing.digests`. `changed_at` is the moment of the
     line that made it what readers see (`cms.changes.log.Numbered`); null while it is planned. `rendered_sequence` is the line with which its texts were made:
-    carrying out a plan moves `sequence`, and the texts may be older than a new name.
+    carrying out a plan moves `sequence`, and the texts may be older than a new name. `valid_from` to
+    `event_until` are the spans of `RenderedItem`.
     """
 
     __tablename__ = "publications"
@@ -93,6 +94,10 @@ class Publication(Model):
     published_at: Mapped[datetime] = mapped_column(EpochMicros)
     updated_at: Mapped[datetime] = mapped_column(EpochMicros)
     changed_at: Mapped[datetime | None] = mapped_column(EpochMicros)
+    valid_from: Mapped[datetime] = mapped_column(EpochMicros, default=EPOCH, server_default="0")
+    valid_until: Mapped[datetime] = mapped_column(EpochMicros, default=NEVER, server_default=str(micros(NEVER)))
+    event_from: Mapped[datetime | None] = mapped_column(EpochMicros)
+    event_until: Mapped[datetime | None] = mapped_column(EpochMicros)
     effective_from: Mapped[datetime] = mapped_column(EpochMicros)
     effective_until: Mapped[datetime | None] = mapped_column(EpochMicros)
     is_planned: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
@@ -143,6 +148,15 @@ class Publication(Model):
             "ix_publications_live_agency", "type", "agency", "published_at", "item_number",
             sqlite_where=text("superseded_sequence IS NULL"), postgresql_where=text("superseded_sequence IS NULL"),
         ),
+        Index(
+            "ix_publications_live_valid", "type", "valid_until", "item_number",
+            sqlite_where=text("superseded_sequence IS NULL"), postgresql_where=text("superseded_sequence IS NULL"),
+        ),
+        Index(
+            "ix_publications_live_event", "type", "event_from", "item_number",
+            sqlite_where=text("superseded_sequence IS NULL AND event_from IS NOT NULL"),
+            postgresql_where=text("superseded_sequence IS NULL AND event_from IS NOT NULL"),
+        ),
         Index(None, "item_number", "edition"),
     )  # fmt: skip
 
@@ -177,7 +191,11 @@ class PublicationTerm(Model):
             "item_number",
             "publication_id",
         ),
-    )
+        Index(
+            "ix_publication_terms_repost", "type", "scheme", "term", "published_at", "item_number", "publication_id",
+            sqlite_where=text("repost IS NOT NULL"), postgresql_where=text("repost IS NOT NULL"),
+        ),
+    )  # fmt: skip
 
 
 class Repost(Model):

@@ -10,7 +10,9 @@ from cms.changes.heads import HEAD_TABLES, Heads, LogHead
 from cms.core import clock
 from cms.core.reading import Reader
 from cms.publishing.due import COMING, PASSED
-from cms.publishing.selection import COUNT_CAP, Position, Selection, counted_page_sql, page_sql
+from cms.publishing.page_sql import counted_page_sql, page_sql
+from cms.publishing.selection import COUNT_CAP, Position, Selection
+from cms.publishing.term_counts import TermPage, TermScope, counted_terms, existing_terms
 from cms.publishing.visibility import ADDRESS_EXISTS, HAS_ENDED, LIVE, LIVE_UNTIL, STANDING, carried_or_on_channel
 
 _LIVE_JOIN = f"LEFT JOIN publications p ON p.item_id = i.id AND {LIVE}"
@@ -186,6 +188,17 @@ class Publications:
         slugs = {f"slug{index}": slug for index, slug in enumerate(sorted(agencies))}
         sql = self._prepared(carried_or_on_channel(ids, slugs))
         return {row[0] for row in self.reader.rows(sql, {**ids, **slugs, "now": now})}
+
+    def absent_terms(self, scope: TermScope, scheme: str, terms: Sequence[str], now: int) -> list[str]:
+        """The ones of these terms that no live item has, in one statement."""
+        sql, params = existing_terms(scope, scheme, terms)
+        there = {row[0] for row in self.reader.rows(self._prepared(sql), {**params, "now": now})}
+        return [term for index, term in enumerate(terms) if index not in there]
+
+    def counted_terms(self, scope: TermScope, scheme: str, page: TermPage, now: int) -> list[tuple[str, int]]:
+        """One page of (term, number of live items), with one row more when another page follows; in one statement."""
+        sql, params = counted_terms(scope, scheme, page)
+        return [(row[0], int(row[1])) for row in self.reader.rows(self._prepared(sql), {**params, "now": now})]
 
     def address(self, type: str, agencies: Sequence[str], slug: str, now: int) -> Address | None:
         """The item that is or was published at an address of these agencies, the first agency first; in one statement."""

@@ -3,8 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
+
+from cms.core.clock import EPOCH, NEVER
+
+LONGEST_EVENT: Final = timedelta(days=366)
+"""So lists of what takes place need to look back no farther than this."""
+
+
+class Span(NamedTuple):
+    """From when on, and until when, itself not included."""
+
+    begins: datetime
+    ends: datetime
+
+
+ALWAYS: Final = Span(EPOCH, NEVER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +39,7 @@ class RenderedItem:
     """One edition, rendered: `card` for lists and `full` for details, as JSON-ready dicts of the delivered schemas.
 
     `published_at` is the first publication of the item, `updated_at` of this edition. `terms` are pairs (scheme, term) that
-    the item is found by: kind, category, tag, area (with everything above it), channel, class, year, information_kind,
+    the item is found by: slug, kind, category, tag, area (with everything above it), channel, class, year, information_kind,
     language.
     """
 
@@ -40,3 +55,7 @@ class RenderedItem:
     full: dict[str, Any]
     terms: frozenset[tuple[str, str]]
     files: tuple[RenderedFile, ...] = ()
+    valid: Span = ALWAYS
+    """When what it says holds."""
+    event: Span | None = None
+    """When it takes place, at most `LONGEST_EVENT` long; None for what is no event."""

@@ -18,7 +18,7 @@ from cms.changes.log import Numbered
 from cms.core import clock
 from cms.core.db import table_of
 from cms.core.errors import Unavailable
-from cms.publishing.digests import HEADER, publication_digest
+from cms.publishing.digests import HEADER, MOMENTS, publication_digest
 from cms.publishing.models import Publication, PublicationFile, PublicationTerm
 from cms.publishing.rendered_items import RenderedItem
 from cms.publishing.reposts import Carried, carrier_terms, with_carriers
@@ -191,6 +191,10 @@ def _row(
         "published_at": rendered.published_at,
         "updated_at": rendered.updated_at,
         "changed_at": None if window.is_planned else numbered.changed_at,
+        "valid_from": rendered.valid.begins,
+        "valid_until": rendered.valid.ends,
+        "event_from": rendered.event and rendered.event.begins,
+        "event_until": rendered.event and rendered.event.ends,
         "effective_from": window.begins,
         "effective_until": window.ends,
         "is_planned": window.is_planned,
@@ -208,9 +212,8 @@ def _row(
 
 
 def _digest_of(row: Mapping[str, Any]) -> str:
-    moments = ("published_at", "updated_at", "changed_at", "effective_from", "effective_until")
     return publication_digest(
-        {**row, **{name: None if row[name] is None else clock.micros(row[name]) for name in moments}}
+        {**row, **{name: None if row[name] is None else clock.micros(row[name]) for name in MOMENTS}}
     )
 
 

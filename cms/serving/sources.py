@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 from cms.changes.heads import Heads
 from cms.consumers.key_cache import KeyHolder
 from cms.publishing.reading import Address, Page, PublishedState
 from cms.publishing.selection import Selection
+from cms.publishing.term_counts import TermPage, TermScope
 from cms.serving.reference_data import ReferenceData
 from cms.serving.state import ServingState
 from cms.serving.validity import Dependencies
@@ -37,6 +39,11 @@ class Sources:
     def topics(self) -> Mapping[str, str]:
         """The topic of each content type."""
         return self.state.head.topics
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The city's, which never changes while a process runs."""
+        return self.state.zone
 
     def expect(self, topics: Iterable[str]) -> None:
         """Note ahead what an answer will read, so that its tag is known before it is computed."""
@@ -111,6 +118,17 @@ class Sources:
         self.dependencies.note_topics({topic})
         newest = getattr(self.heads, f"{topic}_at")
         return self.state.publications.page(selection, self.now, newest, is_full=is_full, is_counted=is_counted)
+
+    def absent_terms(self, type: str, scheme: str, terms: Sequence[str]) -> list[str]:
+        """The ones of these terms that no item has that the key shows."""
+        self.dependencies.note_topics({self.topics[type]})
+        scope = TermScope((type,), self.listed_agencies(None))
+        return self.state.publications.absent_terms(scope, scheme, terms, self.now)
+
+    def counted_terms(self, scope: TermScope, scheme: str, page: TermPage) -> list[tuple[str, int]]:
+        """One page of terms with the number of items that have them, and the first of the next page."""
+        self.dependencies.note_topics(self.topics[name] for name in scope.types)
+        return self.state.publications.counted_terms(scope, scheme, page, self.now)
 
     def items(self, ids: Sequence[str], *, is_full: bool) -> list[tuple[str, str, str]]:
         """(id, agency, JSON) of live items."""

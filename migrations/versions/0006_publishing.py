@@ -46,6 +46,10 @@ def upgrade() -> None:
         sa.Column("published_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.Column("changed_at", sa.BigInteger(), nullable=True),
+        sa.Column("valid_from", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("valid_until", sa.BigInteger(), server_default="253402214400000000", nullable=False),
+        sa.Column("event_from", sa.BigInteger(), nullable=True),
+        sa.Column("event_until", sa.BigInteger(), nullable=True),
         sa.Column("effective_from", sa.BigInteger(), nullable=False),
         sa.Column("effective_until", sa.BigInteger(), nullable=True),
         sa.Column("card_json", sa.Text(), nullable=False),
@@ -91,6 +95,22 @@ def upgrade() -> None:
             name, "publications", [*columns, "changed_at", "item_number"],
             sqlite_where=sa.text("superseded_sequence IS NULL"), postgresql_where=sa.text("superseded_sequence IS NULL"),
         )  # fmt: skip
+    op.create_index(
+        "ix_publications_live_valid",
+        "publications",
+        ["type", "valid_until", "item_number"],
+        unique=False,
+        sqlite_where=sa.text("superseded_sequence IS NULL"),
+        postgresql_where=sa.text("superseded_sequence IS NULL"),
+    )
+    op.create_index(
+        "ix_publications_live_event",
+        "publications",
+        ["type", "event_from", "item_number"],
+        unique=False,
+        sqlite_where=sa.text("superseded_sequence IS NULL AND event_from IS NOT NULL"),
+        postgresql_where=sa.text("superseded_sequence IS NULL AND event_from IS NOT NULL"),
+    )
     op.create_index(
         "uq_publications_live_item",
         "publications",
@@ -176,6 +196,18 @@ def downgrade() -> None:
     )
     for name in CHANGED_INDEXES:
         op.drop_index(name, table_name="publications")
+    op.drop_index(
+        "ix_publications_live_event",
+        table_name="publications",
+        sqlite_where=sa.text("superseded_sequence IS NULL AND event_from IS NOT NULL"),
+        postgresql_where=sa.text("superseded_sequence IS NULL AND event_from IS NOT NULL"),
+    )
+    op.drop_index(
+        "ix_publications_live_valid",
+        table_name="publications",
+        sqlite_where=sa.text("superseded_sequence IS NULL"),
+        postgresql_where=sa.text("superseded_sequence IS NULL"),
+    )
     op.drop_index(
         "ix_publications_live_updated",
         table_name="publications",

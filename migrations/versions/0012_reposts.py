@@ -41,12 +41,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("item_id", "agency", name=op.f("pk_reposts")),
     )
     op.add_column("publication_terms", sa.Column("repost", sa.Text(), nullable=True))
+    op.create_index(
+        "ix_publication_terms_repost",
+        "publication_terms",
+        ["type", "scheme", "term", "published_at", "item_number", "publication_id"],
+        unique=False,
+        sqlite_where=sa.text("repost IS NOT NULL"),
+        postgresql_where=sa.text("repost IS NOT NULL"),
+    )
     _complete_presented()
 
 
 def downgrade() -> None:
     """Drop it; the channels that only carried something go with it. Presented JSON keeps fields that nobody reads."""
     op.execute("DELETE FROM publication_terms WHERE scheme = 'channel' AND repost IS NOT NULL")
+    op.drop_index(
+        "ix_publication_terms_repost",
+        table_name="publication_terms",
+        sqlite_where=sa.text("repost IS NOT NULL"),
+        postgresql_where=sa.text("repost IS NOT NULL"),
+    )
     op.drop_column("publication_terms", "repost")
     op.drop_table("reposts")
 

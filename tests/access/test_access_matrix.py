@@ -167,6 +167,8 @@ ROWS = [
     delivery_row("/v1/agencies", get("/v1/agencies"), "403 200 200"),
     delivery_row("/v1/agencies/<string:slug>", get("/v1/agencies/dpu"), "403 200 200"),
     delivery_row("/v1/areas", get("/v1/areas"), "403 200 200"),
+    delivery_row("/v1/categories", get("/v1/categories"), "403 200 200"),
+    delivery_row("/v1/tags", get("/v1/tags"), "403 200 200"),
     delivery_row("/v1/whoami", get("/v1/whoami"), "200 200 200"),
     delivery_row("/v1/capabilities", get("/v1/capabilities"), "200 200 200"),
 ]

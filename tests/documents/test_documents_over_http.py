@@ -125,7 +125,7 @@ def test_a_published_document_shows_its_files_to_readers(app: Flask, callers: Ca
     assert shown == [file_id]
     assert terms == {
         ("class", "berkala"), ("information_kind", "BK-A"), ("year", "2026"), ("tag", "renja"), ("channel", "dpu"),
-        ("language", "id"),
+        ("language", "id"), ("slug", "rencana-kerja-2026"),
     }  # fmt: skip
 
 

@@ -22,8 +22,8 @@ from cms.posts.content import POST
 from cms.publishing.models import Standing
 from cms.publishing.publish import publish, withdraw
 from cms.publishing.reading import Page, Publications
-from cms.publishing.rendered_items import RenderedItem
-from cms.publishing.selection import Selection
+from cms.publishing.rendered_items import ALWAYS, RenderedItem, Span
+from cms.publishing.selection import MOMENTS, Selection
 from tests.conftest import NOW
 from tests.factories import CENTRAL
 
@@ -56,6 +56,8 @@ class Published:
     updated_at: int
     changed_at: int
     terms: frozenset[tuple[str, str]]
+    valid: Span
+    event: Span | None
 
 
 @pytest.fixture
@@ -86,15 +88,25 @@ def _note_moment(changed: dict[str, int], item_id: str, numbered: Numbered) -> N
 
 
 def _rendered(dice: random.Random, number: int) -> RenderedItem:
-    published = NOW - timedelta(hours=dice.randrange(60))
+    published = NOW - timedelta(hours=dice.randrange(1, 60))
     item_id = new_id()
     card = {"number": number}
     return RenderedItem(
         item_id=item_id, type="post" if number % 3 else "document", edition=1, agency=AGENCIES[number % 4],
         slug=f"s-{number}", language="id", published_at=published,
         updated_at=published + timedelta(minutes=dice.randrange(3)), card=card, full={**card, "full": True},
-        terms=frozenset(_terms(dice)),
+        terms=frozenset(_terms(dice)), valid=_valid(dice), event=_span(dice) if dice.random() < 0.4 else None,
     )  # fmt: skip
+
+
+def _span(dice: random.Random) -> Span:
+    begins = NOW + timedelta(hours=dice.randrange(-60, 60))
+    return Span(begins, begins + timedelta(hours=dice.choice((1, 12, 24 * 366))))
+
+
+def _valid(dice: random.Random) -> Span:
+    begins, ends = _span(dice)
+    return Span(dice.choice((ALWAYS.begins, begins)), dice.choice((ALWAYS.ends, ends)))
 
 
 def _terms(dice: random.Random) -> Iterator[tuple[str, str]]:
@@ -109,7 +121,7 @@ def _terms(dice: random.Random) -> Iterator[tuple[str, str]]:
 def _known(number: int, rendered: RenderedItem, changed_at: int) -> Published:
     return Published(
         number, rendered.item_id, rendered.type, rendered.agency, clock.micros(rendered.published_at),
-        clock.micros(rendered.updated_at), changed_at, rendered.terms,
+        clock.micros(rendered.updated_at), changed_at, rendered.terms, rendered.valid, rendered.event,
     )  # fmt: skip
 
 
@@ -151,25 +163,44 @@ def test_rare_and_frequent_terms_are_paged_to_the_end(
 
 def _question(dice: random.Random) -> Selection:
     schemes = dice.sample(sorted(TERMS), dice.choice((0, 1, 1, 2, 3)))
-    moments = [
-        clock.micros(NOW - timedelta(hours=dice.randrange(70))) if dice.random() < 0.2 else None for _ in range(3)
-    ]
+    moments = {
+        name: clock.micros(NOW - timedelta(hours=dice.randrange(70))) if dice.random() < 0.2 else None
+        for name in MOMENTS
+    }
+    if moments["changed_after"] is not None:
+        moments["changed_after"] = clock.micros(NOW) + dice.randrange(2 * ITEMS)
     return Selection(
         type=dice.choice(("post", "document")),
         agencies=dice.choice((None, None, (), *(tuple(dice.sample(AGENCIES, n)) for n in (1, 2, 4)))),
         terms={scheme: tuple(dice.sample(TERMS[scheme], dice.choice((1, 1, 2)))) for scheme in schemes},
-        published_after=moments[0], published_before=moments[1], updated_after=moments[2],
-        changed_after=clock.micros(NOW) + dice.randrange(2 * ITEMS) if dice.random() < 0.2 else None,
-        sort=dice.choice(("published_at", "updated_at", "changed_at")), descending=dice.choice((True, False)),
+        **moments, sort=dice.choice(("published_at", "updated_at", "changed_at", "event_from")),
+        descending=dice.choice((True, False)),
         limit=dice.choice((1, 3, 20, 100)),
     )  # fmt: skip
 
 
 def plain_filter(items: list[Published], asked: Selection) -> list[int]:
     """What the question means, without any SQL."""
-    found = [item for item in items if _fits(item, asked)]
-    found.sort(key=lambda item: (getattr(item, asked.sort), item.number), reverse=asked.descending)
+    found = [item for item in items if _fits(item, asked) and (item.event or asked.sort != "event_from")]
+    found.sort(key=lambda item: (_sort_value(item, asked.sort), item.number), reverse=asked.descending)
     return [item.number for item in found]
+
+
+def _sort_value(item: Published, sort: str) -> int:
+    if sort != "event_from":
+        found: int = getattr(item, sort)
+        return found
+    assert item.event is not None
+    return clock.micros(item.event.begins)
+
+
+def _takes_place(item: Published, asked: Selection) -> bool:
+    if asked.event_after is None and asked.event_before is None:
+        return True
+    return item.event is not None and (
+        (asked.event_after is None or clock.micros(item.event.ends) > asked.event_after)
+        and (asked.event_before is None or clock.micros(item.event.begins) < asked.event_before)
+    )
 
 
 def _fits(item: Published, asked: Selection) -> bool:
@@ -181,7 +212,13 @@ def _fits(item: Published, asked: Selection) -> bool:
         and (asked.published_before is None or item.published_at < asked.published_before)
         and (asked.updated_after is None or item.updated_at > asked.updated_after)
         and (asked.changed_after is None or item.changed_at > asked.changed_after)
+        and (asked.valid_at is None or _holds(item.valid, asked.valid_at))
+        and _takes_place(item, asked)
     )
+
+
+def _holds(valid: Span, moment: int) -> bool:
+    return clock.micros(valid.begins) <= moment < clock.micros(valid.ends)
 
 
 def read_all(publications: Publications, selection: Selection) -> list[int]:

@@ -150,7 +150,7 @@ class Moment(fields.DateTime):
         kwargs["error_messages"] = {**MESSAGES, **kwargs.get("error_messages", {})}
         super().__init__(**kwargs)
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> datetime:
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         if not isinstance(value, str) or _MOMENT.fullmatch(value) is None:
             # In an address a plus is a space, unless it is encoded.
             hint = "; in an address + is written %2B" if isinstance(value, str) and " " in value else ""
@@ -183,13 +183,29 @@ class Day(fields.Date):
         return value.isoformat() if isinstance(value, date) else value
 
 
-class Words(fields.String):
-    """Comma-separated values in a query, any of which may match; at most `most`. Becomes a sorted tuple without doubles."""
+class MomentOrDay(Moment):
+    """In a query: an instant, or a day `YYYY-MM-DD`, which becomes a `date`."""
 
-    def __init__(self, *, pattern: str, expected: str, most: int = 20, **kwargs: Any) -> None:
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        if isinstance(value, str) and _DAY.fullmatch(value):
+            return Day().deserialize(value, attr, data)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class Words(fields.String):
+    """Comma-separated values in a query, any of which may match; at most `most`. Becomes a sorted tuple without doubles.
+
+    They match `pattern`, which `expected` says in words, or are out of the closed list `choices`.
+    """
+
+    def __init__(
+        self, *, pattern: str = "", expected: str = "", choices: Iterable[str] = (), most: int = 20, **kwargs: Any
+    ) -> None:
         kwargs["error_messages"] = {**MESSAGES, **kwargs.get("error_messages", {})}
         super().__init__(**kwargs)
-        self.pattern, self.expected, self.most = re.compile(pattern), expected, most
+        self.choices = tuple(map(str, choices))
+        self.expected = expected or f"one or more of: {', '.join(self.choices)}"
+        self.pattern, self.most = re.compile(pattern or "|".join(map(re.escape, self.choices))), most
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         words = value.split(",", self.most)

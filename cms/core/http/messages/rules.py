@@ -60,6 +60,7 @@ RULES: dict[str, Text] = {
     "needed_with": Text("Needed together with {other}.", "Wajib diisi bersama {other}."),
     "not_before": Text("Must not be before {other}.", "Tidak boleh sebelum {other}."),
     "not_after": Text("Must not be after {other}.", "Tidak boleh setelah {other}."),
+    "other_day": Text("{other} is on {expected}.", "{other} jatuh pada {expected}."),
     "item_refused": Text("Item {id} cannot be published: {reason}.", "Butir {id} tidak dapat diterbitkan: {reason}."),
     "in_the_past": Text("Must lie in the future.", "Harus di masa depan."),
     "too_far_ahead": Text("At most {years} years ahead.", "Paling lama {years} tahun ke depan."),
