@@ -15,13 +15,18 @@ INLINE: Final = frozenset(
     | {"sub", "sup", "u"}
 )
 ALLOWED_TAGS: Final = HEADINGS | BLOCKS | ITEMS | TABLE_PARTS | INLINE
-ALLOWED_ATTRIBUTES: Final = {
+DIRECTED: Final = HEADINGS | {"p", "div", "blockquote", "li", "dt", "dd", "td", "th", "caption", "figcaption"}
+"""Elements that may say that their own words decide their direction (`dir="auto"`): Arabic is read from the right."""
+_ATTRIBUTES: Final[dict[str, set[str]]] = {
     "a": {"href", "data-embed"},
     "img": {"src", "alt"},
     "ol": {"start", "type", "reversed"},
     "li": {"value", "type"},
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan"},
+}
+ALLOWED_ATTRIBUTES: Final = {
+    tag: _ATTRIBUTES.get(tag, set()) | ({"dir"} if tag in DIRECTED else set()) for tag in _ATTRIBUTES.keys() | DIRECTED
 }
 REMOVED_WITH_CONTENT: Final = frozenset(
     {

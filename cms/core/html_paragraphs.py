@@ -27,7 +27,7 @@ def with_paragraphs(html: str) -> str:
             writer.tag(part)
         elif part:
             writer.text(part)
-    return writer.result(is_broken_by_lines="<p>" not in html and "<br>" not in html)
+    return writer.result(is_broken_by_lines="</p>" not in html and "<br>" not in html)
 
 
 @dataclass(slots=True)

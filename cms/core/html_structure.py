@@ -97,7 +97,7 @@ def restructured(html: str) -> str:
     No words of two blocks grow together, styles are elements, lists have the numbers that their styles name.
     """
     parts = _MARKUP.split(html)
-    step = _Step(parts, list(parts), has_heading_of_page="<h1>" in html)
+    step = _Step(parts, list(parts), has_heading_of_page="</h1>" in html)
     for position in range(1, len(parts), 2):
         step.take(position)
     return "".join(parts)
@@ -132,7 +132,8 @@ class _Step:
         if name in _LINES:
             self._open_lines += -1 if end else 1
         if name in HEADINGS or name in FOREIGN_BLOCKS:
-            self.parts[position] = f"<{end}{self._own_name(name)}>"
+            rest = self.parts[position][len(end) + len(name) + 1 :]
+            self.parts[position] = f"<{end}{self._own_name(name)}{rest}"
         elif name in STYLED:
             self._style(position, name, is_end=bool(end))
         elif name in {"ol", "ul", "li"}:

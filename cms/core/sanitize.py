@@ -116,6 +116,11 @@ def _span(value: str) -> str | None:
     return value if _SMALL_NUMBER.fullmatch(value) else None
 
 
+def _direction(value: str) -> str | None:
+    """`auto` for what is written from the right: words of that direction decide, so no other text can be reordered."""
+    return "auto" if value.strip().lower() in {"rtl", "auto"} else None
+
+
 def _mark_of_embed(value: str) -> str | None:
     return value if embed_marked(value) else None
 
@@ -130,6 +135,7 @@ _READ: Final[Mapping[str, Callable[[str], str | None]]] = MappingProxyType(
         "reversed": lambda _value: "",
         "colspan": _span,
         "rowspan": _span,
+        "dir": _direction,
         "data-embed": _mark_of_embed,
     }
 )
@@ -165,7 +171,7 @@ def _cleaned(html: str) -> str:
     names = foreign_names(html)
     cleaned = unshielded((_cleaner(names) if names else _CLEANER).clean(shielded(marked_losses(html))))
     cleaned = without_empty_remains(with_embed_links(cleaned))
-    if names or "<h1>" in cleaned or ' style="' in cleaned:
+    if names or "</h1>" in cleaned or ' style="' in cleaned:
         cleaned = restructured(cleaned)
     cleaned = with_paragraphs(links_apart(tidied(without_hiding(cleaned))))
     cleaned = _EXTERNAL_LINK.sub(rf'<a href="\1"\2 rel="{EXTERNAL_REL}">', cleaned)

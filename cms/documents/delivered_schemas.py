@@ -71,7 +71,7 @@ class DocumentSchema(DocumentCardSchema):
     )
     body_text = fields.String(
         metadata={
-            "description": "The same as plain text.",
+            "description": "The same as plain text: lists with their numbers, each row of a table on a line.",
             "example": "Jalan MT Haryono ditutup mulai pukul 08.00 Wita.",
         }
     )

@@ -154,6 +154,12 @@ def test_headings_stand_below_that_of_the_page(source: str, html: str) -> None:
     assert sanitized_html("<h1 class=x>Tempel</h1>", "html") == "<h2>Tempel</h2>"
 
 
+def test_a_text_that_is_read_from_the_right_is_so_by_its_own_words_and_no_other_is() -> None:
+    source = '<h1 dir="rtl">\u0633\u0644\u0627\u0645</h1><p dir=RTL>\u0633</p><p dir="ltr">Salam</p><p dir=x>x</p><b dir=rtl>b</b>'
+    html = '<h2 dir="auto">\u0633\u0644\u0627\u0645</h2><p dir="auto">\u0633</p><p>Salam</p><p>x</p><b>b</b>'
+    assert sanitized_html(source, "html") == html
+
+
 def test_settings_of_word_are_no_text() -> None:
     data = "<xml><o:OfficeDocumentSettings><o:AllowPNG/></o:OfficeDocumentSettings></xml>"
     names = "".join(f'<w:LsdException Locked="false" Name="heading {number}"/>' for number in range(370))

@@ -28,7 +28,7 @@ PIECES = st.sampled_from(
         "<a href='jav&#9;ascript:alert(1)'>", "<a href=//evil>", "<a href='data:text/html,x'>", "<img src=x onerror=alert(1)>",
         "<img src=/m/a.png alt='x\"y'>", "<img alt=a>", "<b onclick=x>", "<p style='x' class=y id=z>", "<pre>", "</pre>", "<ol start=7>",
         "<ol start=-x>", "<li>", "<li value=3 type=a>", "<ol reversed type=I>", "<h1>", "<center>", "<menu>", "<x-y>", "</x-y>", "<option>", "<xml>",
-        "<b style='font-weight:normal'>", "<span style='font-weight:700'>", "</span>", "</b>", "<xml><o:p>", "</xml>", "<h2>", "<blockquote>", "<td colspan=2>", "<bdo dir=rtl>", "<div>", "</div>", "<select>",
+        "<b style='font-weight:normal'>", "<span style='font-weight:700'>", "</span>", "</b>", "<xml><o:p>", "</xml>", "<h2>", "<blockquote>", "<td colspan=2>", "<bdo dir=rtl>", "<p dir=rtl>", "<h1 dir=auto>", "<div>", "</div>", "<select>",
         "[a](/b)", "![a](/b.png)", "**", "`", "|", "- ", "# ", "[x]: javascript:1\n", "[x]", "<javascript:x>", "\n\n",
     ]
 )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cms.core.sanitize import UnsafeLinks, sanitized_html
+from cms.moderation.assessing import read
 
 NEVER = (
     "svg",
@@ -58,3 +59,30 @@ def test_these_links_pass(link: str) -> None:
     html = sanitized_html(f'<a href="{link}">x</a>', "html")
     assert f'href="{link}"' in html
     assert ('rel="noopener nofollow ugc"' in html) == link.startswith("http")
+
+
+@pytest.mark.parametrize(
+    ("source", "place"),
+    [
+        ("<p>Teks <bdo dir='rtl'>kebalik</bdo></p>", "<bdo> at character 9"),
+        ("<p>Satu&#x202E;dua</p>", "U+202E at character 8"),
+        ("Satu &rlm;&#8238;dua", "U+202E at character 6"),
+        ("a&#xe0073;b", "U+E0073 at character 2"),
+    ],
+)
+def test_what_can_hide_or_reorder_text_is_named_with_its_place(source: str, place: str) -> None:
+    [reason] = read({"/body": "Teks"}, "", source=source).hidden
+    assert (reason.code, reason.pointer, reason.detail) == ("hidden_direction", "/body", place)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '<p dir="ltr">Tempelan dari Google Docs</p>',
+        '<p dir="rtl">\u0627\u0644\u0633\u0644\u0627\u0645</p>',
+        "Tanda &lrm;arah&#8203; dan&shy; spasi &#x2028;baris",
+        "Kata dir=rtl dalam teks, dan &lt;bdo&gt;",
+    ],
+)
+def test_what_a_paste_brings_along_is_no_attack(source: str) -> None:
+    assert read({"/body": "Teks"}, "", source=source).hidden == ()

@@ -76,6 +76,7 @@ def codes(app: Flask, item_id: str) -> list[str]:
         ({"body": "Teks. [](https://dpu.balikpapan.go.id)"}, ("empty_link", "/body")),
         ({"body": "Tautan " + " ".join(f"[a{n}](/x{n})" for n in range(12))}, ("many_links", "/body")),
         ({"body": "<p>Teks <bdo dir='rtl'>kebalik</bdo></p>", "body_format": "html"}, ("hidden_direction", "/body")),
+        ({"body": "Harga &#x202e;000.5 rupiah"}, ("hidden_direction", "/body")),
         ({"body": "[x](https://dpu.go.id/out?url=https%3A%2F%2Fsitus-asing.com)"}, ("unknown_domain", "/body")),
     ],
 )
