@@ -28,7 +28,8 @@ OTHER_JSON: Final = "JSON that is no GeoJSON (RFC 7946): save the map data as Ge
 TYPES: Final = (CSV, TEXT, BRAILLE, GEOJSON)
 # A file that other programs would read as a page or a program, whatever its extension says.
 _ACTIVE_TEXT: Final = re.compile(
-    rb"\s*(?:<|#!|\{\\rtf)|.*<(?:\?php|\?xml|!doctype|html|head|body|script|svg|iframe)\b", re.IGNORECASE | re.DOTALL
+    rb"\s*(?:<[a-z!?/]|#!|\{\\rtf)|.*<(?:\?php|\?xml|!doctype|html|head|body|script|svg|iframe)\b",
+    re.IGNORECASE | re.DOTALL,
 )
 _CONTROL_BYTES: Final = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _CONTROLS: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f]")

@@ -158,6 +158,11 @@ def test_a_table_in_other_characters_is_named_with_what_to_do(coding: str, name:
     assert refusal(tmp_path, name, CELLS.encode("utf-8-sig")) == ""
 
 
+@pytest.mark.parametrize("content", [b"<5 tahun,12\n", b"< 1 km\n", b'"<5 tahun",12\n', b"a < b\n"])
+def test_a_sign_for_less_is_no_page(content: bytes, tmp_path: Path) -> None:
+    assert refusal(tmp_path, "a.csv", content) == ""
+
+
 @given(
     st.text(st.characters(codec="cp1252", categories=("L", "N", "P", "Zs")), min_size=1),
     st.sampled_from(["cp1252", "utf-16"]),

@@ -170,24 +170,30 @@ def test_what_is_hostile_or_broken_is_refused(author: Caller, what: str) -> None
 
 SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 TIFF = b"II*\0" + bytes(100)
+HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(100)
 
 
 @pytest.mark.parametrize(
-    ("content", "name", "status"),
+    ("content", "name", "status", "told"),
     [
-        (SVG, "a.svg", 415),
-        (SVG, "a.png", 422),
-        (PDF, "a.pdf", 415),
-        (PDF, "a.jpg", 422),
-        (TIFF, "a.tif", 415),
-        (b"<html>", "a.gif", 422),
+        (SVG, "a.svg", 415, "an SVG drawing: save it as PNG"),
+        (SVG, "a.png", 422, "an SVG drawing: save it as PNG"),
+        (PDF, "a.pdf", 415, "no image of these formats"),
+        (PDF, "a.jpg", 422, "no image of these formats"),
+        (TIFF, "a.tif", 415, "save it as JPEG or PNG"),
+        (HEIC, "IMG_1.HEIC", 415, "a HEIC picture: save it as JPEG"),
+        (HEIC, "IMG_1.jpg", 422, "a HEIC picture: save it as JPEG"),
+        (b"<html>", "a.gif", 422, "a web page"),
     ],
 )
-def test_other_kinds_of_files_are_refused(author: Caller, content: bytes, name: str, status: int) -> None:
+def test_other_kinds_of_files_are_refused_and_named(
+    author: Caller, content: bytes, name: str, status: int, told: str
+) -> None:
     answer = upload(author, content, name)
 
     assert answer.status_code == status
     assert answer.json["code"] == "unsupported_file_type"  # type: ignore[index]
+    assert told in answer.json["detail"]  # type: ignore[index]
 
 
 def test_a_file_that_is_also_something_else_becomes_only_an_image(author: Caller) -> None:

@@ -66,6 +66,7 @@ _HEIC_BRANDS: Final = (b"heic", b"heix", b"hevc", b"mif1", b"msf1")
 _AVIF_BRANDS: Final = (b"avif", b"avis")
 _SOUND_BRANDS: Final = (b"M4A ", b"M4B ")
 _UTF16: Final = re.compile(rb"(?:[\x09-\x7e]\0){4}|(?:\0[\x09-\x7e]){4}")
+_TAG: Final = re.compile(rb"\s*<[a-z!?/]", re.IGNORECASE)
 _SCRIPT: Final = re.compile(rb"\s*<(?:\?php|script)|.*<(?:\?php|script)\b", re.IGNORECASE | re.DOTALL)
 _SVG: Final = re.compile(
     rb"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,500}?-->\s*|<!doctype svg[^>]{0,300}>\s*)*<svg\b",
@@ -104,7 +105,7 @@ def kind_of_markup(head: bytes) -> str | None:
         return SVG
     if _SCRIPT.match(head):
         return PROGRAM
-    return WEB_PAGE if head.lstrip().startswith(b"<") else None
+    return WEB_PAGE if _TAG.match(head) else None
 
 
 def _iso_kind(brand: bytes) -> str:

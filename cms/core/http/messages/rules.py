@@ -137,5 +137,8 @@ RULES: dict[str, Text] = {
         "Teks ini menyerupai iklan judi atau memuat tautan; teks gambar tidak melalui peninjauan.",
     ),
     "not_with": Text("Must be left out together with {other}.", "Tidak boleh diisi bersama {other}."),
-    "damaged_file": Text("The file is damaged or unsafe: {reason}.", "Berkas rusak atau tidak aman: {reason}."),
+    "damaged_file": Text(
+        "The file is damaged or unsafe: {reason}. Save or print it anew without that, and upload it again.",
+        "Berkas rusak atau tidak aman: {reason}. Simpan atau cetak ulang tanpa hal itu, lalu unggah lagi.",
+    ),
 }
