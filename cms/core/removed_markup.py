@@ -1,7 +1,6 @@
 """Looks at a body as it was written: its links, and what readers would have seen there but what no body may have.
 
-The cleaner of `cms.core.sanitize` decides what stays; this tells the author what does not, and takes away the links that then
-show nothing (`without_empty_remains`).
+The cleaner of `cms.core.sanitize` decides what stays; this tells the author what does not.
 """
 
 from __future__ import annotations
@@ -29,6 +28,8 @@ KINDS: Final = {
 """What is told of, by element. A link is removed when it leads nowhere, or when the picture that it stood around is."""
 OWN_PICTURES: Final = ("/v1/", "/manage/")
 """How the address of a picture of the library begins, a mistyped one too. No other works on every site that shows a body."""
+LONGEST_SIGN: Final = 12
+"""Characters of an emoji: a family of four has seven, a flag of a region eight."""
 
 _WITH_ALL_INSIDE: Final = frozenset({"object", "applet", "math", "svg", "select", "textarea", "template"})
 _WITHOUT_END: Final = frozenset({"img", "embed", "input", "area"})
@@ -47,15 +48,6 @@ _TOKEN: Final = re.compile(
 _ATTRIBUTE: Final = re.compile(r'([a-z]+)="([^"]*)"')
 # Read backwards from its colon: forwards, every letter of a long text would begin a search through the rest of it.
 _EMEHCS: Final = re.compile(r":([a-z0-9+.-]+)", re.IGNORECASE)
-
-# A noncharacter, which no text may have, stands before what the cleaner takes away without a trace.
-_MARK: Final = "\ufdd5"
-_LOST: Final = re.compile(rf"<(?=(?:{'|'.join(sorted(KINDS.keys() - {'img'}))})\b)", re.IGNORECASE)
-_EMPTY: Final = r"<a [^<>]*>\s*+(?:<(?!/?a[ >])[^<>]*>\s*+)*+</a>"
-_TO_REPAIR: Final = re.compile(rf'<a>|<img(?: alt="[^"]*")?>|{_MARK}|{_EMPTY}')
-_BETWEEN_WORDS: Final = re.compile(rf"(?<=\w){_MARK}+(?=\w)")
-_LINK_OR_PICTURE: Final = re.compile(r'<a( [^<>]*)?>|</a>|<img(?: alt="([^"]*)")?>|(<img )')
-_TAG: Final = re.compile(r"<[^<>]*>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +71,11 @@ class Survey:
 def is_own_picture(address: str) -> bool:
     """True for the address of a picture of the library; whether there is such a picture is not known here."""
     return address.startswith(OWN_PICTURES)
+
+
+def is_sign(alt: str) -> bool:
+    """True for the alternative text of a picture that is one sign, such as an emoji: websites draw them, and the sign says the same."""
+    return 0 < len(alt) <= LONGEST_SIGN and not has_words(alt) and not any(map(str.isascii, alt))
 
 
 def survey(html: str) -> Survey:
@@ -115,7 +112,8 @@ class _Link:
 
     def is_split_of(self, other: _Link) -> bool:
         """True for two parts of one link that a parser has split around a block: the same address, and one of them empty."""
-        return self.address == other.address and not (self.is_seen and other.is_seen)
+        is_apart = (self.is_seen and other.is_seen) or (self.has_lost and other.has_lost)
+        return self.address == other.address and not is_apart
 
     def join(self, other: _Link) -> None:
         """Take the other part in."""
@@ -169,10 +167,12 @@ class _Walk:
         ):
             self._see()
             return
-        if has_words(given.get("alt", "")):
+        alt = given.get("alt", "")
+        if has_words(alt) or is_sign(alt):
             # Inside a link it stands for the picture.
             self._see()
-        self._lose(name)
+        if not is_sign(alt):
+            self._lose(name)
 
     def _see(self) -> None:
         if self._link is not None:
@@ -213,80 +213,3 @@ class _Walk:
         elif (fault := link_fault(address)) is not None:
             words = shortened(" ".join(link.words.split()))
             self.unsafe.append(UnsafeLink(self._number, words, shortened(link.address.strip()), fault))
-
-
-def marked_losses(html: str) -> str:
-    """A body before it is cleaned, with a mark before everything that goes, so that a link around it can be found afterwards."""
-    return _LOST.sub(rf"{_MARK}<", html.replace(_MARK, ""))
-
-
-def without_empty_remains(html: str) -> str:
-    """HTML of the cleaner without pictures that lost their address and links that lead nowhere. Takes the marks out.
-
-    Inside a link the alternative text of a picture takes its place; a link that then shows nothing goes, what is around it stays.
-    A parser splits a link around a block into several with the same address: those of them that show nothing go too.
-    """
-    if _TO_REPAIR.search(html) is None:
-        return html
-    repair, position = _Repair(), 0
-    for found in _LINK_OR_PICTURE.finditer(html):
-        repair.text(html[position : found.start()])
-        repair.take(found)
-        position = found.end()
-    repair.text(html[position:])
-    # What stood there parted the words beside it.
-    return _BETWEEN_WORDS.sub(" ", "".join(repair.parts)).replace(_MARK, "")
-
-
-@dataclass(slots=True)
-class _Repair:
-    """Writes the parts of a body anew. Of each open link: the place of its tag, and how much could be seen before it."""
-
-    parts: list[str] = field(default_factory=list)
-    _open: list[tuple[int, int, int]] = field(default_factory=list)
-    _seen: int = 0
-    _lost: int = 0
-    _before: tuple[str, int, bool] = ("", 0, True)
-    """The link that has ended before: its tag, the place of that, and whether it shows something."""
-
-    def text(self, text: str) -> None:
-        """Take everything up to the next link or picture."""
-        if text:
-            self._lost += text.count(_MARK)
-            self.parts.append(text)
-            self._seen += bool(self._open) and has_words(unescaped(_TAG.sub(" ", text)))
-
-    def take(self, found: re.Match[str]) -> None:
-        """Take the tag of a link or of a picture."""
-        tag = found[0]
-        if tag == "</a>":
-            self._end()
-        elif tag.startswith("<a"):
-            self._open.append((len(self.parts), self._seen, self._lost))
-            self.parts.append("" if found[1] is None else tag)
-        elif found[3] is not None:
-            self._seen += 1
-            self.parts.append(tag)
-        else:
-            self._lost += 1
-            self._seen += has_words(unescaped(found[2] or ""))
-            self.parts.append(f"{_MARK}{found[2]}{_MARK}" if self._open and found[2] else _MARK)
-
-    def _end(self) -> None:
-        if not self._open:
-            return
-        place, seen, lost = self._open.pop()
-        tag, is_seen = self.parts[place], self._seen > seen
-        twin, twin_place, is_twin_seen = self._before
-        if not is_seen and (self._lost > lost or tag == twin):
-            self.parts[place] = ""
-        else:
-            if is_seen and tag == twin and not is_twin_seen:
-                self._unwrap(twin_place)
-            self._before = tag, place, is_seen
-        self.parts.append("</a>" if self.parts[place] else "")
-
-    def _unwrap(self, place: int) -> None:
-        """Take out the tags of an earlier link."""
-        self.parts[place] = ""
-        self.parts[self.parts.index("</a>", place)] = ""

@@ -21,6 +21,7 @@ from cms.core.allowed_markup import ALLOWED_ATTRIBUTES, ALLOWED_TAGS, REMOVED_WI
 from cms.core.bounded_text import LONGEST_MARK_RUN, has_long_mark_run
 from cms.core.characters import tidied, without_hiding
 from cms.core.embeds import embed_marked, embed_of, with_embed_links
+from cms.core.empty_remains import marked_losses, without_empty_remains
 from cms.core.errors import invalid_field
 from cms.core.html_lists import read_kind, read_number
 from cms.core.html_paragraphs import with_paragraphs
@@ -32,7 +33,7 @@ from cms.core.links import SCHEMES, encoded_link, is_safe_link
 from cms.core.markdown import html_from_markdown
 from cms.core.markup_bounds import MOST_LINKS, MOST_TAGS, has_too_many_links, has_too_many_tags, is_heavy
 from cms.core.prepared import prepared
-from cms.core.removed_markup import UnsafeLink, is_own_picture, marked_losses, survey, without_empty_remains
+from cms.core.removed_markup import UnsafeLink, is_own_picture, survey
 from cms.core.shielding import meant, shielded, unshielded
 
 EXTERNAL_REL: Final = "noopener nofollow ugc"

@@ -29,6 +29,8 @@ PIECES = st.sampled_from(
         "<img src=/m/a.png alt='x\"y'>", "<img alt=a>", "<b onclick=x>", "<p style='x' class=y id=z>", "<pre>", "</pre>", "<ol start=7>",
         "<ol start=-x>", "<li>", "<li value=3 type=a>", "<ol reversed type=I>", "<h1>", "<center>", "<menu>", "<x-y>", "</x-y>", "<option>", "<xml>",
         "<b style='font-weight:normal'>", "<span style='font-weight:700'>", "</span>", "</b>", "<xml><o:p>", "</xml>", "<h2>", "<blockquote>", "<td colspan=2>", "<bdo dir=rtl>", "<p dir=rtl>", "<h1 dir=auto>", "<div>", "</div>", "<select>",
+        "<iframe src=//www.youtube.com/embed/aqz-KE-bpKQ title='a\"<b'>", "</iframe>", "<a href=/p data-embed='youtube:aqz-KE-bpKQ' title=/x>",
+        "<p>https://youtu.be/aqz-KE-bpKQ</p>", "<img alt='\U0001f642'>", "<a href=''>", "<a href='/a b' lang=/x>", "<svg></svg>", "<video>",
         "[a](/b)", "![a](/b.png)", "**", "`", "|", "- ", "# ", "[x]: javascript:1\n", "[x]", "<javascript:x>", "\n\n",
     ]
 )  # fmt: skip

@@ -14,6 +14,7 @@ from cms.agencies.models import Agency
 from cms.core.db import unit_of_work
 from cms.core.permissions import Role
 from tests.factories import NEWS, add_city, add_image, add_published_document, post_content
+from tests.media.library import uploaded
 from tests.people import Caller, People
 
 POSTS = "/manage/v1/posts"
@@ -98,7 +99,7 @@ def test_so_is_the_note_of_a_release(editor: Caller, site: Caller) -> None:
 
 
 def test_so_is_what_images_in_a_body_say(editor: Caller) -> None:
-    path = made(editor, body=f"Jalan ditutup. ![{ADVERTISEMENT}](/gambar.png)")
+    path = made(editor, body=f"Jalan ditutup. ![{ADVERTISEMENT}](/v1/media/{uploaded(editor)['id']})")
     assert [reason["code"] for reason in editor.get(path).json["data"]["hold"]] == ["lexicon"]
     assert act(editor, path, "publish").status_code == 409
 
