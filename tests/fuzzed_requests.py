@@ -41,7 +41,7 @@ COLLECTIONS = frozenset(
 )
 # What made-up text never hits, so that the fields beside it are looked at.
 REFERENCES = {
-    "agency": "dpu", "channel": "dpu", "category": "infrastruktur", "areas": ["64.71"], "information_kind": "BK-A",
+    "agency": "dpu", "channel": "dpu", "category": "infrastruktur", "areas": ["64.71"], "information_kinds": ["BK-A"],
     "language": "id", "cover": None, "source_url": None,
 }  # fmt: skip
 

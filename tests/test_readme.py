@@ -95,7 +95,7 @@ def known(app: Flask, people: People, city: None) -> dict[str, str]:
     add_areas(app, {"64.71.05": "kecamatan"})
     add_published_post(app, title=SHOWN_TITLE, areas=["64.71.06.1005"])
     add_published_post(app, agency="dishub")
-    add_published_document(app, year=2026, information_kind="BK-A")
+    add_published_document(app, year=2026, information_kinds=["BK-A"])
     return {
         "API": "",
         "KEY": people.website().token,

@@ -170,7 +170,7 @@ SCENARIOS: dict[str, Scenario] = {
     "consumers.rotate_key": on_key(consumers.rotate_key),
     "consumers.revoke_key": on_key(consumers.revoke_key),
     "editorial.create_item": create("post", post_content(areas=["64.71.06"], category="infrastruktur")),
-    "editorial.create_item document": create("document", document_content(information_kind="BK-A")),
+    "editorial.create_item document": create("document", document_content(information_kinds=["BK-A"])),
     "editorial.update_item": change_published,
     "editorial.replace_item": replace,
     "editorial.submit_item": on_item("post", "draft", editorial.submit_item),

@@ -54,8 +54,8 @@ RELATIONS: dict[str, fields.Field[Any]] = {
     "areas": fields.List(
         fields.Raw(), metadata={"description": f"Kemendagri codes; {EMBEDDED}.", "example": ["64.71.06"]}
     ),
-    "information_kind": fields.Raw(
-        allow_none=True, metadata={"description": f"Code of the legal list; {EMBEDDED}.", "example": "BK-A"}
+    "information_kinds": fields.List(
+        fields.Raw(), metadata={"description": f"Codes of the legal lists; {EMBEDDED}.", "example": ["BK-A"]}
     ),
 }
 """What `include` can embed (`cms.serving.projection`)."""
@@ -132,7 +132,7 @@ class TermNamesSchema(StrictSchema):
 
 
 class DeliveredCategorySchema(StrictSchema):
-    """A category of posts."""
+    """A category of posts and documents."""
 
     slug = fields.String(metadata={"example": "infrastruktur"})
     name = fields.Nested(TermNamesSchema)

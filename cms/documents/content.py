@@ -1,13 +1,14 @@
 """Public-information documents: the columns of the Daftar Informasi Publik that Perki 1/2021 asks for as content.
 
-`files` is the ordered list of `{"id", "label"}` that an edition shows; the rows of the files say the rest. Exempt information
-(`dikecualikan`) has rules of its own and is refused until they exist.
+`files` is the ordered list of `{"id", "label", "role", "variant", "language"}` that an edition shows; the rows of the files say
+the rest. Exempt information (`dikecualikan`) has rules of its own and is refused until they exist.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 from cms.agencies.queries import city_today
@@ -16,13 +17,42 @@ from cms.documents.models import DocumentFile
 from cms.documents.presenter import render_document
 from cms.documents.queries import find_files
 from cms.editorial.content_types import Beside, Content, ContentType, needed
+from cms.editorial.references import area_faults, category_faults
 from cms.taxonomy.models import InformationClass, InformationKind
-from cms.taxonomy.queries import find_information_kind
+from cms.taxonomy.queries import find_information_kinds
 
 OPEN_CLASSES = tuple(each.value for each in InformationClass if each is not InformationClass.DIKECUALIKAN)
 MOST_FILES = 50
+MOST_KINDS = 20
 FORMS = ("cetak", "digital", "rekaman")
 
+
+class FileRole(StrEnum):
+    """What a file is to its document: the information itself, something attached to it, or another way to take it in."""
+
+    CONTENT = "content"
+    ATTACHMENT = "attachment"
+    AUDIO = "audio"
+    VIDEO = "video"
+    BRAILLE = "braille"
+    SIGN_LANGUAGE = "sign_language"
+    TRANSCRIPT = "transcript"
+
+
+class FileVariant(StrEnum):
+    """Whether a file is as it was made, or what is exempt was blacked out in it."""
+
+    ORIGINAL = "original"
+    REDACTED = "redacted"
+
+
+FILE_DEFAULTS: dict[str, Any] = {
+    "role": FileRole.CONTENT.value,
+    "variant": FileVariant.ORIGINAL.value,
+    "language": None,
+}
+"""What is said about a file beside its id and label; language null means that of the document."""
+PERIOD_DEFAULTS: dict[str, Any] = {"from": None, "until": None, "text": None}
 DEFAULTS: dict[str, Any] = {
     "agency": None,
     "channel": None,
@@ -32,13 +62,17 @@ DEFAULTS: dict[str, Any] = {
     "body": None,
     "body_format": "markdown",
     "class": None,
-    "information_kind": None,
+    "information_kinds": [],
+    "category": None,
     "number": None,
     "year": None,
     "holder": None,
     "responsible": None,
+    "producer": None,
     "made_at": None,
     "made_place": None,
+    "period": None,
+    "areas": [],
     "forms": [],
     "retention": None,
     "archive_code": None,
@@ -49,11 +83,14 @@ DEFAULTS: dict[str, Any] = {
 
 
 def check_document(item_id: str, content: Content, previous: Content | None) -> list[InputError]:
-    """The class must be open, the kind must exist and match it, and only files of this document can be shown."""
+    """The class must be open, kinds, category and areas must exist, times must be possible, and only own files can be shown."""
     return [
         *_class_faults(content),
         *_kind_faults(content, previous),
+        *category_faults(content, previous),
+        *area_faults(content, previous),
         *_made_at_faults(content),
+        *_period_faults(content),
         *_file_faults(item_id, content, previous),
     ]
 
@@ -74,20 +111,31 @@ def _class_faults(content: Content) -> list[InputError]:
 
 
 def _kind_faults(content: Content, previous: Content | None) -> list[InputError]:
-    code = content["information_kind"]
-    if code is None:
-        return []
-    kind = find_information_kind(code)
-    if kind is None:
-        return [InputError("pointer", "/information_kind", "not_found", {"what": "information kind"})]
-    if kind.information_class != content["class"]:
-        expected = {"expected": kind.information_class}
-        return [InputError("pointer", "/information_kind", "class_mismatch", expected)]
+    """Every kind must exist, be in force and be open, and one of them must belong to the class.
+
+    One document can fulfil obligations of several classes: a work plan is announced periodically and available at all times.
+    """
+    codes: list[str] = content["information_kinds"]
+    known = find_information_kinds(codes)
+    has_class = any(kind.information_class == content["class"] for kind in known.values())
     # An ended kind may stay on a document that has it already.
-    is_kept = previous is not None and previous["information_kind"] == code
+    kept = previous["information_kinds"] if previous is not None else ()
+    faults = (
+        _kind_fault(index, known.get(code), has_class=has_class, is_kept=code in kept)
+        for index, code in enumerate(codes)
+    )
+    return [fault for fault in faults if fault is not None]
+
+
+def _kind_fault(index: int, kind: InformationKind | None, *, has_class: bool, is_kept: bool) -> InputError | None:
+    place, what = f"/information_kinds/{index}", {"what": "information kind"}
+    if kind is None:
+        return InputError("pointer", place, "not_found", what)
+    if not has_class or kind.information_class not in OPEN_CLASSES:
+        return InputError("pointer", place, "class_mismatch", {"expected": kind.information_class})
     if not is_kept and not _is_valid(kind, city_today()):
-        return [InputError("pointer", "/information_kind", "not_valid_any_more", {"what": "information kind"})]
-    return []
+        return InputError("pointer", place, "not_valid_any_more", what)
+    return None
 
 
 def _is_valid(kind: InformationKind, day: date) -> bool:
@@ -100,6 +148,17 @@ def _made_at_faults(content: Content) -> list[InputError]:
     if made_at is None or made_at <= city_today().isoformat()[: len(made_at)]:
         return []
     return [InputError("pointer", "/made_at", "not_after", {"other": city_today().isoformat()})]
+
+
+def _period_faults(content: Content) -> list[InputError]:
+    """A period must not end before it begins, as far as both say: 2017 to 2017-05 is possible."""
+    period = content["period"]
+    if period is None or period["from"] is None or period["until"] is None:
+        return []
+    precision = min(len(period["from"]), len(period["until"]))
+    if period["from"][:precision] <= period["until"][:precision]:
+        return []
+    return [InputError("pointer", "/period/until", "not_before", {"other": "from"})]
 
 
 def _file_faults(item_id: str, content: Content, previous: Content | None) -> list[InputError]:
@@ -146,5 +205,6 @@ DOCUMENT = ContentType(
     check=check_document,
     missing=missing_in_document,
     render=render_document,
+    parts={"period": PERIOD_DEFAULTS},
     beside=beside_document,
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from cms.agencies.fields import area_codes
 from cms.core.http.fields import Words
+from cms.core.ids import SLUG_PATTERN
 from cms.documents.delivered_schemas import CLASSES, DocumentCardSchema, DocumentSchema
 from cms.publishing.delivered import DeliveredType
 
@@ -16,17 +18,22 @@ DELIVERED_DOCUMENTS = DeliveredType(
             choices=CLASSES,
             data_key="class",
             attribute="class",
-            metadata={"description": "Classes of public information (UU 14/2008).", "example": "berkala"},
+            metadata={
+                "description": "Classes of public information (UU 14/2008): its own, or that of one of its kinds.",
+                "example": "berkala",
+            },
         ),
         "information_kind": Words(
             pattern=r"^[A-Z0-9]{2,4}(-[A-Z0-9]{1,3}(\.[0-9]{1,2})?)?$",
             expected="codes such as BK-A,SM-6",
-            metadata={"example": "BK-A.1"},
+            metadata={"description": "Codes of information kinds: any of them, parts included.", "example": "BK-A.1"},
         ),
+        "category": Words(pattern=SLUG_PATTERN, expected="slugs, separated by commas"),
+        "area": area_codes(metadata={"description": "Includes what lies below it.", "example": "64.71.06"}),
         "year": Words(pattern="^(19|20)[0-9]{2}$", expected="years such as 2025,2026", metadata={"example": "2026"}),
     },
-    schemes=("information_kind", "tag", "year", "class", "channel", "language"),
-    includes=("agency", "channel", "information_kind"),
+    schemes=("information_kind", "tag", "area", "category", "year", "class", "channel", "language"),
+    includes=("agency", "areas", "category", "channel", "information_kinds"),
     about_list=(
         "Public information by class (UU 14/2008), information kind, year and agency; newest first, as compact cards."
     ),

@@ -26,14 +26,16 @@ class DocumentCardSchema(ItemCardSchema):
             "description": "Class of public information (UU 14/2008).",
         },
     )
-    information_kind = fields.String(
-        allow_none=True, metadata={"description": "Code of the legal list.", "example": "BK-A"}
+    information_kinds = fields.List(
+        fields.String(), metadata={"description": "Codes of the legal lists.", "example": ["BK-B", "SS-H"]}
     )
     summary = fields.String(metadata={"example": "Jalan MT Haryono ditutup sementara karena pekerjaan drainase."})
     number = fields.String(allow_none=True)
     year = fields.Integer(allow_none=True, metadata={"example": 2026})
-    category = fields.String(allow_none=True, metadata={"description": ALWAYS_NULL, "examples": [None]})
-    areas = fields.List(fields.String(), metadata={"description": "Always empty: as in a post's card.", "example": []})
+    category = fields.String(
+        allow_none=True, metadata={"description": "Slug of the category.", "example": "infrastruktur"}
+    )
+    areas = fields.List(fields.String(), metadata={"description": "Kemendagri codes.", "example": ["64.71.06"]})
     cover = fields.Nested(ShownImageSchema, allow_none=True, metadata={"description": ALWAYS_NULL, "examples": [None]})
     event_date = fields.String(allow_none=True, metadata={"description": ALWAYS_NULL, "examples": [None]})
     event = fields.Dict(allow_none=True, metadata={"description": ALWAYS_NULL, "examples": [None]})
@@ -48,6 +50,19 @@ class DocumentFileSchema(StrictSchema):
 
     id = fields.String(metadata={"format": "uuid"})
     label = fields.String(metadata={"example": "Profil dinas"})
+    role = fields.String(
+        metadata={
+            "enum": ["content", "attachment", "audio", "video", "braille", "sign_language", "transcript"],
+            "description": "The information itself, something attached to it, or another way to take it in.",
+        }
+    )
+    variant = fields.String(
+        metadata={
+            "enum": ["original", "redacted"],
+            "description": "`redacted`: what is exempt was blacked out in it.",
+        }
+    )
+    language = fields.String(metadata={"description": "BCP 47.", "example": "id"})
     media_type = fields.String(metadata={"example": "application/pdf"})
     protected = fields.Boolean(
         metadata={
@@ -58,6 +73,19 @@ class DocumentFileSchema(StrictSchema):
     bytes = fields.Integer(metadata={"example": 48211})
     sha256 = fields.String(metadata={"description": "Digest of the bytes, which never change.", "example": "0" * 64})
     url = fields.String(metadata={"format": "uri-reference", "description": "Path on this server."})
+
+
+class DeliveredPeriodSchema(StrictSchema):
+    """The time that a document is about."""
+
+    from_ = fields.String(
+        data_key="from",
+        attribute="from",
+        allow_none=True,
+        metadata={"description": "As precisely as known.", "example": "2017"},
+    )
+    until = fields.String(allow_none=True, metadata={"description": "The end, included.", "example": "2018"})
+    text = fields.String(allow_none=True, metadata={"description": "In words.", "example": "2017 - 2018"})
 
 
 class DocumentSchema(DocumentCardSchema):
@@ -81,8 +109,10 @@ class DocumentSchema(DocumentCardSchema):
     )
     holder = fields.String(metadata={"description": "Unit that holds it."})
     responsible = fields.String(allow_none=True, metadata={"description": "Official who answers for it."})
+    producer = fields.String(allow_none=True, metadata={"description": "Unit or official that made or issued it."})
     made_at = fields.String(metadata={"description": "As precisely as known.", "example": "2017-05"})
     made_place = fields.String(allow_none=True)
+    period = fields.Nested(DeliveredPeriodSchema, allow_none=True)
     forms = fields.List(
         fields.String(metadata={"enum": ["cetak", "digital", "rekaman"]}), metadata={"example": ["digital"]}
     )

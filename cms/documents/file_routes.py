@@ -38,8 +38,9 @@ def add_document_file(item_id: str) -> Answer:
     """
     check_may_add(current_actor(), item_id, announced_bytes())
     with upload_form(received, FileFieldsSchema(), runtime().settings.max_file_bytes) as form:
-        added = add_file(current_actor(), item_id, form.upload, **form.values)
-    shown = {**render_file(added.file, added.label), "document_version": written(added.item.version)}
+        position = form.values.pop("position", None)
+        added = add_file(current_actor(), item_id, form.upload, form.values, position)
+    shown = {**render_file(added.file, added.entry), "document_version": written(added.item.version)}
     answer = created_answer(shown, added.item.version, file_path(added.file))
     return _with_file_warning(with_warnings(answer, added.edited), added.file)
 

@@ -7,16 +7,42 @@ from typing import Any
 from marshmallow import fields
 
 from cms.core.http.field_rules import HasWords
-from cms.core.http.fields import Text, WholeNumber
+from cms.core.http.fields import Choice, ItemId, Text, WholeNumber
 from cms.core.http.schemas import StrictSchema
-from cms.documents.content import MOST_FILES
+from cms.documents.content import MOST_FILES, FileRole, FileVariant
 from cms.documents.kinds import ACCEPTED, ACCEPTED_LABELS
+from cms.editorial.fields import language
+from cms.taxonomy.languages import LANGUAGES
+
+ROLES = [role.value for role in FileRole]
+VARIANTS = [variant.value for variant in FileVariant]
+ABOUT_ROLE = (
+    "What the file is to the document: the information itself (`content`), something attached to it, or another way to take it "
+    "in: `audio`, `video`, `braille`, `sign_language`, `transcript`."
+)
+ABOUT_VARIANT = "`original`, or `redacted` when what is exempt was blacked out in it."
+ABOUT_LANGUAGE = "Language of the file; that of the document by default."
+
+
+class FileEntrySchema(StrictSchema):
+    """A file that the document shows. What is left out has its default."""
+
+    id = ItemId(required=True, metadata={"description": "Id of an uploaded file of this document."})
+    label = Text(
+        min=1, max=200, validate=[HasWords()], required=True, metadata={"description": "What readers see as its name."}
+    )
+    role = Choice(ROLES, load_default=FileRole.CONTENT.value, metadata={"description": ABOUT_ROLE})
+    variant = Choice(VARIANTS, load_default=FileVariant.ORIGINAL.value, metadata={"description": ABOUT_VARIANT})
+    language = language(allow_none=True, load_default=None, metadata={"description": ABOUT_LANGUAGE, "example": "id"})
 
 
 class FileFieldsSchema(StrictSchema):
     """The fields beside the file in an upload."""
 
     label = Text(min=1, max=200, validate=[HasWords()])
+    role = Choice(ROLES)
+    variant = Choice(VARIANTS)
+    language = language()
     position = WholeNumber(from_text=True, min=1, max=MOST_FILES)
 
 
@@ -25,6 +51,9 @@ class UploadedFileSchema(StrictSchema):
 
     id = fields.String(metadata={"format": "uuid"})
     label = fields.String(metadata={"description": "What readers see as its name.", "example": "Rencana kerja 2026"})
+    role = fields.String(metadata={"enum": ROLES, "description": ABOUT_ROLE})
+    variant = fields.String(metadata={"enum": VARIANTS, "description": ABOUT_VARIANT})
+    language = fields.String(allow_none=True, metadata={"description": ABOUT_LANGUAGE, "example": None})
     name = fields.String(metadata={"description": "Name under which it is downloaded.", "example": "renja-2026.pdf"})
     media_type = fields.String(
         metadata={"description": "By its content.", "enum": [each.media_type for each in ACCEPTED]}
@@ -65,6 +94,19 @@ UPLOAD_BODY: dict[str, Any] = {
                         "maxLength": 200,
                         "description": "What readers see as its name; the file name by default.",
                         "example": "Rencana kerja 2026",
+                    },
+                    "role": {"type": "string", "enum": ROLES, "default": ROLES[0], "description": ABOUT_ROLE},
+                    "variant": {
+                        "type": "string",
+                        "enum": VARIANTS,
+                        "default": VARIANTS[0],
+                        "description": ABOUT_VARIANT,
+                    },
+                    "language": {
+                        "type": "string",
+                        "enum": list(LANGUAGES),
+                        "description": ABOUT_LANGUAGE,
+                        "example": "id",
                     },
                     "position": {
                         "type": "integer",

@@ -6,7 +6,7 @@ may be signed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,11 +82,10 @@ def get_file(actor: Actor, document_id: str, file_id: str) -> DocumentFile:
     return file
 
 
-def render_file(file: DocumentFile, label: str) -> dict[str, Any]:
-    """A file as editors see it."""
+def render_file(file: DocumentFile, entry: Mapping[str, Any]) -> dict[str, Any]:
+    """A file as editors see it; `entry` is what the content says about it."""
     return {
-        "id": file.id,
-        "label": label,
+        **entry,
         "name": file.name,
         "media_type": file.media_type,
         "protected": file.is_protected,

@@ -9,30 +9,32 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
-from cms.agencies.fields import agency_slug
+from cms.agencies.fields import agency_slug, area_code
 from cms.core.http.field_rules import HasWords, Pattern, rule
-from cms.core.http.fields import Choice, ItemId, Part, Rows, Slug, Text, WholeNumber, Words
+from cms.core.http.fields import Choice, Part, Rows, Slug, Text, WholeNumber, Words
 from cms.core.http.schemas import StrictSchema
-from cms.documents.content import FORMS, MOST_FILES, OPEN_CLASSES
-from cms.editorial.fields import LONGEST_BODY, MOST_TAGS, Distinct, Tag, language
+from cms.documents.content import FORMS, MOST_FILES, MOST_KINDS, OPEN_CLASSES
+from cms.documents.file_schemas import FileEntrySchema
+from cms.editorial.fields import LONGEST_BODY, MOST_AREAS, MOST_TAGS, Distinct, Tag, language
 from cms.editorial.items.models import LONGEST_TITLE
 from cms.editorial.items.schemas import ContentQuerySchema, EditedSchema, RowSchema
 from cms.taxonomy.models import InformationClass
 
 KIND_PATTERN = r"^[A-Z0-9]+([.-][A-Z0-9]+)*$"
+LONGEST_PERIOD = 200
 CLASSES = tuple(each.value for each in InformationClass)
-_MADE_AT = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
+_PARTIAL_DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 
 
-class MadeAt(Text):
-    """When a document was made, as precisely as it is known: `2017`, `2017-05` or `2017-05-12`."""
+class PartialDate(Text):
+    """A time as precisely as it is known: `2017`, `2017-05` or `2017-05-12`."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max=10, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         text = super()._deserialize(value, attr, data, **kwargs)
-        if _MADE_AT.fullmatch(text) is None or not _exists(text):
+        if _PARTIAL_DATE.fullmatch(text) is None or not _exists(text):
             raise ValidationError(rule("bad_format", expected="2017, 2017-05 or 2017-05-12"))
         return text
 
@@ -45,12 +47,22 @@ def _exists(partial_date: str) -> bool:
     return True
 
 
-class FileEntrySchema(StrictSchema):
-    """A file that the document shows."""
+class PeriodSchema(StrictSchema):
+    """The time that a document is about: its ends as precisely as they are known, or in words, or both."""
 
-    id = ItemId(required=True, metadata={"description": "Id of an uploaded file of this document."})
-    label = Text(
-        min=1, max=200, validate=[HasWords()], required=True, metadata={"description": "What readers see as its name."}
+    from_ = PartialDate(
+        data_key="from",
+        attribute="from",
+        allow_none=True,
+        metadata={"description": "Its beginning.", "example": "2017"},
+    )
+    until = PartialDate(allow_none=True, metadata={"description": "Its end, included.", "example": "2018"})
+    text = Text(
+        min=1,
+        max=LONGEST_PERIOD,
+        allow_none=True,
+        validate=[HasWords()],
+        metadata={"description": "As the document says it.", "example": "2017 - 2018"},
     )
 
 
@@ -95,18 +107,28 @@ class DocumentContentSchema(StrictSchema):
         attribute="class",
         metadata={"description": f"Class of public information (UU 14/2008); for now {', '.join(OPEN_CLASSES)}."},
     )
-    information_kind = Text(
-        min=1,
-        max=10,
+    information_kinds = Distinct(
+        Text(min=1, max=10, validate=[Pattern(KIND_PATTERN, "a code such as BK-A")]),
+        max=MOST_KINDS,
         allow_none=True,
-        validate=[Pattern(KIND_PATTERN, "a code such as BK-A")],
-        metadata={"description": "Code of the legal list; it must belong to the class.", "example": "BK-A"},
+        metadata={
+            "description": "Codes of the legal lists: the obligations that it fulfils. One of them must belong to the class.",
+            "example": ["BK-B", "SS-H"],
+        },
+    )
+    category = Slug(
+        max=63, allow_none=True, metadata={"description": "Slug of a category.", "example": "infrastruktur"}
     )
     number = Text(max=100, allow_none=True, metadata={"description": "Number of the letter or decree."})
     year = WholeNumber(min=1900, max=2100, allow_none=True, metadata={"example": 2026})
     holder = Text(max=200, allow_none=True, metadata={"description": "Unit that holds it. Needed to publish."})
     responsible = Text(max=200, allow_none=True, metadata={"description": "Official who answers for it."})
-    made_at = MadeAt(
+    producer = Text(
+        max=200,
+        allow_none=True,
+        metadata={"description": "Unit or official that made or issued it.", "example": "Bidang Bina Marga"},
+    )
+    made_at = PartialDate(
         allow_none=True,
         metadata={
             "description": "When it was made, as precisely as known: `2017`, `2017-05` or `2017-05-12`. Needed to publish.",
@@ -114,11 +136,21 @@ class DocumentContentSchema(StrictSchema):
         },
     )
     made_place = Text(max=100, allow_none=True)
+    period = Part(PeriodSchema, allow_none=True)
+    areas = Distinct(
+        area_code(),
+        max=MOST_AREAS,
+        allow_none=True,
+        metadata={"description": "Kemendagri codes of the areas it is about.", "example": ["64.71.06"]},
+    )
     forms = Distinct(
         Choice(FORMS),
         max=3,
         allow_none=True,
-        metadata={"description": "Forms in which it exists; `digital` needs a file.", "example": ["digital"]},
+        metadata={
+            "description": "Forms in which it exists; `digital` needs a file, one on paper alone needs none.",
+            "example": ["digital"],
+        },
     )
     retention = Text(max=100, allow_none=True, metadata={"description": "How long it is kept."})
     archive_code = Text(max=30, allow_none=True, metadata={"description": "Code of the archive classification."})

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from cms.agencies.quota import take_room
 from cms.core import clock
@@ -13,7 +15,7 @@ from cms.core.permissions import Actor
 from cms.core.prepared import foreseen
 from cms.core.runtime import runtime
 from cms.core.versions import Expected
-from cms.documents.content import DOCUMENT, MOST_FILES, beside_files
+from cms.documents.content import DOCUMENT, FILE_DEFAULTS, MOST_FILES, beside_files
 from cms.documents.files import Upload, check_may_add
 from cms.documents.models import DocumentFile
 from cms.documents.queries import find_files
@@ -29,10 +31,10 @@ from cms.editorial.saving import save_edition
 
 @dataclass(frozen=True, slots=True)
 class AddedFile:
-    """A file with the name that readers see, and its document after it was added."""
+    """A file with its entry in the content, and its document after it was added."""
 
     file: DocumentFile
-    label: str
+    entry: Mapping[str, Any]
     edited: Edited
 
     @property
@@ -42,19 +44,24 @@ class AddedFile:
 
 
 def add_file(
-    actor: Actor, document_id: str, upload: Upload, label: str | None = None, position: int | None = None
+    actor: Actor,
+    document_id: str,
+    upload: Upload,
+    about: Mapping[str, Any] | None = None,
+    position: int | None = None,
 ) -> AddedFile:
     """Store the bytes, then the row and the document's next edition, which shows the file at `position` (1 is first) or last.
 
-    Needs no `If-Match`: adding overwrites no one's work. Raises `NotFound`, `Forbidden`, `Conflict`, `Invalid` when the document is full,
+    `about` is what is said about it: `label` (its name by default), `role`, `variant`, `language`. Needs no `If-Match`: adding overwrites no one's work. Raises `NotFound`, `Forbidden`, `Conflict`, `Invalid` when the document is full,
     `Unavailable`. When it fails after the bytes were stored, `sweep_orphans` removes them.
     """
     check_may_add(actor, document_id, upload.bytes)
     if not is_rehearsal():
         runtime().storage.put(upload.path, upload.sha256)
-    file, shown = _file(actor, document_id, upload), label or upload.name
+    file = _file(actor, document_id, upload)
+    entry = {"id": file.id, "label": upload.name, **FILE_DEFAULTS, **(about or {})}
     with (
-        foreseen(lambda: _foresee_file(actor, file, shown, position)),
+        foreseen(lambda: _foresee_file(actor, file, entry, position)),
         editing(DOCUMENT, actor, document_id, Operation.EDIT, None) as edit,
     ):
         item = edit.item
@@ -64,8 +71,8 @@ def add_file(
             raise invalid_field("/file", "too_many_files", max=MOST_FILES)
         edit.unit.add(file)
         edit.unit.session.flush()
-        edited = save_edition(edit, _with_file(content, file, shown, position))
-    return AddedFile(file, shown, edited)
+        edited = save_edition(edit, _with_entry(content, entry, position))
+    return AddedFile(file, entry, edited)
 
 
 def _file(actor: Actor, document_id: str, upload: Upload) -> DocumentFile:
@@ -77,16 +84,16 @@ def _file(actor: Actor, document_id: str, upload: Upload) -> DocumentFile:
     )  # fmt: skip
 
 
-def _with_file(content: Content, file: DocumentFile, label: str, position: int | None) -> Content:
+def _with_entry(content: Content, entry: dict[str, Any], position: int | None) -> Content:
     files = content["files"]
     index = len(files) if position is None else position - 1
-    return {**content, "files": [*files[:index], {"id": file.id, "label": label}, *files[index:]]}
+    return {**content, "files": [*files[:index], entry, *files[index:]]}
 
 
-def _foresee_file(actor: Actor, file: DocumentFile, label: str, position: int | None) -> None:
+def _foresee_file(actor: Actor, file: DocumentFile, entry: dict[str, Any], position: int | None) -> None:
     """Prepare the next edition with the name and words of the file, whose row does not exist yet."""
     stored = get_edition(get_item(DOCUMENT, file.document_id, actor)).content
-    content = _with_file(stored, file, label, position)
+    content = _with_entry(stored, entry, position)
     known = find_files(file.document_id, [entry["id"] for entry in stored["files"]])
     foresee_content(DOCUMENT, file.document_id, content, coming=beside_files(content, {**known, file.id: file}))
 

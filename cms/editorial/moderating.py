@@ -19,7 +19,7 @@ from cms.moderation.links import alternative_texts
 from cms.moderation.queries import newest_block
 
 NOT_TEXT: Final = frozenset(
-    {"agency", "channel", "kind", "class", "body", "body_format", "language", "category", "areas", "information_kind"}
+    {"agency", "channel", "kind", "class", "body", "body_format", "language", "category", "areas", "information_kinds"}
     | {
         "cover",
         "id",
@@ -33,6 +33,7 @@ NOT_TEXT: Final = frozenset(
         "source_url",
         "year",
     }
+    | {"from", "until", "role", "variant"}
 )
 """Fields that are not read here: codes, days, and the body, which is read as readers get it."""
 

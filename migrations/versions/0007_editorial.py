@@ -22,7 +22,7 @@ def upgrade() -> None:
         sa.Column("agency", sa.String(length=63), nullable=False),
         sa.Column("channel", sa.String(length=63), nullable=False),
         sa.Column("slug", sa.String(length=100), nullable=False),
-        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("title", sa.String(length=300), nullable=False),
         sa.Column("kind", sa.String(length=30), nullable=True),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),

@@ -90,7 +90,7 @@ def _create_releases() -> None:
     op.create_table(
         "releases",
         sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("title", sa.String(length=300), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("author_id", sa.String(length=36), nullable=True),

@@ -93,7 +93,7 @@ def test_filters_narrow_and_a_comma_means_any_of(app: Flask, site: Caller) -> No
 
 
 def test_documents_are_filtered_by_their_legal_class_and_year(app: Flask, site: Caller) -> None:
-    add_published_document(app, title="Rencana", year=2026, information_kind="BK-A")
+    add_published_document(app, title="Rencana", year=2026, information_kinds=["BK-A"])
     add_published_document(app, title="Arsip", year=2019, **{"class": "setiap_saat"})
 
     assert titles(site.get("/v1/documents?class=berkala&year=2025,2026")) == ["Rencana"]

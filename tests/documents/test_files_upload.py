@@ -65,7 +65,9 @@ def test_an_upload_answers_with_the_file_and_the_documents_new_version(
     assert list(storage.incoming.iterdir()) == []
     read = author.get(f"/manage/v1/documents/{document.id}")
     assert read.headers["ETag"] == answer.headers["ETag"] == '"v2"'
-    assert read.json["data"]["files"] == [{"id": data["id"], "label": "Rencana kerja"}]
+    usual = {"role": "content", "variant": "original", "language": None}
+    assert read.json["data"]["files"] == [{"id": data["id"], "label": "Rencana kerja", **usual}]
+    assert {name: data[name] for name in usual} == usual
     assert read.json["data"]["edition"] == 2
 
 

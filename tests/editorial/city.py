@@ -72,6 +72,7 @@ def _rows() -> Iterator[object]:
     named = {"name_id": "Profil", "name_en": "Profile", "certainty": "found"}
     yield InformationKind(code="BK-A", information_class="berkala", **named)
     yield InformationKind(code="SS-1", information_class="setiap_saat", **named)
+    yield InformationKind(code="XX-1", information_class="dikecualikan", **named)
     yield InformationKind(code="BK-X", information_class="berkala", valid_to=NOW.replace(year=2020).date(), **named)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from cms.core.db import session
 from cms.core.permissions import system_actor
 from cms.taxonomy.models import Category, InformationKind
-from cms.taxonomy.queries import find_category, find_information_kind
+from cms.taxonomy.queries import find_category, find_information_kinds
 from cms.taxonomy.services import seed_taxonomy
 from tests.agencies.administration import Caller, logged
 
@@ -83,8 +83,7 @@ def test_the_seed_brings_categories_and_the_legal_lists_once(app: Flask) -> None
 
     counts = [session.scalar(select(func.count()).select_from(table)) for table in (Category, InformationKind)]
     assert added == sum(count or 0 for count in counts) == 79
-    kind = find_information_kind("BK-A.1")
-    assert kind is not None
+    kind = find_information_kinds(["BK-A.1", "ZZ"])["BK-A.1"]
     assert (kind.information_class, kind.parent, kind.cadence_months) == ("berkala", "BK-A", 6)
     before = logged(app)
     assert seed_taxonomy(system_actor("test")) == 0
@@ -93,7 +92,8 @@ def test_the_seed_brings_categories_and_the_legal_lists_once(app: Flask) -> None
 
 @pytest.mark.usefixtures("context")
 def test_text_that_is_no_slug_or_code_finds_nothing() -> None:
-    assert find_category("\x00") is find_category("x" * 500) is find_information_kind("\x00") is None
+    assert find_category("\x00") is find_category("x" * 500) is None
+    assert find_information_kinds(["\x00", "x" * 500]) == {}
 
 
 def test_information_kinds_are_listed_by_class_and_parent(app: Flask, author: Caller) -> None:

@@ -37,7 +37,7 @@ TAGS = {
     "agencies": "Agencies (OPD) and areas of the city.",
     "areas": "Districts and wards with their Kemendagri codes.",
     "taxonomy": "Categories and kinds of public information.",
-    "categories": "Categories of posts.",
+    "categories": "Categories of posts and documents.",
     "information_kinds": "Kinds of public information.",
     "consumers": "Registered websites and apps, and their delivery keys.",
     "files": "Files of documents.",

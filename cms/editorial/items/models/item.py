@@ -18,7 +18,7 @@ from cms.core.types import Id, Json, UTCDateTime
 from cms.editorial.content_types import ContentType, registered_types
 from cms.taxonomy.models import Category
 
-LONGEST_TITLE = 200
+LONGEST_TITLE = 300
 """Of an item and of a release: what the schemas take, and what the columns hold."""
 
 
