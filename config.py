@@ -16,6 +16,8 @@ from typing import Any
 PROJECT_ROOT = Path(__file__).resolve().parent
 TRUE_WORDS = {"1", "true", "yes", "on"}
 FALSE_WORDS = {"0", "false", "no", "off", ""}
+ANONYMOUS_GROUPS = ("alerts", "feeds", "go")
+"""Groups of routes for readers that may be answered without a key."""
 
 
 class ConfigurationError(Exception):
@@ -95,7 +97,14 @@ class Settings:
     metrics_token: str = setting(
         "", "Bearer token of `/metrics`; empty: answered in development only, and only to this machine"
     )
-    delivery_anonymous: bool = setting(False, "Answer the delivery plane without a key")
+    delivery_anonymous: tuple[str, ...] = setting(
+        ANONYMOUS_GROUPS,
+        "Groups of routes that are answered without a key: any of `alerts`, `feeds` and `go`, comma-separated; `all`: the whole "
+        "delivery plane; empty: none",
+    )
+    delivery_anonymous_per_minute: int = setting(
+        300, "Requests that one address may send without a key in a minute, per web process; 0: no limit"
+    )
     delivery_max_age: int = setting(30, "Seconds for which caches may reuse a delivery answer without asking")
     delivery_cache_bytes: int = setting(
         16_000_000, "Memory per web process for repeated delivery answers, in bytes; 0 switches it off"
@@ -173,6 +182,10 @@ class Settings:
             "storage_url": self.storage_url or f"file://{instance / 'files'}",
         }
         return Settings(**{item.name: completed.get(item.name, getattr(self, item.name)) for item in fields(self)})
+
+    def is_anonymous(self, group: str | None) -> bool:
+        """True when routes of this group are answered without a key; None is a route of no group."""
+        return "all" in self.delivery_anonymous or group in self.delivery_anonymous
 
     @property
     def uses_sqlite(self) -> bool:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import ipaddress
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from sqlalchemy import bindparam, delete, select, text
 
 from cms.accounts.models import SignInBucket
 from cms.core import clock
+from cms.core.addresses import subscriber
 from cms.core.db import UnitOfWork
 from cms.core.errors import TooManyRequests
 from cms.core.runtime import runtime
@@ -33,8 +33,6 @@ ACCOUNT_WINDOW = timedelta(hours=1)
 MOST_PER_ACCOUNT_WINDOW = 100
 ADDRESS_WINDOW = timedelta(minutes=1)
 MOST_PER_ADDRESS_WINDOW = 30
-# The part of an IPv6 address that one subscriber holds.
-IPV6_SUBSCRIBER_BITS = 64
 
 _INSERT = text(
     "INSERT INTO sign_in_buckets (name, failures, window_started_at) VALUES (:name, 0, :started)"
@@ -57,7 +55,7 @@ class Bucket:
 
 def address_bucket(address: str | None) -> Bucket:
     """The counter of the network address of the connection; an IPv6 subscriber is one address."""
-    return Bucket(_keyed("address", _subscriber(address or "unknown")), is_address=True)
+    return Bucket(_keyed("address", subscriber(address or "unknown")), is_address=True)
 
 
 def account_bucket(normalised_email: str) -> Bucket:
@@ -136,18 +134,6 @@ def _blocked_until(bucket: Bucket, row: SignInBucket, present: datetime) -> date
         return None
     doublings = min(row.failures - FREE_ATTEMPTS, MOST_DOUBLINGS)
     return present + min(timedelta(seconds=2**doublings), LONGEST_DELAY)
-
-
-def _subscriber(address: str) -> str:
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(parsed, ipaddress.IPv4Address):
-        return str(parsed)
-    if parsed.ipv4_mapped is not None:
-        return str(parsed.ipv4_mapped)
-    return str(ipaddress.ip_network((parsed, IPV6_SUBSCRIBER_BITS), strict=False))
 
 
 def _keyed(kind: str, value: str) -> str:

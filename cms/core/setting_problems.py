@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from cms.core.ids import is_area_code, is_slug
 from cms.core.outbound_rules import outbound_problems
-from config import Settings
+from config import ANONYMOUS_GROUPS, Settings
 
 # Settings that must not be 0; every other number may be 0, which switches it off.
 _AT_LEAST_ONE: Final = frozenset(
@@ -41,6 +41,11 @@ def _choices(settings: Settings) -> Iterator[str]:
         yield "ENVIRONMENT must be development or production"
     if settings.proxy_header not in {"forwarded", "x-forwarded-for"}:
         yield "PROXY_HEADER must be forwarded or x-forwarded-for"
+    if settings.delivery_anonymous != ("all",) and (
+        unknown := [word for word in settings.delivery_anonymous if word not in ANONYMOUS_GROUPS]
+    ):
+        groups = ", ".join(ANONYMOUS_GROUPS)
+        yield f"DELIVERY_ANONYMOUS must list any of {groups}, or be all alone, or empty (nothing without a key); not {unknown[0]}"
     if settings.files_through_proxy and not re.fullmatch(r"/([\w-]+/)+", settings.files_through_proxy, re.ASCII):
         yield "FILES_THROUGH_PROXY must be a path such as /simpul-files/, with a slash at both ends"
     if settings.database_url and not settings.database_url.startswith(("sqlite", "postgresql+psycopg:")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,8 +16,16 @@ from cms.consumers.key_cache import KeyHolder
 from cms.consumers.keys import checksum_holds
 from cms.consumers.models import Scope
 from cms.core import clock
-from cms.core.errors import BadRequest, Conflict, Forbidden, InputError, Unauthenticated, Unavailable
-from cms.core.http.access import delivers
+from cms.core.errors import (
+    BadRequest,
+    Conflict,
+    Forbidden,
+    InputError,
+    TooManyRequests,
+    Unauthenticated,
+    Unavailable,
+)
+from cms.core.http.access import Access, delivers
 from cms.core.ids import is_id
 from cms.core.runtime import runtime
 from cms.serving.sources import ReadItem, Sources
@@ -35,6 +44,8 @@ ANONYMOUS = KeyHolder(
 
 READ_HEADS = "simpul.read_heads"
 """The key in the WSGI environ for the present, the moment and the heads that were read for this request when its cached answer was stale."""
+COUNTED = "simpul.counted"
+"""The key in the WSGI environ that says that a request without a key was counted already."""
 _DEMAND = re.compile(r"(?P<sequence>[0-9]{1,18})(?: *; *epoch=(?P<epoch>[0-9a-z]{1,16}))?")
 
 
@@ -54,16 +65,17 @@ class DeliveryRequest:
     sources: Sources
 
 
-def admit(token: str | None, scope: str | None) -> KeyHolder:
-    """Admit the caller of a delivery route and keep the request as `DeliveryRequest`.
+def admit(token: str | None, access: Access | None) -> KeyHolder:
+    """Admit the caller of a delivery route and keep the request as `DeliveryRequest`. `access` is None where there is no route.
 
-    Raises `Unauthenticated` without a valid key, `Forbidden("scope_missing")`, `Unavailable("not_there_yet")` when the
+    Raises `Unauthenticated` without a valid key, `TooManyRequests` for an address that sends too many without one,
+    `Forbidden("scope_missing")`, `Unavailable("not_there_yet")` when the
     caller demands a position of the log that has not been reached (`Min-Seq`), and `Conflict("epoch_changed")` when the caller
     demands one of another epoch.
     """
-    if token is None and not runtime().settings.delivery_anonymous:
-        raise Unauthenticated
-    if token is not None and not checksum_holds(token):
+    if token is None:
+        admit_without_key(access.group if access else None)
+    elif not checksum_holds(token):
         # A mistyped key is refused without touching the database.
         raise Unauthenticated("invalid_token")
     asked, state = request._get_current_object(), serving_state()  # type: ignore[attr-defined]  # noqa: SLF001 - Werkzeug's documented way
@@ -74,6 +86,7 @@ def admit(token: str | None, scope: str | None) -> KeyHolder:
     g.heads = heads
     state.signing_keys.as_of(heads.access)
     holder = ANONYMOUS if token is None else state.keys.holder(token, heads.access, present)
+    scope = access.scope if access else None
     if scope is not None and scope not in holder.scopes:
         raise Forbidden("scope_missing", scope=scope)
     _check_demanded_position(asked, heads)
@@ -83,9 +96,27 @@ def admit(token: str | None, scope: str | None) -> KeyHolder:
     return holder
 
 
-def serves(scope: str | None = None, *, item: str | None = None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def admit_without_key(group: str | None) -> None:
+    """Admit a request that carries no key to a route of this group.
+
+    Raises `Unauthenticated` unless this server answers the group without a key, `TooManyRequests` when its address sends too many.
+    """
+    if not runtime().settings.is_anonymous(group):
+        raise Unauthenticated
+    if request.environ.get(COUNTED):
+        return
+    wait = serving_state().addresses.take(request.remote_addr, clock.monotonic())
+    if wait:
+        seconds = math.ceil(wait)
+        raise TooManyRequests("too_many_requests", headers={"Retry-After": str(seconds)}, seconds=seconds)
+
+
+def serves(
+    scope: str | None = None, *, group: str | None = None, item: str | None = None
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """A route for readers: a consumer whose key has this scope. Its view gets the admitted request as first argument.
 
+    `group` is the group that a server may answer without a key.
     `item` is the content type of a detail, whose item (`id` in the path) is read together with the heads of the log.
     """
 
@@ -95,7 +126,7 @@ def serves(scope: str | None = None, *, item: str | None = None) -> Callable[[Ca
             return view(g.delivery_request, *args, **kwargs)
 
         with_request.reads_item = item  # type: ignore[attr-defined]
-        return delivers(scope)(with_request)
+        return delivers(scope, group=group)(with_request)
 
     return decorator
 

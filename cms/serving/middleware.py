@@ -11,10 +11,11 @@ from functools import partial
 from typing import Any
 
 from cms.changes.heads import Heads
+from cms.core import clock
 from cms.core.errors import DomainError
 from cms.core.logging import harmless_request_id
 from cms.core.schema_state import SchemaWatch
-from cms.serving.admission import READ_HEADS
+from cms.serving.admission import COUNTED, READ_HEADS
 from cms.serving.answer_cache import RequestKey
 from cms.serving.answers import Answer, position_headers
 from cms.serving.responding import REQUEST_KEY
@@ -44,7 +45,8 @@ class AnswerCacheMiddleware:
             return self._application(environ, start_response)
         key = _request_key(environ)
         answer = self._state.kept.find(key)
-        if answer is not None:
+        # The application refuses an address without a key that has sent too many.
+        if answer is not None and (answer.key_id or self._is_counted(environ)):
             given = self._given(answer, environ, start_response)
             if given is not None:
                 return given
@@ -82,6 +84,11 @@ class AnswerCacheMiddleware:
         content = answer.bytes_in(encoding)
         start_response("200 OK", answer.full_headers(encoding, len(content)) + own)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [content]
+
+    def _is_counted(self, environ: Environ) -> bool:
+        """Count a request without a key; False when its address has sent too many."""
+        environ[COUNTED] = not self._state.addresses.take(environ.get("REMOTE_ADDR"), clock.monotonic())
+        return bool(environ[COUNTED])
 
     def _position(self, answer: Answer, now: int) -> tuple[Heads, ItemLive | None]:
         """The position of the log, and for a detail its live publication and when that ends; one statement."""

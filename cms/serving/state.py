@@ -24,6 +24,7 @@ from cms.core.reading import Reader
 from cms.core.runtime import Runtime
 from cms.core.signing_keys import SigningKeys
 from cms.publishing.reading import Publications
+from cms.serving.address_limit import AddressLimit
 from cms.serving.answer_cache import AnswerCache
 from cms.serving.due import DueDoor
 from cms.serving.reference_data import ReferenceData, read_reference_data
@@ -46,6 +47,8 @@ class ServingState:
     max_age: int
     """Seconds for which caches may use an answer without asking."""
     due: DueDoor
+    addresses: AddressLimit
+    """Counts requests without a key."""
     zone: ZoneInfo
     """The city's, in which agencies begin and end at midnight."""
     public_url: str
@@ -130,10 +133,12 @@ def make_serving_state(runtime: Runtime, head: LogHead) -> ServingState:
         runtime.signing_keys,
         runtime.settings.delivery_max_age,
         DueDoor(runtime.bulkhead),
+        AddressLimit(runtime.settings.delivery_anonymous_per_minute),
         ZoneInfo(runtime.settings.city_timezone),
         runtime.settings.public_url,
     )
     runtime.remember(state.forget)
+    runtime.remember(state.addresses.forget)
     return state
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cms.core.setting_problems import setting_problems
-from config import ConfigurationError, Settings
+from config import ANONYMOUS_GROUPS, ConfigurationError, Settings
 
 
 @pytest.mark.parametrize(
@@ -49,12 +49,39 @@ def test_an_instance_folder_that_cannot_be_used_is_told_in_a_sentence(tmp_path: 
         ("OWN_DOMAINS", "https://dpu.example.go.id"),
         ("TRUSTED_HOSTS", "https://api.example.go.id"),
         ("METRICS_TOKEN", "x"),
+        ("DELIVERY_ANONYMOUS", "true"),
+        ("DELIVERY_ANONYMOUS", "false"),
+        ("DELIVERY_ANONYMOUS", "1"),
+        ("DELIVERY_ANONYMOUS", "posts"),
+        ("DELIVERY_ANONYMOUS", "alerts,posts"),
+        ("DELIVERY_ANONYMOUS", "all,go"),
+        ("DELIVERY_ANONYMOUS", "ALL"),
+        ("DELIVERY_ANONYMOUS_PER_MINUTE", "-1"),
     ],
 )
 def test_a_value_that_a_setting_cannot_have_is_told_in_a_sentence(name: str, value: str, tmp_path: Path) -> None:
     found = setting_problems(Settings.from_environ({name: value, "INSTANCE_PATH": str(tmp_path)}))
 
     assert [sentence.split()[0] for sentence in found] == [name]
+
+
+@pytest.mark.parametrize(
+    ("value", "open_groups"),
+    [
+        (None, {"alerts", "feeds", "go"}),
+        ("alerts,feeds,go", {"alerts", "feeds", "go"}),
+        (" go , alerts ", {"alerts", "go"}),
+        ("", set()),
+        ("all", {"alerts", "feeds", "go", None}),
+    ],
+)
+def test_groups_of_routes_are_opened_by_name(value: str | None, open_groups: set[str | None], tmp_path: Path) -> None:
+    """None is what belongs to no group: posts, documents, agencies."""
+    given = {} if value is None else {"DELIVERY_ANONYMOUS": value}
+    settings = Settings.from_environ({**given, "INSTANCE_PATH": str(tmp_path)})
+
+    assert {group for group in (*ANONYMOUS_GROUPS, None) if settings.is_anonymous(group)} == open_groups
+    assert setting_problems(settings) == []
 
 
 def test_every_default_is_a_value_that_its_setting_can_have(tmp_path: Path) -> None:

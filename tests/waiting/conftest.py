@@ -42,7 +42,8 @@ def serve(app: Flask, environment: dict[str, str], tmp_path: Path) -> Serve:
             "STORAGE_URL": f"file://{tmp_path / 'files'}",
             "DATABASE_POOL_SIZE": "5",
             "WEB_THREADS": str(WEB_THREADS),
-            "DELIVERY_ANONYMOUS": "true",
+            "DELIVERY_ANONYMOUS": "all",
+            "DELIVERY_ANONYMOUS_PER_MINUTE": "0",
         }
         given |= settings
         given.pop("INSTANCE_PATH")

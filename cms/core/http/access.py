@@ -23,6 +23,7 @@ from cms.core.characters import first_hiding
 from cms.core.db import UnitOfWork, confirm_before_commit
 from cms.core.errors import BadRequest, Conflict, Forbidden, InputError, NotFound, Unauthenticated
 from cms.core.permissions import OF_EVERY_PERSON, Actor, Permission, authorize
+from config import ANONYMOUS_GROUPS
 
 View = TypeVar("View", bound=Callable[..., Any])
 WRITING_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -42,11 +43,15 @@ class Plane(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The declaration of one route: its plane, and the permission or scope it needs."""
+    """The declaration of one route: its plane, and the permission or scope it needs.
+
+    `group` is the group of delivery routes that a server may answer without a key (`DELIVERY_ANONYMOUS`).
+    """
 
     plane: Plane
     permission: Permission | None = None
     scope: str | None = None
+    group: str | None = None
     needs_token: bool = True
     before_password_change: bool = False
 
@@ -64,7 +69,7 @@ class Authenticators:
     """Turns the token of each plane into its caller, or raises `Unauthenticated("invalid_token")`."""
 
     management: Callable[[str], Identity]
-    delivery: Callable[[str | None, str | None], Any]
+    delivery: Callable[[str | None, Access | None], Any]
 
 
 def requires(permission: Permission, *, before_password_change: bool = False) -> Callable[[View], View]:
@@ -76,9 +81,12 @@ def requires(permission: Permission, *, before_password_change: bool = False) ->
     return _declare(access, {"AccessToken": []})
 
 
-def delivers(scope: str | None = None) -> Callable[[View], View]:
-    """A delivery route: a consumer whose key has this scope."""
-    return _declare(Access(Plane.DELIVERY, scope=scope), {"DeliveryKey": []})
+def delivers(scope: str | None = None, *, group: str | None = None) -> Callable[[View], View]:
+    """A delivery route: a consumer whose key has this scope, or anybody on a server that answers its `group` without a key."""
+    if group is not None and group not in ANONYMOUS_GROUPS:
+        raise ValueError(f"{group!r} is no group of routes")
+    without_key: tuple[dict[str, list[str]], ...] = () if group is None else ({},)
+    return _declare(Access(Plane.DELIVERY, scope=scope, group=group), {"DeliveryKey": []}, *without_key)
 
 
 def public(plane: Plane, *, own_token: bool = False) -> Callable[[View], View]:
@@ -87,14 +95,17 @@ def public(plane: Plane, *, own_token: bool = False) -> Callable[[View], View]:
     It does not look at a token, but on the delivery plane (images), where one that is sent must be valid. With `own_token` the route
     checks a token of its own (`/metrics`), which is neither a key nor an access token.
     """
-    return _declare(Access(plane, needs_token=False), {"MetricsToken": []} if own_token else None)
+    access = Access(plane, needs_token=False)
+    return _declare(access, {"MetricsToken": []}) if own_token else _declare(access)
 
 
-def _declare(access: Access, security: dict[str, list[str]] | None) -> Callable[[View], View]:
+def _declare(access: Access, *security: dict[str, list[str]]) -> Callable[[View], View]:
+    """Keep the declaration with the view. `security` are the alternatives in the words of OpenAPI; an empty one is no token."""
+
     def decorator(view: View) -> View:
         view.access = access  # type: ignore[attr-defined]
         documented = dict(getattr(view, "_apidoc", {}))
-        documented["manual_doc"] = {**documented.get("manual_doc", {}), "security": [security] if security else []}
+        documented["manual_doc"] = {**documented.get("manual_doc", {}), "security": list(security)}
         view._apidoc = documented  # type: ignore[attr-defined]  # noqa: SLF001 - where flask-smorest keeps it
         return view
 
@@ -165,7 +176,7 @@ def _identify(authenticators: Authenticators, plane: Plane, access: Access | Non
     """Identify the caller. Where no token is needed (images that browsers fetch), a token that is sent must still be valid."""
     is_open = access is not None and not access.needs_token
     if plane is Plane.DELIVERY and not (is_open and token is None):
-        authenticators.delivery(token, access.scope if access else None)
+        authenticators.delivery(token, access)
     elif token is not None:
         identity = authenticators.management(token)
         g.actor, g.confirm = identity.actor, partial(_confirm, identity, access)

@@ -107,9 +107,10 @@ def _add_what_writes_take(operation: Document) -> None:
 
 
 def _add_what_readers_take(operation: Document) -> None:
-    """Every delivery request can demand a log position, and every answer names its own."""
+    """Every delivery request can demand a log position, every answer names its own, and too many are refused."""
     operation.setdefault("parameters", []).append(MIN_SEQ)
     operation["responses"].setdefault("409", {"$ref": "#/components/responses/CONFLICT"})
+    operation["responses"].setdefault("429", {"$ref": "#/components/responses/TOO_MANY_REQUESTS"})
     names = {"Content-Epoch": "Content-Epoch", "Content-Seq": "Read-Seq"}
     for status, response in operation["responses"].items():
         if status.startswith("2"):
@@ -128,8 +129,9 @@ def _who(access: Access) -> str:
     if access.permission is not None:
         roles = ", ".join(f"`{role.value}`" for role, _ in PERMISSION_MAP[access.permission])
         return f"Needs the permission `{access.permission.value}`, which these roles can have: {roles}."
-    if access.plane is Plane.DELIVERY:
-        return f"Needs a delivery key with the scope `{access.scope}`." if access.scope else "Needs a delivery key."
+    if access.plane is Plane.DELIVERY and access.needs_token:
+        needs = f"Needs a delivery key with the scope `{access.scope}`" if access.scope else "Needs a delivery key"
+        return f"{needs}, unless this server answers `{access.group}` without one." if access.group else f"{needs}."
     return "" if access.needs_token else "Needs no token."
 
 
