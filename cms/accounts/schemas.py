@@ -125,7 +125,7 @@ class SignInTokensSchema(TokensSchema):
 
 
 class MembershipSchema(StrictSchema):
-    """A role, in an agency (`author`, `agency_editor`) or in the whole city (the others, agency null)."""
+    """A role, in an agency (`author`, `agency_editor`, `ppid_pelaksana`) or in the whole city (the others, agency null)."""
 
     role = Choice(Role, required=True)
     agency = Slug(max=63, load_default=None, allow_none=True, metadata={"example": "dpu"})

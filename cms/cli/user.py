@@ -21,7 +21,9 @@ def command() -> None:
 @click.argument("email")
 @click.option("--name", required=True, help="Full name.")
 @click.option("--role", required=True, type=click.Choice([role.value for role in Role]), help="What the person is.")
-@click.option("--agency", help="Slug of the agency; needed for author and agency_editor, refused for the others.")
+@click.option(
+    "--agency", help="Slug of the agency; needed for author, agency_editor and ppid_pelaksana, refused for the others."
+)
 def create(email: str, name: str, role: str, agency: str | None) -> None:
     """Add a person and print the generated password once.
 

@@ -14,16 +14,25 @@ from cms.core.errors import Forbidden
 
 
 class Role(StrEnum):
-    """What a person is. The first two are held in an agency, the others in the whole city."""
+    """What a person is. The first three are held in an agency, the others in the whole city.
+
+    The three of public information (PPID, UU 14/2008): `ppid_pelaksana` answers for the information of one agency, `ppid_utama` for
+    that of the city, `atasan_ppid` is above both, reads everything and decides what is brought to him.
+    """
 
     AUTHOR = "author"
     AGENCY_EDITOR = "agency_editor"
+    PPID_PELAKSANA = "ppid_pelaksana"
     CENTRAL_EDITOR = "central_editor"
+    PPID_UTAMA = "ppid_utama"
+    ATASAN_PPID = "atasan_ppid"
     AUDITOR = "auditor"
     ADMIN = "admin"
 
 
-AGENCY_ROLES = frozenset({Role.AUTHOR, Role.AGENCY_EDITOR})
+AGENCY_ROLES = frozenset({Role.AUTHOR, Role.AGENCY_EDITOR, Role.PPID_PELAKSANA})
+CENTRAL_ROLES = frozenset({Role.CENTRAL_EDITOR, Role.PPID_UTAMA})
+"""Who edits for the city: where an agency is reviewed centrally, or moderation asks for it, their approval counts."""
 
 
 class Permission(StrEnum):
@@ -81,6 +90,11 @@ class Actor:
         """True when the actor holds this role anywhere."""
         return any(held == role for held, _ in self.roles)
 
+    @property
+    def is_central(self) -> bool:
+        """True when the actor edits for the city."""
+        return any(role in CENTRAL_ROLES for role, _ in self.roles)
+
     def agencies(self, role: Role) -> frozenset[str]:
         """The agencies in which the actor holds this role."""
         return frozenset(agency for held, agency in self.roles if held == role and agency is not None)
@@ -124,71 +138,36 @@ def on_own_channel(actor: Actor, role: Role, target: Target) -> bool:
     return in_own_agency(actor, role, target) and not target.is_city_channel
 
 
-_ALL = tuple((role, anywhere) for role in Role)
+Holders = tuple[tuple[Role, Predicate], ...]
+_ALL: Holders = tuple((role, anywhere) for role in Role)
+_CENTRAL: Holders = ((Role.CENTRAL_EDITOR, anywhere), (Role.PPID_UTAMA, anywhere))
+_EDITORS: Holders = ((Role.AGENCY_EDITOR, in_own_agency), (Role.PPID_PELAKSANA, in_own_agency), *_CENTRAL)
+_WRITERS: Holders = ((Role.AUTHOR, in_own_agency), *_EDITORS)
+_OWNERS: Holders = ((Role.AUTHOR, own_work), *_EDITORS)
+_PUBLISHERS: Holders = ((Role.AGENCY_EDITOR, on_own_channel), (Role.PPID_PELAKSANA, on_own_channel), *_CENTRAL)
+_READERS: Holders = ((Role.ATASAN_PPID, anywhere), (Role.AUDITOR, anywhere))
 
-PERMISSION_MAP: dict[Permission, tuple[tuple[Role, Predicate], ...]] = {
-    Permission.CONTENT_READ: (
-        (Role.AUTHOR, in_own_agency),
-        (Role.AGENCY_EDITOR, in_own_agency),
-        (Role.CENTRAL_EDITOR, anywhere),
-        (Role.AUDITOR, anywhere),
-    ),
-    Permission.CONTENT_CREATE: (
-        (Role.AUTHOR, in_own_agency),
-        (Role.AGENCY_EDITOR, in_own_agency),
-        (Role.CENTRAL_EDITOR, anywhere),
-    ),
-    Permission.CONTENT_EDIT: (
-        (Role.AUTHOR, in_own_agency),
-        (Role.AGENCY_EDITOR, in_own_agency),
-        (Role.CENTRAL_EDITOR, anywhere),
-    ),
-    Permission.CONTENT_DELETE: (
-        (Role.AUTHOR, own_work),
-        (Role.AGENCY_EDITOR, in_own_agency),
-        (Role.CENTRAL_EDITOR, anywhere),
-    ),
-    Permission.CONTENT_SUBMIT: (
-        (Role.AUTHOR, in_own_agency),
-        (Role.AGENCY_EDITOR, in_own_agency),
-        (Role.CENTRAL_EDITOR, anywhere),
-    ),
-    Permission.CONTENT_RETURN: ((Role.AGENCY_EDITOR, in_own_agency), (Role.CENTRAL_EDITOR, anywhere)),
-    Permission.CONTENT_PUBLISH: ((Role.AGENCY_EDITOR, on_own_channel), (Role.CENTRAL_EDITOR, anywhere)),
-    Permission.CONTENT_UNPUBLISH: ((Role.AGENCY_EDITOR, on_own_channel), (Role.CENTRAL_EDITOR, anywhere)),
+PERMISSION_MAP: dict[Permission, Holders] = {
+    Permission.CONTENT_READ: (*_WRITERS, *_READERS),
+    Permission.CONTENT_CREATE: _WRITERS,
+    Permission.CONTENT_EDIT: _WRITERS,
+    Permission.CONTENT_DELETE: _OWNERS,
+    Permission.CONTENT_SUBMIT: _WRITERS,
+    Permission.CONTENT_RETURN: _EDITORS,
+    Permission.CONTENT_PUBLISH: _PUBLISHERS,
+    Permission.CONTENT_UNPUBLISH: _PUBLISHERS,
     # Readers get no explanation, so this needs more than the permission to withdraw.
     Permission.CONTENT_VANISH: ((Role.CENTRAL_EDITOR, anywhere),),
-    Permission.CONTENT_APPROVE: ((Role.AGENCY_EDITOR, on_own_channel), (Role.CENTRAL_EDITOR, anywhere)),
-    Permission.CONTENT_SCHEDULE: ((Role.AGENCY_EDITOR, on_own_channel), (Role.CENTRAL_EDITOR, anywhere)),
-    Permission.CONTENT_TRASH: (
-        (Role.AUTHOR, own_work),
-        (Role.AGENCY_EDITOR, in_own_agency),
-        (Role.CENTRAL_EDITOR, anywhere),
-    ),
+    Permission.CONTENT_APPROVE: _PUBLISHERS,
+    Permission.CONTENT_SCHEDULE: _PUBLISHERS,
+    Permission.CONTENT_TRASH: _OWNERS,
     Permission.CONTENT_PURGE: ((Role.CENTRAL_EDITOR, anywhere),),
-    Permission.CONTENT_COMMENT: (
-        (Role.AUTHOR, in_own_agency),
-        (Role.AGENCY_EDITOR, in_own_agency),
-        (Role.CENTRAL_EDITOR, anywhere),
-    ),
-    Permission.CONTENT_REPOST: ((Role.AGENCY_EDITOR, on_own_channel), (Role.CENTRAL_EDITOR, anywhere)),
+    Permission.CONTENT_COMMENT: _WRITERS,
+    Permission.CONTENT_REPOST: _PUBLISHERS,
     # The library is shared: an agency that reposts another's post shows its picture too.
-    Permission.MEDIA_READ: (
-        (Role.AUTHOR, anywhere),
-        (Role.AGENCY_EDITOR, anywhere),
-        (Role.CENTRAL_EDITOR, anywhere),
-        (Role.AUDITOR, anywhere),
-    ),
-    Permission.MEDIA_WRITE: (
-        (Role.AUTHOR, in_own_agency),
-        (Role.AGENCY_EDITOR, in_own_agency),
-        (Role.CENTRAL_EDITOR, anywhere),
-    ),
-    Permission.MEDIA_DELETE: (
-        (Role.AUTHOR, own_work),
-        (Role.AGENCY_EDITOR, in_own_agency),
-        (Role.CENTRAL_EDITOR, anywhere),
-    ),
+    Permission.MEDIA_READ: tuple((role, anywhere) for role, _ in (*_WRITERS, *_READERS)),
+    Permission.MEDIA_WRITE: _WRITERS,
+    Permission.MEDIA_DELETE: _OWNERS,
     Permission.AGENCY_READ: _ALL,
     Permission.AGENCY_WRITE: ((Role.ADMIN, anywhere),),
     Permission.TAXONOMY_READ: _ALL,
@@ -229,3 +208,11 @@ def authorize(actor: Actor, permission: Permission, target: Target | None = None
     """Raise `Forbidden` unless `can()`."""
     if not can(actor, permission, target):
         raise Forbidden(permission=permission.value)
+
+
+def acting_role(actor: Actor, permission: Permission, target: Target) -> Role | None:
+    """The role by which the actor has this permission on the target, one of the whole city before one of an agency; None: none."""
+    for role, holds in sorted(PERMISSION_MAP[permission], key=lambda holder: holder[0] in AGENCY_ROLES):
+        if actor.has(role) and holds(actor, role, target):
+            return role
+    return None

@@ -20,7 +20,7 @@ from cms.core import clock
 from cms.core.db import is_rehearsal, rolled_back, unit_of_work
 from cms.core.errors import invalid_field
 from cms.core.ids import new_id
-from cms.core.permissions import Actor, Permission, Role, Target, authorize
+from cms.core.permissions import AGENCY_ROLES, Actor, Permission, Target, authorize
 from cms.core.runtime import runtime
 from cms.media.history import keep_version
 from cms.media.models import Image, Rendition
@@ -100,8 +100,8 @@ def purge_images(image_ids: Iterable[str], long_ago: datetime) -> Sequence[str]:
 
 def _only_agency(actor: Actor) -> str:
     """The one agency for which the actor can upload. Raises `Invalid` if there are several, or for an actor of the whole city."""
-    agencies = actor.agencies(Role.AUTHOR) | actor.agencies(Role.AGENCY_EDITOR)
-    if len(agencies) != 1 or actor.has(Role.CENTRAL_EDITOR):
+    agencies = {agency for role in AGENCY_ROLES for agency in actor.agencies(role)}
+    if len(agencies) != 1 or actor.is_central:
         raise invalid_field("/agency", "required")
     return next(iter(agencies))
 

@@ -23,8 +23,15 @@ class Row:
 
 
 def person_row(verb: str, rule: str, asked: Ask, statuses: str) -> Row:
-    """A management route; the statuses are those of PEOPLE, in their order."""
-    expected = dict(zip(PEOPLE, map(int, statuses.split()), strict=True))
+    """A management route; the statuses are those of PEOPLE, in their order.
+
+    The last three may be left out: the PPID of an agency then gets what its editor gets, that of the city what a central editor
+    gets, and the one above them what an auditor gets.
+    """
+    told = [int(status) for status in statuses.split()]
+    if len(told) == len(PEOPLE) - 3:
+        told += [told[PEOPLE.index(like)] for like in ("editor", "central", "auditor")]
+    expected = dict(zip(PEOPLE, told, strict=True))
     return Row(verb, MANAGE + rule, asked, expected | dict.fromkeys((*NOBODIES, *WEBSITES), 401))
 
 

@@ -38,7 +38,7 @@ def history_rows(kind: str) -> list[Row]:
 
 
 def moderation_rows() -> list[Row]:
-    readers, writers = "403 403 403 403 200 200 200", "403 403 403 403 {0} 403 {0}"
+    readers, writers = "403 403 403 403 200 200 200 403 403 403", "403 403 403 403 {0} 403 {0} 403 403 403"
     return [
         person_row("GET", "/link-domains", get(f"{MANAGE}/link-domains"), readers),
         person_row("PUT", "/link-domains/<domain>", moderated.new_link_domain, writers.format(200)),
@@ -52,7 +52,7 @@ def moderation_rows() -> list[Row]:
         person_row("POST", "/breakers/<trip_id>/reset", moderated.trip, writers.format(200)),
         person_row("GET", "/rollback", get(f"{MANAGE}/rollback"), readers),
         person_row("GET", "/rollback/<rollback_id>", moderated.rollback, readers),
-        person_row("POST", "/rollback", moderated.new_rollback, "403 403 403 403 200 403 403"),
+        person_row("POST", "/rollback", moderated.new_rollback, "403 403 403 403 200 403 403 403 403 403"),
     ]
 
 
@@ -63,7 +63,8 @@ CONTACT = {"name": "Pengelola", "email": "situs@balikpapan.example"}
 NEW_CONSUMER = {"name": "Situs baru", "kind": "website", "agency": "dpu", "contact": CONTACT}
 PASSWORDS = {"current_password": "teluk-tenang-17-burung", "new_password": "gunung-biru-23-kucing"}
 BATCH = {"atomic": False, "operations": [{"method": "POST", "path": f"{MANAGE}/posts", "body": content("post")}]}
-ONLY_ADMIN, ADMIN_AND_AUDITOR = "403 403 403 403 403 403 {}", "403 403 403 403 403 200 200"
+ONLY_ADMIN, ADMIN_AND_AUDITOR = "403 403 403 403 403 403 {}", "403 403 403 403 403 200 200 403 403 403"
+CATEGORY_WRITERS = "403 403 403 403 {0} 403 {0} 403 403 403"
 EVERYBODY = "200 200 200 200 200 200 200"
 EVERY_ROLE = "403 200 200 200 200 200 200"
 
@@ -121,9 +122,9 @@ ROWS = [
     person_row("PATCH", "/agencies/<slug>", ask.agency({"name": "Nama lain"}), ONLY_ADMIN.format(200)),
     person_row("GET", "/areas", get(f"{MANAGE}/areas"), EVERY_ROLE),
     person_row("GET", "/categories", get(f"{MANAGE}/categories"), EVERY_ROLE),
-    person_row("POST", "/categories", send(f"{MANAGE}/categories", NEW_CATEGORY), "403 403 403 403 201 403 201"),
+    person_row("POST", "/categories", send(f"{MANAGE}/categories", NEW_CATEGORY), CATEGORY_WRITERS.format(201)),
     person_row("GET", "/categories/<slug>", ask.category(), EVERY_ROLE),
-    person_row("PATCH", "/categories/<slug>", ask.category({"name_id": "Lain"}), "403 403 403 403 200 403 200"),
+    person_row("PATCH", "/categories/<slug>", ask.category({"name_id": "Lain"}), CATEGORY_WRITERS.format(200)),
     person_row("GET", "/information-kinds", get(f"{MANAGE}/information-kinds"), EVERY_ROLE),
     person_row("GET", "/consumers", get(f"{MANAGE}/consumers"), ADMIN_AND_AUDITOR),
     person_row("POST", "/consumers", send(f"{MANAGE}/consumers", NEW_CONSUMER), ONLY_ADMIN.format(201)),

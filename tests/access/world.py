@@ -47,7 +47,9 @@ from tests.people import Caller, People
 
 # Not part of what a refused request must leave alone: attempts are counted because they were refused.
 COUNTERS = {"sign_in_buckets"}
-PEOPLE = ("stranger", "author", "editor", "elsewhere", "central", "auditor", "admin")
+PEOPLE = (
+    "stranger", "author", "editor", "elsewhere", "central", "auditor", "admin", "pelaksana", "utama", "atasan",
+)  # fmt: skip
 WEBSITES = ("other_scope", "other_agency", "website")
 NOBODIES = ("anonymous", "garbage", "unknown_key")
 TYPES = {"post": POST, "document": DOCUMENT}
@@ -81,6 +83,9 @@ class World:
             "central": self.people.person(Role.CENTRAL_EDITOR),
             "auditor": self.people.person(Role.AUDITOR),
             "admin": self.people.person(Role.ADMIN),
+            "pelaksana": self.people.person(Role.PPID_PELAKSANA, "dpu"),
+            "utama": self.people.person(Role.PPID_UTAMA),
+            "atasan": self.people.person(Role.ATASAN_PPID),
             "website": self.people.website(),
             "other_agency": self.people.website(agencies=["dishub"]),
             "garbage": Caller(client, "not.a.token"),

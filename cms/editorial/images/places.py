@@ -9,7 +9,7 @@ from sqlalchemy import CompoundSelect, and_, exists, false, or_, select, true, u
 
 from cms.agencies.models import Agency, Reviewer
 from cms.core.db import UnitOfWork
-from cms.core.permissions import Actor, Permission, Role, Target, authorize
+from cms.core.permissions import Actor, Permission, Target, authorize
 from cms.core.runtime import runtime
 from cms.editorial.items.models import Item, State
 from cms.media.models import Image, ImageUse
@@ -37,7 +37,7 @@ def need_second_person(actor: Actor, image: Image, words: Mapping[str, Any], pla
     The same rule as for an edition (`cms.editorial.items.policies.approval_fault`).
     """
     needs_central = any(place.reviewed_by == Reviewer.CENTRAL.value for place in places)
-    if needs_central and not actor.has(Role.CENTRAL_EDITOR):
+    if needs_central and not actor.is_central:
         return True
     # The proposer's own confirmation does not count.
     is_second = image.proposed == words and image.proposed_by_id not in (None, actor.id)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cms.agencies.models import Reviewer
-from cms.core.errors import Conflict
-from cms.core.permissions import Actor, Permission, Role, Target, authorize, can
+from cms.core.errors import Conflict, Forbidden
+from cms.core.permissions import CENTRAL_ROLES, Actor, Permission, Role, Target, acting_role, authorize, can
 from cms.editorial.items.models import Item, State
 
 CENTRAL_REASONS = frozenset({"lexicon"})
@@ -112,13 +112,21 @@ def can_operate(actor: Actor, operation: Operation, item: Item, city_channel: st
     )
 
 
+def role_of_approval(actor: Actor, item: Item, city_channel: str) -> Role:
+    """The role by which the actor approves the item. Raises `Forbidden` when none allows it."""
+    for target in targets(Operation.APPROVE, item, city_channel):
+        if (role := acting_role(actor, Permission.CONTENT_APPROVE, target)) is not None:
+            return role
+    raise Forbidden(permission=Permission.CONTENT_APPROVE.value)
+
+
 def needs_second_person(item: Item) -> bool:
     """True when the approver must have written none of it: by the agency, the category or moderation."""
     return bool(item.needs_four_eyes or item.hold)
 
 
 def needs_central_approval(item: Item) -> bool:
-    """True when only a central editor's approval counts: by the agency's review setting, or because the lexicon found something."""
+    """True when only the approval of who edits for the city counts: by the agency's review setting, or because the lexicon found something."""
     return item.reviewed_by == Reviewer.CENTRAL.value or not CENTRAL_REASONS.isdisjoint(_reasons(item))
 
 
@@ -136,14 +144,14 @@ def approval_fault(actor: Actor, item: Item) -> str | None:
     approved = item.is_approved
     # People who allowed a linked domain count as writers: they vouched for the content.
     is_second = approved and item.approved_by_id not in item.all_writers
-    is_central = approved and item.approved_as == Role.CENTRAL_EDITOR.value
+    is_central = approved and item.approved_as in CENTRAL_ROLES
     if needs_second_person(item):
-        # One approval must meet both conditions; publishing is not an approval here, not even by a central editor.
+        # One approval must meet both conditions; publishing is not an approval here, not even by who edits for the city.
         if needs_central_approval(item) and not (is_second and is_central):
             return "central_editor"
         return None if is_second else "second_person"
     # Without four eyes a central editor approves by publishing.
-    if needs_central_approval(item) and not (is_central or actor.has(Role.CENTRAL_EDITOR)):
+    if needs_central_approval(item) and not (is_central or actor.is_central):
         return "central_editor"
     return None
 
@@ -155,7 +163,7 @@ def is_approved_by_second(actor: Actor, item: Item) -> bool:
 
 def may_approve(actor: Actor, item: Item) -> bool:
     """True when this actor's approval would count; says nothing about permission and state."""
-    if needs_central_approval(item) and not actor.has(Role.CENTRAL_EDITOR):
+    if needs_central_approval(item) and not actor.is_central:
         return False
     return not (needs_second_person(item) and actor.id in item.all_writers)
 

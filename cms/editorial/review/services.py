@@ -7,7 +7,7 @@ from sqlalchemy import update
 from cms.core import clock
 from cms.core.db import UnitOfWork
 from cms.core.errors import Invalid
-from cms.core.permissions import Actor, Role
+from cms.core.permissions import Actor
 from cms.core.prepared import foreseen
 from cms.core.runtime import runtime
 from cms.core.versions import Expected
@@ -16,7 +16,7 @@ from cms.editorial.edit import Edited
 from cms.editorial.editing import editing
 from cms.editorial.images.uses import body_text_of, note_images
 from cms.editorial.items.models import Edition, Item, State
-from cms.editorial.items.policies import Operation, check_state
+from cms.editorial.items.policies import Operation, check_state, role_of_approval
 from cms.editorial.items.queries import get_edition, get_item, get_last_published, writers_of
 from cms.editorial.moderating import hold, record_hold
 from cms.editorial.prepared_content import PreparedContent, prepared_edition
@@ -41,7 +41,7 @@ def approve_item(
         _note_vouchers(item, prepared)
         check_state(actor, Operation.APPROVE, item, runtime().settings.city_channel)
         _check_publishable(item, prepared)
-        item.approve(actor, Role.CENTRAL_EDITOR if actor.has(Role.CENTRAL_EDITOR) else Role.AGENCY_EDITOR)
+        item.approve(actor, role_of_approval(actor, item, runtime().settings.city_channel))
         edition = transition(edit, State.APPROVED, "approved", comment)
     return Edited(item, edition)
 
