@@ -60,6 +60,7 @@ from cms.health.routes import blp as service
 from cms.media.routes import blp as media
 from cms.moderation.public_words import look_at_words
 from cms.moderation.routes import blp as moderation
+from cms.offices.routes import blp as offices
 from cms.serving.admission import admit
 from cms.serving.cors import answer_browsers
 from cms.serving.middleware import AnswerCacheMiddleware
@@ -101,7 +102,7 @@ class Application(Flask):
 
 def blueprints(types: Sequence[RegisteredType]) -> Iterator[Blueprint]:
     """All routes, in the order of the API's document."""
-    yield from (service, auth, me, users, agencies, taxonomy, consumers)
+    yield from (service, auth, me, users, agencies, offices, taxonomy, consumers)
     yield from (each.management_blueprint() for each in types)
     yield from (reviews, releases, *(blueprint for each in types for blueprint in each.blueprints))
     yield preview_blueprint(each.resource for each in types)

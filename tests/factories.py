@@ -26,6 +26,7 @@ from cms.editorial.items.models import Item
 from cms.editorial.items.services import create_item, publish_item
 from cms.editorial.publishing import Update
 from cms.media.models import Image
+from cms.offices.models import Office
 from cms.posts.content import POST
 from cms.taxonomy.models import Category, InformationKind
 
@@ -72,6 +73,14 @@ def add_information_kinds(app: Flask, *codes: str, information_class: str = "ber
     shared = {"information_class": information_class, "certainty": "found"}
     with app.app_context(), unit_of_work() as unit:
         unit.add(*(InformationKind(code=code, name_id=code, name_en=code, **shared) for code in codes))
+
+
+def add_office(app: Flask, agency: str = "dpu", **values: Any) -> str:
+    """An office of the agency; returns its id."""
+    office = {"id": new_id(), "agency": agency, "name": "Kantor UPTD", "contact": {}, **_born(), **values}
+    with app.app_context(), unit_of_work() as unit:
+        unit.add(Office(**office))
+    return str(office["id"])
 
 
 def add_city(app: Flask) -> None:

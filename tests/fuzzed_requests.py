@@ -37,7 +37,19 @@ DOCUMENT = PROJECT_ROOT / "docs" / "openapi.json"
 KEPT = PROJECT_ROOT / ".pytest_cache" / "fuzzed-requests"
 # Collections whose members a path can name, so that it leads somewhere.
 COLLECTIONS = frozenset(
-    {"agencies", "categories", "consumers", "documents", "editions", "files", "keys", "posts", "sessions", "users"}
+    {
+        "agencies",
+        "categories",
+        "consumers",
+        "documents",
+        "editions",
+        "files",
+        "keys",
+        "offices",
+        "posts",
+        "sessions",
+        "users",
+    }
 )
 # What made-up text never hits, so that the fields beside it are looked at.
 REFERENCES = {

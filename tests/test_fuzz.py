@@ -17,7 +17,15 @@ from werkzeug.test import TestResponse
 
 from cms.core.ids import new_id
 from cms.core.permissions import Actor, Role
-from tests.factories import add_consumer, add_document, add_key, add_post, add_published_document, add_published_post
+from tests.factories import (
+    add_consumer,
+    add_document,
+    add_key,
+    add_office,
+    add_post,
+    add_published_document,
+    add_published_post,
+)
 from tests.fuzzed_requests import COLLECTIONS, MadeRequest, operations, requests_of
 from tests.people import sign_in
 
@@ -65,6 +73,7 @@ def fuzzed(app: Flask, city: None, monkeypatch: pytest.MonkeyPatch) -> City:
     known = {
         "posts": posts, "documents": documents, "users": [other.id], "sessions": [other.id], "consumers": [consumer],
         "keys": [key_id], "files": [file_id], "agencies": ["dpu", "kota"], "editions": ["1"], "categories": ["infrastruktur"],
+        "offices": [add_office(app)],
     }  # fmt: skip
     return City(client, person, key, known)
 

@@ -27,6 +27,7 @@ from tests.factories import (
     add_consumer,
     add_information_kinds,
     add_key,
+    add_office,
     document_content,
     post_content,
     seen,
@@ -45,6 +46,7 @@ LISTS = (
     "agencies",
     "areas",
     "categories",
+    "offices",
     "information-kinds",
     "consumers",
     "posts",
@@ -74,6 +76,7 @@ def fill(app: Flask) -> None:
     add_information_kinds(app, *(f"BK-{number}" for number in range(MANY)))
     for _ in range(MANY):
         add_consumer(app)
+        add_office(app)
 
 
 def _born() -> dict[str, Any]:
@@ -116,13 +119,23 @@ def test_the_keys_of_a_consumer_take_the_same_statements_for_one_and_for_a_hundr
     assert one[1] == page[1]
 
 
-DELIVERY_LISTS = ("posts", "documents", "posts?include=agency", "posts?agency=dpu&kind=pengumuman", "agencies", "areas")
+DELIVERY_LISTS = (
+    "posts",
+    "documents",
+    "posts?include=agency",
+    "posts?agency=dpu&kind=pengumuman",
+    "agencies",
+    "areas",
+    "offices",
+)
 
 
 def test_delivery_lists_take_the_same_statements_for_one_row_and_for_a_page(app: Flask, people: People) -> None:
     site = people.website()
     add_areas(app, {f"64.71.{number:02d}": "kecamatan" for number in range(10, 98)})
     add_agencies(app, *(f"dinas-{number}" for number in range(MANY)))
+    for _ in range(MANY):
+        add_office(app)
     with app.app_context():
         for number in range(MANY):
             for kind, content in ((POST, post_content()), (DOCUMENT, document_content())):

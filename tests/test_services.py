@@ -36,6 +36,7 @@ from tests.editorial import history_scenarios, repost_scenarios, review_scenario
 from tests.factories import NEWS, document_content, post_content, seen
 from tests.media import scenarios as media_scenarios
 from tests.moderation import scenarios as moderation_scenarios
+from tests.offices import scenarios as office_scenarios
 from tests.writing.lock_watch import computed_under_the_lock
 
 FIRST = frozenset({1})
@@ -187,6 +188,7 @@ SCENARIOS: dict[str, Scenario] = {
     **repost_scenarios.SCENARIOS,
     **time_scenarios.SCENARIOS,
     **moderation_scenarios.SCENARIOS,
+    **office_scenarios.SCENARIOS,
     **media_scenarios.SCENARIOS,
 }
 

@@ -26,6 +26,8 @@ class Action(StrEnum):
     AGENCY_UPDATED = "agency.updated"
     AGENCY_PROPOSED = "agency.proposed"
     AREA_CREATED = "area.created"
+    OFFICE_CREATED = "office.created"
+    OFFICE_UPDATED = "office.updated"
     CATEGORY_CREATED = "category.created"
     CATEGORY_UPDATED = "category.updated"
     INFORMATION_KIND_CREATED = "information_kind.created"
@@ -130,7 +132,7 @@ class ContentAction:
         return f"{self.type}.{self.verb}"
 
 
-REFERENCE_TYPES = {"agency", "area", "category", "information_kind"}
+REFERENCE_TYPES = {"agency", "area", "office", "category", "information_kind"}
 # Cursors in kept answers are made with the signing key.
 ACCESS_TYPES = {"consumer", "key", "signing_key"}
 RESOURCE_TYPES = frozenset(action.value.split(".")[0] for action in Action)

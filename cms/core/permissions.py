@@ -58,6 +58,7 @@ class Permission(StrEnum):
     MEDIA_DELETE = "media:delete"
     AGENCY_READ = "agency:read"
     AGENCY_WRITE = "agency:write"
+    OFFICE_WRITE = "office:write"
     TAXONOMY_READ = "taxonomy:read"
     TAXONOMY_WRITE = "taxonomy:write"
     USER_READ = "user:read"
@@ -170,6 +171,8 @@ PERMISSION_MAP: dict[Permission, Holders] = {
     Permission.MEDIA_DELETE: _OWNERS,
     Permission.AGENCY_READ: _ALL,
     Permission.AGENCY_WRITE: ((Role.ADMIN, anywhere),),
+    # Hours and telephone numbers change often, and the agency itself knows them first.
+    Permission.OFFICE_WRITE: (*_EDITORS, (Role.ADMIN, anywhere)),
     Permission.TAXONOMY_READ: _ALL,
     Permission.TAXONOMY_WRITE: ((Role.CENTRAL_EDITOR, anywhere), (Role.ADMIN, anywhere)),
     Permission.USER_READ: ((Role.ADMIN, anywhere), (Role.AUDITOR, anywhere)),

@@ -186,6 +186,14 @@ class AgencyPageQuerySchema(PageQuerySchema):
     active = Choice(["true", "false"], metadata={"description": "Whether it exists today."})
 
 
+class OfficePageQuerySchema(PageQuerySchema):
+    """Filters of the list of offices."""
+
+    agency = Words(**_SLUGS, metadata={"description": "Includes agencies that were merged into it.", "example": "dpu"})
+    area = area_codes(metadata={"description": "Includes what lies below it.", "example": "64.71.06"})
+    closed = Choice(["true", "false"], metadata={"description": "Only closed ones, or only those that are not."})
+
+
 class AreaPageQuerySchema(PageQuerySchema):
     """Filters of the list of areas."""
 

@@ -1,18 +1,18 @@
-"""Agencies and areas, from the reference data in the memory of each process."""
+"""Agencies, areas and offices, from the reference data in the memory of each process."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import orjson
 from flask import Response
 
-from cms.agencies.directory import AgencyEntry, AreaEntry, Directory
+from cms.agencies.directory import AgencyEntry, AreaEntry
 from cms.agencies.policies import is_in_office
 from cms.core.errors import NotFound
-from cms.delivery.unmatched import unknown_parents
+from cms.delivery.unmatched import Warnings, unknown_parents, unknown_words
 from cms.serving.admission import DeliveryRequest
 from cms.serving.pages import Paging, one_body
 from cms.serving.projection import shown_agency, shown_area
@@ -31,7 +31,10 @@ def list_agencies(request: DeliveryRequest, query: Query) -> Response:
         asked = (entry for entry in directory.agencies.values() if _is_asked(entry, query, directory.day))
         return [shown_agency(entry, directory) for entry in asked]
 
-    return _respond_rows(request, rows, "slug", query, lambda directory: directory.agencies)
+    def unknown(reference_data: ReferenceData) -> Warnings:
+        return unknown_parents(query.get("parent", ()), reference_data.directory.agencies)
+
+    return _respond_rows(request, rows, "slug", query, unknown)
 
 
 def read_agency(request: DeliveryRequest, slug: str) -> Response:
@@ -50,7 +53,30 @@ def list_areas(request: DeliveryRequest, query: Query) -> Response:
     def rows(reference_data: ReferenceData) -> list[dict[str, Any]]:
         return [shown_area(entry) for entry in reference_data.directory.areas.values() if _is_area_asked(entry, query)]
 
-    return _respond_rows(request, rows, "code", query, lambda directory: directory.areas)
+    def unknown(reference_data: ReferenceData) -> Warnings:
+        return unknown_parents(query.get("parent", ()), reference_data.directory.areas)
+
+    return _respond_rows(request, rows, "code", query, unknown)
+
+
+def list_offices(request: DeliveryRequest, query: Query) -> Response:
+    """One page of offices by id."""
+
+    def rows(reference_data: ReferenceData) -> list[dict[str, Any]]:
+        directory = reference_data.directory
+        agencies = directory.with_predecessors(query["agency"]) if "agency" in query else None
+        offices = reference_data.offices.values()
+        return [office for office in offices if _is_office_asked(office, query, agencies)]
+
+    return _respond_rows(request, rows, "id", query, lambda reference_data: unknown_words(query, reference_data))
+
+
+def read_office(request: DeliveryRequest, office_id: str) -> Response:
+    """One office, closed or not. Raises `NotFound`."""
+    shown = request.sources.reference_data().offices.get(office_id)
+    if shown is None:
+        raise NotFound
+    return respond(request, BASIS, lambda sequence: one_body(shown, sequence))
 
 
 def _respond_rows(
@@ -58,9 +84,9 @@ def _respond_rows(
     rows: Callable[[ReferenceData], list[dict[str, Any]]],
     key: str,
     query: Query,
-    parents: Callable[[Directory], Container[str]],
+    unknown: Callable[[ReferenceData], Warnings],
 ) -> Response:
-    """One page of the rows of reference data, which are few and in the order of their keys. `parents` are what there is to filter by."""
+    """One page of the rows of reference data, which are few and in the order of their keys. `unknown` warns of words that filter by nothing."""
     paging = Paging.of(request, query)
 
     def compute(sequence: int) -> Body:
@@ -68,7 +94,7 @@ def _respond_rows(
         found = [row for row in rows(request.sources.reference_data()) if row[key] > after]
         shown = found[: paging.limit]
         last = [shown[-1][key]] if len(found) > len(shown) else None
-        warnings = unknown_parents(query.get("parent", ()), parents(request.sources.reference_data().directory))
+        warnings = unknown(request.sources.reference_data())
         texts = [orjson.dumps(row).decode() for row in shown]
         return paging.body(texts, sequence, last, {"warnings": warnings} if warnings else None)
 
@@ -84,6 +110,14 @@ def _is_asked(entry: AgencyEntry, query: Query, day: date) -> bool:
         return True
     wants_active: bool = query["active"] == "true"
     return is_in_office(entry, day) == wants_active
+
+
+def _is_office_asked(office: dict[str, Any], query: Query, agencies: frozenset[str] | None) -> bool:
+    if agencies is not None and office["agency"]["slug"] not in agencies:
+        return False
+    if "area" in query and not any(f"{office['area']}.".startswith(f"{code}.") for code in query["area"]):
+        return False
+    return "closed" not in query or office["is_closed"] == (query["closed"] == "true")
 
 
 def _is_area_asked(entry: AreaEntry, query: Query) -> bool:

@@ -1,4 +1,4 @@
-"""The delivery plane: agencies and areas, and what a key may do. Content: `cms.delivery.content_routes`."""
+"""The delivery plane: agencies, areas and offices, and what a key may do. Content: `cms.delivery.content_routes`."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from flask import Response
 from cms.core.http.api import Blueprint
 from cms.core.http.schemas import many, one
 from cms.delivery import about, reference
-from cms.delivery.parameters import AgencyPageQuerySchema, AreaPageQuerySchema
-from cms.delivery.schemas import DeliveredAgencySchema, DeliveredAreaSchema, WhoamiSchema
+from cms.delivery.parameters import AgencyPageQuerySchema, AreaPageQuerySchema, OfficePageQuerySchema
+from cms.delivery.schemas import DeliveredAgencySchema, DeliveredAreaSchema, DeliveredOfficeSchema, WhoamiSchema
 from cms.serving.admission import DeliveryRequest, serves
 
 blp = Blueprint("delivery_reference", __name__)
@@ -59,6 +59,35 @@ def list_areas(request: DeliveryRequest, query: dict[str, Any]) -> Response:
     Districts (kecamatan) and wards (kelurahan) with their Kemendagri codes.
     """
     return reference.list_areas(request, query)
+
+
+@blp.route("/v1/offices")
+@serves(CONTENT)
+@blp.arguments(OfficePageQuerySchema, location="query")
+@blp.response(200, many(DeliveredOfficeSchema))
+@blp.conditional
+@blp.doc(tags=["delivery"])
+@blp.problems(400, 401, 403, 503)
+def list_offices(request: DeliveryRequest, query: dict[str, Any]) -> Response:
+    """List the offices of the agencies.
+
+    Address, area, hours and contact of each; closed ones too, unless `closed=false`. Documents name the office that they belong to.
+    """
+    return reference.list_offices(request, query)
+
+
+@blp.route("/v1/offices/<string:id>")
+@serves(CONTENT)
+@blp.response(200, one(DeliveredOfficeSchema))
+@blp.conditional
+@blp.doc(tags=["delivery"])
+@blp.problems(401, 403, 404, 503)
+def read_office(request: DeliveryRequest, id: str) -> Response:
+    """Read one office.
+
+    Address, area, hours and contact.
+    """
+    return reference.read_office(request, id)
 
 
 @blp.route("/v1/whoami")

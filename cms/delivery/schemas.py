@@ -7,6 +7,7 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
+from cms.agencies.schemas import AgencyReferenceSchema
 from cms.core.http.schemas import LinksSchema, PageMetaSchema, StrictSchema
 from cms.delivery.types import DeliveredTypes
 from cms.publishing.delivered import DeliveredType
@@ -45,6 +46,31 @@ class DeliveredAreaSchema(StrictSchema):
     aliases = fields.List(fields.String())
 
 
+class DeliveredOfficeContactSchema(StrictSchema):
+    """How to reach an office."""
+
+    phone = fields.String(allow_none=True, metadata={"example": "+62 542 555 0101"})
+    email = fields.String(allow_none=True, metadata={"example": "uptd.kota@balikpapan.example"})
+
+
+class DeliveredOfficeSchema(StrictSchema):
+    """A place where an agency receives people."""
+
+    id = fields.String(metadata={"format": "uuid"})
+    agency = fields.Nested(AgencyReferenceSchema)
+    name = fields.String(metadata={"example": "Kantor UPTD Balikpapan Kota"})
+    address = fields.String(allow_none=True, metadata={"example": "Jalan Contoh 12, Balikpapan"})
+    area = fields.String(allow_none=True, metadata={"description": "Kemendagri code.", "example": "64.71.06"})
+    hours = fields.String(allow_none=True, metadata={"example": "Senin-Jumat 07.30-16.00 Wita"})
+    contact = fields.Nested(DeliveredOfficeContactSchema)
+    is_closed = fields.Boolean(
+        metadata={
+            "description": "True: it receives nobody any more; documents may still belong to it.",
+            "example": False,
+        }
+    )
+
+
 RELATIONS: dict[str, fields.Field[Any]] = {
     "agency": fields.Nested(DeliveredAgencySchema, metadata={"description": "The owner: whose information it is."}),
     "channel": fields.Raw(metadata={"description": f"Slug of the channel's agency; {EMBEDDED}.", "example": "kota"}),
@@ -53,6 +79,9 @@ RELATIONS: dict[str, fields.Field[Any]] = {
     ),
     "areas": fields.List(
         fields.Raw(), metadata={"description": f"Kemendagri codes; {EMBEDDED}.", "example": ["64.71.06"]}
+    ),
+    "office": fields.Raw(
+        allow_none=True, metadata={"description": f"Id of the office that it belongs to; {EMBEDDED}.", "example": None}
     ),
     "information_kinds": fields.List(
         fields.Raw(), metadata={"description": f"Codes of the legal lists; {EMBEDDED}.", "example": ["BK-A"]}

@@ -19,6 +19,7 @@ _VOCABULARIES: dict[str, Callable[[ReferenceData], Container[str]]] = {
     "channel": lambda reference_data: reference_data.directory.agencies,
     "category": lambda reference_data: reference_data.categories,
     "area": lambda reference_data: reference_data.directory.areas,
+    "office": lambda reference_data: reference_data.offices,
     "information_kind": lambda reference_data: reference_data.information_kinds,
 }
 """Filters whose words are reference data, which the process has in memory."""

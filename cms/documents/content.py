@@ -18,6 +18,7 @@ from cms.documents.presenter import render_document
 from cms.documents.queries import find_files
 from cms.editorial.content_types import Beside, Content, ContentType, needed
 from cms.editorial.references import area_faults, category_faults
+from cms.offices.queries import find_office
 from cms.taxonomy.models import InformationClass, InformationKind
 from cms.taxonomy.queries import find_information_kinds
 
@@ -64,6 +65,7 @@ DEFAULTS: dict[str, Any] = {
     "class": None,
     "information_kinds": [],
     "category": None,
+    "office": None,
     "number": None,
     "year": None,
     "holder": None,
@@ -89,6 +91,7 @@ def check_document(item_id: str, content: Content, previous: Content | None) -> 
         *_kind_faults(content, previous),
         *category_faults(content, previous),
         *area_faults(content, previous),
+        *_office_faults(content, previous),
         *_made_at_faults(content),
         *_period_faults(content),
         *_file_faults(item_id, content, previous),
@@ -140,6 +143,19 @@ def _kind_fault(index: int, kind: InformationKind | None, *, has_class: bool, is
 
 def _is_valid(kind: InformationKind, day: date) -> bool:
     return (kind.valid_from is None or kind.valid_from <= day) and (kind.valid_to is None or day <= kind.valid_to)
+
+
+def _office_faults(content: Content, previous: Content | None) -> list[InputError]:
+    """An office must be one of the owner's and be open; a closed one may stay on a document that belongs to it."""
+    said = content["office"], content["agency"]
+    if said[0] is None or (previous is not None and (previous["office"], previous["agency"]) == said):
+        return []
+    office = find_office(content["office"])
+    if office is None or office.agency != content["agency"]:
+        return [InputError("pointer", "/office", "not_found", {"what": "office of the agency"})]
+    if office.is_closed:
+        return [InputError("pointer", "/office", "not_valid_any_more", {"what": "office"})]
+    return []
 
 
 def _made_at_faults(content: Content) -> list[InputError]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cms.agencies.fields import area_codes
 from cms.core.http.fields import Words
-from cms.core.ids import SLUG_PATTERN
+from cms.core.ids import ID_PATTERN, SLUG_PATTERN
 from cms.documents.delivered_schemas import CLASSES, DocumentCardSchema, DocumentSchema
 from cms.publishing.delivered import DeliveredType
 
@@ -28,12 +28,13 @@ DELIVERED_DOCUMENTS = DeliveredType(
             expected="codes such as BK-A,SM-6",
             metadata={"description": "Codes of information kinds: any of them, parts included.", "example": "BK-A.1"},
         ),
+        "office": Words(pattern=ID_PATTERN, expected="ids of offices, separated by commas"),
         "category": Words(pattern=SLUG_PATTERN, expected="slugs, separated by commas"),
         "area": area_codes(metadata={"description": "Includes what lies below it.", "example": "64.71.06"}),
         "year": Words(pattern="^(19|20)[0-9]{2}$", expected="years such as 2025,2026", metadata={"example": "2026"}),
     },
-    schemes=("information_kind", "tag", "area", "category", "year", "class", "channel", "language"),
-    includes=("agency", "areas", "category", "channel", "information_kinds"),
+    schemes=("office", "information_kind", "tag", "area", "category", "year", "class", "channel", "language"),
+    includes=("agency", "areas", "category", "channel", "information_kinds", "office"),
     about_list=(
         "Public information by class (UU 14/2008), information kind, year and agency; newest first, as compact cards."
     ),

@@ -35,6 +35,10 @@ class DocumentCardSchema(ItemCardSchema):
     category = fields.String(
         allow_none=True, metadata={"description": "Slug of the category.", "example": "infrastruktur"}
     )
+    office = fields.String(
+        allow_none=True,
+        metadata={"format": "uuid", "description": "Id of the office that it belongs to.", "example": None},
+    )
     areas = fields.List(fields.String(), metadata={"description": "Kemendagri codes.", "example": ["64.71.06"]})
     cover = fields.Nested(ShownImageSchema, allow_none=True, metadata={"description": ALWAYS_NULL, "examples": [None]})
     event_date = fields.String(allow_none=True, metadata={"description": ALWAYS_NULL, "examples": [None]})

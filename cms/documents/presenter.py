@@ -50,6 +50,7 @@ def _card(edition: EditionToRender) -> dict[str, Any]:
         "agency": dict(edition.agency),
         "channel": content["channel"],
         "category": content["category"],
+        "office": content["office"],
         "tags": content["tags"],
         "areas": content["areas"],
         "language": content["language"],
@@ -96,6 +97,8 @@ def _terms(content: Content, kinds: Iterable[InformationKind]) -> frozenset[tupl
             terms.add(("information_kind", kind.parent))
     if content["category"]:
         terms.add(("category", content["category"]))
+    if content["office"]:
+        terms.add(("office", content["office"]))
     terms |= {("area", code) for area in content["areas"] for code in area_lineage(area)}
     if content["year"] is not None:
         terms.add(("year", str(content["year"])))

@@ -11,7 +11,7 @@ from marshmallow import ValidationError, fields
 
 from cms.agencies.fields import agency_slug, area_code
 from cms.core.http.field_rules import HasWords, Pattern, rule
-from cms.core.http.fields import Choice, Part, Rows, Slug, Text, WholeNumber, Words
+from cms.core.http.fields import Choice, ItemId, Part, Rows, Slug, Text, WholeNumber, Words
 from cms.core.http.schemas import StrictSchema
 from cms.documents.content import FORMS, MOST_FILES, MOST_KINDS, OPEN_CLASSES
 from cms.documents.file_schemas import FileEntrySchema
@@ -118,6 +118,10 @@ class DocumentContentSchema(StrictSchema):
     )
     category = Slug(
         max=63, allow_none=True, metadata={"description": "Slug of a category.", "example": "infrastruktur"}
+    )
+    office = ItemId(
+        allow_none=True,
+        metadata={"description": "Id of an office of the agency, when it is about one.", "example": None},
     )
     number = Text(max=100, allow_none=True, metadata={"description": "Number of the letter or decree."})
     year = WholeNumber(min=1900, max=2100, allow_none=True, metadata={"example": 2026})

@@ -1,5 +1,5 @@
 """Rebuilds published items when something that readers see with them has changed: an agency (a new name, a merger), a
-category, the words of an image.
+category, an office, the words of an image.
 
 A follower of the log. It works in bounded batches, so that renaming an agency with a long archive never locks the
 database for long. It skips items that were published since then, as they already show the new name. Each item gets a line of its
@@ -41,7 +41,11 @@ QUEUE = "presenter"
 NOT_SHOWN = frozenset({"review", "four_eyes"})
 """Fields of agencies and categories that only editors see; everything else readers see, now or once a filter or `include` asks."""
 MERGING = frozenset({"successor", "valid_to"})
-LEADING: Final = {Action.AGENCY_UPDATED: "channel", Action.CATEGORY_UPDATED: "category"}
+LEADING: Final = {
+    Action.AGENCY_UPDATED: "channel",
+    Action.CATEGORY_UPDATED: "category",
+    Action.OFFICE_UPDATED: "office",
+}
 """The scheme of terms by which the items are found that such a line concerns. An agency's are those on its channel: its own, those
 that others publish there, and those that it carries.
 """

@@ -33,7 +33,7 @@ NOT_TEXT: Final = frozenset(
         "source_url",
         "year",
     }
-    | {"from", "until", "role", "variant"}
+    | {"from", "until", "role", "variant", "office"}
 )
 """Fields that are not read here: codes, days, and the body, which is read as readers get it."""
 

@@ -64,6 +64,8 @@ def _embedded(relation: str, value: Any, reference_data: ReferenceData) -> Any:
         return [shown_area(directory.areas[code]) for code in value if code in directory.areas]
     if relation == "category":
         return reference_data.categories.get(value)
+    if relation == "office":
+        return reference_data.offices.get(value)
     if relation == "information_kinds":
         kinds = reference_data.information_kinds
         return [kinds[code] for code in value if code in kinds]

@@ -1,4 +1,4 @@
-"""The reference data of content, in the memory of a process: agencies, areas, categories and information kinds."""
+"""The reference data of content, in the memory of a process: agencies, areas, offices, categories and information kinds."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from sqlalchemy import select
 from cms.agencies.directory import Directory, read_directory
 from cms.agencies.presenter import render_reference
 from cms.core import clock
+from cms.core.raw_columns import json_value
 from cms.core.reading import Reader
+from cms.offices.models import Office
+from cms.offices.presenter import render_office_contact
 from cms.serving.validity import NEVER_DUE
 from cms.taxonomy.models import Category, InformationKind
 
@@ -29,6 +32,9 @@ _KINDS = select(
     InformationKind.article,
     InformationKind.certainty,
 ).order_by(InformationKind.code)
+_OFFICES = select(
+    Office.id, Office.agency, Office.name, Office.address, Office.area, Office.hours, Office.contact, Office.is_closed
+).order_by(Office.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,7 @@ class ReferenceData:
     directory: Directory
     categories: dict[str, dict[str, Any]]
     information_kinds: dict[str, dict[str, Any]]
+    offices: dict[str, dict[str, Any]]
     since: int
     until: int
     _references: dict[str, str] = field(default_factory=dict)
@@ -49,24 +56,28 @@ class ReferenceData:
         """An agency as shown inside content, as JSON; made once."""
         found = self._references.get(slug)
         if found is None:
-            entry = self.directory.agencies.get(slug)
-            # An agency may have been made since this reference_data was read.
-            shown = render_reference(entry) if entry else {"slug": slug, "name": slug, "short_name": slug}
-            found = self._references[slug] = orjson.dumps(shown).decode()
+            found = self._references[slug] = orjson.dumps(_reference(self.directory, slug)).decode()
         return found
 
 
 def read_reference_data(reader: Reader, zone: ZoneInfo, now: int) -> ReferenceData:
-    """Read it in four statements, as of the day in the city's zone at `now` (microseconds since 1970)."""
+    """Read it in five statements, as of the day in the city's zone at `now` (microseconds since 1970)."""
     directory = read_directory(reader, clock.from_micros(now).astimezone(zone).date())
     since, until = directory.period
     return ReferenceData(
         directory,
         {row[0]: _category(row) for row in reader.rows(reader.compile(_CATEGORIES), {})},
         {row[0]: _information_kind(row) for row in reader.rows(reader.compile(_KINDS), {})},
+        {row[0]: _office(row, directory) for row in reader.rows(reader.compile(_OFFICES), {})},
         0 if since is None else max(0, _midnight(since, zone)),
         NEVER_DUE if until is None else _midnight(until, zone),
     )
+
+
+def _reference(directory: Directory, slug: str) -> dict[str, str]:
+    """An agency inside something else; one may have been made since the directory was read."""
+    entry = directory.agencies.get(slug)
+    return render_reference(entry) if entry else {"slug": slug, "name": slug, "short_name": slug}
 
 
 def _midnight(day: date, zone: ZoneInfo) -> int:
@@ -80,6 +91,20 @@ def _category(row: Any) -> dict[str, Any]:
         "name": {"id": name_id, "en": name_en},
         "description": description,
         "is_retired": bool(is_retired),
+    }
+
+
+def _office(row: Any, directory: Directory) -> dict[str, Any]:
+    office_id, agency, name, address, area, hours, contact, is_closed = row
+    return {
+        "id": office_id,
+        "agency": _reference(directory, agency),
+        "name": name,
+        "address": address,
+        "area": area,
+        "hours": hours,
+        "contact": render_office_contact(json_value(contact)),
+        "is_closed": bool(is_closed),
     }
 
 

@@ -190,6 +190,11 @@ def agency(body: dict[str, Any] | None = None) -> Ask:
     return lambda world, _who: Sent(f"{MANAGE}/agencies/{world.agency()}", 1, {} if body is None else {"json": body})
 
 
+def office(body: dict[str, Any] | None = None) -> Ask:
+    """An office of Dinas Pekerjaan Umum."""
+    return lambda world, _who: Sent(f"{MANAGE}/offices/{world.office()}", 1, {} if body is None else {"json": body})
+
+
 def category(body: dict[str, Any] | None = None) -> Ask:
     """A category."""
     return lambda world, _who: Sent(
@@ -212,3 +217,10 @@ def key(suffix: str = "", body: dict[str, Any] | None = None) -> Ask:
         return Sent(f"{MANAGE}/consumers/{owner}/keys/{key_id}{suffix}", 1, {} if body is None else {"json": body})
 
     return ask
+
+
+def delivered_office(world: World, _who: str) -> Sent:
+    """An office that readers have: written through the service, whose line in the log tells them."""
+    values = {"agency": "dpu", "name": f"Kantor {world.number()}"}
+    made = world.callers["central"]("POST", f"{MANAGE}/offices", json=values)
+    return Sent(f"/v1/offices/{made.json['data']['id']}")  # type: ignore[index]

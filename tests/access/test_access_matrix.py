@@ -58,6 +58,7 @@ def moderation_rows() -> list[Row]:
 
 NEW_USER = {"email": "baru-{}@balikpapan.example", "name": "Baru", "memberships": [{"role": "author", "agency": "dpu"}]}
 NEW_AGENCY = {"slug": "badan-{}", "name": "Badan Baru", "short_name": "BB", "kind": "badan"}
+NEW_OFFICE = {"agency": "dpu", "name": "Kantor {}", "area": "64.71.06", "contact": {"phone": "112"}}
 NEW_CATEGORY = {"slug": "tema-{}", "name_id": "Tema", "name_en": "Theme"}
 CONTACT = {"name": "Pengelola", "email": "situs@balikpapan.example"}
 NEW_CONSUMER = {"name": "Situs baru", "kind": "website", "agency": "dpu", "contact": CONTACT}
@@ -121,6 +122,10 @@ ROWS = [
     person_row("GET", "/agencies/<slug>", ask.agency(), EVERY_ROLE),
     person_row("PATCH", "/agencies/<slug>", ask.agency({"name": "Nama lain"}), ONLY_ADMIN.format(200)),
     person_row("GET", "/areas", get(f"{MANAGE}/areas"), EVERY_ROLE),
+    person_row("GET", "/offices", get(f"{MANAGE}/offices"), EVERY_ROLE),
+    person_row("POST", "/offices", send(f"{MANAGE}/offices", NEW_OFFICE), "403 403 201 403 201 403 201"),
+    person_row("GET", "/offices/<office_id>", ask.office(), EVERY_ROLE),
+    person_row("PATCH", "/offices/<office_id>", ask.office({"name": "Lain"}), "403 403 200 403 200 403 200"),
     person_row("GET", "/categories", get(f"{MANAGE}/categories"), EVERY_ROLE),
     person_row("POST", "/categories", send(f"{MANAGE}/categories", NEW_CATEGORY), CATEGORY_WRITERS.format(201)),
     person_row("GET", "/categories/<slug>", ask.category(), EVERY_ROLE),
@@ -170,6 +175,8 @@ ROWS = [
     delivery_row("/v1/areas", get("/v1/areas"), "403 200 200"),
     delivery_row("/v1/categories", get("/v1/categories"), "403 200 200"),
     delivery_row("/v1/tags", get("/v1/tags"), "403 200 200"),
+    delivery_row("/v1/offices", get("/v1/offices"), "403 200 200"),
+    delivery_row("/v1/offices/<string:id>", ask.delivered_office, "403 200 200"),
     delivery_row("/v1/whoami", get("/v1/whoami"), "200 200 200"),
     delivery_row("/v1/capabilities", get("/v1/capabilities"), "200 200 200"),
 ]

@@ -38,6 +38,7 @@ from tests.factories import (
     add_consumer,
     add_document,
     add_key,
+    add_office,
     add_post,
     seen,
 )
@@ -202,6 +203,10 @@ class World:
         slug = f"dinas-{self.number()}"
         add_agencies(self.app, slug)
         return slug
+
+    def office(self) -> str:
+        """The id of a new office of Dinas Pekerjaan Umum."""
+        return add_office(self.app, name=f"Kantor {self.number()}")
 
     def category(self) -> str:
         """The slug of a new category."""

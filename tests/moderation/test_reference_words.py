@@ -147,6 +147,25 @@ def test_a_rollback_puts_reference_data_right(
     assert counts(roll_back(central, admin)) == {"unchanged": 7}
 
 
+def test_a_rollback_puts_offices_right(
+    admin: Caller, other_admin: Caller, central: Caller, moment: Callable[[timedelta], None], site: Caller
+) -> None:
+    office = {"agency": "dpu", "name": "Kantor UPTD", "hours": "08.00-15.00", "contact": {"phone": "112"}}
+    kept = other_admin.post(f"{MANAGE}/offices", office).json["data"]["id"]
+    moment(LATER)
+    change(admin, f"offices/{kept}", hours="Tutup", contact={"phone": "555"}, agency="dishub", is_closed=True)
+    false = admin.post(f"{MANAGE}/offices", {**office, "name": "Kantor Palsu"}).json["data"]["id"]
+
+    assert counts(roll_back(central, admin)) == {"reverted": 2}
+
+    shown = {each["id"]: each for each in site.get("/v1/offices").json["data"]}
+    said = [(each["hours"], each["contact"]["phone"], each["is_closed"], each["name"]) for each in shown.values()]
+    assert shown.keys() == {kept, false}
+    assert said == [("08.00-15.00", "112", False, "Kantor UPTD"), (None, None, True, "dpu")]
+    assert shown[kept]["agency"]["slug"] == "dpu"
+    assert counts(roll_back(central, admin)) == {"unchanged": 2}
+
+
 def test_what_a_colleague_said_since_stays(
     admin: Caller, other_admin: Caller, central: Caller, moment: Callable[[timedelta], None]
 ) -> None:

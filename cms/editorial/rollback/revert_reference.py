@@ -1,8 +1,8 @@
-"""Undoes a person's changes of agencies, categories and the link lists since a moment, inside a unit of work.
+"""Undoes a person's changes of agencies, offices, categories and the link lists since a moment, inside a unit of work.
 
 It decides from the stored versions (`cms.changes.reference_versions`): a colleague's later changes stay. An entry that the
-person made cannot be deleted, because others may refer to it: it keeps its slug and loses its words; an agency ends, a
-category is retired.
+person made cannot be deleted, because others may refer to it: it keeps its slug and loses its words; an agency ends, an
+office is closed, a category is retired.
 """
 
 from __future__ import annotations
@@ -26,18 +26,26 @@ from cms.core.errors import NotFound
 from cms.core.permissions import Actor
 from cms.editorial.rollback.revert import WorkUndone
 from cms.moderation.models import LinkDomain, LinkVerdict
+from cms.offices.models import Office
+from cms.offices.queries import get_office
+from cms.offices.wording import keep_office
 from cms.taxonomy.models import Category
 from cms.taxonomy.queries import get_category
 from cms.taxonomy.wording import keep_category
 
 DAYS: Final = ("valid_from", "valid_to")
-KINDS: Final = ("agency", "category", "link_domain")
+KINDS: Final = ("agency", "office", "category", "link_domain")
 """Their resource types in the log."""
 
 
 def undo_reference_work(unit: UnitOfWork, actor: Actor, kind: str, key: str, target: WorkUndone) -> str:
     """Undo the target's work on one entry; returns `reverted` or `unchanged`. Raises `NotFound`, `Invalid`."""
-    undo = {"agency": _undo_agency, "category": _undo_category, "link_domain": _undo_link_domain}[kind]
+    undo = {
+        "agency": _undo_agency,
+        "office": _undo_office,
+        "category": _undo_category,
+        "link_domain": _undo_link_domain,
+    }[kind]
     return "reverted" if undo(unit, actor, key, target) else "unchanged"
 
 
@@ -84,6 +92,24 @@ def _silent_agency(agency: Agency) -> dict[str, Any]:
 def _with_days(values: Mapping[str, Any]) -> dict[str, Any]:
     days = {name: date.fromisoformat(values[name]) for name in DAYS if values.get(name)}
     return {**values, **days}
+
+
+def _undo_office(unit: UnitOfWork, actor: Actor, office_id: str, target: WorkUndone) -> bool:
+    office = get_office(office_id, lock=True)
+    is_bad, good = _good("office", office_id, target)
+    changed = assign_changed(office, _silent_office(office) if good is None else good.values or {}) if is_bad else []
+    if not changed:
+        return False
+    office.version += 1
+    office.updated_at = clock.now()
+    keep_office(unit, office, actor)
+    record(unit, Action.OFFICE_UPDATED, office_id, actor, agency=office.agency, fields=changed)
+    return True
+
+
+def _silent_office(office: Office) -> dict[str, Any]:
+    """The values of an office that only the target described: of its agency, and closed."""
+    return {"name": office.agency, "address": None, "area": None, "hours": None, "contact": {}, "is_closed": True}
 
 
 def _undo_category(unit: UnitOfWork, actor: Actor, slug: str, target: WorkUndone) -> bool:

@@ -1,0 +1,1 @@
+"""Offices of agencies: where people go, with address, hours and contact."""
