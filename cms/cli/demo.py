@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from cms.accounts.models import User
 from cms.cli.application import application
+from cms.cli.demo_city.agencies import add_office, allow_sites, describe_agency
 from cms.cli.demo_city.content import add_document, add_post
 from cms.cli.demo_city.cooperation import ask_for_review, carry
 from cms.cli.demo_city.people import Cast, add_consumer, add_person
@@ -51,8 +52,9 @@ def load_city() -> bool:
     instance.mkdir(parents=True, exist_ok=True)
     unfinished.touch()
     _load_people(instance)
-    cast = Cast()
-    steps: list[Step] = [partial(add_post, entry, cast) for entry in _in_order("posts")]
+    _load_agencies()
+    cast, pictures = Cast(), {entry["key"]: entry for entry in _entries("pictures")}
+    steps: list[Step] = [partial(add_post, entry, pictures, cast) for entry in _in_order("posts")]
     steps += [partial(add_document, entry, cast) for entry in _in_order("documents")]
     titles = {entry["key"]: entry["title"] for entry in _entries("posts")}
     steps += [partial(carry, entry, titles, cast) for entry in _entries("reposts")]
@@ -83,6 +85,14 @@ def _load_people(instance: Path) -> None:
     for entry in _entries("consumers"):
         if entry["demo_key"] not in secrets.keys:
             note(partial(add_consumer, admin), entry)
+
+
+def _load_agencies() -> None:
+    """What the agencies say about themselves, and their offices."""
+    allow_sites()
+    steps: list[Step] = [partial(describe_agency, entry) for entry in _entries("agencies")]
+    steps += [partial(add_office, entry) for entry in _entries("offices")]
+    _run_with_progress("Filling in agencies and offices", steps)
 
 
 def _run_with_progress(label: str, steps: list[Step]) -> None:

@@ -1,1 +1,1 @@
-"""The demonstration city: Balikpapan's agencies with invented people, consumers, posts and documents (*.json)."""
+"""The demonstration city: Balikpapan's agencies with invented people, contacts, offices, consumers, pictures, posts and documents (*.json)."""

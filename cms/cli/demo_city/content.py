@@ -6,19 +6,20 @@ should have, so an interrupted load can go on.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import select
 
+from cms.cli.demo_city.agencies import office_id
+from cms.cli.demo_city.library import Pictures, image_id, with_picture
 from cms.cli.demo_city.pdf import make_pdf
 from cms.cli.demo_city.people import Cast
-from cms.cli.demo_city.pictures import draw_picture
 from cms.cli.demo_city.stages import stage_of
 from cms.core.db import rolled_back, session
 from cms.core.http.schemas import StrictSchema
 from cms.core.permissions import Actor
-from cms.documents.content import DOCUMENT
+from cms.documents.content import DOCUMENT, FILE_DEFAULTS
 from cms.documents.files import received
 from cms.documents.schemas import DocumentCreateSchema
 from cms.documents.services import add_file
@@ -26,48 +27,57 @@ from cms.editorial.content_types import ContentType
 from cms.editorial.items.models import Item, State
 from cms.editorial.items.queries import get_edition
 from cms.editorial.items.services import create_item
-from cms.media.services import add_image
-from cms.media.uploads import received_image
 from cms.posts.content import POST
 from cms.posts.schemas import PostCreateSchema
 
 # The keys of an entry about its history, not its content.
 STORY = {
-    "key", "author", "published_at", "state", "comment", "files", "picture",
+    "key", "author", "published_at", "state", "comment", "files", "picture", "body_picture",
     "reviewer", "review_comments", "in_days", "standing", "explanation",
 }  # fmt: skip
 
 
-def add_post(entry: Mapping[str, Any], cast: Cast) -> None:
-    """Add one post."""
-    _add(POST, PostCreateSchema(), entry, cast)
+def add_post(entry: Mapping[str, Any], pictures: Pictures, cast: Cast) -> None:
+    """Add one post with its pictures."""
+    _add(POST, PostCreateSchema(), entry, cast, lambda: _pictures(entry, pictures, cast))
 
 
 def add_document(entry: Mapping[str, Any], cast: Cast) -> None:
     """Add one document with its files."""
-    _add(DOCUMENT, DocumentCreateSchema(), entry, cast)
+    _add(DOCUMENT, DocumentCreateSchema(), entry, cast, lambda: _office(entry))
 
 
-def _add(content_type: ContentType, schema: StrictSchema, entry: Mapping[str, Any], cast: Cast) -> None:
+def _add(
+    content_type: ContentType,
+    schema: StrictSchema,
+    entry: Mapping[str, Any],
+    cast: Cast,
+    references: Callable[[], dict[str, Any]],
+) -> None:
     item = _find(content_type, entry)
     stage = stage_of(content_type, entry, cast)
     author = stage.author
     if item is None:
         given = {name: value for name, value in entry.items() if name not in STORY and value is not None}
-        if "picture" in entry:
-            given["cover"] = _cover(entry, author)
-        item = create_item(content_type, author, schema.load(given)).item
+        item = create_item(content_type, author, schema.load({**given, **references()})).item
     if item.state == State.DRAFT:
         item = _with_files(item, entry, author)
     stage.bring(item)
 
 
-def _cover(entry: Mapping[str, Any], author: Actor) -> str:
-    """The id of the entry's picture, which is drawn; the library knows it again when an interrupted load goes on."""
-    picture = entry["picture"]
-    about = {"agency": entry["agency"], "alt": picture["alt"], "credit": "Simpul"}
-    with received_image([draw_picture(picture["hue"])], picture["name"]) as upload:
-        return add_image(author, upload, about).image.id
+def _pictures(entry: Mapping[str, Any], pictures: Pictures, cast: Cast) -> dict[str, Any]:
+    """Cover and body of a post, with the ids of its pictures."""
+    found: dict[str, Any] = {}
+    if "picture" in entry:
+        found["cover"] = image_id(pictures[entry["picture"]], cast)
+    if "body_picture" in entry:
+        found["body"] = with_picture(entry["body"], image_id(pictures[entry["body_picture"]], cast))
+    return found
+
+
+def _office(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """The office of a document, which the entry names."""
+    return {"office": office_id(entry["agency"], entry["office"])} if "office" in entry else {}
 
 
 def _find(content_type: ContentType, entry: Mapping[str, Any]) -> Item | None:
@@ -86,5 +96,6 @@ def _with_files(item: Item, entry: Mapping[str, Any], author: Actor) -> Item:
     for file in entry.get("files", ())[present:]:
         content = file["csv"].encode() if "csv" in file else make_pdf(entry["title"], file["pages"])
         with received([content], file["name"]) as upload:
-            item = add_file(author, item.id, upload, file["label"]).item
+            said = {name: file[name] for name in ("label", *FILE_DEFAULTS) if name in file}
+            item = add_file(author, item.id, upload, said).item
     return item
