@@ -32,6 +32,7 @@ from cms.editorial.items.models import Item
 from cms.editorial.preparing import foresee_shown, foresee_shown_item
 from cms.editorial.rebuilding import as_it_looks_now
 from cms.publishing.models import Publication, PublicationFile, PublicationTerm
+from cms.publishing.planning import hold_plans
 from cms.publishing.publish import rebuild
 from cms.publishing.rendered_items import RenderedItem
 from cms.publishing.visibility import is_current, is_still_awaited
@@ -150,6 +151,7 @@ def _held(
     """The publications with their items, locked; those that an editor publishes or takes back meanwhile are left out."""
     lock = select(Item.id).where(Item.id.in_(item_ids)).order_by(Item.id).with_for_update()
     held = unit.session.scalars(lock).all()
+    hold_plans(unit, held)
     statement = select(Publication, Item).join(Item, Item.id == Publication.item_id).where(*outdated, Item.id.in_(held))
     return [(publication, item) for publication, item in unit.session.execute(statement.order_by(Publication.id))]
 

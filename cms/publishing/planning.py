@@ -4,7 +4,8 @@ Reads compare planned moments with the clock, so a planned publication appears o
 Carrying out (`carry_out_due`) makes it an ordinary publication and gives it its line in the log: the half of a plan that readers
 and the log see. The item of the editors follows by itself (`cms.editorial.schedules.followers`).
 
-Whoever changes or carries out the plans of an item holds them first (`hold_plans`), so that these cannot overlap.
+Whoever changes or carries out the plans of an item, or renders what is planned again, holds them first (`hold_plans`), so that
+these cannot overlap; the head of the log is taken after that, by everybody, so nobody waits in a circle.
 """
 
 from __future__ import annotations

@@ -8,17 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cms.changes.log import take_turn
 from cms.core.db import unit_of_work
 from cms.publishing.planning import carry_out_due, hold_plans
 
 
 def carry_out_plans(item_ids: Iterable[str]) -> None:
-    """Carry out the due plans of these items; what somebody else holds or has carried out is left alone.
-
-    The head of the log comes first: nobody who waits for it is waited for.
-    """
+    """Carry out the due plans of these items; what somebody else holds or has carried out is left alone."""
     with unit_of_work() as unit:
-        take_turn(unit)
         for item_id in hold_plans(unit, item_ids, skip_held=True):
             carry_out_due(unit, item_id)

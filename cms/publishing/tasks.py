@@ -8,9 +8,11 @@ from typing import Final
 from sqlalchemy import select
 
 from cms.changes.heads import log_head
+from cms.core import clock
 from cms.core.db import rolled_back, session
 from cms.core.dead_letters.queries import not_resting
 from cms.core.dead_letters.tasks import all_or_each
+from cms.core.runtime import runtime
 from cms.publishing.models import Publication
 from cms.publishing.services import carry_out_plans
 from cms.publishing.visibility import is_due
@@ -22,7 +24,8 @@ BATCH: Final = 50
 
 def has_due_plans() -> bool:
     """One small read that checks whether there is anything to carry out, before anything is locked."""
-    return bool(_due_items(1))
+    head = log_head()
+    return head.next_due(head.read(runtime().reader)) <= clock.now_micros() and bool(_due_items(1))
 
 
 def carry_out_due_plans() -> bool:

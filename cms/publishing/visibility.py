@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, literal_column, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from cms.core import clock
@@ -41,6 +41,10 @@ STANDING: Final = "CASE WHEN p.is_planned THEN 'live' ELSE i.standing END"
 
 ADDRESS_EXISTS: Final = "s.effective_from <= :now"
 """The address `s` of an item exists: a planned one from its moment on."""
+
+
+# SQLAlchemy would write `is_planned = 1` for SQLite, which then does not see that the partial index is meant.
+_IS_PLANNED: Final[ColumnElement[bool]] = literal_column("publications.is_planned")
 
 
 def live(moment: datetime | None = None) -> ColumnElement[bool]:
@@ -71,10 +75,10 @@ def is_awaited() -> ColumnElement[bool]:
 def is_due() -> ColumnElement[bool]:
     """The planned beginning or end of the publication has come, and nobody has carried it out.
 
-    Each half of the condition is a range of an index of its own, which begins with the type.
+    Each half of the condition is a range of a partial index of its own, which begins with the type: so it is written as there.
     """
     moment = clock.now()
-    begins = and_(is_current(), Publication.is_planned, Publication.effective_from <= moment)
+    begins = and_(is_current(), _IS_PLANNED, Publication.effective_from <= moment)
     ends = and_(is_current(), Publication.effective_until.is_not(None), Publication.effective_until <= moment)
     return or_(begins, ends)
 

@@ -48,6 +48,7 @@ def plans(app: Flask, client: FlaskClient, people: People, query: str) -> list[t
         "channel=dpu&relation=repost&published_after=2020-01-01T00:00:{number:02}Z",
         "sort=event_date&event_after=2020-01-01T00:00:{number:02}Z",
         "sort=-event_date&event_before=2020-01-01T00:00:{number:02}Z",
+        "sort=changed_at&changed_after=2020-01-01T00:00:{number:02}Z",
     ],
 )
 def test_a_list_is_planned_once(app: Flask, client: FlaskClient, people: People, query: str) -> None:

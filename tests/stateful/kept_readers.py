@@ -15,6 +15,7 @@ LISTS = (
     "/v1/posts", "/v1/posts?limit=1", "/v1/posts?channel=baru", "/v1/posts?agency=baru,dpu", "/v1/documents",
     "/v1/posts?category=infrastruktur&include=category,agency", "/v1/posts?sort=-updated_at&count=exact",
     "/v1/posts?fields=id,title,cover&include=channel", "/v1/posts?channel=kota,lama", "/v1/documents?channel=baru&count=exact",
+    "/v1/posts?sort=changed_at&limit=3", "/v1/documents?sort=-changed_at&agency=baru,dpu",
     "/v1/agencies", "/v1/agencies?active=true", "/v1/agencies/lama", "/v1/areas", "/v1/capabilities", "/v1/whoami",
 )  # fmt: skip
 DETAILS = ("", "?include=agency", "?fields=id,title")

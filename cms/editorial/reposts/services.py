@@ -22,6 +22,7 @@ from cms.editorial.rebuilding import rebuild_live
 from cms.editorial.reposts.queries import get_source
 from cms.moderation.breaker import check_publishing, check_taking_back
 from cms.publishing.models import Repost
+from cms.publishing.planning import hold_plans
 from cms.publishing.reposts import add_repost, end_repost, find_repost
 from cms.publishing.visibility import find_awaited_publication, find_live_publication
 
@@ -45,6 +46,7 @@ def repost_item(
     words = public_words({"/comment": comment, "/place": place})
     with foreseen(lambda: foresee_shown_item(item_id)), unit_of_work(DUPLICATES) as unit:
         item = get_source(content_type, actor, item_id, lock=True)
+        hold_plans(unit, [item.id])
         _authorize(actor, agency)
         counted = check_publishing(unit, actor, agency)
         _check_carrier(item, agency)
@@ -61,6 +63,7 @@ def end_item_repost(content_type: ContentType, actor: Actor, item_id: str, agenc
     """
     with foreseen(lambda: foresee_shown_item(item_id)), unit_of_work() as unit:
         item = get_source(content_type, actor, item_id, lock=True)
+        hold_plans(unit, [item.id])
         _authorize(actor, agency)
         repost = find_repost(unit.session, item.id, agency)
         if repost is None:
