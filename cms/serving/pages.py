@@ -14,7 +14,6 @@ from cms.core import clock
 from cms.core.http.answers import media_base
 from cms.core.runtime import runtime
 from cms.serving.admission import DeliveryRequest
-from cms.serving.due import due_since
 from cms.serving.responding import Body
 
 Query = Mapping[str, Any]
@@ -87,7 +86,7 @@ class Paging:
 
 def _due(request: DeliveryRequest) -> dict[str, str]:
     """Since when something is due that nobody has carried out, if there is anything."""
-    since = due_since(request.state.head, request.heads, request.sources.dependencies.topics, request.now)
+    since = request.sources.due_since()
     return {"due_since": clock.rfc3339(clock.from_micros(since))} if since else {}
 
 

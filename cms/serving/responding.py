@@ -13,7 +13,6 @@ from cms.core.logging import current_request_id
 from cms.serving.admission import DeliveryRequest
 from cms.serving.answer_cache import RequestKey
 from cms.serving.answers import Answer, Headers, answer_digest, caching_headers, position_headers
-from cms.serving.due import due_since
 from cms.serving.validity import NEVER_DUE, Validity
 
 REQUEST_KEY = "simpul.request_key"
@@ -100,7 +99,7 @@ def _timing(request: DeliveryRequest) -> Timing:
             # At least the moment that the heads name, should it have been carried out since they were read.
             passed, due_at = max(passed, last, due_at), coming
         until = min(until, due_at)
-    return Timing(passed, due_since(request.state.head, request.heads, topics, request.now), until)
+    return Timing(passed, request.sources.due_since(), until)
 
 
 def _bare_answer(basis: Basis, request: DeliveryRequest, timing: Timing) -> Answer:

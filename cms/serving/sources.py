@@ -14,6 +14,7 @@ from cms.consumers.key_cache import KeyHolder
 from cms.publishing.reading import Address, Page, PublishedState
 from cms.publishing.selection import Selection
 from cms.publishing.term_counts import TermPage, TermScope
+from cms.serving.due import due_since
 from cms.serving.reference_data import ReferenceData
 from cms.serving.state import ServingState
 from cms.serving.validity import Dependencies
@@ -68,6 +69,10 @@ class Sources:
         self.dependencies.note_topics(_REFERENCE)
         self.dependencies.note_period(found.since, found.until)
         return found
+
+    def due_since(self) -> int:
+        """Since when a plan of what was read is due and not carried out (microseconds since 1970); 0 when none is."""
+        return due_since(self.state.head, self.heads, self.dependencies.topics, self.now)
 
     def visible_agencies(self) -> frozenset[str] | None:
         """The agencies whose content the key shows, predecessors included; None means all."""
