@@ -8,7 +8,7 @@ from typing import Any, Final
 from cms.core.http.answers import Answer
 from cms.core.http.warnings import WarningEntry, removed_warning, warning, warning_of
 from cms.editorial.edit import Edited
-from cms.editorial.images.uses import shown_images
+from cms.editorial.images.uses import body_text_of, shown_images
 from cms.editorial.items.models import Edition, Item, State
 
 BEFORE_APPROVAL: Final = frozenset({State.DRAFT.value, State.RETURNED.value, State.IN_REVIEW.value})
@@ -18,7 +18,7 @@ BEFORE_APPROVAL: Final = frozenset({State.DRAFT.value, State.RETURNED.value, Sta
 def with_warnings(answer: Answer, edited: Edited) -> Answer:
     """The answer with everything that its editor should know about the edition."""
     item, edition = edited.item, edited.edition
-    warnings = [*_held(item), *_removed(edition), *_missing_words(edited)]
+    warnings = [*_held(item), *_removed(edition), *_needed_later(edited)]
     if warnings:
         answer[0]["meta"]["warnings"] = warnings
     return answer
@@ -39,8 +39,14 @@ def _removed(edition: Edition) -> Iterator[WarningEntry]:
         yield removed_warning(edition.removed_markup)
 
 
-def _missing_words(edited: Edited) -> Iterator[WarningEntry]:
-    """Pictures without alternative text: publishing refuses them, so their author hears of it while the draft is theirs."""
-    if edited.item.state in BEFORE_APPROVAL:
-        images = edited.images or shown_images(edited.edition.content, edited.edition.body_html)
-        yield from map(warning_of, images.faults())
+def _needed_later(edited: Edited) -> Iterator[WarningEntry]:
+    """What approving will refuse, so that the author hears of it in time: pictures without alternative text from the first save
+    on, empty fields once it is in review.
+    """
+    item, edition = edited.item, edited.edition
+    if item.state not in BEFORE_APPROVAL:
+        return
+    images = edited.images or shown_images(edition.content, edition.body_html)
+    if item.state == State.IN_REVIEW:
+        yield from map(warning_of, item.content_type.missing(edition.content, body_text_of(edition, images)))
+    yield from map(warning_of, images.faults())

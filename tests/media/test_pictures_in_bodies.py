@@ -124,7 +124,12 @@ def test_words_of_pictures_are_asked_for_at_save_and_at_submit_and_needed_at_app
 
 def test_what_publishing_needs_is_needed_at_approve(author: Caller, editor: Caller) -> None:
     post = made(author, body=None)
-    assert act(author, post, "submit").status_code == 200
+    assert warnings(author.get(f"{POSTS}/{post['id']}")) == []
+
+    submitted = act(author, post, "submit")
+
+    assert submitted.status_code == 200
+    assert [(told["code"], told["pointer"]) for told in warnings(submitted)] == [("needed_to_publish", "/body")]
     assert fault(act(editor, post, "approve")) == ("/body", "needed_to_publish")
 
 
