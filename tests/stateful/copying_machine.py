@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +26,7 @@ LISTS = (
     ("all", "/v1/posts?channel=dishub"),
     ("all", "/v1/posts?agency=baru&include=agency"),
     ("all", "/v1/posts?category=infrastruktur&include=category,channel"),
-    ("all", "/v1/documents?include=agency,information_kind"),
+    ("all", "/v1/documents?include=agency,information_kinds"),
     ("of-dpu", "/v1/posts"),
     ("of-baru", "/v1/posts?channel=baru"),
     ("of-baru", "/v1/documents?agency=baru"),
@@ -57,6 +58,7 @@ class CopyingMachine(KeptAnswersMachine):
     @initialize(seed=st.integers(0, 2**32))
     def begin(self, seed: int) -> None:
         super().begin(seed)
+        self.answers_left = -1
         self.functions = recipe()
         self.functions["get"] = self._get
         keys = {name: add_key(self.app, self.consumer, agencies=of)[1] for name, of in AGENCIES_OF.items()}
@@ -77,6 +79,11 @@ class CopyingMachine(KeptAnswersMachine):
         ]
 
     def _get(self, address: str, key: str) -> tuple[str, Any]:
+        """The guide's `get`, through small pages and a network that may break."""
+        if self.answers_left == 0:
+            raise ConnectionError
+        self.answers_left -= 1
+        address = address.replace("limit=100", "limit=3")
         client = FlaskClient(self.app, self.app.response_class)
         answer = client.get(address.removeprefix(SERVER), headers={"Authorization": f"Bearer {key}"})
         assert answer.status_code == 200, (address, answer.text)
@@ -89,11 +96,14 @@ class CopyingMachine(KeptAnswersMachine):
 
     def switch_consumer(self) -> None: ...  # type: ignore[override]
 
-    @rule(which=st.sets(st.integers(0, len(LISTS) - 1), max_size=3))
-    def copies_are_refreshed(self, which: set[int]) -> None:
-        """At any time, also in the middle of what the worker still has to do."""
+    @rule(which=st.sets(st.integers(0, len(LISTS) - 1), max_size=3), answers=st.integers(1, 6))
+    def copies_are_refreshed(self, which: set[int], answers: int) -> None:
+        """At any time, also in the middle of what the worker still has to do; the network breaks after so many answers."""
         for index in sorted(which):
-            self._refresh(self.copies[index])
+            self.answers_left = answers
+            with suppress(ConnectionError):
+                self._refresh(self.copies[index])
+        self.answers_left = -1
 
     @rule()
     def everything_is_followed_and_copied(self) -> None:

@@ -12,6 +12,8 @@ from flask import Flask
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from cms.changes.services import renew_epoch
+from cms.core.permissions import system_actor
 from tests.stateful.copying_machine import CopyingMachine
 
 EXAMPLES = int(os.environ.get("STATEFUL_EXAMPLES", "2"))
@@ -53,7 +55,7 @@ def test_each_change_that_readers_see_reaches_a_copy_and_moves_its_moment(
         before = city.shown()
         change(city)
         # In the middle of things, as it happens.
-        city.copies_are_refreshed({0, 2, 3})
+        city.copies_are_refreshed({0, 2, 3}, 3)
         city.everything_is_followed_and_copied()
         after = city.shown()
         assert after != before, f"nothing has changed: {name}"
@@ -61,6 +63,22 @@ def test_each_change_that_readers_see_reaches_a_copy_and_moves_its_moment(
             for item_id in earlier.keys() & later.keys():
                 has_moved = later[item_id]["changed_at"] > earlier[item_id]["changed_at"]
                 assert has_moved or later[item_id] == earlier[item_id], name
+
+
+def test_a_copy_begins_anew_when_the_data_was_restored(app: Flask, moment: Callable[[timedelta], None]) -> None:
+    """Then its marks stand for something else: here its items are older than what it has seen."""
+    city = machine_of(app, moment)()
+    city.begin(7)
+    city.edit(0, True)
+    city.everything_is_followed_and_copied()
+    for kept in city.copies:
+        kept.copy["changed_at"] = "2027-01-01T00:00:00.000000Z"
+        kept.copy["items"] = {"019ac1a0-7c00-7000-8000-000000000001": {"title": "Hilang"}}
+    with app.app_context():
+        renew_epoch(system_actor("test"), "restored")
+    city.everything_is_followed_and_copied()
+    assert all(kept.copy["changed_at"] is None or kept.copy["changed_at"] < "2027" for kept in city.copies)
+    assert any(kept.copy["items"] for kept in city.copies)
 
 
 @pytest.mark.timeout(120 + 60 * EXAMPLES)
