@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from cms.publishing.rendered_items import LONGEST_EVENT
@@ -18,6 +19,7 @@ COUNT_CAP = 10_000
 MOMENTS = (
     "published_after", "published_before", "updated_after", "changed_after", "valid_at", "event_after", "event_before",
 )  # fmt: skip
+_MOMENTS = attrgetter(*MOMENTS)
 MICROSECOND = timedelta(microseconds=1)
 
 
@@ -99,7 +101,7 @@ class Selection:
             self.type,
             None if self.agencies is None else len(self.agencies),
             tuple((scheme, len(terms)) for scheme, terms in self.terms.items()),
-            tuple(getattr(self, name) is None for name in MOMENTS),
+            tuple([moment is None for moment in _MOMENTS(self)]),
             len(self.ids),
             self.relation,
             self.sort,
@@ -120,9 +122,7 @@ class Selection:
             values[f"agency{index}"] = agency
         for scheme, terms in self.terms.items():
             values |= {f"{scheme}{index}": term for index, term in enumerate(terms)}
-        for name in MOMENTS:
-            if getattr(self, name) is not None:
-                values[name] = getattr(self, name)
+        values |= {name: moment for name, moment in zip(MOMENTS, _MOMENTS(self), strict=True) if moment is not None}
         if self.event_after is not None:
             values["event_earliest"] = self.event_after - LONGEST_EVENT // MICROSECOND
         values |= {f"id{index}": item_id for index, item_id in enumerate(self.ids)}

@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import unquote
 
 import orjson
-from flask import current_app
 
 from cms.core import clock
 from cms.core.http.answers import media_base
@@ -43,7 +42,9 @@ def page_body(
     """The envelope around JSON texts, with the link to the next page in the body and in the headers."""
     following = None if cursor is None else _next_address(request, cursor)
     links = orjson.dumps({"self": _own_address(request), "next": following}).decode()
-    about = {"limit": limit, "sequence": sequence, **media_base(), **_due(request), **more_meta}
+    about = {
+        "limit": limit, "sequence": sequence, "media_base": request.sources.public_url, **_due(request), **more_meta,
+    }  # fmt: skip
     meta = orjson.dumps(about).decode()
     content = f'{{"data":[{",".join(items)}],"links":{links},"meta":{meta}}}'
     return Body(content.encode(), [] if following is None else [("Link", f'<{following}>; rel="next"')])
@@ -92,14 +93,14 @@ def _due(request: DeliveryRequest) -> dict[str, str]:
 
 def _own_address(request: DeliveryRequest) -> str:
     query = request.http.query_string.decode("latin-1")
-    return f"{current_app.config['PUBLIC_URL']}{request.http.path}" + (f"?{query}" if query else "")
+    return f"{request.sources.public_url}{request.http.path}" + (f"?{query}" if query else "")
 
 
 def _next_address(request: DeliveryRequest, cursor: str) -> str:
     """The address of this list with another cursor, the other parameters as they came."""
     asked = request.http.query_string.decode("latin-1")
     kept = [part for part in asked.split("&") if part and not _is_cursor(part)]
-    return f"{current_app.config['PUBLIC_URL']}{request.http.path}?{'&'.join([*kept, f'cursor={cursor}'])}"
+    return f"{request.sources.public_url}{request.http.path}?{'&'.join([*kept, f'cursor={cursor}'])}"
 
 
 def _is_cursor(part: str) -> bool:

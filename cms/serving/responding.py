@@ -89,17 +89,18 @@ def _known_tag(answer: Answer, basis: Basis, request: DeliveryRequest) -> str | 
 
 def _timing(request: DeliveryRequest) -> Timing:
     """Usually taken from the heads. When a planned moment has passed but the worker has not carried it out, from the plans."""
-    passed, until, topics = 0, NEVER_DUE, request.sources.dependencies.topics
+    passed, since, until, topics = 0, 0, NEVER_DUE, request.sources.dependencies.topics
     for kind, topic in request.state.head.topics.items():
         if topic not in topics:
             continue
         due_at = getattr(request.heads, f"{topic}_due_at")
         if due_at <= request.now:
+            since = min(since, due_at) if since else due_at
             last, coming = request.state.publications.planned_moments(kind, request.now)
             # At least the moment that the heads name, should it have been carried out since they were read.
             passed, due_at = max(passed, last, due_at), coming
         until = min(until, due_at)
-    return Timing(passed, request.sources.due_since(), until)
+    return Timing(passed, since, until)
 
 
 def _bare_answer(basis: Basis, request: DeliveryRequest, timing: Timing) -> Answer:

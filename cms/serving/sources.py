@@ -46,6 +46,11 @@ class Sources:
         """The city's, which never changes while a process runs."""
         return self.state.zone
 
+    @property
+    def public_url(self) -> str:
+        """What stands before every path. Part of every ETag, so it is not noted."""
+        return self.state.public_url
+
     def expect(self, topics: Iterable[str]) -> None:
         """Note ahead what an answer will read, so that its tag is known before it is computed."""
         self.dependencies.note_topics(topics)

@@ -135,7 +135,7 @@ def make_serving_state(runtime: Runtime, head: LogHead) -> ServingState:
         DueDoor(runtime.bulkhead),
         AddressLimit(runtime.settings.delivery_anonymous_per_minute),
         ZoneInfo(runtime.settings.city_timezone),
-        runtime.settings.public_url,
+        runtime.settings.public_url.rstrip("/"),
     )
     runtime.remember(state.forget)
     runtime.remember(state.addresses.forget)
