@@ -26,6 +26,8 @@ _STANDS_IN_TABLE: Final = "|".join(
 _TEXT_OF_NO_CELL: Final = re.compile(rf"\s*(?:[^<\s]|<(?!(?:{_STANDS_IN_TABLE})[\s/>])[a-z])", re.IGNORECASE)
 # Where a page of WordPress is folded or divided.
 _DIVIDED: Final = re.compile(r"<!--\s*(?:more|nextpage)\b[^<>]*-->")
+# A parser drops these; what stands before and after them is not one word.
+_PAGE: Final = re.compile(r"(?<=[^\s>])</?(?:body|frameset|html)(?=[\s/>])", re.IGNORECASE)
 _CELLS: Final = frozenset({"td", "th", "caption"})
 
 
@@ -33,7 +35,7 @@ def mended(html: str) -> str:
     """The same HTML without the data of Office (`<xml>` outside comments), with words of no cell of a table on lines of their own,
     and an empty line where WordPress divides a text.
     """
-    return _with_lines_beside_cells(_DIVIDED.sub("\n\n", _without_office_data(html)))
+    return _with_lines_beside_cells(_PAGE.sub(r"\n\g<0>", _DIVIDED.sub("\n\n", _without_office_data(html))))
 
 
 def _without_office_data(html: str) -> str:

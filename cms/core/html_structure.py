@@ -28,53 +28,25 @@ FOREIGN_BLOCKS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """Elements that browsers show as blocks, with what readers get for them."""
-APART: Final = frozenset({"button", "rb", "rt", "rtc"})
+APART: Final = frozenset(
+    ("audio", "button", "canvas", "label", "meter", "output", "progress", "rb", "rt", "rtc", "video")
+)
 """Elements inside a line that stand apart from the words beside them."""
-FOREIGN_INLINE: Final = frozenset(
-    {
-        "acronym",
-        "basefont",
-        "bdi",
-        "bdo",
-        "big",
-        "blink",
-        "data",
-        "dfn",
-        "font",
-        "image",
-        "label",
-        "map",
-        "meter",
-        "nobr",
-    }
-    | {"noindex", "output", "picture", "progress", "rp", "ruby", "samp", "slot", "spacer", "span", "strike", "time"}
-    | {"tt", "var", "wbr"}
-)
-WITHOUT_TEXT: Final = frozenset(
-    {
-        "area",
-        "audio",
-        "base",
-        "bgsound",
-        "body",
-        "canvas",
-        "col",
-        "colgroup",
-        "frame",
-        "head",
-        "html",
-        "input",
-        "keygen",
-    }
-    | {"link", "meta", "param", "source", "track", "video"}
-)
+FOREIGN_INLINE: Final = frozenset((
+    "acronym", "basefont", "bdi", "bdo", "big", "blink", "data", "dfn", "font", "image", "map", "nobr", "noindex", "picture", "rp",
+    "ruby", "samp", "slot", "spacer", "span", "strike", "time", "tt", "var", "wbr",
+))  # fmt: skip
+WITHOUT_TEXT: Final = frozenset((
+    "area", "base", "bgsound", "body", "col", "colgroup", "frame", "head", "html", "input", "keygen", "link", "meta", "param", "source",
+    "track",
+))  # fmt: skip
 """Elements that have no text, or that a parser leaves out of a body."""
 
 _MARKUP: Final = re.compile(r"(<[^<>]*>)")
-_TAG: Final = re.compile(r"<(/?)([a-z][a-z0-9_.-]*)")
+_TAG: Final = re.compile(r"<(/?)([a-z][a-z0-9_.:-]*)")
 _NAME: Final = re.compile(r"<([a-zA-Z][^\t\n\f\r />]*)")
-# A name with a colon, such as `o:p` of Word, stands inside a paragraph.
-_MAY_BE_BLOCK: Final = re.compile("[a-z][a-z0-9_.-]*")
+# Those of Word, `o:p` and `st1:place`, stand inside a paragraph.
+_MAY_BE_BLOCK: Final = re.compile("(?!o:p$|st[0-9]+:)[a-z][a-z0-9_.:-]*")
 _TYPE: Final = re.compile(' type="([^"]*)"')
 _KNOWN: Final = ALLOWED_TAGS | REMOVED_WITH_CONTENT | WITHOUT_TEXT | FOREIGN_INLINE
 _LINES: Final = HEADINGS | {"p"}

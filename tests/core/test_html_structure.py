@@ -10,12 +10,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cms.core.allowed_markup import ALLOWED_TAGS
-from cms.core.html_structure import FOREIGN_BLOCKS
+from cms.core.html_structure import APART, FOREIGN_BLOCKS
 from cms.core.html_text import plain_text
 from cms.core.sanitize import sanitized_html
 from tests.core.pages import Page
 
-UNKNOWN = ("x-block", "isi", "amp-story.page", "UNKNOWN")
+UNKNOWN = ("x-block", "isi", "amp-story.page", "UNKNOWN", "w:p")
 CONTAINERS = (
     "address", "article", "aside", "blockquote", "center", "details", "dialog", "div", "fieldset", "figcaption", "figure", "footer",
     "form", "header", "main", "marquee", "nav", "search", "section", "Center", *UNKNOWN,
@@ -38,24 +38,9 @@ PARAGRAPHS = (
     "center",
 )
 LOOSE = (
-    "td",
-    "th",
-    "tr",
-    "tbody",
-    "caption",
-    "table",
-    "li",
-    "dd",
-    "ul",
-    "ol",
-    "dl",
-    "menu",
-    "dir",
-    "optgroup",
-    "hr",
-    "br",
-)
-STRUCTURE = tuple(name for name in (*CONTAINERS, *PARAGRAPHS, *LOOSE) if name != "span")
+    "td", "th", "tr", "tbody", "caption", "table", "li", "dd", "ul", "ol", "dl", "menu", "dir", "optgroup", "hr", "br", "body", "html",
+)  # fmt: skip
+STRUCTURE = tuple(name for name in (*CONTAINERS, *PARAGRAPHS, *LOOSE, *sorted(APART)) if name != "span")
 WORD = re.compile("kata[0-9]+x")
 
 
@@ -127,7 +112,7 @@ def only_ends_between(grown: str, tags: list[tuple[str, str]]) -> bool:
     return all(way == "</{}>" for _name, way in tags[first:last])
 
 
-@pytest.mark.parametrize("name", sorted({*FOREIGN_BLOCKS, "x-block", "blok"}))
+@pytest.mark.parametrize("name", sorted({*FOREIGN_BLOCKS, "x-block", "blok", "w:p"}))
 def test_a_block_that_readers_do_not_get_becomes_one_that_they_get(name: str) -> None:
     html = sanitized_html(f"<{name} class=x>PENGUMUMAN</{name}><{name}>Nomor 12</{name}>", "html")
 
