@@ -68,8 +68,8 @@ def test_a_token_that_is_not_valid_is_refused_at_every_address_of_its_plane(
     [
         (b"{", "line 1 column"),
         (b'{"email": "a", "email": "b"}', "same name twice"),
-        (b'{"email": "\\ud800", "password": "x"}', "lone surrogate"),
-        (b'{"email": "\\u0000", "password": "x"}', "NUL"),
+        (b'{"email": "\\ud800", "password": "x"}', "a lone surrogate (U+D800 at character 1 of /email)"),
+        (b'{"email": "\\u0000", "password": "x"}', "U+0000 at character 1 of /email"),
         (b'{"email": 1e400}', "out of range"),
         (b'{"email": ' + b"9" * 31 + b"}", "beyond 2^53"),
         (b'{"email": ' + b"9" * 100_000 + b"}", "beyond 2^53"),
@@ -145,6 +145,19 @@ def test_a_faulty_field_is_named_with_its_rule_and_nothing_is_kept(
     assert answer.status_code == status
     assert [(each["pointer"], each["code"]) for each in answer.json["errors"]] == [(pointer, code)]  # type: ignore[index]
     assert author.get(POSTS).json["data"] == []  # type: ignore[index]
+
+
+@pytest.mark.usefixtures("city")
+def test_a_character_that_nobody_sees_is_named_with_its_place_or_leaves_no_trace(people: People) -> None:
+    author = people.person(Role.AUTHOR, "dpu")
+    refused = author.post(POSTS, post_content(title="Wali\u202ekota"))
+    pasted = author.post(
+        POSTS, post_content(title="\u200eWali\u200b\u2028Kota\ufeff", body="<p dir=ltr>Isi", body_format="html")
+    )
+
+    assert "U+202E at character 5" in refused.json["errors"][0]["detail"]  # type: ignore[index]
+    assert (pasted.status_code, pasted.json["data"]["title"]) == (201, "Wali Kota")  # type: ignore[index]
+    assert "warnings" not in pasted.json["meta"]  # type: ignore[index]
 
 
 @pytest.mark.usefixtures("city")

@@ -12,8 +12,14 @@ from cms.core.errors import BadRequest
 DEEPEST_NESTING = 32
 MOST_NODES = 10_000
 LARGEST_INTEGER = 2**53 - 1
+LONGEST_PLACE = 200
+"""Characters of a pointer that an error repeats: a name can be a megabyte long."""
 _TOO_LARGE_INTEGER = "an integer is beyond 2^53"
 _NOT_KEPT = re.compile(f"[\x00{SURROGATES}]")
+
+
+Place = tuple["Place", str | int] | None
+"""Where a value stands: the place of what it is in, and its name or number there."""
 
 
 def parse_json(body: bytes) -> Any:
@@ -64,9 +70,10 @@ class _Objects:
 
 def _check(value: Any) -> None:
     """Bound depth and size, and refuse text that no database can store (NUL, lone surrogates)."""
-    nodes, pending = 1, [(value, 1)]
+    nodes = 1
+    pending: list[tuple[Any, int, Place]] = [(value, 1, None)]
     while pending:
-        item, depth = pending.pop()
+        item, depth, place = pending.pop()
         if depth > DEEPEST_NESTING:
             _refuse(f"it is nested deeper than {DEEPEST_NESTING} levels")
         if isinstance(item, dict | list):
@@ -74,18 +81,29 @@ def _check(value: Any) -> None:
             nodes += len(item) * (2 if isinstance(item, dict) else 1)
             if nodes > MOST_NODES:
                 _refuse(f"it has more than {MOST_NODES} values")
-            pending += [(child, depth + 1) for child in (item.values() if isinstance(item, dict) else item)]
+            named = item.items() if isinstance(item, dict) else enumerate(item)
+            pending += [(child, depth + 1, (place, name)) for name, child in named]
             if isinstance(item, dict):
-                pending += [(name, depth + 1) for name in item]
+                pending += [(name, depth + 1, place) for name in item]
         else:
-            _check_value(item)
+            _check_value(item, place)
 
 
-def _check_value(value: Any) -> None:
+def _check_value(value: Any, place: Place) -> None:
     if isinstance(value, str):
-        if _NOT_KEPT.search(value) is not None:
-            _refuse("a string has NUL or a lone surrogate")
+        if (found := _NOT_KEPT.search(value)) is not None:
+            where = f"U+{ord(found[0]):04X} at character {found.start() + 1} of {_pointer(place)}"
+            _refuse(f"a string has NUL or a lone surrogate ({where})")
     elif isinstance(value, int) and abs(value) > LARGEST_INTEGER:
         _refuse(_TOO_LARGE_INTEGER)
     elif isinstance(value, float) and value in (float("inf"), float("-inf")):
         _refuse("a number is out of range")
+
+
+def _pointer(place: Place) -> str:
+    """The place as RFC 6901 writes it, at most its last 200 characters."""
+    steps: list[str] = []
+    while place is not None:
+        place, name = place
+        steps.append(_NOT_KEPT.sub("?", str(name)[-LONGEST_PLACE:]).replace("~", "~0").replace("/", "~1"))
+    return "/".join(["", *reversed(steps)])[-LONGEST_PLACE:] or "the body"
