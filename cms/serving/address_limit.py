@@ -1,4 +1,4 @@
-"""Requests without a key, counted by the address that they come from.
+"""Requests without a key, counted by the address that they come from (R-A10).
 
 In the memory of this process alone: readers write nothing, and a reader's request must not wait for another server. So a server
 with four web processes allows up to four times as many.
