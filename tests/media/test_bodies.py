@@ -12,7 +12,7 @@ from cms.core.db import session
 from cms.editorial.items.models import Edition
 from tests.conftest import counted_statements, second_app
 from tests.factories import document_content, post_content
-from tests.media.library import MEDIA, POSTS, body_with, made, publish, published, uploaded
+from tests.media.library import MEDIA, POSTS, body_with, fault, made, publish, published, uploaded
 from tests.people import Caller
 
 VIDEO = "aqz-KE-bpKQ"
@@ -109,6 +109,13 @@ def test_links_are_encoded_and_stay(editor: Caller, site: Caller) -> None:
         html
         == '<p><a href="/unduh/Surat%20Edaran.pdf">a</a> <a href="mailto:a@x.go.id?subject=Izin%20Usaha">b</a> c</p>'
     )
+
+
+def test_addresses_in_fields_are_encoded_too(author: Caller) -> None:
+    post = made(author, source_url="https://dpu.balikpapan.go.id/Surat Edaran.pdf")
+    assert post["source_url"] == "https://dpu.balikpapan.go.id/Surat%20Edaran.pdf"
+    long = author.post(POSTS, post_content(source_url="https://dpu.balikpapan.go.id/" + "a " * 230))
+    assert fault(long) == ("/source_url", "too_long")
 
 
 # --- films and maps ---

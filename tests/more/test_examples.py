@@ -51,7 +51,7 @@ def test_every_javascript_example_runs_as_printed(beside: tuple[Path, int]) -> N
         (folder / f"{number}.mjs").write_text(block, encoding="utf-8")
         _output(["node", "--throw-deprecation", f"{number}.mjs"], folder)
 
-    assert len(examples) == 2
+    assert len(examples) == 3
 
 
 def test_every_shell_example_runs_as_printed(beside: tuple[Path, int]) -> None:

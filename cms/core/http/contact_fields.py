@@ -10,7 +10,7 @@ from marshmallow import ValidationError
 
 from cms.core.http.field_rules import Pattern, rule
 from cms.core.http.fields import Text
-from cms.core.links import NO_WEB_ADDRESS, is_safe_link, shortened
+from cms.core.links import NO_WEB_ADDRESS, encoded_link, is_safe_link, shortened
 
 EMAIL_PATTERN = r"^[^@\s]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
 PHONE_PATTERN = r"^[+0-9][0-9 ()./-]*$"
@@ -46,14 +46,17 @@ class Origin(Text):
 
 
 class WebAddress(Text):
-    """An absolute http or https address of a named host, without a user name or password (R-C2)."""
+    """An absolute http or https address of a named host, without a user name or password (R-C2).
+
+    Spaces and the like become `%20`, as in browsers.
+    """
 
     def __init__(self, *, max: int = 500, allow_path: bool = False, **kwargs: Any) -> None:
         super().__init__(min=1, max=max, **kwargs)
         self.allow_path = allow_path
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
-        address = super()._deserialize(value, attr, data, **kwargs)
+        address = encoded_link(super()._deserialize(value, attr, data, **kwargs))
         if not is_safe_address(address, allow_path=self.allow_path):
             raise ValidationError(rule("unsafe_link", link=shortened(address), place="", reason=NO_WEB_ADDRESS))
         return address
