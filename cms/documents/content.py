@@ -213,6 +213,18 @@ def beside_files(content: Content, files: Mapping[str, DocumentFile]) -> Beside:
     return Beside(texts, unread)
 
 
+def tell_document(item_id: str, content: Content) -> list[InputError]:
+    """The files that nobody could look into, or that browsers only save: whoever approves the edition should know."""
+    files = find_files(item_id, [entry["id"] for entry in content["files"]])
+    told = []
+    for index, entry in enumerate(content["files"]):
+        file = files.get(entry["id"])
+        if file is not None and file.is_attachment:
+            code = "protected_file" if file.is_protected else "bytes_before_pdf"
+            told.append(InputError("pointer", f"/files/{index}", code))
+    return told
+
+
 DOCUMENT = ContentType(
     name="document",
     plural="documents",
@@ -223,4 +235,5 @@ DOCUMENT = ContentType(
     render=render_document,
     parts={"period": PERIOD_DEFAULTS},
     beside=beside_document,
+    to_tell=tell_document,
 )

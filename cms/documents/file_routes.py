@@ -11,13 +11,11 @@ from cms.core.http.conditional import expected_version, version_headers
 from cms.core.http.files import FileFacts, file_answer
 from cms.core.http.multipart import announced_bytes, upload_form
 from cms.core.http.schemas import one
-from cms.core.http.warnings import warning
 from cms.core.permissions import Permission
 from cms.core.runtime import runtime
 from cms.core.versions import written
 from cms.documents.file_schemas import UPLOAD_BODY, FileFieldsSchema, UploadedFileSchema
 from cms.documents.files import check_may_add, file_path, get_file, received, render_file
-from cms.documents.models import DocumentFile
 from cms.documents.services import add_file, remove_file
 from cms.editorial.warnings import with_warnings
 
@@ -42,14 +40,7 @@ def add_document_file(item_id: str) -> Answer:
         added = add_file(current_actor(), item_id, form.upload, form.values, position)
     shown = {**render_file(added.file, added.entry), "document_version": written(added.item.version)}
     answer = created_answer(shown, added.item.version, file_path(added.file))
-    return _with_file_warning(with_warnings(answer, added.edited), added.file)
-
-
-def _with_file_warning(answer: Answer, file: DocumentFile) -> Answer:
-    if file.is_attachment:
-        entry = warning("protected_file" if file.is_protected else "bytes_before_pdf")
-        answer[0]["meta"].setdefault("warnings", []).append(entry)
-    return answer
+    return with_warnings(answer, added.edited)
 
 
 @blp.route("/<item_id>/files/<file_id>", methods=["GET"])

@@ -99,6 +99,10 @@ class Beside:
     unread: Sequence[str] = ()
 
 
+def _nothing_to_tell(_item_id: str, _content: Content) -> list[InputError]:
+    return []
+
+
 def _nothing_beside(_item_id: str, _content: Content) -> Beside:
     return Beside()
 
@@ -126,6 +130,8 @@ class ContentType:
     """Fields that are objects, with their inner fields and default values."""
     beside: Callable[[str, Content], Beside] = _nothing_beside
     """The texts that readers see with the content of the item with this id."""
+    to_tell: Callable[[str, Content], list[InputError]] = _nothing_to_tell
+    """What its editors should know about the content of the item with this id, although it stops nothing: warnings, with their places."""
     has_reposts: bool = False
     """Whether agencies can repost its items."""
 

@@ -19,6 +19,7 @@ def with_warnings(answer: Answer, edited: Edited) -> Answer:
     """The answer with everything that its editor should know about the edition."""
     item, edition = edited.item, edited.edition
     warnings = [*_held(item), *_removed(edition), *_needed_later(edited)]
+    warnings += map(warning_of, item.content_type.to_tell(item.id, edition.content))
     if warnings:
         answer[0]["meta"]["warnings"] = warnings
     return answer

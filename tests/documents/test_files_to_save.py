@@ -39,10 +39,12 @@ def test_a_pdf_that_was_not_looked_into_is_taken_with_a_warning_and_only_saved(
     answer = published.editor("POST", path_of(published.id), data=fields, headers={"Accept-Language": "id"})
     assert answer.status_code == 201, answer.json
     added, [warning] = answer.json["data"], answer.json["meta"]["warnings"]
-    assert (added["protected"], warning["code"]) == (is_protected, code)
+    assert (added["protected"], warning["code"], warning["pointer"]) == (is_protected, code, "/files/1")
     assert told in warning["detail"]
     assert published.editor.get(added["url"]).headers["Content-Disposition"] == 'attachment; filename="sk.pdf"'
 
+    editors = published.editor.get(f"/manage/v1/documents/{published.id}").json["meta"]["warnings"]
+    assert [(each["code"], each["pointer"]) for each in editors] == [(code, "/files/1")]
     published.file_id = added["id"]
     published.transition("publish", NEWS)
 

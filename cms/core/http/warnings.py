@@ -19,9 +19,8 @@ def warning(code: str, **params: Any) -> WarningEntry:
 
 
 def warning_of(fault: InputError) -> WarningEntry:
-    """A rule that will be broken later, such as when an item is to be approved, told as a warning."""
-    detail = RULES[fault.code].filled(preferred_language(), dict(fault.params))
-    return {"code": fault.code, "pointer": fault.name, "detail": detail}
+    """A warning about a place, or a rule that will be broken later, such as when an item is to be approved."""
+    return {**warning(fault.code, **fault.params), "pointer": fault.name}
 
 
 def removed_warning(removed: Mapping[str, int]) -> WarningEntry:
