@@ -24,7 +24,7 @@ from cms.core.http.fields import Choice, Slug, Text, Words
 from cms.core.http.schemas import StrictSchema
 from cms.core.permissions import Role
 from cms.editorial.content_types import Content, ContentType, EditionToRender, needed
-from cms.editorial.delivered_schemas import ItemCardSchema
+from cms.editorial.delivered_schemas import EMBEDS, ItemCardSchema
 from cms.editorial.items.schemas import ContentQuerySchema, EditedSchema, RowSchema
 from cms.editorial.registration import RegisteredType, check_types
 from cms.editorial.resource import Resource
@@ -89,6 +89,7 @@ class NoticeCardSchema(ItemCardSchema):
 class NoticeSchema(NoticeCardSchema):
     body_html = fields.String()
     body_text = fields.String()
+    embeds = EMBEDS
     change_history = fields.List(fields.Dict())
 
 
@@ -226,7 +227,7 @@ def test_everything_that_names_types_knows_the_new_one(notices_app: Flask, edito
 
     able = site.get("/v1/capabilities").json["data"]["types"]
     assert able["notice"]["filters"] == [
-        "agency", "channel", "ids", "language", "level", "published_after", "published_before", "slug", "tag", "updated_after",
+        "agency", "changed_after", "channel", "ids", "language", "level", "published_after", "published_before", "slug", "tag", "updated_after",
     ]  # fmt: skip
     release = {"title": "Rilis", "items": [{"type": "notice", "id": item_id}]}
     assert editor.post("/manage/v1/releases", release).status_code == 201
