@@ -33,7 +33,9 @@ _OTHER_BREAK: Final = re.compile(f"[{_OTHER_BREAKS}]")
 _UNSEEN_ONE: Final = re.compile(f"[{_UNSEEN}]")
 _MARK_OR_JOINER: Final = re.compile(f"[{_DIRECTION_MARKS}{_JOINERS}]")
 # Other scripts and emoji need joiners.
-_LATIN_JOINER: Final = re.compile(rf"[{_JOINERS}](?![^\x00-\u024f])|(?<![^\x00-\u024f])[{_JOINERS}]")
+_LATIN_JOINER: Final = re.compile(
+    rf"[{_JOINERS}]++(?![^\x00-\u024f{_JOINERS}])|(?<![^\x00-\u024f{_JOINERS}])[{_JOINERS}]++"
+)
 _MARK: Final = re.compile(f"[{_DIRECTION_MARKS}]")
 _RIGHT_TO_LEFT: Final = re.compile(r"[\u0590-\u05ff\u0600-\u061b\u061d-\u08ff\ufb1d-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc]")
 _ONE_LINE: Final = re.compile(r"[\t\n\r]+")
@@ -76,8 +78,9 @@ def tidied(text: str) -> str:
     text = _UNSEEN_ONE.sub("", _OTHER_BREAK.sub("\n", text))
     if _MARK_OR_JOINER.search(text) is None:
         return text
-    text = _LATIN_JOINER.sub("", text)
-    return text if _RIGHT_TO_LEFT.search(text) is not None else _MARK.sub("", text)
+    if _RIGHT_TO_LEFT.search(text) is None:
+        text = _MARK.sub("", text)
+    return _LATIN_JOINER.sub("", text)
 
 
 def on_one_line(text: str) -> str:

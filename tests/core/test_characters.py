@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from marshmallow import ValidationError
 
@@ -65,6 +65,8 @@ def test_scripts_and_signs_that_need_such_characters_keep_them(text: str) -> Non
 
 
 @given(st.lists(st.characters(codec="utf-8") | UNSEEN).map("".join))
+@example("\u0250\u200c\u200c")
+@example("\u0250\u200c\u200ex")
 def test_nothing_invisible_is_left_and_tidying_again_changes_nothing(text: str) -> None:
     once = tidied(without_hiding(text))
 
