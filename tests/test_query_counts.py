@@ -141,7 +141,8 @@ def test_delivery_lists_take_the_same_statements_for_one_row_and_for_a_page(app:
             for kind, content in ((POST, post_content()), (DOCUMENT, document_content())):
                 item = create_item(kind, CENTRAL, kind.completed({**content, "title": f"Judul {number}"})).item
                 publish_item(kind, CENTRAL, item.id, seen(item))
-    site.get("/v1/capabilities")
+    # What a process knows once it has answered: the reference data, and how far each owner and channel is.
+    site.get("/v1/posts?agency=kota")
 
     for path in DELIVERY_LISTS:
         join = "&" if "?" in path else "?"

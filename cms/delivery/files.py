@@ -35,5 +35,5 @@ def _caching_headers(request: DeliveryRequest, document_id: str, agency: str, li
         "Vary": "Authorization" + (", Origin" if request.holder.origins else ""),
         "Cache-Groups": ", ".join(f'"{group}"' for group in groups),
         "Surrogate-Key": " ".join(groups),
-        **dict(position_headers(request.heads)),
+        **dict(position_headers(request.heads.epoch, request.heads.sequence)),
     }

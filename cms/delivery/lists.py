@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from flask import Response
 from cms.core import clock
 from cms.core.errors import invalid_parameter
 from cms.delivery.types import COMMON_SCHEMES, sorts_of
-from cms.delivery.unmatched import unmatched_words
+from cms.delivery.unmatched import Warnings, looked_up_words, unmatched_words
 from cms.publishing.delivered import DeliveredType
 from cms.publishing.reading import Page
 from cms.publishing.selection import COUNT_CAP, MOMENTS, Position, Selection
@@ -20,8 +20,8 @@ from cms.publishing.splicing import as_repost
 from cms.serving.admission import DeliveryRequest
 from cms.serving.pages import Paging
 from cms.serving.projection import reshaped
-from cms.serving.reference_data import ReferenceData
 from cms.serving.responding import Basis, Body, respond
+from cms.serving.sources import Sources
 
 Query = dict[str, Any]
 
@@ -31,38 +31,44 @@ def list_content(request: DeliveryRequest, delivered: DeliveredType, query: Quer
     if "relation" in query and "channel" not in query:
         raise invalid_parameter("relation", "needed_with", other="channel")
     paging = Paging.of(request, query)
-    basis = Basis(topics=(delivered.topic, "reference"), groups=(delivered.topic,))
-    return respond(request, basis, lambda sequence: _page_body(paging, delivered, query, sequence))
+    selection, unknown = _selection(paging, delivered, query), looked_up_words(query, request.sources)
+    request.sources.expect_page(selection)
+    if selection.asks_channels:
+        request.sources.shown_names(selection.terms["channel"])
+    # What is embedded is shown as it is now; elsewhere reference data only say what is meant, or name the carriers.
+    basis = Basis(topics=("reference",) if "include" in query else (), groups=(delivered.topic,))
+    return respond(request, basis, lambda sequence: _page_body(paging, delivered, query, selection, unknown, sequence))
 
 
-def _page_body(paging: Paging, delivered: DeliveredType, query: Query, sequence: int) -> Body:
-    sources = paging.request.sources
-    reference_data = sources.reference_data()
-    picked = query.get("fields")
+def _page_body(
+    paging: Paging, delivered: DeliveredType, query: Query, selection: Selection, unknown: Warnings, sequence: int
+) -> Body:
+    sources, picked = paging.request.sources, query.get("fields")
     is_full = picked is not None and any(name not in delivered.card_fields for name in picked)
-    page = sources.page(_selection(paging, delivered, query), is_full=is_full, is_counted="count" in query)
-    items = _on_channels(page, reference_data)
+    page = sources.page(selection, is_full=is_full, is_counted="count" in query)
+    items = _on_channels(page, selection, sources)
     if picked is not None or "include" in query:
         items = [reshaped(text, picked, query.get("include", ()), sources.reference_data) for text in items]
-    more_meta = _more_meta(page, unmatched_words(paging, delivered, query, page))
-    return paging.body(items, sequence, page.next, more_meta)
+    unmatched = unmatched_words(sources, selection, page) if paging.after is None else []
+    return paging.body(items, sequence, page.next, _more_meta(page, [*unknown, *unmatched]))
 
 
-def _on_channels(page: Page, reference_data: ReferenceData) -> Sequence[str]:
+def _on_channels(page: Page, selection: Selection, sources: Sources) -> Sequence[str]:
     """The items; those that are only reposts on the requested channels get the carrier's present name, without parsing their
     JSON.
     """
     if not any(page.reposts):
         return page.items
+    names = sources.shown_names(selection.terms["channel"])
     return [
-        text if repost is None else _as_repost(text, repost, reference_data)
+        text if repost is None else _as_repost(text, repost, names)
         for text, repost in zip(page.items, page.reposts, strict=True)
     ]
 
 
-def _as_repost(text: str, repost: str, reference_data: ReferenceData) -> str:
+def _as_repost(text: str, repost: str, names: Mapping[str, str]) -> str:
     slug, _, note = repost.partition(" ")
-    return as_repost(text, reference_data.reference_json(slug), note)
+    return as_repost(text, names[slug], note)
 
 
 def _selection(paging: Paging, delivered: DeliveredType, query: Query) -> Selection:
@@ -73,7 +79,7 @@ def _selection(paging: Paging, delivered: DeliveredType, query: Query) -> Select
     return Selection(
         type=delivered.name,
         agencies=sources.listed_agencies(query.get("agency"), query.get("channel", ())),
-        terms={scheme: _terms(scheme, query, sources.reference_data()) for scheme in schemes},
+        terms={scheme: _terms(scheme, query, sources) for scheme in schemes},
         ids=query.get("ids", ()),
         relation=query.get("relation"),
         sort=sort,
@@ -92,13 +98,13 @@ def _micros(name: str, value: datetime | date, zone: ZoneInfo) -> int:
     return midnight + timedelta(days=1) // timedelta(microseconds=1) if name.endswith("_after") else midnight
 
 
-def _terms(name: str, query: Query, reference_data: ReferenceData) -> tuple[str, ...]:
+def _terms(name: str, query: Query, sources: Sources) -> tuple[str, ...]:
     """The values of a filter; the site of an agency also shows the content of its predecessors' sites."""
     given: tuple[str, ...] = query[name]
-    return tuple(sorted(reference_data.directory.with_predecessors(given))) if name == "channel" else given
+    return tuple(sorted(sources.with_predecessors("channels", given))) if name == "channel" else given
 
 
-def _more_meta(page: Page, warnings: list[dict[str, str]]) -> dict[str, Any]:
+def _more_meta(page: Page, warnings: Warnings) -> dict[str, Any]:
     more: dict[str, Any] = {}
     if page.total is not None:
         is_capped = page.total > COUNT_CAP

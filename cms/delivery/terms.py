@@ -21,13 +21,12 @@ Query = dict[str, Any]
 
 def list_categories(request: DeliveryRequest, types: DeliveredTypes, query: Query) -> Response:
     """One page of categories by slug, also of those that nothing has."""
-    paging = Paging.of(request, query)
+    paging, scope = Paging.of(request, query), _scope(request.sources, types.of_scheme("category"), query)
 
     def compute(sequence: int) -> Body:
         known = request.sources.reference_data().categories
         after = "" if paging.after is None else paging.after[0]
         slugs = [slug for slug in sorted(known) if slug > after]
-        scope = _scope(request.sources, types.of_scheme("category"), query)
         # There are few categories: one statement counts all of them.
         counts = dict(request.sources.counted_terms(scope, "category", TermPage(len(known))))
         rows = [{**known[slug], "count": counts.get(slug, 0)} for slug in slugs[: paging.limit]]
@@ -39,11 +38,10 @@ def list_categories(request: DeliveryRequest, types: DeliveredTypes, query: Quer
 
 def list_tags(request: DeliveryRequest, types: DeliveredTypes, query: Query) -> Response:
     """One page of the tags of live items: alphabetical, or the most frequent ones first."""
-    paging = Paging.of(request, query)
+    paging, scope = Paging.of(request, query), _scope(request.sources, types.of_scheme("tag"), query)
     page = TermPage(paging.limit, query["sort"] == "-count", paging.after)
 
     def compute(sequence: int) -> Body:
-        scope = _scope(request.sources, types.of_scheme("tag"), query)
         found = request.sources.counted_terms(scope, "tag", page)
         shown = found[: paging.limit]
         rows = [{"slug": slug, "count": count} for slug, count in shown]
@@ -60,7 +58,7 @@ def _basis(types: DeliveredTypes, query: Query) -> Basis:
 
 def _scope(sources: Sources, types: Sequence[str], query: Query) -> TermScope:
     """The items that a list with the same filters would show."""
-    channels = sources.reference_data().directory.with_predecessors(query.get("channel", ()))
+    channels = sources.with_predecessors("channels", query.get("channel", ()))
     return TermScope(
         tuple(name for name in types if name in query.get("type", types)),
         sources.listed_agencies(query.get("agency"), query.get("channel", ())),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable
 from typing import Any
 
+import orjson
+
 from cms.delivery.types import COMMON_SCHEMES
-from cms.publishing.delivered import DeliveredType
 from cms.publishing.reading import Page
-from cms.serving.pages import Paging
+from cms.publishing.selection import Selection
 from cms.serving.reference_data import ReferenceData
 from cms.serving.sources import Sources
 
@@ -27,34 +28,39 @@ _WITHOUT_VOCABULARY = frozenset({"tag", "year", *COMMON_SCHEMES})
 """Filters that take any word, as terms of items: what exists is asked of the database where it can matter."""
 
 
+def looked_up_words(query: Query, sources: Sources) -> Warnings:
+    """`unknown_words` for an answer that shows nothing else of the reference data; noted as a fact."""
+    if not query.keys() & _VOCABULARIES.keys():
+        return []
+    found = unknown_words(query, sources.looked_up())
+    sources.dependencies.note_fact("unknown", found)
+    return found
+
+
 def unknown_words(query: Query, reference_data: ReferenceData) -> Warnings:
     """A warning for each word that is no reference data."""
     return [
-        _warning(name, f"There is no {_spoken(name)} {word}.")
+        _warning(name, f"There is no {name.replace('_', ' ')} {word}.")
         for name, known in _VOCABULARIES.items()
         for word in query.get(name, ())
         if word not in known(reference_data)
     ]
 
 
-def unmatched_words(paging: Paging, delivered: DeliveredType, query: Query, page: Page) -> Warnings:
-    """A warning for each word of any open filter that no item has, and for each id that is not live; on the first page."""
-    sources = paging.request.sources
-    found = unknown_words(query, sources.reference_data()) if query.keys() & _VOCABULARIES.keys() else []
-    if paging.after is not None:
-        return found
-    schemes = (name for name in (*COMMON_SCHEMES, *delivered.schemes) if name in _WITHOUT_VOCABULARY and name in query)
-    for name in schemes:
-        words = query[name]
+def unmatched_words(sources: Sources, selection: Selection, page: Page) -> Warnings:
+    """A warning for each further word that nothing has among what the owners and channels that are asked for show, and for each id
+    that is not live there. `page` is the first one.
+    """
+    found = []
+    for name in _WITHOUT_VOCABULARY & selection.terms.keys():
         # A single word that brought something is no question.
-        if len(words) > 1 or not page.items:
-            absent = sources.absent_terms(delivered.name, name, words)
-            found += [_warning(name, f"Nothing has the {name} {word}.") for word in absent]
-    if page.next is None and len(page.items) < len(query.get("ids", ())):
-        found += [
-            _warning("id", f"Nothing live here has the id {each}.") for each in _absent_ids(sources, query["ids"])
-        ]
-    return found
+        if len(selection.terms[name]) > 1 or not page.items:
+            found += [
+                _warning(name, f"Nothing here has the {name} {word}.") for word in sources.absent_terms(selection, name)
+            ]
+    if page.next is None and len(page.items) < len(selection.ids):
+        found += [_warning("id", f"Nothing here has the id {each}.") for each in _absent_ids(sources, selection)]
+    return sorted(found, key=lambda warning: warning["detail"])
 
 
 def unknown_parents(words: Iterable[str], known: Container[str]) -> Warnings:
@@ -62,15 +68,13 @@ def unknown_parents(words: Iterable[str], known: Container[str]) -> Warnings:
     return [_warning("parent", f"There is no {word}.") for word in words if word not in known]
 
 
-def _absent_ids(sources: Sources, ids: tuple[str, ...]) -> Iterator[str]:
-    live = {item_id: agency for item_id, agency, _text in sources.items(ids, is_full=False)}
-    shown = sources.shown(live)
-    return (each for each in ids if each not in shown)
+def _absent_ids(sources: Sources, asked: Selection) -> list[str]:
+    """The ids that the list would not have without its other filters either."""
+    channels = {name: terms for name, terms in asked.terms.items() if name == "channel"}
+    selection = Selection(asked.type, asked.agencies, channels, ids=asked.ids, limit=len(asked.ids))
+    there = {orjson.loads(text)["id"] for text in sources.page(selection).items}
+    return [each for each in asked.ids if each not in there]
 
 
 def _warning(name: str, detail: str) -> dict[str, str]:
     return {"code": f"unknown_{name}", "detail": detail}
-
-
-def _spoken(name: str) -> str:
-    return name.replace("_", " ")

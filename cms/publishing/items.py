@@ -38,10 +38,17 @@ _FOUND = (_items.c.number, REPOST_COUNT)
 _NUMBER = select(*_FOUND).where(_items.c.id == bindparam("published_id"))
 _REPRESENTED = UPDATE_ITEM.values(sequence=bindparam("at_sequence")).returning(*_FOUND)
 _INSERT_ITEM = insert(_items).returning(_items.c.number)
-_SLUG_OWNER = select(_slugs.c.item_id, _slugs.c.effective_from).where(
-    _slugs.c.type == bindparam("type"), _slugs.c.agency == bindparam("agency"), _slugs.c.slug == bindparam("slug")
-)
-_INSERT_SLUG = insert(_slugs)
+
+
+def _kept_slug(dialect: Any) -> Any:
+    """Take an address, or leave it as it is; returns whose it is."""
+    taken = dialect.insert(_slugs)
+    unchanged = {"effective_from": _slugs.c.effective_from}
+    keys = [_slugs.c.type, _slugs.c.agency, _slugs.c.slug]
+    return taken.on_conflict_do_update(index_elements=keys, set_=unchanged).returning(_slugs.c.item_id)
+
+
+_KEEP_SLUG = {"sqlite": _kept_slug(sqlite), "postgresql": _kept_slug(postgresql)}
 
 
 def _live_item(dialect: Any) -> Any:
@@ -100,10 +107,8 @@ def planned_item(connection: Connection, rendered: RenderedItem) -> tuple[int, S
 def keep_slug(connection: Connection, rendered: RenderedItem, effective_from: datetime) -> None:
     """Give the address to the item for ever, from this moment on. The item must have its row. Raises `Conflict("slug_taken")`."""
     address = {"type": rendered.type, "agency": rendered.agency, "slug": rendered.slug}
-    found = connection.execute(_SLUG_OWNER, address).one_or_none()
-    if found is None:
-        connection.execute(_INSERT_SLUG, {**address, "item_id": rendered.item_id, "effective_from": effective_from})
-    elif found.item_id != rendered.item_id:
+    taken = {**address, "item_id": rendered.item_id, "effective_from": effective_from}
+    if connection.execute(_KEEP_SLUG[connection.dialect.name], taken).scalar_one() != rendered.item_id:
         raise Conflict("slug_taken", slug=rendered.slug)
 
 

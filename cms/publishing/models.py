@@ -198,6 +198,20 @@ class PublicationTerm(Model):
     )  # fmt: skip
 
 
+class ContentPosition(Model):
+    """The newest line of the log that changed what readers have of one content type, of one owner or on one channel (`scheme`), and its
+    moment.
+    """
+
+    __tablename__ = "content_positions"
+
+    type: Mapped[str] = mapped_column(String(20), primary_key=True)
+    scheme: Mapped[str] = mapped_column(String(7), primary_key=True)
+    agency: Mapped[str] = mapped_column(String(63), primary_key=True)
+    sequence: Mapped[int] = mapped_column(BigInteger)
+    moved_at: Mapped[datetime] = mapped_column(EpochMicros)
+
+
 class Repost(Model):
     """An agency reposts another agency's published item on its channel, with its own comment and placement."""
 

@@ -29,6 +29,7 @@ from cms.core.permissions import Actor
 from cms.publishing.due import due_again
 from cms.publishing.items import UPDATE_ITEM, keep_slug, live_again, planned_item
 from cms.publishing.models import Publication, PublishedItem, PublishedSlug, Standing
+from cms.publishing.positions import move_positions
 from cms.publishing.publish import withdraw
 from cms.publishing.rendered_items import RenderedItem
 from cms.publishing.rows import (
@@ -194,7 +195,7 @@ def _carry_out(unit: UnitOfWork, item_id: str, plan: Row[Any]) -> None:
     """
     change = _line_of(unit, item_id, plan, ContentVerb.PUBLISHED)
     connection, current = unit.session.connection(), {"current_id": item_id}
-    supersede_live(connection, item_id, NOT_NUMBERED)
+    ended = supersede_live(connection, item_id, NOT_NUMBERED)
     connection.execute(_BECOMES_LIVE, {"plan_id": plan.id})
     live_again(connection, item_id, plan.agency, orjson.loads(plan.full_json), NOT_NUMBERED)
     # From now on its addresses exist whatever the clock says.
@@ -203,7 +204,9 @@ def _carry_out(unit: UnitOfWork, item_id: str, plan: Row[Any]) -> None:
     def write(numbered: Numbered) -> None:
         connection.execute(_NUMBERED_ENDED, {**current, "at_sequence": numbered.sequence})
         note_planned(change, None)
-        note_digest(change, numbered_live(connection, plan.id, numbered))
+        digest, channels = numbered_live(connection, plan.id, numbered)
+        note_digest(change, digest)
+        move_positions(unit, plan.type, plan.agency, ended.channels | channels, numbered)
         connection.execute(UPDATE_ITEM.values(sequence=numbered.sequence), {"published_id": item_id})
         due_again(unit, connection, plan.type)
 

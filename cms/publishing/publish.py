@@ -20,8 +20,17 @@ from cms.publishing.digests import ENDING, ending_digest
 from cms.publishing.due import due_again
 from cms.publishing.items import UPDATE_ITEM, keep_slug, now_live, rebuilt_item
 from cms.publishing.models import Publication, PublishedItem, Standing
+from cms.publishing.positions import move_positions
 from cms.publishing.rendered_items import RenderedItem
-from cms.publishing.rows import AT_ONCE, Window, drop_publication, supersede_live, supersede_one, write_publication
+from cms.publishing.rows import (
+    AT_ONCE,
+    Window,
+    channels_of,
+    drop_publication,
+    supersede_live,
+    supersede_one,
+    write_publication,
+)
 
 _END_ITEM = UPDATE_ITEM.returning(*(table_of(PublishedItem).c[name] for name in ENDING))
 
@@ -39,8 +48,9 @@ def publish(unit: UnitOfWork, rendered: RenderedItem, change: Change, window: Wi
         keep_slug(connection, rendered, AT_ONCE)
         digest = write_publication(connection, rendered, number, carriers, numbered, window or Window())
         note_digest(change, digest)
+        move_positions(unit, rendered.type, rendered.agency, ended.channels | channels_of(rendered, carriers), numbered)
         # Only a planned end, dropped or new, changes when the next plan is due.
-        if any(row.effective_until is not None for row in ended) or window is not None:
+        if ended.had_end or window is not None:
             due_again(unit, connection, rendered.type)
 
     when_numbered(unit, change, write)
@@ -56,11 +66,14 @@ def rebuild(unit: UnitOfWork, rendered: RenderedItem, change: Change, publicatio
     window = Window.of(publication) if publication else Window()
 
     def write(numbered: Numbered) -> None:
-        _replace(connection, rendered.item_id, publication, numbered.sequence)
+        left = _replace(connection, rendered.item_id, publication, numbered.sequence)
         number, carriers = rebuilt_item(connection, rendered.item_id, numbered.sequence)
         digest = write_publication(connection, rendered, number, carriers, numbered, window)
-        note = note_planned if window.is_planned else note_digest
-        note(change, digest)
+        if window.is_planned:
+            note_planned(change, digest)
+            return
+        note_digest(change, digest)
+        move_positions(unit, rendered.type, rendered.agency, left | channels_of(rendered, carriers), numbered)
 
     when_numbered(unit, change, write)
 
@@ -90,7 +103,8 @@ def withdraw(
         ended = supersede_live(connection, item_id, numbered.sequence)
         ended_item = connection.execute(end.values(sequence=numbered.sequence), {"published_id": item_id}).one()
         note_digest(change, _digest_of_ending(ended_item))
-        if any(row.effective_until is not None for row in ended):
+        move_positions(unit, type, ended_item.agency, ended.channels, numbered)
+        if ended.had_end:
             due_again(unit, connection, type)
 
     when_numbered(unit, change, write)
@@ -131,11 +145,13 @@ def _digest_of_ending(ended_item: Row[Any]) -> str:
     return ending_digest({**row, "ended_at": clock.micros(row["ended_at"])})
 
 
-def _replace(connection: Connection, item_id: str, publication: Publication | None, sequence: int) -> None:
-    """Make room for the same publication, rendered again; a planned one, which no one could read yet, leaves no trace."""
+def _replace(connection: Connection, item_id: str, publication: Publication | None, sequence: int) -> frozenset[str]:
+    """Make room for the same publication, rendered again; a planned one, which no one could read yet, leaves no trace. Returns the
+    channels on which readers had it.
+    """
     if publication is None:
-        supersede_live(connection, item_id, sequence)
-    elif publication.is_planned:
+        return supersede_live(connection, item_id, sequence).channels
+    if publication.is_planned:
         drop_publication(connection, publication.id)
-    else:
-        supersede_one(connection, publication.id, sequence)
+        return frozenset()
+    return supersede_one(connection, publication.id, sequence).channels

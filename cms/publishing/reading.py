@@ -36,6 +36,9 @@ _TARGET = (
     f" FROM published_items i {_LIVE_JOIN} WHERE i.id = :id"
 )
 _ENDED = f"SELECT p.end_explanation FROM publications p WHERE p.item_id = :id AND {HAS_ENDED} ORDER BY {LIVE_UNTIL} DESC LIMIT 1"  # noqa: S608 - ours
+_POSITIONS = "SELECT c.scheme, c.agency, c.sequence, c.moved_at FROM content_positions c WHERE c.type = :type"
+ContentPosition = tuple[int, int]
+"""The newest line that changed something, and its moment (microseconds since 1970)."""
 MOST_REDIRECTIONS = 20
 OF_ITEM = 12
 """Columns of `_HEADS_AND_ITEM` after those of the heads."""
@@ -145,6 +148,11 @@ class Publications:
         """The log's heads, and the sequence and end of an item's live publication: enough to tell whether a cached answer is valid."""
         row = self._one(self._heads_and_sequence, {"type": type, "id": item_id, "now": now})
         return self.head.heads(*row[:-2]), (row[-2], row[-1])
+
+    def positions(self, type: str) -> dict[tuple[str, str], ContentPosition]:
+        """How far each owner and each channel of a type is, by (scheme, agency), in one statement; what has no row never had anything."""
+        rows = self.reader.rows(self._prepared(_POSITIONS), {"type": type})
+        return {(row[0], row[1]): (int(row[2]), int(row[3])) for row in rows}
 
     def planned_moments(self, type: str, now: int) -> tuple[int, int]:
         """The last planned moment that has passed and was not carried out, and the next one; in one statement.

@@ -6,13 +6,13 @@ cost several times as much as the statements.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from cms.changes.log import Numbered
 from cms.core import clock
@@ -61,7 +61,9 @@ _NUMBER_ONE = (
 _DELETE_PUBLICATION = delete(_publications).where(
     _publications.c.id == bindparam("ended_id"), _publications.c.is_planned.is_(True)
 )
-_DELETE_TERMS = delete(_terms).where(_terms.c.publication_id == bindparam("ended_id"))
+_DELETE_TERMS = (
+    delete(_terms).where(_terms.c.publication_id == bindparam("ended_id")).returning(_terms.c.scheme, _terms.c.term)
+)
 _DELETE_FILES = delete(_files).where(_files.c.publication_id == bindparam("ended_id"))
 
 CHANGED = "changed_at"
@@ -130,8 +132,10 @@ def digested_again(connection: Connection, publication_id: int) -> str:
     return digest
 
 
-def numbered_live(connection: Connection, publication_id: int, numbered: Numbered) -> str:
-    """Note the line by which a planned publication was carried out, and its moment in both forms; returns the new digest."""
+def numbered_live(connection: Connection, publication_id: int, numbered: Numbered) -> tuple[str, frozenset[str]]:
+    """Note the line by which a planned publication was carried out, and its moment in both forms; returns the new digest and the
+    channels that it is on.
+    """
     row = dict(connection.execute(_READ_ONE, {"wanted_id": publication_id}).mappings().one())
     row["changed_at"] = numbered.changed_at
     for form in ("card_json", "full_json"):
@@ -140,22 +144,36 @@ def numbered_live(connection: Connection, publication_id: int, numbered: Numbere
     digest = _digest_of(row)
     said = {"at": numbered.changed_at, "card": row["card_json"], "full": row["full_json"], "found": digest}
     connection.execute(_NUMBER_ONE, {"wanted_id": publication_id, "at_sequence": numbered.sequence, **said})
-    return digest
+    channels = (term for scheme, term, _repost in orjson.loads(row["terms_json"]) if scheme == "channel")
+    return digest, frozenset({row["agency"], *channels})
 
 
-def supersede_live(connection: Connection, item_id: str, sequence: int) -> Sequence[Row[Any]]:
+class Ended(NamedTuple):
+    """What was live until now: whether its end was planned, and the channels that it was on."""
+
+    had_end: bool
+    channels: frozenset[str]
+
+
+def supersede_live(connection: Connection, item_id: str, sequence: int) -> Ended:
     """End the live publication; its row stays, its terms and files are removed."""
     ended = connection.execute(_SUPERSEDE_LIVE, {"ended_item_id": item_id, "ended_by": sequence}).all()
-    for row in ended:
-        _unlist(connection, row.id)
-    return ended
+    channels = frozenset(channel for row in ended for channel in _unlist(connection, row.id))
+    return Ended(any(row.effective_until is not None for row in ended), channels)
 
 
-def supersede_one(connection: Connection, publication_id: int, sequence: int) -> None:
+def supersede_one(connection: Connection, publication_id: int, sequence: int) -> Ended:
     """End this publication, like `supersede_live`. Raises `Unavailable("busy")` when it is live no more."""
-    _unlist(connection, publication_id)
+    channels = _unlist(connection, publication_id)
     ended = connection.execute(_SUPERSEDE_ONE, {"ended_id": publication_id, "ended_by": sequence})
     _check_untouched(ended.rowcount)
+    return Ended(had_end=False, channels=channels)
+
+
+def channels_of(rendered: RenderedItem, carriers: Iterable[Carried]) -> frozenset[str]:
+    """The channels that an item is on: its owner's, its own, and those of who carries it."""
+    own = (term for scheme, term in rendered.terms if scheme == "channel")
+    return frozenset({rendered.agency, *own, *(carrier.agency for carrier in carriers)})
 
 
 def drop_publication(connection: Connection, publication_id: int) -> None:
@@ -170,9 +188,11 @@ def _check_untouched(found: int) -> None:
         raise Unavailable("busy", headers={"Retry-After": "1"})
 
 
-def _unlist(connection: Connection, publication_id: int) -> None:
-    connection.execute(_DELETE_TERMS, {"ended_id": publication_id})
+def _unlist(connection: Connection, publication_id: int) -> frozenset[str]:
+    """Remove its terms and files; returns the channels that it was on."""
+    terms = connection.execute(_DELETE_TERMS, {"ended_id": publication_id}).all()
     connection.execute(_DELETE_FILES, {"ended_id": publication_id})
+    return frozenset(term for scheme, term in terms if scheme == "channel")
 
 
 def _row(

@@ -13,7 +13,6 @@ from functools import lru_cache
 
 from werkzeug.http import http_date
 
-from cms.changes.heads import Heads
 from cms.serving.encoding import ENCODINGS, SMALLEST, chosen_encoding, encoded, takes
 from cms.serving.validity import Validity
 
@@ -145,9 +144,9 @@ def _cache_control(max_age: int, left: int) -> str:
     return f"public, max-age={fresh}, stale-while-revalidate={stale}, stale-if-error={on_error}"
 
 
-def position_headers(heads: Heads) -> Headers:
-    """Headers with the position of the log that an answer reflects, and its epoch."""
-    return [("Content-Epoch", heads.epoch), ("Content-Seq", str(heads.sequence))]
+def position_headers(epoch: str, sequence: int) -> Headers:
+    """Headers with a position of the log, and its epoch: of an answer with a body the newest line that changed what it shows."""
+    return [("Content-Epoch", epoch), ("Content-Seq", str(sequence))]
 
 
 def caching_headers(modified_at: int, groups: Sequence[str], vary: str) -> Headers:

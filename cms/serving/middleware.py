@@ -17,7 +17,7 @@ from cms.core.logging import harmless_request_id
 from cms.core.schema_state import SchemaWatch
 from cms.serving.admission import COUNTED, READ_HEADS
 from cms.serving.answer_cache import RequestKey
-from cms.serving.answers import Answer, position_headers
+from cms.serving.answers import Answer
 from cms.serving.responding import REQUEST_KEY
 from cms.serving.state import ServingState
 from cms.serving.validity import ItemLive
@@ -74,7 +74,6 @@ class AnswerCacheMiddleware:
             self._state.keys.note_use(answer.key_id, present)
         own = [
             ("Cache-Control", answer.cache_control(now)),
-            *position_headers(heads),
             ("X-Request-Id", harmless_request_id(environ.get("HTTP_X_REQUEST_ID"))),
         ]
         if known_tag is not None:

@@ -68,10 +68,8 @@ def respond(request: DeliveryRequest, basis: Basis, compute: Callable[[int], Bod
             # `*` matches any answer: the caller does not have it and it was not computed, so it is not worth caching.
             if "*" not in request.http.headers["If-None-Match"]:
                 _keep(answer, request, timing)
-            return _prepared(
-                304, answer.headers_without_body(known_tag), [], request, answer.cache_control(request.now)
-            )
-        body = compute(max(dependencies.positions(request.heads)))
+            return _prepared(304, answer.headers_without_body(known_tag), [], answer.cache_control(request.now))
+        body = compute(dependencies.sequence(request.heads))
         if dependencies.growth == known:
             break
     answer.body = body.content
@@ -89,7 +87,7 @@ def _known_tag(answer: Answer, basis: Basis, request: DeliveryRequest) -> str | 
 
 def _timing(request: DeliveryRequest) -> Timing:
     """Usually taken from the heads. When a planned moment has passed but the worker has not carried it out, from the plans."""
-    passed, since, until, topics = 0, 0, NEVER_DUE, request.sources.dependencies.topics
+    passed, since, until, topics = 0, 0, NEVER_DUE, request.sources.dependencies.followed
     for kind, topic in request.state.head.topics.items():
         if topic not in topics:
             continue
@@ -114,18 +112,21 @@ def _bare_answer(basis: Basis, request: DeliveryRequest, timing: Timing) -> Answ
         # Links and `media_base` begin with it.
         request.state.public_url,
         *sorted(noted.topics),
+        *sorted(noted.parts),
+        *sorted(noted.facts),
         *noted.positions(request.heads),
         visibility,
         asked.path,
         asked.query_string.decode("latin-1"),
-        noted.since,
+        noted.told_since,
         timing.passed,
         timing.since,
         holder.key_id if noted.is_about_key else "",
     )
     vary = "Authorization, Accept-Encoding" + (", Origin" if holder.origins else "")
     modified_at = max(noted.modified_at(request.heads), timing.passed)
-    headers = caching_headers(modified_at, basis.groups, vary) + cors_headers(request)
+    position = position_headers(request.heads.epoch, noted.sequence(request.heads))
+    headers = caching_headers(modified_at, basis.groups, vary) + position + cors_headers(request)
     validity = Validity.of(noted, request.heads, holder.expires_at, timing.until)
     return Answer(digest, headers, None, validity, holder.key_id, request.state.max_age)
 
@@ -170,17 +171,12 @@ class PreparedResponse(Response):
 def _full(answer: Answer, request: DeliveryRequest) -> Response:
     encoding = answer.encoding_for(request.http.headers.get("Accept-Encoding", ""))
     content = answer.bytes_in(encoding)
-    return _prepared(
-        200, answer.full_headers(encoding, len(content)), [content], request, answer.cache_control(request.now)
-    )
+    return _prepared(200, answer.full_headers(encoding, len(content)), [content], answer.cache_control(request.now))
 
 
-def _prepared(
-    status: int, headers: Headers, content: list[bytes], request: DeliveryRequest, cache_control: str
-) -> Response:
+def _prepared(status: int, headers: Headers, content: list[bytes], cache_control: str) -> Response:
     own = [
         ("Cache-Control", cache_control),
-        *position_headers(request.heads),
         ("X-Request-Id", current_request_id() or ""),
     ]
     return PreparedResponse(status, headers + own, content)
@@ -195,6 +191,6 @@ def tell_position(app: Flask) -> None:
             return answer
         heads: Heads | None = g.get("heads")
         if heads is not None:
-            for name, value in position_headers(heads):
+            for name, value in position_headers(heads.epoch, heads.sequence):
                 answer.headers.setdefault(name, value)
         return answer

@@ -22,6 +22,8 @@ from cms.serving.validity import Dependencies
 ReadItem = tuple[str, str, PublishedState | None]
 """Type, id and state of an item that was read together with the heads."""
 _REFERENCE = frozenset({"reference"})
+NEVER_MOVED = (0, 0)
+"""The position of an owner or a channel that never had anything."""
 _ACCESS = frozenset({"access"})
 
 
@@ -77,13 +79,32 @@ class Sources:
 
     def due_since(self) -> int:
         """Since when a plan of what was read is due and not carried out (microseconds since 1970); 0 when none is."""
-        return due_since(self.state.head, self.heads, self.dependencies.topics, self.now)
+        return due_since(self.state.head, self.heads, self.dependencies.followed, self.now)
+
+    def looked_up(self) -> ReferenceData:
+        """The same, for an answer that shows nothing of it: what it takes from there is noted with `note_fact`."""
+        found = self.state.reference_data(self.heads.reference, self.now)
+        self.dependencies.note_looked_up("reference", found.since, found.until)
+        return found
+
+    def shown_names(self, agencies: Iterable[str]) -> dict[str, str]:
+        """These agencies as shown inside content, as JSON; noted as a fact."""
+        reference_data = self.looked_up()
+        found = {slug: reference_data.reference_json(slug) for slug in agencies}
+        self.dependencies.note_fact("names", sorted(found.items()))
+        return found
 
     def visible_agencies(self) -> frozenset[str] | None:
         """The agencies whose content the key shows, predecessors included; None means all."""
         if self.holder.agencies is None:
             return None
-        return self.reference_data().directory.with_predecessors(self.holder.agencies)
+        return self.with_predecessors("visible", self.holder.agencies)
+
+    def with_predecessors(self, name: str, agencies: Collection[str]) -> frozenset[str]:
+        """These agencies and those that were merged into them; noted as a fact of this name."""
+        found = self.looked_up().directory.with_predecessors(agencies)
+        self.dependencies.note_fact(name, sorted(found))
+        return found
 
     def shown(self, items: Mapping[str, str]) -> set[str]:
         """Those of the items (owner by id) that the key shows: of its agencies, on their channels, or carried by them.
@@ -110,7 +131,7 @@ class Sources:
             visible = None
         if asked is None:
             return None if visible is None else tuple(sorted(visible))
-        owners = self.reference_data().directory.with_predecessors(asked)
+        owners = self.with_predecessors("owners", asked)
         return tuple(sorted(owners if visible is None else owners & visible))
 
     def item(self) -> PublishedState | None:
@@ -122,17 +143,30 @@ class Sources:
         self.dependencies.note_item((kind, item_id), live, (state and state.updated_at) or 0)
         return state
 
+    def expect_page(self, selection: Selection) -> None:
+        """Note what a page depends on: the owners or the channels that it asks for, whichever are fewer, else the whole type."""
+        topic = self.topics[selection.type]
+        sought = {"agency": selection.agencies, "channel": selection.terms.get("channel")}
+        narrow = [(agencies, scheme) for scheme, agencies in sought.items() if agencies is not None]
+        if not narrow:
+            self.dependencies.note_topics({topic})
+            return
+        agencies, scheme = min(narrow, key=lambda each: len(each[0]))
+        known = self.state.positions(selection.type, getattr(self.heads, topic))
+        positions = {agency: known.get((scheme, agency), NEVER_MOVED) for agency in agencies}
+        self.dependencies.note_parts(topic, scheme, positions)
+
     def page(self, selection: Selection, *, is_full: bool = False, is_counted: bool = False) -> Page:
         """One page of a list."""
-        topic = self.state.head.topics[selection.type]
-        self.dependencies.note_topics({topic})
-        newest = getattr(self.heads, f"{topic}_at")
+        self.expect_page(selection)
+        newest = getattr(self.heads, f"{self.topics[selection.type]}_at")
         return self.state.publications.page(selection, self.now, newest, is_full=is_full, is_counted=is_counted)
 
-    def absent_terms(self, type: str, scheme: str, terms: Sequence[str]) -> list[str]:
-        """The ones of these terms that no item has that the key shows."""
-        self.dependencies.note_topics({self.topics[type]})
-        scope = TermScope((type,), self.listed_agencies(None))
+    def absent_terms(self, selection: Selection, scheme: str) -> list[str]:
+        """The ones of the terms of this scheme that no item has among those of the owners and channels that are asked for."""
+        self.expect_page(selection)
+        scope = TermScope((selection.type,), selection.agencies, selection.terms.get("channel", ()))
+        terms = selection.terms[scheme]
         return self.state.publications.absent_terms(scope, scheme, terms, self.now)
 
     def counted_terms(self, scope: TermScope, scheme: str, page: TermPage) -> list[tuple[str, int]]:

@@ -23,7 +23,7 @@ from cms.core.raw_columns import json_value
 from cms.core.reading import Reader
 from cms.core.runtime import Runtime
 from cms.core.signing_keys import SigningKeys
-from cms.publishing.reading import Publications
+from cms.publishing.reading import ContentPosition, Publications
 from cms.serving.address_limit import AddressLimit
 from cms.serving.answer_cache import AnswerCache
 from cms.serving.due import DueDoor
@@ -56,6 +56,7 @@ class ServingState:
     _epoch: str = ""
     _reference_data: tuple[tuple[str, int], ReferenceData] | None = None
     _origins: tuple[tuple[str, int], frozenset[str]] | None = None
+    _positions: dict[str, tuple[tuple[str, int], dict[tuple[str, str], ContentPosition]]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     def note_epoch(self, epoch: str) -> None:
@@ -98,6 +99,15 @@ class ServingState:
         finally:
             self._lock.release()
 
+    def positions(self, type: str, topic_sequence: int) -> dict[tuple[str, str], ContentPosition]:
+        """How far each owner and each channel of a type is. Read again only when the topic of the type has moved."""
+        known, position = self._positions.get(type), (self._epoch, topic_sequence)
+        if known is not None and known[0] == position:
+            return known[1]
+        found = self.publications.positions(type)
+        self._positions[type] = position, found
+        return found
+
     def origins(self, access_sequence: int) -> frozenset[str]:
         """The browser origins of all active consumers: a CORS preflight carries no key."""
         known, position = self._origins, (self._epoch, access_sequence)
@@ -116,6 +126,7 @@ class ServingState:
         """Empty every memory."""
         self._reference_data = None
         self._origins = None
+        self._positions.clear()
         self.keys.forget()
         self.kept.forget()
         self.due.forget()

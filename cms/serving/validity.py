@@ -6,14 +6,15 @@ cannot outlive a right, a merger or a planned moment that was forgotten in a lis
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
 from cms.changes.heads import Heads
 from cms.core import clock
+from cms.publishing.reading import ContentPosition
 
 NEVER_DUE = clock.micros(clock.NEVER)
 
@@ -29,13 +30,21 @@ def _values(names: tuple[str, ...]) -> Callable[[Heads], Any]:
 
 @dataclass(slots=True)
 class Dependencies:
-    """Collects the dependencies of one answer besides the request itself; all of them are part of its ETag. It only grows.
+    """Collects the dependencies of one answer besides the request itself. It only grows.
 
     `topics` are those of the log; `item` the one item that was read together with the heads, `item_live` its publication.
     `since` and `until` (microseconds since 1970) are the moments between which no date changes the answer.
+
+    A kept answer is good for nothing once a topic of `followed` has moved; its tag stays when that has changed nothing of what it was
+    made of. The tag has `topics`, the `parts` of topics (sequence and moment of an owner or a channel), and the `facts` that were taken from
+    what is followed besides.
     """
 
     topics: frozenset[str] = frozenset()
+    followed: frozenset[str] = frozenset()
+    parts: dict[str, ContentPosition] = field(default_factory=dict)
+    facts: set[tuple[str, str]] = field(default_factory=set)
+    told_since: int = 0
     item: tuple[str, str] | None = None
     item_live: ItemLive | None = None
     item_updated_at: int = 0
@@ -48,7 +57,28 @@ class Dependencies:
     def note_topics(self, topics: Iterable[str]) -> None:
         """Note that the answer changes whenever one of these topics of the log moves."""
         if not self.topics.issuperset(topics):
-            self.topics = self.topics.union(topics)
+            self.topics, self.followed = self.topics.union(topics), self.followed.union(topics)
+            self.growth += 1
+
+    def note_parts(self, topic: str, scheme: str, positions: Mapping[str, ContentPosition]) -> None:
+        """Note that the answer shows only what is of these owners, or on these channels, of the topic of one content type."""
+        added = {f"{topic} {scheme} {agency}": position for agency, position in positions.items()}
+        if topic not in self.followed or not self.parts.keys() >= added.keys():
+            self.followed, self.parts = self.followed | {topic}, {**added, **self.parts}
+            self.growth += 1
+
+    def note_looked_up(self, topic: str, since: int, until: int) -> None:
+        """Note that something was looked up in a topic, for this period. What was found there is noted as a fact."""
+        if topic not in self.followed:
+            self.followed |= {topic}
+            self.growth += 1
+        self.note_end(since, until)
+
+    def note_fact(self, name: str, value: object) -> None:
+        """Note what was found."""
+        fact = (name, str(value))
+        if fact not in self.facts:
+            self.facts.add(fact)
             self.growth += 1
 
     def note_item(self, item: tuple[str, str], live: ItemLive, updated_at: int) -> None:
@@ -65,6 +95,13 @@ class Dependencies:
 
     def note_period(self, since: int, until: int) -> None:
         """Note that the data is valid from one moment until another (microseconds since 1970)."""
+        if since > self.told_since:
+            self.told_since = since
+            self.growth += 1
+        self.note_end(since, until)
+
+    def note_end(self, since: int, until: int) -> None:
+        """The same for data of which the answer shows only facts: the period is not in its tag."""
         if since > self.since or until < self.until:
             self.since, self.until = max(since, self.since), min(until, self.until)
             self.growth += 1
@@ -75,11 +112,17 @@ class Dependencies:
         Not only the newest: a planned publication has an older number than what took place after it was planned.
         """
         item = [] if self.item_live is None else [self.item_live[0] or 0]
-        return [int(getattr(heads, topic)) for topic in sorted(self.topics)] + item
+        parts = [self.parts[name][0] for name in sorted(self.parts)]
+        return [int(getattr(heads, topic)) for topic in sorted(self.topics)] + parts + item
+
+    def sequence(self, heads: Heads) -> int:
+        """The newest line of the log that changed what the answer shows; 0 when there never was one."""
+        return max(self.positions(heads), default=0)
 
     def modified_at(self, heads: Heads) -> int:
         """When the newest of them changed (microseconds since 1970)."""
-        return max([int(getattr(heads, f"{topic}_at")) for topic in self.topics] + [self.item_updated_at, self.since])
+        topics = [int(getattr(heads, f"{topic}_at")) for topic in self.topics]
+        return max([*topics, *(moved_at for _, moved_at in self.parts.values()), self.item_updated_at, self.told_since])
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +149,8 @@ class Validity:
     @classmethod
     def of(cls, noted: Dependencies, heads: Heads, key_expires_at: int, until: int) -> Validity:
         """The validity of an answer that depends on this; `until` is when the next planned moment of its topics comes."""
-        planned = {due_at for topic in noted.topics if (due_at := f"{topic}_due_at") in heads._fields}
-        positions = _values(("epoch", "access", *sorted(noted.topics | planned)))
+        planned = {due_at for topic in noted.followed if (due_at := f"{topic}_due_at") in heads._fields}
+        positions = _values(("epoch", "access", *sorted(noted.followed | planned)))
         return cls(
             positions, positions(heads), key_expires_at, noted.item, noted.item_live, noted.since,
             min(until, noted.until),

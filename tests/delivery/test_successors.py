@@ -114,7 +114,7 @@ def test_what_moved_or_is_gone_is_told_under_the_successor_as_well(app: Flask, s
 def test_predecessors_cost_no_statement_more(app: Flask, site: Caller) -> None:
     post = add_published_post(app, agency="dinas-lama")
     merge(app)
-    site.get("/v1/posts")
+    site.get("/v1/posts?agency=kota")
 
     for path in (f"/v1/resolve?type=post&agency=dinas-baru&slug={post.slug}", "/v1/posts?channel=dinas-baru"):
         with counted_statements(app) as statements:

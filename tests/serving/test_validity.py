@@ -151,7 +151,12 @@ def test_no_cache_may_keep_an_answer_beyond_the_day_of_a_merger(
     merge(app, LAST_DAY)
     moment(MIDNIGHT - NOW - timedelta(seconds=seconds))
 
-    paths = ("/v1/posts", f"/v1/posts/{post.id}?include=agency", "/v1/agencies", "/v1/agencies?active=true")
+    paths = (
+        "/v1/posts?agency=dinas-baru",
+        f"/v1/posts/{post.id}?include=agency",
+        "/v1/agencies",
+        "/v1/agencies?active=true",
+    )
     for caller, path in [*((site, path) for path in paths), (limited, "/v1/posts")]:
         for answer in twice(caller, path):
             header = answer.headers["Cache-Control"]

@@ -93,7 +93,7 @@ HEADERS: Document = {
         "example": "k3v9mrta",
     },
     "Read-Seq": {
-        "description": "Position of the log that the answer reflects.",
+        "description": "Position of the newest change that the answer can show; the same as `meta.sequence`.",
         "schema": {"type": "integer"},
         "example": 48213,
     },

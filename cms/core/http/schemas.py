@@ -88,7 +88,10 @@ class MetaSchema(StrictSchema):
     """About the answer."""
 
     sequence = fields.Integer(
-        metadata={"description": "Position of the change log that the answer reflects.", "example": 48213}
+        metadata={
+            "description": "Position of the newest change that the answer can show; also in `Content-Seq`.",
+            "example": 48213,
+        }
     )
     media_base = MEDIA_BASE
     warnings = fields.List(fields.Nested(WarningSchema))

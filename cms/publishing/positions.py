@@ -1,0 +1,61 @@
+"""How far the log has come for each owner and each channel of a content type: what lists depend on, so that they need not follow the
+whole city.
+
+An item is on the channel of its owner, on the one that it was published on, and on those of the agencies that carry it. A line that
+changes what readers have of it moves its owner and all of these channels, those that it leaves included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+
+from cms.changes.log import Numbered, after_numbered
+from cms.core.db import UnitOfWork, table_of
+from cms.publishing.models import ContentPosition
+
+_positions = table_of(ContentPosition)
+
+
+def _moving(dialect: Any) -> Any:
+    moved = dialect.insert(_positions)
+    keys = [_positions.c.type, _positions.c.scheme, _positions.c.agency]
+    values = {"sequence": moved.excluded.sequence, "moved_at": moved.excluded.moved_at}
+    return moved.on_conflict_do_update(index_elements=keys, set_=values)
+
+
+_MOVE = {"sqlite": _moving(sqlite), "postgresql": _moving(postgresql)}
+
+
+@dataclass(slots=True)
+class Moved:
+    """What a unit of work moves (type, scheme, agency), with the newest line of each; written at its end, in one statement."""
+
+    positions: dict[tuple[str, str, str], Numbered] = field(default_factory=dict)
+
+
+def move_positions(unit: UnitOfWork, type: str, owner: str, channels: Iterable[str], numbered: Numbered) -> None:
+    """Note that what readers have of this owner and on these channels is changed by this line. Call it in a numbered step."""
+    moved = unit.part(Moved).positions
+    if not moved:
+        after_numbered(unit, lambda: _write(unit, moved))
+    moved[type, "agency", owner] = numbered
+    moved |= {(type, "channel", channel): numbered for channel in channels}
+
+
+def _write(unit: UnitOfWork, moved: dict[tuple[str, str, str], Numbered]) -> None:
+    connection = unit.session.connection()
+    rows = [
+        {
+            "type": key[0],
+            "scheme": key[1],
+            "agency": key[2],
+            "sequence": numbered.sequence,
+            "moved_at": numbered.changed_at,
+        }
+        for key, numbered in sorted(moved.items())
+    ]
+    connection.execute(_MOVE[connection.dialect.name], rows)
