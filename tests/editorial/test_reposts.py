@@ -128,7 +128,7 @@ def test_the_carrying_agency_must_exist_today(app: Flask, people: People) -> Non
 @pytest.mark.parametrize(
     "body",
     [{}, {"agency": None}, {"agency": "dishub", "comment": ""}, {"agency": "dishub", "comment": "x" * 501},
-     {"agency": "dishub", "note": "x"}, {"agency": "dishub", "place": "a\nb"}],
+     {"agency": "dishub", "note": "x"}, {"agency": "dishub", "place": "a\u202eb"}],
 )  # fmt: skip
 def test_a_body_that_is_not_right_changes_nothing(app: Flask, people: People, body: dict[str, Any]) -> None:
     item = add_published_post(app)
