@@ -102,8 +102,23 @@ def kit_caddy(folder: Path, server_port: int, port: int) -> Path:
     return path
 
 
+COMPRESSING = {
+    "nginx": ("gzip off;", "gzip on; gzip_proxied any; gzip_min_length 1; gzip_types application/json text/csv;"),
+    "caddy": ("\treverse_proxy ", "\tencode {\n\t\tgzip\n\t\tminimum_length 1\n\t}\n\treverse_proxy "),
+}
+"""What an operator changes in the file who lets the proxy compress after all."""
+
+
+def compress(name: str, path: Path) -> None:
+    """Switch on compression in the file of a proxy."""
+    old, new = COMPRESSING[name]
+    text = path.read_text()
+    assert old in text, old
+    path.write_text(text.replace(old, new))
+
+
 @contextmanager
-def proxy(name: str, folder: Path, server_port: int) -> Iterator[Proxy]:
+def proxy(name: str, folder: Path, server_port: int, *, compressing: bool = False) -> Iterator[Proxy]:
     """The proxy at work; ended at the end."""
     folder.mkdir()
     port = free_port()
@@ -112,6 +127,8 @@ def proxy(name: str, folder: Path, server_port: int) -> Iterator[Proxy]:
         command = ["nginx", "-c", str(kit_nginx(folder, server_port, free_port(), port)), "-g", "daemon off;"]
     else:
         command = ["caddy", "run", "--adapter", "caddyfile", "--config", str(kit_caddy(folder, server_port, port))]
+    if compressing:
+        compress(name, folder / ("simpul.conf" if name == "nginx" else "Caddyfile"))
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
         try:
