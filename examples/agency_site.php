@@ -126,8 +126,8 @@ function address_page(string $agency, string $slug): void
     $told = $found['body']['data'];
     if ($told['status'] === 'gone') {
         gone_page($told['explanation'], $told['to']);
-    } elseif ($told['status'] === 'moved' && $told['slug'] === null) {
-        // Sent to a page elsewhere. Only addresses of the web: what else an editor can write is no place to send people to.
+    } elseif ($told['status'] === 'moved' && ($told['slug'] === null || $told['type'] !== 'post')) {
+        // Sent to a page elsewhere, or to a document, which has a page of its own. Only addresses of the web: what else an editor can write is no place to send people to.
         preg_match('#^https?://#', (string) $told['to']) ? redirect($told['to'], 301) : gone_page($told['explanation'], null);
     } else {
         post_page($told['id'], "/$agency/$slug");

@@ -14,11 +14,12 @@ from marshmallow import Schema, fields
 from werkzeug.test import Client
 
 from cms.accounts.schemas import Password
+from cms.agencies.fields import AddressTemplates
 from cms.core.bounded_text import LONGEST_MARK_RUN, has_long_mark_run
 from cms.core.http.fields import Choice, Day, ItemId, Moment, Text, Words
 from cms.core.http.json_input import parse_json
 from cms.core.http.request_head import ALL_HEADERS, LONGEST_HEADER, LONGEST_PATH, LONGEST_QUERY
-from cms.delivery.parameters import Names
+from cms.delivery.parameters import Anything, Names
 from cms.documents.file_schemas import FileFieldsSchema
 from cms.editorial.schedules.schemas import ZonedMoment
 from cms.media.schemas import ImageFieldsSchema
@@ -29,7 +30,7 @@ LOGIN = "/manage/v1/auth/login"
 REFUSED_SECONDS = 0.05
 LARGEST_BODY = 900_000
 # Of one kind each: what is read as text. `Raw` is the body of an operation of a batch, which is read by the operation's own schema.
-BOUNDED = (Text, Password, Choice, ItemId, Moment, ZonedMoment, Day, Words, Names)
+BOUNDED = (Text, Password, Choice, ItemId, Moment, ZonedMoment, Day, Words, Names, Anything, AddressTemplates)
 READ_LATER = {"BatchSchema.operations.body"}
 UPLOADS = (ImageFieldsSchema, FileFieldsSchema)
 

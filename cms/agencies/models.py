@@ -51,7 +51,8 @@ class Agency(Model):
     """An organisation that owns content. Renamed by a new name, merged by an end date and a successor; never deleted.
 
     With `four_eyes` a person who wrote none of a text must approve it before it is published. `proposed_site_url` is a site on an
-    unknown domain that waits for a second person.
+    unknown domain that waits for a second person. `address_templates` are those of its site, by content type
+    (`cms.agencies.address_templates`).
     """
 
     __tablename__ = "agencies"
@@ -65,6 +66,7 @@ class Agency(Model):
     parent: Mapped[str | None] = mapped_column(String(SLUG_LENGTH), ForeignKey("agencies.slug"))
     contact: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     site_url: Mapped[str | None] = mapped_column(String(300))
+    address_templates: Mapped[dict[str, str]] = mapped_column(Json, default=dict, server_default="{}")
     description: Mapped[str | None] = mapped_column(Text)
     valid_from: Mapped[date | None] = mapped_column(Date)
     valid_to: Mapped[date | None] = mapped_column(Date)

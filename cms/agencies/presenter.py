@@ -46,6 +46,7 @@ def render_agency(agency: Agency) -> dict[str, Any]:
         "parent": agency.parent,
         "contact": render_contact(agency.contact),
         "site_url": agency.site_url,
+        "address_templates": agency.address_templates,
         "proposed": _proposed(agency),
         "description": agency.description,
         "review": agency.review,

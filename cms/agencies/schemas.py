@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from cms.agencies.fields import area_codes
+from cms.agencies.fields import AddressTemplates, area_codes
 from cms.agencies.models import SLUG_LENGTH, AgencyKind, AreaLevel, Reviewer
 from cms.core.http.contact_fields import Email, Phone, WebAddress
 from cms.core.http.field_rules import HasWords
@@ -12,6 +12,12 @@ from cms.core.http.fields import Choice, Day, Moment, Part, Rows, Slug, Text, Wo
 from cms.core.http.schemas import PageQuerySchema, PersonSchema, StrictSchema, VersionedSchema
 
 _SITE = {"description": "Address of the agency's own website.", "example": "https://dpu.balikpapan.example"}
+_TEMPLATES = {
+    "description": "How the agency's site names its items: by content type an address with places out of `{slug}`, `{id}`, `{serial}`, "
+    "`{number}` and `{year}`. It begins with the address of the site or of this server. Without one: `site_url`, a slash and the slug. "
+    "In a change, null takes one away.",
+    "example": {"post": "https://dpu.balikpapan.example/berita/{slug}"},
+}
 _KINDS = [kind.value for kind in AgencyKind]
 _REVIEWERS = [reviewer.value for reviewer in Reviewer]
 REVIEW = "Who approves what the agency publishes: its own editors (`agency`) or the city's (`central`)."
@@ -70,6 +76,7 @@ class AgencySchema(VersionedSchema, AgencyReferenceSchema):
     parent = fields.String(allow_none=True, metadata={"description": "Slug of the agency above it.", "example": "kota"})
     contact = fields.Nested(ContactSchema)
     site_url = fields.String(allow_none=True, metadata=_SITE)
+    address_templates = fields.Dict(keys=fields.String(), values=fields.String(), metadata=_TEMPLATES)
     proposed = fields.Nested(
         ProposedSiteSchema,
         allow_none=True,
@@ -108,6 +115,7 @@ class AgencyUpdateSchema(StrictSchema):
     )
     contact = Part(ContactSchema, allow_none=True)
     site_url = WebAddress(max=300, allow_none=True, metadata=_SITE)
+    address_templates = AddressTemplates(allow_none=True, metadata=_TEMPLATES)
     description = Text(max=5_000, lines=True, allow_none=True)
     review = Choice(_REVIEWERS, metadata={"description": REVIEW})
     four_eyes = YesNo(metadata={"description": FOUR_EYES})

@@ -10,7 +10,15 @@ from cms.agencies.models import Agency
 from cms.agencies.policies import check_place
 from cms.agencies.queries import get_agency, lock_agencies
 from cms.agencies.seed import add_missing_agencies, add_missing_areas
-from cms.agencies.wording import KEPT_FIELDS, foresee_site, keep_agency, public_words, settle_site, words_of
+from cms.agencies.wording import (
+    KEPT_FIELDS,
+    check_templates,
+    foresee_site,
+    keep_agency,
+    public_words,
+    settle_site,
+    words_of,
+)
 from cms.changes.actions import Action
 from cms.changes.log import record
 from cms.changes.reference_versions import keep_first_version, values_of
@@ -23,6 +31,7 @@ from cms.core.prepared import foreseen
 from cms.core.public_words import refuse_suspicious_words
 from cms.core.versions import Expected, check_version
 
+_PARTS = ("contact", "address_templates")
 DUPLICATES = {"pk_agencies": "slug", "uq_agencies_slug": "slug"}
 
 
@@ -37,8 +46,8 @@ def create_agency(actor: Actor, values: Mapping[str, Any]) -> Agency:
 
     Raises `Conflict("duplicate")` when another agency has or had the slug, `Invalid` when parent or successor do not fit.
     """
-    contact = _merged_contact({}, values.get("contact"))
-    values = {"abbreviations": [], "aliases": [], **values, "contact": contact}
+    parts = {name: _merged_part({}, values.get(name)) for name in _PARTS}
+    values = {"abbreviations": [], "aliases": [], **values, **parts}
     words = public_words(values)
     steps = (partial(refuse_suspicious_words, actor, {}, words), partial(foresee_site, actor, values))
     with foreseen(*steps), unit_of_work(DUPLICATES) as unit:
@@ -53,6 +62,7 @@ def create_agency(actor: Actor, values: Mapping[str, Any]) -> Agency:
         assign_changed(agency, values)
         agency.version, agency.created_at, agency.updated_at = 1, now, now
         check_place(agency, {**agencies, agency.slug: agency})
+        check_templates(actor, agency, values)
         unit.add(agency)
         unit.session.flush()
         keep_agency(unit, agency, actor)
@@ -85,6 +95,7 @@ def update_agency(actor: Actor, slug: str, expected: Expected, changes: Mapping[
             agency.updated_at = clock.now()
         if changed:
             check_place(agency, agencies)
+            check_templates(actor, agency, values)
             unit.session.flush()
             keep_agency(unit, agency, actor)
             record(unit, Action.AGENCY_UPDATED, slug, actor, agency=slug, fields=changed)
@@ -102,9 +113,8 @@ def _writable(actor: Actor, agencies: Mapping[str, Agency], slug: str, expected:
 
 
 def _values(agency: Agency, changes: Mapping[str, Any]) -> dict[str, Any]:
-    if "contact" not in changes:
-        return dict(changes)
-    return {**changes, "contact": _merged_contact(agency.contact, changes["contact"])}
+    parts = {name: _merged_part(getattr(agency, name), changes[name]) for name in _PARTS if name in changes}
+    return {**changes, **parts}
 
 
 def _refuse_words(actor: Actor, agency: Agency, values: Mapping[str, Any]) -> None:
@@ -116,8 +126,8 @@ def _whole(agency: Agency, values: Mapping[str, Any]) -> dict[str, Any]:
     return {**{name: getattr(agency, name) for name in KEPT_FIELDS}, **values}
 
 
-def _merged_contact(present: Mapping[str, Any], patch: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Apply a merge patch (RFC 7396) to the contact: null removes an entry, or all of them."""
+def _merged_part(present: Mapping[str, Any], patch: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Apply a merge patch (RFC 7396) to a field that is an object: null removes an entry, or all of them."""
     if patch is None:
         return {}
     return {name: value for name, value in {**present, **patch}.items() if value is not None}

@@ -63,8 +63,8 @@ def list_items(types: DeliveredTypes, request: DeliveryRequest, query: dict[str,
 def resolve_address(_types: DeliveredTypes, request: DeliveryRequest, query: dict[str, Any]) -> Response:
     """Turn an address into an id.
 
-    `live`; `moved` to the slug in `to`; `withdrawn`, which is still readable, or `gone`, with an explanation. 404 when nothing was ever
-    published there.
+    `live`; `moved` to the page in `to`; `withdrawn`, which is still readable, or `gone`, with an explanation. 404 when nothing was ever
+    published there, whatever the address looks like.
     """
     return items.resolve_address(request, query["type"], query["agency"], query["slug"])
 

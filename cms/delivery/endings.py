@@ -1,10 +1,14 @@
-"""Items that are no longer live: the error that readers get, and where they are redirected."""
+"""Items that are no longer live: the error that readers get, and where they are redirected.
+
+Where an answer sends people, it names an address for people (`canonical_url`) beside the id, type and agency for programs.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 from cms.core.errors import DomainError, Gone, NotFound
+from cms.delivery.places import NOWHERE, place_of, place_outside
 from cms.publishing.models import Standing
 from cms.publishing.reading import Address, PublishedState
 from cms.serving.sources import Sources
@@ -20,9 +24,11 @@ def ended(sources: Sources, state: PublishedState, item_id: str) -> DomainError:
     if state.standing == Standing.VANISHED:
         return NotFound()
     if state.standing == Standing.REDIRECTED:
-        address = _address_of(sources, state)
+        place = redirected_place(sources, state.target_id, state.alternative)
         # The target of its redirect may be gone by now, too, or the key does not show it.
-        return _gone("redirected" if address else "gone", state.explanation, address)
+        if place is None:
+            return _gone("gone", state.explanation, None)
+        return _gone("redirected", state.explanation, place["canonical_url"], place)
     return _gone("gone", state.explanation, state.alternative)
 
 
@@ -32,49 +38,40 @@ def resolved_ending(sources: Sources, address: Address) -> dict[str, Any]:
         has_ended, explanation = sources.ended_by_time(address.id)
         if not has_ended:
             raise NotFound
-        return _told(address, "gone", None, explanation)
-    if address.standing == Standing.REDIRECTED:
-        return _redirected(sources, address)
+        return _told(address, None, explanation)
     if address.standing == Standing.VANISHED:
         raise NotFound
-    return _told(address, "gone", address.alternative, address.explanation)
+    if address.standing == Standing.REDIRECTED:
+        place = redirected_place(sources, address.target_id, address.alternative)
+        if place is not None:
+            return {"status": "moved", **place, "to": place["canonical_url"], "explanation": address.explanation}
+        return _told(address, None, address.explanation)
+    return _told(address, address.alternative, address.explanation)
 
 
-def _redirected(sources: Sources, address: Address) -> dict[str, Any]:
-    """`moved`: to another address, or to the present slug of the final target. `gone` when readers have no such target."""
-    if address.target_id is None:
-        return _told(address, "moved", address.alternative, address.explanation)
-    target = _shown_target(sources, address.target_id)
-    if target is None or target.slug is None:
-        alternative = target.alternative if target and target.standing == Standing.REDIRECTED else None
-        return _told(address, "moved" if alternative else "gone", alternative, address.explanation)
-    shown = {"id": target.id, "agency": target.live_agency, "slug": target.slug}
-    return {"status": "moved", **shown, "to": target.slug, "explanation": address.explanation}
-
-
-def _told(address: Address, status: str, to: str | None, explanation: str | None) -> dict[str, Any]:
-    shown = {"id": address.id, "agency": None, "slug": None}
-    return {"status": status, **shown, "to": to, "explanation": explanation}
-
-
-def _address_of(sources: Sources, state: PublishedState) -> str | None:
-    """Where readers find it now: the address of the redirect, or the path of its final target."""
-    if state.target_id is None:
-        return state.alternative
-    target = _shown_target(sources, state.target_id)
-    if target is None:
-        return None
-    return target.alternative if target.slug is None else f"/v1/{sources.topics[target.type]}/{target.id}"
-
-
-def _shown_target(sources: Sources, target_id: str) -> Address | None:
-    """The final target of a redirect. None too for a target that the key does not show: its agency and slug are not told."""
+def redirected_place(sources: Sources, target_id: str | None, alternative: str | None) -> dict[str, Any] | None:
+    """Where readers find a redirected item now: at an address, or the final target of the redirect. None when readers, or this key,
+    have no such target.
+    """
+    if target_id is None:
+        return place_outside(alternative) if alternative else None
     target = sources.target(target_id)
     if target is None or not sources.shown({target.id: target.live_agency or target.agency}):
         return None
-    return target
+    if target.slug is not None:
+        return place_of(target)
+    is_sent_on = target.standing == Standing.REDIRECTED and target.alternative
+    return place_outside(str(target.alternative)) if is_sent_on else None
 
 
-def _gone(code: str, explanation: str | None, alternative: str | None) -> Gone:
-    extra = {"explanation": explanation, "alternative": alternative}
-    return Gone(code, explanation=explanation or "", to=alternative or "", extra=extra)
+def _told(address: Address, to: str | None, explanation: str | None) -> dict[str, Any]:
+    shown = {**NOWHERE, "id": address.id, "type": address.type}
+    return {"status": "gone", **shown, "to": to, "explanation": explanation}
+
+
+def _gone(code: str, explanation: str | None, alternative: str | None, place: dict[str, Any] | None = None) -> Gone:
+    told: dict[str, Any] = {"explanation": explanation, "alternative": alternative}
+    if place is not None:
+        # An object of its own: `type` of a problem is the kind of problem (RFC 9457).
+        told["target"] = {name: place[name] for name in ("canonical_url", "id", "type", "agency")}
+    return Gone(code, explanation=explanation or "", to=alternative or "", extra=told)

@@ -7,9 +7,10 @@ from typing import Any
 from flask import Response
 
 from cms.core.errors import NotFound
-from cms.core.ids import is_id
+from cms.core.ids import is_id, is_slug
 from cms.delivery.endings import ended, resolved_ending
 from cms.delivery.parameters import MOST_IDS
+from cms.delivery.places import place_of
 from cms.delivery.types import DeliveredTypes
 from cms.publishing.delivered import DeliveredType
 from cms.publishing.models import Standing
@@ -21,6 +22,7 @@ from cms.serving.responding import Basis, Body, respond
 from cms.serving.sources import Sources
 
 Query = dict[str, Any]
+LONGEST_SLUG = 100
 
 
 def read_item(request: DeliveryRequest, delivered: DeliveredType, item_id: str, query: Query) -> Response:
@@ -51,7 +53,13 @@ def read_items(
 
 
 def resolve_address(request: DeliveryRequest, type: str, agency: str, slug: str) -> Response:
-    """Resolve an address. Raises `NotFound` when nothing was ever published there, or readers may not know of it."""
+    """Resolve an address. Raises `NotFound` when nothing was ever published there, whatever it looks like, or readers may not know
+    of it.
+    """
+    if type not in request.sources.topics or not all(
+        len(each) <= LONGEST_SLUG and is_slug(each) for each in (agency, slug)
+    ):
+        raise NotFound
     # A redirection may lead to an item of another type.
     basis = _of_all_types(request.sources, may_be_missing=True)
     return respond(request, basis, lambda sequence: _address_body(request.sources, type, agency, slug, sequence))
@@ -96,11 +104,10 @@ def _resolved(sources: Sources, address: Address, slug: str) -> dict[str, Any]:
         return resolved_ending(sources, address)
     is_moved = (address.live_agency, address.slug) != (address.named_agency, slug)
     is_withdrawn = address.standing == Standing.WITHDRAWN
+    place = place_of(address)
     return {
         "status": "moved" if is_moved else "withdrawn" if is_withdrawn else "live",
-        "id": address.id,
-        "to": address.slug if is_moved else None,
-        "agency": address.live_agency,
-        "slug": address.slug,
+        **place,
+        "to": place["canonical_url"] if is_moved else None,
         "explanation": address.explanation if is_withdrawn else None,
     }

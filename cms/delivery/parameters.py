@@ -10,8 +10,9 @@ from marshmallow import Schema, ValidationError, fields
 
 from cms.agencies.fields import area_codes
 from cms.agencies.models import AgencyKind, AreaLevel
-from cms.core.http.field_rules import rule
-from cms.core.http.fields import MESSAGES, Choice, Moment, Slug, Words
+from cms.core.http.field_rules import Length, rule
+from cms.core.http.fields import MESSAGES, Choice, Moment, Words
+from cms.core.http.request_head import LONGEST_QUERY
 from cms.core.http.schemas import PageQuerySchema, StrictSchema
 from cms.core.ids import ID_PATTERN, SLUG_PATTERN
 from cms.delivery.types import DeliveredTypes, sorts_of
@@ -143,13 +144,25 @@ def items_query(types: DeliveredTypes) -> type[Schema]:
     return StrictSchema.from_dict({"ids": ids, "fields_": _shown_fields(types.all_fields)}, name="items_query")
 
 
+class Anything(fields.String):
+    """A part of an address that people or programs found somewhere, whatever it looks like: what nothing has is not found.
+
+    No query is longer than its bound.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs["error_messages"] = {**MESSAGES, **kwargs.get("error_messages", {})}
+        super().__init__(validate=[Length(max=LONGEST_QUERY)], **kwargs)
+
+
 def resolve_query(types: DeliveredTypes) -> type[Schema]:
     """An address of an item."""
-    kind = Choice([each.name for each in types.types], required=True)
-    agency = Slug(
-        max=63, required=True, metadata={"description": "Owner; finds what was merged into it too.", "example": "dpu"}
+    names = ", ".join(f"`{each.name}`" for each in types.types)
+    kind = Anything(required=True, metadata={"description": f"Content type: {names}.", "example": "post"})
+    agency = Anything(
+        required=True, metadata={"description": "Owner; finds what was merged into it too.", "example": "dpu"}
     )
-    slug = Slug(required=True, metadata={"example": "penutupan-jalan-mt-haryono"})
+    slug = Anything(required=True, metadata={"example": "penutupan-jalan-mt-haryono"})
     return StrictSchema.from_dict({"type": kind, "agency": agency, "slug": slug}, name="resolve_query")
 
 

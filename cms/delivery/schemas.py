@@ -116,11 +116,24 @@ class ResolvedSchema(StrictSchema):
     """What an address leads to."""
 
     status = fields.String(metadata={"enum": ["live", "moved", "gone", "withdrawn"]})
-    id = fields.String(metadata={"format": "uuid"})
+    id = fields.String(
+        allow_none=True,
+        metadata={"format": "uuid", "description": "The item; null when an address outside took its place."},
+    )
+    type = fields.String(allow_none=True, metadata={"description": "Content type of the item.", "example": "post"})
+    canonical_url = fields.String(
+        allow_none=True,
+        metadata={
+            "format": "uri-reference",
+            "description": "The page for visitors; null when it is gone.",
+            "example": "https://dpu.balikpapan.example/berita/penutupan-jalan-mt-haryono",
+        },
+    )
     to = fields.String(
         allow_none=True,
         metadata={
-            "description": "Where it is now when moved: a slug, or an address of the city; another address when gone."
+            "format": "uri-reference",
+            "description": "Where to send visitors: the canonical page when moved, an alternative when gone, else null.",
         },
     )
     agency = fields.String(allow_none=True, metadata={"description": "Present owner.", "example": "dpu"})

@@ -47,12 +47,15 @@ class EditionToRender:
     """The notice that readers must show with an item that was withdrawn and stays readable."""
 
     def times(self) -> dict[str, Any]:
-        """The fields of every card about its publication, and whether it is withdrawn. Publishing puts the moment of its line into `changed_at`."""
+        """The fields of every card about its publication, and whether it is withdrawn. Publishing puts the moment of its line into `changed_at`, and the
+        number of the item into `serial`.
+        """
         return {
             "published_at": rfc3339(self.published_at),
             "updated_at": rfc3339(self.updated_at),
             "public_updated_at": rfc3339(self.public_updated_at or self.updated_at),
             "changed_at": rfc3339_exact(self.updated_at),
+            "serial": None,
             "edition": self.edition,
             "withdrawn": self.withdrawn,
         }

@@ -71,6 +71,13 @@ class ItemCardSchema(StrictSchema):
             "description": "Last change that a reader can see: an edition, a renamed agency, words of a picture, who carries it, a notice.",
         }
     )
+    serial = fields.Integer(
+        metadata={
+            "description": "Number of the item, unique in the city and the same for its whole life: a short name for addresses and print. "
+            "(A document's `number` is that of the decree.)",
+            "example": 1204,
+        }
+    )
     edition = fields.Integer(metadata={"example": 1})
     canonical_url = fields.String(
         metadata={"format": "uri", "description": "The one address of the item; every copy links to it."}

@@ -26,13 +26,13 @@ _HEADS_AND_SEQUENCE = (
     f" FROM {HEAD_TABLES} LEFT JOIN published_items i ON i.id = :id AND i.type = :type {_LIVE_JOIN} WHERE h.id = 1"
 )
 _ADDRESS = (
-    f"SELECT i.id, {STANDING}, i.agency, i.explanation, i.alternative, i.target_id, p.agency, p.slug, i.type, s.agency"  # noqa: S608 - ours
+    f"SELECT i.id, {STANDING}, i.agency, i.explanation, i.alternative, i.target_id, p.agency, p.slug, p.card_json, i.type, s.agency"  # noqa: S608 - ours
     f" FROM published_slugs s JOIN published_items i ON i.id = s.item_id {_LIVE_JOIN}"
     f" WHERE s.type = :type AND s.agency IN ({{agencies}}) AND s.slug = :slug AND {ADDRESS_EXISTS}"
     " ORDER BY CASE WHEN s.agency = :agency0 THEN 0 ELSE 1 END, s.agency LIMIT 1"
 )
 _TARGET = (
-    f"SELECT i.id, {STANDING}, i.agency, i.explanation, i.alternative, i.target_id, p.agency, p.slug, i.type"  # noqa: S608 - ours
+    f"SELECT i.id, {STANDING}, i.agency, i.explanation, i.alternative, i.target_id, p.agency, p.slug, p.card_json, i.type"  # noqa: S608 - ours
     f" FROM published_items i {_LIVE_JOIN} WHERE i.id = :id"
 )
 _ENDED = f"SELECT p.end_explanation FROM publications p WHERE p.item_id = :id AND {HAS_ENDED} ORDER BY {LIVE_UNTIL} DESC LIMIT 1"  # noqa: S608 - ours
@@ -90,6 +90,7 @@ class Address:
     target_id: str | None
     live_agency: str | None
     slug: str | None
+    card_json: str | None
     type: str = ""
     named_agency: str = ""
 

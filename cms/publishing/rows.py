@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from cms.agencies.address_templates import SERIAL, with_serial
 from cms.changes.log import Numbered
 from cms.core import clock
 from cms.core.db import table_of
@@ -199,7 +200,10 @@ def _row(
     rendered: RenderedItem, number: int, carriers: Sequence[Carried], numbered: Numbered, window: Window
 ) -> dict[str, Any]:
     # What is planned has not changed anything yet: until it is carried out its forms name the planned moment.
-    shown = {CHANGED: clock.rfc3339_exact(window.begins if window.is_planned else numbered.changed_at)}
+    shown = {
+        CHANGED: clock.rfc3339_exact(window.begins if window.is_planned else numbered.changed_at),
+        "serial": number,
+    }
     return {
         "item_number": number,
         "item_id": rendered.item_id,
@@ -221,14 +225,25 @@ def _row(
         "end_explanation": window.end_explanation,
         "planned_by_id": window.planned_by_id,
         "planned_by_label": window.planned_by_label,
-        "card_json": orjson.dumps({**rendered.card, **shown}, option=orjson.OPT_UTC_Z).decode(),
+        "card_json": orjson.dumps({**_addressed(rendered.card, number), **shown}, option=orjson.OPT_UTC_Z).decode(),
         "full_json": orjson.dumps(
-            {**with_carriers(rendered.full, carriers), **shown}, option=orjson.OPT_UTC_Z
+            {**with_carriers(_addressed(rendered.full, number), carriers), **shown}, option=orjson.OPT_UTC_Z
         ).decode(),
         "sequence": numbered.sequence,
         "rendered_sequence": numbered.sequence,
         "superseded_sequence": None,
     }
+
+
+def _addressed(form: dict[str, Any], number: int) -> dict[str, Any]:
+    """The card or full form with the number of its item in its addresses (`cms.agencies.address_templates.SERIAL`)."""
+    address = form.get("canonical_url") or ""
+    if SERIAL not in address:
+        return form
+    numbered = with_serial(address, number)
+    said = form.get("social_text")
+    texts = {"social_text": said.replace(address, numbered)} if said else {}
+    return {**form, "canonical_url": numbered, **texts}
 
 
 def _digest_of(row: Mapping[str, Any]) -> str:

@@ -3,7 +3,6 @@
 import hashlib
 import json
 from typing import Any
-from urllib.parse import urlencode
 
 import sqlalchemy as sa
 from alembic import op
@@ -111,8 +110,7 @@ def _address(full: dict[str, Any], site_url: str | None) -> str:
     slug = full["slug"]
     if site_url and len(site_url) + len(slug) < 250:
         return f"{site_url.split('?')[0].split('#')[0].rstrip('/')}/{slug}"
-    named = {"type": "post", "agency": full["agency"]["slug"], "slug": slug}
-    return f"{current_app.config['PUBLIC_URL']}/v1/resolve?{urlencode(named)}"
+    return f"{current_app.config['PUBLIC_URL']}/go/{full['id']}"
 
 
 def _dumped(value: Any) -> str:

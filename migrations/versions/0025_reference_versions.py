@@ -1,4 +1,4 @@
-"""What agencies, categories and link lists said before; sites and rollbacks that wait for a second person."""
+"""What agencies, categories and link lists said before; sites and rollbacks that wait for a second person; templates of addresses."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -40,11 +40,14 @@ def upgrade() -> None:
     op.add_column("agencies", sa.Column("proposed_site_url", sa.String(length=300), nullable=True))
     op.add_column("agencies", sa.Column("proposed_by_id", sa.String(length=36), nullable=True))
     op.add_column("agencies", sa.Column("proposed_by_label", sa.String(length=200), nullable=True))
+    op.add_column(
+        "agencies", sa.Column("address_templates", JSON_CONTENT, server_default=sa.text("'{}'"), nullable=False)
+    )
 
 
 def downgrade() -> None:
     """Drop them."""
-    for name in ("proposed_by_label", "proposed_by_id", "proposed_site_url"):
+    for name in ("address_templates", "proposed_by_label", "proposed_by_id", "proposed_site_url"):
         op.drop_column("agencies", name)
     for name in ("confirmed_at", "confirmed_by_label", "confirmed_by_id", "needs_second_person", "items"):
         op.drop_column("rollbacks", name)

@@ -247,7 +247,7 @@ def test_a_card_of_a_document_has_every_field_of_a_post_s_card(app: Flask, site:
     assert cards[1].keys() == set(DELIVERED_DOCUMENTS.card_fields)
     assert (cards[1]["relation"], cards[1]["repost"], cards[1]["event"]) == ("own", None, None)
     assert cards[1]["credit_line"] == "Sumber: Dinas Dpu"
-    assert cards[1]["canonical_url"].endswith("type=document&agency=dpu&slug=rencana-kerja-2026")
+    assert cards[1]["canonical_url"] == f"http://localhost/go/{document.id}"
 
 
 @pytest.mark.parametrize(

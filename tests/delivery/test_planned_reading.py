@@ -114,7 +114,11 @@ def test_the_next_edition_takes_over_on_the_second_with_its_new_address(
         assert (after.status_code, after.json["data"]["title"]) == (200, "Baru")
         assert [row["title"] for row in site.get("/v1/posts").json["data"]] == ["Baru"]
         moved = resolved(site, item).json["data"]
-        assert (moved["status"], moved["to"]) == ("moved", "alamat-baru")
+        assert (moved["status"], moved["slug"], moved["to"]) == (
+            "moved",
+            "alamat-baru",
+            f"http://localhost/go/{item.id}",
+        )
         assert resolved(site, changed).json["data"]["status"] == "live"
         work(app)
 

@@ -52,13 +52,15 @@ def told(caller: Caller, source: Item) -> tuple[dict[str, Any], tuple[str, str |
 
 
 def unknown(source: Item) -> tuple[dict[str, Any], tuple[str, None]]:
-    address = {"status": "gone", "id": source.id, "agency": None, "slug": None, "to": None, "explanation": "Digabung."}
+    address = {"status": "gone", "id": source.id, "type": "post", "agency": None, "slug": None}
+    address |= {"canonical_url": None, "to": None, "explanation": "Digabung."}
     return address, ("gone", None)
 
 
 def known(target: Item) -> tuple[dict[str, Any], tuple[str, str]]:
-    found = {"status": "moved", "id": target.id, "agency": "dpu", "slug": target.slug, "to": target.slug}
-    return {**found, "explanation": "Digabung."}, ("redirected", f"/v1/posts/{target.id}")
+    page = f"http://localhost/go/{target.id}"
+    found = {"status": "moved", "id": target.id, "type": "post", "agency": "dpu", "slug": target.slug, "to": page}
+    return {**found, "canonical_url": page, "explanation": "Digabung."}, ("redirected", page)
 
 
 def test_a_key_hears_nothing_of_a_target_that_it_does_not_show(
@@ -110,7 +112,7 @@ def test_a_chain_through_a_hidden_item_ends_at_one_that_the_key_shows(
     address, detail = told(limited, source)
 
     assert (address["status"], address["id"], address["agency"]) == ("moved", last.id, "dishub")
-    assert detail == ("redirected", f"/v1/posts/{last.id}")
+    assert detail == ("redirected", f"http://localhost/go/{last.id}")
 
 
 def test_whether_the_key_shows_the_target_costs_one_statement(

@@ -106,7 +106,8 @@ def test_what_moved_or_is_gone_is_told_under_the_successor_as_well(app: Flask, s
     take_back(app, gone, Standing.GONE, "Salah.")
     merge(app)
 
-    assert resolved(site, "dinas-baru", moved.slug) == ("moved", moved.id, "dinas-lama", "alamat-baru", "alamat-baru")
+    page = f"http://localhost/go/{moved.id}"
+    assert resolved(site, "dinas-baru", moved.slug) == ("moved", moved.id, "dinas-lama", "alamat-baru", page)
     assert resolved(site, "dinas-baru", "alamat-baru") == ("live", moved.id, "dinas-lama", "alamat-baru", None)
     assert resolved(site, "dinas-baru", gone.slug)[:2] == ("gone", gone.id)
 

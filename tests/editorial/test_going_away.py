@@ -53,6 +53,11 @@ def change(app: Flask, item: Item, patch: dict[str, Any], **said: Any) -> Item:
         return publish_item(POST, CENTRAL, item.id, seen(changed), **(said or NEWS)).item
 
 
+def page_of(app: Flask, item_id: str) -> str:
+    """The address for people of an item whose agency has no site."""
+    return f"{app.config['PUBLIC_URL']}/go/{item_id}"
+
+
 def resolved(site: Caller, slug: str, status: int = 200) -> dict[str, Any]:
     answer = site.get(f"/v1/resolve?type=post&agency=dpu&slug={slug}")
     assert answer.status_code == status
@@ -103,10 +108,12 @@ def test_a_redirect_sends_readers_to_the_present_address_of_an_item(app: Flask, 
 
     gone = site.get(f"/v1/posts/{first.id}")
     assert (gone.status_code, gone.json["code"]) == (410, "redirected")
-    assert gone.json["alternative"] == f"/v1/posts/{third.id}"
+    page = page_of(app, third.id)
+    assert gone.json["alternative"] == page
+    assert gone.json["target"] == {"canonical_url": page, "id": third.id, "type": "post", "agency": "dpu"}
     address = resolved(site, "satu")
-    assert (address["status"], address["id"], address["to"]) == ("moved", third.id, "tiga-baru")
-    assert (address["agency"], address["slug"]) == ("dpu", "tiga-baru")
+    assert (address["status"], address["id"], address["to"]) == ("moved", third.id, page)
+    assert (address["agency"], address["slug"], address["canonical_url"]) == ("dpu", "tiga-baru", page)
 
     take(app, third, Standing.VANISHED)
     assert resolved(site, "satu")["status"] == "gone"
@@ -120,7 +127,9 @@ def test_a_redirect_to_an_address_of_the_city(app: Flask, site: Caller) -> None:
     for to in ("/layanan/drainase", "https://dlh.balikpapan.example/drainase", "https://www.dlh.balikpapan.example/x"):
         item = add_published_post(app)
         take(app, item, Standing.REDIRECTED, to=to, explanation="Kini di sini.")
-        assert site.get(f"/v1/posts/{item.id}").json["alternative"] == to
+        gone = site.get(f"/v1/posts/{item.id}").json
+        outside = {"canonical_url": to, "id": None, "type": None, "agency": None}
+        assert (gone["alternative"], gone["target"]) == (to, outside)
         address = resolved(site, item.slug)
         assert (address["status"], address["to"], address["explanation"]) == ("moved", to, "Kini di sini.")
     for to in (
@@ -141,7 +150,7 @@ def test_a_redirect_needs_a_live_item_that_is_not_itself(app: Flask, site: Calle
             unpublish_item(POST, CENTRAL, item.id, seen(item), standing=Standing.REDIRECTED, to=to)
     document = add_published_document(app)
     take(app, item, Standing.REDIRECTED, to=document.id)
-    assert site.get(f"/v1/posts/{item.id}").json["alternative"] == f"/v1/documents/{document.id}"
+    assert site.get(f"/v1/posts/{item.id}").json["alternative"] == page_of(app, document.id)
 
 
 def test_a_redirect_leads_to_what_readers_have_also_while_the_worker_stands_still(
@@ -161,7 +170,7 @@ def test_a_redirect_leads_to_what_readers_have_also_while_the_worker_stands_stil
     refused = editor.post(path, {"kind": "redirect", "to": over.id}, match=item.version)
     assert (refused.status_code, refused.json["errors"][0]["code"]) == (422, "not_found")
     assert editor.post(path, {"kind": "redirect", "to": begun.id}, match=item.version).status_code == 200
-    assert site.get(f"/v1/posts/{item.id}").json["alternative"] == f"/v1/posts/{begun.id}"
+    assert site.get(f"/v1/posts/{item.id}").json["alternative"] == page_of(app, begun.id)
 
 
 def test_vanished_is_as_if_it_had_never_been(app: Flask, site: Caller) -> None:
@@ -179,10 +188,10 @@ def test_old_addresses_lead_to_the_present_one_and_are_never_given_away(app: Fla
         item = change(app, item, {"slug": slug})
     for slug in ("satu", "dua", "tiga"):
         moved = resolved(site, slug)
-        assert (moved["status"], moved["to"], moved["slug"]) == ("moved", "empat", "empat")
+        assert (moved["status"], moved["to"], moved["slug"]) == ("moved", page_of(app, item.id), "empat")
     assert add_published_post(app, title="Dua").slug == "dua-2"
     assert change(app, item, {"slug": "dua"}).slug == "dua"
-    assert resolved(site, "empat")["to"] == "dua"
+    assert resolved(site, "empat")["slug"] == "dua"
 
 
 def test_public_notes_tell_the_history_of_major_updates(app: Flask, site: Caller, moment: Moment) -> None:

@@ -219,7 +219,7 @@ def test_the_social_text_is_that_of_what_readers_have(app: Flask, people: People
     assert of_draft["text"].startswith("Konsep\n")
     assert of_item["text"].startswith("Penutupan jalan\n")
     assert "#DPU #JalanRaya" in of_item["text"]
-    assert of_item["text"].endswith("/v1/resolve?type=post&agency=dpu&slug=penutupan-jalan")
+    assert of_item["text"].endswith(f"http://localhost/go/{item.id}")
     assert of_item["length"] == len(of_item["text"]) <= 280
     assert of_item["edition"] == 1
 

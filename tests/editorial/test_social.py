@@ -6,8 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cms.editorial.attribution import LONGEST_ADDRESS, canonical_url, credit_line
+from cms.agencies.address_templates import LONGEST_ADDRESS
+from cms.core.ids import new_id
+from cms.core.runtime import runtime
+from cms.editorial.attribution import Addressed, canonical_url, credit_line
 from cms.editorial.reposts.social import LONGEST_CAPTION, MOST_HASHTAGS, caption
+from tests.conftest import NOW
 from tests.factories import CITY
 
 LINK = "https://dpu.balikpapan.example/penutupan-jalan"
@@ -18,6 +22,7 @@ class Owner:
 
     def __init__(self, site_url: str | None = None) -> None:
         self.slug, self.name, self.short_name, self.site_url = CITY, "Kota", "Balikpapan", site_url
+        self.address_templates: dict[str, str] = {}
 
 
 def test_a_short_item_is_told_in_full() -> None:
@@ -73,11 +78,12 @@ def test_credit_lines(language: str, credit: dict[str, object] | None, expected:
     assert credit_line("Dinas PU", language, credit) == expected
 
 
+@pytest.mark.usefixtures("context")
 def test_the_canonical_address_is_the_owner_s_site_or_ours() -> None:
-    public = "https://simpul.example"
-    ours = f"{public}/v1/resolve?type=post&agency={CITY}&slug=judul"
-    assert canonical_url(Owner("https://dpu.example/"), "post", "judul", public) == "https://dpu.example/judul"
-    assert canonical_url(Owner("https://dpu.example/b?x=1#y"), "post", "judul", public) == "https://dpu.example/b/judul"
-    assert canonical_url(Owner(), "post", "judul", public) == ours
+    item = Addressed("post", new_id(), {"slug": "judul"}, NOW)
+    ours = f"{runtime().settings.public_url}/go/{item.id}"
+    assert canonical_url(Owner("https://dpu.example/"), item) == "https://dpu.example/judul"
+    assert canonical_url(Owner("https://dpu.example/b?x=1#y"), item) == "https://dpu.example/b/judul"
+    assert canonical_url(Owner(), item) == ours
     long = "https://dpu.example/" + "x" * LONGEST_ADDRESS
-    assert canonical_url(Owner(long), "post", "judul", public) == ours
+    assert canonical_url(Owner(long), item) == ours

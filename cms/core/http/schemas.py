@@ -137,6 +137,19 @@ class InputErrorSchema(StrictSchema):
     detail = fields.String(required=True)
 
 
+class TargetSchema(Schema):
+    """Where a redirected item is now. All but the address is null when an address outside this server took its place."""
+
+    canonical_url = fields.String(
+        required=True, metadata={"format": "uri-reference", "description": "The page for visitors."}
+    )
+    id = fields.String(required=True, allow_none=True, metadata={"format": "uuid"})
+    type = fields.String(required=True, allow_none=True, metadata={"example": "post"})
+    agency = fields.String(
+        required=True, allow_none=True, metadata={"description": "Slug of the owner.", "example": "dpu"}
+    )
+
+
 class ProblemSchema(Schema):
     """An error as `application/problem+json` (RFC 9457)."""
 
@@ -148,7 +161,14 @@ class ProblemSchema(Schema):
     request_id = fields.String(required=True)
     current_etag = fields.String(metadata={"description": "Only with 412: the `ETag` to read and to try again with."})
     explanation = fields.String(allow_none=True, metadata={"description": "Only with 410: why it is gone."})
-    alternative = fields.String(allow_none=True, metadata={"description": "Only with 410: where to look instead."})
+    alternative = fields.String(
+        allow_none=True,
+        metadata={"description": "Only with 410: where to send visitors instead; never an address of this API."},
+    )
+    target = fields.Nested(
+        TargetSchema,
+        metadata={"description": "Only with 410 `redirected`: what took its place, for visitors and for programs."},
+    )
     lease = fields.Dict(metadata={"description": "Only with 409 `lease_held`: `holder`, `since` and `until`."})
     errors = fields.List(fields.Nested(InputErrorSchema))
     results = fields.List(

@@ -11,10 +11,9 @@ from cms.agencies.presenter import render_reference
 from cms.core.clock import rfc3339
 from cms.core.people import person_reference
 from cms.core.permissions import Actor
-from cms.core.runtime import runtime
 from cms.core.sealed_html import safe_html
 from cms.core.versions import written
-from cms.editorial.attribution import canonical_url
+from cms.editorial.attribution import Addressed, canonical_url
 from cms.editorial.content_types import ContentType, EditionToRender
 from cms.editorial.images.uses import ShownImages, body_text_of, shown_images
 from cms.editorial.items.models import Edition, Item
@@ -73,7 +72,7 @@ def render_edition(
             published_at=published_at,
             updated_at=updated_at,
             images=images.found,
-            canonical_url=canonical_url(owner, item.type, edition.content["slug"], runtime().settings.public_url),
+            canonical_url=canonical_url(owner, Addressed(item.type, item.id, edition.content, published_at)),
             public_updated_at=notes.public_updated_at,
             change_history=notes.history,
             withdrawn=notes.withdrawn,

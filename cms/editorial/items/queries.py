@@ -25,7 +25,9 @@ from cms.publishing.visibility import was_published
 
 _agencies = table_of(Agency)
 _OWNER = (
-    select(_agencies.c.slug, _agencies.c.name, _agencies.c.short_name, _agencies.c.site_url)
+    select(
+        _agencies.c.slug, _agencies.c.name, _agencies.c.short_name, _agencies.c.site_url, _agencies.c.address_templates
+    )
     .where(_agencies.c.slug == bindparam("slug"))
     .with_for_update(read=True)
 )

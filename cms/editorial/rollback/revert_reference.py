@@ -85,7 +85,7 @@ def _silent_agency(agency: Agency) -> dict[str, Any]:
     yesterday = city_today() - timedelta(days=1)
     return {
         "name": agency.slug, "short_name": agency.slug[:60], "abbreviations": [], "aliases": [], "contact": {},
-        "site_url": None, "description": None, "successor": None, "valid_from": None, "valid_to": yesterday,
+        "site_url": None, "address_templates": {}, "description": None, "successor": None, "valid_from": None, "valid_to": yesterday,
     }  # fmt: skip
 
 

@@ -20,8 +20,8 @@ from cms.moderation.decoding import decoded
 from cms.publishing.models import Standing
 from cms.publishing.visibility import is_live
 
-MACHINE_PATHS: Final = frozenset({"v1", "manage", "preview"})
-"""How the paths of this server begin that need a key, a sign-in or a secret: no pages for visitors."""
+MACHINE_PATHS: Final = frozenset({"v1", "manage", "preview", "go"})
+"""How the paths of this server begin that need a key, a sign-in or a secret, or that send visitors on: no pages for them."""
 
 
 def check_ending(ending: Ending, item_id: str) -> None:

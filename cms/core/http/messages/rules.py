@@ -77,6 +77,14 @@ RULES: dict[str, Text] = {
         "Addresses of this API are no pages for visitors; to redirect to an item, give its id.",
         "Alamat API ini bukan halaman untuk pengunjung; untuk mengalihkan ke sebuah butir, berikan id-nya.",
     ),
+    "foreign_template": Text(
+        "Must begin with the address of the agency's site or of this server: {domains}.",
+        "Harus diawali alamat situs perangkat daerah ini atau peladen ini: {domains}.",
+    ),
+    "machine_template": Text(
+        "This server answers there itself; choose another path, and begin it with a fixed word.",
+        "Peladen ini menjawab sendiri di sana; pilih path lain, dan awali dengan kata yang tetap.",
+    ),
     "only_for_redirect": Text(
         "The id of an item is taken for a redirect only.", "Id butir hanya diterima untuk redirect."
     ),
