@@ -44,6 +44,7 @@ from cms.core.storage.local import Storage, storage_from_url
 from cms.core.transactions import BEFORE_WRITES
 from cms.delivery.content_routes import content_blueprint
 from cms.delivery.file_routes import blp as delivery_files
+from cms.delivery.go_routes import blp as go
 from cms.delivery.media_routes import blp as delivery_media
 from cms.delivery.routes import blp as delivery_reference
 from cms.delivery.types import DeliveredTypes
@@ -108,7 +109,7 @@ def blueprints(types: Sequence[RegisteredType]) -> Iterator[Blueprint]:
     yield preview_blueprint(each.resource for each in types)
     yield from (trail, moderation, freezes, rollback, batch, media, image_uses)
     yield content_blueprint(DeliveredTypes([each.delivered for each in types]))
-    yield from (delivery_reference, delivery_media, delivery_files)
+    yield from (delivery_reference, delivery_media, delivery_files, go)
 
 
 def create_app(settings: Settings | None = None, types: Sequence[RegisteredType] = CONTENT_TYPES) -> Flask:

@@ -200,10 +200,8 @@ def _row(
     rendered: RenderedItem, number: int, carriers: Sequence[Carried], numbered: Numbered, window: Window
 ) -> dict[str, Any]:
     # What is planned has not changed anything yet: until it is carried out its forms name the planned moment.
-    shown = {
-        CHANGED: clock.rfc3339_exact(window.begins if window.is_planned else numbered.changed_at),
-        "serial": number,
-    }
+    shown = {CHANGED: clock.rfc3339_exact(window.begins if window.is_planned else numbered.changed_at)}
+    full = with_carriers(_addressed(rendered.full, number), carriers)
     return {
         "item_number": number,
         "item_id": rendered.item_id,
@@ -226,9 +224,7 @@ def _row(
         "planned_by_id": window.planned_by_id,
         "planned_by_label": window.planned_by_label,
         "card_json": orjson.dumps({**_addressed(rendered.card, number), **shown}, option=orjson.OPT_UTC_Z).decode(),
-        "full_json": orjson.dumps(
-            {**with_carriers(_addressed(rendered.full, number), carriers), **shown}, option=orjson.OPT_UTC_Z
-        ).decode(),
+        "full_json": orjson.dumps({**full, **shown}, option=orjson.OPT_UTC_Z).decode(),
         "sequence": numbered.sequence,
         "rendered_sequence": numbered.sequence,
         "superseded_sequence": None,
@@ -236,7 +232,8 @@ def _row(
 
 
 def _addressed(form: dict[str, Any], number: int) -> dict[str, Any]:
-    """The card or full form with the number of its item in its addresses (`cms.agencies.address_templates.SERIAL`)."""
+    """The card or full form with the number of its item, in its addresses too (`cms.agencies.address_templates.SERIAL`)."""
+    form = {**form, "serial": number}
     address = form.get("canonical_url") or ""
     if SERIAL not in address:
         return form

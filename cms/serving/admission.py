@@ -96,6 +96,13 @@ def admit(token: str | None, access: Access | None) -> KeyHolder:
     return holder
 
 
+def admitted_visitor(access: Access) -> Sources:
+    """What a visitor may read through an address for people; no token is looked at. Raises like `admit` without a token."""
+    admit(None, access)
+    asked: DeliveryRequest = g.delivery_request
+    return asked.sources
+
+
 def admit_without_key(group: str | None) -> None:
     """Admit a request that carries no key to a route of this group.
 

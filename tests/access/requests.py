@@ -153,6 +153,11 @@ def address(world: World, _who: str) -> Sent:
     return Sent(f"/v1/resolve?type=post&agency=dpu&slug={world.item('post', 'published').slug}")
 
 
+def visited(world: World, _who: str) -> Sent:
+    """The address for people of an item whose agency has no site: a page tells about it."""
+    return Sent(f"/go/{world.item('post', 'published').id}")
+
+
 def login(world: World, _who: str) -> Sent:
     """Sign in as somebody else."""
     body = {"email": email_of(world.people.stranger().actor), "password": PASSWORD}

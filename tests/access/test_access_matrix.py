@@ -93,6 +93,7 @@ def media_rows() -> list[Row]:
 ROWS = [
     *(public_row("GET", rule, get(rule)) for rule in ("/healthz", "/readyz", "/openapi.json", "/docs", "/docs/errors")),
     public_row("GET", "/docs/assets/<name>", get("/docs/assets/swagger-ui.css")),
+    public_row("GET", "/go/<string:id>", ask.visited),
     # Takes a token of its own; an access token is a wrong one here.
     public_row("GET", "/metrics", get("/metrics"), with_token=401),
     public_row("POST", f"{MANAGE}/auth/login", ask.login),

@@ -54,6 +54,7 @@ class Access:
     group: str | None = None
     needs_token: bool = True
     before_password_change: bool = False
+    ignores_query: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +90,14 @@ def delivers(scope: str | None = None, *, group: str | None = None) -> Callable[
     return _declare(Access(Plane.DELIVERY, scope=scope, group=group), {"DeliveryKey": []}, *without_key)
 
 
-def public(plane: Plane, *, own_token: bool = False) -> Callable[[View], View]:
+def public(plane: Plane, *, own_token: bool = False, ignores_query: bool = False) -> Callable[[View], View]:
     """A route without a token: sign-in on the management plane, health and documentation on the service plane.
 
     It does not look at a token, but on the delivery plane (images), where one that is sent must be valid. With `own_token` the route
-    checks a token of its own (`/metrics`), which is neither a key nor an access token.
+    checks a token of its own (`/metrics`), which is neither a key nor an access token. With `ignores_query` parameters that it does not
+    know are no fault: other sites hang theirs (`fbclid`) on links that people share.
     """
-    access = Access(plane, needs_token=False)
+    access = Access(plane, needs_token=False, ignores_query=ignores_query)
     return _declare(access, {"MetricsToken": []}) if own_token else _declare(access)
 
 
@@ -155,7 +157,8 @@ def check_every_request(app: Flask, authenticators: Authenticators) -> None:
                 _refuse_seen_password(g.actor, access)
                 _authorize(asked, access.permission)
             _refuse_impossible_path(asked)
-            _refuse_undeclared_query(app, asked)
+            if not access.ignores_query:
+                _refuse_undeclared_query(app, asked)
 
     app.before_request(check)
 
