@@ -68,7 +68,7 @@ format: $(DEV_STAMP) ## Format the code and apply the linter's safe corrections
 	@$(RUN) -m ruff check --fix-only --quiet .
 	@$(RUN) -m ruff format .
 
-openapi: $(RUN_STAMP) ## Write docs/openapi.json from the schemas
+openapi: $(RUN_STAMP) ## Write docs/openapi.json and docs/openapi-delivery.json from the schemas
 	@$(RUN) -m cms openapi
 
 docs: $(RUN_STAMP) ## Write the generated parts of docs/*.md: errors, settings, permissions, paths, states, tables
@@ -82,6 +82,7 @@ migration: $(RUN_STAMP) ## Write the next numbered migration from the models (ME
 lock: $(DEV_STAMP) ## Compile requirements*.in into the pinned, hashed .txt (LOCK_FLAGS=--upgrade for newer versions)
 	@$(COMPILE) requirements.in --output-file requirements.txt
 	@$(COMPILE) --constraint requirements.txt requirements-dev.in --output-file requirements-dev.txt
+	@$(COMPILE) tests/more/clients/requirements.in --output-file tests/more/clients/requirements.txt
 
 clean: ## Remove the environment and the caches; instance/ (database, files, secrets) stays
 	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache .coverage .coverage.* htmlcov

@@ -43,7 +43,7 @@ from cms.core.signing_keys import SigningKeys
 from cms.core.storage.local import Storage, storage_from_url
 from cms.core.transactions import BEFORE_WRITES
 from cms.delivery.content_routes import content_blueprint
-from cms.delivery.file_routes import blp as delivery_files
+from cms.delivery.file_routes import file_blueprint
 from cms.delivery.go_routes import blp as go
 from cms.delivery.media_routes import blp as delivery_media
 from cms.delivery.routes import blp as delivery_reference
@@ -108,8 +108,9 @@ def blueprints(types: Sequence[RegisteredType]) -> Iterator[Blueprint]:
     yield from (reviews, releases, *(blueprint for each in types for blueprint in each.blueprints))
     yield preview_blueprint(each.resource for each in types)
     yield from (trail, moderation, freezes, rollback, batch, media, image_uses)
-    yield content_blueprint(DeliveredTypes([each.delivered for each in types]))
-    yield from (delivery_reference, delivery_media, delivery_files, go)
+    delivered = DeliveredTypes([each.delivered for each in types])
+    yield content_blueprint(delivered)
+    yield from (delivery_reference, delivery_media, file_blueprint(delivered), go)
 
 
 def create_app(settings: Settings | None = None, types: Sequence[RegisteredType] = CONTENT_TYPES) -> Flask:

@@ -21,7 +21,7 @@ from cms.cli import COMMANDS
 from cms.core.db import Base
 from cms.core.http.messages import PROBLEMS, RULES, Text
 from cms.core.http.messages.warnings import WARNINGS
-from cms.core.http.openapi import METHODS
+from cms.core.http.openapi_answers import METHODS
 from cms.core.http.problems import CODE_BY_STATUS, STATUS_BY_CLASS
 from cms.core.permissions import OF_EVERY_PERSON, PERMISSION_MAP, Predicate, Role
 from cms.editorial.content_types import known_actions

@@ -6,10 +6,11 @@ from typing import Any
 
 from flask import request
 
+from cms.accounts import queries
 from cms.accounts.devices import Origin, device_words
 from cms.accounts.passwords import generate_password
 from cms.accounts.presenter import render_me, render_session, render_user
-from cms.accounts.queries import get_user, list_live_sessions, list_users
+from cms.accounts.queries import get_user, list_live_sessions
 from cms.accounts.schemas import (
     LoginSchema,
     LogoutSchema,
@@ -99,7 +100,7 @@ def change_password(body: dict[str, Any]) -> dict[str, Any]:
 @requires(Permission.ACCOUNT_OWN, before_password_change=True)
 @me.response(200, one(MeSchema))
 @me.problems(400, 401, 403)
-def get_me() -> Answer:
+def read_me() -> Answer:
     """The signed-in person, with memberships and permissions.
 
     Roles are read now: a change of roles shows in the next request.
@@ -138,14 +139,14 @@ def end_my_session(session_id: str) -> None:
 @users.arguments(UserQuerySchema, location="query")
 @users.response(200, many(UserSchema))
 @users.problems(400, 401, 403)
-def list_people(query: dict[str, Any]) -> Answer:
+def list_users(query: dict[str, Any]) -> Answer:
     """People, newest first.
 
     Filters by state, role, agency and a part of name or address may be combined.
     """
     page = PageRequest(query)
     filters = {name: value for name, value in query.items() if name not in {"limit", "cursor"}}
-    return page.answer(list_users(filters, page.after, page.fetch), render_user, lambda user: [user.id])
+    return page.answer(queries.list_users(filters, page.after, page.fetch), render_user, lambda user: [user.id])
 
 
 @users.route("", methods=["POST"])
@@ -169,7 +170,7 @@ def create_user(body: dict[str, Any]) -> Answer:
 @requires(Permission.USER_READ)
 @users.response(200, one(UserSchema))
 @users.problems(400, 401, 403, 404)
-def get_person(user_id: str) -> Answer:
+def read_user(user_id: str) -> Answer:
     """One person, with the roles held.
 
     The `ETag` is what changes to this person must name in `If-Match`.

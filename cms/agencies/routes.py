@@ -32,7 +32,7 @@ SLUG = [{"name": "slug", "in": "path", "description": "Slug of the agency, such 
 @blp.arguments(AgencyQuerySchema, location="query")
 @blp.response(200, many(AgencySchema))
 @blp.problems(400, 401, 403)
-def list_managed_agencies(query: dict[str, Any]) -> Answer:
+def list_agencies(query: dict[str, Any]) -> Answer:
     """List agencies.
 
     By slug, those that were merged or ended included; `active=true` leaves them out.
@@ -66,7 +66,7 @@ def create_agency(values: dict[str, Any]) -> Answer:
 @requires(Permission.AGENCY_READ)
 @blp.response(200, one(AgencySchema))
 @blp.problems(400, 401, 403, 404)
-def read_managed_agency(slug: str) -> Answer:
+def read_agency(slug: str) -> Answer:
     """Read an agency.
 
     The answer's ETag is what a change must send in If-Match.
@@ -96,7 +96,7 @@ def update_agency(changes: dict[str, Any], slug: str) -> Answer:
 @blp.arguments(AreaQuerySchema, location="query")
 @blp.response(200, many(AreaSchema))
 @blp.problems(400, 401, 403)
-def list_managed_areas(query: dict[str, Any]) -> Answer:
+def list_areas(query: dict[str, Any]) -> Answer:
     """List administrative areas.
 
     By Kemendagri code. Content names areas by code; a filter by a code includes everything below it.

@@ -144,8 +144,7 @@ class AgencyQuerySchema(PageQuerySchema):
     """Filters of the list of agencies."""
 
     kind = Words(
-        pattern="|".join(_KINDS),
-        expected=f"one or more of: {', '.join(_KINDS)}",
+        choices=_KINDS,
         metadata={"description": "Kinds, separated by commas: any of them."},
     )
     parent = Slug(max=SLUG_LENGTH, metadata={"description": "Only agencies directly below this one."})
@@ -168,8 +167,7 @@ class AreaQuerySchema(PageQuerySchema):
     """Filters of the list of areas."""
 
     level = Words(
-        pattern="|".join(_LEVELS),
-        expected=f"one or more of: {', '.join(_LEVELS)}",
+        choices=_LEVELS,
         metadata={"description": "Levels, separated by commas: any of them."},
     )
     parent = area_codes(most=1, metadata={"description": "Only areas directly below this code."})

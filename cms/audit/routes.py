@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from cms.audit import queries
 from cms.audit.presenter import render_change, render_checkpoint
-from cms.audit.queries import ChangeFilter, list_changes, list_checkpoints
+from cms.audit.queries import ChangeFilter
 from cms.audit.schemas import OLDEST_FIRST, ChangeQuerySchema, ChangeSchema, CheckpointSchema
 from cms.core.http.access import requires
 from cms.core.http.answers import Answer, PageRequest
@@ -22,7 +23,7 @@ NOT_FILTERS = {"limit", "cursor", "sort"}
 @blp.arguments(ChangeQuerySchema, location="query")
 @blp.response(200, many(ChangeSchema))
 @blp.problems(400, 401, 403)
-def list_trail(query: dict[str, Any]) -> Answer:
+def list_changes(query: dict[str, Any]) -> Answer:
     """Read the change log.
 
     Newest line first, or with `sort=sequence` oldest first. All filters that are given must hold.
@@ -30,7 +31,7 @@ def list_trail(query: dict[str, Any]) -> Answer:
     page = PageRequest(query)
     wanted = ChangeFilter(**{name: value for name, value in query.items() if name not in NOT_FILTERS})
     after = page.after[0] if page.after else None
-    rows = list_changes(wanted, oldest_first=query["sort"] == OLDEST_FIRST, after=after, limit=page.fetch)
+    rows = queries.list_changes(wanted, oldest_first=query["sort"] == OLDEST_FIRST, after=after, limit=page.fetch)
     return page.answer(rows, render_change, lambda change: [change.sequence])
 
 
@@ -39,12 +40,12 @@ def list_trail(query: dict[str, Any]) -> Answer:
 @blp.arguments(PageQuerySchema, location="query")
 @blp.response(200, many(CheckpointSchema))
 @blp.problems(400, 401, 403)
-def list_trail_checkpoints(query: dict[str, Any]) -> Answer:
+def list_checkpoints(query: dict[str, Any]) -> Answer:
     """List signed checkpoints of the change log.
 
     Newest first. Keep them outside of this server: `cms audit verify --checkpoint FILE` takes a saved answer.
     """
     page = PageRequest(query)
     after = (page.after[0], page.after[1]) if page.after else None
-    rows = list_checkpoints(after=after, limit=page.fetch)
+    rows = queries.list_checkpoints(after=after, limit=page.fetch)
     return page.answer(rows, render_checkpoint, lambda checkpoint: [checkpoint.sequence, checkpoint.key_id])

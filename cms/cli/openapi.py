@@ -1,37 +1,42 @@
-"""`openapi`: the committed OpenAPI document."""
+"""`openapi`: the committed OpenAPI documents."""
 
 from __future__ import annotations
 
 import difflib
+from pathlib import Path
 
 import click
 
 from cms.cli.application import application
-from cms.health.document import document_text
+from cms.health.document import delivery_document_text, document_text
 from config import PROJECT_ROOT
 
-PATH = PROJECT_ROOT / "docs" / "openapi.json"
+FOLDER = PROJECT_ROOT / "docs"
 MOST_LINES = 40
 
 
 @click.command("openapi")
-@click.option("--check", is_flag=True, help="Only compare: exit code 1 when the file is not what the code gives.")
+@click.option("--check", is_flag=True, help="Only compare: exit code 1 when a file is not what the code gives.")
 def command(check: bool) -> None:
-    """Write docs/openapi.json from the schemas."""
-    text = document_text(application())
-    if check:
-        _compare(text)
-        return
-    PATH.parent.mkdir(exist_ok=True)
-    PATH.write_text(text, encoding="utf-8")
-    click.echo(f"Wrote {PATH.relative_to(PROJECT_ROOT)}.")
+    """Write docs/openapi.json and docs/openapi-delivery.json from the schemas."""
+    app = application()
+    for name, text in (
+        ("openapi.json", document_text(app)),
+        ("openapi-delivery.json", delivery_document_text(app)),
+    ):
+        if check:
+            _compare(FOLDER / name, text)
+        else:
+            FOLDER.mkdir(exist_ok=True)
+            (FOLDER / name).write_text(text, encoding="utf-8")
+            click.echo(f"Wrote docs/{name}.")
 
 
-def _compare(text: str) -> None:
-    stored = PATH.read_text(encoding="utf-8") if PATH.exists() else ""
+def _compare(path: Path, text: str) -> None:
+    stored = path.read_text(encoding="utf-8") if path.exists() else ""
     if stored == text:
-        click.echo("docs/openapi.json is what the code gives.")
+        click.echo(f"docs/{path.name} is what the code gives.")
         return
     difference = list(difflib.unified_diff(stored.splitlines(), text.splitlines(), "committed", "code", lineterm=""))
     click.echo("\n".join(difference[:MOST_LINES]))
-    raise click.ClickException("docs/openapi.json is not what the code gives: make openapi")
+    raise click.ClickException(f"docs/{path.name} is not what the code gives: make openapi")

@@ -77,8 +77,7 @@ class ConsumerQuerySchema(PageQuerySchema):
     """Filters of the list of consumers."""
 
     kind = Words(
-        pattern="|".join(_KINDS),
-        expected=f"one or more of: {', '.join(_KINDS)}",
+        choices=_KINDS,
         metadata={"description": "Kinds, separated by commas: any of them."},
     )
     agency = agency_slugs(

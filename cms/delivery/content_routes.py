@@ -8,15 +8,16 @@ from flask import Response
 
 from cms.core.http.api import Blueprint
 from cms.core.http.operations import Operations, always
-from cms.core.http.schemas import many, one
 from cms.delivery import about, items, terms, type_routes
 from cms.delivery.parameters import categories_query, items_query, resolve_query, tags_query
 from cms.delivery.schemas import (
     CountedCategorySchema,
     CountedTagSchema,
-    ItemsAnswerSchema,
     ResolvedSchema,
     capabilities_schema,
+    delivered_many,
+    delivered_one,
+    items_schema,
 )
 from cms.delivery.types import DeliveredTypes
 from cms.serving.admission import DeliveryRequest, serves
@@ -39,7 +40,7 @@ def content_blueprint(types: DeliveredTypes) -> Blueprint:
     "/items",
     serves(CONTENT),
     query=items_query,
-    answer=always(ItemsAnswerSchema),
+    answer=items_schema,
     problems=(400, 401, 403, 503),
     is_conditional=True,
 )
@@ -56,7 +57,7 @@ def list_items(types: DeliveredTypes, request: DeliveryRequest, query: dict[str,
     "/resolve",
     serves(CONTENT),
     query=resolve_query,
-    answer=always(one(ResolvedSchema)),
+    answer=always(delivered_one(ResolvedSchema)),
     problems=(400, 401, 403, 404, 503),
     is_conditional=True,
 )
@@ -73,7 +74,7 @@ def resolve_address(_types: DeliveredTypes, request: DeliveryRequest, query: dic
     "/categories",
     serves(CONTENT),
     query=categories_query,
-    answer=always(many(CountedCategorySchema)),
+    answer=always(delivered_many(CountedCategorySchema)),
     problems=(400, 401, 403, 503),
     is_conditional=True,
 )
@@ -89,7 +90,7 @@ def list_used_categories(types: DeliveredTypes, request: DeliveryRequest, query:
     "/tags",
     serves(CONTENT),
     query=tags_query,
-    answer=always(many(CountedTagSchema)),
+    answer=always(delivered_many(CountedTagSchema)),
     problems=(400, 401, 403, 503),
     is_conditional=True,
 )
@@ -104,7 +105,7 @@ def list_tags(types: DeliveredTypes, request: DeliveryRequest, query: dict[str, 
 @operations.route(
     "/capabilities",
     serves(),
-    answer=lambda types: one(capabilities_schema(types)),
+    answer=lambda types: delivered_one(capabilities_schema(types)),
     problems=(401, 503),
     is_conditional=True,
 )

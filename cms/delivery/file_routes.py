@@ -1,4 +1,4 @@
-"""`/v1/documents/{id}/files/{file_id}`: downloads, by readers' sites and apps."""
+"""`/v1/documents/{id}/files/{file_id}`: downloads, by readers' sites and apps; for each content type that has files."""
 
 from __future__ import annotations
 
@@ -6,13 +6,25 @@ from flask import Response
 
 from cms.core.http.api import Blueprint
 from cms.core.http.files import SAFETY_HEADERS
+from cms.core.http.operations import Operations
 from cms.delivery.files import read_file
+from cms.delivery.types import DeliveredTypes
+from cms.publishing.delivered import DeliveredType
 from cms.serving.admission import DeliveryRequest, serves
 
-blp = Blueprint("delivery_files", __name__)
+operations = Operations[DeliveredType]()
 
 
-@blp.after_request
+def file_blueprint(types: DeliveredTypes) -> Blueprint:
+    """The routes of the types that have files."""
+    blueprint = Blueprint("delivery_files", __name__, url_prefix="/v1")
+    blueprint.after_request(keep_harmless)
+    for delivered in types.types:
+        if delivered.file_types:
+            operations.mount(blueprint, delivered, f"/{delivered.topic}")
+    return blueprint
+
+
 def keep_harmless(answer: Response) -> Response:
     """Send the headers that keep a file harmless on errors too (R-F3)."""
     for name, value in SAFETY_HEADERS.items():
@@ -20,23 +32,17 @@ def keep_harmless(answer: Response) -> Response:
     return answer
 
 
-@blp.route("/v1/documents/<string:id>/files/<string:file_id>")
-@serves("files:read")
-@blp.response(200, {"type": "string", "format": "binary"}, content_type="*/*", example="%PDF-1.7 ...")
-@blp.conditional
-@blp.alt_response(
-    206,
-    schema={"type": "string", "format": "binary"},
-    content_type="*/*",
-    description="The range that was asked for.",
-    example="%PDF",
+@operations.route(
+    "/<string:id>/files/<string:file_id>",
+    serves("files:read"),
+    sends=lambda delivered: delivered.file_types,
+    problems=(401, 403, 404, 503),
+    tags=("delivery",),
 )
-@blp.problems(401, 403, 404, 416, 503)
-@blp.doc(tags=["delivery"])
-def download_file(request: DeliveryRequest, id: str, file_id: str) -> Response:
-    """Download a file of a published document.
+def download_item_file(delivered: DeliveredType, request: DeliveryRequest, id: str, file_id: str) -> Response:
+    """Download a file of a published {type}.
 
     Takes `Range`, `If-Range` and `If-None-Match`; the ETag is the SHA-256 of the bytes, which never change. 404 as soon as no
     published edition shows the file.
     """
-    return read_file(request, id, file_id)
+    return read_file(request, delivered, id, file_id)

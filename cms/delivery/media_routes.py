@@ -8,6 +8,7 @@ from cms.core.http.access import Plane, public
 from cms.core.http.api import Blueprint
 from cms.delivery.file_routes import keep_harmless
 from cms.delivery.media import lead_to_image, read_image
+from cms.media.presenter import IMAGE_TYPES
 from cms.media.presets import NAMES
 from cms.serving.admission import DeliveryRequest, serves
 
@@ -45,16 +46,8 @@ def find_image(request: DeliveryRequest, id: str, rendition: str) -> Response:
 
 @blp.route("/v1/media/<string:id>/<string:fingerprint>/<string:rendition>", parameters=[FINGERPRINT, NAME])
 @public(Plane.DELIVERY)
-@blp.response(200, {"type": "string", "format": "binary"}, content_type="image/*", example="RIFF....WEBPVP8 ")
-@blp.conditional
-@blp.alt_response(
-    206,
-    schema={"type": "string", "format": "binary"},
-    content_type="image/*",
-    description="The range that was asked for.",
-    example="RIFF",
-)
-@blp.problems(401, 404, 416, 503)
+@blp.sends_bytes(*IMAGE_TYPES)
+@blp.problems(401, 404, 503)
 @blp.doc(tags=["delivery"])
 def show_image(id: str, fingerprint: str, rendition: str) -> Response:
     """Get an image of a published item.

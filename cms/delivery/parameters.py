@@ -11,7 +11,7 @@ from marshmallow import Schema, ValidationError, fields
 from cms.agencies.fields import area_codes
 from cms.agencies.models import AgencyKind, AreaLevel
 from cms.core.http.field_rules import Length, rule
-from cms.core.http.fields import MESSAGES, Choice, Moment, Words
+from cms.core.http.fields import MESSAGES, Choice, CommaSeparated, Moment, Words
 from cms.core.http.request_head import LONGEST_QUERY
 from cms.core.http.schemas import PageQuerySchema, StrictSchema
 from cms.core.ids import ID_PATTERN, SLUG_PATTERN
@@ -23,25 +23,28 @@ _SLUGS: dict[str, Any] = {"pattern": SLUG_PATTERN, "expected": "slugs, separated
 MOST_IDS = 100
 
 
-class InOrder(Words):
-    """Like `Words`, but in the given order."""
+class Ids(Words):
+    """Ids, in the given order."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(pattern=ID_PATTERN, expected="ids, separated by commas", **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         known = super()._deserialize(value, attr, data, **kwargs)
         return tuple(dict.fromkeys(word for word in value.split(",") if word in known))
 
 
-class Names(fields.String):
+class Names(CommaSeparated):
     """Comma-separated names out of a closed list; becomes a tuple in the given order, without doubles."""
 
     def __init__(self, allowed: Iterable[str], **kwargs: Any) -> None:
         kwargs["error_messages"] = {**MESSAGES, **kwargs.get("error_messages", {})}
         self.allowed = tuple(allowed)
-        kwargs["metadata"] = {
-            **kwargs.get("metadata", {}),
-            "description": f"{kwargs['metadata']['description']} Any of: {', '.join(self.allowed)}.",
-        }
         super().__init__(**kwargs)
+
+    def value_schema(self) -> dict[str, Any]:
+        """One of the names."""
+        return {"type": "string", "enum": list(self.allowed)}
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         # Doubles are accepted, but a list of thousands is refused unread.
@@ -131,9 +134,7 @@ def _of_items(delivered: DeliveredType) -> dict[str, fields.Field[Any]]:
 
 def items_query(types: DeliveredTypes) -> type[Schema]:
     """Several items at once."""
-    ids = InOrder(
-        pattern=ID_PATTERN,
-        expected="ids, separated by commas",
+    ids = Ids(
         most=MOST_IDS,
         required=True,
         metadata={

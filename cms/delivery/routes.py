@@ -7,10 +7,10 @@ from typing import Any
 from flask import Response
 
 from cms.core.http.api import Blueprint
-from cms.core.http.schemas import many, one
 from cms.delivery import about, reference
 from cms.delivery.parameters import AgencyPageQuerySchema, AreaPageQuerySchema, OfficePageQuerySchema
-from cms.delivery.schemas import DeliveredAgencySchema, DeliveredAreaSchema, DeliveredOfficeSchema, WhoamiSchema
+from cms.delivery.reference_schemas import DeliveredAgencySchema, DeliveredAreaSchema, DeliveredOfficeSchema
+from cms.delivery.schemas import WhoamiSchema, delivered_many, delivered_one
 from cms.serving.admission import DeliveryRequest, serves
 
 blp = Blueprint("delivery_reference", __name__)
@@ -20,7 +20,7 @@ CONTENT = "content:read"
 @blp.route("/v1/agencies")
 @serves(CONTENT)
 @blp.arguments(AgencyPageQuerySchema, location="query")
-@blp.response(200, many(DeliveredAgencySchema))
+@blp.response(200, delivered_many(DeliveredAgencySchema))
 @blp.conditional
 @blp.doc(tags=["delivery"])
 @blp.problems(400, 401, 403, 503)
@@ -34,7 +34,7 @@ def list_agencies(request: DeliveryRequest, query: dict[str, Any]) -> Response:
 
 @blp.route("/v1/agencies/<string:slug>")
 @serves(CONTENT)
-@blp.response(200, one(DeliveredAgencySchema))
+@blp.response(200, delivered_one(DeliveredAgencySchema))
 @blp.conditional
 @blp.doc(tags=["delivery"])
 @blp.problems(401, 403, 404, 503)
@@ -49,7 +49,7 @@ def read_agency(request: DeliveryRequest, slug: str) -> Response:
 @blp.route("/v1/areas")
 @serves(CONTENT)
 @blp.arguments(AreaPageQuerySchema, location="query")
-@blp.response(200, many(DeliveredAreaSchema))
+@blp.response(200, delivered_many(DeliveredAreaSchema))
 @blp.conditional
 @blp.doc(tags=["delivery"])
 @blp.problems(400, 401, 403, 503)
@@ -64,7 +64,7 @@ def list_areas(request: DeliveryRequest, query: dict[str, Any]) -> Response:
 @blp.route("/v1/offices")
 @serves(CONTENT)
 @blp.arguments(OfficePageQuerySchema, location="query")
-@blp.response(200, many(DeliveredOfficeSchema))
+@blp.response(200, delivered_many(DeliveredOfficeSchema))
 @blp.conditional
 @blp.doc(tags=["delivery"])
 @blp.problems(400, 401, 403, 503)
@@ -78,7 +78,7 @@ def list_offices(request: DeliveryRequest, query: dict[str, Any]) -> Response:
 
 @blp.route("/v1/offices/<string:id>")
 @serves(CONTENT)
-@blp.response(200, one(DeliveredOfficeSchema))
+@blp.response(200, delivered_one(DeliveredOfficeSchema))
 @blp.conditional
 @blp.doc(tags=["delivery"])
 @blp.problems(401, 403, 404, 503)
@@ -92,7 +92,7 @@ def read_office(request: DeliveryRequest, id: str) -> Response:
 
 @blp.route("/v1/whoami")
 @serves()
-@blp.response(200, one(WhoamiSchema))
+@blp.response(200, delivered_one(WhoamiSchema))
 @blp.conditional
 @blp.doc(tags=["delivery"])
 @blp.problems(401, 503)

@@ -2,114 +2,95 @@
 
 from __future__ import annotations
 
+import copy
 from functools import cache
 from typing import Any
 
 from marshmallow import Schema, fields
 
-from cms.agencies.schemas import AgencyReferenceSchema
-from cms.core.http.schemas import LinksSchema, PageMetaSchema, StrictSchema
+from cms.core.http.schemas import LinksSchema, MetaSchema, PageMetaSchema, StrictSchema, many, one, partly
+from cms.delivery.reference_schemas import RELATIONS, DeliveredCategorySchema, DeliveredKindSchema
 from cms.delivery.types import DeliveredTypes
 from cms.publishing.delivered import DeliveredType
 
-EMBEDDED = "an object instead with `include`"
 
+class DeliveredMetaSchema(MetaSchema):
+    """About an answer."""
 
-class DeliveredAgencySchema(StrictSchema):
-    """An agency; inside content only the first three fields, unless it is included."""
-
-    slug = fields.String(metadata={"example": "dpu"})
-    name = fields.String(metadata={"example": "Dinas Pekerjaan Umum"})
-    short_name = fields.String(metadata={"example": "DPU"})
-    kind = fields.String(metadata={"example": "dinas"})
-    abbreviations = fields.List(fields.String())
-    aliases = fields.List(fields.String())
-    parent = fields.String(allow_none=True)
-    contact = fields.Dict()
-    site_url = fields.String(allow_none=True, metadata={"format": "uri"})
-    description = fields.String(allow_none=True)
-    valid_from = fields.String(allow_none=True, metadata={"format": "date"})
-    valid_to = fields.String(allow_none=True, metadata={"format": "date", "description": "Last day of its existence."})
-    successor = fields.String(
-        allow_none=True,
-        metadata={"description": "Agency that it was merged into; null until the day after `valid_to`."},
-    )
-
-
-class DeliveredAreaSchema(StrictSchema):
-    """An administrative area."""
-
-    code = fields.String(metadata={"description": "Kemendagri code.", "example": "64.71.06"})
-    name = fields.String(metadata={"example": "Balikpapan Kota"})
-    level = fields.String(metadata={"example": "kecamatan"})
-    parent_code = fields.String(allow_none=True)
-    aliases = fields.List(fields.String())
-
-
-class DeliveredOfficeContactSchema(StrictSchema):
-    """How to reach an office."""
-
-    phone = fields.String(allow_none=True, metadata={"example": "+62 542 555 0101"})
-    email = fields.String(allow_none=True, metadata={"example": "uptd.kota@balikpapan.example"})
-
-
-class DeliveredOfficeSchema(StrictSchema):
-    """A place where an agency receives people."""
-
-    id = fields.String(metadata={"format": "uuid"})
-    agency = fields.Nested(AgencyReferenceSchema)
-    name = fields.String(metadata={"example": "Kantor UPTD Balikpapan Kota"})
-    address = fields.String(allow_none=True, metadata={"example": "Jalan Contoh 12, Balikpapan"})
-    area = fields.String(allow_none=True, metadata={"description": "Kemendagri code.", "example": "64.71.06"})
-    hours = fields.String(allow_none=True, metadata={"example": "Senin-Jumat 07.30-16.00 Wita"})
-    contact = fields.Nested(DeliveredOfficeContactSchema)
-    is_closed = fields.Boolean(
+    sequence = fields.Integer(
         metadata={
-            "description": "True: it receives nobody any more; documents may still belong to it.",
-            "example": False,
+            "description": "Position of the newest change that the answer can show; also in `Content-Seq`.",
+            "example": 48213,
         }
     )
 
 
-RELATIONS: dict[str, fields.Field[Any]] = {
-    "agency": fields.Nested(DeliveredAgencySchema, metadata={"description": "The owner: whose information it is."}),
-    "channel": fields.Raw(metadata={"description": f"Slug of the channel's agency; {EMBEDDED}.", "example": "kota"}),
-    "category": fields.Raw(
-        allow_none=True, metadata={"description": f"Slug of the category; {EMBEDDED}.", "example": "lalu-lintas"}
-    ),
-    "areas": fields.List(
-        fields.Raw(), metadata={"description": f"Kemendagri codes; {EMBEDDED}.", "example": ["64.71.06"]}
-    ),
-    "office": fields.Raw(
-        allow_none=True, metadata={"description": f"Id of the office that it belongs to; {EMBEDDED}.", "example": None}
-    ),
-    "information_kinds": fields.List(
-        fields.Raw(), metadata={"description": f"Codes of the legal lists; {EMBEDDED}.", "example": ["BK-A"]}
-    ),
-}
-"""What `include` can embed (`cms.serving.projection`)."""
+class DeliveredPageMetaSchema(PageMetaSchema, DeliveredMetaSchema):
+    """About a page."""
+
+
+def delivered_one(schema: type[Schema]) -> type[Schema]:
+    """The envelope of one resource on the delivery plane."""
+    return one(schema, DeliveredMetaSchema)
+
+
+def delivered_many(schema: type[Schema]) -> type[Schema]:
+    """The envelope of a page on the delivery plane."""
+    return many(schema, DeliveredPageMetaSchema)
 
 
 @cache
 def delivered_schema(delivered: DeliveredType) -> type[Schema]:
     """A content type as it shows itself, except for what `include` replaces. Raises `KeyError` for an unknown relation."""
     relations = {name: RELATIONS[name] for name in delivered.includes}
-    name = "".join(word.capitalize() for word in delivered.name.split("_"))
-    return delivered.full.from_dict(relations, name=f"Delivered{name}Schema")
+    return delivered.full.from_dict(relations, name=f"{_name(delivered)}Schema")
 
 
-class ItemsMetaSchema(PageMetaSchema):
+@cache
+def delivered_card_schema(delivered: DeliveredType) -> type[Schema]:
+    """The same in a list: what only details have is there when `fields` asks for it."""
+    return partly(delivered_schema(delivered), delivered.card_fields, f"{_name(delivered)}CardSchema")
+
+
+def _name(delivered: DeliveredType) -> str:
+    return "Delivered" + "".join(word.capitalize() for word in delivered.name.split("_"))
+
+
+class ItemsMetaSchema(DeliveredPageMetaSchema):
     """About several items."""
 
-    missing = fields.List(fields.String(), metadata={"description": "Ids that are not live, or not yours to see."})
+    missing = fields.List(
+        fields.String(metadata={"format": "uuid"}),
+        metadata={"description": "Ids that are not live, or not yours to see."},
+    )
 
 
-class ItemsAnswerSchema(StrictSchema):
-    """Cards of several items; `type` tells posts from documents."""
+def items_schema(types: DeliveredTypes) -> type[Schema]:
+    """Cards of items of any type, in their envelope; `type` tells posts from documents."""
+    each = {
+        "data": fields.List(fields.Nested(_any_card(types)), required=True),
+        "links": fields.Nested(LinksSchema, required=True),
+        "meta": fields.Nested(ItemsMetaSchema, required=True),
+    }
+    return StrictSchema.from_dict(each, name="ItemsAnswerSchema")
 
-    data = fields.List(fields.Dict(), required=True)
-    links = fields.Nested(LinksSchema, required=True)
-    meta = fields.Nested(ItemsMetaSchema, required=True)
+
+def _any_card(types: DeliveredTypes) -> type[Schema]:
+    """What the cards of all types have is always there; what one of them alone has, or only details, is not."""
+    found: dict[str, fields.Field[Any]] = {}
+    for delivered in types.types:
+        for attribute, field in delivered.full._declared_fields.items():  # noqa: SLF001 - marshmallow's only list of them
+            known = found.setdefault(attribute, copy.deepcopy(field))
+            known.allow_none = known.allow_none or field.allow_none
+            words = [*known.metadata.get("enum", ()), *field.metadata.get("enum", ())]
+            if words:
+                known.metadata = {**known.metadata, "enum": list(dict.fromkeys([*words, *_null(known)]))}
+    always = frozenset.intersection(*(frozenset(delivered.card_fields) for delivered in types.types))
+    return partly(StrictSchema.from_dict(found, name="AnyItemSchema"), always, "DeliveredItemSchema")
+
+
+def _null(field: fields.Field[Any]) -> list[None]:
+    return [None] if field.allow_none else []
 
 
 class ResolvedSchema(StrictSchema):
@@ -166,22 +147,6 @@ class TypeCapabilitiesSchema(StrictSchema):
     includes = fields.List(fields.String())
 
 
-class TermNamesSchema(StrictSchema):
-    """A term with its names."""
-
-    id = fields.String()
-    en = fields.String()
-
-
-class DeliveredCategorySchema(StrictSchema):
-    """A category of posts and documents."""
-
-    slug = fields.String(metadata={"example": "infrastruktur"})
-    name = fields.Nested(TermNamesSchema)
-    description = fields.String(allow_none=True)
-    is_retired = fields.Boolean()
-
-
 class CountedCategorySchema(DeliveredCategorySchema):
     """A category, and how much there is in it."""
 
@@ -197,17 +162,6 @@ class CountedTagSchema(StrictSchema):
     count = fields.Integer(
         metadata={"description": "Published items with it, of those that were asked for.", "example": 12}
     )
-
-
-class DeliveredKindSchema(StrictSchema):
-    """A kind of public information that the law names."""
-
-    code = fields.String()
-    class_ = fields.String(data_key="class", attribute="class")
-    name = fields.Nested(TermNamesSchema)
-    parent = fields.String(allow_none=True)
-    article = fields.String(allow_none=True)
-    certainty = fields.String()
 
 
 class LimitsSchema(StrictSchema):

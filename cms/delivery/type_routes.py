@@ -7,10 +7,9 @@ from typing import Any
 from flask import Response
 
 from cms.core.http.operations import Operations, PerSubject
-from cms.core.http.schemas import many, one
 from cms.delivery import items, lists
 from cms.delivery.parameters import item_query, page_query
-from cms.delivery.schemas import delivered_schema
+from cms.delivery.schemas import delivered_card_schema, delivered_many, delivered_one, delivered_schema
 from cms.publishing.delivered import DeliveredType
 from cms.serving.admission import DeliveryRequest, serves
 
@@ -23,7 +22,7 @@ operations = Operations[DeliveredType]()
     "",
     serves(CONTENT),
     query=page_query,
-    answer=lambda delivered: many(delivered_schema(delivered)),
+    answer=lambda delivered: delivered_many(delivered_card_schema(delivered)),
     problems=(400, 401, 403, 503),
     is_conditional=True,
 )
@@ -39,7 +38,7 @@ def list_items(delivered: DeliveredType, request: DeliveryRequest, query: dict[s
     "/<string:id>",
     PerSubject(lambda delivered: serves(CONTENT, item=delivered.name)),
     query=item_query,
-    answer=lambda delivered: one(delivered_schema(delivered)),
+    answer=lambda delivered: delivered_one(delivered_schema(delivered)),
     problems=(400, 401, 403, 404, 410, 503),
     is_conditional=True,
 )

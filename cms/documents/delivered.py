@@ -6,6 +6,7 @@ from cms.agencies.fields import area_codes
 from cms.core.http.fields import Words
 from cms.core.ids import ID_PATTERN, SLUG_PATTERN
 from cms.documents.delivered_schemas import CLASSES, DocumentCardSchema, DocumentSchema
+from cms.documents.kinds import ACCEPTED_MEDIA_TYPES
 from cms.publishing.delivered import DeliveredType
 
 DELIVERED_DOCUMENTS = DeliveredType(
@@ -42,4 +43,5 @@ DELIVERED_DOCUMENTS = DeliveredType(
         "Read one published document with its files.\n\n"
         "`files[].url` is the path to download each file from, with the same key."
     ),
+    file_types=ACCEPTED_MEDIA_TYPES,
 )

@@ -16,6 +16,7 @@ from cms.core.runtime import runtime
 from cms.core.versions import written
 from cms.documents.file_schemas import UPLOAD_BODY, FileFieldsSchema, UploadedFileSchema
 from cms.documents.files import check_may_add, file_path, get_file, received, render_file
+from cms.documents.kinds import ACCEPTED_MEDIA_TYPES
 from cms.documents.services import add_file, remove_file
 from cms.editorial.warnings import with_warnings
 
@@ -45,17 +46,9 @@ def add_document_file(item_id: str) -> Answer:
 
 @blp.route("/<item_id>/files/<file_id>", methods=["GET"])
 @requires(Permission.CONTENT_READ)
-@blp.response(200, {"type": "string", "format": "binary"}, content_type="*/*", example="%PDF-1.7 ...")
-@blp.conditional
-@blp.alt_response(
-    206,
-    schema={"type": "string", "format": "binary"},
-    content_type="*/*",
-    description="The range that was asked for.",
-    example="%PDF",
-)
-@blp.problems(401, 403, 404, 416, 503)
-def get_document_file(item_id: str, file_id: str) -> Response:
+@blp.sends_bytes(*ACCEPTED_MEDIA_TYPES)
+@blp.problems(401, 403, 404, 503)
+def download_document_file(item_id: str, file_id: str) -> Response:
     """Download a file of any edition of a document.
 
     Takes `Range`, `If-Range` and `If-None-Match`.

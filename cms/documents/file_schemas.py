@@ -10,7 +10,7 @@ from cms.core.http.field_rules import HasWords
 from cms.core.http.fields import Choice, ItemId, Text, WholeNumber
 from cms.core.http.schemas import StrictSchema
 from cms.documents.content import MOST_FILES, FileRole, FileVariant
-from cms.documents.kinds import ACCEPTED, ACCEPTED_LABELS
+from cms.documents.kinds import ACCEPTED_LABELS, ACCEPTED_MEDIA_TYPES
 from cms.editorial.fields import language
 from cms.taxonomy.languages import LANGUAGES
 
@@ -55,9 +55,7 @@ class UploadedFileSchema(StrictSchema):
     variant = fields.String(metadata={"enum": VARIANTS, "description": ABOUT_VARIANT})
     language = fields.String(allow_none=True, metadata={"description": ABOUT_LANGUAGE, "example": None})
     name = fields.String(metadata={"description": "Name under which it is downloaded.", "example": "renja-2026.pdf"})
-    media_type = fields.String(
-        metadata={"description": "By its content.", "enum": [each.media_type for each in ACCEPTED]}
-    )
+    media_type = fields.String(metadata={"description": "By its content.", "enum": list(ACCEPTED_MEDIA_TYPES)})
     protected = fields.Boolean(
         metadata={
             "description": "Encrypted: readers may be asked for a password. It was not looked into.",
@@ -116,7 +114,8 @@ UPLOAD_BODY: dict[str, Any] = {
                         "example": 1,
                     },
                 },
-            }
+            },
+            "encoding": {"file": {"contentType": ", ".join(ACCEPTED_MEDIA_TYPES)}},
         }
     },
 }

@@ -43,6 +43,7 @@ OFFICE: Final = {
 }
 ACCEPTED: Final = (PDF, *OFFICE.values(), CSV, TEXT, JPEG, PNG, WEBP, MP3, MP4, BRAILLE, GEOJSON, ZIP)
 ACCEPTED_EXTENSIONS: Final = frozenset(extension for each in ACCEPTED for extension in each.extensions)
+ACCEPTED_MEDIA_TYPES: Final = tuple(each.media_type for each in ACCEPTED)
 ACCEPTED_LABELS: Final = ", ".join(each.label for each in ACCEPTED)
 
 

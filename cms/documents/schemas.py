@@ -213,8 +213,7 @@ class DocumentQuerySchema(ContentQuerySchema):
     """Filters of documents."""
 
     class_ = Words(
-        pattern="|".join(CLASSES),
-        expected=f"any of {', '.join(CLASSES)}",
+        choices=CLASSES,
         data_key="class",
         attribute="class",
         metadata={"description": "Classes."},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 from functools import cache
 from pathlib import Path
 
@@ -22,3 +23,11 @@ def asset_names() -> dict[str, Path]:
     """The folder of each file that may be served."""
     own = {path.name: OWN_FOLDER for path in OWN_FOLDER.iterdir()}
     return own | dict.fromkeys(PACKAGE_FILES, ASSETS_FOLDER)
+
+
+def media_type_of(name: str) -> str:
+    """The media type of one of these files."""
+    return mimetypes.guess_type(name)[0] or "application/octet-stream"
+
+
+ASSET_TYPES = tuple(sorted({media_type_of(name) for name in asset_names()}))

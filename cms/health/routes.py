@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import mimetypes
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,9 +20,9 @@ from cms.core.http.problems import preferred_language
 from cms.core.runtime import Runtime, runtime
 from cms.health import metrics
 from cms.health.checks import Check, check_database, check_migrations, check_positions, check_storage
-from cms.health.document import document_bytes
+from cms.health.document import delivery_document_bytes, document_bytes
 from cms.health.kept_checks import KeptChecks
-from cms.health.pages import PAGE_POLICY, asset_names
+from cms.health.pages import ASSET_TYPES, PAGE_POLICY, asset_names, media_type_of
 from cms.health.schemas import LivenessSchema, ReadinessSchema
 from config import PROJECT_ROOT
 
@@ -45,7 +44,7 @@ def keep_checks(state: BlueprintSetupState) -> None:
 @blp.route("/healthz")
 @public(Plane.SERVICE)
 @blp.response(200, LivenessSchema)
-def get_liveness() -> Any:
+def read_liveness() -> Any:
     """Say that this process answers; touches nothing else."""
     return {"status": "ok"}, 200, {"Cache-Control": "no-store", **_about_proxy()}
 
@@ -61,7 +60,7 @@ def _about_proxy() -> dict[str, str]:
 @public(Plane.SERVICE)
 @blp.response(200, ReadinessSchema)
 @blp.problems(503)
-def get_readiness() -> Any:
+def read_readiness() -> Any:
     """Say whether database, migrations and file storage are ready for work.
 
     The result is kept for five seconds, and what has not answered after two is not ready. When something is missing the answer
@@ -93,7 +92,7 @@ def _run_checks(app: Flask) -> list[Check]:
 @public(Plane.SERVICE, own_token=True)
 @blp.response(200, {"type": "string"}, content_type="text/plain", example="simpul_log_sequence 48213\n")
 @blp.problems(401, 404, 503)
-def get_metrics() -> Response:
+def read_metrics() -> Response:
     """Figures for monitoring, in the Prometheus text format.
 
     Takes the token of the setting METRICS_TOKEN. Without that setting they are shown in development only, and only to
@@ -126,9 +125,21 @@ def _admit_monitor() -> None:
 @public(Plane.SERVICE)
 @blp.response(200, {"type": "object"}, example={"openapi": "3.1.0", "info": {"title": "Simpul", "version": "1.0.0"}})
 @blp.problems(304)
-def get_openapi() -> Response:
+def read_openapi() -> Response:
     """This API as an OpenAPI 3.1 document, made from the schemas."""
     answer = Response(document_bytes(current_app), content_type="application/json; charset=utf-8")
+    return _cacheable(answer)
+
+
+@blp.route("/openapi-delivery.json")
+@public(Plane.SERVICE)
+@blp.response(
+    200, {"type": "object"}, example={"openapi": "3.1.0", "info": {"title": "Simpul delivery", "version": "1.0.0"}}
+)
+@blp.problems(304)
+def read_delivery_openapi() -> Response:
+    """The delivery plane alone as an OpenAPI 3.1 document, to make a client for websites and apps from."""
+    answer = Response(delivery_document_bytes(current_app), content_type="application/json; charset=utf-8")
     return _cacheable(answer)
 
 
@@ -136,7 +147,7 @@ def get_openapi() -> Response:
 @public(Plane.SERVICE)
 @blp.response(200, {"type": "string"}, content_type="text/html", example="<!doctype html>...")
 @blp.problems(304)
-def get_reference() -> Response:
+def show_reference() -> Response:
     """The interactive API reference for a browser; needs no other host."""
     return _page(render_template("reference.html"))
 
@@ -145,7 +156,7 @@ def get_reference() -> Response:
 @public(Plane.SERVICE)
 @blp.response(200, {"type": "string"}, content_type="text/html", example="<!doctype html>...")
 @blp.problems(304)
-def get_error_reference() -> Response:
+def show_error_reference() -> Response:
     """Every error code with its meaning; the `type` of a problem leads here."""
     language = preferred_language()
     answer = _page(render_template("errors.html", problems=PROBLEMS, rules=RULES, language=language))
@@ -161,15 +172,14 @@ def get_error_reference() -> Response:
     ],
 )
 @public(Plane.SERVICE)
-@blp.response(200, {"type": "string"}, content_type="*/*", example="body { margin: 0 }")
+@blp.sends(*ASSET_TYPES)
 @blp.problems(304, 404)
-def get_reference_asset(name: str) -> Response:
+def read_reference_asset(name: str) -> Response:
     """Script, style and picture files of the reference."""
     folder: Path | None = asset_names().get(name)
     if folder is None:
         raise NotFound
-    content_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    return _cacheable(Response((folder / name).read_bytes(), content_type=content_type), max_age=3600)
+    return _cacheable(Response((folder / name).read_bytes(), content_type=media_type_of(name)), max_age=3600)
 
 
 def _page(html: str) -> Response:

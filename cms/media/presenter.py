@@ -12,6 +12,8 @@ from cms.media.models import Image
 from cms.media.presets import JPEG, ORIGINAL, PRESETS, WEBP, cut
 
 FILE_EXTENSIONS: Final = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
+IMAGE_TYPES: Final = tuple(FILE_EXTENSIONS)
+"""The media types in which images are kept and served."""
 CHARACTERS_IN_FINGERPRINT: Final = 16
 WIRE_NAMES: Final = {"is_decorative": "decorative", "focal_x": "focal_point", "focal_y": "focal_point"}
 """Columns that have another name in the API, and in the log."""

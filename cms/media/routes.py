@@ -16,9 +16,10 @@ from cms.core.http.schemas import many, one
 from cms.core.http.warnings import warning
 from cms.core.permissions import Permission
 from cms.core.runtime import runtime
+from cms.media import queries
 from cms.media.files import image_file
-from cms.media.presenter import render_image
-from cms.media.queries import get_image, list_images
+from cms.media.presenter import IMAGE_TYPES, render_image
+from cms.media.queries import get_image
 from cms.media.schemas import (
     RENDITION_PARAMETER,
     UPLOAD_BODY,
@@ -70,13 +71,13 @@ def _added_answer(added: AddedImage, frames: int) -> Answer:
 @blp.arguments(ImageQuerySchema, location="query")
 @blp.response(200, many(ImageSchema))
 @blp.problems(400, 401, 403)
-def list_library(query: dict[str, Any]) -> Answer:
+def list_images(query: dict[str, Any]) -> Answer:
     """List images.
 
     Newest first. The library is shared: every editor sees the images of every agency and may use them.
     """
     page = PageRequest(query)
-    rows = list_images(
+    rows = queries.list_images(
         agencies=query.get("agency", ()),
         has_alt=query.get("has_alt"),
         is_proposed=query.get("is_proposed"),
@@ -102,16 +103,8 @@ def read_image(id: str) -> Answer:
 
 @blp.route("/<string:id>/renditions/<string:name>", methods=["GET"], parameters=RENDITION_PARAMETER)
 @requires(Permission.MEDIA_READ)
-@blp.response(200, {"type": "string", "format": "binary"}, content_type="image/*", example="RIFF....WEBPVP8 ")
-@blp.conditional
-@blp.alt_response(
-    206,
-    schema={"type": "string", "format": "binary"},
-    content_type="image/*",
-    description="The range that was asked for.",
-    example="RIFF",
-)
-@blp.problems(401, 403, 404, 416, 503)
+@blp.sends_bytes(*IMAGE_TYPES)
+@blp.problems(401, 403, 404, 503)
 def read_rendition(id: str, name: str) -> Response:
     """Get an image, whether a published item shows it or not.
 

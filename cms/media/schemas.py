@@ -9,7 +9,7 @@ from marshmallow import fields
 from cms.agencies.fields import agency_slug, agency_slugs
 from cms.core.http.field_rules import HasWords
 from cms.core.http.fields import Text, YesNo
-from cms.core.http.schemas import PageQuerySchema, PersonSchema, StrictSchema, VersionedSchema
+from cms.core.http.schemas import SOMETIMES, PageQuerySchema, PersonSchema, StrictSchema, VersionedSchema
 from cms.media.delivered_schemas import FocalPointSchema, RenditionsSchema
 from cms.media.fields import FOCAL, FocalPoint, WithFocalPointSchema
 from cms.media.presets import NAMES
@@ -46,10 +46,10 @@ class ImageUpdateSchema(WithFocalPointSchema):
 class ProposedWordsSchema(StrictSchema):
     """The words that would change; the others stay."""
 
-    alt = fields.String(allow_none=True)
-    decorative = fields.Boolean()
-    caption = fields.String(allow_none=True)
-    credit = fields.String(allow_none=True)
+    alt = fields.String(allow_none=True, metadata=SOMETIMES)
+    decorative = fields.Boolean(metadata=SOMETIMES)
+    caption = fields.String(allow_none=True, metadata=SOMETIMES)
+    credit = fields.String(allow_none=True, metadata=SOMETIMES)
 
 
 class ProposalSchema(StrictSchema):

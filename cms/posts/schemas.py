@@ -172,4 +172,4 @@ class PostRowSchema(RowSchema):
 class PostQuerySchema(ContentQuerySchema):
     """Filters of posts."""
 
-    kind = Words(pattern="|".join(KINDS), expected=f"any of {', '.join(KINDS)}", metadata={"description": "Kinds."})
+    kind = Words(choices=KINDS, metadata={"description": "Kinds."})

@@ -17,7 +17,7 @@ class DeliveredType:
     `card` and `full` are its delivered forms. `filters` are the query parameters of its list beside those that every list has.
     `schemes` are the filters that are answered from terms (`cms.publishing.rendered_items`), the one with the fewest items per value
     first: it leads. `includes` are the relations that readers can embed. `about_list` and `about_item` are texts for the
-    API's document. `has_events`: some items take place at a time.
+    API's document, `file_types` the media types of the files that it shows. `has_events`: some items take place at a time.
     """
 
     name: str
@@ -30,6 +30,7 @@ class DeliveredType:
     about_list: str
     about_item: str
     has_events: bool = False
+    file_types: tuple[str, ...] = ()
 
     @property
     def words(self) -> Mapping[str, str]:

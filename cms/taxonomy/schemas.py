@@ -110,8 +110,7 @@ class InformationKindQuerySchema(PageQuerySchema):
 
     information_class = Words(
         data_key="class",
-        pattern="|".join(_CLASSES),
-        expected=f"one or more of: {', '.join(_CLASSES)}",
+        choices=_CLASSES,
         metadata={"description": "Classes, separated by commas: any of them."},
     )
     parent = Words(

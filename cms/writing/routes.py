@@ -20,7 +20,7 @@ blp = Blueprint("batch", __name__, url_prefix=PATH, description="Several writes 
 @blp.arguments(BatchSchema)
 @blp.response(200, one(BatchResultSchema))
 @blp.problems(400, 401, 403, 409, 413, 415, 422, 503)
-def carry_out(body: dict[str, Any]) -> Answer:
+def send_batch(body: dict[str, Any]) -> Answer:
     """Carry out up to 100 writes in one transaction.
 
     Each operation is judged as if it were sent alone: same routes, schemas, rights and versions. With `atomic` (default) the first

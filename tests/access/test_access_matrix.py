@@ -91,7 +91,10 @@ def media_rows() -> list[Row]:
 
 
 ROWS = [
-    *(public_row("GET", rule, get(rule)) for rule in ("/healthz", "/readyz", "/openapi.json", "/docs", "/docs/errors")),
+    *(
+        public_row("GET", rule, get(rule))
+        for rule in ("/healthz", "/readyz", "/openapi.json", "/openapi-delivery.json", "/docs", "/docs/errors")
+    ),
     public_row("GET", "/docs/assets/<name>", get("/docs/assets/swagger-ui.css")),
     public_row("GET", "/go/<string:id>", ask.visited),
     # Takes a token of its own; an access token is a wrong one here.

@@ -16,9 +16,12 @@ from werkzeug.datastructures import MultiDict
 
 from cms.core.errors import BadRequest, InputError, UnsupportedType
 from cms.core.http.access import REHEARSAL, WRITING_METHODS
+from cms.core.http.fields import CommaSeparated
 from cms.core.http.input_errors import to_domain_error
 from cms.core.http.json_input import parse_json
 from cms.core.http.openapi import completed
+from cms.core.http.openapi_answers import open_answers
+from cms.core.http.openapi_fields import FIELD_DESCRIPTIONS, comma_separated_parameter
 from cms.core.http.openapi_parts import SPEC_OPTIONS
 from cms.core.http.problems import http_problem
 from cms.core.http.schemas import ProblemSchema
@@ -29,6 +32,7 @@ SPEC = "simpul_spec"
 PATCH_TYPES = ("application/json", "application/merge-patch+json")
 WRITE_PROBLEMS = (400, 401, 403, 404, 409, 413, 415, 422)
 """Statuses of every operation with a body."""
+BYTES, TEXT = {"type": "string", "format": "binary"}, {"type": "string"}
 CHANGE_PROBLEMS = (*WRITE_PROBLEMS, 412, 428)
 """Statuses of an operation that also needs `If-Match`."""
 IMPLIED = {413: (408, 411), 428: (400,)}
@@ -71,8 +75,7 @@ def load_query(schema: Schema) -> Any:
         arguments = MultiDict(item for item in arguments.items(multi=True) if item[0] != REHEARSAL)
         del given[REHEARSAL]
     if len(given) != sum(len(values) for values in arguments.listvalues()):
-        repeated = [name for name, values in arguments.lists() if len(values) > 1]
-        raise BadRequest("invalid_parameter", errors=[InputError("parameter", name, "repeated") for name in repeated])
+        given |= _joined(schema, {name: values for name, values in arguments.lists() if len(values) > 1})
     try:
         return _quickly_loaded(schema, given)
     except (KeyError, ValidationError):
@@ -81,6 +84,15 @@ def load_query(schema: Schema) -> Any:
             return schema.load(given)
         except ValidationError as error:
             raise to_domain_error(error, schema, "query") from None
+
+
+def _joined(schema: Schema, repeated: dict[str, list[str]]) -> dict[str, str]:
+    """Lists whose values were sent one by one, as many clients do: `kind=a&kind=b` is `kind=a,b`. Anything else is given once."""
+    known = _shape(schema)[0]
+    wrong = [name for name in repeated if name not in known or not isinstance(known[name][1], CommaSeparated)]
+    if wrong:
+        raise BadRequest("invalid_parameter", errors=[InputError("parameter", name, "repeated") for name in wrong])
+    return {name: ",".join(values) for name, values in repeated.items()}
 
 
 def _quickly_loaded(schema: Schema, given: dict[str, str]) -> dict[str, Any]:
@@ -148,6 +160,36 @@ class Blueprint(flask_smorest.Blueprint):
 
         return decorator
 
+    def sends_bytes(self, *media_types: str) -> Callable[[Any], Any]:
+        """Document a view that answers through `cms.core.http.files`: bytes of these types, whole, in parts, or not again.
+
+        JSON comes last: some generators read every answer as the first type that they know.
+        """
+        ordered = sorted(media_types, key=lambda each: each.endswith("json"))
+
+        def decorator(view: Any) -> Any:
+            self.sends(*ordered, description="The whole file.")(view)
+            self.sends(*ordered, status=206, description="The range that was asked for.")(view)
+            return self.problems(416)(self.conditional(view))
+
+        return decorator
+
+    def sends(self, *media_types: str, status: int = 200, description: str = "OK") -> Callable[[Any], Any]:
+        """Document a view whose answer has one of these media types."""
+
+        def decorator(view: Any) -> Any:
+            # A decorator that is applied later is documented earlier.
+            for each in reversed(media_types):
+                told = {
+                    "schema": TEXT if each.startswith("text/") else BYTES,
+                    "content_type": each,
+                    "description": description,
+                }
+                _document(view, self.alt_response(status, success=True, **told))
+            return view
+
+        return decorator
+
     def conditional(self, view: Any) -> Any:
         """Document an answer that carries a strong ETag and may be 304."""
         text = "Not modified: what `If-None-Match` names is still right."
@@ -184,9 +226,16 @@ class Api(flask_smorest.Api):
         """Bind to the app; the document itself is served by the health feature."""
         super().init_app(app, spec_kwargs={**copy.deepcopy(SPEC_OPTIONS), **(spec_kwargs or {})})
         app.extensions[SPEC] = self.spec
+        for describe in FIELD_DESCRIPTIONS:
+            self.ma_plugin.converter.add_attribute_function(describe)
+        self.ma_plugin.converter.add_parameter_attribute_function(comma_separated_parameter)
 
     def document(self, app: Flask) -> dict[str, Any]:
-        """The finished OpenAPI document."""
+        """The published OpenAPI document: what clients may rely on."""
+        return open_answers(self.exact_document(app))
+
+    def exact_document(self, app: Flask) -> dict[str, Any]:
+        """The same, but its answers are to the letter what this version sends: not one field, word or character more."""
         return completed(copy.deepcopy(app.extensions[SPEC].to_dict()), app)
 
 

@@ -12,8 +12,10 @@ from cms.core.versions import Expected, etag
 
 IF_MATCH: Final = "If-Match"
 # A proxy that compresses an answer marks its tag as weak (nginx), or adds the encoding to it (Apache, Caddy).
-VERSION: Final = r'((W/)?"v[0-9]{1,12}(-(gzip|br|zstd|deflate))?"|v[0-9]{1,12})'
-"""One version in `If-Match`, as a regular expression of JSON Schema: `"v7"` from an ETag, or `v7` from a body."""
+VERSION: Final = r"((W/)?\x22v[0-9]{1,12}(-(gzip|br|zstd|deflate))?\x22|v[0-9]{1,12})"
+"""One version in `If-Match`, as a regular expression of JSON Schema: `"v7"` from an ETag, or `v7` from a body. The quotation mark is
+written by number: generators of clients put patterns into string literals as they are.
+"""
 _VERSION = re.compile(VERSION)
 _NUMBER = re.compile("v([0-9]+)")
 FORMS: Final = 'the ETag that was read, such as "v7"'

@@ -59,7 +59,8 @@ def _by_type(schema: Schema, components: Schema, name: str, depth: int) -> Any:
 def _object(schema: Schema, components: Schema, depth: int) -> dict[str, Any]:
     properties = schema.get("properties", {})
     # Warnings and rehearsals are the exception; an example in every answer would suggest otherwise.
-    shown = {field: part for field, part in properties.items() if field not in {"warnings", "total", "dry_run"}}
+    left_out = {"warnings", "total", "dry_run"} - {*schema.get("required", ())}
+    shown = {field: part for field, part in properties.items() if field not in left_out}
     return {field: example_of(part, components, field, depth + 1) for field, part in shown.items()}
 
 

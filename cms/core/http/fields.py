@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, cast
 
-from marshmallow import ValidationError, fields
+from marshmallow import Schema, ValidationError, fields
 
 from cms.core.characters import first_hiding, on_one_line, tidied
 from cms.core.clock import rfc3339
@@ -192,7 +192,15 @@ class MomentOrDay(Moment):
         return super()._deserialize(value, attr, data, **kwargs)
 
 
-class Words(fields.String):
+class CommaSeparated(fields.String):
+    """Several values in one query parameter, separated by commas; the OpenAPI document shows it as an array."""
+
+    def value_schema(self) -> dict[str, Any]:
+        """What one of the values can be, as JSON Schema."""
+        raise NotImplementedError
+
+
+class Words(CommaSeparated):
     """Comma-separated values in a query, any of which may match; at most `most`. Becomes a sorted tuple without doubles.
 
     They match `pattern`, which `expected` says in words, or are out of the closed list `choices`.
@@ -206,6 +214,13 @@ class Words(fields.String):
         self.choices = tuple(map(str, choices))
         self.expected = expected or f"one or more of: {', '.join(self.choices)}"
         self.pattern, self.most = re.compile(pattern or "|".join(map(re.escape, self.choices))), most
+
+    def value_schema(self) -> dict[str, Any]:
+        """A word of the closed list, or text of the pattern."""
+        if self.choices:
+            return {"type": "string", "enum": list(self.choices)}
+        what = {"format": "uuid"} if self.pattern.pattern == ID_PATTERN else {}
+        return {"type": "string", **what, "pattern": self.pattern.pattern}
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         words = value.split(",", self.most)
@@ -222,6 +237,10 @@ class WordsOfTheApplication(Words):
     def __init__(self, list_choices: Callable[[], Sequence[str]], *, expected: str = "", **kwargs: Any) -> None:
         super().__init__(pattern="[^,]*", expected=expected, **kwargs)
         self._list_choices = list_choices
+
+    def value_schema(self) -> dict[str, Any]:
+        """A word of the application's list."""
+        return {"type": "string", "enum": list(self._list_choices())}
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         words: tuple[str, ...] = super()._deserialize(value, attr, data, **kwargs)
@@ -253,3 +272,11 @@ class Part(fields.Nested):
     def __init__(self, nested: Any, **kwargs: Any) -> None:
         kwargs["error_messages"] = {**MESSAGES, "type": _escaped(rule("wrong_type", expected="an object"))}
         super().__init__(nested, **kwargs)
+
+
+class Embeddable(fields.Raw):
+    """In answers: what something is called (a slug, a code), or the thing itself where `include` asked for it."""
+
+    def __init__(self, schema: type[Schema], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.schema = schema

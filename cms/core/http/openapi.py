@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import http
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from typing import Any
 
 from flask import Flask
 
-from cms.core.http.access import Access, Plane, access_of, takes_rehearsal
+from cms.core.http.access import WRITING_METHODS, Access, Plane, access_of, takes_rehearsal
 from cms.core.http.examples import example_of
 from cms.core.http.messages import PROBLEMS
+from cms.core.http.openapi_answers import operations, separate_directions
+from cms.core.http.openapi_headers import HEADERS, add_answer_headers, add_request_headers, problem_headers
 from cms.core.http.openapi_parts import (
     DRY_RUN,
-    HEADERS,
     IDEMPOTENCY_KEY,
     IF_MATCH,
     MIN_SEQ,
@@ -32,7 +34,9 @@ from cms.core.permissions import PERMISSION_MAP
 # Statuses that only the domain raises, with their most usual code.
 DOMAIN_CODES = {408: "body_too_slow", 411: "length_required", 412: "stale_version", 428: "if_match_required"}
 STATUS_BY_NAME = {status.name: int(status) for status in http.HTTPStatus}
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+MANAGEMENT_PATH = "/manage/"
+MANAGEMENT_PREFIX = "manage_"
+"""Before the names of operations of the management plane: a reader's `list_posts` is not an editor's."""
 
 
 def completed(document: Document, app: Flask) -> Document:
@@ -40,22 +44,36 @@ def completed(document: Document, app: Flask) -> Document:
     components = document.setdefault("components", {})
     components["securitySchemes"] = SECURITY_SCHEMES
     components["headers"] = HEADERS | components.get("headers", {})
+    separate_directions(document)
     declared = _declarations(app)
     used: set[str] = set()
-    for path, method, operation in _operations(document):
+    for path, method, operation in operations(document):
         used.update(operation.get("tags", ()))
-        _describe(operation, declared.get((path, method)))
-        if (path, method) in declared and takes_rehearsal(declared[path, method][1], path, method.upper()):
-            _add_what_writes_take(operation)
-        if (path, method) in declared and declared[path, method][1].plane is Plane.DELIVERY:
-            _add_what_readers_take(operation)
+        _complete_operation(path, method, operation, declared.get((path, method)), components)
         _describe_parameters([*operation.get("parameters", ()), *document["paths"][path].get("parameters", ())])
-        _add_headers(operation)
-        _add_examples(operation, components)
     for name, response in components.get("responses", {}).items():
-        _add_problem_example(name, response)
+        _complete_problem(name, response)
     document["tags"] = _tags(used, document.get("tags", ()))
     return document
+
+
+def _complete_operation(
+    path: str, method: str, operation: Document, declared: tuple[str, Access] | None, components: Document
+) -> None:
+    plane = None
+    if declared is not None:
+        endpoint, access = declared
+        plane = access.plane
+        _describe(operation, path, endpoint, access)
+        if takes_rehearsal(access, path, method.upper()):
+            _add_what_writes_take(operation)
+        if plane is Plane.DELIVERY:
+            _add_what_readers_take(operation)
+    _add_if_match(operation)
+    add_request_headers(operation)
+    is_write = plane is Plane.MANAGEMENT and method.upper() in WRITING_METHODS
+    add_answer_headers(operation, plane, components["schemas"], is_write=is_write)
+    _add_examples(operation, components)
 
 
 def _tags(used: set[str], of_blueprints: Iterable[Document]) -> list[Document]:
@@ -63,13 +81,6 @@ def _tags(used: set[str], of_blueprints: Iterable[Document]) -> list[Document]:
     told = {tag["name"]: tag["description"] for tag in of_blueprints if tag.get("description")}
     meanings = TAGS | {name: text for name, text in told.items() if name not in TAGS}
     return [{"name": name, "description": text} for name, text in meanings.items() if name in used]
-
-
-def _operations(document: Document) -> Iterator[tuple[str, str, Document]]:
-    for path, item in document.get("paths", {}).items():
-        for method in METHODS:
-            if method in item:
-                yield path, method, item[method]
 
 
 def _declarations(app: Flask) -> dict[tuple[str, str], tuple[str, Access]]:
@@ -84,12 +95,10 @@ def _declarations(app: Flask) -> dict[tuple[str, str], tuple[str, Access]]:
     return found
 
 
-def _describe(operation: Document, declared: tuple[str, Access] | None) -> None:
+def _describe(operation: Document, path: str, endpoint: str, access: Access) -> None:
     """Give the operation its id and say who may call it."""
-    if declared is None:
-        return
-    endpoint, access = declared
-    operation.setdefault("operationId", endpoint.rsplit(".", 1)[-1])
+    prefix = MANAGEMENT_PREFIX if path.startswith(MANAGEMENT_PATH) else ""
+    operation.setdefault("operationId", prefix + endpoint.rsplit(".", 1)[-1])
     parts = [operation.get("description") or operation.get("summary", ""), _who(access)]
     operation["description"] = "\n\n".join(part for part in parts if part)
 
@@ -101,28 +110,39 @@ def _add_what_writes_take(operation: Document) -> None:
         operation["responses"].setdefault(str(int(status)), {"$ref": f"#/components/responses/{status.name}"})
     for status, response in operation["responses"].items():
         if status.startswith("2"):
-            names = ("Content-Seq", "Content-Epoch", "Dry-Run", "Idempotency-Replayed")
+            names = ("Dry-Run", "Idempotency-Replayed")
             headers = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
             response["headers"] = {**headers, **response.get("headers", {})}
 
 
 def _add_what_readers_take(operation: Document) -> None:
-    """Every delivery request can demand a log position, every answer names its own, and too many are refused."""
+    """Every delivery request can demand a log position, and too many are refused."""
     operation.setdefault("parameters", []).append(MIN_SEQ)
     operation["responses"].setdefault("409", {"$ref": "#/components/responses/CONFLICT"})
     operation["responses"].setdefault("429", {"$ref": "#/components/responses/TOO_MANY_REQUESTS"})
-    names = {"Content-Epoch": "Content-Epoch", "Content-Seq": "Read-Seq"}
-    for status, response in operation["responses"].items():
-        if status.startswith("2"):
-            headers = {name: {"$ref": f"#/components/headers/{component}"} for name, component in names.items()}
-            response["headers"] = {**headers, **response.get("headers", {})}
 
 
 def _describe_parameters(parameters: list[Document]) -> None:
     for parameter in parameters:
-        meaning = PARAMETERS.get(parameter.get("name", ""))
-        if meaning and not parameter.get("description") and not parameter.get("schema", {}).get("description"):
+        name, schema = parameter.get("name", ""), parameter.get("schema", {})
+        if parameter.get("in") == "path" and is_id_name(name) and schema.get("type") == "string":
+            schema["format"] = "uuid"
+        _name_words(schema)
+        meaning = PARAMETERS.get(name)
+        if meaning and not parameter.get("description") and not schema.get("description"):
             parameter["description"] = meaning
+
+
+def _name_words(schema: Document) -> None:
+    """Names for constants of generated clients, where a word is none: `-published_at` is `published_at_desc`."""
+    words = schema.get("enum", ())
+    if any(isinstance(word, str) and word.startswith("-") for word in words):
+        schema["x-enum-varnames"] = [f"{word[1:]}_desc" if word.startswith("-") else word for word in words]
+
+
+def is_id_name(name: str) -> bool:
+    """True for `id` and `file_id`: what paths call so is a UUID."""
+    return name == "id" or name.endswith("_id")
 
 
 def _who(access: Access) -> str:
@@ -135,20 +155,10 @@ def _who(access: Access) -> str:
     return "" if access.needs_token else "Needs no token."
 
 
-def _add_headers(operation: Document) -> None:
-    responses = operation["responses"]
+def _add_if_match(operation: Document) -> None:
     given = {parameter.get("name") for parameter in operation.get("parameters", [])}
-    if "428" in responses and not given & {"If-Match", "If-None-Match"}:
+    if "428" in operation["responses"] and not given & {"If-Match", "If-None-Match"}:
         operation.setdefault("parameters", []).append(IF_MATCH)
-    for status, response in responses.items():
-        if "$ref" in response or not status.isascii() or not status.isdecimal():
-            continue
-        headers = response.setdefault("headers", {})
-        names = ["X-Request-Id"]
-        if status == "201":
-            names += ["ETag", "Location"]
-        for name in names:
-            headers.setdefault(name, {"$ref": f"#/components/headers/{name}"})
 
 
 def _add_examples(operation: Document, components: Document) -> None:
@@ -160,17 +170,22 @@ def _add_examples(operation: Document, components: Document) -> None:
                 content["example"] = example_of(content["schema"], components)
 
 
-def _add_problem_example(name: str, response: Document) -> None:
-    """Show the most usual problem of this status."""
+def _complete_problem(name: str, response: Document) -> None:
+    """Give a shared problem its headers, and show the most usual one of this status."""
+    status = STATUS_BY_NAME.get(name, 500)
+    response["headers"] = problem_headers(status)
     for content in response.get("content", {}).values():
-        status = STATUS_BY_NAME.get(name, 500)
-        code = CODE_BY_STATUS.get(status) or DOMAIN_CODES.get(status, "internal_error")
-        text = PROBLEMS[code]
-        content["example"] = {
-            "type": f"/docs/errors#{code}",
-            "title": text.title.en,
-            "status": status,
-            "detail": text.detail.en,
-            "code": code,
-            "request_id": HEADERS["X-Request-Id"]["example"],
-        }
+        content["example"] = _problem_example(status)
+
+
+def _problem_example(status: int) -> dict[str, Any]:
+    code = CODE_BY_STATUS.get(status) or DOMAIN_CODES.get(status, "internal_error")
+    text = PROBLEMS[code]
+    return {
+        "type": f"/docs/errors#{code}",
+        "title": text.title.en,
+        "status": status,
+        "detail": text.detail.en,
+        "code": code,
+        "request_id": HEADERS["X-Request-Id"]["example"],
+    }

@@ -1,5 +1,5 @@
-"""The parts of the OpenAPI document that come from no route or schema: its description, tags, security schemes, headers and
-parameters.
+"""The parts of the OpenAPI document that come from no route or schema: its description, tags, security schemes and
+parameters. Headers of answers: `openapi_headers`.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ Answers are JSON in `snake_case`, times RFC 3339 in UTC. Every error is `applica
 SPEC_OPTIONS: Document = {
     "info": {
         "description": DESCRIPTION,
+        "contact": {"name": "Whoever runs the server that this document came from"},
         "license": {"name": "MIT", "identifier": "MIT"},
     },
     # Relative: the document is the same on every server, and "try it out" calls the server that showed it.
@@ -67,46 +68,6 @@ SECURITY_SCHEMES: Document = {
     },
 }
 
-HEADERS: Document = {
-    "X-Request-Id": {
-        "description": "Names this request in the server's log.",
-        "schema": {"type": "string"},
-        "example": "019ac1a0-7c00-7000-8000-000000000001",
-    },
-    "ETag": {
-        "description": "Version of what is shown; send it back in `If-Match` or `If-None-Match`.",
-        "schema": {"type": "string"},
-        "example": '"v3"',
-    },
-    "Dry-Run": {
-        "description": "`true` in answers to `dry_run=true`: nothing was changed.",
-        "schema": {"type": "string", "enum": ["true"]},
-    },
-    "Content-Seq": {
-        "description": "Position of the log that this write reached; readers can demand it with `Min-Seq`. Missing when nothing changed.",
-        "schema": {"type": "integer"},
-        "example": 48213,
-    },
-    "Content-Epoch": {
-        "description": "The epoch in which `Content-Seq` means something. Another one: the data was restored, read anew.",
-        "schema": {"type": "string"},
-        "example": "k3v9mrta",
-    },
-    "Read-Seq": {
-        "description": "Position of the newest change that the answer can show; the same as `meta.sequence`.",
-        "schema": {"type": "integer"},
-        "example": 48213,
-    },
-    "Idempotency-Replayed": {
-        "description": "`true` when this is the answer of the first request under this `Idempotency-Key`.",
-        "schema": {"type": "string", "enum": ["true"]},
-    },
-    "Location": {
-        "description": "Address of what was created.",
-        "schema": {"type": "string", "format": "uri-reference"},
-        "example": "/manage/v1/posts/019ac1a0-7c00-7000-8000-000000000002",
-    },
-}
 IF_MATCH: Document = {
     "name": "If-Match",
     "in": "header",
@@ -153,6 +114,11 @@ PARAMETERS = {
     "user_id": "Id of the person.",
     "session_id": "Id of the sign-in session.",
     "file_id": "Id of the file.",
+    "comment_id": "Id of the comment.",
+    "preview_id": "Id of the preview link.",
+    "release_id": "Id of the release.",
+    "edition": "Number of the edition.",
+    "token": "The secret part of the link.",
     "name": "Name of the file.",
     "slug": "Slug: the readable part of an address.",
     "agency": "Slug of the agency.",

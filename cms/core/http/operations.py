@@ -54,7 +54,7 @@ class PerSubject:
 class Operation(Generic[Mounted]):
     """One view with all that its route needs. `access` is what `requires()`, `serves()` or `public()` gives.
 
-    `is_conditional` documents that it answers 304.
+    `is_conditional` documents that it answers 304; `sends` gives the media types of an operation that answers with bytes.
     """
 
     view: Callable[..., Any]
@@ -70,6 +70,8 @@ class Operation(Generic[Mounted]):
     parameters: Sequence[Any]
     problems: Sequence[int]
     is_conditional: bool
+    sends: SchemaOf[Mounted] | None
+    tags: Sequence[str]
 
     def mount(self, blueprint: Blueprint, subject: Mounted, prefix: str = "") -> None:
         """Add the route of this operation for one subject."""
@@ -93,13 +95,18 @@ class Operation(Generic[Mounted]):
         """The decorators, the innermost first."""
         if self.parameters:
             yield blueprint.doc(parameters=list(self.parameters))
+        if self.tags:
+            yield blueprint.doc(tags=list(self.tags))
         yield blueprint.problems(*self.problems)
         if self.is_conditional:
             yield blueprint.conditional
         if self.otherwise is not None:
             status, schema_of, description = self.otherwise
             yield blueprint.alt_response(status, schema=schema_of(subject), description=description)
-        yield blueprint.response(self.status, self.answer(subject) if self.answer else None)
+        if self.sends is not None:
+            yield blueprint.sends_bytes(*self.sends(subject))
+        else:
+            yield blueprint.response(self.status, self.answer(subject) if self.answer else None)
         if self.body is not None:
             described = {"description": self.body_description} if self.body_description else {}
             yield blueprint.arguments(self.body(subject), **described)
@@ -130,6 +137,8 @@ class Operations(Generic[Mounted]):
         parameters: Sequence[Any] = (),
         problems: Sequence[int] = CHANGE_PROBLEMS,
         is_conditional: bool = False,
+        sends: SchemaOf[Mounted] | None = None,
+        tags: Sequence[str] = (),
     ) -> Callable[[View], View]:
         """Collect a view; its first argument is the subject. `rule` comes after the path of the subject."""
 
@@ -137,7 +146,7 @@ class Operations(Generic[Mounted]):
             self._operations.append(
                 Operation(
                     view, rule, method, access, _chooser(query), _chooser(body), body_description, answer, status,
-                    otherwise, parameters, problems, is_conditional,
+                    otherwise, parameters, problems, is_conditional, sends, tags,
                 )
             )  # fmt: skip
             return view

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Collection
 from functools import cache
+from typing import Any
 
 from marshmallow import RAISE, Schema, fields
 
 from cms.core.http.field_rules import rule
 from cms.core.http.fields import Text, WholeNumber
+from cms.core.http.openapi_answers import SOMETIMES_MARK
 
 DEFAULT_LIMIT = 20
 LARGEST_LIMIT = 100
 LONGEST_CURSOR = 600
+SOMETIMES: dict[str, Any] = {SOMETIMES_MARK: True}
+"""Metadata of a field that is not in every answer; the OpenAPI document requires all the others."""
 
 
 class StrictSchema(Schema):
@@ -68,9 +74,12 @@ class WarningSchema(StrictSchema):
 
     code = fields.String()
     detail = fields.String()
-    pointer = fields.String(metadata={"description": "RFC 6901 pointer into the content, where it has a place there."})
+    pointer = fields.String(
+        metadata={"description": "RFC 6901 pointer into the content, where it has a place there.", **SOMETIMES}
+    )
     removed = fields.List(
-        fields.Nested(RemovedSchema), metadata={"description": "Only with `removed_markup`: what the body lost."}
+        fields.Nested(RemovedSchema),
+        metadata={"description": "Only with `removed_markup`: what the body lost.", **SOMETIMES},
     )
 
 
@@ -91,12 +100,13 @@ class MetaSchema(StrictSchema):
         metadata={
             "description": "Position of the newest change that the answer can show; also in `Content-Seq`.",
             "example": 48213,
+            **SOMETIMES,
         }
     )
     media_base = MEDIA_BASE
-    warnings = fields.List(fields.Nested(WarningSchema))
+    warnings = fields.List(fields.Nested(WarningSchema), metadata=SOMETIMES)
     dry_run = fields.Boolean(
-        metadata={"description": "Only in answers to `dry_run=true`: nothing was changed.", "enum": [True]}
+        metadata={"description": "Only in answers to `dry_run=true`, and true: nothing was changed.", **SOMETIMES}
     )
 
 
@@ -115,9 +125,10 @@ class PageMetaSchema(MetaSchema):
         metadata={
             "format": "date-time",
             "description": "Only while a planned change is late: since when. What it changes is not in the order of `changed_at` yet.",
+            **SOMETIMES,
         }
     )
-    total = fields.Nested(TotalSchema)
+    total = fields.Nested(TotalSchema, metadata={"description": "Only with `count=exact`.", **SOMETIMES})
 
 
 class LinksSchema(StrictSchema):
@@ -130,9 +141,9 @@ class LinksSchema(StrictSchema):
 class InputErrorSchema(StrictSchema):
     """One fault of the input."""
 
-    pointer = fields.String(metadata={"description": "RFC 6901 pointer into the body."})
-    parameter = fields.String(metadata={"description": "Name of the query parameter."})
-    header = fields.String()
+    pointer = fields.String(metadata={"description": "RFC 6901 pointer into the body.", **SOMETIMES})
+    parameter = fields.String(metadata={"description": "Name of the query parameter.", **SOMETIMES})
+    header = fields.String(metadata={"description": "Name of the header.", **SOMETIMES})
     code = fields.String(required=True)
     detail = fields.String(required=True)
 
@@ -159,45 +170,66 @@ class ProblemSchema(Schema):
     detail = fields.String(required=True)
     code = fields.String(required=True, metadata={"description": "Stable; listed in docs/errors.md."})
     request_id = fields.String(required=True)
-    current_etag = fields.String(metadata={"description": "Only with 412: the `ETag` to read and to try again with."})
-    explanation = fields.String(allow_none=True, metadata={"description": "Only with 410: why it is gone."})
+    current_etag = fields.String(
+        metadata={"description": "Only with 412: the `ETag` to read and to try again with.", **SOMETIMES}
+    )
+    explanation = fields.String(
+        allow_none=True, metadata={"description": "Only with 410: why it is gone.", **SOMETIMES}
+    )
     alternative = fields.String(
         allow_none=True,
-        metadata={"description": "Only with 410: where to send visitors instead; never an address of this API."},
+        metadata={
+            "description": "Only with 410: where to send visitors instead; never an address of this API.",
+            **SOMETIMES,
+        },
     )
     target = fields.Nested(
         TargetSchema,
-        metadata={"description": "Only with 410 `redirected`: what took its place, for visitors and for programs."},
+        metadata={
+            "description": "Only with 410 `redirected`: what took its place, for visitors and for programs.",
+            **SOMETIMES,
+        },
     )
-    lease = fields.Dict(metadata={"description": "Only with 409 `lease_held`: `holder`, `since` and `until`."})
-    errors = fields.List(fields.Nested(InputErrorSchema))
+    lease = fields.Dict(
+        metadata={"description": "Only with 409 `lease_held`: `holder`, `since` and `until`.", **SOMETIMES}
+    )
+    errors = fields.List(fields.Nested(InputErrorSchema), metadata=SOMETIMES)
     results = fields.List(
-        fields.Dict(), metadata={"description": "Only with `batch_failed`: what became of each operation."}
+        fields.Dict(), metadata={"description": "Only with `batch_failed`: what became of each operation.", **SOMETIMES}
     )
 
 
 @cache
-def one(schema: type[Schema]) -> type[Schema]:
+def one(schema: type[Schema], meta: type[Schema] = MetaSchema) -> type[Schema]:
     """The envelope of one resource."""
     name = schema.__name__.removesuffix("Schema")
     return StrictSchema.from_dict(
-        {"data": fields.Nested(schema, required=True), "meta": fields.Nested(MetaSchema, required=True)},
+        {"data": fields.Nested(schema, required=True), "meta": fields.Nested(meta, required=True)},
         name=f"{name}Answer",
     )
 
 
 @cache
-def many(schema: type[Schema]) -> type[Schema]:
+def many(schema: type[Schema], meta: type[Schema] = PageMetaSchema) -> type[Schema]:
     """The envelope of a page of resources."""
     name = schema.__name__.removesuffix("Schema")
     return StrictSchema.from_dict(
         {
             "data": fields.List(fields.Nested(schema), required=True),
             "links": fields.Nested(LinksSchema, required=True),
-            "meta": fields.Nested(PageMetaSchema, required=True),
+            "meta": fields.Nested(meta, required=True),
         },
         name=f"{name}Page",
     )
+
+
+def partly(schema: type[Schema], always: Collection[str], name: str) -> type[Schema]:
+    """A schema with the same fields, of which only those that `always` names on the wire are in every answer."""
+    found = copy.deepcopy(schema._declared_fields)  # noqa: SLF001 - marshmallow's only list of them
+    for attribute, field in found.items():
+        if (field.data_key or attribute) not in always:
+            field.metadata = {**field.metadata, **SOMETIMES}
+    return StrictSchema.from_dict(found, name=name)
 
 
 class EmptySchema(StrictSchema):

@@ -12,12 +12,11 @@ from cms.core.http.answers import Answer, whole_answer
 from cms.core.http.api import Blueprint
 from cms.core.http.schemas import one
 from cms.core.permissions import Permission
-from cms.editorial.freezes import queries, services
+from cms.editorial.freezes import queries, services, tasks
 from cms.editorial.freezes.presenter import render_freeze, render_plans
 from cms.editorial.freezes.queries import plans_in, plans_of_freeze
 from cms.editorial.freezes.schemas import FREEZE_SCOPE, FreezeSetSchema, FreezesSchema, NewFreezeSchema, PlansSchema
 from cms.editorial.freezes.services import freeze_person, freeze_publishing
-from cms.editorial.freezes.tasks import take_back_plans
 
 blp = Blueprint("freezes", __name__, url_prefix="/manage/v1")
 
@@ -28,7 +27,7 @@ blp = Blueprint("freezes", __name__, url_prefix="/manage/v1")
 @blp.response(201, one(NewFreezeSchema))
 @blp.problems(400, 401, 403, 409, 413, 415, 422)
 @blp.doc(tags=["moderation"])
-def freeze(values: dict[str, Any]) -> Answer:
+def set_freeze(values: dict[str, Any]) -> Answer:
     """Freeze publishing.
 
     Nothing is published, unpublished or scheduled in the agency, or in the whole city; with `person`, that person changes
@@ -51,7 +50,7 @@ def freeze(values: dict[str, Any]) -> Answer:
 @blp.response(200, one(PlansSchema))
 @blp.problems(401, 403, 404)
 @blp.doc(tags=["moderation"])
-def read_plans(scope: str) -> Answer:
+def read_frozen_plans(scope: str) -> Answer:
     """Read the plans in the scope of a freeze.
 
     They take effect unless they are taken back.
@@ -64,13 +63,13 @@ def read_plans(scope: str) -> Answer:
 @blp.response(200, one(PlansSchema))
 @blp.problems(401, 403, 404)
 @blp.doc(tags=["moderation"])
-def take_back(scope: str) -> Answer:
+def take_back_plans(scope: str) -> Answer:
     """Take back all plans in the scope of a freeze.
 
     Beginnings and ends, of every author; the answer lists them. After a 200 none of them takes effect. It works in small
     transactions: after an interruption the same call does the rest.
     """
-    return whole_answer(render_plans(take_back_plans(current_actor(), scope)))
+    return whole_answer(render_plans(tasks.take_back_plans(current_actor(), scope)))
 
 
 @blp.route("/freeze")

@@ -43,7 +43,7 @@ def list_item_editions(resource: Resource, query: dict[str, Any], item_id: str) 
     answer=lambda resource: one(edition_schema(resource.content_type.name, resource.update)),
     problems=(401, 403, 404),
 )
-def get_item_edition(resource: Resource, item_id: str, edition: int) -> Answer:
+def read_item_edition(resource: Resource, item_id: str, edition: int) -> Answer:
     """Read an edition of a {type}
 
     Its full content as it was saved, and the body as HTML.

@@ -41,7 +41,9 @@ class EditionRowSchema(StrictSchema):
 def edition_schema(kind: str, content: type[Schema]) -> type[Schema]:
     """An edition with its content, for a content type."""
     members = {
-        "content": fields.Nested(content, metadata={"description": "What people wrote."}),
+        "content": fields.Nested(
+            content.from_dict({}, name=f"{kind.title()}ContentSchema"), metadata={"description": "What people wrote."}
+        ),
         "body_html": fields.String(
             metadata={
                 "description": "The body as readers would get it: sanitised HTML.",

@@ -13,10 +13,10 @@ from cms.core.http.conditional import expected_version
 from cms.core.http.schemas import one
 from cms.core.http.warnings import warning
 from cms.core.permissions import Permission
+from cms.editorial.images import services
 from cms.editorial.images.presenter import render_use
 from cms.editorial.images.queries import uses_of
 from cms.editorial.images.schemas import ImageUsesSchema
-from cms.editorial.images.services import delete_image, update_image
 from cms.media.presenter import render_image
 from cms.media.schemas import ImageSchema, ImageUpdateSchema
 
@@ -29,14 +29,14 @@ blp = Blueprint("image_uses", __name__, url_prefix="/manage/v1/media")
 @blp.response(200, one(ImageSchema))
 @blp.problems(*CHANGE_PROBLEMS)
 @blp.doc(tags=["media"])
-def change_image(changes: dict[str, Any], id: str) -> Answer:
+def update_image(changes: dict[str, Any], id: str) -> Answer:
     """Change the words or the focal point of an image.
 
     JSON merge patch (RFC 7396). The worker then renders again the items that show the image. While a published or approved
     item shows it, changing it needs the right to publish that item. If such an item needs a second person, so do the words:
     they wait in `proposed` (warning `second_person_needed`) until another person sends the same change.
     """
-    image = update_image(current_actor(), id, expected_version(), changes)
+    image = services.update_image(current_actor(), id, expected_version(), changes)
     body, status, headers = one_answer(render_image(image), image.version)
     if image.proposed is not None:
         body["meta"]["warnings"] = [warning("second_person_needed")]
@@ -48,13 +48,13 @@ def change_image(changes: dict[str, Any], id: str) -> Answer:
 @blp.response(204)
 @blp.problems(401, 403, 404, 409, 412, 428)
 @blp.doc(tags=["media"])
-def remove_image(id: str) -> Response:
+def delete_image(id: str) -> Response:
     """Remove an image that no item shows.
 
     409 `in_use` names items that show it, as draft or published. It is purged 72 hours later; uploading the same picture before
     that restores it under its id.
     """
-    delete_image(current_actor(), id, expected_version())
+    services.delete_image(current_actor(), id, expected_version())
     return Response(status=204)
 
 

@@ -49,7 +49,7 @@ operations = Operations()
     answer=rows_schema,
     problems=(400, 401, 403),
 )
-def list_managed_items(resource: Resource, query: dict[str, Any]) -> Answer:
+def list_items(resource: Resource, query: dict[str, Any]) -> Answer:
     """List {types}
 
     Those that the caller may see, newest change first.
@@ -116,7 +116,7 @@ def put_item(resource: Resource, content: dict[str, Any], item_id: str) -> Answe
 
 
 @operations.route("/<item_id>", requires(Permission.CONTENT_READ), answer=item_schema, problems=(401, 403, 404))
-def get_item(resource: Resource, item_id: str) -> Answer:
+def read_item(resource: Resource, item_id: str) -> Answer:
     """Read a {type}
 
     The newest edition, with what the caller can do next.

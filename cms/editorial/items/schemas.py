@@ -154,8 +154,7 @@ class ContentQuerySchema(PageQuerySchema):
     agency = agency_slugs(metadata={"description": "Slugs of owner agencies."})
     channel = agency_slugs(metadata={"description": "Slugs of channels."})
     state = Words(
-        pattern="|".join(state.value for state in State),
-        expected=f"any of {', '.join(state.value for state in State)}",
+        choices=(state.value for state in State),
         metadata={"description": "States of the newest edition."},
     )
     updated_after = Moment(metadata={"description": "Only items changed after this moment."})

@@ -47,7 +47,7 @@ def take_item_lease(resource: Resource, body: dict[str, Any], item_id: str) -> A
 @operations.route(
     "/<item_id>/lease", requires(Permission.CONTENT_READ), answer=always(one(LeaseSchema)), problems=(401, 403, 404)
 )
-def get_item_lease(resource: Resource, item_id: str) -> Answer:
+def read_item_lease(resource: Resource, item_id: str) -> Answer:
     """See who is editing a {type}
 
     Also shown as `lease` wherever the item is shown in full.

@@ -102,7 +102,7 @@ def list_item_previews(resource: Resource, query: dict[str, Any], item_id: str) 
     answer=always(one(PreviewSchema)),
     problems=(401, 403, 404),
 )
-def get_item_preview(resource: Resource, item_id: str, preview_id: str) -> Answer:
+def read_item_preview(resource: Resource, item_id: str, preview_id: str) -> Answer:
     """Read the data of a preview link of a {type}
 
     Includes how often it was opened.

@@ -14,8 +14,9 @@ from cms.core.http.conditional import expected_version
 from cms.core.http.schemas import many, one
 from cms.core.permissions import Permission
 from cms.editorial.publishing import Update
+from cms.editorial.releases import queries, services
 from cms.editorial.releases.presenter import render_release
-from cms.editorial.releases.queries import get_release, list_releases
+from cms.editorial.releases.queries import get_release
 from cms.editorial.releases.schemas import (
     ReleaseCreateSchema,
     ReleasePublishSchema,
@@ -23,7 +24,6 @@ from cms.editorial.releases.schemas import (
     ReleaseSchema,
     ReleaseUpdateSchema,
 )
-from cms.editorial.releases.services import create_release, delete_release, publish_release, update_release
 
 if TYPE_CHECKING:
     from cms.editorial.releases.models import Release
@@ -38,14 +38,14 @@ releases = Blueprint("releases", __name__, url_prefix=PATH, description="Items t
 @releases.arguments(ReleaseQuerySchema, location="query")
 @releases.response(200, many(ReleaseSchema))
 @releases.problems(400, 401, 403)
-def list_all_releases(query: dict[str, Any]) -> Answer:
+def list_releases(query: dict[str, Any]) -> Answer:
     """List releases.
 
     Those that the caller made, and those whose items the caller may all see; newest change first.
     """
     page = PageRequest(query)
     after = (from_micros(page.after[0]), page.after[1]) if page.after else None
-    found = list_releases(current_actor(), page.fetch, after)
+    found = queries.list_releases(current_actor(), page.fetch, after)
     return page.answer(found, render_release, lambda release: (micros(release.updated_at), release.id))
 
 
@@ -54,12 +54,12 @@ def list_all_releases(query: dict[str, Any]) -> Answer:
 @releases.arguments(ReleaseCreateSchema)
 @releases.response(201, one(ReleaseSchema))
 @releases.problems(400, 401, 403, 413, 415, 422)
-def make_release(body: dict[str, Any]) -> Answer:
+def create_release(body: dict[str, Any]) -> Answer:
     """Put items together.
 
     Nothing happens to them before the release is published.
     """
-    release = create_release(current_actor(), body["title"], _named(body["items"]))
+    release = services.create_release(current_actor(), body["title"], _named(body["items"]))
     return created_answer(render_release(release), release.version, f"{PATH}/{release.id}")
 
 
@@ -77,25 +77,27 @@ def read_release(release_id: str) -> Answer:
 @releases.arguments(ReleaseUpdateSchema)
 @releases.response(200, one(ReleaseSchema))
 @releases.problems(*CHANGE_PROBLEMS)
-def change_release(body: dict[str, Any], release_id: str) -> Answer:
+def update_release(body: dict[str, Any], release_id: str) -> Answer:
     """Change a release.
 
     Until it is published; `items` replaces the whole list.
     """
     items = _named(body["items"]) if "items" in body else None
-    return _shown(update_release(current_actor(), release_id, expected_version(), title=body.get("title"), items=items))
+    return _shown(
+        services.update_release(current_actor(), release_id, expected_version(), title=body.get("title"), items=items)
+    )
 
 
 @releases.route("/<release_id>", methods=["DELETE"])
 @requires(Permission.CONTENT_PUBLISH)
 @releases.response(204)
 @releases.problems(401, 403, 404, 409, 412, 428)
-def remove_release(release_id: str) -> Response:
+def delete_release(release_id: str) -> Response:
     """Take a release apart.
 
     Its items stay as they are.
     """
-    delete_release(current_actor(), release_id, expected_version())
+    services.delete_release(current_actor(), release_id, expected_version())
     return Response(status=204)
 
 
@@ -104,13 +106,13 @@ def remove_release(release_id: str) -> Response:
 @releases.arguments(ReleasePublishSchema)
 @releases.response(200, one(ReleaseSchema))
 @releases.problems(*CHANGE_PROBLEMS)
-def publish_all(body: dict[str, Any], release_id: str) -> Answer:
+def publish_release(body: dict[str, Any], release_id: str) -> Answer:
     """Publish all items of a release, or none.
 
     409 `release_refused` has one entry per item that cannot be published. The same rules hold as for publishing each one alone.
     """
     update = Update.said(body.get("change_note"), body["update"])
-    return _shown(publish_release(current_actor(), release_id, expected_version(), update))
+    return _shown(services.publish_release(current_actor(), release_id, expected_version(), update))
 
 
 def _shown(release: Release) -> Answer:

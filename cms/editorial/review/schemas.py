@@ -51,8 +51,7 @@ class ReviewQuerySchema(PageQuerySchema):
     agency = agency_slugs(metadata={"description": "Slugs of owner agencies."})
     type = Words(pattern="[a-z_]{1,20}", expected="types such as post", metadata={"description": "Types of content."})
     state = Words(
-        pattern="|".join(_WAITING),
-        expected=f"any of {', '.join(_WAITING)}",
+        choices=_WAITING,
         metadata={
             "description": f"States; those that wait are {', '.join(_WAITING)}. A draft waits while moderation holds it."
         },

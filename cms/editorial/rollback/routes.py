@@ -26,7 +26,7 @@ ROLLBACK = [{"name": "rollback_id", "in": "path", "description": "Id of the roll
 @blp.arguments(RollbackOrderSchema)
 @blp.response(200, one(RollbackSchema))
 @blp.problems(400, 401, 403, 413, 415, 422, 503)
-def start(values: dict[str, Any]) -> Answer:
+def start_rollback(values: dict[str, Any]) -> Answer:
     """Undo a person's changes.
 
     Everything that the person published, took back, planned, edited or put away since `since`. Readers get back what they had;
@@ -46,7 +46,7 @@ def start(values: dict[str, Any]) -> Answer:
 @blp.arguments(RollbackPageQuerySchema, location="query")
 @blp.response(200, many(RollbackSchema))
 @blp.problems(400, 401, 403)
-def index(query: dict[str, Any]) -> Answer:
+def list_rollbacks(query: dict[str, Any]) -> Answer:
     """List rollbacks.
 
     The newest first.
@@ -60,7 +60,7 @@ def index(query: dict[str, Any]) -> Answer:
 @requires(Permission.MODERATION_READ)
 @blp.response(200, one(RollbackSchema))
 @blp.problems(401, 403, 404)
-def read(rollback_id: str) -> Answer:
+def read_rollback(rollback_id: str) -> Answer:
     """Read a rollback.
 
     While it runs, `done` grows.
