@@ -53,6 +53,7 @@ class Permission(StrEnum):
     CONTENT_PURGE = "content:purge"
     CONTENT_COMMENT = "content:comment"
     CONTENT_REPOST = "content:repost"
+    CONTENT_IMPORT = "content:import"
     MEDIA_READ = "media:read"
     MEDIA_WRITE = "media:write"
     MEDIA_DELETE = "media:delete"
@@ -165,6 +166,8 @@ PERMISSION_MAP: dict[Permission, Holders] = {
     Permission.CONTENT_PURGE: ((Role.CENTRAL_EDITOR, anywhere),),
     Permission.CONTENT_COMMENT: _WRITERS,
     Permission.CONTENT_REPOST: _PUBLISHERS,
+    # Says when and where an item was published before, which nobody can check here.
+    Permission.CONTENT_IMPORT: ((Role.CENTRAL_EDITOR, anywhere),),
     # The library is shared: an agency that reposts another's post shows its picture too.
     Permission.MEDIA_READ: tuple((role, anywhere) for role, _ in (*_WRITERS, *_READERS)),
     Permission.MEDIA_WRITE: _WRITERS,

@@ -9,7 +9,7 @@ from flask import Response
 from cms.core.http.api import Blueprint
 from cms.core.http.operations import Operations, always
 from cms.delivery import about, items, terms, type_routes
-from cms.delivery.parameters import categories_query, items_query, resolve_query, tags_query
+from cms.delivery.parameters import categories_query, check_resolve_query, items_query, resolve_query, tags_query
 from cms.delivery.schemas import (
     CountedCategorySchema,
     CountedTagSchema,
@@ -65,8 +65,11 @@ def resolve_address(_types: DeliveredTypes, request: DeliveryRequest, query: dic
     """Turn an address into an id.
 
     `live`; `moved` to the page in `to`; `withdrawn`, which is still readable, or `gone`, with an explanation. 404 when nothing was ever
-    published there, whatever the address looks like.
+    published there, whatever the address looks like. `url` takes an address that an item had before it came here: it is `moved`.
     """
+    check_resolve_query(query)
+    if "url" in query:
+        return items.resolve_old_address(request, query["url"])
     return items.resolve_address(request, query["type"], query["agency"], query["slug"])
 
 

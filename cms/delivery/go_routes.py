@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Response, render_template, request
 
 from cms.core.errors import NotFound
@@ -12,11 +14,21 @@ from cms.core.http.schemas import ProblemSchema
 from cms.core.runtime import runtime
 from cms.delivery.visit_words import WORDS
 from cms.delivery.visits import SentOn, Told, visit
+from cms.publishing.legacy_addresses import key_of
 from cms.serving.admission import admitted_visitor
+from cms.serving.sources import Sources
 
 blp = Blueprint("go", __name__, template_folder="templates")
 
 GROUP = "go"
+URL = {
+    "name": "url",
+    "in": "query",
+    "required": True,
+    "description": "The old address, encoded.",
+    "schema": {"type": "string"},
+    "example": "https://dpu.lama.example/?p=1204",
+}
 PAGES = ("text/html", "application/xhtml+xml")
 POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
@@ -43,13 +55,31 @@ def go_to_item(id: str) -> Response:
     says why: withdrawn, or without a page of its own (200), taken back (410), unknown (404). A program, which does not ask for HTML, gets
     problem+json, and of a withdrawn item the redirect. Parameters are ignored.
     """
-    return _answer(id)
+    return _answer(lambda _sources: id)
 
 
-def _answer(item_id: str | None) -> Response:
+@blp.route("/go", parameters=[URL])
+@public(Plane.SERVICE, ignores_query=True)
+@blp.response(200, {"type": "string"}, content_type="text/html", example="<!doctype html>...")
+@blp.alt_response(302, description="`Location` is the page of the item.")
+@blp.problems(429, 503)
+@blp.doc(tags=["delivery"], responses=ANSWERS)
+def go_to_old_address() -> Response:
+    """Go to the page of what was at an old address.
+
+    For visitors of a website that is gone, without a key: `url` is what they asked for there, one of the `legacy_addresses` of an item.
+    Answers like `/go/{id}`, and follows nothing that it does not know.
+    """
+    key = key_of(request.args.get("url", ""))
+    return _answer(lambda sources: found.id if key is not None and (found := sources.legacy_address(key)) else None)
+
+
+def _answer(find: Callable[[Sources], str | None]) -> Response:
+    """The answer about the item that is found, None for no item."""
     if not runtime().settings.is_anonymous(GROUP):
         return _said(Told("unknown", NotFound()))
-    found = visit(admitted_visitor(Access(Plane.SERVICE, group=GROUP, needs_token=False)), item_id)
+    sources = admitted_visitor(Access(Plane.SERVICE, group=GROUP, needs_token=False))
+    found = visit(sources, find(sources))
     answer = _sent(found.address) if isinstance(found, SentOn) else _said(found)
     answer.headers["Vary"] = "Accept, Accept-Language"
     return answer

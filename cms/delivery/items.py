@@ -13,6 +13,7 @@ from cms.delivery.parameters import MOST_IDS
 from cms.delivery.places import place_of
 from cms.delivery.types import DeliveredTypes
 from cms.publishing.delivered import DeliveredType
+from cms.publishing.legacy_addresses import key_of
 from cms.publishing.models import Standing
 from cms.publishing.reading import Address
 from cms.serving.admission import DeliveryRequest
@@ -65,6 +66,15 @@ def resolve_address(request: DeliveryRequest, type: str, agency: str, slug: str)
     return respond(request, basis, lambda sequence: _address_body(request.sources, type, agency, slug, sequence))
 
 
+def resolve_old_address(request: DeliveryRequest, url: str) -> Response:
+    """Resolve an address that an item had before it came here. Raises `NotFound` as `resolve_address` does."""
+    key = key_of(url)
+    if key is None:
+        raise NotFound
+    basis = _of_all_types(request.sources, may_be_missing=True)
+    return respond(request, basis, lambda sequence: _old_address_body(request.sources, key, sequence))
+
+
 def _of_all_types(sources: Sources, *, may_be_missing: bool = False) -> Basis:
     topics = tuple(sources.topics.values())
     return Basis(topics=(*topics, "reference"), groups=topics, may_be_missing=may_be_missing)
@@ -97,6 +107,17 @@ def _address_body(sources: Sources, type: str, agency: str, slug: str, sequence:
     if address is None or not sources.shown({address.id: address.live_agency or address.agency}):
         raise NotFound
     return one_body(_resolved(sources, address, slug), sequence)
+
+
+def _old_address_body(sources: Sources, key: str, sequence: int) -> Body:
+    address = sources.legacy_address(key)
+    if address is None or not sources.shown({address.id: address.live_agency or address.agency}):
+        raise NotFound
+    if address.slug is None:
+        return one_body(resolved_ending(sources, address), sequence)
+    place, is_withdrawn = place_of(address), address.standing == Standing.WITHDRAWN
+    told = {"to": place["canonical_url"], "explanation": address.explanation if is_withdrawn else None}
+    return one_body({"status": "moved", **place, **told}, sequence)
 
 
 def _resolved(sources: Sources, address: Address, slug: str) -> dict[str, Any]:

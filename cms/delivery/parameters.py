@@ -10,6 +10,7 @@ from marshmallow import Schema, ValidationError, fields
 
 from cms.agencies.fields import area_codes
 from cms.agencies.models import AgencyKind, AreaLevel
+from cms.core.errors import BadRequest, InputError
 from cms.core.http.field_rules import Length, rule
 from cms.core.http.fields import MESSAGES, Choice, CommaSeparated, Moment, Words
 from cms.core.http.request_head import LONGEST_QUERY
@@ -21,6 +22,7 @@ from cms.taxonomy.languages import LANGUAGES
 
 _SLUGS: dict[str, Any] = {"pattern": SLUG_PATTERN, "expected": "slugs, separated by commas"}
 MOST_IDS = 100
+ADDRESS_PARTS = ("type", "agency", "slug")
 
 
 class Ids(Words):
@@ -159,12 +161,24 @@ class Anything(fields.String):
 def resolve_query(types: DeliveredTypes) -> type[Schema]:
     """An address of an item."""
     names = ", ".join(f"`{each.name}`" for each in types.types)
-    kind = Anything(required=True, metadata={"description": f"Content type: {names}.", "example": "post"})
-    agency = Anything(
-        required=True, metadata={"description": "Owner; finds what was merged into it too.", "example": "dpu"}
+    kind = Anything(metadata={"description": f"Content type: {names}.", "example": "post"})
+    agency = Anything(metadata={"description": "Owner; finds what was merged into it too.", "example": "dpu"})
+    slug = Anything(metadata={"example": "penutupan-jalan-mt-haryono"})
+    url = Anything(
+        metadata={"description": "An old address (`legacy_addresses` of an item), instead of the other three."}
     )
-    slug = Anything(required=True, metadata={"example": "penutupan-jalan-mt-haryono"})
-    return StrictSchema.from_dict({"type": kind, "agency": agency, "slug": slug}, name="resolve_query")
+    return StrictSchema.from_dict({"type": kind, "agency": agency, "slug": slug, "url": url}, name="resolve_query")
+
+
+def check_resolve_query(query: Mapping[str, Any]) -> None:
+    """Raise `BadRequest` for half an address, and for two of them."""
+    given = [name for name in ADDRESS_PARTS if name in query]
+    if "url" in query:
+        faults = [InputError("parameter", name, "not_with", {"other": "url"}) for name in given]
+    else:
+        faults = [InputError("parameter", name, "required") for name in ADDRESS_PARTS if name not in given]
+    if faults:
+        raise BadRequest("invalid_parameter", errors=faults)
 
 
 class TermPageQuerySchema(PageQuerySchema):

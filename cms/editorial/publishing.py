@@ -104,11 +104,11 @@ def window_of(item: Item) -> Window | None:
 def render_update(item: Item, edition: Edition, images: ShownImages, update: Update, moment: datetime) -> RenderedItem:
     """The newest edition as readers get it from `moment` on, with its public notes."""
     notes = _notes(item, edition, update, moment)
-    return render_edition(item, edition, item.published_at or moment, moment, notes, images)
+    return render_edition(item, edition, item.first_shown_at(moment), moment, notes, images)
 
 
 def _notes(item: Item, edition: Edition, update: Update, moment: datetime) -> PublicNotes:
     before = published_notes(item.id) if item.published_at is not None else None
     if before is None:
-        return first_notes(moment, update.note, edition.content["language"])
+        return first_notes(item.first_shown_at(moment), update.note, edition.content["language"])
     return before.after(moment, update.note, is_major=update.is_major)

@@ -243,6 +243,18 @@ class EndedRepost(Model):
     __table_args__ = (Index(None, "item_id", "agency"), Index(None, "agency", "ended_sequence"))
 
 
+class LegacyAddress(Model):
+    """An address at which an item was published before it came here. `key` is what addresses that browsers take for the same have in
+    common (`cms.publishing.legacy_addresses`); readers hear of it while they may know of its item.
+    """
+
+    __tablename__ = "legacy_addresses"
+
+    key: Mapped[str] = mapped_column(String(500), primary_key=True)
+    url: Mapped[str] = mapped_column(String(500))
+    item_id: Mapped[str] = mapped_column(Id, ForeignKey("items.id", ondelete="CASCADE"), index=True)
+
+
 class PublicationFile(Model):
     """A file that a live publication shows; the only files that readers can fetch."""
 

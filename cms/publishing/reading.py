@@ -35,6 +35,10 @@ _TARGET = (
     f"SELECT i.id, {STANDING}, i.agency, i.explanation, i.alternative, i.target_id, p.agency, p.slug, p.card_json, i.type"  # noqa: S608 - ours
     f" FROM published_items i {_LIVE_JOIN} WHERE i.id = :id"
 )
+_LEGACY = (
+    f"SELECT i.id, {STANDING}, i.agency, i.explanation, i.alternative, i.target_id, p.agency, p.slug, p.card_json, i.type"  # noqa: S608 - ours
+    f" FROM legacy_addresses a JOIN published_items i ON i.id = a.item_id {_LIVE_JOIN} WHERE a.key = :key"
+)
 _ENDED = f"SELECT p.end_explanation FROM publications p WHERE p.item_id = :id AND {HAS_ENDED} ORDER BY {LIVE_UNTIL} DESC LIMIT 1"  # noqa: S608 - ours
 _POSITIONS = "SELECT c.scheme, c.agency, c.sequence, c.moved_at FROM content_positions c WHERE c.type = :type"
 ContentPosition = tuple[int, int]
@@ -214,6 +218,11 @@ class Publications:
         names = {f"agency{index}": agency for index, agency in enumerate(agencies)}
         sql = _ADDRESS.format(agencies=", ".join(f":{name}" for name in names))
         rows = self.reader.rows(self._prepared(sql), {"type": type, "slug": slug, "now": now, **names})
+        return Address(*rows[0]) if rows else None
+
+    def legacy_address(self, key: str, now: int) -> Address | None:
+        """The item that had this address before it came here (`cms.publishing.legacy_addresses.key_of`)."""
+        rows = self.reader.rows(self._prepared(_LEGACY), {"key": key, "now": now})
         return Address(*rows[0]) if rows else None
 
     def _one(self, sql: str, params: dict[str, Any]) -> Sequence[Any]:

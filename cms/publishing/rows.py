@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from cms.agencies.address_templates import SERIAL, with_serial
 from cms.changes.log import Numbered
 from cms.core import clock
 from cms.core.db import table_of
@@ -23,6 +22,7 @@ from cms.publishing.digests import HEADER, MOMENTS, publication_digest
 from cms.publishing.models import Publication, PublicationFile, PublicationTerm
 from cms.publishing.rendered_items import RenderedItem
 from cms.publishing.reposts import Carried, carrier_terms, with_carriers
+from cms.publishing.serials import with_number
 
 _publications, _terms, _files = table_of(Publication), table_of(PublicationTerm), table_of(PublicationFile)
 
@@ -201,7 +201,7 @@ def _row(
 ) -> dict[str, Any]:
     # What is planned has not changed anything yet: until it is carried out its forms name the planned moment.
     shown = {CHANGED: clock.rfc3339_exact(window.begins if window.is_planned else numbered.changed_at)}
-    full = with_carriers(_addressed(rendered.full, number), carriers)
+    full = with_carriers(with_number(rendered.full, number), carriers)
     return {
         "item_number": number,
         "item_id": rendered.item_id,
@@ -223,24 +223,12 @@ def _row(
         "end_explanation": window.end_explanation,
         "planned_by_id": window.planned_by_id,
         "planned_by_label": window.planned_by_label,
-        "card_json": orjson.dumps({**_addressed(rendered.card, number), **shown}, option=orjson.OPT_UTC_Z).decode(),
+        "card_json": orjson.dumps({**with_number(rendered.card, number), **shown}, option=orjson.OPT_UTC_Z).decode(),
         "full_json": orjson.dumps({**full, **shown}, option=orjson.OPT_UTC_Z).decode(),
         "sequence": numbered.sequence,
         "rendered_sequence": numbered.sequence,
         "superseded_sequence": None,
     }
-
-
-def _addressed(form: dict[str, Any], number: int) -> dict[str, Any]:
-    """The card or full form with the number of its item, in its addresses too (`cms.agencies.address_templates.SERIAL`)."""
-    form = {**form, "serial": number}
-    address = form.get("canonical_url") or ""
-    if SERIAL not in address:
-        return form
-    numbered = with_serial(address, number)
-    said = form.get("social_text")
-    texts = {"social_text": said.replace(address, numbered)} if said else {}
-    return {**form, "canonical_url": numbered, **texts}
 
 
 def _digest_of(row: Mapping[str, Any]) -> str:

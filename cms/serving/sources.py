@@ -190,6 +190,11 @@ class Sources:
         self.dependencies.note_topics({self.topics[type]})
         return self.state.publications.address(type, agencies, slug, self.now)
 
+    def legacy_address(self, key: str) -> Address | None:
+        """The item that had this address before it came here. One that is published keeps it, so only content moves the answer."""
+        self.dependencies.note_topics(self.state.head.content)
+        return self.state.publications.legacy_address(key, self.now)
+
     def target(self, item_id: str) -> Address | None:
         """The final target of a redirect, over items of any type."""
         self.dependencies.note_topics(self.state.head.content)

@@ -35,6 +35,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("first_published_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["agency"], ["agencies.slug"], name=op.f("fk_items_agency_agencies")),
         sa.ForeignKeyConstraint(["channel"], ["agencies.slug"], name=op.f("fk_items_channel_agencies")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_items")),

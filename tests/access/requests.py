@@ -158,6 +158,11 @@ def visited(world: World, _who: str) -> Sent:
     return Sent(f"/go/{world.item('post', 'published').id}")
 
 
+def old_address(world: World, who: str) -> Sent:
+    """An address that this item had before it came here."""
+    return Sent(f"/go?url={world.old_address()}")
+
+
 def login(world: World, _who: str) -> Sent:
     """Sign in as somebody else."""
     body = {"email": email_of(world.people.stranger().actor), "password": PASSWORD}

@@ -97,6 +97,7 @@ ROWS = [
     ),
     public_row("GET", "/docs/assets/<name>", get("/docs/assets/swagger-ui.css")),
     public_row("GET", "/go/<string:id>", ask.visited),
+    public_row("GET", "/go", ask.old_address),
     # Takes a token of its own; an access token is a wrong one here.
     public_row("GET", "/metrics", get("/metrics"), with_token=401),
     public_row("POST", f"{MANAGE}/auth/login", ask.login),

@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 from cms.consumers.keys import make_key
 from cms.consumers.models import Scope
 from cms.core.clock import now
-from cms.core.db import db
+from cms.core.db import db, unit_of_work
 from cms.core.permissions import Role
 from cms.documents.content import DOCUMENT
 from cms.editorial.comments.services import add_comment, resolve_comment
@@ -29,6 +29,7 @@ from cms.editorial.schedules.plans import Schedule
 from cms.editorial.schedules.services import schedule_item
 from cms.editorial.trash.services import archive_item, trash_item
 from cms.posts.content import POST
+from cms.publishing.models import LegacyAddress
 from tests.conftest import filled_tables
 from tests.documents.samples import PDF
 from tests.factories import (
@@ -123,6 +124,13 @@ class World:
         return {**rows, "files": sorted(str(path) for path in folder.rglob("*") if path.is_file())}
 
     # --- what requests are about ---
+
+    def old_address(self) -> str:
+        """An address that a published item had elsewhere."""
+        address, item = f"https://lama.example/{self.number()}", self.item("post", "published")
+        with self.app.app_context(), unit_of_work() as unit:
+            unit.add(LegacyAddress(key=address.removeprefix("https://"), url=address, item_id=item.id))
+        return address
 
     def item(self, kind: str, state: str = "draft") -> Item:
         """An item of Dinas Pekerjaan Umum, written by `author`."""

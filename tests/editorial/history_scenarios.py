@@ -74,7 +74,7 @@ def open_link(world: World) -> Act:
     """Use it."""
     item = world.item("post")
     with world.app.app_context():
-        token = token_of(create_preview(POST, world.callers["author"].actor, item.id, expires_in=60))
+        token = token_of(create_preview(POST, world.callers["author"].actor, item.id, expires_in=60).preview)
     return lambda: use_preview(POST, token)
 
 

@@ -18,7 +18,7 @@ from cms.changes.log import read_after
 from cms.core.db import unit_of_work
 from cms.core.permissions import Role
 from cms.editorial import followers
-from tests.factories import add_agencies, add_city, add_published_document, add_published_post
+from tests.factories import add_agencies, add_city, add_post, add_published_document, add_published_post
 from tests.people import Caller, People
 
 SITE = "https://dpu.balikpapan.example"
@@ -170,3 +170,31 @@ def test_values_stay_in_their_places(number: str, slug: str) -> None:
     found = re.fullmatch(f"{re.escape(SITE)}/([^/?#]*)/x/([^/?#]*)", address)
     assert found is not None
     assert (unquote(found[1]), unquote(found[2])) == (number, slug)
+
+
+def test_a_preview_opens_on_the_site_that_has_a_template(
+    app: Flask, site: Caller, admin: Caller, people: People
+) -> None:
+    editor, draft = people.person(Role.CENTRAL_EDITOR), add_post(app, title="Konsep")
+    links = f"/manage/v1/posts/{draft.id}/previews"
+    plain = editor.post(links, {}).json["data"]
+    assert plain["url"] == plain["content_url"]
+
+    patch(admin, {"post": f"{SITE}/berita?baca={{slug}}"})
+    made = editor.post(links, {}).json["data"]
+    page, _, shown_by = made["url"].partition("&preview=")
+    assert (page, shown_by) == (f"{SITE}/berita?baca=konsep", made["content_url"].partition("/preview/")[2])
+    shown = site.client.get(f"/preview/{shown_by}").json["data"]
+    assert (shown["title"], shown["canonical_url"], shown["serial"]) == ("Konsep", page, None)
+
+    # Nobody knows the number of what was never published.
+    patch(admin, {"post": f"{SITE}/b/{{serial}}"})
+    made = editor.post(links, {}).json["data"]
+    assert made["url"] == made["content_url"]
+    shown = site.client.get(urlsplit(made["url"]).path).json["data"]
+    assert shown["canonical_url"] == f"http://localhost/go/{draft.id}"
+    assert shown["social_text"].endswith(shown["canonical_url"])
+    published = add_published_post(app, title="Terbit")
+    serial = card(site, f"/v1/posts/{published.id}")["serial"]
+    made = editor.post(f"/manage/v1/posts/{published.id}/previews", {}).json["data"]
+    assert made["url"].startswith(f"{SITE}/b/{serial}?preview=posts/")

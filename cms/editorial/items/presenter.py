@@ -32,7 +32,12 @@ def render_item(item: Item, edition: Edition, actor: Actor, city_channel: str) -
     colleagues = get_colleagues(item.id)
     lease = None if colleagues.holder_id is None else render_lease(colleagues)
     courtesies = {"open_comments": colleagues.open_comments, "lease": lease}
-    return {**_standing(item, actor, city_channel), **courtesies, **edition.content}
+    first = item.first_published_at
+    imported = {
+        "first_published_at": rfc3339(first) if first else None,
+        "legacy_addresses": sorted((colleagues.legacy_addresses or "").split()),
+    }
+    return {**_standing(item, actor, city_channel), **courtesies, **imported, **edition.content}
 
 
 def render_row(content_type: ContentType, item: Item, actor: Actor, city_channel: str) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from cms.editorial.comments.models import ReviewComment
 from cms.editorial.content_types import ContentType
 from cms.editorial.items.models import Edition, Item, State
 from cms.editorial.leases.models import EditLease
-from cms.publishing.models import Publication
+from cms.publishing.models import LegacyAddress, Publication
 from cms.publishing.visibility import was_published
 
 _agencies = table_of(Agency)
@@ -33,7 +33,7 @@ _OWNER = (
 )
 NEWEST = select(Edition, Item.version).join(Item, and_(Edition.item_id == Item.id, Edition.number == Item.edition))
 """The newest edition of each item, and the version of the item."""
-_items, _comments, _leases = table_of(Item), table_of(ReviewComment), table_of(EditLease)
+_items, _comments, _leases, _old = table_of(Item), table_of(ReviewComment), table_of(EditLease), table_of(LegacyAddress)
 _COLLEAGUES = (
     select(
         select(func.count())
@@ -41,6 +41,11 @@ _COLLEAGUES = (
         .correlate(_items)
         .scalar_subquery()
         .label("open_comments"),
+        select(func.aggregate_strings(_old.c.url, " "))
+        .where(_old.c.item_id == _items.c.id)
+        .correlate(_items)
+        .scalar_subquery()
+        .label("legacy_addresses"),
         _leases.c.holder_id,
         _leases.c.holder_label,
         _leases.c.since,
@@ -181,6 +186,8 @@ class Colleagues(Protocol):
     """Open comments and the lease of an item; `holder_id` is None when no lease is in force."""
 
     open_comments: int
+    legacy_addresses: str | None
+    """Separated by spaces, which no address has."""
     holder_id: str | None
     holder_label: str | None
     since: datetime

@@ -17,6 +17,7 @@ from cms.core.ids import is_id
 from cms.core.permissions import Permission
 from cms.editorial.edit import Edited
 from cms.editorial.items import queries, services
+from cms.editorial.items.import_schemas import put_schema, without_imported
 from cms.editorial.items.queries import ItemFilter
 from cms.editorial.items.schemas import ChangeQuerySchema, PublishSchema, ReturnSchema, SubmitSchema
 from cms.editorial.resource import Operations, Resource, item_schema, rows_schema
@@ -92,7 +93,7 @@ def create_item(resource: Resource, content: dict[str, Any]) -> Answer:
     "/<item_id>",
     requires(Permission.CONTENT_CREATE),
     "PUT",
-    body=lambda resource: resource.create,
+    body=lambda resource: put_schema(resource.create),
     answer=item_schema,
     status=201,
     otherwise=(200, item_schema, "Replaced."),
@@ -105,14 +106,18 @@ def put_item(resource: Resource, content: dict[str, Any], item_id: str) -> Answe
 
     With `If-Match` the whole content is replaced: a field that is not given goes back to its default. Files stay, and the slug
     unless another is given.
+
+    Who may import says when the item was published first, before it came here, and its old addresses: `first_published_at` and
+    `legacy_addresses`. The log names them, with the cause `import`.
     """
     kind, actor = resource.content_type, current_actor()
+    content, imported = without_imported(content)
     if "If-Match" in request.headers:
-        return resource.shown(services.replace_item(kind, actor, item_id, content, expected_version()))
+        return resource.shown(services.replace_item(kind, actor, item_id, content, expected_version(), imported))
     require_creation()
     if not is_id(item_id):
         raise invalid_parameter("item_id", "bad_format", expected="a UUIDv7")
-    return resource.created(services.create_item(kind, actor, content, item_id))
+    return resource.created(services.create_item(kind, actor, content, item_id, imported))
 
 
 @operations.route("/<item_id>", requires(Permission.CONTENT_READ), answer=item_schema, problems=(401, 403, 404))

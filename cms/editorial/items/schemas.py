@@ -165,6 +165,18 @@ class EditedSchema(ItemStateSchema):
 
     open_comments = fields.Integer(metadata={"description": "The number of open comments.", "example": 0})
 
+    first_published_at = fields.String(
+        allow_none=True,
+        metadata={
+            "format": "date-time",
+            "description": "First publication before it came here, as an import says.",
+            "example": None,
+        },
+    )
+    legacy_addresses = fields.List(
+        fields.String(metadata={"format": "uri"}),
+        metadata={"description": "Addresses that it had before.", "example": []},
+    )
     lease = fields.Nested(
         LeaseSchema, allow_none=True, metadata={"description": "Who is editing it now; null without a lease."}
     )

@@ -14,8 +14,9 @@ from cms.core.permissions import Actor
 from cms.core.prepared import foreseen
 from cms.core.versions import Expected
 from cms.editorial.content_types import Content, ContentType, merged, replaced
-from cms.editorial.edit import Edited
+from cms.editorial.edit import Edit, Edited
 from cms.editorial.editing import editing
+from cms.editorial.importing import Imported, as_import, note_import
 from cms.editorial.items.models import State
 from cms.editorial.items.policies import Operation
 from cms.editorial.items.queries import get_edition
@@ -25,14 +26,23 @@ from cms.editorial.publishing import Update, publish_edition
 from cms.editorial.saving import Save, first_edition, save_edition, transition
 
 
-def create_item(content_type: ContentType, actor: Actor, content: Content, item_id: str | None = None) -> Edited:
+def create_item(
+    content_type: ContentType,
+    actor: Actor,
+    content: Content,
+    item_id: str | None = None,
+    imported: Imported | None = None,
+) -> Edited:
     """Make a draft. `item_id` is the client's own UUIDv7, else one is made.
 
     Raises `Invalid` with one entry per faulty field, `Conflict` when the id or a chosen slug is taken.
     """
     new = item_id or new_id()
     with foreseen(lambda: foresee_content(content_type, new, content)), unit_of_work() as unit:
-        return first_edition(unit, content_type, actor, content, new, is_chosen=item_id is not None)
+        as_import(unit, imported)
+        edited = first_edition(unit, content_type, actor, content, new, is_chosen=item_id is not None)
+        note_import(Edit(unit, actor, edited.item), imported, is_new=True)
+    return edited
 
 
 def update_item(
@@ -60,20 +70,29 @@ def update_item(
     return edited
 
 
-def replace_item(content_type: ContentType, actor: Actor, item_id: str, content: Content, expected: Expected) -> Edited:
+def replace_item(
+    content_type: ContentType,
+    actor: Actor,
+    item_id: str,
+    content: Content,
+    expected: Expected,
+    imported: Imported | None = None,
+) -> Edited:
     """Save a whole content as the next edition (PUT): a field that is not given goes back to its default.
 
-    The slug and the files stay unless the PUT gives others: they are not part of what a client must send along.
+    The slug, the files and what was imported stay unless the PUT gives others: they are not part of what a client must send along.
     """
 
     def foresee() -> None:
         foresee_change(content_type, actor, item_id, lambda stored: replaced(stored, content))
 
     with foreseen(foresee), editing(content_type, actor, item_id, Operation.EDIT, expected) as edit:
+        as_import(edit.unit, imported)
         edited = Edited(edit.item, get_edition(edit.item))
         whole = content_type.completed(replaced(edited.edition.content, content))
         if whole != edited.edition.content:
             edited = save_edition(edit, whole)
+        note_import(edit, imported)
     return edited
 
 

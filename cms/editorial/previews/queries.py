@@ -10,6 +10,7 @@ from cms.core.db import session
 from cms.core.errors import NotFound
 from cms.editorial.items.models import Item
 from cms.editorial.previews.models import Preview
+from cms.publishing.models import PublishedItem
 
 
 def list_previews(item: Item, limit: int, before: str | None) -> Sequence[Preview]:
@@ -26,3 +27,8 @@ def get_preview(item: Item, preview_id: str) -> Preview:
     if found is None or found.item_id != item.id:
         raise NotFound
     return found
+
+
+def find_serial(item_id: str) -> int | None:
+    """The number of an item (`serial`); None when readers never had it."""
+    return session.scalar(select(PublishedItem.number).where(PublishedItem.id == item_id))

@@ -66,16 +66,19 @@ def show_item_preview(resource: Resource, token: str) -> Answer:
 def create_item_preview(resource: Resource, body: dict[str, Any], item_id: str) -> Answer:
     """Make a preview link of a {type}
 
-    `data.url` is the link: it is shown this once. It opens this one item and nothing else, and ends when it expires, is revoked
+    `data.url` is the link: it is shown this once. With a template for addresses it is the page of the agency's website, which gets what
+    `/preview/` answers by the parameter `preview`. It opens this one item and nothing else, and ends when it expires, is revoked
     or used up, when the item goes to the trash, and when you lose the right to edit the item, are suspended or change your password.
     """
     kind = resource.content_type
     values = {"edition": body.get("edition"), "expires_in": body["expires_in"], "most_uses": body.get("uses")}
-    preview = create_preview(kind, current_actor(), item_id, **values)
-    host = current_app.config["PUBLIC_URL"]
-    url = f"{host}/preview/{kind.plural}/{token_of(preview)}"
+    made = create_preview(kind, current_actor(), item_id, **values)
+    preview, host = made.preview, current_app.config["PUBLIC_URL"]
+    shown_by = f"{kind.plural}/{token_of(preview)}"
+    content_url = f"{host}/preview/{shown_by}"
+    url = f"{made.page}{'&' if '?' in made.page else '?'}preview={shown_by}" if made.page else content_url
     headers = {"Location": f"{host}{resource.path}/{item_id}/previews/{preview.id}"}
-    return whole_answer({**render_preview(preview), "url": url}, 201, headers)
+    return whole_answer({**render_preview(preview), "url": url, "content_url": content_url}, 201, headers)
 
 
 @operations.route(

@@ -63,7 +63,15 @@ class MadePreviewSchema(PreviewSchema):
     url = fields.String(
         metadata={
             "format": "uri",
-            "description": "Send it to the people who may read the draft; it opens nothing else.",
+            "description": "Send it to the people who may read the draft; it opens nothing else. A page of the agency's website with "
+            "`preview=` if the agency has a template for its addresses, else `content_url`.",
+            "example": "https://simpul.balikpapan.example/preview/posts/5f0c1d9ae47b.019ac1a0-7c00-7000-8000-000000000004.c2lnbmF0dXJl",
+        }
+    )
+    content_url = fields.String(
+        metadata={
+            "format": "uri",
+            "description": "Where the website gets the draft as JSON: `/preview/` of this server, followed by its parameter `preview`.",
             "example": "https://simpul.balikpapan.example/preview/posts/5f0c1d9ae47b.019ac1a0-7c00-7000-8000-000000000004.c2lnbmF0dXJl",
         }
     )

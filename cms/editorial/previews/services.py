@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from cms.accounts.queries import find_active_actor
+from cms.agencies.address_templates import SERIAL, with_serial
 from cms.core import clock
 from cms.core.db import session, unit_of_work
 from cms.core.errors import Forbidden, Gone, NotFound, invalid_field
@@ -18,6 +19,7 @@ from cms.core.ids import new_id
 from cms.core.permissions import Actor
 from cms.core.prepared import foreseen
 from cms.core.runtime import runtime
+from cms.editorial.attribution import Addressed, page_of_server, site_page
 from cms.editorial.content_types import ContentType
 from cms.editorial.edit import Edit
 from cms.editorial.history.autosaves import seal
@@ -25,15 +27,24 @@ from cms.editorial.history.queries import find_edition
 from cms.editorial.items.models import Item
 from cms.editorial.items.policies import OPERATION_RULES, Operation, authorize_operation, check_state
 from cms.editorial.items.presenter import render_edition
-from cms.editorial.items.queries import get_edition, get_item
+from cms.editorial.items.queries import get_edition, get_item, get_owner
 from cms.editorial.prepared_content import prepared_edition
 from cms.editorial.preparing import foresee_body
 from cms.editorial.previews.checks import is_backed, is_closed, is_judged_again
 from cms.editorial.previews.links import preview_of
 from cms.editorial.previews.models import Preview
 from cms.editorial.previews.policies import is_in_force
-from cms.editorial.previews.queries import get_preview
+from cms.editorial.previews.queries import find_serial, get_preview
 from cms.publishing.rendered_items import RenderedItem
+from cms.publishing.serials import numbered
+
+
+@dataclass(frozen=True, slots=True)
+class MadePreview:
+    """A new link, and the page of the owner's website that opens it: None without a template for addresses."""
+
+    preview: Preview
+    page: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +64,7 @@ def create_preview(
     expires_in: int,
     edition: int | None = None,
     most_uses: int | None = None,
-) -> Preview:
+) -> MadePreview:
     """Make a link to an edition, or with `edition` null to the newest one at each time; `expires_in` is in seconds.
 
     Raises `NotFound`, `Forbidden`, `Conflict` (the item is in the trash), `Invalid` for an edition that does not exist.
@@ -73,7 +84,20 @@ def create_preview(
         )  # fmt: skip
         unit.add(preview)
         Edit(unit, actor, item).record("preview_created", edition=preview.edition)
-    return preview
+        page = _page_of(item, edition)
+    return MadePreview(preview, page)
+
+
+def _page_of(item: Item, number: int | None) -> str | None:
+    """The page that the edition would have on its owner's website. None where the address needs the number of an item that readers
+    never had.
+    """
+    content = get_edition(item, number).content
+    page = site_page(get_owner(item), Addressed(item.type, item.id, content, item.first_shown_at(clock.now())))
+    if page is None or SERIAL not in page:
+        return page
+    serial = find_serial(item.id)
+    return None if serial is None else with_serial(page, serial)
 
 
 def revoke_preview(content_type: ContentType, actor: Actor, item_id: str, preview_id: str) -> None:
@@ -106,7 +130,8 @@ def use_preview(content_type: ContentType, token: str) -> Shown:
         preview.uses += 1
         preview.last_used_at = clock.now()
         saved_at = edition.saved_at or edition.created_at
-        rendered = render_edition(item, edition, item.published_at or saved_at, saved_at)
+        rendered = render_edition(item, edition, item.first_shown_at(saved_at), saved_at)
+        rendered = numbered(rendered, find_serial(item.id), page_of_server(item.id))
     return Shown(rendered, item, preview)
 
 

@@ -183,7 +183,7 @@ def _show_withdrawn(edit: Edit, notice: Mapping[str, Any]) -> None:
     """Publish the newest edition with this notice, unchanged and with its old date."""
     (edition, images), moment = check_complete(edit.item, SILENT), clock.now()
     notes = replace(published_notes(edit.item.id) or PublicNotes(moment), withdrawn=notice)
-    rendered = render_edition(edit.item, edition, edit.item.published_at or moment, moment, notes, images)
+    rendered = render_edition(edit.item, edition, edit.item.first_shown_at(moment), moment, notes, images)
     window = window_of(edit.item)
     edit.item.go_live(moment, None)
     edit.item.withdraw(KINDS[Standing.WITHDRAWN], notice["explanation"])

@@ -85,6 +85,7 @@ RULES: dict[str, Text] = {
         "This server answers there itself; choose another path, and begin it with a fixed word.",
         "Peladen ini menjawab sendiri di sana; pilih path lain, dan awali dengan kata yang tetap.",
     ),
+    "address_taken": Text("Leads to another item already: {id}.", "Sudah menuju butir lain: {id}."),
     "only_for_redirect": Text(
         "The id of an item is taken for a redirect only.", "Id butir hanya diterima untuk redirect."
     ),

@@ -42,7 +42,7 @@ class Item(Model):
     `version` grows with every write and is the ETag; `edition` is the newest edition that counts, `last_edition` the
     highest number given, which discarded editions keep. `kind` is the label lists filter by (kind of a post, class of a
     document). `published_channel` is where readers have it now: a newer draft may name another channel, and taking it
-    back needs the right to publish on the present one.
+    back needs the right to publish on the present one. `first_published_at` is told by an import; `published_at` is it once it is live.
 
     `writers` are the ids of all who saved an edition since the last publication; an approval counts for
     `approved_edition` alone, `approved_as` is the role it was given in. `state_before` is what `restore` returns to.
@@ -74,6 +74,7 @@ class Item(Model):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
     published_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    first_published_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     category: Mapped[str | None] = mapped_column(String(63))
     last_edition: Mapped[int] = mapped_column(default=1, server_default="1")
     writers: Mapped[list[str]] = mapped_column(Json, default=list, server_default="[]")
@@ -144,6 +145,14 @@ class Item(Model):
     def is_approved(self) -> bool:
         """True when the approval is for the newest edition."""
         return self.approved_edition is not None and self.approved_edition == self.edition
+
+    def first_shown_at(self, moment: datetime) -> datetime:
+        """When readers had it first, if it is published at this moment: here, or where it came from."""
+        return self.published_at or self.first_published_at or moment
+
+    def came_from_elsewhere(self, first_published_at: datetime) -> None:
+        """Note when it was first published before it came here."""
+        self.first_published_at = first_published_at
 
     def touch(self) -> None:
         """Count one more write."""
@@ -218,7 +227,7 @@ class Item(Model):
 
     def go_live(self, at: datetime, note: str | None, *, since: datetime | None = None) -> None:
         """Publish the newest edition. `at` is the public time of publication, `since` the time of the new state (now)."""
-        self.published_at = self.published_at or at
+        self.published_at = self.first_shown_at(at)
         self.published_edition, self.published_channel = self.edition, self.channel
         self.comment, self.unpublished_as, self.state_before = note, None, None
         self.move(State.PUBLISHED, since=since)
