@@ -100,7 +100,7 @@ def test_openapi_python_client_is_typed_and_reads(folder: Path, server: Mapping[
     # It writes bytes of pictures itself, and says so.
     assert {line for line in told.splitlines() if "Unsupported" in line and "image/" not in line} == set()
     run(folder, "python", "-W", "error", "-m", "compileall", "-q", "whole")
-    run(folder, "mypy", "--config-file", "mypy.ini", "openapi_python_client_website.py", "-p", "simpul")
+    run(folder, "mypy", "--config-file", "mypy.ini", "openapi_python_client_website.py", "simpul")
     said = run(folder, "python", "openapi_python_client_website.py", **server).splitlines()
     assert said[-2:] == ["400 invalid_cursor", "podcast {'more': [1]}"]
 

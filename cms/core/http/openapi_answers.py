@@ -140,13 +140,16 @@ def _tell_defaults(schema: Document) -> None:
 
 def _opened(part: Any) -> None:
     """Take away what a later version may lift, in a schema and all inside it."""
-    for schema in _schemas_in(part):
+    found = list(_schemas_in(part))
+    types = [id(schema["properties"]["type"]) for schema in found if "type" in schema.get("properties", ())]
+    for schema in found:
         for keyword in LIMITS & schema.keys():
             del schema[keyword]
         if "properties" in schema:
             # Said aloud: without it OpenAPI Generator's Java and Python refuse a field that they do not know.
             schema["additionalProperties"] = True
-        _open_words(schema)
+        if not (id(schema) in types and len(schema.get("enum", ())) == 1):
+            _open_words(schema)
 
 
 def _schemas_in(part: Any) -> Iterator[Document]:
@@ -162,9 +165,9 @@ def _schemas_in(part: Any) -> Iterator[Document]:
 
 
 def _open_words(schema: Document) -> None:
-    """A list of words names those of today. A single one is a constant: it says what the object is."""
+    """A list of words names those of today. The one word of a field `type` is a constant: it says what the object is."""
     words = [word for word in schema.get("enum", ()) if word is not None]
-    if len(words) < 2:
+    if not words:
         return
     del schema["enum"]
     schema[KNOWN_WORDS] = words

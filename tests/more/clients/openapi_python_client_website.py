@@ -25,16 +25,18 @@ from simpul.models import (
     DeliveredPostCard,
     DeliveredPostCardPage,
     ItemsAnswer,
+    ListAgenciesKindItem,
+    ListDocumentsClassItem,
+    ListPostsKindItem,
     Problem,
     ReadPostIncludeItem,
-    ResolveAddressType,
     ResolvedAnswer,
     WhoamiAnswer,
 )
 
 client = AuthenticatedClient(base_url=os.environ["SIMPUL_API"], token=os.environ["SIMPUL_KEY"])
 
-page = list_posts.sync(client=client, limit=2, kind=["berita", "pengumuman"])
+page = list_posts.sync(client=client, limit=2, kind=[ListPostsKindItem.BERITA, ListPostsKindItem.PENGUMUMAN])
 assert isinstance(page, DeliveredPostCardPage)
 for card in page.data:
     print(card.title.strip(), "|", card.agency.short_name, "|", card.published_at.year, "|", card.kind)
@@ -46,7 +48,7 @@ print(len(found.data.body_html) > 0, found.data.agency.name)
 if isinstance(found.data.category, DeliveredCategory):
     print(found.data.category.name.id)
 
-documents = list_documents.sync(client=client, class_=["berkala"], limit=20)
+documents = list_documents.sync(client=client, class_=[ListDocumentsClassItem.BERKALA], limit=20)
 assert isinstance(documents, DeliveredDocumentCardPage)
 for each in documents.data:
     document = read_document.sync(each.id, client=client)
@@ -59,11 +61,11 @@ items = list_items.sync(client=client, ids=[first.id, documents.data[0].id])
 assert isinstance(items, ItemsAnswer)
 print([f"{item.type_} {item.slug}" for item in items.data], items.meta.missing)
 
-place = resolve_address.sync(client=client, type_=ResolveAddressType.POST, agency=first.agency.slug, slug=first.slug)
+place = resolve_address.sync(client=client, type_="post", agency=first.agency.slug, slug=first.slug)
 assert isinstance(place, ResolvedAnswer)
 print(place.data.status, place.data.id == first.id)
 
-agencies = list_agencies.sync(client=client, kind=["dinas"])
+agencies = list_agencies.sync(client=client, kind=[ListAgenciesKindItem.DINAS])
 assert isinstance(agencies, DeliveredAgencyPage)
 print(agencies.data[0].name, agencies.data[0].contact.email)
 
