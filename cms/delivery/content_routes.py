@@ -58,7 +58,7 @@ def list_items(types: DeliveredTypes, request: DeliveryRequest, query: dict[str,
     serves(CONTENT),
     query=resolve_query,
     answer=always(delivered_one(ResolvedSchema)),
-    problems=(400, 401, 403, 404, 503),
+    problems=(400, 401, 403, 404, 414, 503),
     is_conditional=True,
 )
 def resolve_address(_types: DeliveredTypes, request: DeliveryRequest, query: dict[str, Any]) -> Response:

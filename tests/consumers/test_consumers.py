@@ -32,6 +32,7 @@ def test_an_admin_registers_a_website_and_reads_it_at_its_address(app: Flask, ad
         "is_active": True,
         "created_at": "2026-11-24T01:00:00Z",
         "updated_at": "2026-11-24T01:00:00Z",
+        "version": "v1",
     }
     assert admin("GET", f"consumers/{data['id']}").json == made.json
     assert logged(app) == [("consumer.created", data["id"], [])]

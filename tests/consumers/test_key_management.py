@@ -44,6 +44,7 @@ def test_a_key_is_shown_once_and_stored_as_a_digest(app: Flask, admin: Caller, k
     assert made.headers["Location"] == f"http://localhost/manage/v1/{keys}/{data['id']}"
     assert data == {
         "id": data["id"],
+        "version": "v1",
         "label": "Produksi",
         "hint": key[-6:],
         "state": "active",

@@ -65,7 +65,7 @@ def test_an_author_submits_and_an_editor_publishes(app: Flask, callers: Callers)
         "published_at": "2026-11-24T01:00:00Z", "updated_at": "2026-11-24T01:00:00Z", "edition": 1, "cover": None,
             "changed_at": "2026-11-24T01:00:00.000000Z",
         "public_updated_at": "2026-11-24T01:00:00Z", "withdrawn": None, "relation": "own", "repost": None,
-        "canonical_url": "http://localhost/v1/resolve?type=post&agency=dpu&slug=penutupan-jalan-mt-haryono",
+        "canonical_url": f"http://localhost/go/{data['id']}", "serial": 1, "event": None, "event_date": None,
         "credit_line": "Sumber: Nama DPU",
     }  # fmt: skip
     added = json.loads(full)
@@ -78,7 +78,7 @@ def test_an_author_submits_and_an_editor_publishes(app: Flask, callers: Callers)
         assert broken_at() is None
     assert terms == {
         ("kind", "pengumuman"), ("channel", "dpu"), ("language", "id"), ("category", "infrastruktur"), ("tag", "jalan"),
-        ("area", "64"), ("area", "64.71"), ("area", "64.71.06"),
+        ("area", "64"), ("area", "64.71"), ("area", "64.71.06"), ("slug", "penutupan-jalan-mt-haryono"),
     }  # fmt: skip
 
 

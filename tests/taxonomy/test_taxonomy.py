@@ -25,6 +25,7 @@ def test_an_admin_adds_a_category_and_reads_it_at_its_address(app: Flask, admin:
     assert made.headers["Location"] == "http://localhost/manage/v1/categories/banjir"
     assert made.json["data"] == {
         **NEW,
+        "version": "v1",
         "description": None,
         "is_retired": False,
         "four_eyes": False,
