@@ -68,6 +68,14 @@ class NoticeContentSchema(StrictSchema):
     tags = fields.List(Slug())
 
 
+class NoticeCreateSchema(NoticeContentSchema):
+    pass
+
+
+class NoticeUpdateSchema(NoticeContentSchema):
+    pass
+
+
 class NoticeItemSchema(EditedSchema, NoticeContentSchema):
     type = fields.String()
 
@@ -104,8 +112,8 @@ NOTICES = RegisteredType(
             missing=missing_in_notice,
             render=render_notice,
         ),
-        create=NoticeContentSchema,
-        update=NoticeContentSchema,
+        create=NoticeCreateSchema,
+        update=NoticeUpdateSchema,
         item=NoticeItemSchema,
         row=NoticeRowSchema,
         query=NoticeQuerySchema,

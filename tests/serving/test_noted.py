@@ -17,8 +17,8 @@ WATCHED = {
 }
 # They describe the wire, or give bytes: those are never kept, and their tags are their own digests.
 OTHERS = {
-    "__init__", "content_routes", "file_routes", "files", "media", "media_routes", "parameters", "routes", "schemas",
-    "type_routes", "types",
+    "__init__", "content_routes", "file_routes", "files", "go_routes", "media", "media_routes", "parameters",
+    "reference_schemas", "routes", "schemas", "type_routes", "types",
 }  # fmt: skip
 BEHIND_SOURCES = {"state", "publications", "reader"}
 TYPES = {"post", "posts", "document", "documents"}

@@ -31,7 +31,7 @@ def put_schema(create: type[Schema]) -> type[Schema]:
         "first_published_at": Moment(metadata=FIRST_PUBLISHED_AT),
         "legacy_addresses": Rows(WebAddress(max=LONGEST_LEGACY_ADDRESS), max=MOST_ADDRESSES, metadata=LEGACY_ADDRESSES),
     }
-    return create.from_dict(more, name=create.__name__.replace("Create", "Put"))
+    return create.from_dict(more, name=f"{create.__name__.removesuffix('Schema').removesuffix('Create')}PutSchema")
 
 
 def without_imported(body: Mapping[str, Any]) -> tuple[dict[str, Any], Imported | None]:
