@@ -23,6 +23,7 @@ from cms.core.db import db
 from cms.core.http.fields import Choice, Slug, Text, Words
 from cms.core.http.schemas import StrictSchema
 from cms.core.permissions import Role
+from cms.editorial.attribution import credit_line
 from cms.editorial.content_types import Content, ContentType, EditionToRender, needed
 from cms.editorial.delivered_schemas import EMBEDS, ItemCardSchema
 from cms.editorial.items.schemas import ContentQuerySchema, EditedSchema, RowSchema
@@ -48,6 +49,8 @@ def render_notice(edition: EditionToRender) -> RenderedItem:
     content = edition.content
     shown = {name: content[name] for name in ("title", "slug", "level", "channel", "tags", "language")}
     card = {"id": edition.item_id, "type": "notice", **shown, "agency": dict(edition.agency), **edition.times()}
+    card["canonical_url"] = edition.canonical_url
+    card["credit_line"] = credit_line(edition.agency["name"], content["language"], None)
     terms = {("level", content["level"]), ("language", content["language"]), ("channel", content["channel"])}
     return edition.rendered("notice", card, {}, frozenset(terms))
 

@@ -82,15 +82,19 @@ def _any_card(types: DeliveredTypes) -> type[Schema]:
         for attribute, field in delivered.full._declared_fields.items():  # noqa: SLF001 - marshmallow's only list of them
             known = found.setdefault(attribute, copy.deepcopy(field))
             known.allow_none = known.allow_none or field.allow_none
-            words = [*known.metadata.get("enum", ()), *field.metadata.get("enum", ())]
-            if words:
-                known.metadata = {**known.metadata, "enum": list(dict.fromkeys([*words, *_null(known)]))}
+            known.metadata = _told_of_both(known, field)
     always = frozenset.intersection(*(frozenset(delivered.card_fields) for delivered in types.types))
     return partly(StrictSchema.from_dict(found, name="AnyItemSchema"), always, "DeliveredItemSchema")
 
 
-def _null(field: fields.Field[Any]) -> list[None]:
-    return [None] if field.allow_none else []
+def _told_of_both(known: fields.Field[Any], field: fields.Field[Any]) -> dict[str, Any]:
+    """What is told of a field, with the words of both types; no words where one of them takes any."""
+    lists = [each.metadata["enum"] for each in (known, field) if "enum" in each.metadata]
+    told = {name: value for name, value in known.metadata.items() if name != "enum"}
+    if len(lists) < 2:
+        return told
+    null = [None] if known.allow_none else []
+    return {**told, "enum": list(dict.fromkeys([*(word for each in lists for word in each), *null]))}
 
 
 class ResolvedSchema(StrictSchema):
