@@ -168,7 +168,7 @@ def _note_position(unit: UnitOfWork) -> None:
 def _number(unit: UnitOfWork) -> None:
     """Take the next numbers from the one-row table and chain the lines.
 
-    The row stays locked until commit: numbers are gap-free and in commit order (architecture.md section 3).
+    The row stays locked until commit: numbers are gap-free and in commit order (docs/architecture.md).
     """
     lines = unit.part(Lines)
     changes, topics = lines.changes, tuple(sorted(lines.newest_by_topic))

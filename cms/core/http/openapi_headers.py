@@ -187,7 +187,8 @@ def _names(
         yield from OF_VALIDATORS
     if "206" in responses:
         yield from OF_BYTES
-    if _is_page(response, schemas):
+    # A 304 has the headers of the answer that it stands for.
+    if _is_page(responses.get("200", response) if status == 304 else response, schemas):
         yield "Link"
     elif plane is Plane.MANAGEMENT:
         yield "ETag"
