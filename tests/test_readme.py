@@ -73,8 +73,6 @@ def request_of(command: Command, known: dict[str, str]) -> dict[str, Any]:
         if word == "-H":
             name, _, value = next(words).partition(": ")
             sent["headers"][name] = value
-        elif word == "-o":
-            next(words)
         elif word == "-X":
             sent["method"] = next(words)
         elif word == "-d":

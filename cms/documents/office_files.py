@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 from cms.core.storage.known_kinds import PROTECTED_OFFICE
 from cms.documents.faults import DamagedFile, UnsupportedFile
 from cms.documents.kinds import OFFICE, OPEN_DOCUMENT, OPEN_XML, FileType
+from cms.documents.office_links import check_links
 from cms.documents.office_parts import check_parts
 
 LARGEST_PART: Final = 1_000_000
@@ -46,6 +47,7 @@ def check_office(archive: zipfile.ZipFile) -> None:
     _refuse_macros(archive)
     _refuse_fetched_parts(archive)
     check_parts(archive)
+    check_links(archive)
 
 
 def _open_document(archive: zipfile.ZipFile) -> FileType | None:

@@ -203,6 +203,38 @@ def test_links_and_templates_inside_stay(tmp_path: Path) -> None:
     assert not is_refused(open_document(), tmp_path, "a.odt")
 
 
+def odf(inside: str, part: str = "content.xml") -> bytes:
+    names = " ".join(f'xmlns:{name}="urn:{name}"' for name in ("draw", "text", "table", "script"))
+    return open_document(extra={part: f'<x {names} xmlns:l="http://www.w3.org/1999/xlink">{inside}</x>'})
+
+
+FETCHING = (
+    '<draw:image l:href="http://jahat.example/x.png" l:actuate="onLoad"/>',
+    '<draw:image l:href=" &#104;ttp://jahat.example/x.png"/>',
+    '<draw:object l:href="//jahat.example/x.odt"/>',
+    '<draw:image l:href="file://///jahat.example/x.png"/>',
+    '<draw:image l:href="../x.png"/>',
+    "<draw:fill-image l:href='\\\\jahat\\x.png'/>",
+    '<text:section-source l:href="https://jahat.example/x.odt"/>',
+    '<script:event-listener l:href="vnd.sun.star.script:Tools.Main.Run?location=share"/>',
+)
+
+
+@pytest.mark.parametrize("part", ["content.xml", "styles.xml", "Object 1/content.xml"])
+@pytest.mark.parametrize("inside", FETCHING)
+def test_an_open_document_that_fetches_or_starts_something_is_refused(inside: str, part: str, tmp_path: Path) -> None:
+    assert is_refused(odf(inside, part), tmp_path, "a.odt")
+
+
+def test_links_to_press_other_tables_and_parts_of_its_own_stay_in_an_open_document(tmp_path: Path) -> None:
+    inside = (
+        '<text:a l:href="https://balikpapan.go.id">situs</text:a><draw:a l:href="mailto:a@b.go.id"/>'
+        '<table:table-source l:href="file:///C:/rekap.ods"/><draw:image l:href="Pictures/1.png"/>'
+        '<draw:object l:href="./Object 1"/><text:bookmark-ref l:href="#bab-1"/>'
+    )
+    assert not is_refused(odf(inside), tmp_path, "a.odt")
+
+
 HOSTILE = {
     "openings": b"/OpenAction 5 0 R ",
     "gaps": b"/AA %%\n%\n",

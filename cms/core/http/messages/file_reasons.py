@@ -31,6 +31,8 @@ IN_INDONESIAN: Final = {
     "a part declares entities": "suatu bagian mendeklarasikan entitas",
     "a part is not XML": "suatu bagian bukan XML",
     "a part has an unusual character set": "suatu bagian memakai set karakter yang tidak lazim",
+    "it starts a macro by itself": "menjalankan makro dengan sendirinya",
+    "its links are too many to be looked at": "tautannya terlalu banyak untuk diperiksa",
     "it asks other programs for data (DDE)": "meminta data dari program lain (DDE)",
     "its fields and drawings are too many to be looked at": "bidang isian dan gambarnya terlalu banyak untuk diperiksa",
     "a drawing inside has a script or fetches something from elsewhere": "gambar di dalamnya berisi skrip atau mengambil sesuatu dari tempat lain",
