@@ -8,7 +8,7 @@ from bench.databases import Database
 from bench.report import Remarks, Row
 from cms.application import create_app
 from cms.changes.stored_lines import StoredLog
-from cms.changes.verification import Verdict, verify
+from cms.changes.verification import Verification, verify
 from cms.core.db import db, session
 from config import Settings
 
@@ -27,7 +27,7 @@ def measure_audit(database: Database, items: int) -> tuple[Row, Remarks]:
     return Row("audit_verify", database.kind, items, requests_per_second=verdict.followed / seconds), remarks
 
 
-def _timed() -> tuple[Verdict, float]:
+def _timed() -> tuple[Verification, float]:
     began = time.perf_counter()
     log = StoredLog()
     verdict = verify(log, log.head)
