@@ -28,6 +28,7 @@ _REACHED = "reached_position"
 MICROSECOND = timedelta(microseconds=1)
 _COLUMNS = tuple(column.name for column in _changes.columns)
 _head = head_table(())
+_INSERT_LINES = insert(_changes)
 
 
 @cache
@@ -46,6 +47,13 @@ def _take_numbers(topics: tuple[str, ...]) -> Update:
             select(_installation.c.epoch).scalar_subquery().label("epoch"),
         )
     )
+
+
+@cache
+def _set_head(topics: tuple[str, ...]) -> Update:
+    """Write the columns of the head row that are among the values."""
+    head = head_table(topics)
+    return update(head).where(head.c.id == 1)
 
 
 class Numbered(NamedTuple):
@@ -190,9 +198,8 @@ def _number(unit: UnitOfWork) -> None:
     for last_step in lines.last_steps:
         last_step()
     newest["hash"] = _chained(changes, taken.hash)
-    connection.execute(insert(_changes), [{name: getattr(change, name) for name in _COLUMNS} for change in changes])
-    head = head_table(topics)
-    connection.execute(update(head).where(head.c.id == 1).values(**newest))
+    connection.execute(_INSERT_LINES, [{name: getattr(change, name) for name in _COLUMNS} for change in changes])
+    connection.execute(_set_head(topics), newest)
 
 
 def _chained(changes: Iterable[Change], previous: str) -> str:
