@@ -30,12 +30,12 @@ HOLD_FIELDS = ("code", "pointer", "detail")
 def render_item(item: Item, edition: Edition, actor: Actor, city_channel: str) -> dict[str, Any]:
     """The item for this caller, with its newest edition's content, the open comments and the lease."""
     colleagues = get_colleagues(item.id)
-    lease = None if colleagues.holder_id is None else render_lease(colleagues)
+    lease = colleagues.lease and render_lease(colleagues.lease)
     courtesies = {"open_comments": colleagues.open_comments, "lease": lease}
     first = item.first_published_at
     imported = {
         "first_published_at": rfc3339(first) if first else None,
-        "legacy_addresses": sorted((colleagues.legacy_addresses or "").split()),
+        "legacy_addresses": colleagues.legacy_addresses,
     }
     return {**_standing(item, actor, city_channel), **courtesies, **imported, **edition.content}
 

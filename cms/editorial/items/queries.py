@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal_column, select, true, tuple_
 
 from cms.agencies.models import Agency
 from cms.core import clock
@@ -15,6 +15,8 @@ from cms.core.db import session, table_of
 from cms.core.errors import NotFound
 from cms.core.permissions import PERMISSION_MAP, Actor, Permission, anywhere, in_own_agency
 from cms.core.prepared import keep_read, take_read
+from cms.core.raw_columns import moment_value
+from cms.core.small_reads import small_read
 from cms.editorial.attribution import Owner
 from cms.editorial.comments.models import ReviewComment
 from cms.editorial.content_types import ContentType
@@ -41,7 +43,8 @@ _COLLEAGUES = (
         .correlate(_items)
         .scalar_subquery()
         .label("open_comments"),
-        select(func.aggregate_strings(_old.c.url, " "))
+        # As SQL: a value of its own would have to be given with each read.
+        select(func.aggregate_strings(_old.c.url, literal_column("' '")))  # type: ignore[arg-type]
         .where(_old.c.item_id == _items.c.id)
         .correlate(_items)
         .scalar_subquery()
@@ -51,7 +54,7 @@ _COLLEAGUES = (
         _leases.c.since,
         _leases.c.until,
     )
-    .select_from(_items.outerjoin(_leases, and_(_leases.c.item_id == _items.c.id, _leases.c.until > bindparam("now"))))
+    .select_from(_items.outerjoin(_leases, _leases.c.item_id == _items.c.id))
     .where(_items.c.id == bindparam("id"))
 )
 
@@ -159,8 +162,10 @@ def get_owner(item: Item) -> Owner:
 
 def get_colleagues(item_id: str) -> Colleagues:
     """The number of open comments on the item, and who is editing it; one statement."""
-    found: Colleagues = session.connection().execute(_COLLEAGUES, {"id": item_id, "now": clock.now()}).one()
-    return found
+    ((open_comments, addresses, holder_id, label, since, until),) = small_read(_COLLEAGUES, {"id": item_id})
+    is_leased = holder_id is not None and moment_value(until) > clock.now()
+    lease = Lease(holder_id, label, moment_value(since), moment_value(until)) if is_leased else None
+    return Colleagues(open_comments, sorted((addresses or "").split()), lease)
 
 
 def writers_of(item: Item, number: int) -> set[str]:
@@ -182,16 +187,21 @@ def get_last_published(item_id: str) -> int:
     return session.scalars(newest.order_by(Publication.sequence.desc()).limit(1)).one()
 
 
-class Colleagues(Protocol):
-    """Open comments and the lease of an item; `holder_id` is None when no lease is in force."""
+class Lease(NamedTuple):
+    """A lease that is in force."""
 
-    open_comments: int
-    legacy_addresses: str | None
-    """Separated by spaces, which no address has."""
-    holder_id: str | None
-    holder_label: str | None
+    holder_id: str
+    holder_label: str
     since: datetime
     until: datetime
+
+
+class Colleagues(NamedTuple):
+    """What an item shows beside its content: open comments, its old addresses, and the lease that is in force."""
+
+    open_comments: int
+    legacy_addresses: Sequence[str]
+    lease: Lease | None
 
 
 @dataclass(frozen=True, slots=True)

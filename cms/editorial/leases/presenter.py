@@ -6,11 +6,11 @@ from typing import Any
 
 from cms.core.clock import rfc3339
 from cms.core.people import person_reference
-from cms.editorial.items.queries import Colleagues
+from cms.editorial.items.queries import Lease
 from cms.editorial.leases.models import EditLease
 
 
-def render_lease(lease: EditLease | Colleagues) -> dict[str, Any]:
+def render_lease(lease: EditLease | Lease) -> dict[str, Any]:
     """A lease as colleagues get it."""
     holder = person_reference(lease.holder_id, lease.holder_label)
     return {"holder": holder, "since": rfc3339(lease.since), "until": rfc3339(lease.until)}
