@@ -9,13 +9,14 @@ import re
 from typing import Final
 
 from cms.core.allowed_markup import BLOCKS, HEADINGS, ITEMS, TABLE_PARTS
+from cms.core.html_repair import repaired
 
 _OFFICE_DATA: Final = re.compile(r"<xml(?=[\s>])[^<>]*>", re.IGNORECASE)
 _END_OF_OFFICE_DATA: Final = re.compile(r"</xml\s*>", re.IGNORECASE)
 _OFFICE_NAME: Final = re.compile(r"<[a-z]+:[a-z]", re.IGNORECASE)
 _COMMENT: Final = r"<!--(?:>|->|.*?--!?>|.*\Z)"
 _PIECE: Final = re.compile(
-    rf"{_COMMENT}|<(?P<end>/?)(?P<name>form|table|caption|{'|'.join(sorted(TABLE_PARTS))})(?=[\s/>])(?P<rest>[^<>]*>?)",
+    rf"{_COMMENT}|<(?P<end>/?)(?P<name>form|table|caption|col|colgroup|{'|'.join(sorted(TABLE_PARTS))})(?=[\s/>])(?P<rest>[^<>]*>?)",
     re.IGNORECASE | re.DOTALL,
 )
 _STANDS_IN_TABLE: Final = "|".join(
@@ -29,12 +30,14 @@ _DIVIDED: Final = re.compile(r"<!--\s*(?:more|nextpage)\b[^<>]*-->")
 # A parser drops these; what stands before and after them is not one word.
 _PAGE: Final = re.compile(r"(?<=[^\s>])</?(?:body|frameset|html)(?=[\s/>])", re.IGNORECASE)
 _CELLS: Final = frozenset({"td", "th", "caption"})
+_COLUMNS: Final = frozenset({"col", "colgroup"})
 
 
 def mended(html: str) -> str:
-    """The same HTML without the data of Office (`<xml>` outside comments), with words of no cell of a table on lines of their own,
-    and an empty line where WordPress divides a text.
+    """The same HTML without what is broken (`cms.core.html_repair`) and the data of Office (`<xml>` outside comments), with words of
+    no cell of a table on lines of their own, and an empty line where WordPress divides a text.
     """
+    html = repaired(html)
     return _with_lines_beside_cells(_PAGE.sub(r"\n\g<0>", _DIVIDED.sub("\n\n", _without_office_data(html))))
 
 
@@ -74,6 +77,8 @@ class _Tables:
             return f"<{end}div{match['rest']}"
         if name == "table":
             self._table(is_end=bool(end), is_in_table=is_in_table)
+        elif not self._is_in_cell and name in _COLUMNS:
+            return match[0]
         elif not self._is_in_cell:
             return self._stray(end, match["rest"])
         else:

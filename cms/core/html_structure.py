@@ -49,6 +49,8 @@ _NAME: Final = re.compile(r"<([a-zA-Z][^\t\n\f\r />]*)")
 _MAY_BE_BLOCK: Final = re.compile("(?!o:p$|st[0-9]+:)[a-z][a-z0-9_.:-]*")
 _TYPE: Final = re.compile(' type="([^"]*)"')
 _KNOWN: Final = ALLOWED_TAGS | REMOVED_WITH_CONTENT | WITHOUT_TEXT | FOREIGN_INLINE
+ELEMENTS: Final = _KNOWN | FOREIGN_BLOCKS.keys() | APART | {"xml"}
+"""The names that are those of elements even where nobody ends them; other words in angle brackets may be words."""
 _LINES: Final = HEADINGS | {"p"}
 _BLOCK_EDGES: Final = BLOCKS | HEADINGS | ITEMS | TABLE_PARTS | FOREIGN_BLOCKS.keys() | {"br"}
 

@@ -55,18 +55,18 @@ _CHANGE_THE_RULES: Final = frozenset(
 )
 
 # Tags, comments and what counts as one, as chapter 13.2.5 of the HTML standard reads them; an end that is missing is the end of the text.
-_SPACE: Final = r"\t\n\f\r "
-_ATTRIBUTE: Final = rf"[^{_SPACE}/>][^{_SPACE}/>=]*+(?:[{_SPACE}]*+=[{_SPACE}]*+(?:\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z)|[^\"'>{_SPACE}][^>{_SPACE}]*+)?+)?+"
+SPACE: Final = r"\t\n\f\r "
+_ATTRIBUTE: Final = rf"[^{SPACE}/>][^{SPACE}/>=]*+(?:[{SPACE}]*+=[{SPACE}]*+(?:\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z)|[^\"'>{SPACE}][^>{SPACE}]*+)?+)?+"
 _PIECE: Final = re.compile(
     rf"<!--(?:>|->|.*?--!?>|.*\Z)|<[!?][^>]*+>?|</(?![a-zA-Z])[^>]*+>?"
-    rf"|<(?P<end>/?)(?P<name>[a-zA-Z][^{_SPACE}/>]*+)(?P<rest>(?:[{_SPACE}/]++|{_ATTRIBUTE})*+)>?",
+    rf"|<(?P<end>/?)(?P<name>[a-zA-Z][^{SPACE}/>]*+)(?P<rest>(?:[{SPACE}/]++|{_ATTRIBUTE})*+)>?",
     re.DOTALL,
 )
 _ANY_ATTRIBUTE: Final = re.compile(_ATTRIBUTE)
 _MAKES_AN_ELEMENT: Final = re.compile(r"</(?:p|br)(?![a-z0-9])", re.IGNORECASE)
 _ANY_TAG: Final = re.compile(r"<[a-zA-Z][^<]*+")
-_LINK: Final = re.compile(rf"<a[{_SPACE}/]", re.IGNORECASE)
-_SEPARATOR: Final = re.compile(rf"[{_SPACE}/]")
+_LINK: Final = re.compile(rf"<a[{SPACE}/]", re.IGNORECASE)
+_SEPARATOR: Final = re.compile(rf"[{SPACE}/]")
 
 
 def has_too_many_tags(html: str) -> bool:
@@ -99,7 +99,7 @@ def is_heavy(html: str) -> bool:
         if name in _CHANGE_THE_RULES:
             return work.is_exceeded_by_every_tag(html, piece.start())
         if name in _ONLY_TEXT_INSIDE and not piece["end"]:
-            end = re.compile(rf"</{name}(?=[{_SPACE}/>])", re.IGNORECASE).search(html, position)
+            end = re.compile(rf"</{name}(?=[{SPACE}/>])", re.IGNORECASE).search(html, position)
             position = end.end() if end else len(html)
         elif name:
             work.count(name, piece["rest"], is_end=bool(piece["end"]))

@@ -23,7 +23,7 @@ KINDS: Final = {
     "img": "image", "iframe": "frame", "video": "video", "audio": "audio", "object": "object", "embed": "object", "applet": "object",
     "math": "formula", "svg": "drawing", "canvas": "drawing", "script": "script", "noscript": "script", "input": "form_field",
     "select": "form_field", "textarea": "form_field", "area": "link", "noembed": "text", "noframes": "text", "xmp": "text",
-    "plaintext": "text", "template": "text",
+    "plaintext": "text", "template": "text", "title": "text",
 }  # fmt: skip
 """What is told of, by element. A link is removed when it leads nowhere, or when the picture that it stood around is."""
 OWN_PICTURES: Final = ("/v1/", "/manage/")
@@ -41,7 +41,7 @@ _ATTRIBUTES: Final = {
 }
 # Inside the elements that are named first everything is text; the parser has closed whatever was open.
 _TOKEN: Final = re.compile(
-    r"<(?P<raw>script|iframe|noscript|noembed|noframes|xmp|plaintext)\b(?P<given>[^<>]*)>.*?</(?P=raw)>"
+    r"<(?P<raw>script|iframe|noscript|noembed|noframes|xmp|plaintext|title)\b(?P<given>[^<>]*)>.*?</(?P=raw)>"
     r"|<(?P<end>/?)(?P<name>[a-z]+)(?P<rest>[^<>]*)>",
     re.DOTALL,
 )
@@ -86,7 +86,7 @@ def survey(html: str) -> Survey:
         nh3.clean(
             shielded(html),
             tags={"a", *KINDS},
-            clean_content_tags={"style", "title"},
+            clean_content_tags={"style"},
             attributes=_ATTRIBUTES,
             url_schemes=schemes,
             link_rel=None,

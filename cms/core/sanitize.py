@@ -78,6 +78,7 @@ def sanitized_body(source: str, body_format: str) -> SanitizedBody:
     relative to an unknown page, or with hidden characters (R-C2). Raises `Invalid` about `/body` when there are more than
     10,000 tags or 2,000 links.
     """
+    _refuse_too_many(source)
     html = html_from_markdown(source) if body_format == "markdown" else mended(source)
     _refuse_too_many(html)
     if is_heavy(html):

@@ -27,6 +27,7 @@ RULES: Final = (
     "entities",
     "html_lists",
     "html_paragraphs",
+    "html_repair",
     "html_source",
     "html_structure",
     "html_styles",
