@@ -1,7 +1,8 @@
-"""Writes at random, and copies that are kept by the recipe of the API guide: its code is read from the page and run as it stands."""
+"""Writes at random, and copies that are kept by the program that the API guide gives people to copy."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,9 +17,9 @@ from cms.changes.followers import follow_log
 from cms.editorial.followers import rebuild_changed
 from cms.editorial.mergers.followers import rebuild_merged
 from cms.editorial.schedules.tasks import carry_out_schedules
+from tests.examples.loading import loaded
 from tests.factories import add_key
 from tests.stateful.kept_machine import KeptAnswersMachine
-from tests.test_readme import blocks
 
 SERVER = "http://localhost"
 LISTS = (
@@ -34,24 +35,27 @@ LISTS = (
 AGENCIES_OF = {"all": None, "of-dpu": ("dpu",), "of-baru": ("baru",)}
 
 
-def recipe() -> dict[str, Any]:
-    """The functions of the guide's recipe for copies."""
-    (code,) = [block for block in blocks("docs/api.md", "python") if "def refresh(" in block]
-    functions: dict[str, Any] = {"__name__": "guide"}
-    exec(compile(code, "docs/api.md", "exec"), functions)  # noqa: S102 - our own guide
-    return functions
+class Broken(ConnectionError):
+    """The network, in the middle of a refresh."""
 
 
 @dataclass
 class Kept:
-    """A copy of one list with one key, by the recipe."""
+    """A copy of one list with one key, by the example."""
 
     key: str
-    copy: dict[str, Any]
+    path: str
+    copy: Any
+
+    @property
+    def items(self) -> dict[str, Any]:
+        """What the copy has, by id."""
+        rows = self.copy.db.execute("SELECT id, shown FROM items WHERE list = ?", [self.path])
+        return {item_id: json.loads(shown) for item_id, shown in rows}
 
 
 class CopyingMachine(KeptAnswersMachine):
-    """After the worker has come by, one more round of the recipe makes every copy equal to what `/v1` shows."""
+    """After the worker has come by, one more round makes every copy equal to what `/v1` shows."""
 
     app: Flask
 
@@ -59,35 +63,33 @@ class CopyingMachine(KeptAnswersMachine):
     def begin(self, seed: int) -> None:
         super().begin(seed)
         self.answers_left = -1
-        self.functions = recipe()
-        self.functions["get"] = self._get
+        self.example = loaded("offline_copy")
+        self.example.PAGE = 3
         keys = {name: add_key(self.app, self.consumer, agencies=of)[1] for name, of in AGENCIES_OF.items()}
-        types = self._get(f"{SERVER}/v1/capabilities", keys["all"])[1]["data"]["types"]
-        fields = {described["path"]: ",".join(described["fields"]) for described in types.values()}
-        self.copies = [
-            Kept(
-                keys[name],
-                {
-                    "list": SERVER + path,
-                    "fields": fields[path.partition("?")[0]],
-                    "epoch": None,
-                    "changed_at": None,
-                    "items": {},
-                },
-            )
-            for name, path in LISTS
-        ]
+        types = self._get("/v1/capabilities", keys["all"]).get_json()["data"]["types"]
+        self.example.FIELDS = {told["path"]: ",".join(told["fields"]) for told in types.values()}
+        self.copies = [Kept(keys[name], path, self._copy(keys[name], path)) for name, path in LISTS]
 
-    def _get(self, address: str, key: str) -> tuple[str, Any]:
-        """The guide's `get`, through small pages and a network that may break."""
+    def _copy(self, key: str, path: str) -> Any:
+        """An empty copy by the example, whose requests come here instead of going through a network."""
+        api = self.example.Api(SERVER, key)
+        api._once = lambda request: self._once(request.selector, request.headers)
+        return self.example.Copy(":memory:", api, [path])
+
+    def _once(self, path: str, headers: Any) -> tuple[int, Any, Any]:
+        """Through a network that may break."""
         if self.answers_left == 0:
-            raise ConnectionError
+            raise Broken
         self.answers_left -= 1
-        address = address.replace("limit=100", "limit=3")
-        client = FlaskClient(self.app, self.app.response_class)
-        answer = client.get(address.removeprefix(SERVER), headers={"Authorization": f"Bearer {key}"})
-        assert answer.status_code == 200, (address, answer.text)
-        return answer.headers["Content-Epoch"], answer.json
+        answer = FlaskClient(self.app, self.app.response_class).get(
+            path, headers={name: value for name, value in headers.items() if name != "Accept-encoding"}
+        )
+        return answer.status_code, answer.headers, answer.get_json() if answer.status_code != 304 else None
+
+    def _get(self, path: str, key: str) -> Any:
+        answer = FlaskClient(self.app, self.app.response_class).get(path, headers={"Authorization": f"Bearer {key}"})
+        assert answer.status_code == 200, (path, answer.text)
+        return answer
 
     # The keys and the consumer of the copies stay as they are: with another key a copy begins anew.
     def limit_key(self) -> None: ...  # type: ignore[override]
@@ -101,16 +103,16 @@ class CopyingMachine(KeptAnswersMachine):
         """At any time, also in the middle of what the worker still has to do; the network breaks after so many answers."""
         for index in sorted(which):
             self.answers_left = answers
-            with suppress(ConnectionError):
-                self._refresh(self.copies[index])
+            with suppress(Broken):
+                self.copies[index].copy.refresh()
         self.answers_left = -1
 
     @rule()
     def everything_is_followed_and_copied(self) -> None:
         self.the_worker_has_done_its_work()
         for kept, shown in zip(self.copies, self.shown(), strict=True):
-            self._refresh(kept)
-            assert kept.copy["items"] == shown, kept.copy["list"]
+            kept.copy.refresh()
+            assert kept.items == shown, kept.path
 
     def teardown(self) -> None:
         if hasattr(self, "copies"):
@@ -120,17 +122,14 @@ class CopyingMachine(KeptAnswersMachine):
         """What each list has now, by id."""
         return [{item["id"]: item for item in self._shown(kept)} for kept in self.copies]
 
-    def _refresh(self, kept: Kept) -> None:
-        self.functions["refresh"](kept.copy, kept.key)
-
     def _shown(self, kept: Kept) -> Iterator[dict[str, Any]]:
         """What the list has now, in the order that people see."""
-        mark = "&" if "?" in kept.copy["list"] else "?"
-        address = f"{kept.copy['list']}{mark}limit=100&fields={kept.copy['fields']}"
-        while address:
-            page = self._get(address, kept.key)[1]
+        mark = "&" if "?" in kept.path else "?"
+        path = f"{kept.path}{mark}limit=100&fields={self.example.FIELDS[kept.path.partition('?')[0]]}"
+        while path:
+            page = self._get(path, kept.key).get_json()
             yield from page["data"]
-            address = page["links"]["next"]
+            path = (page["links"]["next"] or "").removeprefix(SERVER)
 
     def the_worker_has_done_its_work(self) -> None:
         with self.app.app_context():

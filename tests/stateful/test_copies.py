@@ -1,4 +1,4 @@
-"""Random writes by everybody: copies that are kept by the guide's recipe have what `/v1` shows, with keys of every scope."""
+"""Random writes by everybody: copies that are kept by `examples/offline_copy.py` have what `/v1` shows, with keys of every scope."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from cms.changes.services import renew_epoch
+from cms.core.ids import new_id
 from cms.core.permissions import system_actor
+from tests.factories import add_key
 from tests.stateful.copying_machine import CopyingMachine
 
 EXAMPLES = int(os.environ.get("STATEFUL_EXAMPLES", "2"))
@@ -72,17 +74,30 @@ def test_a_copy_begins_anew_when_the_data_was_restored(app: Flask, moment: Calla
     city.edit(0, True)
     city.everything_is_followed_and_copied()
     for kept in city.copies:
-        kept.copy["changed_at"] = "2027-01-01T00:00:00.000000Z"
-        kept.copy["items"] = {"019ac1a0-7c00-7000-8000-000000000001": {"title": "Hilang"}}
+        kept.copy.db.execute("UPDATE lists SET position = '2027-01-01T00:00:00.000000Z'")
+        kept.copy.db.execute("INSERT INTO items VALUES (?, ?, '2026', '{}')", [kept.path, new_id()])
     with app.app_context():
         renew_epoch(system_actor("test"), "restored")
     city.everything_is_followed_and_copied()
-    assert all(kept.copy["changed_at"] is None or kept.copy["changed_at"] < "2027" for kept in city.copies)
-    assert any(kept.copy["items"] for kept in city.copies)
+    assert any(kept.items for kept in city.copies)
+
+
+def test_a_key_that_sees_more_or_less_makes_the_copy_complete_again(
+    app: Flask, moment: Callable[[timedelta], None]
+) -> None:
+    """Its position says nothing about what it could not see; a successor with the same rights goes on."""
+    city = machine_of(app, moment)()
+    city.begin(7)
+    city.everything_is_followed_and_copied()
+    kept = city.copies[0]
+    for agencies in (("dpu",), ("lama",), None):
+        kept.key = add_key(app, city.consumer, agencies=agencies)[1]
+        kept.copy.api._key = kept.key
+        city.everything_is_followed_and_copied()
 
 
 @pytest.mark.timeout(120 + 60 * EXAMPLES)
-def test_copies_by_the_guide_never_differ_from_what_readers_get(
+def test_copies_by_the_example_never_differ_from_what_readers_get(
     app: Flask, moment: Callable[[timedelta], None]
 ) -> None:
     run_state_machine_as_test(
