@@ -1,0 +1,77 @@
+"""The demonstration city on a server in a process of its own, and requests to it over HTTP."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tests.cli.servers import database_settings, running
+
+
+class Answer(NamedTuple):
+    """Status, headers and body of an answer."""
+
+    status: int
+    headers: Any
+    body: Any
+
+
+@dataclass
+class RunningCity:
+    """Where it answers, and what `demo.json` says about keys and people."""
+
+    api: str
+    secrets: Mapping[str, Any]
+    instance: Path
+    settings: Mapping[str, str]
+
+    @property
+    def key(self) -> str:
+        """The key of a website, which sees all agencies."""
+        return str(self.secrets["keys"]["website"])
+
+    def password(self, email: str) -> str:
+        """The password of a person of the city."""
+        return str(next(user["password"] for user in self.secrets["users"] if user["email"] == email))
+
+    def sign_in(self, email: str) -> str:
+        """An access token."""
+        body = {"email": email, "password": self.password(email)}
+        return str(self.send("POST", "/manage/v1/auth/login", None, body).body["access_token"])
+
+    def send(self, method: str, path: str, token: str | None, body: Any = None, version: str | None = None) -> Answer:
+        """An answer of any status."""
+        headers = {"Content-Type": "application/merge-patch+json" if method == "PATCH" else "application/json"}
+        headers |= {"Authorization": f"Bearer {token}"} if token else {}
+        headers |= {"If-Match": version} if version else {}
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.api + path, data=data, method=method, headers=headers)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return Answer(answer.status, answer.headers, json.loads(answer.read() or b"null"))
+        except urllib.error.HTTPError as error:
+            return Answer(error.code, error.headers, json.loads(error.read() or b"null"))
+
+    def listed(self, path: str) -> Iterator[dict[str, Any]]:
+        """What a list has, page after page."""
+        while path:
+            page = self.send("GET", path, self.key)
+            assert page.status == 200, page
+            yield from page.body["data"]
+            path = (page.body["links"]["next"] or "").removeprefix(self.secrets["base_url"])
+
+
+@contextmanager
+def running_city(folder: Path) -> Iterator[RunningCity]:
+    """The city in a database of the kind under test, below `folder`."""
+    instance = folder / "instance"
+    instance.mkdir()
+    with database_settings(instance) as settings, running(instance, **settings) as (_process, port):
+        secrets = json.loads((instance / "demo.json").read_text())
+        yield RunningCity(f"http://localhost:{port}", secrets, instance, settings)

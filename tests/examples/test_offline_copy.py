@@ -1,0 +1,321 @@
+"""`examples/offline_copy.py` beside a real server: killed while people write, with a server that fails, and without one."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.examples.loading import EXAMPLES, loaded
+from tests.examples.running_city import RunningCity
+
+LISTS = ("/v1/posts?channel=kota", "/v1/posts?channel=dishub", "/v1/posts", "/v1/documents")
+# Pages of three, so that a kill is in the middle of many.
+SMALL_PAGES = "import sys, offline_copy as example; example.PAGE = 3; sys.exit(example.main())"
+KILLS = 40
+SECONDS_TO_FOLLOW = 30.0
+
+
+class Writers:
+    """Central editor and administrator, who change things of every kind until they are stopped."""
+
+    def __init__(self, city: RunningCity) -> None:
+        self.city = city
+        self.editor = city.sign_in("redaksi.satu@balikpapan.example")
+        self.admin = city.sign_in("admin@balikpapan.example")
+        self.dice = random.Random(7)
+        self.done: dict[str, int] = {}
+        self.number = 0
+        posts = list(city.listed("/v1/posts?limit=100&fields=id"))
+        self.posts = [post["id"] for post in posts]
+        self.kinds: list[Callable[[], int]] = [
+            self.publish_new, self.edit, self.edit, self.take_back, self.carry, self.end_carrying,
+            self.rename_agency, self.rename_category, self.change_words, self.plan,
+        ]  # fmt: skip
+
+    def __call__(self, stop: threading.Event) -> None:
+        while not stop.is_set():
+            act = self.dice.choice(self.kinds)
+            status = act()
+            # 409 and 422: it is not published any more, or carried already.
+            assert status < 300 or status in {404, 409, 422}, (act.__name__, status)
+            if status < 300:
+                self.done[act.__name__] = self.done.get(act.__name__, 0) + 1
+
+    def _text(self) -> str:
+        self.number += 1
+        return f"Kabar {self.number}"
+
+    def _post(self) -> tuple[str, str]:
+        path = f"/manage/v1/posts/{self.dice.choice(self.posts)}"
+        return path, self.city.send("GET", path, self.editor).body["data"]["version"]
+
+    def publish_new(self) -> int:
+        content = {
+            "agency": self.dice.choice(["dpu", "dishub"]),
+            "kind": "berita",
+            "title": self._text(),
+            "body": "Isi.",
+        }
+        if self.dice.random() < 0.4:
+            content["channel"] = "kota"
+        made = self.city.send("POST", "/manage/v1/posts", self.editor, content).body["data"]
+        self.posts.append(made["id"])
+        return self.city.send("POST", f"/manage/v1/posts/{made['id']}/publish", self.editor, {}, made["version"]).status
+
+    def edit(self) -> int:
+        path, version = self._post()
+        saved = self.city.send("PATCH", path, self.editor, {"title": self._text()}, version)
+        if saved.status != 200:
+            return saved.status
+        note = {"change_note": "Diperbarui."}
+        return self.city.send("POST", f"{path}/publish", self.editor, note, saved.body["data"]["version"]).status
+
+    def take_back(self) -> int:
+        path, version = self._post()
+        kind = self.dice.choice(["gone", "redirect", "withdrawn", "vanish"])
+        told = {} if kind == "vanish" else {"explanation": "Jadwal berubah."}
+        told |= {"to": self.dice.choice(self.posts)} if kind == "redirect" else {}
+        return self.city.send("POST", f"{path}/unpublish", self.editor, {"kind": kind, **told}, version).status
+
+    def carry(self) -> int:
+        body = {"agency": self.dice.choice(["dishub", "kota"]), "comment": self._text()}
+        return self.city.send(
+            "POST", f"/manage/v1/posts/{self.dice.choice(self.posts)}/reposts", self.editor, body
+        ).status
+
+    def end_carrying(self) -> int:
+        carried = [
+            post["id"] for post in self.city.listed("/v1/posts?channel=dishub&relation=repost&limit=100&fields=id")
+        ]
+        if not carried:
+            return 404
+        return self.city.send(
+            "DELETE", f"/manage/v1/posts/{self.dice.choice(carried)}/reposts/dishub", self.editor
+        ).status
+
+    def rename_agency(self) -> int:
+        return self._change(f"/manage/v1/agencies/{self.dice.choice(['dpu', 'dishub'])}", self.admin, "name")
+
+    def rename_category(self) -> int:
+        return self._change("/manage/v1/categories/infrastruktur", self.editor, "name_id")
+
+    def change_words(self) -> int:
+        images = self.city.send("GET", "/manage/v1/media?limit=20", self.editor).body["data"]
+        return self._change(f"/manage/v1/media/{self.dice.choice(images)['id']}", self.editor, "caption")
+
+    def plan(self) -> int:
+        path, version = self._post()
+        moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 2))
+        return self.city.send("POST", f"{path}/schedule", self.editor, {"unpublish_at": moment}, version).status
+
+    def _change(self, path: str, token: str, name: str) -> int:
+        version = self.city.send("GET", path, token).body["data"]["version"]
+        return self.city.send("PATCH", path, token, {name: self._text()}, version).status
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+def test_killed_in_the_middle_it_ends_with_exactly_what_is_published(running: RunningCity, tmp_path: Path) -> None:
+    writers, stop = Writers(running), threading.Event()
+    thread = threading.Thread(target=writers, args=(stop,))
+    thread.start()
+    dice, cut_off = random.Random(7), 0
+    try:
+        for _ in range(KILLS):
+            process = _started(running, tmp_path / "copy.db")
+            try:
+                process.wait(dice.uniform(0.1, 0.4))
+            except subprocess.TimeoutExpired:
+                cut_off += 1
+            process.kill()
+            process.communicate()
+    finally:
+        stop.set()
+        thread.join()
+
+    assert cut_off > KILLS / 2
+    assert len(writers.done) == len(set(writers.kinds)), writers.done
+    assert _difference_in_time(running, tmp_path / "copy.db") == {}
+    with sqlite3.connect(tmp_path / "copy.db") as copy:
+        assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    copy.close()
+
+
+def _started(city: RunningCity, copy: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", SMALL_PAGES, str(copy), *LISTS],
+        cwd=EXAMPLES,
+        env={**os.environ, "SIMPUL_API": city.api, "SIMPUL_KEY": city.key, "PYTHONDONTWRITEBYTECODE": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def _difference_in_time(city: RunningCity, copy: Path) -> dict[str, Any]:
+    """What still differs after some rounds: the worker and the plans of the last seconds come by meanwhile."""
+    deadline = time.monotonic() + SECONDS_TO_FOLLOW
+    differing: dict[str, Any] = {"": None}
+    while differing and time.monotonic() < deadline:
+        process = _started(city, copy)
+        _told, complaints = process.communicate()
+        assert (process.returncode, complaints) == (0, "")
+        differing = {path: found for path in LISTS if (found := _difference(city, copy, path))}
+    return differing
+
+
+def _difference(city: RunningCity, copy: Path, path: str) -> list[Any]:
+    fields = loaded("offline_copy").FIELDS[path.partition("?")[0]]
+    mark = "&" if "?" in path else "?"
+    shown = {item["id"]: item for item in city.listed(f"{path}{mark}limit=100&fields={fields}")}
+    database = sqlite3.connect(copy)
+    rows = database.execute("SELECT id, shown FROM items WHERE list = ?", [path]).fetchall()
+    database.close()
+    kept = {item_id: json.loads(text) for item_id, text in rows}
+    return [item_id for item_id in shown.keys() | kept.keys() if shown.get(item_id) != kept.get(item_id)]
+
+
+def test_it_says_why_something_is_not_there_any_more(running: RunningCity, tmp_path: Path) -> None:
+    editor = running.sign_in("redaksi.dua@balikpapan.example")
+    example = loaded("offline_copy")
+    copy = example.Copy(str(tmp_path / "copy.db"), example.Api(running.api, running.key), ["/v1/posts?agency=bpbd"])
+    copy.refresh()
+    item = copy.newest(1)[0]
+    path = f"/manage/v1/posts/{item['id']}"
+    version = running.send("GET", path, editor).body["data"]["version"]
+    running.send("POST", f"{path}/unpublish", editor, {"kind": "gone", "explanation": "Angkanya salah."}, version)
+    copy.refresh()
+
+    assert item["id"] not in {each["id"] for each in copy.newest(100)}
+    assert copy.why_gone("post", item["id"]) == "Angkanya salah."
+    assert copy.why_gone("post", "019ac1a0-7c00-7000-8000-000000000001") == "Tidak tersedia."
+    other = next(iter(running.listed("/v1/posts?agency=dpu&limit=1")))
+    assert copy.why_gone("post", other["id"]) is None
+    copy.db.close()
+
+
+def test_a_round_with_nothing_new_moves_no_content(running: RunningCity, tmp_path: Path) -> None:
+    example = loaded("offline_copy")
+    api = example.Api(running.api, running.key)
+    copy = example.Copy(str(tmp_path / "copy.db"), api, ["/v1/posts?agency=dkk", "/v1/documents?agency=dkk"])
+    once, statuses = api._once, []
+
+    def noted(request: Any) -> Any:
+        answer = once(request)
+        statuses.append(answer[0])
+        return answer
+
+    api._once = noted
+    copy.refresh()
+    copy.refresh()
+    statuses.clear()
+    copy.refresh()
+    copy.db.close()
+    assert statuses[0] == 200, "its rights"
+    assert set(statuses[1:]) == {304}
+    assert len(statuses) >= 5
+
+
+class Script(BaseHTTPRequestHandler):
+    """Answers each request with the next line of a play: status, headers, and what is sent."""
+
+    play: list[tuple[int, dict[str, str], bytes]]
+    asked: list[tuple[str, str | None]]
+
+    def do_GET(self) -> None:
+        self.asked.append((self.path, self.headers["Authorization"]))
+        status, headers, sent = self.play.pop(0)
+        self.send_response(status)
+        for name, value in ({"Content-Length": str(len(sent))} | headers).items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(sent)
+
+    def log_message(self, *_arguments: Any) -> None:
+        """Nothing on the screen."""
+
+
+@contextmanager
+def playing(*play: tuple[int, dict[str, str], bytes]) -> Iterator[tuple[str, list[tuple[str, str | None]]]]:
+    """The address of a server that answers so, and what it was asked."""
+    asked: list[tuple[str, str | None]] = []
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Play", (Script,), {"play": list(play), "asked": asked}))
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}", asked
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+GOOD = (200, {}, b'{"data": []}')
+WORSE = {
+    "busy": ((503, {"Retry-After": "7"}, b"{}"), 7.0),
+    "too many": ((429, {"Retry-After": "30"}, b"{}"), 30.0),
+    "a proxy's page": ((200, {}, b"<html>Bad gateway</html>"), 1.0),
+    "cut off": ((200, {"Content-Length": "99"}, b'{"data"'), 1.0),
+    "packed, and not": ((200, {"Content-Encoding": "gzip"}, b"{}"), 1.0),
+    "asked to wait a year": ((503, {"Retry-After": "31536000"}, b"{}"), 120.0),
+}
+
+
+@pytest.mark.parametrize("name", WORSE)
+def test_it_waits_as_it_is_asked_and_goes_on(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    example, slept = loaded("offline_copy"), []
+    monkeypatch.setattr(example.time, "sleep", slept.append)
+    answer, seconds = WORSE[name]
+    with playing(answer, GOOD) as (address, asked):
+        assert example.Api(address, "smp_x").get("/v1/posts")[2] == {"data": []}
+    assert len(asked) == 2
+    assert seconds <= slept[0] <= 1.5 * seconds
+
+
+def test_it_waits_longer_each_time_and_gives_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    example, slept = loaded("offline_copy"), []
+    monkeypatch.setattr(example.time, "sleep", slept.append)
+    with playing(*[(500, {}, b"{}")] * 6) as (address, asked), pytest.raises(example.NoAnswer):
+        example.Api(address, "smp_x").get("/v1/posts")
+    assert len(asked) == 6
+    assert slept == sorted(slept)
+    assert all(2**number <= seconds <= 1.5 * 2**number for number, seconds in enumerate(slept))
+
+
+def test_it_never_repeats_what_is_refused_and_never_follows_with_its_key() -> None:
+    example = loaded("offline_copy")
+    with playing(GOOD) as (elsewhere, asked_elsewhere):
+        play = [(401, {}, b'{"detail": "No."}'), (302, {"Location": f"{elsewhere}/v1/posts"}, b"{}")]
+        with playing(*play) as (address, asked):
+            for _ in play:
+                with pytest.raises(example.Refused):
+                    example.Api(address, "smp_x").get("/v1/posts")
+    assert (len(asked), asked_elsewhere) == (2, [])
+
+
+def test_what_it_has_stays_when_nobody_answers_and_a_wrong_key_is_told(running: RunningCity, tmp_path: Path) -> None:
+    command = [sys.executable, str(EXAMPLES / "offline_copy.py"), str(tmp_path / "copy.db"), "/v1/documents"]
+    settings = {**os.environ, "SIMPUL_API": running.api, "SIMPUL_KEY": running.key}
+
+    def run(**more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(command, check=False, capture_output=True, text=True, env={**settings, **more})
+
+    first, refused, again = run(), run(SIMPUL_KEY=f"{running.key[:-1]}?"), run()
+    assert (first.returncode, first.stderr) == (0, "")
+    assert len(first.stdout.splitlines()) == 10
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr.startswith("/v1/whoami: 401 ")
+    assert again.stdout == first.stdout
