@@ -10,15 +10,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.examples.loading import EXAMPLES, loaded
+from tests.examples.playing import playing
 from tests.examples.running_city import RunningCity
 
 LISTS = ("/v1/posts?channel=kota", "/v1/posts?channel=dishub", "/v1/posts", "/v1/documents")
@@ -227,40 +226,6 @@ def test_a_round_with_nothing_new_moves_no_content(running: RunningCity, tmp_pat
     assert statuses[0] == 200, "its rights"
     assert set(statuses[1:]) == {304}
     assert len(statuses) >= 5
-
-
-class Script(BaseHTTPRequestHandler):
-    """Answers each request with the next line of a play: status, headers, and what is sent."""
-
-    play: list[tuple[int, dict[str, str], bytes]]
-    asked: list[tuple[str, str | None]]
-
-    def do_GET(self) -> None:
-        self.asked.append((self.path, self.headers["Authorization"]))
-        status, headers, sent = self.play.pop(0)
-        self.send_response(status)
-        for name, value in ({"Content-Length": str(len(sent))} | headers).items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(sent)
-
-    def log_message(self, *_arguments: Any) -> None:
-        """Nothing on the screen."""
-
-
-@contextmanager
-def playing(*play: tuple[int, dict[str, str], bytes]) -> Iterator[tuple[str, list[tuple[str, str | None]]]]:
-    """The address of a server that answers so, and what it was asked."""
-    asked: list[tuple[str, str | None]] = []
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Play", (Script,), {"play": list(play), "asked": asked}))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", asked
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 GOOD = (200, {}, b'{"data": []}')

@@ -1,0 +1,272 @@
+"""Write a post with a picture from a text file, for an editor or a program of the press office. Python 3.11 or newer, nothing else.
+
+    SIMPUL_API=http://localhost:8000 python3 publish_post.py pompa.md --email penulis.dpu@balikpapan.example --agency dpu \
+        --picture pompa.jpg --alt 'Pompa air di Jalan Contoh' --publish
+
+The first line of the text is `# The title`, the rest is Markdown; the picture is the cover and stands where the text says `{picture}`. Which
+post it became is noted in `pompa.md.post`: run again after a change of the text, it changes the same post, and never what somebody else has
+saved meanwhile. Without --publish it stays a draft; who may not publish submits it. The password is asked for, or in SIMPUL_PASSWORD.
+"""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import http.client
+import json
+import os
+import random
+import secrets
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+import uuid
+from pathlib import Path
+from typing import Any, NoReturn
+
+ATTEMPTS = 6
+LONGEST_WAIT = 120.0
+LATER = {0, 408, 429, 502, 503, 504}
+
+
+class Answer:
+    """Status, headers and JSON of an answer; status 0 when there is none, or it is not from the API."""
+
+    def __init__(self, status: int, headers: Any, body: Any) -> None:
+        self.status, self.headers, self.body = status, headers, body or {}
+
+    @property
+    def waits(self) -> bool:
+        """True when the same request may succeed later. Everything else below 500 would be refused again."""
+        return self.status in LATER or (self.status == 409 and "Retry-After" in self.headers)
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    """Follows nothing: password and tokens are for this server alone."""
+
+    def redirect_request(self, *_arguments: Any) -> None:
+        return None
+
+
+class Session:
+    """A person who is signed in. The refresh token lies in a file that only its owner reads, so that a password is needed once."""
+
+    def __init__(self, base: str, email: str, file: Path) -> None:
+        host = urllib.parse.urlsplit(base)
+        if host.scheme != "https" and host.hostname not in {"localhost", "127.0.0.1"}:
+            stop("SIMPUL_API harus https: kata sandi tidak dikirim tanpa enkripsi.")
+        self.base, self.email, self.file = base.rstrip("/"), email, file
+        self.kept: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+        self.kept = self.kept if self.kept.get("email") == email else {"email": email}
+        self.access = ""
+        self._opener = urllib.request.build_opener(_Stay)
+
+    def send(self, method: str, path: str, body: Any = None, **more: str) -> Answer:
+        """A request as this person. A write whose answer was lost is sent again under its Idempotency-Key, and done once."""
+        data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
+        headers = {
+            "Content-Type": "application/json",
+            **{name.replace("_", "-"): value for name, value in more.items()},
+        }
+        headers |= {} if method == "GET" else {"Idempotency-Key": secrets.token_hex(16)}
+        if not self.access:
+            self._renew()
+        answer = self._patiently(method, path, data, headers)
+        if answer.status == 401:
+            # An access token works for ten minutes.
+            self._renew()
+            answer = self._patiently(method, path, data, headers)
+        return answer
+
+    def _renew(self) -> None:
+        if token := self.kept.pop("refresh_token", None):
+            answer = self._sign("refresh", {"refresh_token": token})
+            if answer.status == 200:
+                return self._keep(answer.body)
+        password = os.environ.get("SIMPUL_PASSWORD") or getpass.getpass(f"Kata sandi {self.email}: ")
+        device = {"device_token": self.kept["device_token"]} if "device_token" in self.kept else {}
+        answer = self._sign("login", {"email": self.email, "password": password, **device})
+        if answer.status != 200:
+            stop(told(answer))
+        if answer.body["password_change_needed"]:
+            stop("Kata sandi ini dibuat orang lain. Ganti dahulu: POST /manage/v1/auth/password.")
+        return self._keep(answer.body)
+
+    def _sign(self, what: str, body: dict[str, str]) -> Answer:
+        self.access = ""
+        return self._patiently(
+            "POST", f"/manage/v1/auth/{what}", json.dumps(body).encode(), {"Content-Type": "application/json"}
+        )
+
+    def _keep(self, tokens: dict[str, Any]) -> None:
+        """A refresh token works once, so its successor is on the disk before anything is done with it."""
+        self.kept |= {name: tokens[name] for name in ("refresh_token", "device_token") if name in tokens}
+        write(self.file, self.kept)
+        self.access = tokens["access_token"]
+
+    def _patiently(self, method: str, path: str, data: bytes | None, headers: dict[str, str]) -> Answer:
+        for attempt in range(ATTEMPTS):
+            answer = self._once(method, path, data, headers)
+            if not answer.waits or attempt == ATTEMPTS - 1:
+                return answer
+            asked = answer.headers.get("Retry-After", "")
+            seconds = (float(asked) if asked.isdigit() else 2.0**attempt) * random.uniform(1.0, 1.5)
+            if seconds > LONGEST_WAIT:
+                return answer
+            print(f"Menunggu {seconds:.0f} detik ...", file=sys.stderr)
+            time.sleep(seconds)
+        raise AssertionError
+
+    def _once(self, method: str, path: str, data: bytes | None, headers: dict[str, str]) -> Answer:
+        headers = {
+            **headers,
+            "Accept-Language": "id",
+            **({"Authorization": f"Bearer {self.access}"} if self.access else {}),
+        }
+        request = urllib.request.Request(self.base + path, data, headers, method=method)
+        try:
+            try:
+                with self._opener.open(request, timeout=60) as answer:
+                    return Answer(answer.status, answer.headers, json.loads(answer.read() or b"null"))
+            except urllib.error.HTTPError as error:
+                return Answer(error.code, error.headers, json.loads(error.read() or b"null"))
+        except (OSError, http.client.HTTPException, ValueError):
+            return Answer(0, {}, None)
+
+
+def told(answer: Answer) -> str:
+    """A refusal in words for people: what the server says, and each fault with its place."""
+    if not answer.status:
+        return "Server tidak menjawab. Coba lagi nanti: tidak ada yang hilang."
+    faults = [
+        f"\n  {each.get('pointer') or each.get('parameter') or ''}: {each['detail']}"
+        for each in answer.body.get("errors", [])
+    ]
+    again = f" Coba lagi setelah {answer.headers['Retry-After']} detik." if "Retry-After" in answer.headers else ""
+    return f"{answer.body.get('title', answer.status)}. {answer.body.get('detail', '')}{again}{''.join(faults)}"
+
+
+def checked(answer: Answer) -> Any:
+    """What came back, after its warnings; ends the program with the reason when it was refused."""
+    if not 200 <= answer.status < 300:
+        stop(told(answer))
+    for warning in answer.body["meta"].get("warnings", []):
+        print("Perhatian:", warning["detail"], file=sys.stderr)
+    return answer.body["data"]
+
+
+def stop(reason: str) -> NoReturn:
+    print(reason, file=sys.stderr)
+    sys.exit(1)
+
+
+def write(file: Path, values: dict[str, str]) -> None:
+    """Beside the file first, and for the owner's eyes alone: whatever happens, one of the two is whole."""
+    beside = file.with_name(file.name + ".new")
+    with os.fdopen(os.open(beside, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as output:
+        json.dump(values, output)
+    beside.replace(file)
+
+
+def upload(session: Session, file: Path, alt: str, credit: str | None) -> str:
+    """The id of the picture in the library. The same picture again is the same id."""
+    boundary = secrets.token_hex(16)
+    fields = {"alt": alt, **({"credit": credit} if credit else {})}
+    parts = [f'Content-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n' for name, text in fields.items()]
+    name = "".join(letter for letter in file.name if letter.isalnum() or letter in "._-")
+    parts.append(f'Content-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n')
+    body = (
+        "".join(f"--{boundary}\r\n{part}" for part in parts).encode()
+        + file.read_bytes()
+        + f"\r\n--{boundary}--\r\n".encode()
+    )
+    answer = session.send("POST", "/manage/v1/media", body, Content_Type=f"multipart/form-data; boundary={boundary}")
+    return str(checked(answer)["id"])
+
+
+def uuid7() -> str:
+    """An id that sorts by time, as the API wants it."""
+    moment, dice = int(time.time() * 1000), secrets.randbits(74)
+    return str(uuid.UUID(int=moment << 80 | 7 << 76 | dice >> 62 << 64 | 2 << 62 | dice & (1 << 62) - 1))
+
+
+def save(session: Session, note: Path, content: dict[str, Any], seen: str | None) -> dict[str, Any]:
+    """Create the post, or change that of last time, after a rehearsal. The note has the version that the text was written for."""
+    kept: dict[str, str] = json.loads(note.read_text()) if note.exists() else {"id": uuid7()}
+    path = f"/manage/v1/posts/{kept['id']}"
+    if "version" in kept:
+        condition = {"If_Match": seen or kept["version"]}
+        answer = session.send("PATCH", f"{path}?dry_run=true", content, **condition)
+        if answer.status < 300:
+            answer = session.send("PATCH", path, content, **condition)
+    else:
+        checked(session.send("POST", "/manage/v1/posts?dry_run=true", content))
+        # The id is noted before it is used: when the answer is lost, the next run finds the post.
+        write(note, kept)
+        answer = session.send("PUT", path, content, If_None_Match="*")
+    if answer.status == 412 or answer.body.get("code") == "already_exists":
+        answer = compared(session.send("GET", path), content)
+    post: dict[str, Any] = checked(answer)
+    write(note, {"id": post["id"], "version": post["version"]})
+    return post
+
+
+def compared(present: Answer, content: dict[str, Any]) -> Answer:
+    """What is there, when it says the same. Else both texts are shown, because only a person can decide."""
+    theirs = checked(present)
+    lines = [f"  {name}: {theirs[name]!r}, Anda: {mine!r}" for name, mine in content.items() if theirs[name] != mine]
+    if lines:
+        told_by = f"Orang lain sudah menyimpan versi {theirs['version']}. Gabungkan, lalu jalankan lagi dengan --seen {theirs['version']}"
+        stop("\n".join([told_by, *lines]))
+    return present
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("text", type=Path)
+    for name in ("email", "agency"):
+        parser.add_argument(f"--{name}", required=True)
+    parser.add_argument("--kind", default="berita")
+    parser.add_argument("--picture", type=Path)
+    parser.add_argument("--alt", help="what the picture shows, for who cannot see it")
+    parser.add_argument("--credit")
+    parser.add_argument("--seen", help="the version that you have read, after somebody else saved it")
+    parser.add_argument("--note", help="what is new, for readers who had the post before")
+    parser.add_argument("--publish", action="store_true")
+    given = parser.parse_args()
+    if given.picture and not given.alt:
+        parser.error("--picture needs --alt")
+    title, _, body = given.text.read_text(encoding="utf-8").partition("\n")
+    file = Path(os.environ.get("SIMPUL_SESSION", Path.home() / ".simpul-session"))
+    session = Session(os.environ["SIMPUL_API"], given.email, file)
+    content = {"agency": given.agency, "kind": given.kind, "title": title.lstrip("# ").strip(), "body": body.strip()}
+    if given.picture:
+        content["cover"] = upload(session, given.picture, given.alt, given.credit)
+        content["body"] = content["body"].replace("{picture}", f"![](/v1/media/{content['cover']})")
+    note = given.text.with_name(given.text.name + ".post")
+    post = save(session, note, content, given.seen)
+    if given.publish:
+        post = published(session, post, given.note)
+        write(note, {"id": post["id"], "version": post["version"]})
+    print(post["state"], f"{session.base}/go/{post['id']}" if post["state"] == "published" else post["id"])
+
+
+def published(session: Session, post: dict[str, Any], note: str | None) -> dict[str, Any]:
+    """Publish, or submit where this person may not, or where a second one has to look at it first."""
+    path, version = f"/manage/v1/posts/{post['id']}", post["version"]
+    allowed = post["allowed_actions"]
+    if "publish" in allowed:
+        return dict(
+            checked(session.send("POST", f"{path}/publish", {"change_note": note} if note else {}, If_Match=version))
+        )
+    if "submit" in allowed:
+        return dict(
+            checked(session.send("POST", f"{path}/submit", {"comment": note} if note else {}, If_Match=version))
+        )
+    stop(f"Keadaannya {post['state']}: Anda tidak dapat menerbitkan atau mengajukannya sekarang.")
+
+
+if __name__ == "__main__":
+    main()
