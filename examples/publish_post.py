@@ -1,10 +1,10 @@
 """Write a post with a picture from a text file, for an editor or a program of the press office. Python 3.11 or newer, nothing else.
 
-    SIMPUL_API=http://localhost:8000 python3 publish_post.py pompa.md --email penulis.dpu@balikpapan.example --agency dpu \
+    SIMPUL_API=http://localhost:8000 python3 publish_post.py pompa.txt --email penulis.dpu@balikpapan.example --agency dpu \
         --picture pompa.jpg --alt 'Pompa air di Jalan Contoh' --publish
 
 The first line of the text is `# The title`, the rest is Markdown; the picture is the cover and stands where the text says `{picture}`. Which
-post it became is noted in `pompa.md.post`: run again after a change of the text, it changes the same post, and never what somebody else has
+post it became is noted in `pompa.txt.post`: run again after a change of the text, it changes the same post, and never what somebody else has
 saved meanwhile. Without --publish it stays a draft; who may not publish submits it. The password is asked for, or in SIMPUL_PASSWORD.
 """
 

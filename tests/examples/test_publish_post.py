@@ -36,7 +36,7 @@ class Desk:
 
     def run(self, *words: str, api: str | None = None, password: str | None = None) -> subprocess.CompletedProcess[str]:
         """The example, as this person calls it."""
-        command = [sys.executable, str(EXAMPLES / "publish_post.py"), "pompa.md", "--email", self.person]
+        command = [sys.executable, str(EXAMPLES / "publish_post.py"), "pompa.txt", "--email", self.person]
         command += ["--agency", "dpu", "--picture", "pompa.png", "--alt", "Pompa air di Jalan Contoh", *words]
         settings = {"SIMPUL_API": api or self.city.api, "SIMPUL_SESSION": str(self.folder / "session")}
         settings["SIMPUL_PASSWORD"] = self.city.password(self.person) if password is None else password
@@ -46,12 +46,12 @@ class Desk:
 
     def write(self, text: str) -> None:
         """Another text."""
-        (self.folder / "pompa.md").write_text(text, encoding="utf-8")
+        (self.folder / "pompa.txt").write_text(text, encoding="utf-8")
 
     @property
     def note(self) -> Mapping[str, str]:
         """Which post it became."""
-        kept: dict[str, str] = json.loads((self.folder / "pompa.md.post").read_text())
+        kept: dict[str, str] = json.loads((self.folder / "pompa.txt.post").read_text())
         return kept
 
     def post(self) -> Any:
@@ -111,7 +111,7 @@ def test_a_fault_is_told_with_its_place_in_indonesian_and_nothing_is_saved(desk:
 
     assert refused.returncode == 1
     assert "/body: Alamat gopher:peta" in refused.stderr
-    assert not (desk.folder / "pompa.md.post").exists()
+    assert not (desk.folder / "pompa.txt.post").exists()
 
 
 def test_it_never_writes_over_what_somebody_else_has_saved(desk: Desk) -> None:
@@ -140,7 +140,7 @@ def test_answers_that_are_lost_make_no_second_post(desk: Desk) -> None:
 
 def test_a_run_that_died_before_it_heard_the_answer_finds_its_post(desk: Desk) -> None:
     desk.run()
-    (desk.folder / "pompa.md.post").write_text(json.dumps({"id": desk.note["id"]}))
+    (desk.folder / "pompa.txt.post").write_text(json.dumps({"id": desk.note["id"]}))
     again = desk.run("--publish")
 
     assert again.stdout.startswith("published ")
