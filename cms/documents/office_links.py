@@ -13,10 +13,11 @@ from xml.parsers import expat
 
 from cms.documents.faults import DamagedFile
 
-PARTS: Final = re.compile(r"(?:^|/)(?:content|styles)\.xml$")
+PARTS: Final = re.compile(r"(?:^|/)(?:content|styles|meta)\.xml$")
 MOST_PARSED: Final = 30_000_000
 BLOCK_BYTES, OVERLAP = 262_144, 100
-MAY_LEAD_AWAY: Final = frozenset({"a", "table-source", "cell-range-source", "source-cell-range"})
+MAY_LEAD_AWAY: Final = frozenset({"a", "table-source", "cell-range-source", "source-cell-range", "template"})
+LINK_FETCHES: Final = "it fetches an object, a text or a picture from elsewhere when it is opened: break its links (Edit, Links to External Files)"
 _HREF: Final = "http://www.w3.org/1999/xlink href"
 _OUTSIDE: Final = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:|[/\\]|\.\.)", re.IGNORECASE)
 # Some address that could lead away; references (`&#104;`) are only read by the parser.
@@ -55,7 +56,7 @@ def _check_part(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
         if element == "event-listener":
             raise DamagedFile("it starts a macro by itself")
         if element not in MAY_LEAD_AWAY:
-            raise DamagedFile("it fetches a template, an object or a picture from elsewhere when it is opened")
+            raise DamagedFile(LINK_FETCHES)
 
     # Entities that a part declares are refused before this (`office_parts`).
     parser = expat.ParserCreate(namespace_separator=" ")

@@ -36,10 +36,37 @@ def zipped(parts: dict[str, bytes | str], method: int = zipfile.ZIP_DEFLATED) ->
     return target.getvalue()
 
 
+RELATIONSHIP = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006/"
+
+
+def relationship(kind: str, target: str, mode: str = "", number: int = 1) -> str:
+    """A relationship of an office document, as XML."""
+    said = f' TargetMode="{mode}"' if mode else ""
+    return f'<Relationship Id="rId{number}" Type="{RELATIONSHIP}{kind}" Target="{target}"{said}/>'
+
+
+def relationships(*inside: str) -> str:
+    """A part with these relationships."""
+    return f'<Relationships xmlns="{PACKAGE}relationships">{"".join(inside)}</Relationships>'
+
+
+def content_types(main: str, others: str = "") -> str:
+    """The part that says what the parts are."""
+    return (
+        f'<Types xmlns="{PACKAGE}content-types"><Default Extension="xml" ContentType="application/xml"/>'
+        f'<Override PartName="/main.xml" ContentType="{main}"/>{others}</Types>'
+    )
+
+
 def office(kind: str = "wordprocessingml.document", extra: dict[str, bytes | str] | None = None) -> bytes:
     """A DOCX, XLSX or PPTX."""
-    types = f'<Types><Override PartName="/main.xml" ContentType="{OPEN_XML}{kind}.main+xml"/></Types>'
-    return zipped({"[Content_Types].xml": types, "main.xml": "<x/>", **(extra or {})})
+    parts: dict[str, bytes | str] = {
+        "[Content_Types].xml": content_types(f"{OPEN_XML}{kind}.main+xml"),
+        "_rels/.rels": relationships(relationship("officeDocument", "main.xml")),
+        "main.xml": "<x/>",
+    }
+    return zipped({**parts, **(extra or {})})
 
 
 def open_document(kind: str = "text", extra: dict[str, bytes | str] | None = None) -> bytes:

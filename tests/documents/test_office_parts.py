@@ -110,6 +110,9 @@ HOSTILE = {
     "pieces": '<w:r><w:instrText xml:space="preserve">1</w:instrText></w:r>',
     "equals": "= = ",
     "coding": "<?xml encoding",
+    "formulas": '<f>|"[',
+    "formulas in attributes": ' formula="|',
+    "beginnings of formulas": "<f x|",
 }
 
 

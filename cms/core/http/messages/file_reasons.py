@@ -27,7 +27,37 @@ IN_INDONESIAN: Final = {
     "it is encrypted and cannot be looked into: save it without a password": "dienkripsi sehingga tidak dapat diperiksa; simpanlah tanpa kata sandi",
     "a part is packed in an unusual way": "suatu bagian dimampatkan dengan cara yang tidak lazim",
     "there is another archive inside": "berisi arsip lain di dalamnya",
-    "it fetches a template, an object or a picture from elsewhere when it is opened": "mengambil templat, objek, atau gambar dari tempat lain saat dibuka",
+    "it fetches an object, a text or a picture from elsewhere when it is opened: break its links (Edit, Links to External Files)": (
+        "mengambil objek, teks, atau gambar dari tempat lain saat dibuka: putuskan tautannya (Edit, Links to External Files)"
+    ),
+    "it fetches a template, an object or a picture from elsewhere when it is opened: break its links (File, Info, Edit Links to Files) and take the ordinary template": (
+        "mengambil templat, objek, atau gambar dari tempat lain saat dibuka: putuskan tautannya (File, Info, Edit Links to Files) dan pakai templat biasa"
+    ),
+    "its main part is missing or broken: open it in the program that made it, which repairs it, and save it again": (
+        "bagian utamanya hilang atau rusak: buka dengan program pembuatnya, yang memperbaikinya, lalu simpan lagi"
+    ),
+    "a field fetches something from elsewhere: mark everything (Ctrl+A) and press Ctrl+Shift+F9, which keeps what is shown, or paste pictures as pictures": (
+        "suatu field mengambil sesuatu dari tempat lain: pilih semuanya (Ctrl+A) lalu tekan Ctrl+Shift+F9, yang tetap menyimpan isi yang tampak, atau"
+        " tempel gambar sebagai gambar"
+    ),
+    "a field hides what it does: mark everything (Ctrl+A) and press Ctrl+Shift+F9, which keeps what is shown": (
+        "suatu field menyembunyikan kerjanya: pilih semuanya (Ctrl+A) lalu tekan Ctrl+Shift+F9, yang tetap menyimpan isi yang tampak"
+    ),
+    "a formula fetches something from elsewhere or asks another program (WEBSERVICE, IMAGE, RTD): copy the cells and paste them as values": (
+        "suatu rumus mengambil sesuatu dari tempat lain atau bertanya kepada program lain (WEBSERVICE, IMAGE, RTD): salin selnya lalu tempel sebagai nilai"
+    ),
+    "a formula is written in a way that hides what it does": "suatu rumus ditulis dengan cara yang menyembunyikan kerjanya",
+    "a picture is fetched from elsewhere: cut it and paste it as a picture": "suatu gambar diambil dari tempat lain: potong lalu tempel sebagai gambar",
+    "a connection fetches data when the table is opened: end it under Data, Queries and Connections; the data stay": (
+        "suatu koneksi mengambil data saat tabel dibuka: hapus koneksi itu di Data, Queries and Connections; datanya tetap ada"
+    ),
+    "a connection has a password inside: end it under Data, Queries and Connections; the data stay": (
+        "suatu koneksi memuat kata sandi: hapus koneksi itu di Data, Queries and Connections; datanya tetap ada"
+    ),
+    "an action on a slide starts a program or leads away by itself: remove it under Insert, Action": (
+        "suatu tindakan pada salindia menjalankan program atau membuka alamat dengan sendirinya: hapus di Insert, Action"
+    ),
+    "a control (ActiveX) starts a program inside the document: remove it": "suatu kontrol (ActiveX) menjalankan program di dalam dokumen: hapus kontrol itu",
     "a part declares entities": "suatu bagian mendeklarasikan entitas",
     "a part is not XML": "suatu bagian bukan XML",
     "a part has an unusual character set": "suatu bagian memakai set karakter yang tidak lazim",
