@@ -1,6 +1,6 @@
 """Films and maps of other sites: a body keeps them as a marked link, and the site that shows it makes a player of that.
 
-The mark is the attribute `data-embed` (`youtube:dQw4w9WgXcQ`). No script and no frame of another site is ever part of a body.
+The mark is the attribute `data-embed` (`youtube:dQw4w9WgXcQ`, `youtube:dQw4w9WgXcQ?start=90`). No script and no frame of another site is ever part of a body.
 Which providers there are is decided here, and a mark must fit the address of its link.
 """
 
@@ -12,6 +12,7 @@ from html import escape
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
+from cms.core.characters import has_words
 from cms.core.entities import unescaped
 from cms.core.links import LONGEST_LINK
 
@@ -24,6 +25,9 @@ _HOST: Final = r"(?:https?:)?//(?:www\.|m\.)?youtube(?:-nocookie)?\.com"
 _VIDEO: Final = re.compile(
     rf"(?:{_HOST}/(?:(?:embed|shorts|live|v)/|watch\?(?:[^#]*&)?v=)|(?:https?:)?//youtu\.be/)([\w-]{{11}})(?:[?&#/].*)?",
     re.IGNORECASE | re.ASCII,
+)
+_START: Final = re.compile(
+    r"[?&#](?:t|start|time_continue)=(?:([0-9]{1,2})h)?+(?:([0-9]{1,4})m)?+(?:([0-9]{1,6})s?)?+(?=[&#]|$)", re.ASCII
 )
 _PLAYLIST: Final = re.compile(
     rf"{_HOST}/(?:embed/videoseries|playlist)\?(?:[^#]*&)?list=([\w-]{{10,60}})(?:[&#].*)?", re.IGNORECASE | re.ASCII
@@ -46,15 +50,19 @@ _TAG: Final = re.compile(r"<[^<>]*>")
 
 @dataclass(frozen=True, slots=True)
 class Embed:
-    """A film or a map. `id` is what its provider calls it: a video, `videoseries?list=...`, or the query of a map."""
+    """A film or a map. `id` is what its provider calls it: a video, `videoseries?list=...`, or the query of a map.
+
+    A film begins `start` seconds after its beginning.
+    """
 
     provider: str
     id: str
+    start: int = 0
 
     @property
     def mark(self) -> str:
         """The value of `data-embed`."""
-        return f"{self.provider}:{self.id}"
+        return f"{self.provider}:{self.id}" + (f"?start={self.start}" if self.start else "")
 
     @property
     def page(self) -> str:
@@ -67,7 +75,7 @@ class Embed:
             )
         if self.id.startswith(_SERIES):
             return f"https://www.youtube.com/playlist?list={self.id.removeprefix(_SERIES)}"
-        return f"https://www.youtube.com/watch?v={self.id}"
+        return f"https://www.youtube.com/watch?v={self.id}" + (f"&t={self.start}" if self.start else "")
 
 
 def embed_of(address: str) -> Embed | None:
@@ -76,10 +84,19 @@ def embed_of(address: str) -> Embed | None:
     if len(address) > LONGEST_LINK:
         return None
     if (video := _VIDEO.fullmatch(address)) and video[1].lower() not in {"videoseries", "live_stream"}:
-        return Embed(YOUTUBE, video[1])
+        return Embed(YOUTUBE, video[1], _start_of(address))
     if playlist := _PLAYLIST.fullmatch(address):
         return Embed(YOUTUBE, f"{_SERIES}{playlist[1]}")
     return _map_of(address)
+
+
+def _start_of(address: str) -> int:
+    """The second from which an address shows its film: `?start=90`, `#t=1m30s`."""
+    found = _START.search(address)
+    if found is None:
+        return 0
+    hours, minutes, seconds = (int(number or 0) for number in found.groups())
+    return 3600 * hours + 60 * minutes + seconds
 
 
 def _map_of(address: str) -> Embed | None:
@@ -117,12 +134,14 @@ def with_embed_links(html: str) -> str:
     return _LONE.sub(_lone, html) if "://" in html else html
 
 
-def embeds_in(html: str) -> list[dict[str, str | None]]:
-    """The embeds of a sanitised body in their order: provider, id, and the words of the link unless they are only an address."""
+def embeds_in(html: str) -> list[dict[str, str | int | None]]:
+    """The embeds of a sanitised body in their order: provider, id, where a film begins in seconds (None: at its beginning), and the
+    words of the link unless they are only an address.
+    """
     if "data-embed" not in html:
         return []
     return [
-        {"provider": embed.provider, "id": embed.id, "title": _title(embed, place[2])}
+        {"provider": embed.provider, "id": embed.id, "start": embed.start or None, "title": _title(embed, place[2])}
         for place in _PLACES.finditer(html)
         if (embed := embed_marked(unescaped(place[1]))) is not None
     ]
@@ -142,7 +161,8 @@ def _framed(frame: re.Match[str]) -> str:
     embed = embed_of(given.get("src", ""))
     if embed is None:
         return ""
-    words = " ".join(given.get("title", "").split()) or WORDS[embed.provider]
+    title = " ".join(given.get("title", "").split())
+    words = title if has_words(title) else WORDS[embed.provider]
     # Spaces around it: words before and after a frame never grow together with its own.
     return f" {_link(embed, escape(words))} "
 

@@ -162,10 +162,12 @@ class _Walk:
     def _one(self, name: str, given: Mapping[str, str]) -> None:
         if name == "input" and given.get("type", "").lower() == "hidden":
             return
-        if (name == "img" and is_own_picture(given.get("src", "").strip())) or (
-            name == "iframe" and embed_of(given.get("src", "")) is not None
-        ):
+        if name == "img" and is_own_picture(given.get("src", "").strip()):
             self._see()
+            return
+        if name == "iframe" and embed_of(given.get("src", "")) is not None:
+            # It stays as a link of its own, so another one around it loses it.
+            self._lose_from_link()
             return
         alt = given.get("alt", "")
         if has_words(alt) or is_sign(alt):
@@ -180,6 +182,9 @@ class _Walk:
 
     def _lose(self, name: str) -> None:
         self.removed[KINDS[name]] += 1
+        self._lose_from_link()
+
+    def _lose_from_link(self) -> None:
         if self._link is not None:
             self._link.has_lost = True
 

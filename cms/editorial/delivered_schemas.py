@@ -35,6 +35,13 @@ class EmbedSchema(StrictSchema):
             "example": "aqz-KE-bpKQ",
         }
     )
+    start = fields.Integer(
+        allow_none=True,
+        metadata={
+            "description": "The second from which a film is to be shown; null: from its beginning. A player takes it as `?start=` behind the `id`.",
+            "example": 90,
+        },
+    )
     title = fields.String(
         allow_none=True, metadata={"description": "Words of the author about it.", "example": "Tata cara uji KIR"}
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from cms.core.embeds import Embed, embed_marked, embed_of, embeds_in
 from cms.core.sanitize import sanitized_body, sanitized_html
+from cms.moderation.links import anchors
 
 VIDEO = "aqz-KE-bpKQ"
 BOX = "bbox=116.8,-1.28,116.85,-1.25"
@@ -20,7 +22,7 @@ IDS = st.text(st.sampled_from("abcXYZ019-_"), min_size=11, max_size=11)
 @pytest.mark.parametrize(
     "address",
     [
-        f"https://www.youtube.com/embed/{VIDEO}", f"//www.youtube.com/embed/{VIDEO}?feature=oembed", f"https://youtu.be/{VIDEO}?t=3",
+        f"https://www.youtube.com/embed/{VIDEO}", f"//www.youtube.com/embed/{VIDEO}?feature=oembed", f"https://youtu.be/{VIDEO}?si=t3",
         f"https://www.youtube-nocookie.com/embed/{VIDEO}", f"https://www.youtube.com/watch?list=x&v={VIDEO}#t",
         f"https://m.youtube.com/shorts/{VIDEO}", f"http://youtube.com/live/{VIDEO}?si=1", f"https://www.youtube.com/v/{VIDEO}",
     ],
@@ -62,9 +64,9 @@ def test_a_frame_becomes_a_marked_link_and_data() -> None:
     assert "Peta <a" in body.html
     assert "</a> kantor" in body.html
     assert embeds_in(body.html) == [
-        {"provider": "youtube", "id": VIDEO, "title": "Uji <KIR> & 'tanya'"},
-        {"provider": "openstreetmap", "id": f"{BOX}&layer=mapnik&marker=-1.26,116.83", "title": None},
-        {"provider": "youtube", "id": "videoseries?list=PL0123456789", "title": None},
+        {"provider": "youtube", "id": VIDEO, "start": None, "title": "Uji <KIR> & 'tanya'"},
+        {"provider": "openstreetmap", "id": f"{BOX}&layer=mapnik&marker=-1.26,116.83", "start": None, "title": None},
+        {"provider": "youtube", "id": "videoseries?list=PL0123456789", "start": None, "title": None},
     ]
 
 
@@ -78,7 +80,52 @@ def test_a_frame_becomes_a_marked_link_and_data() -> None:
     ],
 )
 def test_an_address_alone_in_its_paragraph_is_one_too(source: str, body_format: str) -> None:
-    assert embeds_in(sanitized_html(source, body_format)) == [{"provider": "youtube", "id": VIDEO, "title": None}]
+    assert embeds_in(sanitized_html(source, body_format)) == [
+        {"provider": "youtube", "id": VIDEO, "start": None, "title": None}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rest", "start"),
+    [
+        (f"embed/{VIDEO}?start=90", 90), (f"embed/{VIDEO}?feature=oembed&start=90&end=95", 90), (f"watch?v={VIDEO}&t=90s", 90),
+        (f"watch?t=1m30s&v={VIDEO}", 90), (f"watch?v={VIDEO}#t=1h2m3s", 3723), (f"watch?v={VIDEO}&time_continue=90", 90),
+        (f"watch?v={VIDEO}&t=", 0), (f"watch?v={VIDEO}&t=0", 0), (f"watch?v={VIDEO}&t=x", 0), (f"watch?v={VIDEO}&start=-5", 0),
+        (f"watch?v={VIDEO}&start=99999999", 0),
+    ],
+)  # fmt: skip
+def test_a_film_begins_where_its_author_said(rest: str, start: int) -> None:
+    html = sanitized_html(f'<iframe src="https://www.youtube.com/{escape(rest)}"></iframe>', "html")
+
+    assert embeds_in(html) == [{"provider": "youtube", "id": VIDEO, "start": start or None, "title": None}]
+    address = f"https://www.youtube.com/watch?v={VIDEO}" + (f"&amp;t={start}" if start else "")
+    mark = f"youtube:{VIDEO}" + (f"?start={start}" if start else "")
+    assert f'<a href="{address}" data-embed="{mark}" rel=' in html
+    assert sanitized_html(html, "html") == html
+
+
+FRAME = f'<iframe src="https://www.youtube.com/embed/{VIDEO}"></iframe>'
+
+
+@pytest.mark.parametrize(
+    ("source", "links", "lost"),
+    [
+        (f'<p><a href="/x">{FRAME}</a></p>', ["Video YouTube"], {"link": 1}),
+        (f'<a href="/x"><p>{FRAME}<br></p></a>', ["Video YouTube"], {"link": 1}),
+        (f'<a href="/x">satu {FRAME}</a>', ["satu", "Video YouTube"], {}),
+        (f'<a href="/x">satu {FRAME} dua</a> tiga', ["satu", "Video YouTube", "dua"], {}),
+        (f'<a href="/x">{FRAME}{FRAME}</a>', ["Video YouTube", "Video YouTube"], {"link": 1}),
+        (f'<a href="">{FRAME}</a><a href="/y">satu</a>', ["Video YouTube", "satu"], {"link": 1}),
+        (f'<a href="/x">{FRAME.replace("></", " title=***></")}</a>', ["Video YouTube"], {"link": 1}),
+    ],
+)
+def test_a_link_around_a_frame_is_held_against_nobody(source: str, links: list[str], lost: dict[str, int]) -> None:
+    body = sanitized_body(source, "html")
+
+    assert [anchor.is_visible for anchor in anchors(body.html)] == [True] * len(links)
+    assert [" ".join(words.split()) for words in re.findall("<a [^>]*>([^<]*)</a>", body.html)] == links
+    assert body.removed == lost
+    assert sanitized_html(body.html, "html") == body.html
 
 
 def test_a_link_in_a_sentence_stays_a_link() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from cms.core.html_text import plain_text
 from cms.core.http.messages.warnings import REMOVED_KINDS
 from cms.core.removed_markup import KINDS
-from cms.core.sanitize import UnsafeLinks, sanitized_body
+from cms.core.sanitize import UnsafeLinks, sanitized_body, sanitized_html
 from cms.moderation.links import anchors
 
 IMAGE = '<img src="https://lain.example/foto.jpg" width=300>'
@@ -87,6 +87,24 @@ def test_a_link_that_shows_nothing_any_more_goes_with_its_picture(inside: str, l
     assert body.removed["link"] == 1
     assert anchors(body.html) == []
     assert plain_text(body.html).split() == ["Sebelum", "sesudah"]
+
+
+@pytest.mark.parametrize(
+    ("source", "html"),
+    [
+        (f"<p>{IMAGE}<br>satu</p>", "<p>satu</p>"),
+        (f"<p>satu<br>{IMAGE}</p>", "<p>satu</p>"),
+        (f"<p>satu<br>{IMAGE}<br>dua</p>", "<p>satu<br>dua</p>"),
+        (f'<p><a href="/x">{IMAGE}</a> {IMAGE}<br><br/>satu</p>', "<p> satu</p>"),
+        (f"{IMAGE}<br>satu<br>{IMAGE}", "satu"),
+        (f"<table><tr><td>{IMAGE}<br>satu</td></tr></table>", "<table><tbody><tr><td>satu</td></tr></tbody></table>"),
+        (f"<p>satu {IMAGE}<br>dua</p>", "<p>satu <br>dua</p>"),
+        ("<p><br>satu<br></p>", "<p><br>satu<br></p>"),
+    ],
+)
+def test_no_empty_line_is_left_of_what_went(source: str, html: str) -> None:
+    assert sanitized_html(source, "html") == html
+    assert sanitized_html(html, "html") == html
 
 
 def test_the_alternative_text_of_a_picture_keeps_its_link() -> None:

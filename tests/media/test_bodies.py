@@ -123,7 +123,7 @@ def test_addresses_in_fields_are_encoded_too(author: Caller) -> None:
 
 def test_films_and_maps_reach_readers_as_data_and_as_marked_links(author: Caller, editor: Caller, site: Caller) -> None:
     frames = (
-        f'<p>Lihat</p><iframe src="https://www.youtube.com/embed/{VIDEO}" title="Uji KIR"></iframe>'
+        f'<p>Lihat</p><iframe src="https://www.youtube.com/embed/{VIDEO}?start=90" title="Uji KIR"></iframe>'
         '<iframe src="https://www.openstreetmap.org/export/embed.html?bbox=1,2,3,4"></iframe>'
     )
     made_document = editor.post("/manage/v1/documents", document_content(body=frames, body_format="html"))
@@ -134,14 +134,14 @@ def test_films_and_maps_reach_readers_as_data_and_as_marked_links(author: Caller
     assert (post["hold"], warnings(publish(editor, post))) == ([], [])
 
     wanted = [
-        {"provider": "youtube", "id": VIDEO, "title": "Uji KIR"},
-        {"provider": "openstreetmap", "id": "bbox=1,2,3,4", "title": None},
+        {"provider": "youtube", "id": VIDEO, "start": 90, "title": "Uji KIR"},
+        {"provider": "openstreetmap", "id": "bbox=1,2,3,4", "start": None, "title": None},
     ]
     for path in (f"/v1/posts/{post['id']}", f"/v1/documents/{document['id']}"):
         full = site.get(path).json["data"]  # type: ignore[index]
         assert full["embeds"] == wanted
         assert re.findall(r'data-embed="([^"]*)"', full["body_html"]) == [
-            f"youtube:{VIDEO}",
+            f"youtube:{VIDEO}?start=90",
             "openstreetmap:bbox=1,2,3,4",
         ]
         assert "<iframe" not in full["body_html"]
