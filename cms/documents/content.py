@@ -220,7 +220,7 @@ def tell_document(item_id: str, content: Content) -> list[InputError]:
     for index, entry in enumerate(content["files"]):
         file = files.get(entry["id"])
         if file is not None and file.is_attachment:
-            code = "protected_file" if file.is_protected else "bytes_before_pdf"
+            code = "protected_file" if file.is_protected else "bytes_beside_pdf"
             told.append(InputError("pointer", f"/files/{index}", code))
     return told
 

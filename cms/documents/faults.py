@@ -12,3 +12,11 @@ class UnsupportedFile(Exception):
 
 class DamagedFile(Exception):
     """A file that is broken or unsafe; the text says how."""
+
+
+class FaultyPart(Exception):
+    """A file that is packed inside another one, named `part`, and why it is not accepted."""
+
+    def __init__(self, part: str, fault: UnsupportedFile | DamagedFile) -> None:
+        super().__init__(part)
+        self.part, self.fault = part, fault

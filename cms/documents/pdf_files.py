@@ -6,17 +6,17 @@ import codecs
 from pathlib import Path
 from typing import IO, Final
 
-from cms.core.storage.known_kinds import OLD_OFFICE, kind_of_beginning
+from cms.core.storage.known_kinds import OLD_OFFICE
 from cms.documents.faults import DamagedFile, UnsupportedFile
 from cms.documents.kinds import PDF, Recognised
 from cms.documents.pdf_actions import check_actions
-from cms.documents.text_files import is_active
+from cms.documents.several_kinds import TWO_KINDS, is_another_kind
 
 SIGNATURE: Final = b"%PDF-"
 LONGEST_BEGINNING: Final = 1_024
 TAIL_BYTES: Final = 65_536
-BLANK: Final = b"\0\t\n\x0c\r "
-TWO_KINDS: Final = "a PDF that is another kind of file as well: open it and save or print it as PDF"
+END: Final = b"%%EOF"
+BLANK: Final = b"\0\t\n\x0c\r\x1a "
 
 
 def is_pdf_beginning(head: bytes) -> bool:
@@ -27,16 +27,18 @@ def is_pdf_beginning(head: bytes) -> bool:
 def check_pdf(path: Path, file: IO[bytes], size: int) -> Recognised:
     """A PDF has an end and does nothing by itself.
 
-    What has other bytes before it (lines of a printer or of a web server), and what is encrypted, is a file to save: browsers do
-    not show it. A file that begins as another kind is refused.
+    What has other bytes before or behind it (lines of a printer or of a web server), and what is encrypted, is a file to save: browsers do
+    not show it. A file that begins as another kind, or has one behind its end, is refused.
     """
     file.seek(0)
     before = file.read(LONGEST_BEGINNING + len(SIGNATURE)).partition(SIGNATURE)[0]
-    is_clean = not before.removeprefix(codecs.BOM_UTF8).strip(BLANK)
-    if not is_clean and (kind_of_beginning(before) is not None or is_active(before)):
-        raise UnsupportedFile(TWO_KINDS)
     file.seek(max(0, size - TAIL_BYTES))
-    if b"%%EOF" not in file.read():
-        raise DamagedFile("the end of the PDF is missing")
+    _, end, behind = file.read().rpartition(END)
+    if not end:
+        raise DamagedFile("the end of the PDF is missing, or far before the end of the file")
+    others = [rest for rest in (before.removeprefix(codecs.BOM_UTF8).lstrip(BLANK), behind.lstrip(BLANK)) if rest]
+    # The blanks tell what begins there too: a page may begin behind some.
+    if any(map(is_another_kind, others)) or (before.strip(BLANK) and is_another_kind(before)):
+        raise UnsupportedFile(TWO_KINDS)
     is_protected = check_actions(path)
-    return Recognised(PDF, is_protected, is_attachment=is_protected or not is_clean)
+    return Recognised(PDF, is_protected, is_attachment=is_protected or bool(others))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import mmap
+import re
 import struct
 from pathlib import Path
 from typing import IO, Final
@@ -9,19 +11,35 @@ from typing import IO, Final
 from cms.core.storage.known_kinds import kind_of
 from cms.documents.faults import DamagedFile, UnsupportedFile
 from cms.documents.kinds import JPEG, PNG, WEBP, Recognised
+from cms.documents.several_kinds import TWO_KINDS_OF_MEDIA, is_another_kind_than_media
 
-TAIL_BYTES: Final = 65_536
+HEAD_BYTES: Final = 4_096
 MOST_CHUNKS: Final = 100_000
 PNG_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
+BLANK: Final = b"\0\t\n\r "
+# In the data of a picture FF stands before 00 and D0 to D7; what else stands behind it begins a segment.
+_MARKER: Final = re.compile(rb"\xff([\x01-\xcf\xd8-\xfe])")
+_END_OF_IMAGE: Final = b"\xd9"
+_NO_LENGTH: Final = b"\x01"
 WEBP_CHUNKS: Final = {b"VP8 ", b"VP8L", b"VP8X"}
 
 
-def check_jpeg(_path: Path, file: IO[bytes], size: int) -> Recognised:
-    """A JPEG has an end."""
-    file.seek(max(0, size - TAIL_BYTES))
-    if b"\xff\xd9" not in file.read():
+def check_jpeg(path: Path, _file: IO[bytes], _size: int) -> Recognised:
+    """Walk over the segments to the end of the picture (ITU T.81, annex B), behind which cameras may put more, but no archive and no page."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        position = 2
+        for _ in range(MOST_CHUNKS):
+            marker = _MARKER.search(data, position)
+            if marker is None:
+                break
+            position = marker.end()
+            if marker[1] == _END_OF_IMAGE:
+                if is_another_kind_than_media(data[position : position + HEAD_BYTES].lstrip(BLANK)):
+                    raise UnsupportedFile(TWO_KINDS_OF_MEDIA)
+                return Recognised(JPEG)
+            if marker[1] != _NO_LENGTH and position + 2 <= len(data):
+                position += int(struct.unpack(">H", data[position : position + 2])[0])
         raise DamagedFile("the end of the image is missing")
-    return Recognised(JPEG)
 
 
 def check_png(_path: Path, file: IO[bytes], size: int) -> Recognised:

@@ -12,16 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cms.documents import text_files
-from cms.documents.zip_files import LARGEST_RATIO, MOST_ENTRIES
+from cms.documents.archives import LARGEST_RATIO, MOST_ENTRIES
 from tests.documents.recognising import recognised, refusal
 from tests.documents.samples import (
     BRAILLE,
     FEATURE,
+    JPEG,
     SHAPES,
     box,
     id3,
     mp3,
     mp4,
+    office,
     zipped,
 )  # fmt: skip
 
@@ -144,6 +146,7 @@ DATA_NAMES = (
     "a.js.txt",
     "model.gpkg",
 )
+PACKED = {".jpg": JPEG, ".docx": office()}
 ACTIVE_NAMES = (
     "exe", "dll", "com", "scr", "msi", "bat", "cmd", "ps1", "vbs", "js", "hta", "sh", "py", "php", "lnk", "html", "htm", "svg", "mht",
     "xhtml", "class", "docm", "xlsm", "pptm", "url",
@@ -152,7 +155,7 @@ ACTIVE_NAMES = (
 
 @given(st.lists(st.sampled_from(DATA_NAMES), min_size=1, unique=True))
 def test_a_zip_of_data_is_accepted(tmp_path_factory: pytest.TempPathFactory, names: list[str]) -> None:
-    content = zipped(dict.fromkeys(names, b"isi"))
+    content = zipped({name: PACKED.get(Path(name).suffix, b"isi") for name in names})
     found = recognised(tmp_path_factory.getbasetemp(), "data.zip", content)
     assert found.media_type == "application/zip"
 

@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cms.core.errors import DomainError, Invalid, UnsupportedType
@@ -212,6 +212,7 @@ def test_a_pdf_that_is_something_else_as_well_is_refused(before: bytes, tmp_path
 def test_no_browser_shows_a_pdf_that_begins_with_anything_but_blanks(
     tmp_path_factory: pytest.TempPathFactory, before: bytes
 ) -> None:
+    assume(b"%PDF-" not in before)
     try:
         found = recognised(tmp_path_factory.getbasetemp(), "a.pdf", before + PDF)
     except DomainError:

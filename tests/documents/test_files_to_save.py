@@ -29,7 +29,7 @@ def published(app: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, peopl
     ("content", "is_protected", "code", "told"),
     [
         (PDF.replace(b"trailer", b"trailer<</Encrypt 8 0 R>>"), True, "protected_file", "Simpan tanpa kata sandi"),
-        (b"\x1b%-12345X@PJL\r\n" + PDF, False, "bytes_before_pdf", "simpan atau cetak sebagai PDF"),
+        (b"\x1b%-12345X@PJL\r\n" + PDF, False, "bytes_beside_pdf", "simpan atau cetak sebagai PDF"),
     ],
 )
 def test_a_pdf_that_was_not_looked_into_is_taken_with_a_warning_and_only_saved(

@@ -117,16 +117,14 @@ def _iso_kind(brand: bytes) -> str:
 
 
 def _old_office_kind(path: Path) -> str:
+    return next((kind for name, kind in _INSIDE_OLD_OFFICE if has_entry(path, name)), _OLD_OFFICE_FILE)
+
+
+def has_entry(path: Path, name: str) -> bool:
+    """True for a compound file (MS-CFB) whose directory has this name. Entries begin each 128 bytes, so that the end of a longer name is none."""
+    written = (name + "\0").encode("utf-16-le")
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        for name, kind in _INSIDE_OLD_OFFICE:
-            if _has_entry(data, (name + "\0").encode("utf-16-le")):
-                return kind
-    return _OLD_OFFICE_FILE
-
-
-def _has_entry(data: mmap.mmap, name: bytes) -> bool:
-    """Entries begin each 128 bytes, so that the end of a longer name is none."""
-    place = data.find(name)
-    while place >= 0 and place % ENTRY_BYTES:
-        place = data.find(name, place + 1)
+        place = data.find(written)
+        while place >= 0 and place % ENTRY_BYTES:
+            place = data.find(written, place + 1)
     return place >= 0

@@ -66,6 +66,8 @@ IN_INDONESIAN: Final = {
     "it asks other programs for data (DDE)": "meminta data dari program lain (DDE)",
     "its fields and drawings are too many to be looked at": "bidang isian dan gambarnya terlalu banyak untuk diperiksa",
     "a drawing inside has a script or fetches something from elsewhere": "gambar di dalamnya berisi skrip atau mengambil sesuatu dari tempat lain",
+    "it is not what its name says: give it the name of its kind": "isinya tidak sesuai dengan namanya: beri nama sesuai jenisnya",
+    "the name of a part has hidden characters: name it anew": "nama suatu bagian memuat karakter tersembunyi: beri nama baru",
     "there is a program, a script or a web page inside": "berisi program, skrip, atau halaman web di dalamnya",
     "the end of the film is missing": "akhir film hilang",
     "the end of the film is missing or followed by something else": "akhir film hilang atau diikuti hal lain",
@@ -75,7 +77,7 @@ IN_INDONESIAN: Final = {
     "it is not JSON": "bukan JSON",
     "its table of contents is too large": "daftar isinya terlalu besar",
     "a part does not match its checksum": "suatu bagian tidak cocok dengan checksum-nya",
-    "the end of the PDF is missing": "akhir PDF hilang",
+    "the end of the PDF is missing, or far before the end of the file": "akhir PDF hilang, atau jauh sebelum akhir berkas",
     "the end of the image is missing": "akhir gambar hilang",
     "the end of the image is missing or followed by something else": "akhir gambar hilang atau diikuti hal lain",
     "the image is shorter or longer than it says": "gambar lebih pendek atau lebih panjang daripada yang disebutnya",
@@ -88,6 +90,10 @@ IN_INDONESIAN: Final = {
     "plain text: save it as .txt or .csv": "teks biasa: simpan sebagai .txt atau .csv",
     "an RTF file: save it as .docx": "berkas RTF: simpan sebagai .docx",
     "an SVG drawing: save it as PNG": "gambar SVG: simpan sebagai PNG",
+    "an old Office file with macros: save it without them": "berkas Office lama dengan makro: simpan tanpa makro",
+    "a picture, sound or film that is another kind of file as well: open it and save it anew": (
+        "gambar, suara, atau film yang sekaligus berkas jenis lain: buka lalu simpan ulang"
+    ),
     "an Office file with a password: remove the password and save it again": "berkas Office berkata sandi: hapus kata sandinya lalu simpan lagi",
     'text that is not UTF-8, such as the ordinary CSV of Excel: save it as "CSV UTF-8", or as text with UTF-8': (
         'teks yang bukan UTF-8, seperti CSV biasa dari Excel: simpan sebagai "CSV UTF-8", atau sebagai teks dengan UTF-8'

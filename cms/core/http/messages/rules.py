@@ -150,4 +150,12 @@ RULES: dict[str, Text] = {
         "The file is damaged or unsafe: {reason}. Save or print it anew without that, and upload it again.",
         "Berkas rusak atau tidak aman: {reason}. Simpan atau cetak ulang tanpa hal itu, lalu unggah lagi.",
     ),
+    "damaged_part": Text(
+        "{part}, which is packed inside, is damaged or unsafe: {reason}. Save it anew without that or leave it out, pack the rest again, and upload it.",
+        "{part} yang dikemas di dalamnya rusak atau tidak aman: {reason}. Simpan ulang tanpa hal itu atau keluarkan, kemas lagi, lalu unggah.",
+    ),
+    "unsupported_part": Text(
+        "{part}, which is packed inside, is {found}. Leave it out or change it, pack the rest again, and upload it.",
+        "{part} yang dikemas di dalamnya adalah {found}. Keluarkan atau ubah, kemas lagi, lalu unggah.",
+    ),
 }

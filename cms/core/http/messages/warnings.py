@@ -37,9 +37,9 @@ WARNINGS: Final[dict[str, Text]] = {
         "PDF ini dienkripsi: pembaca mungkin diminta kata sandi, atau tidak dapat menyalin atau mendengarkannya, dan isinya tidak diperiksa. "
         "Peramban menyimpannya, tidak menampilkannya. Simpan tanpa kata sandi lalu unggah lagi.",
     ),
-    "bytes_before_pdf": Text(
-        "There are other bytes before the PDF begins, so browsers save it and do not show it. Open it, save or print it as PDF, and upload it again.",
-        "Ada bita lain sebelum awal PDF, sehingga peramban menyimpannya dan tidak menampilkannya. Buka, simpan atau cetak sebagai PDF, lalu "
+    "bytes_beside_pdf": Text(
+        "There are other bytes before or behind the PDF, so browsers save it and do not show it. Open it, save or print it as PDF, and upload it again.",
+        "Ada bita lain sebelum atau sesudah isi PDF, sehingga peramban menyimpannya dan tidak menampilkannya. Buka, simpan atau cetak sebagai PDF, lalu "
         "unggah lagi.",
     ),
 }
