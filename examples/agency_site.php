@@ -1,6 +1,6 @@
 <?php
 // The website of one agency in one file: what is on its channel page by page, own and carried posts with their pictures, notices of what
-// was withdrawn, a page for what was taken back, and copies that go on when the API does not answer. PHP 8.1 or newer with `curl`.
+// was withdrawn, a page for what was taken back, preview links, and copies that go on when the API does not answer. PHP 8.1 or newer with `curl`.
 //
 //   SIMPUL_API=http://localhost:8000 SIMPUL_KEY=smp_... SIMPUL_AGENCY=dpu php -S localhost:8080 agency_site.php
 //
@@ -75,7 +75,9 @@ function answer(string $method, string $path, array $query): void
         return;
     }
     $slug = '([a-z0-9]+(?:-[a-z0-9]+)*)';
-    if ($path === '/') {
+    if (is_string($query['preview'] ?? null)) {
+        preg_match('#^posts/([A-Za-z0-9._~-]{1,500})$#D', $query['preview'], $found) ? preview_page($found[1]) : not_found();
+    } elseif ($path === '/') {
         list_page(is_string($query['cursor'] ?? null) ? $query['cursor'] : null);
     } elseif (preg_match("#^/(?:$slug/)?$slug$#D", $path, $found)) {
         address_page($found[1] ?: SITE, $found[2]);
@@ -110,7 +112,7 @@ function row(array $post, string $base): string
 {
     $carried = $post['repost'] === null ? '' : '<p class="carried">Dibagikan dari ' . e($post['agency']['name'])
         . ($post['repost']['comment'] === null ? '' : ': ' . e($post['repost']['comment'])) . '</p>';
-    return '<li>' . picture($post['cover'], 'card', $base) . '<h2><a href="' . e(address_of($post)) . '">' . e($post['title']) . '</a></h2>'
+    return '<li>' . picture($post['cover'], '25rem', $base) . '<h2><a href="' . e(address_of($post)) . '">' . e($post['title']) . '</a></h2>'
         . ($post['withdrawn'] === null ? '' : '<p class="withdrawn">Ditarik</p>') . $carried
         . '<p>' . e($post['summary'] ?? '') . '</p>' . day($post['published_at']) . '</li>';
 }
@@ -163,12 +165,28 @@ function post_html(array $post, string $base): string
     $is_over = $post['valid_until'] !== null && strtotime($post['valid_until']) < time();
     $owner = $post['agency']['slug'] === SITE ? '' : '<p class="carried">Dari ' . e($post['agency']['name']) . '</p>';
     $history = implode('', array_map(fn (array $note): string => '<li>' . day($note['at']) . ': ' . e($note['note']) . '</li>', $post['change_history']));
-    return $notice . $owner . ($is_over ? '<p class="over">Masa berlakunya sudah lewat.</p>' : '') . picture($post['cover'], 'content', $base)
+    return $notice . $owner . ($is_over ? '<p class="over">Masa berlakunya sudah lewat.</p>' : '') . picture($post['cover'], '44rem', $base)
         . '<p>' . day($post['public_updated_at']) . '</p>'
         // The API sanitised it: the only text here that is not escaped. Its pictures are paths.
         . '<div>' . preg_replace('#(["\s])/v1/media/#', '$1' . e($base) . '/v1/media/', $post['body_html']) . '</div>'
         . ($history ? "<details><summary>Perubahan</summary><ul>$history</ul></details>" : '')
         . '<p class="credit">' . e($post['credit_line']) . '</p>';
+}
+
+/** A draft for whoever has its link: never kept, never found by search engines, and its address told to no other site. */
+function preview_page(string $token): void
+{
+    header('X-Robots-Tag: noindex, nofollow, noarchive');
+    header('Referrer-Policy: no-referrer');
+    [$status, , $body] = ask(API . "/preview/posts/$token", null);
+    if ($status === 200) {
+        $until = '<p class="withdrawn">Pratinjau sampai ' . day($body['meta']['expires_at']) . ': belum tentu terbit.</p>';
+        show(200, $body['data']['title'], $until . post_html($body['data'], $body['meta']['media_base']), ['body' => $body, 'as_of' => time()], null, false);
+    } elseif ($status === 410) {
+        show(410, 'Pratinjau ini sudah berakhir', '<p>' . e($body['detail'] ?? null) . '</p>');
+    } else {
+        $status === 404 ? not_found() : out_of_order(['status' => $status, 'body' => $body]);
+    }
 }
 
 function gone_page(?string $explanation, ?string $elsewhere): void
@@ -204,16 +222,17 @@ function address_of(array $post): string
     return ($post['agency']['slug'] === SITE ? '' : "/{$post['agency']['slug']}") . "/{$post['slug']}";
 }
 
-/** A rendition of a picture; `$base` (`media_base`) goes before the paths of what is published. */
-function picture(?array $image, string $name, string $base): string
+/** A picture in the sizes that the browser may choose from; `$base` (`media_base`) goes before the paths of what is published. */
+function picture(?array $image, string $sizes, string $base): string
 {
     if ($image === null) {
         return '';
     }
-    $cut = $image['renditions'][$name];
+    $cuts = [$image['renditions']['card'], $image['renditions']['content']];
+    $set = fn (string $kind): string => e(implode(', ', array_map(fn (array $cut): string => "$base{$cut[$kind]} {$cut['width']}w", $cuts)));
     $credit = implode('. ', array_filter([$image['caption'], $image['credit'] === null ? null : "Foto: {$image['credit']}"]));
-    return '<figure><picture><source type="image/webp" srcset="' . e($base . $cut['webp']) . '"><img src="' . e($base . $cut['jpeg']) . '" alt="'
-        . e($image['alt']) . "\" width=\"{$cut['width']}\" height=\"{$cut['height']}\" loading=\"lazy\"></picture><figcaption>" . e($credit) . '</figcaption></figure>';
+    return "<figure><picture><source type=\"image/webp\" srcset=\"{$set('webp')}\" sizes=\"$sizes\"><img src=\"" . e($base . $cuts[1]['jpeg']) . "\" srcset=\"{$set('jpeg')}\" sizes=\"$sizes\" alt=\""
+        . e($image['alt']) . "\" width=\"{$cuts[1]['width']}\" height=\"{$cuts[1]['height']}\" loading=\"lazy\"></picture><figcaption>" . e($credit) . '</figcaption></figure>';
 }
 
 /** A day in the city's zone. */
@@ -228,12 +247,12 @@ function redirect(string $address, int $status): void
     header("Location: $address", true, $status);
 }
 
-function show(int $status, string $title, string $html, ?array $answer = null, ?string $canonical = null): void
+function show(int $status, string $title, string $html, ?array $answer = null, ?string $canonical = null, bool $is_public = true): void
 {
     $nonce = base64_encode(random_bytes(12));
     http_response_code($status);
     header('Content-Type: text/html; charset=utf-8');
-    header('Cache-Control: ' . ($status === 200 ? 'public, max-age=' . ASK_AGAIN : 'no-store'));
+    header('Cache-Control: ' . ($status === 200 && $is_public ? 'public, max-age=' . ASK_AGAIN : 'no-store'));
     header('X-Content-Type-Options: nosniff');
     header('Content-Security-Policy: default-src \'none\'; img-src ' . ($answer['body']['meta']['media_base'] ?? "'none'") . "; style-src 'nonce-$nonce'; base-uri 'none'; form-action 'none'");
     $stale = $answer !== null && time() - $answer['as_of'] > 10 * ASK_AGAIN

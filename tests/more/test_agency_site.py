@@ -57,7 +57,7 @@ class Page(HTMLParser):
         assert not [name for name in given if name.startswith("on")]
         if tag == "a" and given.get("rel") == "next":
             self.next = str(given["href"])
-        elif tag == "a":
+        elif tag == "a" and "href" in given:
             self.links.append(str(given["href"]))
         elif tag == "img":
             self.images.append(given)
@@ -95,7 +95,10 @@ class Site:
         return self._json(method, path, token, body, match)
 
     def editor(self) -> str:
-        user = next(each for each in self.secrets["users"] if each["role"] == "central_editor")
+        return self.token_of("central_editor")
+
+    def token_of(self, role: str) -> str:
+        user = next(each for each in self.secrets["users"] if each["role"] == role)
         body = {name: user[name] for name in ("email", "password")}
         return str(self._json("POST", "/manage/v1/auth/login", None, body)["access_token"])
 
@@ -131,21 +134,22 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             "SIMPUL_AGENCY": "kota",
             "SIMPUL_COPIES": str(folder / "copies"),
         }
-        with _served(settings, folder / "php.log") as site_port:
+        with served(SITE, settings, folder / "php.log") as site_port:
             yield Site(site_port, api, secrets, folder / "copies", process)
-        complaints = [
-            line
-            for line in (folder / "php.log").read_text().splitlines()
-            if re.search("Warning|Notice|Deprecated|Fatal", line)
-        ]
-        assert complaints == []
+        assert complaints(folder / "php.log") == []
+
+
+def complaints(log: Path) -> list[str]:
+    """What PHP does not like in a program."""
+    return [line for line in log.read_text().splitlines() if re.search("Warning|Notice|Deprecated|Fatal", line)]
 
 
 @contextmanager
-def _served(settings: dict[str, str], log: Path) -> Iterator[int]:
+def served(script: Path, settings: dict[str, str], log: Path) -> Iterator[int]:
+    """A program in PHP behind its own web server, which asks it for every address; returns the port. PHP complains in `log`."""
     port = free_port()
     with log.open("wb") as output:
-        command = [*PHP, "-S", f"127.0.0.1:{port}", str(SITE)]
+        command = [*PHP, "-S", f"127.0.0.1:{port}", str(script)]
         process = subprocess.Popen(
             command, env={**os.environ, **settings}, stdout=output, stderr=output, cwd=log.parent
         )
@@ -248,6 +252,42 @@ def test_nothing_that_an_editor_writes_is_code(site: Site) -> None:
     for page in (site.get("/"), site.get(f"/{slug}")):
         assert (page.status, page.scripts) == (200, 0)
         assert HOSTILE in page.text
+
+
+def test_a_preview_link_opens_on_the_site_and_is_kept_by_nobody(site: Site) -> None:
+    """As the agency's template for addresses makes it. Nothing else than such a link is taken from the parameter."""
+    admin = site.token_of("admin")
+    template = {
+        "address_templates": {"post": "https://www.balikpapan.example/{slug}"},
+        "site_url": "https://www.balikpapan.example",
+    }
+    version = site.write("GET", "/manage/v1/agencies/kota", None, admin)["data"]["version"]
+    site.write("PATCH", "/manage/v1/agencies/kota", template, admin, version)
+    token = site.editor()
+    draft = {"agency": "kota", "kind": "berita", "title": HOSTILE, "body": "Belum terbit."}
+    post = site.write("POST", "/manage/v1/posts", draft, token)["data"]
+    made = site.write("POST", f"/manage/v1/posts/{post['id']}/previews", {"uses": 2}, token)["data"]
+    path = made["url"].removeprefix("https://www.balikpapan.example")
+    assert "?preview=posts" in path
+
+    page = site.get(path)
+    assert (page.status, page.scripts, HOSTILE in page.text, "Belum terbit." in page.text) == (200, 0, True, True)
+    assert "Pratinjau sampai" in page.text
+    assert page.headers["Cache-Control"] == "no-store"
+    assert page.headers["X-Robots-Tag"].startswith("noindex")
+    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert not [copy for copy in site.copies.glob("*.json") if "Belum terbit." in copy.read_text()]
+    assert site.get(path).status == 200
+    assert site.get(path).status == 410
+    for wrong in (
+        "posts/x",
+        "posts/../../v1/posts",
+        "documents/x",
+        "https://elsewhere.example/",
+        "posts/",
+        "posts/x%0d%0aX:%20y",
+    ):
+        assert site.get(f"/?preview={wrong}").status == 404
 
 
 def test_what_was_taken_back_is_gone_with_its_reason(site: Site) -> None:

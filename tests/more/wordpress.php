@@ -1,8 +1,10 @@
 <?php
-// The functions of WordPress that the example in docs/api.md calls, as WordPress documents them; options last in options.json.
-// At the end it shows the page: `[simpul]`. Told by environment: SIMPUL_API, SIMPUL_KEY.
+// The functions of WordPress that examples/simpul_wordpress.php calls, as WordPress documents them; options lie in options.json. It shows one
+// page, which has the shortcode: first the actions before the page, then its head, then its content. Told by environment: SIMPUL_API, SIMPUL_KEY,
+// and SIMPUL_PLUGIN, its file.
 define('SIMPUL_API', getenv('SIMPUL_API'));
 define('SIMPUL_KEY', getenv('SIMPUL_KEY'));
+const CONTENT = '[simpul channel="kota" limit="5"]';
 
 function options(?array $new = null): array
 {
@@ -32,7 +34,7 @@ function delete_option(string $name): bool
 function wp_remote_get(string $address, array $arguments)
 {
     $headers = array_map(fn ($name, $value) => "$name: $value", array_keys($arguments['headers']), $arguments['headers']);
-    $http = ['header' => $headers, 'timeout' => $arguments['timeout'], 'ignore_errors' => true];
+    $http = ['header' => $headers, 'timeout' => $arguments['timeout'], 'ignore_errors' => true, 'follow_location' => $arguments['redirection'] > 0 ? 1 : 0];
     $stream = @fopen($address, 'r', false, stream_context_create(['http' => $http]));
     if ($stream === false) {
         return null;
@@ -66,13 +68,69 @@ function esc_html(string $text): string
     return htmlspecialchars($text, ENT_QUOTES);
 }
 
+function esc_attr(string $text): string
+{
+    return htmlspecialchars($text, ENT_QUOTES);
+}
+
 function esc_url(string $address): string
 {
-    return htmlspecialchars($address, ENT_QUOTES);
+    return preg_match('#^(https?:|[?/])#', $address) ? htmlspecialchars($address, ENT_QUOTES) : '';
+}
+
+function wp_unslash($text)
+{
+    return stripslashes($text);
+}
+
+function get_post(): object
+{
+    return (object) ['post_content' => CONTENT];
+}
+
+function has_shortcode(string $content, string $tag): bool
+{
+    return str_contains($content, "[$tag");
+}
+
+function status_header(int $status): void
+{
+    http_response_code($status);
+}
+
+function nocache_headers(): void
+{
+    header('Cache-Control: no-cache, must-revalidate, max-age=0');
+}
+
+function wp_redirect(string $address, int $status = 302): bool
+{
+    header("Location: $address", true, $status);
+    return true;
+}
+
+$GLOBALS['actions'] = [];
+
+function add_action(string $moment, callable $done): void
+{
+    $GLOBALS['actions'][$moment][] = $done;
+}
+
+function remove_action(string $moment, $done): void
+{
 }
 
 function add_shortcode(string $tag, callable $shown): void
 {
-    // WordPress gives an empty text when a shortcode has no attributes.
-    register_shutdown_function(fn () => print($shown('')));
+    preg_match_all('/(\w+)="([^"]*)"/', CONTENT, $found);
+    register_shutdown_function(function () use ($shown, $found): void {
+        // WordPress adds slashes to what visitors send.
+        $_GET = array_map(fn ($given) => is_string($given) ? addslashes($given) : $given, $_GET);
+        foreach (['template_redirect', 'wp_head'] as $moment) {
+            array_map(fn (callable $done) => $done(), $GLOBALS['actions'][$moment] ?? []);
+        }
+        print($shown(array_combine($found[1], $found[2])));
+    });
 }
+
+require getenv('SIMPUL_PLUGIN');
