@@ -5,6 +5,7 @@ The commands are read from the pages and sent to the application in their order,
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from collections.abc import Iterator
@@ -105,6 +106,7 @@ def known(app: Flask, people: People, city: None) -> dict[str, str]:
         "TOKEN": people.person(Role.CENTRAL_EDITOR).token,
         "DISHUB": people.person(Role.AGENCY_EDITOR, "dishub").token,
         "AUDITOR": people.person(Role.AUDITOR).token,
+        "ADMIN": people.person(Role.ADMIN).token,
         "IN_A_WEEK": f"{clock.now() + timedelta(days=7):%Y-%m-%dT%H:%M:%S}",
         "TODAY": f"{clock.now():%Y-%m-%d}",
     }
@@ -141,6 +143,44 @@ def test_every_address_in_php_and_javascript_is_answered(page: str, client: Flas
     headers = {"Authorization": f"Bearer {known['KEY']}"}
 
     assert {path: client.get(path, headers=headers).status_code for path in paths} == dict.fromkeys(paths, 200)
+
+
+def test_the_endings_that_the_guide_shows_have_the_fields_and_words_of_real_ones(
+    client: FlaskClient, known: dict[str, str], app: Flask
+) -> None:
+    """Sent on to another item, to a page elsewhere, and taken back; in this order in the guide."""
+    shown = [json.loads(line) for line in _lines_of_json("docs/api.md") if '"explanation"' in line]
+    target = add_published_post(app, title="Pompa baru").id
+    endings = (
+        {"kind": "redirect", "to": target, "explanation": "Pompa lama diganti."},
+        {"kind": "redirect", "to": "/layanan/pompa", "explanation": "Ada di halaman layanan."},
+        {"kind": "gone", "explanation": "Angkanya salah."},
+    )
+    reader, central = ({"Authorization": f"Bearer {known[name]}"} for name in ("KEY", "CENTRAL"))
+    resolved = []
+    for ending in endings:
+        post = add_published_post(app, title=f"Berita {ending['kind']} {len(resolved)}")
+        path = f"/manage/v1/posts/{post.id}/unpublish"
+        assert client.post(path, json=ending, headers={**central, "If-Match": "*"}).status_code == 200
+        resolved.append(
+            client.get(f"/v1/resolve?type=post&agency=dpu&slug={post.slug}", headers=reader).get_json()["data"]
+        )
+        if not resolved[1:]:
+            problem = client.get(f"/v1/posts/{post.id}", headers=reader).get_json()
+
+    words = ("status", "type", "agency", "explanation")
+    assert [{name: each[name] for name in words} for each in shown[:3]] == [
+        {name: each[name] for name in words} for each in resolved
+    ]
+    assert [each.keys() for each in shown[:3]] == [each.keys() for each in resolved]
+    assert {name: problem[name] for name in ("status", "code", "explanation")}.items() <= shown[3].items()
+    assert shown[3].keys() <= problem.keys()
+    assert shown[3]["target"].keys() == problem["target"].keys()
+
+
+def _lines_of_json(page: str) -> list[str]:
+    """The objects in the JSON blocks of a page, each as one line."""
+    return [each for block in blocks(page, "json") for each in re.sub(r"\n +", " ", block).splitlines()]
 
 
 def test_the_address_that_the_guide_resolves_is_one_of_the_demonstration_city() -> None:
