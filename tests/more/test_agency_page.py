@@ -23,7 +23,7 @@ from cms.core.allowed_markup import ALLOWED_TAGS
 from config import PROJECT_ROOT
 from tests.examples.running_city import RunningCity, running_city
 from tests.more.browser import Shown, shown
-from tests.more.test_agency_site import HOSTILE, Page
+from tests.more.sites import HOSTILE, Page
 
 PAGE = PROJECT_ROOT / "examples" / "agency_page.html"
 CENTRAL = "redaksi.satu@balikpapan.example"

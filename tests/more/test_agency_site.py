@@ -4,69 +4,22 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import signal
 import subprocess
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from config import PROJECT_ROOT
-from tests.cli.servers import free_port, running
-from tests.more.programs import PHP
+from tests.cli.servers import running
+from tests.more.sites import HOSTILE, Page, complaints, served, visit
 
 SITE = PROJECT_ROOT / "examples" / "agency_site.php"
-HOSTILE = "</title><script>alert(1)</script> \" onload='x' & Jalan"
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_arguments: Any) -> None:
-        return None
-
-
-_opener = urllib.request.build_opener(_NoRedirect)
-
-
-class Page(HTMLParser):
-    """A page of the site: status, headers, text, and what it links to."""
-
-    def __init__(self, status: int, headers: Any, html: str) -> None:
-        super().__init__()
-        self.status, self.headers, self.html = status, headers, html
-        self.links: list[str] = []
-        self.images: list[dict[str, str | None]] = []
-        self.scripts = 0
-        self.texts: list[str] = []
-        self.next = self.canonical = ""
-        self.feed(html)
-
-    @property
-    def text(self) -> str:
-        return " ".join(" ".join(self.texts).split())
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        assert not [name for name in given if name.startswith("on")]
-        if tag == "a" and given.get("rel") == "next":
-            self.next = str(given["href"])
-        elif tag == "a" and "href" in given:
-            self.links.append(str(given["href"]))
-        elif tag == "img":
-            self.images.append(given)
-        elif tag == "link" and given.get("rel") == "canonical":
-            self.canonical = str(given["href"])
-        self.scripts += tag == "script"
-
-    def handle_data(self, data: str) -> None:
-        self.texts.append(data)
 
 
 @dataclass
@@ -80,12 +33,7 @@ class Site:
     api_process: subprocess.Popen[bytes]
 
     def get(self, path: str, method: str = "GET") -> Page:
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", method=method)
-        try:
-            with _opener.open(request, timeout=20) as answer:
-                return Page(answer.status, answer.headers, answer.read().decode())
-        except urllib.error.HTTPError as error:
-            return Page(error.code, error.headers, error.read().decode())
+        return visit(self.port, path, method)
 
     def read(self, path: str) -> Any:
         """What the API has for the key of the site."""
@@ -137,34 +85,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         with served(SITE, settings, folder / "php.log") as site_port:
             yield Site(site_port, api, secrets, folder / "copies", process)
         assert complaints(folder / "php.log") == []
-
-
-def complaints(log: Path) -> list[str]:
-    """What PHP does not like in a program."""
-    return [line for line in log.read_text().splitlines() if re.search("Warning|Notice|Deprecated|Fatal", line)]
-
-
-@contextmanager
-def served(script: Path, settings: dict[str, str], log: Path) -> Iterator[int]:
-    """A program in PHP behind its own web server, which asks it for every address; returns the port. PHP complains in `log`."""
-    port = free_port()
-    with log.open("wb") as output:
-        command = [*PHP, "-S", f"127.0.0.1:{port}", str(script)]
-        process = subprocess.Popen(
-            command, env={**os.environ, **settings}, stdout=output, stderr=output, cwd=log.parent
-        )
-    try:
-        for _ in range(200):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/favicon.ico", timeout=5)
-            except urllib.error.HTTPError:
-                break
-            except OSError:
-                time.sleep(0.05)
-        yield port
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait()
 
 
 def test_the_pages_of_the_list_have_every_post_once_and_in_order(site: Site) -> None:

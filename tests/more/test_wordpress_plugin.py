@@ -6,8 +6,6 @@ import json
 import os
 import signal
 import subprocess
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +18,7 @@ from config import PROJECT_ROOT
 from tests.cli.servers import running
 from tests.examples.running_city import RunningCity
 from tests.more.programs import WORDPRESS
-from tests.more.test_agency_site import HOSTILE, Page, _opener, complaints, served
+from tests.more.sites import HOSTILE, Page, complaints, served, visit
 
 PLUGIN = PROJECT_ROOT / "examples" / "simpul_wordpress.php"
 
@@ -35,12 +33,7 @@ class Blog:
     api_process: subprocess.Popen[bytes]
 
     def get(self, query: str = "") -> Page:
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/berita/{query}")
-        try:
-            with _opener.open(request, timeout=20) as answer:
-                return Page(answer.status, answer.headers, answer.read().decode())
-        except urllib.error.HTTPError as error:
-            return Page(error.code, error.headers, error.read().decode())
+        return visit(self.port, f"/berita/{query}")
 
     def posts(self) -> list[dict[str, Any]]:
         return list(self.city.listed("/v1/posts?channel=kota&limit=100"))
