@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
 import orjson
+from sqlalchemy import JSON, Boolean, Date, Table
+from sqlalchemy.types import TypeEngine
+
+from cms.core.clock import from_micros
+from cms.core.types import EpochMicros, UTCDateTime
+
+Converter = Callable[[Any], Any]
 
 
 def json_value(raw: Any) -> Any:
@@ -22,3 +30,32 @@ def moment_value(raw: Any) -> datetime:
 def day_value(raw: Any) -> date | None:
     """The day in a `Date` column."""
     return date.fromisoformat(raw) if isinstance(raw, str) else raw
+
+
+def _same(raw: Any) -> Any:
+    return raw
+
+
+def _or_none(convert: Converter) -> Converter:
+    return lambda raw: None if raw is None else convert(raw)
+
+
+def converters_of(table: Table) -> Sequence[tuple[str, Converter]]:
+    """Each column of a table in order, and what turns the driver's value into the one that the ORM would give."""
+    return [(column.name, _converter_of(column.type)) for column in table.columns]
+
+
+def _converter_of(type_: TypeEngine[Any]) -> Converter:
+    for kind, convert in _CONVERTERS:
+        if isinstance(type_, kind):
+            return _or_none(convert)
+    return _same
+
+
+_CONVERTERS: Sequence[tuple[type[TypeEngine[Any]], Converter]] = (
+    (JSON, json_value),
+    (UTCDateTime, moment_value),
+    (EpochMicros, from_micros),
+    (Date, day_value),
+    (Boolean, bool),
+)

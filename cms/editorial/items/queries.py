@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal_column, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, select, true, tuple_
 
 from cms.agencies.models import Agency
 from cms.core import clock
 from cms.core.db import session, table_of
 from cms.core.errors import NotFound
 from cms.core.permissions import PERMISSION_MAP, Actor, Permission, anywhere, in_own_agency
-from cms.core.prepared import keep_read, take_read
 from cms.core.raw_columns import moment_value
 from cms.core.small_reads import small_read
 from cms.editorial.attribution import Owner
 from cms.editorial.comments.models import ReviewComment
 from cms.editorial.content_types import ContentType
+from cms.editorial.items.foreseen_editions import take_foreseen
 from cms.editorial.items.models import Edition, Item, State
 from cms.editorial.leases.models import EditLease
 from cms.publishing.models import LegacyAddress, Publication
@@ -33,8 +33,6 @@ _OWNER = (
     .where(_agencies.c.slug == bindparam("slug"))
     .with_for_update(read=True)
 )
-NEWEST = select(Edition, Item.version).join(Item, and_(Edition.item_id == Item.id, Edition.number == Item.edition))
-"""The newest edition of each item, and the version of the item."""
 _items, _comments, _leases, _old = table_of(Item), table_of(ReviewComment), table_of(EditLease), table_of(LegacyAddress)
 _COLLEAGUES = (
     select(
@@ -124,34 +122,8 @@ def lock_items(item_ids: Collection[str]) -> None:
 
 def get_edition(item: Item, number: int | None = None) -> Edition:
     """An edition of the item, the newest one by default."""
-    foreseen: Foreseen | None = take_read(_foreseen(item.id)) if number is None else None
-    if foreseen is not None and (foreseen.version, foreseen.edition.number) == (item.version, item.edition):
-        return session.merge(foreseen.edition, load=False)
-    return session.get_one(Edition, (item.id, number or item.edition))
-
-
-class Foreseen(NamedTuple):
-    """The newest edition of an item, read before the transaction: valid while the item has this version."""
-
-    edition: Edition
-    version: int
-    also: Any = None
-
-
-def foresee_editions(statement: Select[*tuple[Any, ...]], values: Mapping[str, Any] | None = None) -> list[Foreseen]:
-    """Read and keep the newest editions of items for the next transaction, so that `get_edition` need not read them again.
-
-    `statement` is `NEWEST`, narrowed to some items; it may read one value more along.
-    """
-    found = [Foreseen(*row) for row in session.execute(statement, values)]
-    for each in found:
-        session.expunge(each.edition)
-        keep_read(_foreseen(each.edition.item_id), each)
-    return found
-
-
-def _foreseen(item_id: str) -> tuple[type[Foreseen], str]:
-    return Foreseen, item_id
+    foreseen = take_foreseen(item) if number is None else None
+    return foreseen or session.get_one(Edition, (item.id, number or item.edition))
 
 
 def get_owner(item: Item) -> Owner:

@@ -21,7 +21,7 @@ from cms.editorial.items.models import State
 from cms.editorial.items.policies import Operation
 from cms.editorial.items.queries import get_edition
 from cms.editorial.moderating import public_words
-from cms.editorial.preparing import foresee_change, foresee_content, foresee_publication
+from cms.editorial.preparing import foresee_change, foresee_content, foresee_publications
 from cms.editorial.publishing import Update, publish_edition
 from cms.editorial.saving import Save, first_edition, save_edition, transition
 
@@ -132,7 +132,7 @@ def publish_item(
     """
     said, words = Update.said(change_note, update), public_words({"/change_note": change_note})
     with (
-        foreseen(lambda: foresee_publication(item_id)),
+        foreseen(lambda: foresee_publications(item_id)),
         editing(content_type, actor, item_id, Operation.PUBLISH, expected) as edit,
     ):
         words.check(actor)

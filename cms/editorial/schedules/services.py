@@ -16,7 +16,7 @@ from cms.editorial.editing import editing
 from cms.editorial.items.policies import Operation
 from cms.editorial.items.queries import get_edition
 from cms.editorial.moderating import public_words
-from cms.editorial.preparing import foresee_publication
+from cms.editorial.preparing import foresee_publications
 from cms.editorial.schedules.plans import Schedule, check_moments, drop_plan, plan_item
 
 
@@ -31,7 +31,7 @@ def schedule_item(
     check_moments(schedule)
     words = public_words({"/explanation": schedule.explanation, "/change_note": schedule.update.note})
     with (
-        foreseen(lambda: foresee_publication(item_id)),
+        foreseen(lambda: foresee_publications(item_id)),
         editing(content_type, actor, item_id, Operation.SCHEDULE, expected) as edit,
     ):
         item = edit.item
