@@ -9,7 +9,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Column, ScalarSelect, Select, bindparam, func, literal_column, or_, select
+from sqlalchemy import Column, Integer, ScalarSelect, Select, bindparam, func, literal_column, or_, select
 
 from cms.changes.models import Change, ChangeHead
 from cms.core import clock
@@ -59,9 +59,9 @@ def _lines(name: str, subject: Column[Any], kind: BreakerKind) -> tuple[Any, ...
 
 def _count(name: str, subject: Column[Any], kind: BreakerKind) -> ScalarSelect[int]:
     """The number of lines, counted no further than the limit."""
-    found: Select[Any] = (
-        select(literal_column("1")).where(*_lines(name, subject, kind)).limit(bindparam(f"{name}_most"))
-    )
+    # The plan of a bare `LIMIT ?` depends on the value: SQLite would prepare the whole statement again at each execution.
+    most = bindparam(f"{name}_most", type_=Integer) + literal_column("0", Integer)
+    found: Select[Any] = select(literal_column("1")).where(*_lines(name, subject, kind)).limit(most)
     return select(func.count()).select_from(found.subquery()).scalar_subquery()
 
 
