@@ -47,7 +47,6 @@ from cms.delivery.file_routes import file_blueprint
 from cms.delivery.go_routes import blp as go
 from cms.delivery.media_routes import blp as delivery_media
 from cms.delivery.routes import blp as delivery_reference
-from cms.delivery.types import DeliveredTypes
 from cms.editorial.content_types import EXTENSION as REGISTERED_TYPES
 from cms.editorial.freezes.routes import blp as freezes
 from cms.editorial.images.routes import blp as image_uses
@@ -62,11 +61,13 @@ from cms.media.routes import blp as media
 from cms.moderation.public_words import look_at_words
 from cms.moderation.routes import blp as moderation
 from cms.offices.routes import blp as offices
+from cms.publishing.delivered import DeliveredTypes
 from cms.serving.admission import admit
 from cms.serving.cors import answer_browsers
 from cms.serving.middleware import AnswerCacheMiddleware
 from cms.serving.responding import PreparedResponse, tell_position
 from cms.serving.state import make_serving_state
+from cms.sync.routes import sync_blueprint
 from cms.taxonomy.routes import blp as taxonomy
 from cms.writing.carrying_out import carry_out_writes
 from cms.writing.routes import blp as batch
@@ -110,6 +111,7 @@ def blueprints(types: Sequence[RegisteredType]) -> Iterator[Blueprint]:
     yield from (trail, moderation, freezes, rollback, batch, media, image_uses)
     delivered = DeliveredTypes([each.delivered for each in types])
     yield content_blueprint(delivered)
+    yield sync_blueprint(delivered)
     yield from (delivery_reference, delivery_media, file_blueprint(delivered), go)
 
 

@@ -146,7 +146,13 @@ def _without_required(schemas: dict[str, Any], answer: dict[str, Any]) -> dict[s
     """The schemas, those of the items in an answer without `required`: `fields` picked some of their fields."""
     data = schemas[_name(answer)]["properties"]["data"]
     name = _name(data.get("items", data))
-    return {**schemas, name: {key: part for key, part in schemas[name].items() if key != "required"}}
+    # In a copy the items are inside of what is listed, in one of several forms.
+    forms = schemas[name]["properties"].get("item", {}).get("anyOf")
+    picked = {name} if forms is None else {_name(form) for form in forms}
+    return {
+        **schemas,
+        **{each: {key: part for key, part in schemas[each].items() if key != "required"} for each in picked},
+    }
 
 
 def _name(reference: dict[str, Any]) -> str:

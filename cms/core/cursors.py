@@ -46,18 +46,24 @@ class Cursors:
 
     def decode(self, cursor: str, binding: str) -> list[Any]:
         """The position. Raises `BadRequest("invalid_cursor")` when altered or made for another list."""
-        try:
-            sealed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-            position = orjson.loads(self._opened(sealed, binding))
-        except (InvalidTag, binascii.Error, ValueError):
+        position = self.opened(cursor, binding, CURSOR_LIFE)
+        if position is None:
             raise BadRequest(
                 "invalid_cursor",
                 errors=[InputError("parameter", "cursor", "bad_format", {"expected": "a cursor of this list"})],
-            ) from None
-        return list(position)
+            )
+        return position
 
-    def _opened(self, sealed: bytes, binding: str) -> bytes:
-        key = self._keys.find(sealed[:KEY_BYTES].hex(), CURSOR_LIFE)
+    def opened(self, cursor: str, binding: str, life: timedelta) -> list[Any] | None:
+        """The same for what lives as long as this after its key was replaced; None when altered or made for something else."""
+        try:
+            sealed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+            return list(orjson.loads(self._opened(sealed, binding, life)))
+        except (InvalidTag, binascii.Error, ValueError):
+            return None
+
+    def _opened(self, sealed: bytes, binding: str, life: timedelta) -> bytes:
+        key = self._keys.find(sealed[:KEY_BYTES].hex(), life)
         if key is None:
             raise InvalidTag
         return self._cipher(key).decrypt(sealed[KEY_BYTES:], [binding.encode()])

@@ -9,8 +9,8 @@ from flask import Response, current_app
 from cms.core import clock
 from cms.core.http.schemas import LARGEST_LIMIT
 from cms.delivery.parameters import MOST_IDS, page_query
-from cms.delivery.types import DeliveredTypes, sorts_of
-from cms.publishing.delivered import DeliveredType
+from cms.delivery.types import sorts_of
+from cms.publishing.delivered import DeliveredType, DeliveredTypes
 from cms.publishing.selection import COUNT_CAP
 from cms.serving.admission import ANONYMOUS, DeliveryRequest
 from cms.serving.encoding import ENCODINGS

@@ -15,12 +15,11 @@ from cms.delivery.schemas import (
     CountedTagSchema,
     ResolvedSchema,
     capabilities_schema,
-    delivered_many,
-    delivered_one,
     items_schema,
 )
-from cms.delivery.types import DeliveredTypes
+from cms.publishing.delivered import DeliveredTypes
 from cms.serving.admission import DeliveryRequest, serves
+from cms.serving.schemas import delivered_many, delivered_one
 
 CONTENT = "content:read"
 

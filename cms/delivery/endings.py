@@ -8,12 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from cms.core.errors import DomainError, Gone, NotFound
-from cms.delivery.places import NOWHERE, place_of, place_outside
 from cms.publishing.models import Standing
 from cms.publishing.reading import Address, PublishedState
+from cms.serving.places import LIVE_UNLESS_ENDED, NOWHERE, redirected_place
 from cms.serving.sources import Sources
-
-LIVE_UNLESS_ENDED = frozenset({Standing.PLANNED, Standing.LIVE, Standing.WITHDRAWN})
 
 
 def ended(sources: Sources, state: PublishedState, item_id: str) -> DomainError:
@@ -47,21 +45,6 @@ def resolved_ending(sources: Sources, address: Address) -> dict[str, Any]:
             return {"status": "moved", **place, "to": place["canonical_url"], "explanation": address.explanation}
         return _told(address, None, address.explanation)
     return _told(address, address.alternative, address.explanation)
-
-
-def redirected_place(sources: Sources, target_id: str | None, alternative: str | None) -> dict[str, Any] | None:
-    """Where readers find a redirected item now: at an address, or the final target of the redirect. None when readers, or this key,
-    have no such target.
-    """
-    if target_id is None:
-        return place_outside(alternative) if alternative else None
-    target = sources.target(target_id)
-    if target is None or not sources.shown({target.id: target.live_agency or target.agency}):
-        return None
-    if target.slug is not None:
-        return place_of(target)
-    is_sent_on = target.standing == Standing.REDIRECTED and target.alternative
-    return place_outside(str(target.alternative)) if is_sent_on else None
 
 
 def _told(address: Address, to: str | None, explanation: str | None) -> dict[str, Any]:

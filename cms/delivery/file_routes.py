@@ -8,8 +8,7 @@ from cms.core.http.api import Blueprint
 from cms.core.http.files import SAFETY_HEADERS
 from cms.core.http.operations import Operations
 from cms.delivery.files import read_file
-from cms.delivery.types import DeliveredTypes
-from cms.publishing.delivered import DeliveredType
+from cms.publishing.delivered import DeliveredType, DeliveredTypes
 from cms.serving.admission import DeliveryRequest, serves
 
 operations = Operations[DeliveredType]()

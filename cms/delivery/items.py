@@ -10,14 +10,13 @@ from cms.core.errors import NotFound
 from cms.core.ids import is_id, is_slug
 from cms.delivery.endings import ended, resolved_ending
 from cms.delivery.parameters import MOST_IDS
-from cms.delivery.places import place_of
-from cms.delivery.types import DeliveredTypes
-from cms.publishing.delivered import DeliveredType
+from cms.publishing.delivered import DeliveredType, DeliveredTypes
 from cms.publishing.legacy_addresses import key_of
 from cms.publishing.models import Standing
 from cms.publishing.reading import Address
 from cms.serving.admission import DeliveryRequest
 from cms.serving.pages import one_body, one_json_body, page_body
+from cms.serving.places import place_of
 from cms.serving.projection import reshaped
 from cms.serving.responding import Basis, Body, respond
 from cms.serving.sources import Sources

@@ -6,21 +6,21 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import Schema, fields
 
 from cms.agencies.fields import area_codes
 from cms.agencies.models import AgencyKind, AreaLevel
 from cms.core.errors import BadRequest, InputError
-from cms.core.http.field_rules import Length, rule
-from cms.core.http.fields import MESSAGES, Choice, CommaSeparated, Moment, Words
+from cms.core.http.field_rules import Length
+from cms.core.http.fields import MESSAGES, Choice, Moment, Words
 from cms.core.http.request_head import LONGEST_QUERY
 from cms.core.http.schemas import PageQuerySchema, StrictSchema
-from cms.core.ids import ID_PATTERN, SLUG_PATTERN
-from cms.delivery.types import DeliveredTypes, sorts_of
-from cms.publishing.delivered import DeliveredType
+from cms.core.ids import ID_PATTERN
+from cms.delivery.types import sorts_of
+from cms.publishing.delivered import DeliveredType, DeliveredTypes
+from cms.serving.parameters import SLUGS, Names, shown_fields
 from cms.taxonomy.languages import LANGUAGES
 
-_SLUGS: dict[str, Any] = {"pattern": SLUG_PATTERN, "expected": "slugs, separated by commas"}
 MOST_IDS = 100
 ADDRESS_PARTS = ("type", "agency", "slug")
 
@@ -36,35 +36,6 @@ class Ids(Words):
         return tuple(dict.fromkeys(word for word in value.split(",") if word in known))
 
 
-class Names(CommaSeparated):
-    """Comma-separated names out of a closed list; becomes a tuple in the given order, without doubles."""
-
-    def __init__(self, allowed: Iterable[str], **kwargs: Any) -> None:
-        kwargs["error_messages"] = {**MESSAGES, **kwargs.get("error_messages", {})}
-        self.allowed = tuple(allowed)
-        super().__init__(**kwargs)
-
-    def value_schema(self) -> dict[str, Any]:
-        """One of the names."""
-        return {"type": "string", "enum": list(self.allowed)}
-
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
-        # Doubles are accepted, but a list of thousands is refused unread.
-        names = tuple(dict.fromkeys(value.split(",", 2 * len(self.allowed))))
-        if any(name not in self.allowed for name in names):
-            raise ValidationError(rule("not_allowed", allowed=", ".join(self.allowed)))
-        return names
-
-
-def _shown_fields(allowed: Iterable[str]) -> Names:
-    return Names(
-        allowed,
-        data_key="fields",
-        attribute="fields",
-        metadata={"description": "Only these fields, separated by commas.", "example": "id,title,published_at"},
-    )
-
-
 def _included(delivered: DeliveredType) -> Names:
     return Names(
         delivered.includes,
@@ -76,16 +47,16 @@ class ContentPageQuerySchema(PageQuerySchema):
     """Filters that all content types have; a comma means any of, several parameters mean all of."""
 
     agency = Words(
-        **_SLUGS,
+        **SLUGS,
         metadata={"description": "Owner; includes agencies that were merged into it.", "example": "dpu,dishub"},
     )
     channel = Words(
-        **_SLUGS,
+        **SLUGS,
         metadata={"description": "Channel of publication, own and reposted; includes those of merged agencies."},
     )
-    tag = Words(**_SLUGS, metadata={"example": "penutupan-jalan"})
+    tag = Words(**SLUGS, metadata={"example": "penutupan-jalan"})
     language = Words(choices=LANGUAGES, metadata={"description": "BCP 47.", "example": "id"})
-    slug = Words(**_SLUGS, metadata={"description": "Present slugs; `resolve` also knows former ones."})
+    slug = Words(**SLUGS, metadata={"description": "Present slugs; `resolve` also knows former ones."})
     ids = Words(
         pattern=ID_PATTERN,
         expected="ids, separated by commas",
@@ -131,7 +102,7 @@ def item_query(delivered: DeliveredType) -> type[Schema]:
 
 
 def _of_items(delivered: DeliveredType) -> dict[str, fields.Field[Any]]:
-    return {"fields_": _shown_fields(delivered.full_fields), "include": _included(delivered)}
+    return {"fields_": shown_fields(delivered.full_fields), "include": _included(delivered)}
 
 
 def items_query(types: DeliveredTypes) -> type[Schema]:
@@ -144,7 +115,7 @@ def items_query(types: DeliveredTypes) -> type[Schema]:
             "example": "019ac1a0-7c00-7000-8000-000000000002",
         },
     )
-    return StrictSchema.from_dict({"ids": ids, "fields_": _shown_fields(types.all_fields)}, name="items_query")
+    return StrictSchema.from_dict({"ids": ids, "fields_": shown_fields(types.all_fields)}, name="items_query")
 
 
 class Anything(fields.String):
@@ -184,8 +155,8 @@ def check_resolve_query(query: Mapping[str, Any]) -> None:
 class TermPageQuerySchema(PageQuerySchema):
     """Whose items are counted, as in their lists."""
 
-    agency = Words(**_SLUGS, metadata={"description": "Owners; includes agencies that were merged into them."})
-    channel = Words(**_SLUGS, metadata={"description": "Channels; includes those of merged agencies."})
+    agency = Words(**SLUGS, metadata={"description": "Owners; includes agencies that were merged into them."})
+    channel = Words(**SLUGS, metadata={"description": "Channels; includes those of merged agencies."})
 
 
 def categories_query(types: DeliveredTypes) -> type[Schema]:
@@ -210,14 +181,14 @@ class AgencyPageQuerySchema(PageQuerySchema):
     """Filters of the list of agencies."""
 
     kind = Words(choices=AgencyKind, metadata={"example": "dinas,kecamatan"})
-    parent = Words(**_SLUGS)
+    parent = Words(**SLUGS)
     active = Choice(["true", "false"], metadata={"description": "Whether it exists today."})
 
 
 class OfficePageQuerySchema(PageQuerySchema):
     """Filters of the list of offices."""
 
-    agency = Words(**_SLUGS, metadata={"description": "Includes agencies that were merged into it.", "example": "dpu"})
+    agency = Words(**SLUGS, metadata={"description": "Includes agencies that were merged into it.", "example": "dpu"})
     area = area_codes(metadata={"description": "Includes what lies below it.", "example": "64.71.06"})
     closed = Choice(["true", "false"], metadata={"description": "Only closed ones, or only those that are not."})
 

@@ -9,9 +9,10 @@ from flask import Response
 from cms.core.http.api import Blueprint
 from cms.delivery import about, reference
 from cms.delivery.parameters import AgencyPageQuerySchema, AreaPageQuerySchema, OfficePageQuerySchema
-from cms.delivery.reference_schemas import DeliveredAgencySchema, DeliveredAreaSchema, DeliveredOfficeSchema
-from cms.delivery.schemas import WhoamiSchema, delivered_many, delivered_one
+from cms.delivery.schemas import WhoamiSchema
 from cms.serving.admission import DeliveryRequest, serves
+from cms.serving.reference_schemas import DeliveredAgencySchema, DeliveredAreaSchema, DeliveredOfficeSchema
+from cms.serving.schemas import delivered_many, delivered_one
 
 blp = Blueprint("delivery_reference", __name__)
 CONTENT = "content:read"

@@ -3,57 +3,14 @@
 from __future__ import annotations
 
 import copy
-from functools import cache
 from typing import Any
 
 from marshmallow import Schema, fields
 
-from cms.core.http.schemas import LinksSchema, MetaSchema, PageMetaSchema, StrictSchema, many, one, partly
-from cms.delivery.reference_schemas import RELATIONS, DeliveredCategorySchema, DeliveredKindSchema
-from cms.delivery.types import DeliveredTypes
-from cms.publishing.delivered import DeliveredType
-
-
-class DeliveredMetaSchema(MetaSchema):
-    """About an answer."""
-
-    sequence = fields.Integer(
-        metadata={
-            "description": "Position of the newest change that the answer can show; also in `Content-Seq`.",
-            "example": 48213,
-        }
-    )
-
-
-class DeliveredPageMetaSchema(PageMetaSchema, DeliveredMetaSchema):
-    """About a page."""
-
-
-def delivered_one(schema: type[Schema]) -> type[Schema]:
-    """The envelope of one resource on the delivery plane."""
-    return one(schema, DeliveredMetaSchema)
-
-
-def delivered_many(schema: type[Schema]) -> type[Schema]:
-    """The envelope of a page on the delivery plane."""
-    return many(schema, DeliveredPageMetaSchema)
-
-
-@cache
-def delivered_schema(delivered: DeliveredType) -> type[Schema]:
-    """A content type as it shows itself, except for what `include` replaces. Raises `KeyError` for an unknown relation."""
-    relations = {name: RELATIONS[name] for name in delivered.includes}
-    return delivered.full.from_dict(relations, name=f"{_name(delivered)}Schema")
-
-
-@cache
-def delivered_card_schema(delivered: DeliveredType) -> type[Schema]:
-    """The same in a list: what only details have is there when `fields` asks for it."""
-    return partly(delivered_schema(delivered), delivered.card_fields, f"{_name(delivered)}CardSchema")
-
-
-def _name(delivered: DeliveredType) -> str:
-    return "Delivered" + "".join(word.capitalize() for word in delivered.name.split("_"))
+from cms.core.http.schemas import LinksSchema, StrictSchema, partly
+from cms.publishing.delivered import DeliveredTypes
+from cms.serving.reference_schemas import DeliveredCategorySchema, DeliveredKindSchema
+from cms.serving.schemas import DeliveredPageMetaSchema
 
 
 class ItemsMetaSchema(DeliveredPageMetaSchema):

@@ -8,8 +8,8 @@ from typing import Any
 import orjson
 from flask import Response
 
-from cms.delivery.types import DeliveredTypes
 from cms.delivery.unmatched import unknown_words
+from cms.publishing.delivered import DeliveredTypes
 from cms.publishing.term_counts import TermPage, TermScope
 from cms.serving.admission import DeliveryRequest
 from cms.serving.pages import Paging

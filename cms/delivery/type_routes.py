@@ -9,9 +9,9 @@ from flask import Response
 from cms.core.http.operations import Operations, PerSubject
 from cms.delivery import items, lists
 from cms.delivery.parameters import item_query, page_query
-from cms.delivery.schemas import delivered_card_schema, delivered_many, delivered_one, delivered_schema
 from cms.publishing.delivered import DeliveredType
 from cms.serving.admission import DeliveryRequest, serves
+from cms.serving.schemas import delivered_card_schema, delivered_many, delivered_one, delivered_schema
 
 CONTENT = "content:read"
 

@@ -16,9 +16,9 @@ from cms.agencies.directory import Directory
 from cms.core.errors import DomainError, Gone, NotFound
 from cms.core.ids import is_id
 from cms.core.runtime import runtime
-from cms.delivery.endings import LIVE_UNLESS_ENDED
 from cms.publishing.models import Standing
 from cms.publishing.reading import Address
+from cms.serving.places import LIVE_UNLESS_ENDED
 from cms.serving.sources import Sources
 
 

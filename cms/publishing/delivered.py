@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from marshmallow import Schema, fields
+
+_SCHEME = re.compile("[a-z_]+")
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +54,41 @@ class DeliveredType:
     def full_fields(self) -> tuple[str, ...]:
         """Fields of the full form; a list gives those beyond the card when `fields` names them."""
         return _names(self.full)
+
+
+class DeliveredTypes:
+    """All of them, in the order of the API's document."""
+
+    def __init__(self, types: Sequence[DeliveredType]) -> None:
+        for each in types:
+            if wrong := [scheme for scheme in each.schemes if _SCHEME.fullmatch(scheme) is None]:
+                raise ValueError(f"{each.topic}: {wrong[0]!r} cannot name a scheme of terms")
+        self.types = tuple(types)
+
+    @property
+    def words(self) -> Mapping[str, str]:
+        """The words in braces for operations over all types."""
+        return {"type": "item", "types": "items", "all": " and ".join(each.topic for each in self.types)}
+
+    def of_scheme(self, scheme: str) -> tuple[str, ...]:
+        """The names of the types whose items are found by terms of this scheme."""
+        return tuple(each.name for each in self.types if scheme in each.schemes)
+
+    @cached_property
+    def filter_names(self) -> frozenset[str]:
+        """The filters of copies: what any of the types is found by, at whatever time."""
+        relation = {"relation"} if any("relation" in each.filters for each in self.types) else set()
+        return frozenset({"agency", *relation, *(scheme for each in self.types for scheme in each.schemes)})
+
+    @cached_property
+    def card_fields(self) -> frozenset[str]:
+        """The fields in the cards of any type."""
+        return frozenset(name for each in self.types for name in each.card_fields)
+
+    @cached_property
+    def all_fields(self) -> tuple[str, ...]:
+        """The fields that can be picked in lists of several types; an item has those of its own type."""
+        return tuple(dict.fromkeys(name for each in self.types for name in each.full_fields))
 
 
 def _names(schema: type[Schema]) -> tuple[str, ...]:

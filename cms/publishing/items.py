@@ -87,6 +87,11 @@ def rebuilt_item(connection: Connection, item_id: str, sequence: int) -> tuple[i
     return _found(connection, item_id, connection.execute(_REPRESENTED, values).one())
 
 
+def waiting_item(connection: Connection, item_id: str) -> tuple[int, Sequence[Carried]]:
+    """The row number and carriers of an item whose planned publication is rendered again: readers see nothing of that yet."""
+    return _found(connection, item_id, connection.execute(_NUMBER, {"published_id": item_id}).one())
+
+
 def planned_item(connection: Connection, rendered: RenderedItem) -> tuple[int, Sequence[Carried]]:
     """The row number and carriers of an item that readers will have later; makes its row if there is none."""
     found = connection.execute(_NUMBER, {"published_id": rendered.item_id}).one_or_none()

@@ -18,7 +18,7 @@ from cms.core import clock
 from cms.core.db import UnitOfWork, table_of
 from cms.publishing.digests import ENDING, ending_digest
 from cms.publishing.due import due_again
-from cms.publishing.items import UPDATE_ITEM, keep_slug, now_live, rebuilt_item
+from cms.publishing.items import UPDATE_ITEM, keep_slug, now_live, rebuilt_item, waiting_item
 from cms.publishing.models import Publication, PublishedItem, Standing
 from cms.publishing.positions import move_positions
 from cms.publishing.rendered_items import RenderedItem
@@ -31,6 +31,7 @@ from cms.publishing.rows import (
     supersede_one,
     write_publication,
 )
+from cms.publishing.visibility import is_still_awaited
 
 _END_ITEM = UPDATE_ITEM.returning(*(table_of(PublishedItem).c[name] for name in ENDING))
 
@@ -64,16 +65,19 @@ def rebuild(unit: UnitOfWork, rendered: RenderedItem, change: Change, publicatio
     """
     connection = unit.session.connection()
     window = Window.of(publication) if publication else Window()
+    is_awaited = publication is not None and is_still_awaited(publication)
 
     def write(numbered: Numbered) -> None:
         left = _replace(connection, rendered.item_id, publication, numbered.sequence)
-        number, carriers = rebuilt_item(connection, rendered.item_id, numbered.sequence)
+        number, carriers = (
+            waiting_item(connection, rendered.item_id)
+            if is_awaited
+            else rebuilt_item(connection, rendered.item_id, numbered.sequence)
+        )
         digest = write_publication(connection, rendered, number, carriers, numbered, window)
-        if window.is_planned:
-            note_planned(change, digest)
-            return
-        note_digest(change, digest)
-        move_positions(unit, rendered.type, rendered.agency, left | channels_of(rendered, carriers), numbered)
+        (note_planned if window.is_planned else note_digest)(change, digest)
+        if not is_awaited:
+            move_positions(unit, rendered.type, rendered.agency, left | channels_of(rendered, carriers), numbered)
 
     when_numbered(unit, change, write)
 

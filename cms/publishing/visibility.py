@@ -36,6 +36,18 @@ LIVE_UNTIL: Final = "p.effective_until"
 HAS_ENDED: Final = "p.superseded_sequence IS NULL AND p.effective_until <= :now"
 """The planned end of the publication has come, and the worker has not carried it out yet."""
 
+IS_LATE: Final = (
+    "p.superseded_sequence IS NULL AND p.is_planned AND p.effective_from <= :now",
+    "p.superseded_sequence IS NULL AND p.effective_until IS NOT NULL AND p.effective_until <= :now",
+)
+"""The planned beginning, or end, of the publication has come, and the worker has not carried it out yet: each a range of an index."""
+
+LATE_SINCE: Final = ("p.effective_from", "p.effective_until")
+"""The moment of each of them."""
+
+WAS_SHOWN_SINCE: Final = f"(p.superseded_sequence > :since OR {HAS_ENDED})"
+"""Readers had the publication at some time after the line `:since` of the log, and do not have it now."""
+
 STANDING: Final = "CASE WHEN p.is_planned THEN 'live' ELSE i.standing END"
 """The standing of the item `i` with the live publication `p`: the worker updates the item's row only after a plan has begun."""
 

@@ -49,6 +49,8 @@ class Body:
 
     content: bytes
     headers: Headers
+    is_repeated: bool = True
+    """False for what nobody asks for twice: it would only push out other kept answers."""
 
 
 def respond(request: DeliveryRequest, basis: Basis, compute: Callable[[int], Body]) -> Response:
@@ -74,7 +76,8 @@ def respond(request: DeliveryRequest, basis: Basis, compute: Callable[[int], Bod
             break
     answer.body = body.content
     answer.headers += body.headers
-    _keep(answer, request, timing)
+    if body.is_repeated:
+        _keep(answer, request, timing)
     return _full(answer, request)
 
 

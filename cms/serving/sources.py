@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from cms.changes.heads import Heads
+from cms.changes.public_lines import ReferenceLine, reference_lines
 from cms.consumers.key_cache import KeyHolder
 from cms.publishing.reading import Address, Page, PublishedState
 from cms.publishing.selection import Selection
 from cms.publishing.term_counts import TermPage, TermScope
+from cms.publishing.walking import Walk
 from cms.serving.due import due_since
 from cms.serving.reference_data import ReferenceData
 from cms.serving.state import ServingState
@@ -178,6 +180,18 @@ class Sources:
         """(id, agency, JSON) of live items."""
         self.dependencies.note_topics(self.state.head.content)
         return self.state.publications.items(ids, self.now, is_full=is_full)
+
+    def walk(self, selections: Iterable[Selection]) -> Walk:
+        """Published items of some types in the order of the log; of each type those that its selection could show."""
+        walked = tuple(selections)
+        for selection in walked:
+            self.expect_page(selection)
+        return Walk(self.state.reader, tuple(selection.type for selection in walked), self.now)
+
+    def reference_lines(self, types: Collection[str], after: int, until: int) -> list[ReferenceLine]:
+        """The newest lines of these parts of the reference data, in their order."""
+        self.dependencies.note_topics(_REFERENCE)
+        return reference_lines(self.state.reader, types, after, until)
 
     def _shown_beside(self, agencies: Collection[str], item_ids: Sequence[str]) -> set[str]:
         """Those of the items that these agencies carry or have on their channels; a new carrier renders the item again."""

@@ -182,6 +182,7 @@ ROWS = [
     delivery_row("/v1/tags", get("/v1/tags"), "403 200 200"),
     delivery_row("/v1/offices", get("/v1/offices"), "403 200 200"),
     delivery_row("/v1/offices/<string:id>", ask.delivered_office, "403 200 200"),
+    delivery_row("/v1/sync", get("/v1/sync"), "403 200 200"),
     delivery_row("/v1/whoami", get("/v1/whoami"), "200 200 200"),
     delivery_row("/v1/capabilities", get("/v1/capabilities"), "200 200 200"),
 ]

@@ -214,6 +214,9 @@ class KeptAnswersMachine(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from(sorted(SCOPES)), agencies=st.none() | st.lists(slugs, max_size=2, unique=True))
     def limit_key(self, name: str, agencies: list[str] | None) -> None:
+        self._limit(name, agencies)
+
+    def _limit(self, name: str, agencies: list[str] | None) -> None:
         """No operation changes the limits of a key today; whichever will, writes a line about its consumer."""
 
         def act() -> None:

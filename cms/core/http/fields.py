@@ -280,3 +280,11 @@ class Embeddable(fields.Raw):
     def __init__(self, schema: type[Schema], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.schema = schema
+
+
+class AnyOf(fields.Raw):
+    """In answers: an object of one of several forms, which something beside it tells apart."""
+
+    def __init__(self, schemas: Sequence[type[Schema]], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.schemas = tuple(schemas)

@@ -8,7 +8,7 @@ from typing import Any
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from marshmallow import fields
 
-from cms.core.http.fields import CommaSeparated, Embeddable
+from cms.core.http.fields import AnyOf, CommaSeparated, Embeddable
 
 Schema = dict[str, Any]
 
@@ -36,6 +36,13 @@ def embeddable_property(converter: OpenAPIConverter, field: fields.Field[Any], *
     return {"oneOf": [*ways, {"type": "null"}] if field.allow_none else ways}
 
 
+def any_of_property(converter: OpenAPIConverter, field: fields.Field[Any], **_: Any) -> Schema:
+    """An object of one of several forms."""
+    if not isinstance(field, AnyOf):
+        return {}
+    return {"anyOf": [converter.resolve_nested_schema(schema) for schema in field.schemas]}  # type: ignore[no-untyped-call]
+
+
 def portable_pattern(_converter: OpenAPIConverter, _field: fields.Field[Any], ret: Schema) -> Schema:
     """The pattern as every language can read it."""
     return {"pattern": portable(ret["pattern"])} if isinstance(ret.get("pattern"), str) else {}
@@ -53,4 +60,4 @@ def _portable_value(value: Schema) -> Schema:
     return {**value, "pattern": portable(value["pattern"])} if "pattern" in value else value
 
 
-FIELD_DESCRIPTIONS = (comma_separated_property, embeddable_property, portable_pattern)
+FIELD_DESCRIPTIONS = (comma_separated_property, embeddable_property, any_of_property, portable_pattern)

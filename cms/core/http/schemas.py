@@ -190,6 +190,13 @@ class ProblemSchema(Schema):
             **SOMETIMES,
         },
     )
+    snapshot = fields.String(
+        metadata={
+            "format": "uri-reference",
+            "description": "Only with 410 `position_expired`: where the copy begins anew.",
+            **SOMETIMES,
+        }
+    )
     lease = fields.Dict(
         metadata={"description": "Only with 409 `lease_held`: `holder`, `since` and `until`.", **SOMETIMES}
     )

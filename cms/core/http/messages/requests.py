@@ -62,6 +62,18 @@ REQUESTS: dict[str, Problem] = {
         "The cursor is damaged or belongs to another filter or sort; start again without it.",
         "Kursor rusak atau milik saringan atau urutan lain; mulai lagi tanpa kursor.",
     ),
+    "invalid_position": problem(
+        "Invalid position",
+        "Posisi tidak sah",
+        "The position is damaged or not from this server; begin the copy anew without it.",
+        "Posisi rusak atau bukan dari server ini; mulai lagi salinan tanpa posisi itu.",
+    ),
+    "position_expired": problem(
+        "The position has expired",
+        "Posisi sudah tidak berlaku",
+        "The data were restored, or the key sees something else since then. Begin the copy anew at `snapshot`, and drop what is not in it.",
+        "Data dipulihkan, atau kunci kini melihat hal lain. Mulai lagi salinan di `snapshot`, dan hapus yang tidak ada di sana.",
+    ),
     "unsupported_media_type": problem(
         "Unsupported media type",
         "Jenis isi tidak didukung",

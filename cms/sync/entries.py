@@ -1,0 +1,132 @@
+"""What stands on a page of a copy, before it is written: items to be kept and to be removed, in the order of the log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from cms.publishing.walking import BEFORE_ALL, ShownBefore, Walked
+from cms.sync.followed import Followed
+from cms.sync.positions import FROM_THE_BEGINNING
+
+WINDOW: Final = 1_000
+"""Items that are looked at in one statement when a copy wants only some of them."""
+MOST_WINDOWS: Final = 5
+
+
+class Keep(NamedTuple):
+    """A live item, and how the copy has it (`Wanted.shown_as`)."""
+
+    item: Walked
+    shown_as: str
+
+
+class Remove(NamedTuple):
+    """An item that the copy may have and does not have any more; `before` are the publications by which it had it."""
+
+    item: Walked
+    before: Sequence[ShownBefore]
+
+
+class KeepReference(NamedTuple):
+    """Something of the reference data, as JSON."""
+
+    type: str
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of a page; `after` and `late` are the position behind it."""
+
+    sequence: int
+    content: Keep | Remove | KeepReference
+    after: int
+    late: tuple[int, int] = BEFORE_ALL
+
+
+class Stretch(NamedTuple):
+    """A part of the walk, and the line that it reaches."""
+
+    entries: list[Entry]
+    reached: int
+
+
+def stretch_of_items(followed: Followed, until: int, most: int) -> Stretch:
+    """The next entries of content: more than `most`, or all up to `until`, or what a bounded number of statements finds."""
+    position, entries = followed.position, list[Entry]()
+    after = position.after
+    window = most + 1 if followed.is_everything else WINDOW
+    for _ in range(MOST_WINDOWS):
+        items = followed.walk.items(after, until, window)
+        entries += [Entry(item.sequence, content, item.sequence) for item, content in _contents(followed, items)]
+        if len(items) < window:
+            return Stretch(entries, max(after, until))
+        after = items[-1].sequence
+        if len(entries) > most:
+            break
+    return Stretch(entries, after)
+
+
+class LateStretch(NamedTuple):
+    """A part of what no line tells yet; `last` is where it ends, None when nothing follows."""
+
+    entries: list[Entry]
+    last: tuple[int, int] | None
+
+
+def late_entries(followed: Followed, until: int, most: int, told: frozenset[str]) -> LateStretch:
+    """What planned moments have changed before anybody has carried it out: it has no line yet, and is told again when it has.
+
+    Items that the same page tells of already (`told`) are left out.
+    """
+    found = followed.walk.late_items(followed.position.late, most + 1)
+    late, rest = found[:most], found[most:]
+    contents = {
+        item.number: content for item, content in _contents(followed, [each.item for each in late], is_late=True)
+    }
+    entries = [
+        Entry(until, contents[each.item.number], until, (each.moment, each.item.number))
+        for each in late
+        if each.item.number in contents and each.item.id not in told
+    ]
+    if not rest:
+        return LateStretch(entries, None)
+    return LateStretch(entries, (late[-1].moment, late[-1].item.number) if late else followed.position.late)
+
+
+def _contents(
+    followed: Followed, items: Sequence[Walked], *, is_late: bool = False
+) -> list[tuple[Walked, Keep | Remove]]:
+    shown = {item.number: followed.shown_as(item) for item in items if item.publication_id is not None}
+    missing = [item for item in items if shown.get(item.number) is None]
+    # What was taken back before the copy began, or was complete, is not in it.
+    before = _before(
+        followed, missing if is_late else [each for each in missing if each.sequence > followed.position.whole]
+    )
+    found: list[tuple[Walked, Keep | Remove]] = []
+    for item in items:
+        shown_as = shown.get(item.number)
+        if shown_as is not None:
+            found.append((item, Keep(item, shown_as)))
+        elif item.number in before:
+            found.append((item, Remove(item, before[item.number])))
+    return found
+
+
+def _before(followed: Followed, items: Sequence[Walked]) -> Mapping[int, Sequence[ShownBefore]]:
+    """How the copy may have had these items since it was complete; on its first page it has nothing."""
+    position = followed.position
+    if position.after == FROM_THE_BEGINNING or not items:
+        return {}
+    types = {item.number: item.type for item in items}
+    rows = followed.walk.shown_before(list(types), position.whole)
+    wanted = {
+        number: [
+            row for row in found if followed.formerly[types[number]].shown_as(row.owner, row.terms_json) is not None
+        ]
+        for number, found in rows.items()
+    }
+    return {number: found for number, found in wanted.items() if found}

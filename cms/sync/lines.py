@@ -1,0 +1,123 @@
+"""Entries of a page as JSON text: rows become text directly, a hundred publications at a time."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import orjson
+
+from cms.publishing.models import Standing
+from cms.publishing.splicing import as_repost
+from cms.publishing.walking import Walk, Walked
+from cms.serving.places import LIVE_UNLESS_ENDED, redirected_place
+from cms.serving.projection import reshaped
+from cms.serving.sources import Sources
+from cms.sync.entries import Entry, Keep, KeepReference, Remove
+
+AT_ONCE: Final = 100
+"""Publications whose texts are in memory together."""
+
+
+def item_digest(epoch: str, item_id: str, publication_sequence: int, shown_as: str = "") -> str:
+    """What tells one delivered state of an item from all others: a publication is written once, by one line of the log.
+
+    `shown_as` is the agency with its note when the item is delivered as its repost.
+    """
+    text = f"{epoch}:{item_id}:{publication_sequence}:{shown_as}"
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def text_digest(text: str) -> str:
+    """The same of something that is not published in editions: of its text."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(slots=True)
+class Lines:
+    """Writes entries. `names` are the carriers as JSON by slug, `picked` the fields that are asked for; None means all."""
+
+    sources: Sources
+    walk: Walk
+    names: Mapping[str, str]
+    picked: Sequence[str] | None
+    _slugs: dict[str, list[str]] = field(default_factory=dict)
+
+    def written(self, entries: Sequence[Entry], most_bytes: int) -> tuple[list[str], int]:
+        """As many of the first entries as fit, at least one, and how many these are. A page never ends between two entries with one
+        position. A plan that was taken back this moment has no text any more, and will have a line: it is left out.
+        """
+        found, size = list[str](), 0
+        for number, text in enumerate(self._all(entries)):
+            size += len(text or "")
+            if size > most_bytes and found and _behind(entries[number - 1]) != _behind(entries[number]):
+                return found, number
+            found += [text] if text else []
+        return found, len(entries)
+
+    def _all(self, entries: Sequence[Entry]) -> Iterator[str | None]:
+        removed = [entry.content.item.id for entry in entries if isinstance(entry.content, Remove)]
+        self._slugs = self.walk.slugs(removed) if removed else {}
+        for begin in range(0, len(entries), AT_ONCE):
+            part = entries[begin : begin + AT_ONCE]
+            kept = [each.content.item.publication_id for each in part if isinstance(each.content, Keep)]
+            texts = self.walk.texts([known for known in kept if known is not None])
+            for entry in part:
+                yield self._line(entry, texts)
+
+    def _line(self, entry: Entry, texts: Mapping[int, str]) -> str | None:
+        content = entry.content
+        if isinstance(content, KeepReference):
+            return _upsert(entry.sequence, content.type, content.id, text_digest(content.text), content.text)
+        if isinstance(content, Remove):
+            return orjson.dumps({**_head(entry, content.item), **self._removal(content)}).decode()
+        item = content.item
+        text = texts.get(item.publication_id or 0)
+        if text is None:
+            return None
+        digest = item_digest(self.sources.heads.epoch, item.id, item.publication_sequence, content.shown_as)
+        return _upsert(entry.sequence, item.type, item.id, digest, self._shown(content, text))
+
+    def _shown(self, content: Keep, text: str) -> str:
+        if content.shown_as:
+            slug, _, note = content.shown_as.partition(" ")
+            text = as_repost(text, self.names[slug], note)
+        return text if self.picked is None else reshaped(text, self.picked, (), self.sources.reference_data)
+
+    def _removal(self, content: Remove) -> dict[str, Any]:
+        item = content.item
+        if item.publication_id is not None:
+            return {"op": "leave"}
+        told = {"op": "delete", "agency": item.agency, "slugs": self._slugs.get(item.id, [])}
+        return {**told, **self._ending(content)}
+
+    def _ending(self, content: Remove) -> dict[str, Any]:
+        """How it ended, as its detail tells it."""
+        item = content.item
+        if item.standing == Standing.VANISHED:
+            return _told(None)
+        if item.standing in LIVE_UNLESS_ENDED:
+            ended = next((each for each in content.before if each.has_ended), None)
+            return _told("gone", ended and ended.end_explanation)
+        if item.standing == Standing.REDIRECTED:
+            place = redirected_place(self.sources, item.target_id, item.alternative)
+            return _told("redirected" if place else "gone", item.explanation, place["canonical_url"] if place else None)
+        return _told("gone", item.explanation, item.alternative)
+
+
+def _behind(entry: Entry) -> tuple[int, tuple[int, int]]:
+    return entry.after, entry.late
+
+
+def _told(reason: str | None, explanation: str | None = None, to: str | None = None) -> dict[str, Any]:
+    return {"reason": reason, "explanation": explanation, "to": to}
+
+
+def _head(entry: Entry, item: Walked) -> dict[str, Any]:
+    return {"op": "", "sequence": entry.sequence, "type": item.type, "id": item.id}
+
+
+def _upsert(sequence: int, type: str, id: str, digest: str, text: str) -> str:
+    return f'{{"op":"upsert","sequence":{sequence},"type":"{type}","id":"{id}","digest":"{digest}","item":{text}}}'
