@@ -34,7 +34,7 @@ def sync_blueprint(types: DeliveredTypes) -> Blueprint:
     is_conditional=True,
     tags=["delivery"],
 )
-def read_changes_for_copies(types: DeliveredTypes, request: DeliveryRequest, query: dict[str, Any]) -> Response:
+def read_sync_page(types: DeliveredTypes, request: DeliveryRequest, query: dict[str, Any]) -> Response:
     """Keep a copy of what is published.
 
     Without `position` the first page of a new copy; with it what has changed since, each item once, in its last state. Follow

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
 
 from cms.agencies.models import Agency
 from cms.agencies.services import update_agency
+from cms.changes.followers import follow_log
 from cms.changes.services import renew_epoch
 from cms.core import clock
 from cms.core.db import session
 from cms.core.permissions import system_actor
+from cms.editorial.followers import rebuild_changed
 from cms.editorial.items.models import Item
 from cms.editorial.items.services import publish_item, update_item
 from cms.editorial.reposts.services import end_item_repost, repost_item
@@ -370,3 +373,42 @@ def test_reference_data_come_when_they_are_asked_for(app: Flask, people: People,
     assert [(line["type"], line["id"], line["item"]["name"]) for line in follower.told] == [
         ("agency", "dpu", "Dinas Lain")
     ]
+
+
+def test_an_edition_comes_though_the_next_planned_one_was_rendered_again_after_it(
+    app: Flask, site: Caller, moment: Callable[[timedelta], None]
+) -> None:
+    """What readers do not see yet has lines too, and hides nothing."""
+    item = add_published_post(app)
+    with app.app_context():
+        item = update_item(POST, CENTRAL, item.id, {"title": "Nanti"}, seen(item)).item
+        schedule_item(
+            POST, CENTRAL, item.id, seen(item), Schedule(clock.now() + HOUR, None, "Asia/Makassar", update=UPDATED)
+        )
+    _lines, address = whole(site)
+    with app.app_context():
+        update_agency(ADMIN, "dpu", frozenset({session.get_one(Agency, "dpu").version}), {"name": "Dinas Lain"})
+        while follow_log("presenter", rebuild_changed):
+            pass
+
+    ((line,), following) = whole(site, address)
+    assert (line["item"]["agency"]["name"], line["item"]["title"]) == ("Dinas Lain", "Penutupan Jalan MT Haryono")
+    assert page(site, following)["data"] == []
+
+
+def test_a_merger_that_was_entered_ahead_comes_with_its_midnight(
+    app: Flask, site: Caller, moment: Callable[[timedelta], None]
+) -> None:
+    """No line tells it, and the agency shows its successor from then on."""
+    _lines, address = whole(site, "/v1/sync?type=agency")
+    with app.app_context():
+        ends = (clock.now() + HOUR).astimezone(ZoneInfo("Asia/Makassar")).date()
+        values = {"valid_to": ends, "successor": "dpu"}
+        update_agency(ADMIN, "dishub", frozenset({session.get_one(Agency, "dishub").version}), values)
+    ((line,), address) = whole(site, address)
+    assert (line["id"], line["item"]["successor"]) == ("dishub", None)
+
+    moment(timedelta(days=2))
+    ((line,), following) = whole(site, address)
+    assert (line["op"], line["id"], line["item"]["successor"]) == ("upsert", "dishub", "dpu")
+    assert page(site, following)["data"] == []
