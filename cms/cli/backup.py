@@ -21,6 +21,7 @@ from cms.core import clock
 from cms.core.db import db
 from cms.core.ids import new_id
 from cms.core.runtime import runtime
+from cms.core.storage.local import LocalStorage
 from cms.health.services import BACKUP, Run, note_runs
 
 SQLITE_COPY, POSTGRES_COPY = "database.sqlite", "database.dump"
@@ -140,6 +141,9 @@ def _postgres_size() -> int:
 
 
 def _check_folder(to: Path) -> None:
+    storage = runtime().storage
+    if isinstance(storage, LocalStorage) and to.resolve().is_relative_to(storage.folder.resolve()):
+        raise click.ClickException(f"{to} is inside the file storage {storage.folder}: take a folder outside of it.")
     if to.exists() and any(to.iterdir()):
         raise click.ClickException(f"{to} is not empty: a backup is a folder of its own.")
 

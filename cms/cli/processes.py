@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from functools import partial
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import click
@@ -31,10 +30,11 @@ from cms.application import create_app
 from cms.cli.listening import ListeningServer
 from cms.cli.orphans import end_with_parent
 from cms.cli.slow_senders import SlowSenders
+from cms.core import clock
 from cms.core.collection import keep_for_good
 from cms.core.db import db
 from cms.core.logging import get_logger
-from cms.core.metrics import PROCESSES, WEB_RESPAWNS, share
+from cms.core.metrics import PROCESSES, WEB_RESPAWNS, WORKER_RESPAWNS, share
 from cms.health.routes import begin_checks
 from cms.worker import run_worker, start_web_tasks
 from config import Settings
@@ -46,6 +46,8 @@ log = get_logger(__name__)
 GRACE_SECONDS, SHORT_GRACE_SECONDS = 20, 2
 HEADER_MILLISECONDS = 10_000
 SIGNAL_LOOK_SECONDS = 0.2
+CRASH_SECONDS = 5.5
+"""A worker that was started again and ends within this time ends the server, as Granian does with web processes."""
 LOOK_SECONDS, MOST_LOOKS = 0.02, 1_500
 KEEP_GRANIAN_LOGS = {
     "loggers": {
@@ -65,7 +67,6 @@ class WebApplication:
 
     def __call__(self) -> Flask:
         """The application of this process; called once, in it."""
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         end_with_parent()
         PROCESSES.labels("web").set(1)
         app = _loaded.get(self.settings) or create_app(self.settings)
@@ -76,7 +77,8 @@ class WebApplication:
 
 
 class MainLoopEvent:
-    """The event that the main thread of the server waits for; a signal handler may set it at any moment.
+    """The event that the main thread of the server waits for; a signal handler may set it at any moment. Meanwhile `look` is called
+    again and again.
 
     The system may give a signal to any thread of a process: when SIGTERM comes together with the SIGCHLD of a worker that was
     stopped and goes on, it goes to a thread that waits for a web process. Python runs handlers on the main thread only, and only
@@ -87,6 +89,7 @@ class MainLoopEvent:
     def __init__(self, is_stopping: Callable[[], bool]) -> None:
         self._is_set = False
         self._is_stopping = is_stopping
+        self.look: Callable[[], None] = lambda: None
 
     def set(self) -> None:
         """Something has happened."""
@@ -100,6 +103,8 @@ class MainLoopEvent:
         """Return when something has happened, or the server is to stop."""
         while not (self._is_set or self._is_stopping()):
             time.sleep(SIGNAL_LOOK_SECONDS)
+            if not self._is_stopping():
+                self.look()
 
 
 class WebServer(ListeningServer):
@@ -108,6 +113,10 @@ class WebServer(ListeningServer):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self.main_loop_interrupt = MainLoopEvent(lambda: self.interrupt_signal)  # type: ignore[assignment]
+
+    def watch(self, look: Callable[[], None]) -> None:
+        """Call `look` several times a second, on the main thread."""
+        self.main_loop_interrupt.look = look  # type: ignore[attr-defined]
 
     def _respawn_workers(self, workers: list[int], spawn_target: Any, target_loader: Any, delay: float = 0) -> None:
         for index in workers:
@@ -121,9 +130,10 @@ class WebServer(ListeningServer):
 
 @dataclass(slots=True)
 class WorkerProcess:
-    """The background worker beside the web server; when it ends by itself, the server stops, so that the failure is noticed.
+    """The background worker beside the web server. When it dies it is started again; when it dies again at once, or ends on purpose, the
+    server stops, so that the failure is noticed.
 
-    It is watched by a signal, not a thread: locks that a thread holds during a fork stay locked in the new process.
+    The main loop watches it, not a thread: locks that a thread holds during a fork stay locked in the new process.
     """
 
     app: Flask
@@ -132,18 +142,17 @@ class WorkerProcess:
     failed: bool = False
     _process: BaseProcess | None = None
     _stopping: bool = False
+    _respawned_at: float | None = None
 
     def start(self) -> None:
-        """Fork it and watch over it."""
+        """Fork it."""
         context = multiprocessing.get_context("fork")
         self._process = context.Process(target=self._be_worker, name="simpul-worker")
         self._process.start()
-        signal.signal(signal.SIGCHLD, self._notice_end)
 
     def stop(self) -> None:
         """Ask it to end; kill it when it does not."""
         self._stopping = True
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         if self._process is None:
             return
         self._process.terminate()
@@ -158,11 +167,20 @@ class WorkerProcess:
             threading.Thread(target=self.greeting, name="greeting", daemon=True).start()
         run_worker(self.app)
 
-    def _notice_end(self, _number: int, _frame: FrameType | None) -> None:
-        if self._process is not None and not self._stopping and not self._process.is_alive():
-            self._stopping, self.failed = True, self._process.exitcode != 0
-            log.error("worker_ended", exit_code=self._process.exitcode)
+    def look(self) -> None:
+        """Start it again when it has died; stop the server when that does not help."""
+        if self._process is None or self._stopping or self._process.is_alive():
+            return
+        exit_code, now = self._process.exitcode, clock.monotonic()
+        log.error("worker_ended", pid=self._process.pid, exit_code=exit_code)
+        is_crashing = self._respawned_at is not None and now - self._respawned_at < CRASH_SECONDS
+        if exit_code == 0 or is_crashing:
+            self._stopping, self.failed = True, exit_code != 0
             os.kill(os.getpid(), signal.SIGTERM)
+            return
+        WORKER_RESPAWNS.inc()
+        self._respawned_at, self.greeting = now, None
+        self.start()
 
 
 def serve(
@@ -180,6 +198,7 @@ def serve(
     worker = WorkerProcess(app, server.leave_socket, greeting) if with_worker else None
     if worker is not None:
         server.on_startup(worker.start)
+        server.watch(worker.look)
         server.on_shutdown(worker.stop)
     share(Path(settings.instance_path))
     PROCESSES.labels("main").set(1)

@@ -71,6 +71,11 @@ LOST_FILES = Counter("simpul_lost_files", "Requests for a file whose bytes the s
 WEB_RESPAWNS = Counter(
     "simpul_web_respawns", "Web processes that ended by themselves and were started again.", registry=OWN
 )
+WORKER_RESPAWNS = Counter(
+    "simpul_worker_respawns",
+    "Workers beside a web server that ended by themselves and were started again.",
+    registry=OWN,
+)
 MODERATION_ALARMS = Counter(
     "simpul_moderation_alarms",
     "Moderation alerts: trips, freezes, held content, rollbacks.",

@@ -1,13 +1,14 @@
 """Settings that must be the same on every node of an installation, compared through the database.
 
 A node with another SECRET_KEY refuses the tokens of the others, one with another storage cannot find their files, one with
-another PUBLIC_URL writes other links. None of them notices this alone. `init` notes the values, `serve`, `worker` and `doctor`
+another PUBLIC_URL writes other links, one with another DELIVERY_ANONYMOUS answers by chance what the others refuse. None of them notices this alone. `init` notes the values, `serve`, `worker` and `doctor`
 compare.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 
 from sqlalchemy import select
 
@@ -24,6 +25,7 @@ SENTENCES = {
     "secret_key": "SECRET_KEY is not the one of the other nodes.",
     "public_url": "PUBLIC_URL is {here}, on the other nodes it is {there}.",
     SIGNING_KEY: "The key that signs checkpoints (AUDIT_SIGNING_KEY) is not the one of the other nodes.",
+    "delivery_anonymous": "DELIVERY_ANONYMOUS is {here}, on the other nodes it is {there}.",
     STORAGE: "STORAGE_URL leads to another file storage than the one of this database.",
 }
 ON_PURPOSE = "If that was changed on purpose, on all nodes: python -m cms init --changed"
@@ -56,16 +58,21 @@ def is_noted(name: str) -> bool:
 def values_here() -> dict[str, str]:
     """The values of this node by name, without those that it lacks."""
     settings = runtime().settings
-    # In development the address follows the port.
-    address = settings.public_url if settings.environment == "production" else None
+    # In development the address follows the port, and people try things out.
+    is_in_production = settings.environment == "production"
     key = signing_key(settings)
     found = {
         "secret_key": hashlib.sha256(derived_secret(settings.secret_key, "fingerprint")).hexdigest()[:16],
-        "public_url": address,
+        "public_url": settings.public_url if is_in_production else None,
+        "delivery_anonymous": _groups(settings.delivery_anonymous) if is_in_production else None,
         SIGNING_KEY: None if key is None else key.key_id,
         STORAGE: runtime().storage.identity(),
     }
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _groups(said: Iterable[str]) -> str:
+    return ",".join(sorted(set(said))) or "empty"
 
 
 def noted() -> dict[str, str]:

@@ -60,6 +60,20 @@ def test_a_backup_without_files_needs_them_in_the_storage(source: Flask, tmp_pat
     assert (done.exit_code, digest(PDF) in done.output) == (1, True)
 
 
+@pytest.mark.parametrize("below", [".", "backup", "incoming/x", "a/../backup", "link"])
+def test_a_backup_into_the_storage_that_it_copies_is_refused(source: Flask, tmp_path: Path, below: str) -> None:
+    with source.app_context():
+        folder = Path(runtime().storage.folder)
+    (tmp_path / "link").symlink_to(folder)
+    to = tmp_path / "link" / "x" if below == "link" else folder / below
+    before = sorted(folder.rglob("*"))
+
+    made = cms(source, "backup", str(to))
+
+    assert (made.exit_code, "inside the file storage" in made.output) == (1, True)
+    assert sorted(folder.rglob("*")) == before
+
+
 def test_a_lost_file_makes_a_backup_fail_and_is_named(source: Flask, tmp_path: Path) -> None:
     editor = People(source, source.test_client()).person(Role.CENTRAL_EDITOR)
     with_file(source, editor)

@@ -18,6 +18,7 @@ import pytest
 
 from config import PROJECT_ROOT
 from tests.cli.servers import START_SECONDS, WEB_THREADS, cms_command, environment_of, get, running
+from tests.health.test_metrics import awaited
 
 STOP_SECONDS = 5.0
 
@@ -66,11 +67,40 @@ def test_nothing_is_left_behind_when_the_main_process_is_killed(instance: Path) 
         assert psutil.wait_procs(family, timeout=STOP_SECONDS)[1] == []
 
 
-def test_everything_ends_when_the_worker_dies(instance: Path) -> None:
-    with running(instance) as (process, _port):
-        worker = next(child for child in psutil.Process(process.pid).children() if not child.net_connections("tcp4"))
-        worker.kill()
+def worker_of(process: subprocess.Popen[bytes]) -> psutil.Process:
+    """The child that serves no requests."""
+    return next(child for child in psutil.Process(process.pid).children() if not child.net_connections("tcp4"))
+
+
+def test_a_worker_that_dies_is_started_again_and_one_that_dies_again_at_once_ends_everything(instance: Path) -> None:
+    with running(instance) as (process, port):
+        web = psutil.Process(process.pid).children()
+        first = worker_of(process)
+        web.remove(first)
+        first.kill()
+        psutil.wait_procs([first], timeout=STOP_SECONDS)
+        awaited(port, "simpul_worker_respawns_total", 1)
+        second = worker_of(process)
+        assert second.pid != first.pid
+        assert set(psutil.Process(process.pid).children()) == {*web, second}
+        assert awaited(port, 'simpul_processes{kind="worker"}', 1)
+        second.kill()
         assert process.wait(STOP_SECONDS) == 1
+    log = (instance / "log").read_text()
+    assert re.findall(r'"pid": (\d+), "exit_code": -9, "event": "worker_ended", "level": "error"', log) == [
+        str(first.pid),
+        str(second.pid),
+    ]
+
+
+def test_a_worker_that_was_started_again_ends_with_the_server(instance: Path) -> None:
+    with running(instance) as (process, port):
+        worker_of(process).kill()
+        awaited(port, "simpul_worker_respawns_total", 1)
+        family = psutil.Process(process.pid).children(recursive=True)
+        process.terminate()
+        assert process.wait(STOP_SECONDS) == 0
+        assert psutil.wait_procs(family, timeout=1)[1] == []
 
 
 def test_a_port_in_use_is_said_in_one_sentence(instance: Path) -> None:

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import Result
@@ -143,11 +144,13 @@ def test_init_marks_a_new_storage_and_never_again_by_itself(
             {"public_url": "https://b.example", "environment": "production"},
             "PUBLIC_URL is https://b.example, on the other",
         ),
+        ({"delivery_anonymous": ()}, "DELIVERY_ANONYMOUS is empty, on the other nodes it is alerts,feeds,go."),
+        ({"delivery_anonymous": ("all",)}, "DELIVERY_ANONYMOUS is all, on the other"),
         ({}, "another file storage than the one of this database"),
     ],
 )
 def test_a_node_that_differs_does_not_start(
-    app: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, changed: dict[str, str], sentence: str
+    app: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, changed: dict[str, Any], sentence: str
 ) -> None:
     storage = fresh_storage(app, monkeypatch, tmp_path, environment="production", public_url="https://a.example")
     assert run(app, "init").exit_code == 0

@@ -114,6 +114,16 @@ def test_uses_are_counted_and_end_it(client: FlaskClient, callers: Callers, path
     assert told["last_used_at"] == "2026-11-24T01:01:00Z"
 
 
+def test_asking_for_the_headers_alone_uses_nothing_up(client: FlaskClient, callers: Callers, path: str) -> None:
+    link = make(callers["author"], path, uses=1)
+    address = urlsplit(link["url"]).path
+
+    assert [client.head(address).status_code for _ in range(3)] == [200, 200, 200]
+    assert callers["author"]("GET", f"{path}/previews/{link['id']}").json["data"]["uses"] == 0
+    assert [follow(client, link).status_code, follow(client, link).status_code] == [200, 410]
+    assert client.head(address).status_code == 410
+
+
 def test_it_expires(client: FlaskClient, callers: Callers, path: str, moment: Any) -> None:
     short, usual = make(callers["author"], path, expires_in=60), make(callers["author"], path)
     moment(timedelta(seconds=59))

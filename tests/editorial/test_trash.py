@@ -95,6 +95,15 @@ def test_old_trash_is_emptied_and_told_to_the_log(app: Flask, callers: Callers) 
     assert callers["author"]("POST", "posts", post()).json["data"]["slug"] == "penutupan-jalan-mt-haryono"
 
 
+def test_a_repeated_delete_of_an_old_version_is_stale_for_everybody(callers: Callers) -> None:
+    desk = Desk(callers["author"], post())
+    assert callers["author"]("DELETE", desk.path, match=desk.etag).status_code == 204
+    for name in ("author", "editor", "central"):
+        again = callers[name]("DELETE", desk.path, match=desk.etag)
+        assert (again.status_code, again.json["code"]) == (412, "stale_version")
+    assert callers["auditor"]("DELETE", desk.path, match=desk.etag).status_code == 403
+
+
 def test_purging_at_once_is_a_right_of_its_own(callers: Callers) -> None:
     desk = Desk(callers["author"], post())
     assert callers["author"]("DELETE", desk.path, match=desk.etag).status_code == 204

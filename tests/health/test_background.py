@@ -16,7 +16,7 @@ from cms.changes.services import make_checkpoint
 from cms.changes.signing import make_signing_key
 from cms.cli.init import seed_city
 from cms.core import clock
-from cms.core.metrics import WEB_RESPAWNS
+from cms.core.metrics import WEB_RESPAWNS, WORKER_RESPAWNS
 from cms.core.runtime import runtime
 from cms.editorial.schedules.plans import Schedule
 from cms.editorial.schedules.services import schedule_item
@@ -202,3 +202,9 @@ def test_respawns_are_told_by_doctor(app: Flask, doctor: Callable[[], Result]) -
         assert "A web process ended by itself 1 times" in doctor().output
     finally:
         WEB_RESPAWNS.reset()
+    assert "No worker has ended by itself." in doctor().output
+    WORKER_RESPAWNS.inc()
+    try:
+        assert "A worker ended by itself 1 times; `worker_ended` in the log" in doctor().output
+    finally:
+        WORKER_RESPAWNS.reset()

@@ -17,6 +17,7 @@ RULES = PROJECT_ROOT / "docs" / "alerts.yml"
 BAD = {
     "SimpulDown": {'up{job="simpul"}': "0x1500"},
     "SimpulWebProcessDied": {"simpul_web_respawns_total": "0x1490 1x10"},
+    "SimpulWorkerDied": {"simpul_worker_respawns_total": "0x1490 1x10"},
     "SimpulWorkerSilent": {"simpul_worker_heartbeat_timestamp_seconds": "0x1500"},
     "SimpulBreakerOpen": {'simpul_moderation_open{what="breaker"}': "1x1500"},
     "SimpulFrozen": {'simpul_moderation_open{what="freeze"}': "1x1500"},
@@ -37,6 +38,7 @@ BAD = {
 GOOD = {
     'up{job="simpul"}': "1x1500",
     "simpul_web_respawns_total": "1x1500",
+    "simpul_worker_respawns_total": "1x1500",
     'simpul_moderation_open{what="breaker"}': "0x1500",
     'simpul_moderation_open{what="freeze"}': "0x1500",
     "simpul_worker_heartbeat_timestamp_seconds": "0+120x1500",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, current_app
+from flask import Response, current_app, request
 
 from cms.core.http.access import Plane, current_actor, public, requires
 from cms.core.http.answers import Answer, PageRequest, media_base, whole_answer
@@ -44,10 +44,11 @@ shown = Operations()
 def show_item_preview(resource: Resource, token: str) -> Answer:
     """Read a {type} through a preview link
 
-    The item as `/v1` would deliver it, with null where the draft has nothing yet. Counted, never cached. 404: not a link of this
+    The item as `/v1` would deliver it, with null where the draft has nothing yet. Counted (HEAD is not), never cached. 404: not a link of this
     server. 410: the link has ended. 403: its text waits for a second person.
     """
-    used = use_preview(resource.content_type, token)
+    # HEAD gets no content: chat programs and scanners ask it of every link that they pass on.
+    used = use_preview(resource.content_type, token, is_counted=request.method != "HEAD")
     facts = render_preview(used.preview)
     meta = {**media_base(), "edition": used.rendered.edition, "state": used.item.state}
     meta |= {name: facts[name] for name in ("expires_at", "uses_left")}

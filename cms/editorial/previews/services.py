@@ -110,8 +110,8 @@ def revoke_preview(content_type: ContentType, actor: Actor, item_id: str, previe
             Edit(unit, actor, item).record("preview_revoked", edition=preview.edition)
 
 
-def use_preview(content_type: ContentType, token: str) -> Shown:
-    """The edition behind a link, counted as one use.
+def use_preview(content_type: ContentType, token: str, *, is_counted: bool = True) -> Shown:
+    """The edition behind a link, counted as one use unless the caller gets no content.
 
     Raises `NotFound` for an unknown link, `Gone` for one that has ended, `Forbidden` while moderation holds its text.
     """
@@ -127,8 +127,9 @@ def use_preview(content_type: ContentType, token: str) -> Shown:
         edition = get_edition(item, preview.edition)
         if is_closed(content_type, item, edition):
             raise Forbidden("preview_closed")
-        preview.uses += 1
-        preview.last_used_at = clock.now()
+        if is_counted:
+            preview.uses += 1
+            preview.last_used_at = clock.now()
         saved_at = edition.saved_at or edition.created_at
         rendered = render_edition(item, edition, item.first_shown_at(saved_at), saved_at)
         rendered = numbered(rendered, find_serial(item.id), page_of_server(item.id))
