@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Final, NamedTuple
 
 _OTHER_BREAKS = r"\x0b\x0c\x85\u2028\u2029"
@@ -53,6 +54,11 @@ class Hiding(NamedTuple):
 def has_words(text: str) -> bool:
     """True when the text has a letter or a digit that people can see: not just punctuation, symbols or invisible characters."""
     return _OF_A_WORD.search(text) is not None
+
+
+def is_readable(text: str) -> bool:
+    """True when the text says something to people who see it: words, or at least one sign such as an emoji."""
+    return has_words(text) or any(unicodedata.category(character) == "So" for character in text)
 
 
 def first_hiding(text: str) -> Hiding | None:

@@ -13,7 +13,7 @@ from typing import Any
 from flask import current_app
 
 from cms.changes.actions import REPOST_VERBS, Action, ContentAction, ContentVerb
-from cms.core.characters import has_words
+from cms.core.characters import is_readable
 from cms.core.clock import rfc3339, rfc3339_exact
 from cms.core.embeds import embeds_in
 from cms.core.errors import InputError
@@ -225,4 +225,4 @@ def needed(content: Content, *names: str) -> list[InputError]:
 
 
 def _is_empty(value: Any) -> bool:
-    return not has_words(value) if isinstance(value, str) else not value
+    return not is_readable(value) if isinstance(value, str) else not value

@@ -26,23 +26,26 @@ DELIVERED_POSTS = DeliveredType(
             },
         ),
         "valid_at": Moment(
+            is_bounded=True,
             metadata={
                 "description": "What holds at this moment; without `valid_from` it has always held, without `valid_until` it "
                 "holds until further notice.",
                 "example": "2026-12-01T02:00:00Z",
-            }
+            },
         ),
         "event_after": MomentOrDay(
+            is_bounded=True,
             metadata={
                 "description": "What takes place and is not over at this moment, or at the end of this day of the city.",
                 "example": "2026-12-01T02:00:00Z",
-            }
+            },
         ),
         "event_before": MomentOrDay(
+            is_bounded=True,
             metadata={
                 "description": "What takes place and begins before this moment, or before this day of the city.",
                 "example": "2027-01-01T00:00:00Z",
-            }
+            },
         ),
     },
     schemes=("tag", "area", "category", "channel", "kind", "language"),

@@ -110,6 +110,27 @@ def test_what_holds_at_a_moment(app: Flask, site: Caller) -> None:
     assert holding("2026-11-22T00:00:00Z") == {"Selalu", "Kemarin", "Sampai besok"}
 
 
+@pytest.mark.parametrize("parameter", ["valid_at", "event_after", "event_before"])
+def test_moments_beyond_what_can_be_asked_are_refused_with_the_limit(app: Flask, site: Caller, parameter: str) -> None:
+    add_published_post(app, title="Selalu", kind="agenda", event_date="2026-12-05")
+    days = ["1969-12-31", "0001-01-01", "9999-12-31"] if parameter != "valid_at" else []
+
+    for moment in [
+        *days,
+        "1969-12-31T23:59:59Z",
+        "0001-01-01T00:00:00Z",
+        "9999-12-31T00:00:00Z",
+        "9999-12-31T23:59:59Z",
+    ]:
+        answer = site.get(f"/v1/posts?{parameter}={moment}")
+        assert answer.status_code == 400, answer.text
+        (error,) = answer.json["errors"]  # type: ignore[index]
+        limit = "9999-12-30T23:59:59Z" if moment > "2000" else "1970-01-01T00:00:00Z"
+        assert (error["parameter"], limit in error["detail"]) == (parameter, True)
+    assert titles(site, "valid_at=1970-01-01T00:00:00Z") == titles(site, "valid_at=9999-12-30T23:59:59Z") == ["Selalu"]
+    assert titles(site, "event_after=1970-01-01&event_before=9999-12-30") == ["Selalu"]
+
+
 def test_an_agenda_is_found_by_when_it_takes_place(app: Flask, site: Caller) -> None:
     """The city's day begins at 16.00 UTC of the day before."""
     events: dict[str, dict[str, Any]] = {

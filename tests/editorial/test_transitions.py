@@ -130,8 +130,8 @@ def test_a_title_has_something_to_read(callers: Callers, title: str) -> None:
         assert [(e["pointer"], e["code"]) for e in refused.json["errors"]] == [("/title", "blank")]
 
 
-@pytest.mark.parametrize("title", ["2026", "\u65e5\u672c", "\u0645\u0631\u062d\u0628\u0627", "a\u200b"])
-def test_a_title_of_any_script_or_of_digits_is_taken(callers: Callers, title: str) -> None:
+@pytest.mark.parametrize("title", ["2026", "\u65e5\u672c", "\u0645\u0631\u062d\u0628\u0627", "a\u200b", "\U0001f6a7"])
+def test_a_title_of_any_script_of_digits_or_of_one_emoji_is_taken(callers: Callers, title: str) -> None:
     assert callers["author"]("POST", "posts", post(title=title)).status_code == 201
 
 

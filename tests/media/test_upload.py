@@ -224,6 +224,17 @@ def test_fields_are_checked(author: Caller, fields: dict[str, str], pointer: str
     assert fault(upload(author, **fields)) == (pointer, code)
 
 
+def test_an_empty_field_of_a_form_and_null_say_nothing(author: Caller) -> None:
+    names = ("agency", "alt", "decorative", "caption", "credit", "focal_point")
+    answer = upload(author, **dict.fromkeys(names, "null"))
+    assert answer.status_code == 201, answer.json
+    image = answer.json["data"]  # type: ignore[index]
+    assert (image["alt"], image["caption"], image["decorative"], image["agency"]) == (None, None, False, "dpu")
+    assert image["focal_point"] == {"x": 50, "y": 50}
+
+    assert upload(author, jpeg(shade=1), **dict.fromkeys(names, "")).status_code == 201
+
+
 def test_unknown_fields_and_missing_files_are_refused(author: Caller) -> None:
     assert upload(author, sha256="0" * 64).json["code"] == "unknown_field"  # type: ignore[index]
     assert fault(author("POST", MEDIA, data={"alt": "Ada"}, content_type="multipart/form-data")) == (

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from marshmallow import ValidationError, validate
 
 from cms.core.bounded_text import LONGEST_MARK_RUN, has_long_mark_run, is_longer_raw
-from cms.core.characters import has_words
+from cms.core.characters import is_readable
+from cms.core.clock import rfc3339
 
 
 def rule(code: str, **params: Any) -> str:
@@ -46,12 +48,28 @@ class Length(validate.Length):
 
 
 class HasWords(validate.Validator):
-    """Something that people can read: at least one visible letter or digit."""
+    """Something that people can read: at least one visible letter or digit, or a sign such as an emoji."""
 
     def __call__(self, value: Any) -> Any:
         """Refuse a text that looks blank; an empty one is for `Length` to refuse."""
-        if value and not has_words(value):
+        if value and not is_readable(value):
             raise ValidationError("blank")
+        return value
+
+
+class Between(validate.Validator):
+    """From a moment on and before another one; a day counts as the moment when it begins in UTC."""
+
+    def __init__(self, first: datetime, end: datetime) -> None:
+        self.first, self.end = first, end
+
+    def __call__(self, value: Any) -> Any:
+        """Refuse what is earlier or later."""
+        moment = value if isinstance(value, datetime) else datetime.combine(value, time.min, UTC)
+        if moment < self.first:
+            raise ValidationError(rule("too_small", min=rfc3339(self.first)))
+        if moment >= self.end:
+            raise ValidationError(rule("too_big", max=rfc3339(self.end - timedelta(seconds=1))))
         return value
 
 

@@ -15,8 +15,9 @@ from typing import Any, cast
 from marshmallow import Schema, ValidationError, fields
 
 from cms.core.characters import first_hiding, on_one_line, tidied
-from cms.core.clock import rfc3339
+from cms.core.clock import EPOCH, NEVER, rfc3339
 from cms.core.http.field_rules import (
+    Between,
     Length,
     OneOf,
     OneOfTheApplication,
@@ -144,11 +145,14 @@ class YesNo(fields.Boolean):
 
 
 class Moment(fields.DateTime):
-    """An instant, RFC 3339 with offset; written in UTC with `Z`."""
+    """An instant, RFC 3339 with offset; written in UTC with `Z`.
 
-    def __init__(self, **kwargs: Any) -> None:
+    `is_bounded`: from 1970 on and before the last day of 9999, which stand for "always" and "never" in what is searched.
+    """
+
+    def __init__(self, *, is_bounded: bool = False, **kwargs: Any) -> None:
         kwargs["error_messages"] = {**MESSAGES, **kwargs.get("error_messages", {})}
-        super().__init__(**kwargs)
+        super().__init__(validate=[Between(EPOCH, NEVER)] if is_bounded else [], **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         if not isinstance(value, str) or _MOMENT.fullmatch(value) is None:

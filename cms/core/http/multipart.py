@@ -167,7 +167,8 @@ class _Reader(Generic[Upload]):
 
 def _checked_fields(schema: Schema, given: dict[str, str]) -> dict[str, Any]:
     try:
-        loaded: dict[str, Any] = schema.load(given)
+        # A form has no other way to say nothing.
+        loaded: dict[str, Any] = schema.load({name: text for name, text in given.items() if text not in {"", "null"}})
     except ValidationError as error:
         raise to_domain_error(error, schema, "form") from None
     return loaded
