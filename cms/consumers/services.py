@@ -123,7 +123,7 @@ def rotate_key(
         _check_active(consumer)
         state = key_state(old, clock.now())
         if state is not KeyState.ACTIVE:
-            raise Conflict("wrong_state", state=state.value, operation="rotate", allowed=KeyState.ACTIVE.value)
+            raise Conflict("wrong_state", state=state.value, operation="rotate", when=KeyState.ACTIVE.value)
         wanted = DeliveryKey(label=old.label, scopes=old.scopes, agencies=old.agencies, expires_at=_expiry(expires_at))
         issued = _issue(unit, consumer, wanted)
         old.expires_at = min(old.expires_at, clock.now() + timedelta(days=overlap_days))
@@ -202,7 +202,7 @@ def _expiry(wanted: datetime | None) -> datetime:
 
 def _check_active(consumer: Consumer) -> None:
     if not consumer.is_active:
-        raise Conflict("wrong_state", state="inactive", operation="key", allowed="active")
+        raise Conflict("wrong_state", state="inactive", operation="key", when="active")
 
 
 def _check_agencies(slugs: Collection[str] | None) -> None:

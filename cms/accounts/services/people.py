@@ -161,7 +161,7 @@ def _touch(user: User) -> None:
 
 def _check_state(user: User, needed: UserState, operation: str) -> None:
     if user.state != needed.value:
-        raise Conflict("wrong_state", state=user.state, operation=operation, allowed=needed.value)
+        raise Conflict("wrong_state", state=user.state, operation=operation, when=needed.value)
 
 
 def _replace_memberships(user: User, memberships: Sequence[HeldRole], admins: set[str]) -> bool:

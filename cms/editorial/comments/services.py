@@ -50,7 +50,7 @@ def resolve_comment(content_type: ContentType, actor: Actor, item_id: str, comme
         item = _commentable(content_type, actor, item_id)
         comment = _locked(unit, item, comment_id)
         if comment.resolved_at is not None:
-            raise Conflict("wrong_state", state="resolved", operation="resolve", allowed="open")
+            raise Conflict("wrong_state", state="resolved", operation="resolve", when="open")
         comment.resolved_at, comment.resolved_by_id, comment.resolved_by_label = clock.now(), actor.id, actor.label
         _record(Edit(unit, actor, item), comment, "comment_resolved")
     return comment
@@ -62,7 +62,7 @@ def reopen_comment(content_type: ContentType, actor: Actor, item_id: str, commen
         item = _commentable(content_type, actor, item_id)
         comment = _locked(unit, item, comment_id)
         if comment.resolved_at is None:
-            raise Conflict("wrong_state", state="open", operation="reopen", allowed="resolved")
+            raise Conflict("wrong_state", state="open", operation="reopen", when="resolved")
         comment.resolved_at = comment.resolved_by_id = comment.resolved_by_label = None
         _record(Edit(unit, actor, item), comment, "comment_reopened")
     return comment
@@ -72,7 +72,7 @@ def _commentable(content_type: ContentType, actor: Actor, item_id: str) -> Item:
     item = get_item(content_type, item_id, actor)
     authorize(actor, Permission.CONTENT_COMMENT, Target(item.agency, item.channel, item.author_id))
     if item.state == State.TRASHED:
-        raise Conflict("wrong_state", state=item.state, operation="comment", allowed="not in the trash")
+        raise Conflict("wrong_state", state=item.state, operation="comment", when="not in the trash")
     return item
 
 

@@ -219,33 +219,33 @@ def check_state(actor: Actor, operation: Operation, item: Item, city_channel: st
     # The state is right, so only an approval is missing.
     if _fits_state(actor, operation, item, city_channel):
         if operation is Operation.APPROVE:
-            raise Conflict("approval_not_yours", whose=_whose(item))
+            raise Conflict("approval_not_yours", whose=whose_approval(item))
         if item.hold:
-            raise Conflict("held", reasons=", ".join(sorted(_reasons(item))), whose=_whose(item))
-        raise Conflict("approval_needed", whose=_whose(item))
+            raise Conflict("held", reasons=", ".join(sorted(_reasons(item))), whose=whose_approval(item))
+        raise Conflict("approval_needed", whose=whose_approval(item))
     if operation is Operation.PUBLISH and item.state == State.PUBLISHED:
         raise Conflict("nothing_to_publish")
     if operation in _NOT_WHILE_LIVE and item.published_edition is not None:
         raise Conflict("still_published", operation=operation.value)
-    raise Conflict("wrong_state", state=item.state, operation=operation.value, allowed=possible_states(operation))
+    raise Conflict("wrong_state", state=item.state, operation=operation.value, when=possible_states(operation))
 
 
-def _whose(item: Item) -> str:
+def whose_approval(item: Item) -> str:
     """Whose approval counts, in words for the caller."""
     who = "a central editor" if needs_central_approval(item) else "an editor"
     return f"{who} who wrote none of it" if needs_second_person(item) else who
 
 
 def possible_states(operation: Operation) -> str:
-    """The states in which an operation is possible, in words."""
+    """The states in which an operation is possible, separated by commas, and what else must hold (`PHRASES` has it in Indonesian)."""
     if operation in _TAKES_BACK:
         return "published"
-    if operation is Operation.EDIT:
-        return "not in review, not scheduled and neither archived nor in the trash"
-    states = " or ".join(state.value for state in OPERATION_RULES[operation].states)
+    # Who is told this may not edit what is in review.
+    refused = {State.IN_REVIEW} if operation is Operation.EDIT else set()
+    states = ", ".join(state.value for state in OPERATION_RULES[operation].states if state not in refused)
     if operation is Operation.PURGE:
-        return f"{states} and was never published"
-    return f"{states} and was published before" if operation is Operation.DISCARD else states
+        return f"{states} and never published"
+    return f"{states} and published before" if operation is Operation.DISCARD else states
 
 
 def allowed_actions(actor: Actor, item: Item, city_channel: str) -> list[str]:

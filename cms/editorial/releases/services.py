@@ -92,7 +92,7 @@ def _load_open(actor: Actor, release_id: str, expected: Expected, operation: str
     release = get_release(actor, release_id, lock=True)
     check_version(expected, release.version)
     if release.state != ReleaseState.OPEN:
-        raise Conflict("wrong_state", state=release.state, operation=operation, allowed=ReleaseState.OPEN.value)
+        raise Conflict("wrong_state", state=release.state, operation=operation, when=ReleaseState.OPEN.value)
     return release
 
 

@@ -89,7 +89,7 @@ def _withdraw(edit: Edit, ending: Ending, counted: str | None) -> None:
     """Render the live edition again with the notice; it stays published."""
     unit, item = edit.unit, edit.item
     if item.unpublished_as == KINDS[Standing.WITHDRAWN]:
-        raise Conflict("wrong_state", state="withdrawn", operation="unpublish", allowed="published")
+        raise Conflict("wrong_state", state="withdrawn", operation="unpublish", when="published")
     publication = find_live_publication(unit.session, item.id)
     if publication is None:
         raise Conflict("not_published")

@@ -32,8 +32,8 @@ ITEMS: dict[str, Problem] = {
     "wrong_state": problem(
         "Wrong state",
         "Keadaan tidak sesuai",
-        "The item is {state}; {operation} is possible when it is {allowed}.",
-        "Butir berstatus {state}; {operation} hanya dapat dilakukan saat {allowed}.",
+        "The item is {state}; {operation} is possible when it is: {when}.",
+        "Butir berstatus {state}; {operation} hanya dapat dilakukan bila berstatus: {when}.",
     ),
     "nothing_to_publish": problem(
         "Nothing to publish",
