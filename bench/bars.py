@@ -59,6 +59,7 @@ BARS = (
     Bar("list_reposts", "requests_per_second", 1 / 1.3, of="list_channel"),
     Bar("list_reposts", "sql_statements", 2, at_most=True),
     Bar("list_repeated", "share_of_bare_wsgi", 0.25),
+    Bar("feed_repeated", "share_of_bare_wsgi", 0.25),
     Bar("list_not_modified", "share_of_bare_wsgi", 0.25),
     Bar("publish", "requests_per_second", 120, database="sqlite"),
     Bar("list_uncached", "sql_statements", 2, at_most=True),

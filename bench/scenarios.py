@@ -114,6 +114,11 @@ def repost_pages(site: Site) -> list[Request]:
     return [site.get(f"{request.path}&channel={CARRIER}") for request in first_pages(site)]
 
 
+def feed_page(site: Site) -> list[Request]:
+    """The feed of an agency, which programs of subscribers ask for again and again. With the key: without one an address is counted."""
+    return [site.get(path("/v1/feeds/rss", agency=agencies()[1].slug))]
+
+
 def details(site: Site) -> list[Request]:
     """Posts with their bodies, spread over the whole archive."""
     ids = site.loaded.post_ids
@@ -180,6 +185,7 @@ SCENARIOS = (
     Scenario("list_channel", channel_pages),
     Scenario("list_reposts", repost_pages),
     Scenario("list_repeated", one_page, cached=True),
+    Scenario("feed_repeated", feed_page, cached=True),
     Scenario("list_not_modified", known_page, cached=True),
     Scenario("publish", publications, cached=True, once=True, connections=WRITERS, has_bare=False),
 )

@@ -56,6 +56,8 @@ from cms.editorial.review.routes import reviews
 from cms.editorial.rollback.routes import blp as rollback
 from cms.editorial.routes import preview_blueprint
 from cms.extensions import api, db, jwt, migrate
+from cms.feeds.routes import feed_blueprint
+from cms.feeds.types import FeedTypes
 from cms.health.routes import blp as service
 from cms.media.routes import blp as media
 from cms.moderation.public_words import look_at_words
@@ -113,6 +115,7 @@ def blueprints(types: Sequence[RegisteredType]) -> Iterator[Blueprint]:
     yield content_blueprint(delivered)
     yield sync_blueprint(delivered)
     yield from (delivery_reference, delivery_media, file_blueprint(delivered), go)
+    yield feed_blueprint(FeedTypes(delivered.types))
 
 
 def create_app(settings: Settings | None = None, types: Sequence[RegisteredType] = CONTENT_TYPES) -> Flask:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,8 +15,8 @@ from cms.delivery.unmatched import Warnings, looked_up_words, unmatched_words
 from cms.publishing.delivered import DeliveredType
 from cms.publishing.reading import Page
 from cms.publishing.selection import COUNT_CAP, MOMENTS, Position, Selection
-from cms.publishing.splicing import as_repost
 from cms.serving.admission import DeliveryRequest
+from cms.serving.carried import as_carried
 from cms.serving.pages import Paging
 from cms.serving.projection import reshaped
 from cms.serving.responding import Basis, Body, respond
@@ -46,29 +45,11 @@ def _page_body(
     sources, picked = paging.request.sources, query.get("fields")
     is_full = picked is not None and any(name not in delivered.card_fields for name in picked)
     page = sources.page(selection, is_full=is_full, is_counted="count" in query)
-    items = _on_channels(page, selection, sources)
+    items = as_carried(page, selection, sources)
     if picked is not None or "include" in query:
         items = [reshaped(text, picked, query.get("include", ()), sources.reference_data) for text in items]
     unmatched = unmatched_words(sources, selection, page) if paging.after is None else []
     return paging.body(items, sequence, page.next, _more_meta(page, [*unknown, *unmatched]))
-
-
-def _on_channels(page: Page, selection: Selection, sources: Sources) -> Sequence[str]:
-    """The items; those that are only reposts on the requested channels get the carrier's present name, without parsing their
-    JSON.
-    """
-    if not any(page.reposts):
-        return page.items
-    names = sources.shown_names(selection.terms["channel"])
-    return [
-        text if repost is None else _as_repost(text, repost, names)
-        for text, repost in zip(page.items, page.reposts, strict=True)
-    ]
-
-
-def _as_repost(text: str, repost: str, names: Mapping[str, str]) -> str:
-    slug, _, note = repost.partition(" ")
-    return as_repost(text, names[slug], note)
 
 
 def _selection(paging: Paging, delivered: DeliveredType, query: Query) -> Selection:
@@ -101,7 +82,7 @@ def _micros(name: str, value: datetime | date, zone: ZoneInfo) -> int:
 def _terms(name: str, query: Query, sources: Sources) -> tuple[str, ...]:
     """The values of a filter; the site of an agency also shows the content of its predecessors' sites."""
     given: tuple[str, ...] = query[name]
-    return tuple(sorted(sources.with_predecessors("channels", given))) if name == "channel" else given
+    return sources.channels(given) if name == "channel" else given
 
 
 def _more_meta(page: Page, warnings: Warnings) -> dict[str, Any]:

@@ -42,5 +42,7 @@ class ShownImageSchema(StrictSchema):
     focal_point = fields.Nested(FocalPointSchema)
     width = fields.Integer(metadata={"example": 4000})
     height = fields.Integer(metadata={"example": 3000})
+    media_type = fields.String(metadata={"description": "Of the whole image.", "example": "image/jpeg"})
+    bytes = fields.Integer(metadata={"description": "Of the whole image.", "example": 1204811})
     url = fields.String(metadata={"format": "uri-reference", "description": "The whole image."})
     renditions = fields.Nested(RenditionsSchema)

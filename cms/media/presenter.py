@@ -56,6 +56,8 @@ def render_shown(image: Image) -> dict[str, Any]:
         "focal_point": {"x": image.focal_x, "y": image.focal_y},
         "width": image.width,
         "height": image.height,
+        "media_type": image.media_type,
+        "bytes": image.bytes,
         "url": shown_path(image, ORIGINAL),
         "renditions": _renditions(image, f"/v1/media/{image.id}/{image.fingerprint}"),
     }

@@ -149,10 +149,10 @@ def position_headers(epoch: str, sequence: int) -> Headers:
     return [("Content-Epoch", epoch), ("Content-Seq", str(sequence))]
 
 
-def caching_headers(modified_at: int, groups: Sequence[str], vary: str) -> Headers:
-    """Headers that tell caches to whom they may serve an answer. `modified_at` in microseconds since 1970."""
+def caching_headers(modified_at: int, groups: Sequence[str], vary: str, media_type: str) -> Headers:
+    """Headers that tell what an answer is and to whom caches may serve it. `modified_at` in microseconds since 1970."""
     return [
-        ("Content-Type", "application/json; charset=utf-8"),
+        ("Content-Type", f"{media_type}; charset=utf-8"),
         ("Last-Modified", _http_date(modified_at // 1_000_000)),
         ("Vary", vary),
         ("Cache-Groups", ", ".join([f'"{group}"' for group in groups])),

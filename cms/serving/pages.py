@@ -41,7 +41,7 @@ def page_body(
 ) -> Body:
     """The envelope around JSON texts, with the link to the next page in the body and in the headers."""
     following = None if cursor is None else _next_address(request, cursor)
-    links = orjson.dumps({"self": _own_address(request), "next": following}).decode()
+    links = orjson.dumps({"self": own_address(request), "next": following}).decode()
     about = {
         "limit": limit, "sequence": sequence, "media_base": request.sources.public_url, **_due(request), **more_meta,
     }  # fmt: skip
@@ -81,8 +81,15 @@ class Paging:
         more_meta: Mapping[str, Any] | None = None,
     ) -> Body:
         """The page of these JSON texts. `last` are the sort values of its last row, None when no page follows."""
-        cursor = None if last is None else runtime().cursors.encode(last, self._binding)
-        return page_body(self.request, items, self.limit, sequence, more_meta or {}, cursor)
+        return page_body(self.request, items, self.limit, sequence, more_meta or {}, self._cursor(last))
+
+    def next_address(self, last: Sequence[Any] | None) -> str | None:
+        """The address of the page that follows, for answers with an envelope of their own."""
+        cursor = self._cursor(last)
+        return None if cursor is None else _next_address(self.request, cursor)
+
+    def _cursor(self, last: Sequence[Any] | None) -> str | None:
+        return None if last is None else runtime().cursors.encode(last, self._binding)
 
 
 def _due(request: DeliveryRequest) -> dict[str, str]:
@@ -91,7 +98,8 @@ def _due(request: DeliveryRequest) -> dict[str, str]:
     return {"due_since": clock.rfc3339(clock.from_micros(since))} if since else {}
 
 
-def _own_address(request: DeliveryRequest) -> str:
+def own_address(request: DeliveryRequest) -> str:
+    """The address that was asked for, on the server's public name."""
     query = request.http.query_string.decode("latin-1")
     return f"{request.sources.public_url}{request.http.path}" + (f"?{query}" if query else "")
 

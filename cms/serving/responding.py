@@ -30,6 +30,7 @@ class Basis:
     groups: tuple[str, ...]
     may_be_missing: bool = False
     """Only `compute` finds out whether there is an answer, so `If-None-Match: *` cannot be answered before it runs."""
+    media_type: str = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ def _bare_answer(basis: Basis, request: DeliveryRequest, timing: Timing) -> Answ
     vary = "Authorization, Accept-Encoding" + (", Origin" if holder.origins else "")
     modified_at = max(noted.modified_at(request.heads), timing.passed)
     position = position_headers(request.heads.epoch, noted.sequence(request.heads))
-    headers = caching_headers(modified_at, basis.groups, vary) + position + cors_headers(request)
+    headers = caching_headers(modified_at, basis.groups, vary, basis.media_type) + position + cors_headers(request)
     validity = Validity.of(noted, request.heads, holder.expires_at, timing.until)
     return Answer(digest, headers, None, validity, holder.key_id, request.state.max_age)
 

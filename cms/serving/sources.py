@@ -108,6 +108,10 @@ class Sources:
         self.dependencies.note_fact(name, sorted(found))
         return found
 
+    def channels(self, asked: Collection[str]) -> tuple[str, ...]:
+        """These channels and those of agencies that were merged into them: the site of an agency shows their content too."""
+        return tuple(sorted(self.with_predecessors("channels", asked)))
+
     def shown(self, items: Mapping[str, str]) -> set[str]:
         """Those of the items (owner by id) that the key shows: of its agencies, on their channels, or carried by them.
 

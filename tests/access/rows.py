@@ -41,6 +41,12 @@ def delivery_row(rule: str, asked: Ask, statuses: str) -> Row:
     return Row("GET", rule, asked, expected | dict.fromkeys((*NOBODIES, *PEOPLE), 401))
 
 
+def feed_row(rule: str, asked: Ask, statuses: str = "403 200 200") -> Row:
+    """A delivery route that a server answers without a key too."""
+    row = delivery_row(rule, asked, statuses)
+    return Row(row.verb, rule, asked, {**row.statuses, "anonymous": 200})
+
+
 def public_row(verb: str, rule: str, asked: Ask, with_token: int = 200) -> Row:
     """A route that looks at no token, good or bad; `with_token` is what everybody gets who sends one all the same."""
     everybody = dict.fromkeys((*NOBODIES, *WEBSITES, *PEOPLE), with_token)

@@ -15,7 +15,7 @@ from tests.access import moderated
 from tests.access import requests as ask
 from tests.access.content_rows import content_rows, release_rows, repost_rows, review_rows, time_rows
 from tests.access.requests import MANAGE, content, get, send
-from tests.access.rows import Row, delivery_row, person_row, public_row
+from tests.access.rows import Row, delivery_row, feed_row, person_row, public_row
 from tests.access.world import PEOPLE, WEBSITES, World
 
 VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -185,6 +185,9 @@ ROWS = [
     delivery_row("/v1/sync", get("/v1/sync"), "403 200 200"),
     delivery_row("/v1/whoami", get("/v1/whoami"), "200 200 200"),
     delivery_row("/v1/capabilities", get("/v1/capabilities"), "200 200 200"),
+    feed_row("/v1/feeds/rss", get("/v1/feeds/rss")),
+    feed_row("/v1/feeds/atom", get("/v1/feeds/atom")),
+    feed_row("/v1/feeds/json", get("/v1/feeds/json")),
 ]
 
 

@@ -132,6 +132,7 @@ OF_STATUSES = {
     307: LEADING,
     308: LEADING,
 }
+_OF_PAGES = ("200", "304")
 OF_PLANES: dict[Plane | None, tuple[str, ...]] = {Plane.DELIVERY: (*OF_POSITION, "Cache-Control")}
 OF_PROBLEMS = {
     304: OF_VALIDATORS,
@@ -161,7 +162,8 @@ def add_answer_headers(operation: Document, plane: Plane | None, schemas: Docume
         if "$ref" not in response and status.isascii() and status.isdecimal():
             tells_position = (is_write and status < "3") or READERS in operation.get("tags", ())
             position = OF_POSITION if tells_position else ()
-            names = dict.fromkeys([*_names(int(status), response, responses, plane, schemas), *position])
+            pages = ("Link",) if status in _OF_PAGES and _takes_cursor(operation) else ()
+            names = dict.fromkeys([*_names(int(status), response, responses, plane, schemas), *position, *pages])
             headers = {name: {"$ref": f"#/components/headers/{_component(name, plane)}"} for name in names}
             response["headers"] = {**headers, **response.get("headers", {})}
 
@@ -192,6 +194,11 @@ def _names(
         yield "Link"
     elif plane is Plane.MANAGEMENT:
         yield "ETag"
+
+
+def _takes_cursor(operation: Document) -> bool:
+    """True for an operation with pages, also where an answer of another format has its own links to them."""
+    return any(parameter.get("name") == "cursor" for parameter in operation.get("parameters", ()))
 
 
 def _component(name: str, plane: Plane | None) -> str:

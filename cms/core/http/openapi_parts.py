@@ -32,6 +32,7 @@ SPEC_OPTIONS: Document = {
 
 TAGS = {
     "delivery": "What readers get: lists, details, files and addresses of what is published.",
+    "feeds": "The same for programs of subscribers, search engines and calendars, in their formats; without a key where the server allows it.",
     "auth": "Signing in and out; access and refresh tokens.",
     "me": "The signed-in person.",
     "users": "People and their roles.",

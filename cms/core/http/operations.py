@@ -54,7 +54,8 @@ class PerSubject:
 class Operation(Generic[Mounted]):
     """One view with all that its route needs. `access` is what `requires()`, `serves()` or `public()` gives.
 
-    `is_conditional` documents that it answers 304; `sends` gives the media types of an operation that answers with bytes.
+    `is_conditional` documents that it answers 304; `sends` gives the media types of an operation that answers with the bytes of
+    a file, `writes` those of an answer that is made like the others but is no JSON of ours.
     """
 
     view: Callable[..., Any]
@@ -71,6 +72,7 @@ class Operation(Generic[Mounted]):
     problems: Sequence[int]
     is_conditional: bool
     sends: SchemaOf[Mounted] | None
+    writes: Sequence[str]
     tags: Sequence[str]
 
     def mount(self, blueprint: Blueprint, subject: Mounted, prefix: str = "") -> None:
@@ -103,10 +105,7 @@ class Operation(Generic[Mounted]):
         if self.otherwise is not None:
             status, schema_of, description = self.otherwise
             yield blueprint.alt_response(status, schema=schema_of(subject), description=description)
-        if self.sends is not None:
-            yield blueprint.sends_bytes(*self.sends(subject))
-        else:
-            yield blueprint.response(self.status, self.answer(subject) if self.answer else None)
+        yield self._answer_of(blueprint, subject)
         if self.body is not None:
             described = {"description": self.body_description} if self.body_description else {}
             yield blueprint.arguments(self.body(subject), **described)
@@ -114,6 +113,14 @@ class Operation(Generic[Mounted]):
             yield blueprint.arguments(self.query(subject), location="query")
         yield self.access.choose(subject) if isinstance(self.access, PerSubject) else self.access
         yield blueprint.route(f"{prefix}{self.rule}", methods=[self.method])
+
+    def _answer_of(self, blueprint: Blueprint, subject: Mounted) -> Decorator:
+        if self.sends is not None:
+            return blueprint.sends_bytes(*self.sends(subject))
+        if self.writes:
+            return blueprint.sends(*self.writes)
+        decorator: Decorator = blueprint.response(self.status, self.answer(subject) if self.answer else None)
+        return decorator
 
 
 class Operations(Generic[Mounted]):
@@ -138,6 +145,7 @@ class Operations(Generic[Mounted]):
         problems: Sequence[int] = CHANGE_PROBLEMS,
         is_conditional: bool = False,
         sends: SchemaOf[Mounted] | None = None,
+        writes: Sequence[str] = (),
         tags: Sequence[str] = (),
     ) -> Callable[[View], View]:
         """Collect a view; its first argument is the subject. `rule` comes after the path of the subject."""
@@ -146,7 +154,7 @@ class Operations(Generic[Mounted]):
             self._operations.append(
                 Operation(
                     view, rule, method, access, _chooser(query), _chooser(body), body_description, answer, status,
-                    otherwise, parameters, problems, is_conditional, sends, tags,
+                    otherwise, parameters, problems, is_conditional, sends, writes, tags,
                 )
             )  # fmt: skip
             return view

@@ -1,0 +1,77 @@
+"""`/v1/feeds`: what is published, for programs of subscribers. Without a key where the server allows it (`DELIVERY_ANONYMOUS`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+
+from cms.core.http.api import Blueprint
+from cms.core.http.operations import Operations
+from cms.feeds.atom import ATOM
+from cms.feeds.json_feed import JSON_FEED
+from cms.feeds.pages import read_feed
+from cms.feeds.parameters import chosen_type, feed_query
+from cms.feeds.rss import RSS
+from cms.feeds.types import FeedTypes
+from cms.serving.admission import DeliveryRequest, serves
+
+CONTENT, GROUP = "content:read", "feeds"
+PROBLEMS = (400, 401, 403, 429, 503)
+
+operations = Operations[FeedTypes]()
+
+
+def feed_blueprint(types: FeedTypes) -> Blueprint:
+    """The routes over these content types."""
+    blueprint = Blueprint("feeds", __name__, url_prefix="/v1")
+    operations.mount(blueprint, types)
+    return blueprint
+
+
+@operations.route(
+    "/feeds/rss",
+    serves(CONTENT, group=GROUP),
+    query=feed_query,
+    writes=(RSS.media_type,),
+    problems=PROBLEMS,
+    is_conditional=True,
+)
+def read_rss_feed(types: FeedTypes, request: DeliveryRequest, query: dict[str, Any]) -> Response:
+    """Subscribe by RSS 2.0.
+
+    The newest first, with whole texts. `guid` never changes; older ones follow `atom:link rel="next"`.
+    """
+    return read_feed(request, chosen_type(types, query), query, RSS)
+
+
+@operations.route(
+    "/feeds/atom",
+    serves(CONTENT, group=GROUP),
+    query=feed_query,
+    writes=(ATOM.media_type,),
+    problems=PROBLEMS,
+    is_conditional=True,
+)
+def read_atom_feed(types: FeedTypes, request: DeliveryRequest, query: dict[str, Any]) -> Response:
+    """Subscribe by Atom 1.0.
+
+    The newest first, with whole texts. `id` never changes; `updated` is the last major update, older ones follow `link rel="next"`.
+    """
+    return read_feed(request, chosen_type(types, query), query, ATOM)
+
+
+@operations.route(
+    "/feeds/json",
+    serves(CONTENT, group=GROUP),
+    query=feed_query,
+    writes=(JSON_FEED.media_type,),
+    problems=PROBLEMS,
+    is_conditional=True,
+)
+def read_json_feed(types: FeedTypes, request: DeliveryRequest, query: dict[str, Any]) -> Response:
+    """Subscribe by JSON Feed 1.1.
+
+    The newest first, with whole texts. `id` never changes; older ones follow `next_url`.
+    """
+    return read_feed(request, chosen_type(types, query), query, JSON_FEED)
