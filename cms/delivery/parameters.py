@@ -62,7 +62,7 @@ class ContentPageQuerySchema(PageQuerySchema):
         expected="ids, separated by commas",
         most=MOST_IDS,
         metadata={
-            "description": f"At most {MOST_IDS} ids, in the order of `sort`.",
+            "description": f"At most {MOST_IDS} ids, in the order of `sort`, on one page whatever `limit` says.",
             "example": "019ac1a0-7c00-7000-8000-000000000002",
         },
     )

@@ -71,7 +71,8 @@ class Paging:
         shown = "all" if agencies is None else sorted(agencies)
         binding = f"{request.heads.epoch}:{request.http.path}?{filters}&{shown}"
         after = runtime().cursors.decode(query["cursor"], binding) if "cursor" in query else None
-        return cls(request, query["limit"], after, binding)
+        # Who asks for certain items gets all of them.
+        return cls(request, max(query["limit"], len(query.get("ids", ()))), after, binding)
 
     def body(
         self,

@@ -158,6 +158,15 @@ def test_an_agenda_is_found_by_when_it_takes_place(app: Flask, site: Caller) -> 
     assert cards["Tanpa jadwal"] == (None, None)
 
 
+def test_all_items_that_are_asked_for_by_id_are_on_one_page(app: Flask, site: Caller) -> None:
+    ids = [add_published_post(app, title=f"Berita {number}").id for number in range(23)]
+    for limit in ("", "&limit=1", "&limit=50"):
+        page = site.get(f"/v1/posts?ids={','.join(ids)}{limit}").json
+        assert {row["id"] for row in page["data"]} == set(ids)  # type: ignore[index]
+        assert page["links"]["next"] is None  # type: ignore[index]
+    assert len(rows(site, f"ids={ids[0]},{ids[1]}&limit=1")) == 2
+
+
 def test_the_next_page_of_an_agenda_goes_on_where_this_one_ends(app: Flask, site: Caller) -> None:
     for number in range(5):
         add_published_post(app, title=f"Acara {number}", event_date=f"2026-12-0{1 + number // 2}")

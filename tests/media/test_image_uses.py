@@ -53,6 +53,31 @@ def test_only_who_could_publish_changes_what_readers_see(author: Caller, editor:
     assert central("PATCH", path, json={"alt": "Lagi"}).status_code == 428
 
 
+def test_an_author_gives_missing_words_while_the_item_is_in_review_and_changes_no_others(
+    author: Caller, editor: Caller, elsewhere: Caller
+) -> None:
+    image = uploaded(author, alt=None, credit="Humas")
+    path = f"{MEDIA}/{image['id']}"
+    post = made(author, cover=image["id"])
+    at = f"{POSTS}/{post['id']}"
+    assert author("POST", f"{at}/submit", match=1).status_code == 200
+    assert fault(editor("POST", f"{at}/approve", match=2)) == ("/cover", "alt_needed")
+
+    assert elsewhere("PATCH", path, match=1, json={"alt": "Pompa air"}).status_code == 403
+    for more in (
+        {"alt": "Pompa air", "credit": "Warga"},
+        {"alt": "Pompa air", "focal_point": {"x": 0}},
+        {"caption": "Pagi"},
+    ):
+        assert author("PATCH", path, match=1, json=more).status_code == 403
+    given = author("PATCH", path, match=1, json={"alt": "Pompa air"})
+    assert (given.status_code, given.json["data"]["alt"]) == (200, "Pompa air")  # type: ignore[index]
+    assert author("PATCH", path, match=2, json={"alt": "Lain"}).status_code == 403
+    assert author("PATCH", path, match=2, json={"alt": None}).status_code == 403
+    assert editor("POST", f"{at}/approve", match=2).status_code == 200
+    assert author("PATCH", path, match=2, json={"alt": "Lain"}).status_code == 403
+
+
 def test_a_change_of_an_image_is_checked(author: Caller, elsewhere: Caller) -> None:
     path = f"{MEDIA}/{uploaded(author)['id']}"
 

@@ -28,6 +28,12 @@ def check_text(image: Image, changes: Mapping[str, Any]) -> None:
         raise invalid_field("/alt", "alt_needed", image=image.id)
 
 
+def gives_alt(image: Image, changes: Mapping[str, Any]) -> bool:
+    """True when a change does nothing but say what an image shows, of which nothing was said."""
+    changed = {name for name, value in changes.items() if value != getattr(image, name)}
+    return not image.has_text and changed <= {"alt", "is_decorative"}
+
+
 def check_words(actor: Actor, image: Image, changes: Mapping[str, Any]) -> None:
     """Refuse words that would hold an item, because an image has no review of its own.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import CompoundSelect, and_, exists, false, or_, select, true, union
+from sqlalchemy import CompoundSelect, and_, exists, false, func, not_, or_, select, true, union
 
 from cms.agencies.models import Agency, Reviewer
 from cms.core.db import UnitOfWork
@@ -29,6 +29,8 @@ class Place(NamedTuple):
     is_public: bool
     reviewed_by: str
     needs_four_eyes: bool
+    is_under_review: bool
+    """True where nobody has approved yet what shows it, so that no approval covers its words."""
 
 
 def need_second_person(actor: Actor, image: Image, words: Mapping[str, Any], places: Sequence[Place]) -> bool:
@@ -54,14 +56,16 @@ def places_of(unit: UnitOfWork, image: Image) -> Sequence[Place]:
         Agency.four_eyes, exists().where(PublicationTerm.publication_id == PublicationFile.publication_id, filed)
     )
     live = (
-        select(Item.agency, Item.published_channel, true(), Agency.review, published_four_eyes)
+        select(Item.agency, Item.published_channel, true(), Agency.review, published_four_eyes, false())
         .join(PublicationFile, PublicationFile.item_id == Item.id)
         .join(Agency, Agency.slug == Item.agency)
         .where(PublicationFile.file_id == image.id, Item.published_channel.is_not(None))
     )
+    is_approved = func.coalesce(Item.approved_edition == Item.edition, false())
+    is_under_review = and_(Item.state == State.IN_REVIEW.value, not_(is_approved))
     is_decided = or_(Item.state.in_(DECIDED), Item.approved_edition == Item.edition)
     newest = (
-        select(Item.agency, Item.channel, false(), Item.reviewed_by, Item.needs_four_eyes)
+        select(Item.agency, Item.channel, false(), Item.reviewed_by, Item.needs_four_eyes, is_under_review)
         .join(ImageUse, ImageUse.item_id == Item.id)
         .where(ImageUse.image_id == image.id, is_decided)
     )

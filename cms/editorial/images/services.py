@@ -16,7 +16,7 @@ from cms.core.db import unit_of_work
 from cms.core.permissions import Actor, Permission, authorize
 from cms.core.prepared import foreseen
 from cms.core.versions import Expected, check_version
-from cms.editorial.images.checks import check_text, check_unused, check_words
+from cms.editorial.images.checks import check_text, check_unused, check_words, gives_alt
 from cms.editorial.images.places import authorize_places, need_second_person, places_of
 from cms.editorial.images.words import WORDS, change_image, drop_proposal, propose, touch
 from cms.media.models import Image
@@ -27,14 +27,17 @@ from cms.media.queries import get_image
 def update_image(actor: Actor, image_id: str, expected: Expected, changes: Mapping[str, Any]) -> Image:
     """Change the words or the focal point of an image; the worker then renders again the items that show it.
 
-    For an image in a live or approved item, the actor must be able to publish that item now. Words that need a second person
+    For an image in a live or approved item, or in one in review, the actor must be able to publish that item now; alternative text that is
+    missing may also be given in review, for nobody approves an item without it. Words that need a second person
     wait in `proposed` until that person sends the same; sending the present words takes a proposal back. Raises `NotFound`, `Forbidden`,
     `StaleVersion`, `Invalid`, `Conflict("publishing_frozen")`.
     """
     with foreseen(lambda: check_words(actor, get_image(image_id), changes)), unit_of_work() as unit:
         image = get_image(image_id, lock=True)
         authorize(actor, Permission.MEDIA_WRITE, target_of(image))
-        places = places_of(unit, image)
+        places = [
+            place for place in places_of(unit, image) if not (place.is_under_review and gives_alt(image, changes))
+        ]
         authorize_places(unit, actor, places)
         check_version(expected, image.version)
         check_text(image, changes)
