@@ -22,6 +22,7 @@ from tests.test_openapi import operations
 Document = dict[str, Any]
 # A name of something in one language, of a key, at another provider, and what may be an id, a slug or a number, are no ids.
 NO_IDS = {
+    "ChangeLine.id",
     "SyncedLine.id",
     "Embed.id",
     "name_id",

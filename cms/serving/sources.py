@@ -5,12 +5,14 @@ import-linter stops modules that make answers from reading in another way.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from cms.changes.heads import Heads
-from cms.changes.public_lines import ReferenceLine, reference_lines
+from cms.changes.public_lines import PublicLine, ReferenceLine, public_lines, reference_lines
 from cms.consumers.key_cache import KeyHolder
 from cms.publishing.reading import Address, Page, PublishedState
 from cms.publishing.selection import Selection
@@ -21,6 +23,7 @@ from cms.serving.reference_data import ReferenceData
 from cms.serving.state import ServingState
 from cms.serving.validity import Dependencies
 
+T = TypeVar("T")
 ReadItem = tuple[str, str, PublishedState | None]
 """Type, id and state of an item that was read together with the heads."""
 _REFERENCE = frozenset({"reference"})
@@ -191,6 +194,21 @@ class Sources:
         for selection in walked:
             self.expect_page(selection)
         return Walk(self.state.reader, tuple(selection.type for selection in walked), self.now)
+
+    def shared(self, name: str, compute: Callable[[], T]) -> T:
+        """A result that is the same for all readers who ask for `name` while nothing that was noted so far has changed; what `compute` reads
+        has to be noted before. Raises `Unavailable` when other results are computed for too long.
+        """
+        # While something is late, what is there changes by the clock.
+        late = self.now if self.due_since() else 0
+        key = repr((name, late, *self.dependencies.state(self.heads)))
+        found: T = self.state.shared.get(hashlib.blake2b(key.encode(), digest_size=16).digest(), compute)
+        return found
+
+    def public_lines(self, types: Collection[str], after: int, until: int, most: int) -> list[PublicLine]:
+        """The next lines of the log that readers may learn of, oldest first; an answer shows those of these types at most."""
+        self.dependencies.note_topics(self.topics.get(name, "reference") for name in types)
+        return public_lines(self.state.reader, after, until, most)
 
     def reference_lines(self, types: Collection[str], after: int, until: int) -> list[ReferenceLine]:
         """The newest lines of these parts of the reference data, in their order."""

@@ -28,6 +28,7 @@ from cms.serving.address_limit import AddressLimit
 from cms.serving.answer_cache import AnswerCache
 from cms.serving.due import DueDoor
 from cms.serving.reference_data import ReferenceData, read_reference_data
+from cms.serving.shared_results import SharedResults
 
 _ORIGINS = select(Consumer.origins).where(Consumer.is_active)
 Item = TypeVar("Item")
@@ -53,6 +54,7 @@ class ServingState:
     """The city's, in which agencies begin and end at midnight."""
     public_url: str
     """With which the addresses in answers begin."""
+    shared: SharedResults
     _epoch: str = ""
     _reference_data: tuple[tuple[str, int], ReferenceData] | None = None
     _origins: tuple[tuple[str, int], frozenset[str]] | None = None
@@ -129,6 +131,7 @@ class ServingState:
         self._positions.clear()
         self.keys.forget()
         self.kept.forget()
+        self.shared.forget()
         self.due.forget()
 
 
@@ -147,6 +150,7 @@ def make_serving_state(runtime: Runtime, head: LogHead) -> ServingState:
         AddressLimit(runtime.settings.delivery_anonymous_per_minute),
         ZoneInfo(runtime.settings.city_timezone),
         runtime.settings.public_url.rstrip("/"),
+        SharedResults(runtime.bulkhead),
     )
     runtime.remember(state.forget)
     runtime.remember(state.addresses.forget)

@@ -115,6 +115,11 @@ class Dependencies:
         parts = [self.parts[name][0] for name in sorted(self.parts)]
         return [int(getattr(heads, topic)) for topic in sorted(self.topics)] + parts + item
 
+    def state(self, heads: Heads) -> tuple[object, ...]:
+        """What was noted, and how far all of it is: the same as long as nothing of it has changed."""
+        names = (*sorted(self.topics), *sorted(self.parts), *sorted(self.facts))
+        return (heads.epoch, *names, *self.positions(heads), self.told_since)
+
     def sequence(self, heads: Heads) -> int:
         """The newest line of the log that changed what the answer shows; 0 when there never was one."""
         return max(self.positions(heads), default=0)

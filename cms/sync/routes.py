@@ -7,11 +7,18 @@ from typing import Any
 from flask import Response
 
 from cms.core.http.api import Blueprint
-from cms.core.http.operations import Operations
+from cms.core.http.operations import Operations, always
 from cms.publishing.delivered import DeliveredTypes
 from cms.serving.admission import DeliveryRequest, serves
-from cms.sync import pages
-from cms.sync.schemas import check_sync_query, sync_query, sync_schema
+from cms.sync import changed_lines, checksums, pages
+from cms.sync.change_schemas import ChangesPageSchema, changes_query
+from cms.sync.schemas import (
+    ChecksumQuerySchema,
+    ChecksumsSchema,
+    check_sync_query,
+    sync_query,
+    sync_schema,
+)
 
 CONTENT = "content:read"
 
@@ -42,3 +49,37 @@ def read_sync_page(types: DeliveredTypes, request: DeliveryRequest, query: dict[
     """
     check_sync_query(types, query)
     return pages.read_page(request, types, query)
+
+
+@operations.route(
+    "/sync/checksum",
+    serves(CONTENT),
+    query=ChecksumQuerySchema,
+    answer=always(ChecksumsSchema),
+    problems=(400, 401, 403, 410, 503),
+    is_conditional=True,
+    tags=["delivery"],
+)
+def read_checksum(types: DeliveredTypes, request: DeliveryRequest, query: dict[str, Any]) -> Response:
+    """Check a copy without a download.
+
+    Count and hash of what it should have, by type. Compare when `meta.complete` is true; where they differ, begin the copy anew.
+    """
+    return checksums.read_checksum(request, types, query)
+
+
+@operations.route(
+    "/changes",
+    serves(CONTENT),
+    query=changes_query,
+    answer=always(ChangesPageSchema),
+    problems=(400, 401, 403, 410, 503),
+    is_conditional=True,
+    tags=["delivery"],
+)
+def read_changes(types: DeliveredTypes, request: DeliveryRequest, query: dict[str, Any]) -> Response:
+    """Read the log of what readers may know.
+
+    Thin lines, oldest first: what happened to what, never the content. It never waits. 410: the data was restored.
+    """
+    return changed_lines.read_changes(request, types, query)

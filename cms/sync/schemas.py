@@ -200,3 +200,43 @@ def sync_schema(types: DeliveredTypes) -> type[Schema]:
         "meta": fields.Nested(SyncMetaSchema, required=True),
     }
     return StrictSchema.from_dict(page, name="SyncPageSchema")
+
+
+class ChecksumQuerySchema(StrictSchema):
+    """Whose checksum."""
+
+    position = _position(required=True)
+
+
+class ChecksumSchema(StrictSchema):
+    """What a copy should have of one type."""
+
+    type = fields.String(metadata={"example": "post"})
+    count = fields.Integer(metadata={"description": "How many items.", "example": 128})
+    hash = fields.String(
+        metadata={
+            "description": "XOR of the SHA-256 of `id:digest` of every item, as 64 hexadecimal digits.",
+            "example": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        }
+    )
+
+
+class ChecksumMetaSchema(StrictSchema):
+    """About checksums."""
+
+    sequence = fields.Integer(metadata={"description": "The line of the log up to which they count.", "example": 816})
+    epoch = fields.String(metadata={"description": "In which `sequence` means something.", "example": "k3v9mrta"})
+    complete = fields.Boolean(
+        metadata={
+            "description": "False: there is news after the position. Take it first, then compare.",
+            "example": True,
+        }
+    )
+    media_base = MEDIA_BASE
+
+
+class ChecksumsSchema(StrictSchema):
+    """One checksum for each type of the position."""
+
+    data = fields.List(fields.Nested(ChecksumSchema), required=True)
+    meta = fields.Nested(ChecksumMetaSchema, required=True)

@@ -148,6 +148,12 @@ def delivered_items(world: World, _who: str) -> Sent:
     return Sent(f"/v1/items?ids={world.item('post', 'published').id},{world.item('document', 'published').id}")
 
 
+def checksum(world: World, _who: str) -> Sent:
+    """The checksum of a copy of everything."""
+    page = world.callers["website"].get("/v1/sync").json
+    return Sent(page["links"]["next"].replace("/v1/sync?", "/v1/sync/checksum?").partition("&")[0])
+
+
 def address(world: World, _who: str) -> Sent:
     """An item by its address."""
     return Sent(f"/v1/resolve?type=post&agency=dpu&slug={world.item('post', 'published').slug}")

@@ -183,6 +183,8 @@ ROWS = [
     delivery_row("/v1/offices", get("/v1/offices"), "403 200 200"),
     delivery_row("/v1/offices/<string:id>", ask.delivered_office, "403 200 200"),
     delivery_row("/v1/sync", get("/v1/sync"), "403 200 200"),
+    delivery_row("/v1/sync/checksum", ask.checksum, "403 410 200"),
+    delivery_row("/v1/changes", get("/v1/changes"), "403 200 200"),
     delivery_row("/v1/whoami", get("/v1/whoami"), "200 200 200"),
     delivery_row("/v1/capabilities", get("/v1/capabilities"), "200 200 200"),
     feed_row("/v1/feeds/rss", get("/v1/feeds/rss")),

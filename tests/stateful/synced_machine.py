@@ -115,6 +115,10 @@ class SyncedMachine(CopyingMachine):
             if known[0] in {name for name, _ in shown} | {"post", "document"}
         }
         assert mine == shown, case
+        position = (follower.at or "").partition("position=")[2].partition("&")[0]
+        answer = self.ask(f"/v1/sync/checksum?position={position}", follower.key)
+        told = {row["type"]: (row["count"], row["hash"]) for row in answer.json["data"] if row["count"]}
+        assert (told, answer.json["meta"]["complete"]) == (follower.hashes(), True), case
 
     def _of_lists(self, case: Case) -> dict[tuple[str, str], Any]:
         found: dict[tuple[str, str], Any] = {}
