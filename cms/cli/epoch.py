@@ -8,6 +8,7 @@ from cms.changes.seen_positions import seen_positions
 from cms.changes.services import renew_epoch
 from cms.cli.application import application, operator
 from cms.cli.failures import ready
+from cms.cli.reasons import reason_option
 
 
 @click.group("epoch")
@@ -16,7 +17,7 @@ def command() -> None:
 
 
 @command.command("renew")
-@click.option("--reason", required=True, help="What was done, for the log: which backup, by which program.")
+@reason_option("What was done, for the log: which backup, by which program.")
 def renew(reason: str) -> None:
     """Begin another epoch after a restore by pg_restore or a snapshot, and let the servers work again."""
     with ready(application()):

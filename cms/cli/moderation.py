@@ -9,6 +9,7 @@ import click
 
 from cms.cli.application import application, operator
 from cms.cli.failures import ready
+from cms.cli.reasons import reason_option
 from cms.core.db import rolled_back
 from cms.editorial.freezes.queries import list_freezes
 from cms.editorial.freezes.services import lift_freeze
@@ -18,7 +19,7 @@ from cms.moderation.queries import list_trips
 from cms.moderation.services import reset_breaker
 
 MOST_SHOWN = 50
-REASON = click.option("--reason", required=True, help="Why; kept and logged.")
+REASON = reason_option("Why; kept and logged.")
 
 
 @click.group("moderation")

@@ -44,6 +44,11 @@ _ONE_LINE: Final = re.compile(r"[\t\n\r]+")
 _OF_A_WORD: Final = re.compile(r"[^\W_\u115f\u1160\u3164\uffa0]")
 
 
+# White space, marks without a letter below them (variation selectors too), formats, controls; fillers and the blank of braille.
+_SHOWING_NOTHING: Final = frozenset({"Zs", "Zl", "Zp", "Mn", "Me", "Cf", "Cc", "Cs", "Cn"})
+_BLANKS: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+
+
 class Hiding(NamedTuple):
     """A character that can hide or reorder text, such as `U+202E`, and its place: 1 is the first character."""
 
@@ -58,7 +63,14 @@ def has_words(text: str) -> bool:
 
 def is_readable(text: str) -> bool:
     """True when the text says something to people who see it: words, or at least one sign such as an emoji."""
-    return has_words(text) or any(unicodedata.category(character) == "So" for character in text)
+    return has_words(text) or any(
+        unicodedata.category(character) == "So" and character not in _BLANKS for character in text
+    )
+
+
+def shows_something(text: str) -> bool:
+    """True when the text has any character that people can see, punctuation and symbols too."""
+    return any(each not in _BLANKS and unicodedata.category(each) not in _SHOWING_NOTHING for each in text)
 
 
 def first_hiding(text: str) -> Hiding | None:

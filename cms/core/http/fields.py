@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from marshmallow import Schema, ValidationError, fields
 
-from cms.core.characters import first_hiding, on_one_line, tidied
+from cms.core.characters import first_hiding, on_one_line, shows_something, tidied
 from cms.core.clock import EPOCH, NEVER, rfc3339
 from cms.core.http.field_rules import (
     Between,
@@ -43,7 +43,7 @@ def _escaped(message: str) -> str:
 
 
 class Text(fields.String):
-    """Plain text: NFC, no white space around it, nothing that nobody sees; one line unless `lines=True`.
+    """Plain text: NFC, no white space around it, nothing that nobody sees; one line unless `lines=True`. A text of nothing else is empty.
 
     What a paste brings along is tidied up; a character that can hide or reorder text is refused, with its place.
     """
@@ -66,6 +66,7 @@ class Text(fields.String):
         refuse_unbounded(text, self.longest)
         text = text if self.lines else on_one_line(text)
         text = unicodedata.normalize("NFC", text).strip()
+        text = text if shows_something(text) else ""
         if self.least and not text and value.strip():
             raise ValidationError("blank")
         return text
