@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -55,6 +56,24 @@ def test_a_visitor_is_sent_to_the_page_of_the_item(app: Flask, go: Any) -> None:
     # A token that is not of this address does no harm.
     assert go(post, Authorization="Bearer smp_nothing").status_code == 302
     assert go(post, Accept="application/json").status_code == 302
+
+
+@pytest.mark.parametrize("groups", [(), ("feeds", "alerts")])
+def test_a_city_that_does_not_want_these_addresses_has_none(
+    app: Flask, go: Any, client: Any, monkeypatch: pytest.MonkeyPatch, groups: tuple[str, ...]
+) -> None:
+    """As if the item had never been: nothing tells an item that is live from one that is not."""
+    post = add_published_post(app, title="Jalan ditutup")
+    runtime = app.extensions["simpul"]
+    without = replace(runtime, settings=replace(runtime.settings, delivery_anonymous=groups))
+    monkeypatch.setitem(app.extensions, "simpul", without)
+    for item in (post, new_id()):
+        told = page(go(item), 404)
+        assert "Jalan ditutup" not in told
+        assert "Location" not in go(item).headers
+        refused = go(item, Accept="application/json")
+        assert (refused.status_code, refused.json["code"]) == (404, "not_found")
+    assert client.get("/go?url=https://dpu.lama.example/?p=1204", headers=BROWSER).status_code == 404
 
 
 def test_an_item_without_a_page_is_told_with_its_own_words(app: Flask, go: Any) -> None:

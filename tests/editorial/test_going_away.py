@@ -20,6 +20,7 @@ from cms.editorial.schedules.services import schedule_item
 from cms.editorial.withdrawal.services import unpublish_item
 from cms.posts.content import POST
 from cms.publishing.models import Standing
+from cms.publishing.stored_content import prove_content
 from tests.factories import (
     CENTRAL,
     NEWS,
@@ -180,6 +181,40 @@ def test_vanished_is_as_if_it_had_never_been(app: Flask, site: Caller) -> None:
     resolved(site, item.slug, 404)
     back = add_published_post(app, title=item.title)
     assert back.slug != item.slug
+
+
+@pytest.mark.parametrize(("kind", "to"), [("gone", None), ("redirect", "/layanan")])
+def test_a_central_editor_takes_away_what_is_still_told_of_an_ended_item(
+    app: Flask, people: People, site: Caller, kind: str, to: str | None
+) -> None:
+    """The explanation may be what has to go: a name, or a link that should not be there."""
+    central, editor = people.person(Role.CENTRAL_EDITOR), people.person(Role.AGENCY_EDITOR, "dpu")
+    item = add_published_post(app)
+    path = f"/manage/v1/posts/{item.id}"
+    body = {"kind": kind, "to": to, "explanation": "Nama yang tidak boleh disebut."}
+    sent = {name: value for name, value in body.items() if value}
+    assert central.post(f"{path}/unpublish", sent, match=item.version).status_code == 200
+    told = site.get(f"/v1/posts/{item.id}")
+    assert (told.status_code, "Nama yang" in told.text) == (410, True)
+
+    ended = central.get(path)
+    assert "vanish" in ended.json["data"]["allowed_actions"]
+    assert "vanish" not in editor.get(path).json["data"]["allowed_actions"]
+    version = ended.json["data"]["version"]
+    assert editor.post(f"{path}/unpublish", {"kind": "vanish"}, match=version).status_code == 403
+    assert central.post(f"{path}/unpublish", {"kind": "vanish"}, match=version).status_code == 200
+
+    assert site.get(f"/v1/posts/{item.id}").status_code == 404
+    resolved(site, item.slug, 404)
+    after = central.get(path).json["data"]
+    assert (after["state"], after["unpublished_as"]) == ("unpublished", "vanish")
+    assert "vanish" not in after["allowed_actions"]
+    again = central.post(f"{path}/unpublish", {"kind": "vanish"}, match=after["version"])
+    assert (again.status_code, again.json["code"]) == (409, "wrong_state")
+    with app.app_context():
+        assert [finding.sentence() for finding in prove_content()] == []
+    assert central.post(f"{path}/publish", {"change_note": "Terbit lagi."}, match=after["version"]).status_code == 200
+    assert site.get(f"/v1/posts/{item.id}").status_code == 200
 
 
 def test_old_addresses_lead_to_the_present_one_and_are_never_given_away(app: Flask, site: Caller) -> None:

@@ -18,12 +18,12 @@ from sqlalchemy import text
 from cms.core.db import db
 from cms.core.permissions import Role
 from config import PROJECT_ROOT
-from tests.cli.servers import environment_of, prepare, running
+from tests.cli.servers import WEB_THREADS, environment_of, prepare, running
 from tests.conftest import second_app
 from tests.database import own_database
 from tests.factories import add_published_post
 from tests.people import People
-from tests.updating.load import ask, load
+from tests.updating.load import WRITERS, ask, load
 from tests.updating.releases import NEWEST, command, migrate, number, release
 
 pytestmark = pytest.mark.slow
@@ -89,11 +89,15 @@ def readiness(port: int) -> tuple[int, dict[str, Any], dict[str, str]]:
     return answer.status, json.loads(body), dict(answer.headers)
 
 
-def test_a_loaded_server_goes_on_while_compatible_migrations_run(installation: Installation, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("writers", "told"), [(WRITERS, {201}), (WEB_THREADS, {201, 503})])
+def test_a_loaded_server_goes_on_while_compatible_migrations_run(
+    installation: Installation, tmp_path: Path, writers: int, told: set[int]
+) -> None:
+    """With as many writers as threads some may be asked to come again; readers never are."""
     releases = [release(tmp_path / f"release-{n}", *["compatible"] * n) for n in (1, 2, 3)]
     with (
         running(installation.instance, "serve", "--worker", **installation.settings) as (_process, port),
-        load(port, installation.key, installation.token) as seen,
+        load(port, installation.key, installation.token, writers=writers) as seen,
     ):
         seen.wait_for(reads=30, writes=10)
         for folder in releases:
@@ -104,7 +108,9 @@ def test_a_loaded_server_goes_on_while_compatible_migrations_run(installation: I
         status, body, _headers = readiness(port)
 
     assert (set(seen.reads), seen.broken) == ({200}, [])
-    assert set(seen.writes) == {201}
+    assert 201 in seen.writes
+    assert set(seen.writes) <= told
+    assert all("retry-after" in refusal for refusal in seen.refusals)
     assert (status, body["status"]) == (200, "ok")
     with installation.connection() as connection:
         version, oldest = connection.execute(

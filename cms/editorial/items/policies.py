@@ -85,6 +85,7 @@ STATE_AFTER_EDIT: dict[str, State] = {
 _GOES_OUT = frozenset({Operation.PUBLISH, Operation.SCHEDULE})
 _NOT_WHILE_LIVE = frozenset({Operation.DELETE, Operation.TRASH, Operation.ARCHIVE})
 _TAKES_BACK = frozenset({Operation.UNPUBLISH, Operation.VANISH})
+_STILL_TOLD = frozenset({"gone", "redirect"})
 _CHANGES_CONTENT = frozenset({Operation.EDIT, Operation.DISCARD})
 
 
@@ -196,8 +197,11 @@ def _fits_state(actor: Actor, operation: Operation, item: Item, city_channel: st
 
 def _fits_publication(operation: Operation, item: Item) -> bool:
     match operation:
-        case Operation.UNPUBLISH | Operation.VANISH | Operation.REPOST:
+        case Operation.UNPUBLISH | Operation.REPOST:
             return item.published_edition is not None
+        case Operation.VANISH:
+            # Also what readers lost already, if something is still told of it.
+            return item.published_edition is not None or item.unpublished_as in _STILL_TOLD
         case Operation.DISCARD:
             return item.published_at is not None
         case Operation.PURGE:
@@ -239,7 +243,7 @@ def whose_approval(item: Item) -> str:
 def possible_states(operation: Operation) -> str:
     """The states in which an operation is possible, separated by commas, and what else must hold (`PHRASES` has it in Indonesian)."""
     if operation in _TAKES_BACK:
-        return "published"
+        return "published, or ended with words for readers" if operation is Operation.VANISH else "published"
     # Who is told this may not edit what is in review.
     refused = {State.IN_REVIEW} if operation is Operation.EDIT else set()
     states = ", ".join(state.value for state in OPERATION_RULES[operation].states if state not in refused)
