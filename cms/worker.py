@@ -35,13 +35,13 @@ from cms.core.schema_state import LOOK_SECONDS
 from cms.documents.tasks import sweep_orphans
 from cms.editorial.followers import foresee_rebuilding, rebuild_again, rebuild_changed
 from cms.editorial.mergers.followers import rebuild_merged
-from cms.editorial.schedules.followers import LINES, follow_plans
+from cms.editorial.schedules.followers import LINES, follow_schedules
 from cms.editorial.schedules.followers import NAME as SCHEDULE
 from cms.editorial.trash.tasks import empty_trash
 from cms.health.services import WEB, WORKER, Run, note_runs
 from cms.health.state import is_backup_under_way
 from cms.media.tasks import make_renditions, purge_deleted_images
-from cms.publishing.tasks import carry_out_due_plans, has_due_plans
+from cms.publishing.tasks import carry_out_due_schedules, has_due_schedules
 from cms.serving.state import serving_state
 from cms.writing.services import purge_kept_answers
 
@@ -117,7 +117,7 @@ def worker_tasks(interval: float) -> list[Task]:
         Task("put_aside", MINUTE, _quietly(try_again)),
         Task("renditions", interval, make_renditions),
         Task("schedule", interval, carry_out_what_is_due),
-        Task("schedule_items", interval, LogFollower(SCHEDULE, follow_plans, lines=LINES)),
+        Task("schedule_items", interval, LogFollower(SCHEDULE, follow_schedules, lines=LINES)),
         *_clock_tasks(),
         Task("expired_sign_ins", HOUR, _quietly(purge_expired), due_at=_in(MINUTE)),
         Task("checkpoints", 5 * MINUTE, checkpoint_when_due, due_at=_in(MINUTE)),
@@ -147,13 +147,15 @@ def heartbeat(tasks: Sequence[Task]) -> Task:
 
 def try_again() -> int:
     """Retry lines that followers have put aside and that are due; the other queues retry their own entries."""
-    lines = retry_lines("presenter", rebuild_changed, foresee=foresee_rebuilding) + retry_lines(SCHEDULE, follow_plans)
+    lines = retry_lines("presenter", rebuild_changed, foresee=foresee_rebuilding) + retry_lines(
+        SCHEDULE, follow_schedules
+    )
     return lines + rebuild_again()
 
 
 def carry_out_what_is_due() -> bool:
-    """Carry out due plans; True when more may wait. The first read locks nothing."""
-    return has_due_plans() and carry_out_due_plans()
+    """Carry out due schedules; True when more may wait. The first read locks nothing."""
+    return has_due_schedules() and carry_out_due_schedules()
 
 
 def web_tasks() -> list[Task]:

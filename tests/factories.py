@@ -37,7 +37,7 @@ CENTRAL = Actor(new_id(), "Redaksi Kota", frozenset({(Role.CENTRAL_EDITOR, None)
 NEWS = {"change_note": "Isi diperbarui."}
 """What is said with a new edition of something that readers had before."""
 UPDATED = Update(NEWS["change_note"])
-"""The same for a plan."""
+"""The same for a schedule."""
 
 
 def add_agencies(app: Flask, *slugs: str, **values: Any) -> None:

@@ -221,12 +221,14 @@ def test_a_kept_list_of_a_new_type_ends_with_the_next_publication_of_its_own(edi
     assert site.get("/v1/posts", headers={"If-None-Match": posts}).status_code == 304
 
 
-def test_what_is_planned_for_a_new_type_is_seen_by_the_clock(notices_app: Flask, editor: Caller, site: Caller) -> None:
+def test_what_is_scheduled_for_a_new_type_is_seen_by_the_clock(
+    notices_app: Flask, editor: Caller, site: Caller
+) -> None:
     content = {"agency": "dpu", "title": "Nanti", "level": "info", "body": "Besok."}
     made = editor.post("/manage/v1/notices", content)
     path = f"/manage/v1/notices/{made.json['data']['id']}/schedule"
-    plan = {"publish_at": clock.rfc3339(NOW + timedelta(hours=1))}
-    assert editor("POST", path, made.headers["ETag"], json=plan).status_code == 200
+    schedule = {"publish_at": clock.rfc3339(NOW + timedelta(hours=1))}
+    assert editor("POST", path, made.headers["ETag"], json=schedule).status_code == 200
     assert site.get("/v1/notices").json["data"] == []
 
     with clock.frozen(NOW + timedelta(hours=2)):

@@ -59,7 +59,7 @@ class ChangeFactsSchema(StrictSchema):
         allow_none=True,
         metadata={**_HASH, "description": "SHA-256 of the publication that it made, or of how the item ended."},
     )
-    planned = fields.String(
+    scheduled = fields.String(
         allow_none=True, metadata={**_HASH, "description": "SHA-256 of the publication that readers will have later."}
     )
 

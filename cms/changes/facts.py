@@ -106,6 +106,6 @@ def note_digest(change: Change, digest: str) -> None:
     change.facts = {**facts, "digest": digest}
 
 
-def note_planned(change: Change, digest: str | None) -> None:
-    """Note in a line what readers will get later: the digest of the planned publication, None when there is none."""
-    change.facts = {**change.facts, "planned": digest}
+def note_scheduled(change: Change, digest: str | None) -> None:
+    """Note in a line what readers will get later: the digest of the scheduled publication, None when there is none."""
+    change.facts = {**change.facts, "scheduled": digest}

@@ -1,4 +1,4 @@
-"""The head row of the log as readers use it: the newest position of each topic, its time, and its next planned moment.
+"""The head row of the log as readers use it: the newest position of each topic, its time, and its next scheduled moment.
 
 Every application has the topics of `cms.changes.actions.Topic`; each of its content types adds one, with three columns in the row.
 """
@@ -41,7 +41,7 @@ class Heads(NamedTuple):
 
 
 def columns_of(topic: str) -> tuple[str, str, str]:
-    """The columns of a content type's topic: the newest sequence, its time, and the next planned moment."""
+    """The columns of a content type's topic: the newest sequence, its time, and the next scheduled moment."""
     return topic, f"{topic}_at", f"{topic}_due_at"
 
 
@@ -96,7 +96,7 @@ class LogHead:
         return f"The head row of the log lacks {', '.join(lacks)}: a content type has no migration." if lacks else None
 
     def next_due(self, heads: Heads) -> int:
-        """The earliest planned moment of any content type that nobody has carried out (microseconds since 1970)."""
+        """The earliest scheduled moment of any content type that nobody has carried out (microseconds since 1970)."""
         moments: list[int] = [due(heads) for due in self._due]
         return min(moments)
 

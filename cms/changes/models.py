@@ -74,8 +74,8 @@ class Change(Model):
 class ChangeHead(Model):
     """The one row that numbers the log; readers also get the newest sequence and time of each topic from it in one small read.
 
-    Each content type adds three columns (`add_topic`). `posts_due_at` is the earliest planned begin or end that the worker has
-    not carried out yet; `NEVER` when nothing is planned. cms.publishing.due keeps it.
+    Each content type adds three columns (`add_topic`). `posts_due_at` is the earliest scheduled begin or end that the worker has
+    not carried out yet; `NEVER` when nothing is scheduled. cms.publishing.next_due keeps it.
     `seen_at` is the newest known moment (cms.changes.trust). The times of topics never go back, even if the clock does: no live
     content is dated later than the time of its topic.
     """

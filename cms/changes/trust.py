@@ -1,7 +1,7 @@
 """Whether the clock can be trusted, compared with the newest moment that this installation knows.
 
 `change_head.seen_at` is the newest known moment: the time of the newest line, or a later one noted by the worker (`note_moment`).
-A clock that is four weeks away from it is not trusted. With such a clock every plan could be due at once, or a post dated years
+A clock that is four weeks away from it is not trusted. With such a clock every schedule could be due at once, or a post dated years
 off; so nothing is written until the clock is right or an operator has accepted it. Readers get the content of the newest known
 moment.
 

@@ -24,7 +24,7 @@ def command() -> None:
 def accept(yes: bool) -> None:
     """Say that the clock is right, so that writing goes on (after 503 `clock_wrong`).
 
-    Everything that is planned up to the moment that the clock shows becomes due at once, and this cannot be undone. The line
+    Everything that is scheduled up to the moment that the clock shows becomes due at once, and this cannot be undone. The line
     `clock.accepted` in the log says who did it when.
     """
     with ready(application()):

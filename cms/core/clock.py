@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
-"""Later than anything that is planned."""
+"""Later than anything that is scheduled."""
 BRIDGED = 60_000_000
 """Steps back up to this (microseconds) are hidden; a clock that is set back farther was set back on purpose."""
 # The monotonic clock that goes on while the machine sleeps (Linux); elsewhere the plain one.

@@ -1,1 +1,1 @@
-"""What all content types share: items and their editions, review, schedules, withdrawal, reposts, previews, rollback."""
+"""What all content types share: items and their editions, review, schedules, endings, reposts, previews, rollback."""

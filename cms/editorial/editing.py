@@ -14,7 +14,7 @@ from cms.editorial.edit import Edit
 from cms.editorial.items.models import Item
 from cms.editorial.items.policies import Operation, authorize_operation, check_state
 from cms.editorial.items.queries import get_item
-from cms.editorial.schedules.due import carry_out_due
+from cms.editorial.schedules.catching_up import catch_up
 
 
 @contextmanager
@@ -28,8 +28,8 @@ def editing(
     """
     with unit_of_work() as unit:
         item = get_item(content_type, item_id, actor, lock=True)
-        # A due plan takes effect first, even if the worker has not carried it out yet.
-        carry_out_due(unit, item)
+        # A due schedule takes effect first, even if the worker has not carried it out yet.
+        catch_up(unit, item)
         check_ready(item, actor, operation, expected)
         yield Edit(unit, actor, item)
 

@@ -32,9 +32,9 @@ from cms.editorial.items.models import Item
 from cms.editorial.preparing import foresee_shown, foresee_shown_item
 from cms.editorial.rebuilding import as_it_looks_now
 from cms.publishing.models import Publication, PublicationFile, PublicationTerm
-from cms.publishing.planning import hold_plans
 from cms.publishing.publish import rebuild
 from cms.publishing.rendered_items import RenderedItem
+from cms.publishing.schedules import hold_schedules
 from cms.publishing.visibility import is_current, is_still_awaited
 
 BATCH = 100
@@ -151,13 +151,13 @@ def _held(
     """The publications with their items, locked; those that an editor publishes or takes back meanwhile are left out."""
     lock = select(Item.id).where(Item.id.in_(item_ids)).order_by(Item.id).with_for_update()
     held = unit.session.scalars(lock).all()
-    hold_plans(unit, held)
+    hold_schedules(unit, held)
     statement = select(Publication, Item).join(Item, Item.id == Publication.item_id).where(*outdated, Item.id.in_(held))
     return [(publication, item) for publication, item in unit.session.execute(statement.order_by(Publication.id))]
 
 
 def _rebuild(unit: UnitOfWork, publication: Publication, item: Item, rendered: RenderedItem) -> None:
-    # A planned publication must not show before its moment; after it, it is live, also before the worker has carried it out.
+    # A scheduled publication must not show before its moment; after it, it is live, also before the worker has carried it out.
     verb = "scheduled" if is_still_awaited(publication) else "rebuilt"
     change = Edit(unit, ACTOR, item).record(verb, edition=publication.edition)
     rebuild(unit, rendered, change, publication)

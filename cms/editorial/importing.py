@@ -32,7 +32,7 @@ def as_import(unit: UnitOfWork, imported: Imported | None) -> None:
 def note_import(edit: Edit, imported: Imported | None, *, is_new: bool = False) -> None:
     """Keep what is said, with a line that names it; what is the same already leaves no trace.
 
-    Raises `Forbidden`, and `Invalid` for a first publication in the future or of what is published or planned here, and for an address
+    Raises `Forbidden`, and `Invalid` for a first publication in the future or of what is published or scheduled here, and for an address
     that leads to another item.
     """
     if imported is None:

@@ -18,7 +18,7 @@ END_OF_PERIOD = {
     "id": "Masa tayang informasi ini telah berakhir.",
     "en": "The period for which this was published has ended.",
 }
-"""The explanation of a planned end without its own; English for all languages but Indonesian."""
+"""The explanation of a scheduled end without its own; English for all languages but Indonesian."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def publish_edition(
     *,
     is_approved: bool = False,
 ) -> Edition:
-    """Publish the newest edition of the item. A planned end stays planned.
+    """Publish the newest edition of the item. A scheduled end stays scheduled.
 
     `is_approved`: a second person approved it, so it counts less in a release. Raises `Invalid` as `check_complete`,
     `Conflict("slug_taken")`.
@@ -90,14 +90,14 @@ def publish_edition(
 
 
 def window_of(item: Item) -> Window | None:
-    """The window of a publication made now; None without a planned end."""
+    """The window of a publication made now; None without a scheduled end."""
     if item.unpublish_at is None:
         return None
     return Window(
         ends=item.unpublish_at,
-        end_explanation=item.planned_explanation,
-        planned_by_id=item.planned_by_id,
-        planned_by_label=item.planned_by_label,
+        end_explanation=item.scheduled_explanation,
+        scheduled_by_id=item.scheduled_by_id,
+        scheduled_by_label=item.scheduled_by_label,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from cms.core.http.api import Blueprint
 from cms.editorial.comments import routes as comments
+from cms.editorial.endings import routes as endings
 from cms.editorial.history import routes as history
 from cms.editorial.items import routes as item_routes
 from cms.editorial.leases import routes as leases
@@ -14,12 +15,11 @@ from cms.editorial.resource import Operations, Resource
 from cms.editorial.review import routes as review
 from cms.editorial.schedules import routes as schedules
 from cms.editorial.trash import routes as trash
-from cms.editorial.withdrawal import routes as withdrawal
 
 OPERATIONS = (
     item_routes.operations,
     schedules.operations,
-    withdrawal.operations,
+    endings.operations,
     review.operations,
     trash.operations,
     comments.operations,

@@ -82,11 +82,11 @@ def _single_figures(state: BackgroundState) -> list[tuple[str, str, float]]:
             "When a worker last reported that it runs.",
             _seconds(state.succeeded_at(WORKER)),
         ),
-        ("simpul_due_plans", "Planned changes that are due and not carried out.", state.due_plans),
+        ("simpul_due_schedules", "Scheduled changes that are due and not carried out.", state.due_schedules),
         (
-            "simpul_due_plan_timestamp_seconds",
+            "simpul_due_schedule_timestamp_seconds",
             "When the first of them was due.",
-            _seconds(state.oldest_due_plan_at),
+            _seconds(state.oldest_due_schedule_at),
         ),
         ("simpul_waiting_images", "Images without their renditions.", state.waiting_images),
         (

@@ -41,8 +41,8 @@ class BackgroundState:
     sequence: int
     followers: list[FollowerState]
     runs: Mapping[str, TaskRun]
-    due_plans: int
-    oldest_due_plan_at: datetime | None
+    due_schedules: int
+    oldest_due_schedule_at: datetime | None
     waiting_images: int
     oldest_waiting_image_at: datetime | None
     checkpoint_sequence: int
@@ -78,7 +78,7 @@ def background_state() -> BackgroundState:
     """Read the state, in a few small statements whose number does not grow with the content. Raises `SQLAlchemyError`."""
     with rolled_back():
         sequence = session.scalar(select(ChangeHead.sequence)) or 0
-        counted = _plans_and_pauses(clock.now())
+        counted = _schedules_and_pauses(clock.now())
         waiting, first_waiting = session.execute(
             select(func.count(), func.min(Image.waiting_since)).where(Image.waiting_since.is_not(None))
         ).one()
@@ -89,8 +89,8 @@ def background_state() -> BackgroundState:
             held_up={"breaker": counted.breakers, "freeze": counted.freezes},
             followers=_followers(sequence),
             runs={run.name: run for run in runs},
-            due_plans=counted.due_plans,
-            oldest_due_plan_at=min(filter(None, (counted.first_publish, counted.first_unpublish)), default=None),
+            due_schedules=counted.due_schedules,
+            oldest_due_schedule_at=min(filter(None, (counted.first_publish, counted.first_unpublish)), default=None),
             waiting_images=waiting,
             oldest_waiting_image_at=first_waiting,
             checkpoint_sequence=checkpoint.sequence if checkpoint else 0,
@@ -98,13 +98,17 @@ def background_state() -> BackgroundState:
         )
 
 
-def _plans_and_pauses(moment: datetime) -> Row[Any]:
-    """Plans whose moment has come, and what holds people up, in one statement."""
+def _schedules_and_pauses(moment: datetime) -> Row[Any]:
+    """Schedules whose moment has come, and what holds people up, in one statement."""
     publish, unpublish = Item.publish_at <= moment, Item.unpublish_at <= moment
     is_open = BreakerTrip.reset_at.is_(None), BreakerTrip.until > moment
     return session.execute(
         select(
-            select(func.count()).select_from(Item).where(or_(publish, unpublish)).scalar_subquery().label("due_plans"),
+            select(func.count())
+            .select_from(Item)
+            .where(or_(publish, unpublish))
+            .scalar_subquery()
+            .label("due_schedules"),
             select(func.min(Item.publish_at)).where(publish).scalar_subquery().label("first_publish"),
             select(func.min(Item.unpublish_at)).where(unpublish).scalar_subquery().label("first_unpublish"),
             select(func.count()).select_from(BreakerTrip).where(*is_open).scalar_subquery().label("breakers"),

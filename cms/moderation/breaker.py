@@ -68,7 +68,7 @@ def check_publishing(unit: UnitOfWork, actor: Actor, agency: str, *, is_approved
     each thing that becomes public, before it is recorded: publishing, scheduling, reposting, redirecting readers.
 
     The change that reaches the limit is the last: it goes through and trips the breaker. Several changes in one transaction
-    count together and cannot pass the limit, except in a release (`mark_release`), which people planned and checked as a
+    count together and cannot pass the limit, except in a release (`mark_release`), which people prepared and checked as a
     whole. `is_approved`: a second person approved this item of a release; all such items count once for the person
     (`count_release`) and once in each agency.
     """

@@ -14,7 +14,7 @@ import orjson
 
 HEADER = (
     "agency", "changed_at", "edition", "effective_from", "effective_until", "end_explanation", "event_from", "event_until", "files_json",
-    "is_planned", "item_id", "language", "published_at", "slug", "terms_json", "type", "updated_at", "valid_from", "valid_until",
+    "is_scheduled", "item_id", "language", "published_at", "slug", "terms_json", "type", "updated_at", "valid_from", "valid_until",
 )  # fmt: skip
 """Columns of a publication beside its card and its full form; moments in microseconds since 1970."""
 MOMENTS = (

@@ -88,11 +88,11 @@ def rebuilt_item(connection: Connection, item_id: str, sequence: int) -> tuple[i
 
 
 def waiting_item(connection: Connection, item_id: str) -> tuple[int, Sequence[Carried]]:
-    """The row number and carriers of an item whose planned publication is rendered again: readers see nothing of that yet."""
+    """The row number and carriers of an item whose scheduled publication is rendered again: readers see nothing of that yet."""
     return _found(connection, item_id, connection.execute(_NUMBER, {"published_id": item_id}).one())
 
 
-def planned_item(connection: Connection, rendered: RenderedItem) -> tuple[int, Sequence[Carried]]:
+def scheduled_item(connection: Connection, rendered: RenderedItem) -> tuple[int, Sequence[Carried]]:
     """The row number and carriers of an item that readers will have later; makes its row if there is none."""
     found = connection.execute(_NUMBER, {"published_id": rendered.item_id}).one_or_none()
     if found is not None:
@@ -101,7 +101,7 @@ def planned_item(connection: Connection, rendered: RenderedItem) -> tuple[int, S
         "id": rendered.item_id,
         "type": rendered.type,
         "agency": rendered.agency,
-        "standing": Standing.PLANNED.value,
+        "standing": Standing.SCHEDULED.value,
         "first_published_at": rendered.published_at,
         "sequence": 0,
     }

@@ -17,12 +17,12 @@ from cms.core.types import EpochMicros, Id, Json, RowNumber, UTCDateTime
 class Standing(StrEnum):
     """The state of an item for readers.
 
-    `planned` was never live and will be; `withdrawn` is still readable, with a notice; `gone` answers 410 with an
-    explanation, `redirected` 410 with where it is now, `vanished` 404 as if it had never been. A planned
+    `scheduled` was never live and will be; `withdrawn` is still readable, with a notice; `gone` answers 410 with an
+    explanation, `redirected` 410 with where it is now, `vanished` 404 as if it had never been. A scheduled
     moment takes effect before the worker has carried it out: `cms.publishing.visibility` decides what is live now.
     """
 
-    PLANNED = "planned"
+    SCHEDULED = "scheduled"
     LIVE = "live"
     WITHDRAWN = "withdrawn"
     GONE = "gone"
@@ -57,7 +57,7 @@ class PublishedItem(Model):
 
 
 class PublishedSlug(Model):
-    """Every address an item was ever published under, for ever. `effective_from` is when a planned address begins to exist."""
+    """Every address an item was ever published under, for ever. `effective_from` is when a scheduled address begins to exist."""
 
     __tablename__ = "published_slugs"
 
@@ -72,12 +72,12 @@ class Publication(Model):
     """One published edition as readers get it: `card_json` in lists, `full_json` in details.
 
     Superseded rows stay: they answer what was public on a given day. Current means `superseded_sequence` is null: one
-    row per item, and beside it one with `is_planned` for an edition that was scheduled and not carried out yet. A current row
+    row per item, and beside it one with `is_scheduled` for an edition that was scheduled and not carried out yet. A current row
     is live from `effective_from` until `effective_until`; `end_explanation` is for readers after that, and its line is written in the name of
-    who planned it (`planned_by_label`). Its terms and
+    who scheduled it (`scheduled_by_label`). Its terms and
     files (`terms_json`, `files_json`) stay with it; `digest` is made by `cms.publishing.digests`. `changed_at` is the moment of the
-    line that made it what readers see (`cms.changes.log.Numbered`); null while it is planned. `rendered_sequence` is the line with which its texts were made:
-    carrying out a plan moves `sequence`, and the texts may be older than a new name. `valid_from` to
+    line that made it what readers see (`cms.changes.log.Numbered`); null while it is scheduled. `rendered_sequence` is the line with which its texts were made:
+    carrying out a schedule moves `sequence`, and the texts may be older than a new name. `valid_from` to
     `event_until` are the spans of `RenderedItem`.
     """
 
@@ -100,10 +100,10 @@ class Publication(Model):
     event_until: Mapped[datetime | None] = mapped_column(EpochMicros)
     effective_from: Mapped[datetime] = mapped_column(EpochMicros)
     effective_until: Mapped[datetime | None] = mapped_column(EpochMicros)
-    is_planned: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    is_scheduled: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     end_explanation: Mapped[str | None] = mapped_column(Text)
-    planned_by_id: Mapped[str | None] = mapped_column(Id)
-    planned_by_label: Mapped[str | None] = mapped_column(String(200))
+    scheduled_by_id: Mapped[str | None] = mapped_column(Id)
+    scheduled_by_label: Mapped[str | None] = mapped_column(String(200))
     card_json: Mapped[str] = mapped_column(Text)
     full_json: Mapped[str] = mapped_column(Text)
     terms_json: Mapped[str] = mapped_column(Text, default="[]", server_default="[]")
@@ -115,13 +115,13 @@ class Publication(Model):
 
     __table_args__ = (
         Index(
-            "uq_publications_live_item", "item_id", "is_planned", unique=True,
+            "uq_publications_live_item", "item_id", "is_scheduled", unique=True,
             sqlite_where=text("superseded_sequence IS NULL"), postgresql_where=text("superseded_sequence IS NULL"),
         ),
         Index(
-            "ix_publications_planned", "type", "effective_from",
-            sqlite_where=text("superseded_sequence IS NULL AND is_planned"),
-            postgresql_where=text("superseded_sequence IS NULL AND is_planned"),
+            "ix_publications_scheduled", "type", "effective_from",
+            sqlite_where=text("superseded_sequence IS NULL AND is_scheduled"),
+            postgresql_where=text("superseded_sequence IS NULL AND is_scheduled"),
         ),
         Index(
             "ix_publications_ending", "type", "effective_until",

@@ -1,6 +1,6 @@
 """Checks that readers get what the log says was published. Pure functions over stored rows, without a database.
 
-An intact log says which digest each publication has (`cms.publishing.digests`), which one readers have now, what is planned,
+An intact log says which digest each publication has (`cms.publishing.digests`), which one readers have now, what is scheduled,
 and how an item ended. Rows that differ were altered.
 """
 
@@ -52,13 +52,13 @@ class StoredItem:
 @dataclass(slots=True)
 class _Told:
     """What the log says of an item: the digest of what readers have now and the line that made it, whether that is an ending,
-    the planned digest, and all digests that the item ever had.
+    the scheduled digest, and all digests that the item ever had.
     """
 
     now: str | None = None
     since: int = 0
     is_ended: bool = False
-    planned: str | None = None
+    scheduled: str | None = None
     known: set[str] = field(default_factory=set)
     sequences: set[Any] = field(default_factory=set)
 
@@ -67,7 +67,7 @@ def findings_of(stored: StoredItem) -> Iterator[ContentFinding]:
     """All differences from the log."""
     told = _told(stored.lines)
     current = [row for row in stored.publications if row["superseded_sequence"] is None]
-    live = [row for row in current if not row["is_planned"]]
+    live = [row for row in current if not row["is_scheduled"]]
     for row in stored.publications:
         if (what := _fault_of_publication(row, told, stored.item)) is not None:
             yield _finding(stored, row["edition"], what)
@@ -77,12 +77,12 @@ def findings_of(stored: StoredItem) -> Iterator[ContentFinding]:
         yield from _found_beside(stored, row)
 
 
-def _faults_of_item(stored: StoredItem, live: Sequence[Row], has_plan: bool, told: _Told) -> Iterator[str]:
+def _faults_of_item(stored: StoredItem, live: Sequence[Row], has_schedule: bool, told: _Told) -> Iterator[str]:
     """What is wrong with the item as a whole."""
     if told.now is not None and not told.is_ended and not live:
         yield "the publication that readers should have is missing"
-    if told.planned is not None and not has_plan:
-        yield "the planned publication is missing"
+    if told.scheduled is not None and not has_schedule:
+        yield "the scheduled publication is missing"
     if (what := _fault_of_standing(stored.item, live, told)) is not None:
         yield what
     published = {_address(row) for row in stored.publications}
@@ -100,9 +100,9 @@ def _told(lines: Sequence[Row]) -> _Told:
     for line in lines:
         told.sequences.add(line["sequence"])
         facts = line["facts"] if isinstance(line["facts"], dict) else {}
-        if "planned" in facts:
-            told.planned = facts["planned"]
-            told.known.add(str(facts["planned"]))
+        if "scheduled" in facts:
+            told.scheduled = facts["scheduled"]
+            told.known.add(str(facts["scheduled"]))
         if "digest" in facts:
             told.known.update([facts["digest"], *facts.get("also", [])])
             verb = str(line["action"]).partition(".")[2]
@@ -118,8 +118,8 @@ def _fault_of_publication(row: Row, told: _Told, item: Row) -> str | None:
         return "the publication was altered"
     ended = row["superseded_sequence"]
     if ended is None:
-        if row["is_planned"]:
-            return None if found == told.planned else "the planned publication is not the one in the log"
+        if row["is_scheduled"]:
+            return None if found == told.scheduled else "the scheduled publication is not the one in the log"
         is_right = found == told.now and not told.is_ended and row["sequence"] == told.since
         return None if is_right else "readers have a publication that the log has ended or replaced"
     if row["sequence"] not in told.sequences or ended not in told.sequences or ended <= row["sequence"]:
@@ -139,7 +139,7 @@ def _fault_of_standing(item: Row, live: Sequence[Row], told: _Told) -> str | Non
     """Compare the state that readers see of an item with the log."""
     altered = "what readers are told of its state was altered"
     if told.now is None:
-        return None if item["standing"] == Standing.PLANNED else altered
+        return None if item["standing"] == Standing.SCHEDULED else altered
     # An ending has a digest of its own; the other states follow from the live publication.
     if told.is_ended:
         try:

@@ -1,7 +1,7 @@
 """Writes the delivery tables, inside the unit of work of the service that publishes.
 
 Every row is written once its change has its number, so no row is written twice. Readers see all of it or nothing.
-`cms.publishing.planning` writes the same rows for a later moment.
+`cms.publishing.schedules` writes the same rows for a later moment.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from cms.changes.facts import note_digest, note_planned
+from cms.changes.facts import note_digest, note_scheduled
 from cms.changes.log import Numbered, when_numbered
 from cms.changes.models import Change
 from cms.core import clock
 from cms.core.db import UnitOfWork, table_of
 from cms.publishing.digests import ENDING, ending_digest
-from cms.publishing.due import due_again
 from cms.publishing.items import UPDATE_ITEM, keep_slug, now_live, rebuilt_item, waiting_item
 from cms.publishing.models import Publication, PublishedItem, Standing
+from cms.publishing.next_due import store_next_due
 from cms.publishing.positions import move_positions
 from cms.publishing.rendered_items import RenderedItem
 from cms.publishing.rows import (
@@ -50,9 +50,9 @@ def publish(unit: UnitOfWork, rendered: RenderedItem, change: Change, window: Wi
         digest = write_publication(connection, rendered, number, carriers, numbered, window or Window())
         note_digest(change, digest)
         move_positions(unit, rendered.type, rendered.agency, ended.channels | channels_of(rendered, carriers), numbered)
-        # Only a planned end, dropped or new, changes when the next plan is due.
+        # Only a scheduled end, dropped or new, changes when the next schedule is due.
         if ended.had_end or window is not None:
-            due_again(unit, connection, rendered.type)
+            store_next_due(unit, connection, rendered.type)
 
     when_numbered(unit, change, write)
 
@@ -60,7 +60,7 @@ def publish(unit: UnitOfWork, rendered: RenderedItem, change: Change, window: Wi
 def rebuild(unit: UnitOfWork, rendered: RenderedItem, change: Change, publication: Publication | None = None) -> None:
     """Present a current publication again because something it shows has changed (an agency's name, for example).
 
-    Its beginning and end stay, and so does the item's standing. Without `publication` it is the live one, without a planned
+    Its beginning and end stay, and so does the item's standing. Without `publication` it is the live one, without a scheduled
     end.
     """
     connection = unit.session.connection()
@@ -75,14 +75,14 @@ def rebuild(unit: UnitOfWork, rendered: RenderedItem, change: Change, publicatio
             else rebuilt_item(connection, rendered.item_id, numbered.sequence)
         )
         digest = write_publication(connection, rendered, number, carriers, numbered, window)
-        (note_planned if window.is_planned else note_digest)(change, digest)
+        (note_scheduled if window.is_scheduled else note_digest)(change, digest)
         if not is_awaited:
             move_positions(unit, rendered.type, rendered.agency, left | channels_of(rendered, carriers), numbered)
 
     when_numbered(unit, change, write)
 
 
-def withdraw(
+def end_item(
     unit: UnitOfWork,
     item_id: str,
     type: str,
@@ -94,7 +94,7 @@ def withdraw(
     target_id: str | None = None,
     ended_at: datetime | None = None,
 ) -> None:
-    """Take a live item back.
+    """End a live item: readers have it no longer.
 
     `GONE` keeps a tombstone with an explanation, `REDIRECTED` sends readers to an address or an item, `VANISHED` answers as
     if the item had never been.
@@ -109,12 +109,12 @@ def withdraw(
         note_digest(change, _digest_of_ending(ended_item))
         move_positions(unit, type, ended_item.agency, ended.channels, numbered)
         if ended.had_end:
-            due_again(unit, connection, type)
+            store_next_due(unit, connection, type)
 
     when_numbered(unit, change, write)
 
 
-def keep_readable(
+def withdraw_item(
     unit: UnitOfWork, rendered: RenderedItem, change: Change, publication: Publication, explanation: str
 ) -> None:
     """Withdraw an item that stays readable: `rendered` is its live edition with the notice that readers must show."""
@@ -122,7 +122,7 @@ def keep_readable(
     _note_withdrawn(unit, rendered.item_id, change, explanation, clock.now())
 
 
-def publish_withdrawn(
+def publish_as_withdrawn(
     unit: UnitOfWork,
     rendered: RenderedItem,
     change: Change,
@@ -150,12 +150,12 @@ def _digest_of_ending(ended_item: Row[Any]) -> str:
 
 
 def _replace(connection: Connection, item_id: str, publication: Publication | None, sequence: int) -> frozenset[str]:
-    """Make room for the same publication, rendered again; a planned one, which no one could read yet, leaves no trace. Returns the
+    """Make room for the same publication, rendered again; a scheduled one, which no one could read yet, leaves no trace. Returns the
     channels on which readers had it.
     """
     if publication is None:
         return supersede_live(connection, item_id, sequence).channels
-    if publication.is_planned:
+    if publication.is_scheduled:
         drop_publication(connection, publication.id)
         return frozenset()
     return supersede_one(connection, publication.id, sequence).channels

@@ -9,7 +9,7 @@ from typing import Any
 from cms.changes.heads import HEAD_TABLES, Heads, LogHead
 from cms.core import clock
 from cms.core.reading import Reader
-from cms.publishing.due import COMING, PASSED
+from cms.publishing.next_due import COMING, PASSED
 from cms.publishing.page_sql import counted_page_sql, page_sql
 from cms.publishing.selection import COUNT_CAP, Position, Selection
 from cms.publishing.term_counts import TermPage, TermScope, counted_terms, existing_terms
@@ -103,7 +103,7 @@ class Address:
 class Publications:
     """Reads the read model with SQL that is built once for each query shape.
 
-    `now` (microseconds since 1970) decides which plans have taken effect.
+    `now` (microseconds since 1970) decides which schedules have taken effect.
     """
 
     reader: Reader
@@ -159,8 +159,8 @@ class Publications:
         rows = self.reader.rows(self._prepared(_POSITIONS), {"type": type})
         return {(row[0], row[1]): (int(row[2]), int(row[3])) for row in rows}
 
-    def planned_moments(self, type: str, now: int) -> tuple[int, int]:
-        """The last planned moment that has passed and was not carried out, and the next one; in one statement.
+    def scheduled_moments(self, type: str, now: int) -> tuple[int, int]:
+        """The last scheduled moment that has passed and was not carried out, and the next one; in one statement.
 
         In microseconds since 1970; 0 and the end of time when there is none.
         """
@@ -168,7 +168,7 @@ class Publications:
         return int(passed or 0), int(coming or clock.micros(clock.NEVER))
 
     def ended_by_time(self, item_id: str, now: int) -> tuple[bool, str | None]:
-        """Whether the item's planned end has passed without being carried out, and the explanation for readers."""
+        """Whether the item's scheduled end has passed without being carried out, and the explanation for readers."""
         rows = self.reader.rows(self._prepared(_ENDED), {"id": item_id, "now": now})
         return (True, rows[0][0]) if rows else (False, None)
 

@@ -32,7 +32,7 @@ _SUPERSEDE = update(_publications).values(superseded_sequence=bindparam("ended_b
 _SUPERSEDE_LIVE = _SUPERSEDE.where(
     _publications.c.item_id == bindparam("ended_item_id"),
     _publications.c.superseded_sequence.is_(None),
-    _publications.c.is_planned.is_(False),
+    _publications.c.is_scheduled.is_(False),
 ).returning(
     _publications.c.id,
     _publications.c.effective_until,
@@ -40,7 +40,7 @@ _SUPERSEDE_LIVE = _SUPERSEDE.where(
 _SUPERSEDE_ONE = _SUPERSEDE.where(
     _publications.c.id == bindparam("ended_id"),
     _publications.c.superseded_sequence.is_(None),
-    _publications.c.is_planned.is_(False),
+    _publications.c.is_scheduled.is_(False),
 )
 _READ_ONE = select(*(_publications.c[name] for name in (*HEADER, "card_json", "full_json"))).where(
     _publications.c.id == bindparam("wanted_id")
@@ -60,7 +60,7 @@ _NUMBER_ONE = (
     )
 )
 _DELETE_PUBLICATION = delete(_publications).where(
-    _publications.c.id == bindparam("ended_id"), _publications.c.is_planned.is_(True)
+    _publications.c.id == bindparam("ended_id"), _publications.c.is_scheduled.is_(True)
 )
 _DELETE_TERMS = (
     delete(_terms).where(_terms.c.publication_id == bindparam("ended_id")).returning(_terms.c.scheme, _terms.c.term)
@@ -70,20 +70,20 @@ _DELETE_FILES = delete(_files).where(_files.c.publication_id == bindparam("ended
 CHANGED = "changed_at"
 """The field of both forms that only the end of the transaction knows (`EditionToRender.times` keeps its place)."""
 
-# An unplanned publication takes effect at once on every node, whatever its clock says.
+# An unscheduled publication takes effect at once on every node, whatever its clock says.
 AT_ONCE = clock.EPOCH
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """When readers have a publication, the explanation after its end, and who planned that."""
+    """When readers have a publication, the explanation after its end, and who scheduled that."""
 
     begins: datetime = AT_ONCE
     ends: datetime | None = None
     end_explanation: str | None = None
-    is_planned: bool = False
-    planned_by_id: str | None = None
-    planned_by_label: str | None = None
+    is_scheduled: bool = False
+    scheduled_by_id: str | None = None
+    scheduled_by_label: str | None = None
 
     @classmethod
     def of(cls, publication: Publication) -> Window:
@@ -92,9 +92,9 @@ class Window:
             publication.effective_from,
             publication.effective_until,
             publication.end_explanation,
-            publication.is_planned,
-            publication.planned_by_id,
-            publication.planned_by_label,
+            publication.is_scheduled,
+            publication.scheduled_by_id,
+            publication.scheduled_by_label,
         )
 
 
@@ -134,7 +134,7 @@ def digested_again(connection: Connection, publication_id: int) -> str:
 
 
 def numbered_live(connection: Connection, publication_id: int, numbered: Numbered) -> tuple[str, frozenset[str]]:
-    """Note the line by which a planned publication was carried out, and its moment in both forms; returns the new digest and the
+    """Note the line by which a scheduled publication was carried out, and its moment in both forms; returns the new digest and the
     channels that it is on.
     """
     row = dict(connection.execute(_READ_ONE, {"wanted_id": publication_id}).mappings().one())
@@ -150,7 +150,7 @@ def numbered_live(connection: Connection, publication_id: int, numbered: Numbere
 
 
 class Ended(NamedTuple):
-    """What was live until now: whether its end was planned, and the channels that it was on."""
+    """What was live until now: whether its end was scheduled, and the channels that it was on."""
 
     had_end: bool
     channels: frozenset[str]
@@ -178,13 +178,13 @@ def channels_of(rendered: RenderedItem, carriers: Iterable[Carried]) -> frozense
 
 
 def drop_publication(connection: Connection, publication_id: int) -> None:
-    """Remove a publication that no one could read yet. Raises `Unavailable("busy")` when it is planned no more."""
+    """Remove a publication that no one could read yet. Raises `Unavailable("busy")` when it is scheduled no more."""
     _unlist(connection, publication_id)
     _check_untouched(connection.execute(_DELETE_PUBLICATION, {"ended_id": publication_id}).rowcount)
 
 
 def _check_untouched(found: int) -> None:
-    """A plan may have been carried out since the caller read the publication: then the caller has to read it again."""
+    """A schedule may have been carried out since the caller read the publication: then the caller has to read it again."""
     if found != 1:
         raise Unavailable("busy", headers={"Retry-After": "1"})
 
@@ -199,8 +199,8 @@ def _unlist(connection: Connection, publication_id: int) -> frozenset[str]:
 def _row(
     rendered: RenderedItem, number: int, carriers: Sequence[Carried], numbered: Numbered, window: Window
 ) -> dict[str, Any]:
-    # What is planned has not changed anything yet: until it is carried out its forms name the planned moment.
-    shown = {CHANGED: clock.rfc3339_exact(window.begins if window.is_planned else numbered.changed_at)}
+    # What is scheduled has not changed anything yet: until it is carried out its forms name the scheduled moment.
+    shown = {CHANGED: clock.rfc3339_exact(window.begins if window.is_scheduled else numbered.changed_at)}
     full = with_carriers(with_number(rendered.full, number), carriers)
     return {
         "item_number": number,
@@ -212,17 +212,17 @@ def _row(
         "language": rendered.language,
         "published_at": rendered.published_at,
         "updated_at": rendered.updated_at,
-        "changed_at": None if window.is_planned else numbered.changed_at,
+        "changed_at": None if window.is_scheduled else numbered.changed_at,
         "valid_from": rendered.valid.begins,
         "valid_until": rendered.valid.ends,
         "event_from": rendered.event and rendered.event.begins,
         "event_until": rendered.event and rendered.event.ends,
         "effective_from": window.begins,
         "effective_until": window.ends,
-        "is_planned": window.is_planned,
+        "is_scheduled": window.is_scheduled,
         "end_explanation": window.end_explanation,
-        "planned_by_id": window.planned_by_id,
-        "planned_by_label": window.planned_by_label,
+        "scheduled_by_id": window.scheduled_by_id,
+        "scheduled_by_label": window.scheduled_by_label,
         "card_json": orjson.dumps({**with_number(rendered.card, number), **shown}, option=orjson.OPT_UTC_Z).decode(),
         "full_json": orjson.dumps({**full, **shown}, option=orjson.OPT_UTC_Z).decode(),
         "sequence": numbered.sequence,

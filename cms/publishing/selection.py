@@ -69,7 +69,7 @@ class Selection:
 
     @property
     def is_bounded(self) -> bool:
-        """True when the page could begin among planned publications, so that the query needs a bound to skip them.
+        """True when the page could begin among scheduled publications, so that the query needs a bound to skip them.
 
         Any other upper bound does that already, and SQLite uses only one of two.
         """
@@ -113,7 +113,7 @@ class Selection:
     def params(self, now: int, newest: int) -> dict[str, Any]:
         """The values, under the names that the SQL uses.
 
-        No unplanned live publication is later than `newest`. Rows later than both `newest` and `now` are only planned, so
+        No unscheduled live publication is later than `newest`. Rows later than both `newest` and `now` are only scheduled, so
         indexes are read from there.
         """
         latest = max(now, newest)

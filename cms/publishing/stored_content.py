@@ -135,8 +135,8 @@ def _rows(connection: Connection, statement: str, **lists: Sequence[Any]) -> lis
 
 def _read(read: dict[str, Any]) -> dict[str, Any]:
     """A row in the form of its digest, the same on both databases."""
-    if "is_planned" in read:
-        read["is_planned"] = {0: False, 1: True}.get(read["is_planned"], read["is_planned"])
+    if "is_scheduled" in read:
+        read["is_scheduled"] = {0: False, 1: True}.get(read["is_scheduled"], read["is_scheduled"])
     if "facts" in read:
         read["facts"] = read_json(read["facts"])
     if "ended_at" in read and read["ended_at"] is not None:

@@ -1,4 +1,4 @@
-"""Carrying out all plans whose moment has come, for the worker and for readers that find one."""
+"""Carrying out all schedules whose moment has come, for the worker and for readers that find one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cms.core.dead_letters.queries import not_resting
 from cms.core.dead_letters.tasks import all_or_each
 from cms.core.runtime import runtime
 from cms.publishing.models import Publication
-from cms.publishing.services import carry_out_plans
+from cms.publishing.services import carry_out_schedules
 from cms.publishing.visibility import is_due
 
 QUEUE: Final = "schedule"
@@ -22,17 +22,17 @@ BATCH: Final = 50
 """Items in one transaction: few, so that it never keeps editors waiting."""
 
 
-def has_due_plans() -> bool:
+def has_due_schedules() -> bool:
     """One small read that checks whether there is anything to carry out, before anything is locked."""
     head = log_head()
     return head.next_due(head.read(runtime().reader)) <= clock.now_micros() and bool(_due_items(1))
 
 
-def carry_out_due_plans() -> bool:
-    """Carry out the next due plans; True when more may wait. Several processes may run it: each takes other items."""
+def carry_out_due_schedules() -> bool:
+    """Carry out the next due schedules; True when more may wait. Several processes may run it: each takes other items."""
     ids = _due_items(BATCH)
     if ids:
-        all_or_each(QUEUE, ids, carry_out_plans)
+        all_or_each(QUEUE, ids, carry_out_schedules)
     return len(ids) == BATCH
 
 

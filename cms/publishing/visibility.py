@@ -1,4 +1,4 @@
-"""The one place that says what readers have: what is live, what is only planned, and what a key shows of it.
+"""The one place that says what readers have: what is live, what is only scheduled, and what a key shows of it.
 
 A rule is here in one form or two. SQL text is for the reads of the delivery half, which are built once and handed to the
 driver; SQLAlchemy expressions are for all others. One test compares the two forms of a rule; another one keeps the columns
@@ -28,19 +28,19 @@ LIVE: Final = (
     "p.superseded_sequence IS NULL AND p.effective_from <= :now"
     " AND (p.effective_until IS NULL OR p.effective_until > :now)"
 )
-"""Readers have the publication now. A plan counts from its moment on, whether or not the worker has carried it out."""
+"""Readers have the publication now. A schedule counts from its moment on, whether or not the worker has carried it out."""
 
 LIVE_UNTIL: Final = "p.effective_until"
-"""When a live publication ends by plan (microseconds since 1970); NULL when it stays."""
+"""When a live publication ends by schedule (microseconds since 1970); NULL when it stays."""
 
 HAS_ENDED: Final = "p.superseded_sequence IS NULL AND p.effective_until <= :now"
-"""The planned end of the publication has come, and the worker has not carried it out yet."""
+"""The scheduled end of the publication has come, and the worker has not carried it out yet."""
 
 IS_LATE: Final = (
-    "p.superseded_sequence IS NULL AND p.is_planned AND p.effective_from <= :now",
+    "p.superseded_sequence IS NULL AND p.is_scheduled AND p.effective_from <= :now",
     "p.superseded_sequence IS NULL AND p.effective_until IS NOT NULL AND p.effective_until <= :now",
 )
-"""The planned beginning, or end, of the publication has come, and the worker has not carried it out yet: each a range of an index."""
+"""The scheduled beginning, or end, of the publication has come, and the worker has not carried it out yet: each a range of an index."""
 
 LATE_SINCE: Final = ("p.effective_from", "p.effective_until")
 """The moment of each of them."""
@@ -48,15 +48,15 @@ LATE_SINCE: Final = ("p.effective_from", "p.effective_until")
 WAS_SHOWN_SINCE: Final = f"(p.superseded_sequence > :since OR {HAS_ENDED})"
 """Readers had the publication at some time after the line `:since` of the log, and do not have it now."""
 
-STANDING: Final = "CASE WHEN p.is_planned THEN 'live' ELSE i.standing END"
-"""The standing of the item `i` with the live publication `p`: the worker updates the item's row only after a plan has begun."""
+STANDING: Final = "CASE WHEN p.is_scheduled THEN 'live' ELSE i.standing END"
+"""The standing of the item `i` with the live publication `p`: the worker updates the item's row only after a schedule has begun."""
 
 ADDRESS_EXISTS: Final = "s.effective_from <= :now"
-"""The address `s` of an item exists: a planned one from its moment on."""
+"""The address `s` of an item exists: a scheduled one from its moment on."""
 
 
-# SQLAlchemy would write `is_planned = 1` for SQLite, which then does not see that the partial index is meant.
-_IS_PLANNED: Final[ColumnElement[bool]] = literal_column("publications.is_planned")
+# SQLAlchemy would write `is_scheduled = 1` for SQLite, which then does not see that the partial index is meant.
+_IS_SCHEDULED: Final[ColumnElement[bool]] = literal_column("publications.is_scheduled")
 
 
 def live(moment: datetime | None = None) -> ColumnElement[bool]:
@@ -75,29 +75,29 @@ def is_live(item_id: ItemId | str) -> ColumnElement[bool]:
 
 
 def is_current() -> ColumnElement[bool]:
-    """Readers have the publication, or will have it as planned: no other has replaced it."""
+    """Readers have the publication, or will have it as scheduled: no other has replaced it."""
     return Publication.superseded_sequence.is_(None)
 
 
 def is_awaited() -> ColumnElement[bool]:
-    """The publication is planned, and its moment has not come."""
-    return and_(is_current(), Publication.is_planned, Publication.effective_from > clock.now())
+    """The publication is scheduled, and its moment has not come."""
+    return and_(is_current(), Publication.is_scheduled, Publication.effective_from > clock.now())
 
 
 def is_due() -> ColumnElement[bool]:
-    """The planned beginning or end of the publication has come, and nobody has carried it out.
+    """The scheduled beginning or end of the publication has come, and nobody has carried it out.
 
     Each half of the condition is a range of a partial index of its own, which begins with the type: so it is written as there.
     """
     moment = clock.now()
-    begins = and_(is_current(), _IS_PLANNED, Publication.effective_from <= moment)
+    begins = and_(is_current(), _IS_SCHEDULED, Publication.effective_from <= moment)
     ends = and_(is_current(), Publication.effective_until.is_not(None), Publication.effective_until <= moment)
     return or_(begins, ends)
 
 
 def is_still_awaited(publication: Publication) -> bool:
     """As `is_awaited`, for a current publication that is loaded."""
-    return publication.is_planned and publication.effective_from > clock.now()
+    return publication.is_scheduled and publication.effective_from > clock.now()
 
 
 def find_live_publication(session: Session, item_id: str) -> Publication | None:
@@ -106,13 +106,13 @@ def find_live_publication(session: Session, item_id: str) -> Publication | None:
 
 
 def find_awaited_publication(session: Session, item_id: str) -> Publication | None:
-    """The planned publication that will replace the live one; None if nothing is planned or its moment has come."""
+    """The scheduled publication that will replace the live one; None if nothing is scheduled or its moment has come."""
     return session.scalar(select(Publication).where(Publication.item_id == item_id, is_awaited()))
 
 
 def was_published() -> ColumnElement[bool]:
-    """Readers have or had the publication: it was never planned, or its plan was carried out."""
-    return Publication.is_planned.is_(False)
+    """Readers have or had the publication: it was never scheduled, or its schedule was carried out."""
+    return Publication.is_scheduled.is_(False)
 
 
 def shown_by(agencies: Iterable[str]) -> str:

@@ -45,7 +45,7 @@ _SLUGS = (
     f"SELECT s.item_id, s.slug FROM published_slugs s WHERE s.item_id IN ({{ids}}) AND {ADDRESS_EXISTS} ORDER BY s.slug"  # noqa: S608 - ours
 )
 SIZES: Final = (1, 10, 100, 1_000)
-"""Lists of ids are filled up to one of these lengths, so that there are few statements to plan."""
+"""Lists of ids are filled up to one of these lengths, so that there are few statements to prepare."""
 BEFORE_ALL: Final = (0, 0)
 """Before the first late item: a moment and a number."""
 
@@ -69,7 +69,7 @@ class Walked(NamedTuple):
 
 
 class ShownBefore(NamedTuple):
-    """What readers had of an item and have no more; `has_ended`: by a plan that nobody has carried out yet."""
+    """What readers had of an item and have no more; `has_ended`: by a schedule that nobody has carried out yet."""
 
     owner: str
     terms_json: str
@@ -78,7 +78,7 @@ class ShownBefore(NamedTuple):
 
 
 class LateItem(NamedTuple):
-    """An item whose plan has come and was not carried out, and its moment (microseconds since 1970)."""
+    """An item whose schedule has come and was not carried out, and its moment (microseconds since 1970)."""
 
     item: Walked
     moment: int
@@ -105,7 +105,7 @@ class Walk:
         return [Walked(*row) for row in rows]
 
     def late_items(self, after: Sequence[int], most: int) -> list[LateItem]:
-        """Items whose planned moment has come and was not carried out, after this (moment, number), in the order of both."""
+        """Items whose scheduled moment has come and was not carried out, after this (moment, number), in the order of both."""
         if not self.types:
             return []
         late = " UNION ".join(_LATE.format(type=name) for name in self._names)

@@ -152,10 +152,10 @@ def _read_at_believed_moment(asked: Request, state: ServingState) -> tuple[int, 
 
 
 def _is_carried_out(asked: Request, state: ServingState, heads: Heads) -> bool:
-    """Have plans that are due carried out on a thread of their own; True when everything should be read again for this request."""
+    """Have schedules that are due carried out on a thread of their own; True when everything should be read again for this request."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - Werkzeug's documented way
     asked.environ.pop(READ_HEADS, None)
-    return state.due.open(app, state.head.next_due(heads))
+    return state.late_schedules.carry_out(app, state.head.next_due(heads))
 
 
 def _heads_and_item(state: ServingState, item_type: str, item_id: str, moment: int) -> tuple[Heads, ReadItem]:

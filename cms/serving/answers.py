@@ -71,7 +71,7 @@ class Answer:
         return would_be_sent if would_be_sent in tags else tags[0]
 
     def cache_control(self, now: int) -> str:
-        """How long caches may use the answer: never beyond the next planned change."""
+        """How long caches may use the answer: never beyond the next scheduled change."""
         left = self.validity.until - now
         if left > LONGEST_LEFT:
             return _cache_control(self.max_age, STALE_IF_ERROR + self.max_age)

@@ -10,8 +10,8 @@ from cms.publishing.models import Standing
 from cms.publishing.reading import Address
 from cms.serving.sources import Sources
 
-LIVE_UNLESS_ENDED: Final = frozenset({Standing.PLANNED, Standing.LIVE, Standing.WITHDRAWN})
-"""What the row of an item says while readers have it, or will have it; unless a planned end has come."""
+LIVE_UNLESS_ENDED: Final = frozenset({Standing.SCHEDULED, Standing.LIVE, Standing.WITHDRAWN})
+"""What the row of an item says while readers have it, or will have it; unless a scheduled end has come."""
 NOWHERE: Final[dict[str, Any]] = {"id": None, "type": None, "agency": None, "slug": None, "canonical_url": None}
 
 

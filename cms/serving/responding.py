@@ -35,7 +35,7 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """The planned changes around an answer (microseconds since 1970): the last that is past but not carried out and since when one
+    """The scheduled changes around an answer (microseconds since 1970): the last that is past but not carried out and since when one
     is, 0 when there is none, and the next one.
     """
 
@@ -90,7 +90,7 @@ def _known_tag(answer: Answer, basis: Basis, request: DeliveryRequest) -> str | 
 
 
 def _timing(request: DeliveryRequest) -> Timing:
-    """Usually taken from the heads. When a planned moment has passed but the worker has not carried it out, from the plans."""
+    """Usually taken from the heads. When a scheduled moment has passed but the worker has not carried it out, from the schedules."""
     passed, since, until, topics = 0, 0, NEVER_DUE, request.sources.dependencies.followed
     for kind, topic in request.state.head.topics.items():
         if topic not in topics:
@@ -98,7 +98,7 @@ def _timing(request: DeliveryRequest) -> Timing:
         due_at = getattr(request.heads, f"{topic}_due_at")
         if due_at <= request.now:
             since = min(since, due_at) if since else due_at
-            last, coming = request.state.publications.planned_moments(kind, request.now)
+            last, coming = request.state.publications.scheduled_moments(kind, request.now)
             # At least the moment that the heads name, should it have been carried out since they were read.
             passed, due_at = max(passed, last, due_at), coming
         until = min(until, due_at)
@@ -151,7 +151,7 @@ EXPOSED = (
 
 def _keep(answer: Answer, request: DeliveryRequest, timing: Timing) -> None:
     key: RequestKey | None = request.http.environ.get(REQUEST_KEY)
-    # While the worker is late, plans after the one in the heads may change: nothing is cached.
+    # While the worker is late, schedules after the one in the heads may change: nothing is cached.
     if key is not None and not timing.passed:
         request.state.kept.keep(key, answer)
 

@@ -18,7 +18,7 @@ from cms.publishing.reading import Address, Page, PublishedState
 from cms.publishing.selection import Selection
 from cms.publishing.term_counts import TermPage, TermScope
 from cms.publishing.walking import Walk
-from cms.serving.due import due_since
+from cms.serving.late_schedules import due_since
 from cms.serving.reference_data import ReferenceData
 from cms.serving.state import ServingState
 from cms.serving.validity import Dependencies
@@ -83,7 +83,7 @@ class Sources:
         return found
 
     def due_since(self) -> int:
-        """Since when a plan of what was read is due and not carried out (microseconds since 1970); 0 when none is."""
+        """Since when a schedule of what was read is due and not carried out (microseconds since 1970); 0 when none is."""
         return due_since(self.state.head, self.heads, self.dependencies.followed, self.now)
 
     def looked_up(self) -> ReferenceData:
@@ -237,7 +237,7 @@ class Sources:
         return self.state.publications.target(item_id, self.now)
 
     def ended_by_time(self, item_id: str) -> tuple[bool, str | None]:
-        """The planned end of the item if it has come, with the explanation for readers."""
+        """The scheduled end of the item if it has come, with the explanation for readers."""
         if item_id != self._item_id():
             self.dependencies.note_topics(self.state.head.content)
         return self.state.publications.ended_by_time(item_id, self.now)

@@ -26,7 +26,7 @@ from cms.core.signing_keys import SigningKeys
 from cms.publishing.reading import ContentPosition, Publications
 from cms.serving.address_limit import AddressLimit
 from cms.serving.answer_cache import AnswerCache
-from cms.serving.due import DueDoor
+from cms.serving.late_schedules import LateSchedules
 from cms.serving.reference_data import ReferenceData, read_reference_data
 from cms.serving.shared_results import SharedResults
 
@@ -47,7 +47,7 @@ class ServingState:
     signing_keys: SigningKeys
     max_age: int
     """Seconds for which caches may use an answer without asking."""
-    due: DueDoor
+    late_schedules: LateSchedules
     addresses: AddressLimit
     """Counts requests without a key."""
     zone: ZoneInfo
@@ -132,7 +132,7 @@ class ServingState:
         self.keys.forget()
         self.kept.forget()
         self.shared.forget()
-        self.due.forget()
+        self.late_schedules.forget()
 
 
 def make_serving_state(runtime: Runtime, head: LogHead) -> ServingState:
@@ -146,7 +146,7 @@ def make_serving_state(runtime: Runtime, head: LogHead) -> ServingState:
         AnswerCache(runtime.settings.delivery_cache_bytes),
         runtime.signing_keys,
         runtime.settings.delivery_max_age,
-        DueDoor(runtime.bulkhead),
+        LateSchedules(runtime.bulkhead),
         AddressLimit(runtime.settings.delivery_anonymous_per_minute),
         ZoneInfo(runtime.settings.city_timezone),
         runtime.settings.public_url.rstrip("/"),

@@ -1,7 +1,7 @@
 """The dependencies of an answer, noted while they are read, and whether a cached answer is still valid.
 
 Dependencies are never listed by hand: every read for an answer goes through code that notes it. So a cached answer or an ETag
-cannot outlive a right, a merger or a planned moment that was forgotten in a list.
+cannot outlive a right, a merger or a scheduled moment that was forgotten in a list.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ class Dependencies:
     def positions(self, heads: Heads) -> list[int]:
         """The position of every topic in alphabetical order, and of the item, each by itself.
 
-        Not only the newest: a planned publication has an older number than what took place after it was planned.
+        Not only the newest: a scheduled publication has an older number than what took place after it was scheduled.
         """
         item = [] if self.item_live is None else [self.item_live[0] or 0]
         parts = [self.parts[name][0] for name in sorted(self.parts)]
@@ -135,7 +135,7 @@ class Validity:
     """The values that must be unchanged for a cached answer to be valid: the epoch, the key, positions of the log's topics, a
     detail's publication.
 
-    `since` and `until` (microseconds since 1970) are the moments between which nothing planned takes effect.
+    `since` and `until` (microseconds since 1970) are the moments between which nothing scheduled takes effect.
     """
 
     positions: Callable[[Heads], Any]
@@ -153,9 +153,9 @@ class Validity:
 
     @classmethod
     def of(cls, noted: Dependencies, heads: Heads, key_expires_at: int, until: int) -> Validity:
-        """The validity of an answer that depends on this; `until` is when the next planned moment of its topics comes."""
-        planned = {due_at for topic in noted.followed if (due_at := f"{topic}_due_at") in heads._fields}
-        positions = _values(("epoch", "access", *sorted(noted.followed | planned)))
+        """The validity of an answer that depends on this; `until` is when the next scheduled moment of its topics comes."""
+        scheduled = {due_at for topic in noted.followed if (due_at := f"{topic}_due_at") in heads._fields}
+        positions = _values(("epoch", "access", *sorted(noted.followed | scheduled)))
         return cls(
             positions, positions(heads), key_expires_at, noted.item, noted.item_live, noted.since,
             min(until, noted.until),

@@ -78,7 +78,7 @@ class LateStretch(NamedTuple):
 
 
 def late_entries(followed: Followed, until: int, most: int, told: frozenset[str]) -> LateStretch:
-    """What planned moments have changed before anybody has carried it out: it has no line yet, and is told again when it has.
+    """What scheduled moments have changed before anybody has carried it out: it has no line yet, and is told again when it has.
 
     Items that the same page tells of already (`told`) are left out.
     """

@@ -47,7 +47,7 @@ class Lines:
 
     def written(self, entries: Sequence[Entry], most_bytes: int) -> tuple[list[str], int]:
         """As many of the first entries as fit, at least one, and how many these are. A page never ends between two entries with one
-        position. A plan that was taken back this moment has no text any more, and will have a line: it is left out.
+        position. A schedule that was taken back this moment has no text any more, and will have a line: it is left out.
         """
         found, size = list[str](), 0
         for number, text in enumerate(self._all(entries)):

@@ -128,7 +128,7 @@ class SyncMetaSchema(StrictSchema):
     due_since = fields.String(
         metadata={
             **MOMENT,
-            "description": "Only while a planned change is late: since when. The page tells what it changes; it is told again with its line.",
+            "description": "Only while a scheduled change is late: since when. The page tells what it changes; it is told again with its line.",
             **SOMETIMES,
         }
     )

@@ -36,9 +36,9 @@ def content_rows(kind: str) -> list[Row]:
 
 def time_rows(kind: str) -> list[Row]:
     path, editors = f"/{kind}s/<item_id>/schedule", "403 403 200 404 200 403 403"
-    planned = {"publish_at": "2026-12-01T08:00:00"}
+    scheduled = {"publish_at": "2026-12-01T08:00:00"}
     return [
-        person_row("POST", path, ask.item(kind, "/schedule", body=planned), editors),
+        person_row("POST", path, ask.item(kind, "/schedule", body=scheduled), editors),
         person_row("DELETE", path, ask.item(kind, "/schedule", "scheduled"), editors),
     ]
 

@@ -41,9 +41,9 @@ def freeze(world: World, _who: str) -> Sent:
     return Sent(f"{MANAGE}/freeze/{scope}")
 
 
-def plans(world: World, who: str) -> Sent:
-    """What is planned in an agency that is frozen."""
-    return Sent(f"{freeze(world, who).path}/plans")
+def schedules(world: World, who: str) -> Sent:
+    """What is scheduled in an agency that is frozen."""
+    return Sent(f"{freeze(world, who).path}/schedules")
 
 
 def trip_id(world: World) -> str:

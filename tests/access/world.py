@@ -25,7 +25,7 @@ from cms.editorial.items.models import Item
 from cms.editorial.items.services import publish_item, submit_item, update_item
 from cms.editorial.releases.services import create_release
 from cms.editorial.reposts.services import repost_item
-from cms.editorial.schedules.plans import Schedule
+from cms.editorial.schedules.schedule import Schedule
 from cms.editorial.schedules.services import schedule_item
 from cms.editorial.trash.services import archive_item, trash_item
 from cms.posts.content import POST
@@ -141,8 +141,8 @@ class World:
             if state in {"in_review", "approved"}:
                 item = submit_item(TYPES[kind], central, item.id, seen(item)).item
             if state == "scheduled":
-                plan = Schedule(now() + timedelta(days=1), None, "Asia/Makassar")
-                item = schedule_item(TYPES[kind], central, item.id, seen(item), plan).item
+                schedule = Schedule(now() + timedelta(days=1), None, "Asia/Makassar")
+                item = schedule_item(TYPES[kind], central, item.id, seen(item), schedule).item
             if state in PUT_AWAY:
                 return PUT_AWAY[state](TYPES[kind], self.callers["author"].actor, item.id, seen(item)).item
             if state in {"published", "reposted", "changed"}:

@@ -25,9 +25,9 @@ from cms.core.db import session, unit_of_work
 from cms.core.errors import Unavailable
 from cms.core.permissions import system_actor
 from cms.documents.tasks import sweep_orphans
-from cms.editorial.schedules.plans import Schedule
+from cms.editorial.schedules.schedule import Schedule
 from cms.editorial.schedules.services import schedule_item
-from cms.editorial.schedules.tasks import carry_out_schedules
+from cms.editorial.schedules.tasks import carry_out_and_follow
 from cms.editorial.trash.tasks import purge_old_trash
 from cms.media.models import Image
 from cms.media.tasks import purge_deleted_images
@@ -41,7 +41,7 @@ Moment = Callable[[timedelta], None]
 FOUR_WEEKS = timedelta(days=28)
 IN_2036 = datetime(2036, 2, 7, 6, 28, 16, tzinfo=UTC) - NOW
 PURGES = (
-    purge_expired, purge_old_trash, purge_kept_answers, purge_deleted_images, sweep_orphans, carry_out_schedules, note_moment,
+    purge_expired, purge_old_trash, purge_kept_answers, purge_deleted_images, sweep_orphans, carry_out_and_follow, note_moment,
 )  # fmt: skip
 WRONG = [IN_2036, -timedelta(days=9_000), FOUR_WEEKS + timedelta(seconds=1), -FOUR_WEEKS - timedelta(seconds=1)]
 
@@ -58,7 +58,7 @@ def write_line(app: Flask) -> None:
         record(unit, Action.AREA_CREATED, "64.71", system_actor("test"))
 
 
-def plan(app: Flask, begins: timedelta) -> str:
+def schedule(app: Flask, begins: timedelta) -> str:
     item = add_post(app, title="Nanti")
     with app.app_context():
         schedule_item(POST, CENTRAL, item.id, seen(item), Schedule(NOW + begins, None, "Asia/Makassar"))
@@ -140,10 +140,10 @@ def test_the_time_is_noted_in_one_process_for_all(app: Flask, environment: dict[
         write_line(other)
 
 
-def test_a_clock_in_2036_makes_no_plan_due_until_it_is_accepted(app: Flask, site: Caller, moment: Moment) -> None:
+def test_a_clock_in_2036_makes_no_schedule_due_until_it_is_accepted(app: Flask, site: Caller, moment: Moment) -> None:
     shown = add_published_post(app, title="Sekarang")
-    item = plan(app, timedelta(days=90))
-    # The key holds in 2036 too: what is looked at here is the plan.
+    item = schedule(app, timedelta(days=90))
+    # The key holds in 2036 too: what is looked at here is the schedule.
     with app.app_context(), unit_of_work() as unit:
         for key in unit.session.query(DeliveryKey):
             key.expires_at = clock.NEVER
@@ -160,7 +160,7 @@ def test_a_clock_in_2036_makes_no_plan_due_until_it_is_accepted(app: Flask, site
     assert ids(site.get("/v1/posts")) == [item, shown.id]
     write_line(app)
     with app.app_context():
-        # The first read after the clock was accepted has the plan carried out.
+        # The first read after the clock was accepted has the schedule carried out.
         told = [line.action for line in read_after(0)]
         assert told[-3:] == ["clock.accepted", "post.published", "area.created"]
 

@@ -77,13 +77,13 @@ class Node:
         assert status == 200, told
         return item_id
 
-    def plan(self, token: str, title: str, at: datetime) -> str:
+    def schedule(self, token: str, title: str, at: datetime) -> str:
         """The id of a new post that readers will have."""
         _status, made, tag = self.ask("POST", "/manage/v1/posts", token, post_content(title=title))
         item_id: str = made["data"]["id"]
-        plan = {"publish_at": clock.rfc3339(at), "timezone": "Asia/Makassar"}
+        schedule = {"publish_at": clock.rfc3339(at), "timezone": "Asia/Makassar"}
         status, told, _tag = self.ask(
-            "POST", f"/manage/v1/posts/{item_id}/schedule", token, plan, **{"If-Match": tag or ""}
+            "POST", f"/manage/v1/posts/{item_id}/schedule", token, schedule, **{"If-Match": tag or ""}
         )
         assert status == 200, told
         return item_id
@@ -167,14 +167,14 @@ def _answer_alike(nodes: list[Node], token: str, key: str, email: str) -> None:
         assert len({each.ask("GET", "/v1/posts", key)[2] for each in nodes}) == 1
 
     due = datetime.now(UTC) + timedelta(seconds=4)
-    planned = nodes[0].plan(token, "Rencana", due)
+    scheduled = nodes[0].schedule(token, "Rencana", due)
     assert [each.ids(key) for each in nodes] == [[second, first]] * 2
     appeared: dict[int, datetime] = {}
     while len(appeared) < len(nodes):
         assert datetime.now(UTC) < due + timedelta(seconds=20)
         for each in nodes:
             asked = datetime.now(UTC)
-            if each.port not in appeared and planned in each.ids(key):
+            if each.port not in appeared and scheduled in each.ids(key):
                 appeared[each.port] = datetime.now(UTC)
                 assert appeared[each.port] >= due - WITHIN, "too early"
             elif each.port not in appeared:
@@ -186,10 +186,10 @@ def _answer_alike(nodes: list[Node], token: str, key: str, email: str) -> None:
     for each, seconds in zip(nodes, (-7_200.0, 86_400.0 * 4_000), strict=True):
         each.shift(seconds)
         assert abs(each.error()) < WITHIN
-        assert each.ids(key)[-3:] == [planned, second, first]
+        assert each.ids(key)[-3:] == [scheduled, second, first]
         each.publish(token, f"Lagi dari {each.port}")
     assert nodes[0].ids(key) == nodes[1].ids(key)
-    assert set(nodes[0].ids(key)) >= {planned, second, first}
+    assert set(nodes[0].ids(key)) >= {scheduled, second, first}
 
 
 def _expire_alike(nodes: list[Node], token: str, key: str, email: str) -> None:
@@ -211,7 +211,7 @@ def _expire_alike(nodes: list[Node], token: str, key: str, email: str) -> None:
         link = maker.ask("POST", f"/manage/v1/posts/{item}/previews", token, {})[1]["data"]["url"]
         assert holder.ask("GET", link[link.index("/preview") :], "")[0] == 200
 
-    nodes[0].plan(token, "Segera", datetime.now(UTC) + timedelta(seconds=20))
+    nodes[0].schedule(token, "Segera", datetime.now(UTC) + timedelta(seconds=20))
     ages = [each.max_age(key) for each in nodes]
     assert 0 < min(ages) <= max(ages) <= 20
     assert max(ages) - min(ages) <= 2
@@ -219,7 +219,7 @@ def _expire_alike(nodes: list[Node], token: str, key: str, email: str) -> None:
 
 def _steps_on_one_machine(only: Node, token: str, key: str) -> None:
     post = only.publish(token, "Terbit")
-    only.plan(token, "Rencana", datetime.now(UTC) + timedelta(days=60))
+    only.schedule(token, "Rencana", datetime.now(UTC) + timedelta(days=60))
     assert only.ids(key) == [post]
     tag = only.ask("GET", "/v1/posts", key)[2]
 
@@ -237,7 +237,7 @@ def _steps_on_one_machine(only: Node, token: str, key: str) -> None:
     assert only.ask("GET", "/v1/posts", key)[2] == tag
 
     only.shift(86_400 * 3_650)
-    assert only.ids(key) == [post], "every plan of ten years is due"
+    assert only.ids(key) == [post], "every schedule of ten years is due"
     status, told, _tag = only.ask("POST", "/manage/v1/auth/login", "", {"email": "a@b.example", "password": "p" * 12})
     assert (status, told["code"]) == (503, "clock_wrong"), told
 

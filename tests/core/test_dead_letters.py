@@ -30,16 +30,16 @@ from cms.documents.tasks import sweep_orphans
 from cms.editorial.followers import rebuild_again, rebuild_changed
 from cms.editorial.items.models import Item
 from cms.editorial.items.services import create_item
-from cms.editorial.schedules.plans import Schedule
+from cms.editorial.schedules.schedule import Schedule
 from cms.editorial.schedules.services import schedule_item
-from cms.editorial.schedules.tasks import carry_out_schedules
+from cms.editorial.schedules.tasks import carry_out_and_follow
 from cms.editorial.trash.services import trash_item
 from cms.editorial.trash.tasks import empty_trash
 from cms.media.models import Image
 from cms.media.tasks import make_renditions, purge_deleted_images
 from cms.posts.content import POST
 from cms.publishing.models import Publication
-from cms.publishing.tasks import has_due_plans
+from cms.publishing.tasks import has_due_schedules
 from tests.conftest import NOW, note_time
 from tests.core.storages import incoming_file
 from tests.documents.uploads import digest, fresh_storage
@@ -167,27 +167,29 @@ def test_an_item_that_cannot_be_rendered_does_not_keep_the_others_from_a_new_nam
         assert aside() == set()
 
 
-def test_a_plan_that_cannot_be_carried_out_does_not_keep_the_others(app: Flask, context: None, moment: Moment) -> None:
+def test_a_schedule_that_cannot_be_carried_out_does_not_keep_the_others(
+    app: Flask, context: None, moment: Moment
+) -> None:
     made = [create_item(POST, EDITOR, post(agency="dpu", title=f"Rencana {n}")).item for n in range(3)]
-    plan = Schedule(NOW + timedelta(hours=1), None, "Asia/Makassar")
+    schedule = Schedule(NOW + timedelta(hours=1), None, "Asia/Makassar")
     for item in made:
-        schedule_item(POST, EDITOR, item.id, frozenset({1}), plan)
+        schedule_item(POST, EDITOR, item.id, frozenset({1}), schedule)
     kept = session.scalar(select(Publication.full_json).where(Publication.item_id == made[0].id))
     session.rollback()
     write("UPDATE publications SET full_json = '{' WHERE item_id = :id", id=made[0].id)
     moment(timedelta(hours=2))
 
-    carry_out_schedules()
+    carry_out_and_follow()
 
     with rolled_back():
         published = session.scalars(select(Item.id).where(Item.published_at.is_not(None))).all()
     assert set(published) == {made[1].id, made[2].id}
     assert aside() == {("schedule", made[0].id)}
-    assert not has_due_plans()
+    assert not has_due_schedules()
     write("UPDATE publications SET full_json = :kept WHERE item_id = :id", id=made[0].id, kept=kept)
     moment(FIRST_REST)
-    assert has_due_plans()
-    carry_out_schedules()
+    assert has_due_schedules()
+    carry_out_and_follow()
     assert aside() == set()
 
 

@@ -7,10 +7,10 @@ from typing import Any
 from flask import Flask
 
 from cms.core.db import session
+from cms.editorial.endings.services import unpublish_item
 from cms.editorial.items.models import Item
 from cms.editorial.items.services import publish_item, update_item
 from cms.editorial.reposts.services import repost_item
-from cms.editorial.withdrawal.services import unpublish_item
 from cms.posts.content import POST
 from cms.publishing.models import Standing
 from tests.factories import CENTRAL, NEWS, seen

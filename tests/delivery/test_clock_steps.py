@@ -1,4 +1,4 @@
-"""What is published now is there whatever a clock says; only what is planned waits for one."""
+"""What is published now is there whatever a clock says; only what is scheduled waits for one."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from cms.documents.content import DOCUMENT
 from cms.editorial.content_types import ContentType
 from cms.editorial.items.models import Item
 from cms.editorial.items.services import publish_item, update_item
-from cms.editorial.schedules.plans import Schedule
+from cms.editorial.schedules.schedule import Schedule
 from cms.editorial.schedules.services import schedule_item
-from cms.editorial.schedules.tasks import carry_out_schedules
+from cms.editorial.schedules.tasks import carry_out_and_follow
 from cms.posts.content import POST
 from tests.conftest import second_app
 from tests.delivery.carrying import carry
@@ -55,7 +55,7 @@ def ids(answer: Any) -> list[str]:
     return [row["id"] for row in answer.json["data"]]
 
 
-def plan(
+def schedule(
     app: Flask, item: Item, begins: timedelta | None, ends: timedelta | None = None, kind: ContentType = POST
 ) -> None:
     now = clock.now()
@@ -68,7 +68,7 @@ def plan(
 
 def work(app: Flask) -> None:
     with app.app_context():
-        while carry_out_schedules():
+        while carry_out_and_follow():
             pass
 
 
@@ -136,16 +136,16 @@ def test_nodes_whose_clocks_differ_show_what_the_other_has_published(
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_a_plan_that_was_carried_out_stays_with_its_addresses(
+def test_a_schedule_that_was_carried_out_stays_with_its_addresses(
     app: Flask, site: Caller, moment: Moment, step: timedelta
 ) -> None:
     post, document = add_post(app), add_document(app)
-    plan(app, post, HOUR)
-    plan(app, document, HOUR, kind=DOCUMENT)
+    schedule(app, post, HOUR)
+    schedule(app, document, HOUR, kind=DOCUMENT)
     renamed = add_published_post(app, title="Lama")
     with app.app_context():
         changed = update_item(POST, CENTRAL, renamed.id, {"title": "Baru", "slug": "baru-sekali"}, seen(renamed)).item
-    plan(app, changed, HOUR)
+    schedule(app, changed, HOUR)
     moment(HOUR)
     work(app)
 
@@ -160,7 +160,7 @@ def test_a_plan_that_was_carried_out_stays_with_its_addresses(
 @pytest.mark.parametrize("step", STEPS)
 def test_an_end_that_was_carried_out_is_one_for_good(app: Flask, site: Caller, moment: Moment, step: timedelta) -> None:
     post = add_published_post(app)
-    plan(app, post, None, HOUR)
+    schedule(app, post, None, HOUR)
     moment(HOUR)
     work(app)
 
@@ -170,12 +170,12 @@ def test_an_end_that_was_carried_out_is_one_for_good(app: Flask, site: Caller, m
 
 
 @pytest.mark.parametrize("seconds", [1, 59])
-def test_a_plan_that_was_seen_stays_over_a_small_step_back_also_in_a_new_process(
+def test_a_schedule_that_was_seen_stays_over_a_small_step_back_also_in_a_new_process(
     app: Flask, site: Caller, environment: dict[str, str], moment: Moment, seconds: int
 ) -> None:
     """The worker has not come by; only somebody else has written since."""
     post = add_post(app, title="Rencana")
-    plan(app, post, HOUR)
+    schedule(app, post, HOUR)
     moment(HOUR)
     assert ids(site.get("/v1/posts")) == [post.id]
     add_published_document(app)
@@ -188,11 +188,11 @@ def test_a_plan_that_was_seen_stays_over_a_small_step_back_also_in_a_new_process
                 assert caller.get(f"/v1/posts/{post.id}").status_code == 200
 
 
-def test_many_plans_stay_hidden_whatever_was_published_by_a_fast_clock(
+def test_many_schedules_stay_hidden_whatever_was_published_by_a_fast_clock(
     app: Flask, site: Caller, moment: Moment
 ) -> None:
     for number in range(5):
-        plan(app, add_post(app, title=f"Rencana {number}"), timedelta(days=1))
+        schedule(app, add_post(app, title=f"Rencana {number}"), timedelta(days=1))
     moment(timedelta(days=3))
     shown = add_published_post(app, title="Jam cepat")
     moment(-timedelta(days=3))

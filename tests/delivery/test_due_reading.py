@@ -1,4 +1,4 @@
-"""A read that finds a plan due has it carried out outside of its own request; when it cannot wait for that, it says so."""
+"""A read that finds a schedule due has it carried out outside of its own request; when it cannot wait for that, it says so."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from cms.changes.models import Change
 from cms.core.db import db, rolled_back, session
 from cms.core.errors import Conflict
 from cms.editorial.items.models import Item
-from cms.editorial.schedules.followers import NAME, follow_plans
-from cms.editorial.schedules.plans import Schedule
+from cms.editorial.schedules.followers import NAME, follow_schedules
+from cms.editorial.schedules.schedule import Schedule
 from cms.editorial.schedules.services import schedule_item, unschedule_item
 from cms.posts.content import POST
-from cms.publishing.tasks import carry_out_due_plans
-from cms.serving.due import MOST_SECONDS
+from cms.publishing.tasks import carry_out_due_schedules
+from cms.serving.late_schedules import MOST_SECONDS
 from tests.factories import CENTRAL, add_post, add_published_post, seen
 from tests.people import Caller, People
 
@@ -39,13 +39,13 @@ def site(people: People) -> Caller:
     return people.website()
 
 
-def plan(app: Flask, item: Item, begins: timedelta | None, ends: timedelta | None = None) -> Item:
+def schedule(app: Flask, item: Item, begins: timedelta | None, ends: timedelta | None = None) -> Item:
     from_now = [None if span is None else item.created_at + span for span in (begins, ends)]
     with app.app_context():
         return schedule_item(POST, CENTRAL, item.id, seen(item), Schedule(*from_now, "Asia/Makassar")).item
 
 
-def lines_by_plan(app: Flask) -> list[Change]:
+def lines_by_schedule(app: Flask) -> list[Change]:
     with app.app_context():
         return [line for line in read_after(0) if line.facts.get("cause") == {"kind": "schedule"}]
 
@@ -85,7 +85,7 @@ def nobody_else_writes(app: Flask) -> Iterator[None]:
 
 def end_of_tries() -> None:
     for thread in threading.enumerate():
-        if thread.name == "due-plans":
+        if thread.name == "due-schedules":
             thread.join(10)
 
 
@@ -93,7 +93,7 @@ def end_of_tries() -> None:
 def test_a_read_has_what_is_due_carried_out_by_somebody_else(
     app: Flask, site: Caller, moment: Moment, path: str
 ) -> None:
-    item = plan(app, add_post(app, title="Baru"), HOUR)
+    item = schedule(app, add_post(app, title="Baru"), HOUR)
     asked = path.format(id=item.id)
     before = site.get("/v1/posts").json["meta"]["sequence"]
     moment(HOUR)
@@ -102,31 +102,31 @@ def test_a_read_has_what_is_due_carried_out_by_somebody_else(
         answer = site.get(asked)
 
     shown = answer.json["data"] if isinstance(answer.json["data"], dict) else answer.json["data"][0]
-    assert (answer.status_code, shown["id"], found) == (200, item.id, {"due-plans"})
+    assert (answer.status_code, shown["id"], found) == (200, item.id, {"due-schedules"})
     assert "due_since" not in answer.json["meta"]
     assert answer.json["meta"]["sequence"] > before
-    (line,) = lines_by_plan(app)
+    (line,) = lines_by_schedule(app)
     assert (line.action, line.resource_id, line.actor_id, line.is_public) == (
         "post.published", item.id, CENTRAL.id, True,
     )  # fmt: skip
     # Once: nobody finds anything left to do.
     with app.app_context():
-        assert not carry_out_due_plans()
+        assert not carry_out_due_schedules()
     site.get(asked)
-    assert len(lines_by_plan(app)) == 1
+    assert len(lines_by_schedule(app)) == 1
 
 
 def test_an_end_is_carried_out_too(app: Flask, site: Caller, moment: Moment) -> None:
-    item = plan(app, add_published_post(app), None, HOUR)
+    item = schedule(app, add_published_post(app), None, HOUR)
     moment(HOUR)
     assert site.get(f"/v1/posts/{item.id}").status_code == 410
-    (line,) = lines_by_plan(app)
+    (line,) = lines_by_schedule(app)
     assert (line.action, line.facts["ending"], line.actor_label) == ("post.unpublished", "expired", CENTRAL.label)
 
 
 def test_a_read_that_cannot_wait_says_since_when_something_is_due(app: Flask, site: Caller, moment: Moment) -> None:
     old = add_published_post(app, title="Lama")
-    item = plan(app, add_post(app, title="Baru"), HOUR)
+    item = schedule(app, add_post(app, title="Baru"), HOUR)
     moment(HOUR)
     with nobody_else_writes(app):
         began = time.monotonic()
@@ -149,7 +149,7 @@ def test_a_read_that_cannot_wait_says_since_when_something_is_due(app: Flask, si
 
 
 def test_the_item_of_the_editors_follows_once(app: Flask, site: Caller, moment: Moment) -> None:
-    item = plan(app, add_post(app), HOUR, 2 * HOUR)
+    item = schedule(app, add_post(app), HOUR, 2 * HOUR)
     moment(HOUR)
     site.get("/v1/posts")
     with app.app_context():
@@ -157,7 +157,7 @@ def test_the_item_of_the_editors_follows_once(app: Flask, site: Caller, moment: 
         version = session.get_one(Item, item.id).version
         session.rollback()
         for _again in range(2):
-            while follow_log(NAME, follow_plans):
+            while follow_log(NAME, follow_schedules):
                 pass
             with rolled_back():
                 current = session.get_one(Item, item.id, populate_existing=True)
@@ -168,16 +168,16 @@ def test_the_item_of_the_editors_follows_once(app: Flask, site: Caller, moment: 
     moment(HOUR)
     assert ids(site.get("/v1/posts")) == []
     with app.app_context():
-        while follow_log(NAME, follow_plans):
+        while follow_log(NAME, follow_schedules):
             pass
         assert session.get_one(Item, item.id, populate_existing=True).state == "unpublished"
-    assert [line.action for line in lines_by_plan(app)] == ["post.published", "post.unpublished"]
+    assert [line.action for line in lines_by_schedule(app)] == ["post.published", "post.unpublished"]
 
 
-def test_an_editor_who_comes_after_a_reader_finds_the_plan_carried_out(
+def test_an_editor_who_comes_after_a_reader_finds_the_schedule_carried_out(
     app: Flask, site: Caller, moment: Moment
 ) -> None:
-    item = plan(app, add_post(app), HOUR)
+    item = schedule(app, add_post(app), HOUR)
     moment(HOUR)
     site.get("/v1/posts")
     with app.app_context(), pytest.raises(Conflict) as refused:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from cms.editorial.endings.services import unpublish_item
 from cms.editorial.items.services import publish_item, update_item
 from cms.editorial.reposts.services import end_item_repost, repost_item
-from cms.editorial.withdrawal.services import unpublish_item
 from cms.posts.content import POST
 from cms.publishing.models import Standing
 from tests.access.world import World

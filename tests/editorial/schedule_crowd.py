@@ -1,6 +1,6 @@
-"""What the processes of test_schedule_crowd.py do: be a worker that may be killed, or take plans back at the same time.
+"""What the processes of test_schedule_crowd.py do: be a worker that may be killed, or take schedules back at the same time.
 
-Each has an application and a clock of its own: the workers' clocks have reached the moment, those who take plans back are a
+Each has an application and a clock of its own: the workers' clocks have reached the moment, those who take schedules back are a
 little behind, as the clocks of two servers may be.
 """
 
@@ -17,7 +17,7 @@ from cms.core.db import rolled_back
 from cms.core.errors import DomainError
 from cms.editorial.items.queries import get_item
 from cms.editorial.schedules.services import unschedule_item
-from cms.editorial.schedules.tasks import carry_out_schedules
+from cms.editorial.schedules.tasks import carry_out_and_follow
 from cms.posts.content import POST
 from config import Settings
 from tests.factories import CENTRAL, seen
@@ -27,12 +27,12 @@ def work(settings: str, at: datetime) -> None:
     """Carry out what is due until nothing is."""
     app = create_app(Settings.from_environ(json.loads(settings)))
     with clock.frozen(at), app.app_context():
-        while carry_out_schedules():
+        while carry_out_and_follow():
             pass
 
 
 def take_back(settings: str, at: datetime, item_ids: Sequence[str], told: SimpleQueue[tuple[str, bool]]) -> None:
-    """Take the plans back one by one; tells of each whether that was acknowledged."""
+    """Take the schedule back one by one; tells of each whether that was acknowledged."""
     app = create_app(Settings.from_environ(json.loads(settings)))
     with clock.frozen(at):
         for item_id in item_ids:

@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 
 from cms.core.permissions import Role
+from cms.editorial.endings.checks import MACHINE_PATHS, is_machine_address
 from cms.editorial.items.models import Item
-from cms.editorial.withdrawal.checks import MACHINE_PATHS, is_machine_address
 from tests.conftest import second_app
 from tests.factories import add_city, add_post, add_published_document, add_published_post
 from tests.people import Caller, People

@@ -16,7 +16,7 @@ from cms.changes.log import broken_at, read_after, record
 from cms.core.db import unit_of_work
 from cms.core.permissions import Role, system_actor
 from cms.editorial.followers import rebuild_changed
-from cms.editorial.schedules.tasks import carry_out_schedules
+from cms.editorial.schedules.tasks import carry_out_and_follow
 from tests.factories import add_city, add_published_post, post_content
 from tests.people import Caller, People
 
@@ -46,7 +46,7 @@ def facts(app: Flask, action: str) -> list[dict[str, Any]]:
         assert broken_at() is None
         lines = [line.facts for line in read_after(0) if line.action == action]
     return [
-        {name: value for name, value in found.items() if name not in {"digest", "planned", "also"}} for found in lines
+        {name: value for name, value in found.items() if name not in {"digest", "scheduled", "also"}} for found in lines
     ]
 
 
@@ -77,19 +77,19 @@ def test_what_goes_away_says_how(app: Flask, editor: Caller, kind: str, more: di
     assert facts(app, action) == [{**PERSON, "ending": kind}]
 
 
-def test_what_was_planned_says_so_and_that_it_expired(
+def test_what_was_scheduled_says_so_and_that_it_expired(
     app: Flask, editor: Caller, moment: Callable[[timedelta], None]
 ) -> None:
     path = draft(editor)
     act(editor, path, "schedule", {"publish_at": "2026-11-24T01:01:00Z", "unpublish_at": "2026-11-24T01:03:00Z"})
     moment(timedelta(minutes=4))
     with app.app_context():
-        carry_out_schedules()
+        carry_out_and_follow()
 
-    planned = {**PERSON, "cause": {"kind": "schedule"}}
+    scheduled = {**PERSON, "cause": {"kind": "schedule"}}
     assert facts(app, "post.scheduled") == [{**PERSON, "update": "major"}]
-    assert facts(app, "post.published") == [planned]
-    assert facts(app, "post.unpublished") == [{**planned, "ending": "expired"}]
+    assert facts(app, "post.published") == [scheduled]
+    assert facts(app, "post.unpublished") == [{**scheduled, "ending": "expired"}]
 
 
 def test_all_lines_of_a_release_name_it(app: Flask, editor: Caller) -> None:

@@ -13,11 +13,11 @@ from cms.agencies.models import Agency
 from cms.core import clock
 from cms.core.db import unit_of_work
 from cms.core.permissions import Role
+from cms.editorial.endings.services import unpublish_item
 from cms.editorial.items.models import Item
 from cms.editorial.items.services import publish_item, update_item
-from cms.editorial.schedules.plans import Schedule
+from cms.editorial.schedules.schedule import Schedule
 from cms.editorial.schedules.services import schedule_item
-from cms.editorial.withdrawal.services import unpublish_item
 from cms.posts.content import POST
 from cms.publishing.models import Standing
 from cms.publishing.stored_content import prove_content

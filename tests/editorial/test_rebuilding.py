@@ -22,13 +22,13 @@ from cms.core.db import session, unit_of_work
 from cms.core.ids import new_id
 from cms.core.permissions import Actor, Role, system_actor
 from cms.editorial import followers
+from cms.editorial.endings.services import unpublish_item
 from cms.editorial.items.services import create_item, publish_item, update_item
 from cms.editorial.mergers.followers import rebuild_merged
 from cms.editorial.reposts.services import repost_item
-from cms.editorial.schedules.plans import Schedule
+from cms.editorial.schedules.schedule import Schedule
 from cms.editorial.schedules.services import schedule_item
-from cms.editorial.schedules.tasks import carry_out_schedules
-from cms.editorial.withdrawal.services import unpublish_item
+from cms.editorial.schedules.tasks import carry_out_and_follow
 from cms.posts.content import POST
 from cms.publishing.models import Publication, Standing
 from cms.taxonomy.services import update_category
@@ -102,15 +102,15 @@ def test_an_item_published_since_is_left_alone(app: Flask) -> None:
         assert len([line for line in read_after(0) if line.action == "post.rebuilt"]) == 1
 
 
-def test_a_plan_whose_moment_has_passed_is_shown_to_readers(
+def test_a_schedule_whose_moment_has_passed_is_shown_to_readers(
     app: Flask, client: FlaskClient, moment: Callable[[timedelta], None]
 ) -> None:
     """Before the worker has carried it out: the list changes, so must its ETag."""
     _, key = add_key(app, add_consumer(app, "dpu"))
     with app.app_context():
         item = create_item(POST, EDITOR, post()).item
-        plan = Schedule(NOW + timedelta(minutes=1), None, "Asia/Makassar")
-        schedule_item(POST, EDITOR, item.id, frozenset({1}), plan)
+        schedule = Schedule(NOW + timedelta(minutes=1), None, "Asia/Makassar")
+        schedule_item(POST, EDITOR, item.id, frozenset({1}), schedule)
         follow()
         moment(timedelta(minutes=2))
         rename("dpu", "Dinas PUPR", "name")
@@ -183,7 +183,7 @@ def test_a_merger_is_told_by_the_items_at_its_midnight_and_by_those_of_earlier_m
     assert other not in {item_id for item_id, _cause in rebuilt(app)}
 
 
-def test_a_new_name_reaches_what_was_planned_before_and_begins_before_the_follower_comes(
+def test_a_new_name_reaches_what_was_scheduled_before_and_begins_before_the_follower_comes(
     app: Flask, moment: Callable[[timedelta], None]
 ) -> None:
     with app.app_context():
@@ -194,7 +194,7 @@ def test_a_new_name_reaches_what_was_planned_before_and_begins_before_the_follow
         follow()
         rename("dpu", "Dinas PUPR", "name")
         moment(timedelta(minutes=2))
-        carry_out_schedules()
+        carry_out_and_follow()
         assert names() == {item.title: "Nama DPU"}
         follow()
         assert names() == {item.title: "Dinas PUPR"}

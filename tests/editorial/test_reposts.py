@@ -13,9 +13,9 @@ from cms.changes.followers import follow_log
 from cms.changes.log import read_after
 from cms.core.db import unit_of_work
 from cms.core.permissions import Role
+from cms.editorial.endings.services import unpublish_item
 from cms.editorial.followers import rebuild_changed
 from cms.editorial.items.services import update_item
-from cms.editorial.withdrawal.services import unpublish_item
 from cms.posts.content import POST
 from cms.publishing.models import Standing
 from tests.conftest import NOW

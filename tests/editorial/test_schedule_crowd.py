@@ -1,4 +1,4 @@
-"""Eight workers, killed at random, and people who take plans back: each plan gives one line, or none when it was taken back.
+"""Eight workers, killed at random, and people who take schedules back: each schedule gives one line, or none when it was taken back.
 
 `SCHEDULED_ITEMS=10000` runs the full size; the suite makes do with fewer.
 """
@@ -24,7 +24,7 @@ from cms.core.clock import NEVER
 from cms.core.db import one_transaction, rolled_back, session
 from cms.editorial.items.models import Item
 from cms.editorial.items.services import create_item
-from cms.editorial.schedules.plans import Schedule
+from cms.editorial.schedules.schedule import Schedule
 from cms.editorial.schedules.services import schedule_item
 from cms.posts.content import POST
 from cms.publishing.models import Publication
@@ -42,9 +42,9 @@ SECONDS = 600 if ITEMS > 1_000 else 120
 
 @pytest.mark.slow
 @pytest.mark.timeout(3 * SECONDS)
-def test_every_plan_is_carried_out_once_or_taken_back(app: Flask, environment: dict[str, str]) -> None:
+def test_every_schedule_is_carried_out_once_or_taken_back(app: Flask, environment: dict[str, str]) -> None:
     add_city(app)
-    ids = planned(app)
+    ids = scheduled(app)
     racing = ids[::TAKEN_BACK_EVERY]
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.editorial.schedule_crowd"])
@@ -62,7 +62,7 @@ def test_every_plan_is_carried_out_once_or_taken_back(app: Flask, environment: d
     assert_true_to_the_answers(app, ids, acknowledged)
 
 
-def planned(app: Flask) -> list[str]:
+def scheduled(app: Flask) -> list[str]:
     """Posts whose moment is the same."""
     schedule = Schedule(MOMENT, None, "Asia/Makassar")
     ids = []
@@ -104,7 +104,7 @@ def assert_true_to_the_answers(app: Flask, ids: list[str], acknowledged: set[str
         lines = session.scalars(select(Change.resource_id).where(Change.action == "post.published")).all()
         expected = set(ids) - acknowledged
         assert Counter(lines) == Counter(dict.fromkeys(expected, 1))
-        live = select(Publication.item_id, Publication.is_planned).where(Publication.superseded_sequence.is_(None))
+        live = select(Publication.item_id, Publication.is_scheduled).where(Publication.superseded_sequence.is_(None))
         assert Counter(map(tuple, session.execute(live))) == Counter({(item_id, False): 1 for item_id in expected})
         states = session.execute(select(Item.id, Item.state, Item.publish_at))
         shown = {item_id: (state, publish_at) for item_id, state, publish_at in states}

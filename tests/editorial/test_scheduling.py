@@ -1,4 +1,4 @@
-"""Schedules over HTTP: what is planned, for whom it is possible, and what the worker makes of it."""
+"""Schedules over HTTP: what is scheduled, for whom it is possible, and what the worker makes of it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from cms.changes.log import read_after
 from cms.changes.models import ChangeHead
 from cms.core.clock import NEVER
 from cms.core.db import session
-from cms.editorial.schedules.tasks import carry_out_schedules
+from cms.editorial.schedules.tasks import carry_out_and_follow
 from cms.publishing.models import Publication, PublicationTerm, PublishedItem, PublishedSlug
-from cms.publishing.tasks import has_due_plans
+from cms.publishing.tasks import has_due_schedules
 from tests.editorial.city import document
 from tests.editorial.test_transitions import Callers, made, published
 from tests.factories import NEWS
@@ -25,7 +25,7 @@ STEP = timedelta(minutes=2)
 """Access tokens live for ten minutes of the frozen clock."""
 
 
-def planned(callers: Callers, path: str, match: str = '"v1"', **values: Any) -> Any:
+def scheduled(callers: Callers, path: str, match: str = '"v1"', **values: Any) -> Any:
     return callers["editor"]("POST", f"{path}/schedule", {"publish_at": SOON, **values}, match=match)
 
 
@@ -38,8 +38,8 @@ def work(app: Flask) -> int:
     """Be the worker until nothing is due; how many rounds it took."""
     rounds = 0
     with app.app_context():
-        while has_due_plans():
-            carry_out_schedules()
+        while has_due_schedules():
+            carry_out_and_follow()
             rounds += 1
     return rounds
 
@@ -49,10 +49,10 @@ def due_at(app: Flask, column: str = "posts_due_at") -> Any:
         return getattr(session.get_one(ChangeHead, 1), column)
 
 
-def test_the_plan_shows_instants_and_local_clocks(callers: Callers) -> None:
+def test_the_schedule_shows_instants_and_local_clocks(callers: Callers) -> None:
     path = made(callers["author"])
 
-    answer = planned(callers, path, publish_at="2026-12-01T08:00:00", unpublish_at="2026-12-31T23:59:00+07:00")
+    answer = scheduled(callers, path, publish_at="2026-12-01T08:00:00", unpublish_at="2026-12-31T23:59:00+07:00")
 
     data = answer.json["data"]
     assert (answer.status_code, data["state"], data["published_edition"]) == (200, "scheduled", None)
@@ -98,22 +98,22 @@ def test_moments_that_make_no_sense_are_refused(
     assert callers["editor"]("GET", path).headers["ETag"] == '"v1"'
 
 
-def test_a_plan_needs_what_publishing_needs(callers: Callers) -> None:
+def test_a_schedule_needs_what_publishing_needs(callers: Callers) -> None:
     path = made(callers["author"], body=None)
-    assert planned(callers, path).json["errors"][0]["code"] == "needed_to_publish"
+    assert scheduled(callers, path).json["errors"][0]["code"] == "needed_to_publish"
     assert callers["author"]("POST", f"{path}/schedule", {"publish_at": SOON}, match='"v1"').status_code == 403
     city = made(callers["author"], channel="kota")
-    assert planned(callers, city).status_code == 403
+    assert scheduled(callers, city).status_code == 403
     live = published(callers)
-    assert planned(callers, live, '"v2"').json["code"] == "nothing_to_publish"
+    assert scheduled(callers, live, '"v2"').json["code"] == "nothing_to_publish"
     draft = made(callers["author"])
     only_end = callers["editor"]("POST", f"{draft}/schedule", {"unpublish_at": SOON}, match='"v1"')
     assert (only_end.status_code, only_end.json["code"]) == (409, "not_published")
 
 
-def test_while_it_is_planned_the_edition_stays_as_it_is(callers: Callers) -> None:
+def test_while_it_is_scheduled_the_edition_stays_as_it_is(callers: Callers) -> None:
     path = made(callers["author"])
-    etag = planned(callers, path).headers["ETag"]
+    etag = scheduled(callers, path).headers["ETag"]
     for verb, step, body in (
         ("PATCH", "", {"title": "Lain"}), ("POST", "/submit", {}), ("POST", "/publish", {}), ("POST", "/trash", {}),
         ("DELETE", "", None),
@@ -124,9 +124,9 @@ def test_while_it_is_planned_the_edition_stays_as_it_is(callers: Callers) -> Non
     assert callers["author"]("GET", path).json["data"]["allowed_actions"] == ["preview"]
 
 
-def test_the_worker_writes_one_line_in_the_planner_s_name(app: Flask, callers: Callers, moment: Any) -> None:
+def test_the_worker_writes_one_line_in_the_name_of_who_scheduled(app: Flask, callers: Callers, moment: Any) -> None:
     path = made(callers["author"], tags=["jalan"])
-    planned(callers, path, change_note="Baru.", unpublish_at="2026-11-24T01:04:00Z", explanation="Selesai.")
+    scheduled(callers, path, change_note="Baru.", unpublish_at="2026-11-24T01:04:00Z", explanation="Selesai.")
     assert due_at(app).isoformat() == "2026-11-24T01:02:00+00:00"
     assert work(app) == 0
 
@@ -153,7 +153,7 @@ def test_the_worker_writes_one_line_in_the_planner_s_name(app: Flask, callers: C
 
 def test_a_late_worker_writes_beginning_and_end(app: Flask, callers: Callers, moment: Any) -> None:
     path = made(callers["author"])
-    planned(callers, path, unpublish_at="2026-11-24T01:04:00Z")
+    scheduled(callers, path, unpublish_at="2026-11-24T01:04:00Z")
     moment(4 * STEP)
     assert work(app) == 1
     assert [action for action, _ in lines(app)][-2:] == ["post.published", "post.unpublished"]
@@ -162,9 +162,9 @@ def test_a_late_worker_writes_beginning_and_end(app: Flask, callers: Callers, mo
     assert data["comment"] == "Masa tayang informasi ini telah berakhir."
 
 
-def test_taking_a_plan_back_leaves_nothing_of_it(app: Flask, callers: Callers, moment: Any) -> None:
+def test_taking_a_schedule_back_leaves_nothing_of_it(app: Flask, callers: Callers, moment: Any) -> None:
     path = made(callers["author"])
-    etag = planned(callers, path).headers["ETag"]
+    etag = scheduled(callers, path).headers["ETag"]
 
     answer = callers["editor"]("DELETE", f"{path}/schedule", match=etag)
 
@@ -180,9 +180,9 @@ def test_taking_a_plan_back_leaves_nothing_of_it(app: Flask, callers: Callers, m
     assert (again.status_code, again.json["code"]) == (409, "wrong_state")
 
 
-def test_a_plan_whose_moment_has_come_cannot_be_taken_back(app: Flask, callers: Callers, moment: Any) -> None:
+def test_a_schedule_whose_moment_has_come_cannot_be_taken_back(app: Flask, callers: Callers, moment: Any) -> None:
     path = made(callers["author"])
-    etag = planned(callers, path).headers["ETag"]
+    etag = scheduled(callers, path).headers["ETag"]
     moment(STEP)
 
     refused = callers["editor"]("DELETE", f"{path}/schedule", match=etag)
@@ -194,12 +194,12 @@ def test_a_plan_whose_moment_has_come_cannot_be_taken_back(app: Flask, callers: 
     assert work(app) == 0
 
 
-def test_a_plan_beside_what_readers_have_returns_to_its_draft(app: Flask, callers: Callers, moment: Any) -> None:
+def test_a_schedule_beside_what_readers_have_returns_to_its_draft(app: Flask, callers: Callers, moment: Any) -> None:
     path = published(callers)
     draft = callers["author"]("PATCH", path, {"title": "Baru", "slug": "alamat-baru"}, match='"v2"')
-    answer = planned(callers, path, draft.headers["ETag"], **NEWS)
+    answer = scheduled(callers, path, draft.headers["ETag"], **NEWS)
     assert (answer.json["data"]["state"], answer.json["data"]["published_edition"]) == ("scheduled", 1)
-    moved = planned(callers, path, answer.headers["ETag"], **NEWS, publish_at="2026-11-24T01:04:00Z")
+    moved = scheduled(callers, path, answer.headers["ETag"], **NEWS, publish_at="2026-11-24T01:04:00Z")
     assert moved.json["data"]["schedule"]["publish_at"] == "2026-11-24T01:04:00Z"
 
     back = callers["editor"]("DELETE", f"{path}/schedule", match=moved.headers["ETag"])
@@ -209,14 +209,14 @@ def test_a_plan_beside_what_readers_have_returns_to_its_draft(app: Flask, caller
         rows = session.scalars(select(Publication)).all()
         assert [(row.edition, row.effective_until) for row in rows] == [(1, None)]
 
-    planned(callers, path, back.headers["ETag"], **NEWS)
+    scheduled(callers, path, back.headers["ETag"], **NEWS)
     moment(STEP)
     work(app)
     data = callers["author"]("GET", path).json["data"]
     assert (data["state"], data["published_edition"], data["published_at"]) == ("published", 2, "2026-11-24T01:00:00Z")
 
 
-def test_a_planned_end_holds_for_the_next_edition_too(app: Flask, callers: Callers, moment: Any) -> None:
+def test_a_scheduled_end_holds_for_the_next_edition_too(app: Flask, callers: Callers, moment: Any) -> None:
     path = published(callers)
     ended = callers["editor"]("POST", f"{path}/schedule", {"unpublish_at": SOON}, match='"v2"')
     assert ended.json["data"]["state"] == "published"
@@ -228,10 +228,10 @@ def test_a_planned_end_holds_for_the_next_edition_too(app: Flask, callers: Calle
     assert (data["state"], data["published_edition"], data["schedule"]) == ("unpublished", None, None)
 
 
-def test_unpublishing_drops_the_plan(app: Flask, callers: Callers, moment: Any) -> None:
+def test_unpublishing_drops_the_schedule(app: Flask, callers: Callers, moment: Any) -> None:
     path = published(callers)
     draft = callers["author"]("PATCH", path, {"title": "Baru"}, match='"v2"')
-    etag = planned(callers, path, draft.headers["ETag"], **NEWS).headers["ETag"]
+    etag = scheduled(callers, path, draft.headers["ETag"], **NEWS).headers["ETag"]
     taken = callers["editor"]("POST", f"{path}/unpublish", {"kind": "gone", "explanation": "Ditarik."}, match=etag)
     assert (taken.json["data"]["state"], taken.json["data"]["schedule"]) == ("draft", None)
     moment(STEP)
@@ -239,9 +239,9 @@ def test_unpublishing_drops_the_plan(app: Flask, callers: Callers, moment: Any) 
     assert due_at(app) == NEVER
 
 
-def test_documents_are_planned_alike(app: Flask, callers: Callers, moment: Any) -> None:
+def test_documents_are_scheduled_alike(app: Flask, callers: Callers, moment: Any) -> None:
     data = callers["author"]("POST", "documents", document()).json["data"]
-    planned(callers, f"documents/{data['id']}")
+    scheduled(callers, f"documents/{data['id']}")
     assert (due_at(app), due_at(app, "documents_due_at").isoformat()) == (NEVER, "2026-11-24T01:02:00+00:00")
     moment(STEP)
     work(app)
@@ -250,4 +250,4 @@ def test_documents_are_planned_alike(app: Flask, callers: Callers, moment: Any) 
 
 def test_two_items_of_one_title_have_their_own_addresses(callers: Callers) -> None:
     first, second = made(callers["author"]), made(callers["author"])
-    assert planned(callers, first).status_code == planned(callers, second).status_code == 200
+    assert scheduled(callers, first).status_code == scheduled(callers, second).status_code == 200

@@ -220,14 +220,14 @@ def test_an_address_that_leads_to_another_type_follows_it(app: Flask, site: Call
     assert (now.status_code, now.json["data"]["slug"]) == (200, None)
 
 
-def test_discarding_returns_to_what_a_plan_has_published(
+def test_discarding_returns_to_what_a_schedule_has_published(
     app: Flask, editor: Caller, people: People, moment: Callable[[timedelta], None]
 ) -> None:
     path = made(editor)
     act(editor, path, "publish")
     change(editor, path, title="Edisi kedua")
     act(editor, path, "schedule", {"publish_at": "2026-11-24T01:01:00Z", **NEWS})
-    # Carrying it renders what readers have once more, behind the row of the plan.
+    # Carrying it renders what readers have once more, behind the row of the schedule.
     assert people.person(Role.AGENCY_EDITOR, "dishub").post(f"{path}/reposts", {"agency": "dishub"}).status_code == 201
     moment(timedelta(minutes=2))
     act(editor, path, "unpublish", {"kind": "gone", "explanation": "Selesai."})

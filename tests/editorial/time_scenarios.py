@@ -10,18 +10,18 @@ from sqlalchemy import update
 
 from cms.core.clock import EPOCH, now
 from cms.core.db import unit_of_work
-from cms.editorial.freezes.services import freeze_publishing, take_back_step
+from cms.editorial.endings.services import unpublish_item
+from cms.editorial.freezes.services import cancel_schedules_step, freeze_publishing
 from cms.editorial.items.models import Item
 from cms.editorial.items.services import publish_item, update_item
 from cms.editorial.publishing import Update
 from cms.editorial.releases.services import create_release, delete_release, publish_release, update_release
-from cms.editorial.schedules.plans import Schedule
+from cms.editorial.schedules.schedule import Schedule
 from cms.editorial.schedules.services import schedule_item, unschedule_item
-from cms.editorial.withdrawal.services import unpublish_item
 from cms.posts.content import POST
 from cms.publishing.models import Publication, Standing
-from cms.publishing.services import carry_out_plans
-from cms.publishing.tasks import carry_out_due_plans
+from cms.publishing.services import carry_out_schedules
+from cms.publishing.tasks import carry_out_due_schedules
 from tests.access.world import TYPES, World
 from tests.factories import NEWS, seen
 
@@ -41,54 +41,54 @@ def _scheduled(world: World, kind: str = "post", state: str = "draft") -> Item:
 
 
 def schedule(world: World) -> Act:
-    """Plan a draft."""
+    """Schedule a draft."""
     item = world.item("post")
     return lambda: schedule_item(POST, world.callers["central"].actor, item.id, seen(item), tomorrow())
 
 
 def schedule_again(world: World) -> Act:
-    """Plan the next edition of what readers have, in place of another plan."""
+    """Schedule the next edition of what readers have, in place of another schedule."""
     item = _scheduled(world, state="changed")
     return lambda: schedule_item(POST, world.callers["central"].actor, item.id, seen(item), tomorrow())
 
 
 def schedule_end(world: World) -> Act:
-    """Plan the end of what readers have."""
-    item, plan = world.item("post", "published"), Schedule(None, now() + timedelta(days=1), "Asia/Makassar")
-    return lambda: schedule_item(POST, world.callers["central"].actor, item.id, seen(item), plan)
+    """Schedule the end of what readers have."""
+    item, schedule = world.item("post", "published"), Schedule(None, now() + timedelta(days=1), "Asia/Makassar")
+    return lambda: schedule_item(POST, world.callers["central"].actor, item.id, seen(item), schedule)
 
 
 def unschedule(world: World) -> Act:
-    """Take a plan back."""
+    """Take a schedule back."""
     item = _scheduled(world)
     return lambda: unschedule_item(POST, world.callers["central"].actor, item.id, seen(item))
 
 
 def take_back(world: World) -> Act:
-    """Take back two plans of agencies that are frozen."""
+    """Take back two schedules of agencies that are frozen."""
     _scheduled(world), _scheduled(world, "document", "changed")
     central = world.callers["central"].actor
     with world.app.app_context():
         freeze_publishing(central, None, "Akun dibajak.")
-    return lambda: take_back_step(central, "city")
+    return lambda: cancel_schedules_step(central, "city")
 
 
 def carry_out(world: World) -> Act:
-    """Two plans whose moments have come, one of them with its end."""
+    """Two schedules whose moments have come, one of them with its end."""
     items = [_scheduled(world), _scheduled(world, "document", "changed")]
     with world.app.app_context(), unit_of_work() as unit:
         for item in items:
             unit.session.get_one(Item, item.id).publish_at = EPOCH
         unit.session.get_one(Item, items[0].id).unpublish_at = EPOCH
-        planned = update(Publication).where(Publication.is_planned)
-        unit.session.execute(planned.values(effective_from=EPOCH))
-        unit.session.execute(planned.where(Publication.item_id == items[0].id).values(effective_until=EPOCH))
-    return lambda: carry_out_plans([item.id for item in items])
+        scheduled = update(Publication).where(Publication.is_scheduled)
+        unit.session.execute(scheduled.values(effective_from=EPOCH))
+        unit.session.execute(scheduled.where(Publication.item_id == items[0].id).values(effective_until=EPOCH))
+    return lambda: carry_out_schedules([item.id for item in items])
 
 
 def carry_out_by_the_worker(world: World) -> Act:
     carry_out(world)
-    return carry_out_due_plans
+    return carry_out_due_schedules
 
 
 def unpublish(kind: str, standing: Standing) -> Callable[[World], Act]:
@@ -103,13 +103,13 @@ def unpublish(kind: str, standing: Standing) -> Callable[[World], Act]:
     return prepare
 
 
-def unpublish_planned(world: World) -> Act:
-    """What was planned for it is dropped."""
+def unpublish_scheduled(world: World) -> Act:
+    """What was scheduled for it is dropped."""
     item, central = _scheduled(world, state="changed"), world.callers["central"].actor
     return lambda: unpublish_item(POST, central, item.id, seen(item), standing=Standing.VANISHED)
 
 
-def publish_withdrawn(world: World) -> Act:
+def publish_as_withdrawn(world: World) -> Act:
     """Withdrawn, changed, published again."""
     item, central = world.item("post", "published"), world.callers["central"].actor
     told = {"standing": Standing.WITHDRAWN, "explanation": "Tidak berlaku."}
@@ -146,15 +146,15 @@ SCENARIOS: dict[str, Callable[[World], Act]] = {
     "editorial.schedule_item again": schedule_again,
     "editorial.schedule_item end": schedule_end,
     "editorial.unschedule_item": unschedule,
-    "publishing.carry_out_plans": carry_out,
-    "publishing.carry_out_plans as a task": carry_out_by_the_worker,
-    "editorial.take_back_step": take_back,
+    "publishing.carry_out_schedules": carry_out,
+    "publishing.carry_out_schedules as a task": carry_out_by_the_worker,
+    "editorial.cancel_schedules_step": take_back,
     "editorial.unpublish_item": unpublish("post", Standing.GONE),
     "editorial.unpublish_item document": unpublish("document", Standing.GONE),
     "editorial.unpublish_item redirected": unpublish("post", Standing.REDIRECTED),
     "editorial.unpublish_item withdrawn": unpublish("post", Standing.WITHDRAWN),
-    "editorial.unpublish_item planned": unpublish_planned,
-    "editorial.publish_item withdrawn": publish_withdrawn,
+    "editorial.unpublish_item scheduled": unpublish_scheduled,
+    "editorial.publish_item withdrawn": publish_as_withdrawn,
     "editorial.create_release": release,
     "editorial.update_release": on_release(update_release, title="Lain"),
     "editorial.delete_release": on_release(delete_release),

@@ -41,7 +41,7 @@ class Writers:
         self.posts = [post["id"] for post in posts]
         self.kinds: list[Callable[[], int]] = [
             self.publish_new, self.edit, self.edit, self.take_back, self.carry, self.end_carrying,
-            self.rename_agency, self.rename_category, self.change_words, self.plan,
+            self.rename_agency, self.rename_category, self.change_words, self.schedule,
         ]  # fmt: skip
 
     def __call__(self, stop: threading.Event) -> None:
@@ -115,7 +115,7 @@ class Writers:
         images = self.city.send("GET", "/manage/v1/media?limit=20", self.editor).body["data"]
         return self._change(f"/manage/v1/media/{self.dice.choice(images)['id']}", self.editor, "caption")
 
-    def plan(self) -> int:
+    def schedule(self) -> int:
         path, version = self._post()
         moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 2))
         return self.city.send("POST", f"{path}/schedule", self.editor, {"unpublish_at": moment}, version).status
@@ -165,7 +165,7 @@ def _started(city: RunningCity, copy: Path) -> subprocess.Popen[str]:
 
 
 def _difference_in_time(city: RunningCity, copy: Path) -> dict[str, Any]:
-    """What still differs after some rounds: the worker and the plans of the last seconds come by meanwhile."""
+    """What still differs after some rounds: the worker and the schedules of the last seconds come by meanwhile."""
     deadline = time.monotonic() + SECONDS_TO_FOLLOW
     differing: dict[str, Any] = {"": None}
     while differing and time.monotonic() < deadline:

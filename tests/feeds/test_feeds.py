@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from cms.core.permissions import Role
 from cms.publishing.models import Standing
 from tests.delivery.carrying import carry, edit, take_back
-from tests.delivery.test_planned_reading import plan
+from tests.delivery.test_scheduled_reading import schedule
 from tests.factories import add_agencies, add_image, add_post, add_published_document, add_published_post
 from tests.feeds.subscribers import FORMATS, TYPES, entries, page, parsed, titles
 from tests.people import People
@@ -62,10 +62,10 @@ def test_an_entry_keeps_its_id_when_its_title_and_its_address_change(
     assert (after["title"], after["url"]) == ("Baru", "https://dpu.balikpapan.example/lama")
 
 
-def test_what_is_planned_comes_and_goes_on_the_second(
+def test_what_is_scheduled_comes_and_goes_on_the_second(
     app: Flask, client: FlaskClient, feed: str, moment: Moment
 ) -> None:
-    plan(app, add_post(app, title="Besok"), HOUR, 2 * HOUR)
+    schedule(app, add_post(app, title="Besok"), HOUR, 2 * HOUR)
     assert titles(client, feed) == []
     fresh = client.get(feed)
     assert "max-age=30" in fresh.headers["Cache-Control"]

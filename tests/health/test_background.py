@@ -18,9 +18,9 @@ from cms.cli.init import seed_city
 from cms.core import clock
 from cms.core.metrics import WEB_RESPAWNS, WORKER_RESPAWNS
 from cms.core.runtime import runtime
-from cms.editorial.schedules.plans import Schedule
+from cms.editorial.schedules.schedule import Schedule
 from cms.editorial.schedules.services import schedule_item
-from cms.editorial.schedules.tasks import carry_out_schedules
+from cms.editorial.schedules.tasks import carry_out_and_follow
 from cms.health.models import TaskRun
 from cms.health.services import BACKUP, WORKER, Run, note_runs
 from cms.health.state import background_state
@@ -123,24 +123,24 @@ def test_doctor_is_red_when_a_task_fails_again_and_again(app: Flask, doctor: Cal
     assert "`trash` has failed 3 times in a row" in answer.output
 
 
-def test_a_plan_that_is_due_is_counted_until_it_is_carried_out(
+def test_a_schedule_that_is_due_is_counted_until_it_is_carried_out(
     app: Flask, client: FlaskClient, doctor: Callable[[], Result], moment: Moment
 ) -> None:
     add_city(app)
     item = add_post(app)
     with app.app_context():
         schedule_item(POST, CENTRAL, item.id, seen(item), Schedule(NOW + timedelta(minutes=5), None, "Asia/Makassar"))
-    assert figures(client)["simpul_due_plans"] == 0
+    assert figures(client)["simpul_due_schedules"] == 0
     moment(timedelta(minutes=5))
     found = figures(client)
-    assert found["simpul_due_plans"] == 1
-    assert found["simpul_due_plan_timestamp_seconds"] == clock.now().timestamp()
-    assert "1 planned changes are due and not carried out." in doctor().output
+    assert found["simpul_due_schedules"] == 1
+    assert found["simpul_due_schedule_timestamp_seconds"] == clock.now().timestamp()
+    assert "1 scheduled changes are due and not carried out." in doctor().output
     moment(timedelta(minutes=3))
-    assert "red      1 planned changes are due" in doctor().output
+    assert "red      1 scheduled changes are due" in doctor().output
     with app.app_context():
-        carry_out_schedules()
-    assert (figures(client)["simpul_due_plans"], figures(client)["simpul_due_plan_timestamp_seconds"]) == (0, 0)
+        carry_out_and_follow()
+    assert (figures(client)["simpul_due_schedules"], figures(client)["simpul_due_schedule_timestamp_seconds"]) == (0, 0)
 
 
 def test_images_that_wait_are_counted(

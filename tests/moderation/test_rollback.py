@@ -229,7 +229,7 @@ def test_an_interrupted_rollback_goes_on(
     assert [seen(site, item)[1] for item in items] == ["Berita 0", "Berita 1", "Berita 2"]
 
 
-def test_what_was_planned_does_not_happen(
+def test_what_was_scheduled_does_not_happen(
     editor: Caller, central: Caller, site: Caller, moment: Callable[[timedelta], None]
 ) -> None:
     item = make(editor, title="Terjadwal")

@@ -12,14 +12,14 @@ from flask import Flask
 
 from cms.core.db import session
 from cms.core.permissions import Role
-from cms.editorial.schedules.tasks import carry_out_schedules
+from cms.editorial.schedules.tasks import carry_out_and_follow
 from cms.publishing.models import PublishedItem
 from tests.factories import NEWS
 from tests.moderation.rollbacks import LATER, act, counts, edit, make, publish, roll_back, seen
 from tests.people import Caller, People
 
 BAD = "Judul rusak"
-PLAN = {"publish_at": "2026-11-24T01:07:00Z", **NEWS}
+SCHEDULE = {"publish_at": "2026-11-24T01:07:00Z", **NEWS}
 END = {"unpublish_at": "2026-11-24T01:08:00Z"}
 BETWEEN, AFTERWARDS = timedelta(minutes=2, seconds=30), timedelta(minutes=1, seconds=30)
 Act = Callable[[Caller, str], Any]
@@ -33,10 +33,10 @@ DEEDS: dict[str, Act] = {
 }
 # And what a colleague did to it afterwards, who had not noticed.
 WORK: dict[str, Act] = {
-    "schedule": lambda who, item: act(who, item, "schedule", PLAN),
-    "schedule with an end": lambda who, item: act(who, item, "schedule", {**PLAN, **END}),
-    "edit and schedule": lambda who, item: (edit(who, item, title="Judul rekan"), act(who, item, "schedule", PLAN)),
-    "plan the end": lambda who, item: act(who, item, "schedule", END),
+    "schedule": lambda who, item: act(who, item, "schedule", SCHEDULE),
+    "schedule with an end": lambda who, item: act(who, item, "schedule", {**SCHEDULE, **END}),
+    "edit and schedule": lambda who, item: (edit(who, item, title="Judul rekan"), act(who, item, "schedule", SCHEDULE)),
+    "schedule the end": lambda who, item: act(who, item, "schedule", END),
     "archive": lambda who, item: act(who, item, "archive"),
     "trash": lambda who, item: act(who, item, "trash"),
 }
@@ -50,7 +50,7 @@ def is_possible(beginning: str, deed: str, work: str) -> bool:
         return False
     if work in {"archive", "trash"}:
         return not is_live
-    return is_live if work == "plan the end" else work == "edit and schedule" or not is_newest_live
+    return is_live if work == "schedule the end" else work == "edit and schedule" or not is_newest_live
 
 
 CASES = [case for case in product(("new", "draft", "published"), DEEDS, WORK) if is_possible(*case)]
@@ -82,13 +82,13 @@ def test_it_is_undone_whatever_colleagues_did_afterwards(
         moment(span)
         assert_consistent(app, site, item)
     with app.app_context():
-        while carry_out_schedules():
+        while carry_out_and_follow():
             pass
     assert_consistent(app, site, item)
     again = roll_back(central, hijacked)
     assert again["failed"] == []
     assert_consistent(app, site, item)
-    assert_nothing_is_planned(app, central, item)
+    assert_nothing_is_scheduled(app, central, item)
 
 
 def begun(beginning: str, hijacked: Caller, central: Caller, moment: Callable[[timedelta], None]) -> str:
@@ -112,7 +112,7 @@ def assert_consistent(app: Flask, site: Caller, item: str) -> None:
     assert listed == ([title] if status == 200 else [])
 
 
-def assert_nothing_is_planned(app: Flask, central: Caller, item: str) -> None:
+def assert_nothing_is_scheduled(app: Flask, central: Caller, item: str) -> None:
     """In the end nothing waits, on neither side."""
     shown = central.get(f"/manage/v1/posts/{item}").json["data"]
     assert shown["schedule"] is None

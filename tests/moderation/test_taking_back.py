@@ -152,7 +152,7 @@ def test_a_freeze_counts_inside_of_a_write_that_had_begun_before(
     assert refused.value.code == "person_frozen"
 
 
-def test_plans_and_links_of_a_frozen_person_stop_too(people: People, editor: Caller, central: Caller) -> None:
+def test_schedules_and_links_of_a_frozen_person_stop_too(people: People, editor: Caller, central: Caller) -> None:
     item = made(editor)
     link = editor.post(f"/manage/v1/posts/{item}/previews", {}).json["data"]["url"]
     shown = "/" + link.split("/", 3)[3]
@@ -161,9 +161,9 @@ def test_plans_and_links_of_a_frozen_person_stop_too(people: People, editor: Cal
 
     frozen = central.post(FREEZE, {"person": editor.actor.id, "reason": "Akun diduga dibajak."}).json["data"]
 
-    assert [plan["id"] for plan in frozen["plans"]["items"]] == [item]
+    assert [schedule["id"] for schedule in frozen["schedules"]["items"]] == [item]
     assert editor.client.get(shown).status_code == 410
-    taken = central("DELETE", f"{FREEZE}/{frozen['scope']}/plans")
+    taken = central("DELETE", f"{FREEZE}/{frozen['scope']}/schedules")
     assert taken.json["data"]["total"] == 1
 
 

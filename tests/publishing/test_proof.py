@@ -17,7 +17,7 @@ from cms.cli.doctor.findings import Level
 from cms.core.db import db
 from cms.core.permissions import Role
 from cms.core.runtime import runtime
-from cms.editorial.schedules.tasks import carry_out_schedules
+from cms.editorial.schedules.tasks import carry_out_and_follow
 from cms.publishing.stored_content import prove_bytes
 from tests.documents.uploads import fresh_storage
 from tests.factories import NEWS
@@ -38,15 +38,15 @@ def world(
 
 
 def test_what_was_published_and_not_touched_is_whole(world: World, moment: Callable[[timedelta], None]) -> None:
-    """Also after plans were carried out, taken back, replaced and rendered again."""
+    """Also after schedules were carried out, taken back, replaced and rendered again."""
     assert world.findings() == []
     editor = world.editor
-    act(editor, world.planned, "schedule", {"publish_at": "2026-11-24T01:04:00Z"})
+    act(editor, world.scheduled, "schedule", {"publish_at": "2026-11-24T01:04:00Z"})
     assert world.findings() == []
     moment(timedelta(minutes=4, seconds=30))
     assert world.findings() == [], "a moment that has passed and that nobody carried out yet"
     with world.app.app_context():
-        assert not carry_out_schedules()
+        assert not carry_out_and_follow()
     assert world.findings() == []
     act(editor, world.ending, "unpublish", {"kind": "withdrawn", "explanation": "Sudah selesai."})
     assert editor("DELETE", f"{world.live}/reposts/dishub").status_code == 204
@@ -60,7 +60,7 @@ def test_what_was_published_and_not_touched_is_whole(world: World, moment: Calla
     assert world.findings() == []
     moment(timedelta(minutes=5))
     with world.app.app_context():
-        assert not carry_out_schedules()
+        assert not carry_out_and_follow()
         assert broken_at() is None
         assert list(prove_bytes(runtime().storage)) == []
     assert world.findings() == []
@@ -85,7 +85,7 @@ PUBLICATION = {
     "sequence": "sequence + 1",
     "item_id": "'019ac1a0-7c00-7000-8000-000000000009'",
 }
-EVERYWHERE = ("live", "planned", "ending", "withdrawn", "pictured", "document")
+EVERYWHERE = ("live", "scheduled", "ending", "withdrawn", "pictured", "document")
 
 
 WHERE = "WHERE item_id = '{id}' AND superseded_sequence IS NULL"
@@ -101,7 +101,7 @@ def test_every_column_that_readers_get_is_covered(world: World) -> None:
             if not found:
                 unseen.append((which, column))
 
-    assert unseen == [("planned", "sequence")], "nobody could read it yet: it has no place in the course of things"
+    assert unseen == [("scheduled", "sequence")], "nobody could read it yet: it has no place in the course of things"
     assert world.findings() == []
 
 
@@ -113,7 +113,7 @@ OTHERS = {
     ),
     "a live text ended": ("live", "UPDATE publications SET superseded_sequence = sequence + 1 WHERE item_id = '{id}' AND superseded_sequence IS NULL"),
     "an ended text live": ("gone", "UPDATE publications SET superseded_sequence = NULL WHERE item_id = '{id}'"),
-    "a plan brought forward": ("planned", "UPDATE publications SET is_planned = (1 = 0), effective_from = 0 WHERE item_id = '{id}'"),
+    "a schedule brought forward": ("scheduled", "UPDATE publications SET is_scheduled = (1 = 0), effective_from = 0 WHERE item_id = '{id}'"),
     "an explanation": ("gone", "UPDATE published_items SET explanation = 'x' WHERE id = '{id}'"),
     "an alternative": ("gone", "UPDATE published_items SET alternative = 'https://judi.example' WHERE id = '{id}'"),
     "a redirection": ("gone", "UPDATE published_items SET target_id = id WHERE id = '{id}'"),

@@ -20,7 +20,7 @@ from cms.core.ids import new_id
 from cms.core.runtime import runtime
 from cms.posts.content import POST
 from cms.publishing.models import Standing
-from cms.publishing.publish import publish, withdraw
+from cms.publishing.publish import end_item, publish
 from cms.publishing.reading import Page, Publications
 from cms.publishing.rendered_items import ALWAYS, RenderedItem, Span
 from cms.publishing.selection import MOMENTS, Selection
@@ -75,7 +75,7 @@ def items(app: Flask, context: None) -> list[Published]:
                 when_numbered(unit, change, partial(_note_moment, changed, rendered.item_id))
             if dice.random() < 0.1:
                 change = record(unit, POST.action("unpublished"), rendered.item_id, CENTRAL)
-                withdraw(unit, rendered.item_id, rendered.type, Standing.GONE, change, explanation="Ditarik.")
+                end_item(unit, rendered.item_id, rendered.type, Standing.GONE, change, explanation="Ditarik.")
             else:
                 live.append((number, rendered))
     # Each line has a moment of its own, whatever the clock says: here it stood still.

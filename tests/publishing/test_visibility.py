@@ -17,7 +17,7 @@ from cms.core.db import session, unit_of_work
 from cms.core.runtime import runtime
 from cms.editorial.items.services import create_item, update_item
 from cms.editorial.reposts.services import repost_item
-from cms.editorial.schedules.plans import Schedule
+from cms.editorial.schedules.schedule import Schedule
 from cms.editorial.schedules.services import schedule_item
 from cms.moderation.counting import count_live
 from cms.posts.content import POST
@@ -27,16 +27,16 @@ from cms.publishing.visibility import LIVE, find_awaited_publication, is_live, l
 from config import PROJECT_ROOT
 from tests.factories import CENTRAL, UPDATED, add_city, add_published_post, post_content, seen
 
-DECIDING = ("superseded_sequence", "effective_from", "effective_until", "is_planned")
+DECIDING = ("superseded_sequence", "effective_from", "effective_until", "is_scheduled")
 TABLES = ("publications", "publication_terms", "publication_files", "published_items", "published_slugs")
 PUBLISHING = PROJECT_ROOT / "cms" / "publishing"
 # `visibility` asks; these define the columns, write them, or prove what was written.
 WRITERS = {
     "digests.py",
-    "due.py",
+    "next_due.py",
     "items.py",
     "models.py",
-    "planning.py",
+    "schedules.py",
     "proof.py",
     "publish.py",
     "rows.py",
@@ -90,7 +90,7 @@ def test_all_sql_over_publications_stands_in_publishing() -> None:
 
 
 @pytest.fixture
-def planned(app: Flask, moment: Callable[[timedelta], None]) -> Iterator[dict[str, str]]:
+def scheduled(app: Flask, moment: Callable[[timedelta], None]) -> Iterator[dict[str, str]]:
     """Items by how they will stand in an hour, while no worker comes by."""
     add_city(app)
     hour = clock.now() + HOUR
@@ -114,7 +114,7 @@ def live_by_text() -> set[int]:
 
 
 def test_text_and_expression_find_the_same_publications(
-    planned: dict[str, str], moment: Callable[[timedelta], None]
+    scheduled: dict[str, str], moment: Callable[[timedelta], None]
 ) -> None:
     expected = ({"stays", "ends", "goes on"}, {"stays", "goes on", "begins"}, {"stays", "goes on"})
     for names in expected:
@@ -122,17 +122,17 @@ def test_text_and_expression_find_the_same_publications(
             # The circuit breaker of an agency counts what readers have, not what they will have.
             assert count_live(unit, "dpu") == len(names)
         assert live_by_text() == set(session.scalars(select(Publication.id).where(live())))
-        assert {name for name, item_id in planned.items() if session.scalar(select(is_live(item_id)))} == names
-        found = Publications(runtime().reader, log_head()).items(list(planned.values()), clock.now_micros())
-        assert {item_id for item_id, *_ in found} == {planned[name] for name in names}
+        assert {name for name, item_id in scheduled.items() if session.scalar(select(is_live(item_id)))} == names
+        found = Publications(runtime().reader, log_head()).items(list(scheduled.values()), clock.now_micros())
+        assert {item_id for item_id, *_ in found} == {scheduled[name] for name in names}
         moment(HOUR)
 
 
-def test_what_is_planned_is_awaited_until_its_moment(
-    planned: dict[str, str], moment: Callable[[timedelta], None]
+def test_what_is_scheduled_is_awaited_until_its_moment(
+    scheduled: dict[str, str], moment: Callable[[timedelta], None]
 ) -> None:
     def awaited() -> set[str]:
-        return {name for name, item_id in planned.items() if find_awaited_publication(session(), item_id)}
+        return {name for name, item_id in scheduled.items() if find_awaited_publication(session(), item_id)}
 
     assert awaited() == {"goes on", "begins"}
     moment(HOUR)

@@ -1,4 +1,4 @@
-"""A kept answer or a tag never outlives what it depends on: who was merged into whom, the key, the day, a planned moment."""
+"""A kept answer or a tag never outlives what it depends on: who was merged into whom, the key, the day, a scheduled moment."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from cms.core.db import session
 from cms.core.ids import new_id
 from cms.core.permissions import Actor, Role
 from cms.editorial.items.services import update_item
-from cms.editorial.schedules.plans import Schedule
+from cms.editorial.schedules.schedule import Schedule
 from cms.editorial.schedules.services import schedule_item
 from cms.posts.content import POST
 from tests.conftest import NOW
@@ -198,8 +198,10 @@ def test_what_is_told_about_one_key_is_never_taken_for_that_of_another(
     assert answer.headers["ETag"] != tag
 
 
-def test_a_planned_edition_with_an_older_number_has_a_tag_of_its_own(app: Flask, site: Caller, moment: Moment) -> None:
-    """The plan is written before the agency is changed, and comes about after it."""
+def test_a_scheduled_edition_with_an_older_number_has_a_tag_of_its_own(
+    app: Flask, site: Caller, moment: Moment
+) -> None:
+    """The schedule is written before the agency is changed, and comes about after it."""
     item = add_published_post(app, title="Lama")
     path = f"/v1/posts/{item.id}?include=agency"
     with app.app_context():

@@ -16,7 +16,7 @@ from hypothesis.stateful import initialize, invariant, rule
 from cms.changes.followers import follow_log
 from cms.editorial.followers import rebuild_changed
 from cms.editorial.mergers.followers import rebuild_merged
-from cms.editorial.schedules.tasks import carry_out_schedules
+from cms.editorial.schedules.tasks import carry_out_and_follow
 from tests.examples.loading import loaded
 from tests.factories import add_key
 from tests.stateful.kept_machine import KeptAnswersMachine
@@ -133,7 +133,7 @@ class CopyingMachine(KeptAnswersMachine):
 
     def the_worker_has_done_its_work(self) -> None:
         with self.app.app_context():
-            while carry_out_schedules():
+            while carry_out_and_follow():
                 pass
             while follow_log("presenter", rebuild_changed):
                 pass

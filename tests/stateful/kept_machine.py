@@ -26,15 +26,15 @@ from cms.core.db import session, unit_of_work
 from cms.core.errors import DomainError
 from cms.core.ids import new_id
 from cms.core.permissions import Actor, Role
+from cms.editorial.endings.services import unpublish_item
 from cms.editorial.followers import rebuild_changed
 from cms.editorial.images.services import update_image
 from cms.editorial.items.models import Item
 from cms.editorial.items.services import create_item, publish_item, update_item
 from cms.editorial.reposts.services import end_item_repost, repost_item
-from cms.editorial.schedules.plans import Schedule
+from cms.editorial.schedules.schedule import Schedule
 from cms.editorial.schedules.services import schedule_item, unschedule_item
-from cms.editorial.schedules.tasks import carry_out_schedules
-from cms.editorial.withdrawal.services import unpublish_item
+from cms.editorial.schedules.tasks import carry_out_and_follow
 from cms.media.models import Image
 from cms.publishing.models import Standing
 from cms.taxonomy.models import Category
@@ -159,7 +159,7 @@ class KeptAnswersMachine(RuleBasedStateMachine):
         self._do(act)
 
     @rule(index=st.integers(0, 50), begins=st.none() | minutes, lasts=st.none() | minutes)
-    def plan(self, index: int, begins: int | None, lasts: int | None) -> None:
+    def schedule(self, index: int, begins: int | None, lasts: int | None) -> None:
         now = clock.now()
         start = now + timedelta(minutes=begins) if begins else None
         end = (start or now) + timedelta(minutes=lasts) if lasts else None
@@ -173,7 +173,7 @@ class KeptAnswersMachine(RuleBasedStateMachine):
         self._do(act)
 
     @rule(index=st.integers(0, 50))
-    def drop_plan(self, index: int) -> None:
+    def drop_schedule(self, index: int) -> None:
         def act() -> None:
             kind, item = self._item(index)
             unschedule_item(TYPES[kind], CENTRAL, item.id, seen(item))
@@ -270,7 +270,7 @@ class KeptAnswersMachine(RuleBasedStateMachine):
     @rule()
     def the_worker_comes_by(self) -> None:
         with self.app.app_context():
-            while carry_out_schedules():
+            while carry_out_and_follow():
                 pass
             while follow_log("presenter", rebuild_changed):
                 pass

@@ -18,7 +18,7 @@ from cms.agencies.models import Agency
 from cms.core import clock
 from cms.core.db import session, unit_of_work
 from cms.core.permissions import Role
-from cms.editorial.schedules.tasks import carry_out_schedules
+from cms.editorial.schedules.tasks import carry_out_and_follow
 from tests.conftest import empty_tables
 from tests.factories import NEWS, add_city, document_content, post_content
 from tests.people import Caller, People
@@ -35,7 +35,7 @@ from tests.stateful.model import (
     edited,
     left,
     let_time_pass,
-    unplanned,
+    unscheduled,
     verdict,
 )
 
@@ -150,29 +150,29 @@ class EditorialMachine(RuleBasedStateMachine):
     def schedule(self, post: Post, person: str, minutes: int, shown: int | None) -> None:
         moment = clock.now() + timedelta(minutes=minutes)
         ends = None if shown is None else moment + timedelta(minutes=shown)
-        before = post.planned[2] if post.planned else post.state
+        before = post.scheduled[2] if post.scheduled else post.state
         body = {"publish_at": f"{moment:{FORMAT}}", "unpublish_at": ends and f"{ends:{FORMAT}}", **NEWS}
         if self._do(post, person, "schedule", "POST", "/schedule", body, is_refused=post.state == "published"):
-            unplanned(post)
-            post.planned, post.ends, post.state = (post.edition, moment, before), ends, "scheduled"
+            unscheduled(post)
+            post.scheduled, post.ends, post.state = (post.edition, moment, before), ends, "scheduled"
 
     @rule(post=posts, person=PERSONS, minutes=st.integers(1, 90))
-    def plan_the_end(self, post: Post, person: str, minutes: int) -> None:
+    def schedule_the_end(self, post: Post, person: str, minutes: int) -> None:
         ends = clock.now() + timedelta(minutes=minutes)
         body = {"unpublish_at": f"{ends:{FORMAT}}"}
         if self._do(post, person, "schedule", "POST", "/schedule", body, is_refused=post.live is None):
-            unplanned(post)
+            unscheduled(post)
             post.ends = ends
 
     @rule(post=posts, person=PERSONS)
     def unschedule(self, post: Post, person: str) -> None:
         if self._do(post, person, "unschedule", "DELETE", "/schedule", None):
-            unplanned(post)
+            unscheduled(post)
 
     @rule()
     def the_worker_comes_by(self) -> None:
         with self.app.app_context():
-            while carry_out_schedules():
+            while carry_out_and_follow():
                 pass
         for post in self.known:
             self._read_etag(post)

@@ -67,10 +67,10 @@ class Post:
     approved_by: str | None = None
     state_before: str | None = None
     live: int | None = None
-    """The edition that readers have, plans aside; a withdrawn item is still readable."""
+    """The edition that readers have, schedules aside; a withdrawn item is still readable."""
     last_public: int | None = None
     standing: str = "never"
-    planned: tuple[int, datetime, str] | None = None
+    scheduled: tuple[int, datetime, str] | None = None
     """Edition, moment, and the state that an unschedule returns to."""
     ends: datetime | None = None
     carriers: set[str] = field(default_factory=set)
@@ -82,19 +82,19 @@ class Post:
 
 
 def let_time_pass(post: Post, now: datetime) -> None:
-    """What was planned happens on the second, whatever any worker does."""
-    if post.planned is not None and post.planned[1] <= now:
-        edition, _moment, _state = post.planned
+    """What was scheduled happens on the second, whatever any worker does."""
+    if post.scheduled is not None and post.scheduled[1] <= now:
+        edition, _moment, _state = post.scheduled
         became_public(post, edition)
-        post.planned = None
+        post.scheduled = None
     if post.ends is not None and post.ends <= now:
         post.ends = None
         left(post, "gone")
 
 
 def left(post: Post, kind: str) -> None:
-    """It went away from readers, or is readable with a warning only; what was planned is dropped."""
-    unplanned(post)
+    """It went away from readers, or is readable with a warning only; what was scheduled is dropped."""
+    unscheduled(post)
     post.standing = kind
     if kind != "withdrawn":
         post.live = None
@@ -102,10 +102,10 @@ def left(post: Post, kind: str) -> None:
         post.state = "unpublished"
 
 
-def unplanned(post: Post) -> None:
-    """Nothing is planned any more."""
-    if post.planned is not None:
-        post.state, post.planned = post.planned[2], None
+def unscheduled(post: Post) -> None:
+    """Nothing is scheduled any more."""
+    if post.scheduled is not None:
+        post.state, post.scheduled = post.scheduled[2], None
     post.ends = None
 
 
@@ -143,7 +143,7 @@ def _is_possible(rules: Rules, person: str, operation: str, post: Post) -> bool:
         return False
     if operation in {"unpublish", "vanish"} and post.live is None:
         return False
-    if operation == "unschedule" and post.planned is None and post.ends is None:
+    if operation == "unschedule" and post.scheduled is None and post.ends is None:
         return False
     if operation == "discard" and not post.was_public:
         return False

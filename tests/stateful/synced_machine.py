@@ -100,7 +100,7 @@ class SyncedMachine(CopyingMachine):
             self.everything_is_followed_and_copied()
 
     def _compare_ids(self, case: Case, follower: Follower) -> None:
-        """A planned moment counts on the second, and nothing that was taken back stays."""
+        """A scheduled moment counts on the second, and nothing that was taken back stays."""
         if case.by_id:
             shown = self._of_lists(case)
             assert {

@@ -33,12 +33,12 @@ CHANGES: dict[str, Callable[[CopyingMachine], Any]] = {
     "the agency that carries it is renamed": lambda city: city.rename_agency("dishub", "name"),
     "an agency ceases to carry it": lambda city: city.end_repost(1, "dishub"),
     "a notice of withdrawal": lambda city: city.take_back(1, "withdrawn"),
-    "a planned edition": lambda city: (city.edit(0, False), city.plan(0, 5, None), city.minutes_pass(5)),
+    "a scheduled edition": lambda city: (city.edit(0, False), city.schedule(0, 5, None), city.minutes_pass(5)),
     "a merger": lambda city: city.merge(-1, "baru"),
     "the end of a merger": lambda city: city.undo_merge(),
     "a merger that was entered ahead": lambda city: (city.merge(0, "baru"), city.it_is_midnight(1)),
     "an edition while the clock is set back": lambda city: (city.the_clock_is_set(-45), city.edit(0, True)),
-    "a planned end": lambda city: (city.plan(0, None, 5), city.minutes_pass(5)),
+    "a scheduled end": lambda city: (city.schedule(0, None, 5), city.minutes_pass(5)),
     "it is taken back": lambda city: city.take_back(1, "gone"),
 }
 

@@ -12,7 +12,7 @@ from flask import Flask
 
 from cms.core import clock
 from cms.editorial.reposts.services import repost_item
-from cms.editorial.schedules.plans import Schedule
+from cms.editorial.schedules.schedule import Schedule
 from cms.editorial.schedules.services import schedule_item
 from cms.posts.content import POST
 from cms.publishing.models import Standing
@@ -63,7 +63,7 @@ def test_it_is_that_of_a_copy_with_the_same_filters(app: Flask, site: Caller, qu
         assert checksum(site, follower)[0] != follower.hashes()
 
 
-def test_planned_moments_count_in_it(app: Flask, site: Caller, moment: Callable[[timedelta], None]) -> None:
+def test_scheduled_moments_count_in_it(app: Flask, site: Caller, moment: Callable[[timedelta], None]) -> None:
     ends, stays = (add_published_post(app, title=title) for title in ("Satu", "Dua"))
     follower = followed(site)
     with app.app_context():

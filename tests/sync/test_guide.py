@@ -10,7 +10,7 @@ from flask import Flask
 
 from cms.changes.services import renew_epoch
 from cms.core.permissions import system_actor
-from cms.editorial.withdrawal.services import unpublish_item
+from cms.editorial.endings.services import unpublish_item
 from cms.posts.content import POST
 from cms.publishing.models import Standing
 from tests.factories import CENTRAL, add_published_document, add_published_post, seen

@@ -12,7 +12,7 @@ from cms.agencies.services import update_agency
 from cms.core import clock
 from cms.core.db import session
 from cms.editorial.reposts.services import end_item_repost, repost_item
-from cms.editorial.schedules.plans import Schedule
+from cms.editorial.schedules.schedule import Schedule
 from cms.editorial.schedules.services import schedule_item
 from cms.posts.content import POST
 from cms.publishing.models import Standing

@@ -128,7 +128,7 @@ def test_a_batch_looks_at_everything_before_its_first_write(app: Flask, client: 
     world = World(app, client)
     central = world.callers["central"]
     changed, published, draft = (world.item("post", state) for state in ("changed", "published", "draft"))
-    planned = {"publish_at": "2026-12-01T08:00:00", "change_note": "Baru."}
+    scheduled = {"publish_at": "2026-12-01T08:00:00", "change_note": "Baru."}
     new = f"{MANAGE}/posts/{new_id()}"
 
     def post(post: Any, step: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -140,7 +140,7 @@ def test_a_batch_looks_at_everything_before_its_first_write(app: Flask, client: 
         {"method": "POST", "path": f"{new}/publish", "body": {"change_note": "Baru."}, "if_match": '"v1"'},
         post(changed, "restore", {"edition": 1}),
         post(published, "unpublish", {"kind": "withdrawn", "explanation": "Keliru."}),
-        post(draft, "schedule", planned),
+        post(draft, "schedule", scheduled),
         {
             "method": "PATCH",
             "path": f"{MANAGE}/categories/{world.category()}",

@@ -1,4 +1,4 @@
-"""Brings a demonstration item to the state that it should have: submitted, returned, approved, planned, published, withdrawn."""
+"""Brings a demonstration item to the state that it should have: submitted, returned, approved, scheduled, published, withdrawn."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from cms.core.runtime import runtime
 from cms.editorial.comments.queries import list_comments
 from cms.editorial.comments.services import add_comment
 from cms.editorial.content_types import ContentType
+from cms.editorial.endings.services import unpublish_item
 from cms.editorial.items.models import Item, State
 from cms.editorial.items.services import publish_item, return_item, submit_item
 from cms.editorial.review.services import approve_item
-from cms.editorial.schedules.plans import Schedule
+from cms.editorial.schedules.schedule import Schedule
 from cms.editorial.schedules.services import schedule_item
-from cms.editorial.withdrawal.services import unpublish_item
 from cms.publishing.models import Standing
 
 CLEARED = "Lengkapi sumber dan tanggal sebelum diajukan kembali."
 ZONE = "Asia/Makassar"
-PLANNED_HOUR = 8
+SCHEDULED_HOUR = 8
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Stage:
             item = approve_item(self.content_type, self.editor, item.id, _seen(item), comment).item
         if wanted is State.SCHEDULED:
             day = clock.now().astimezone(ZoneInfo(ZONE)) + timedelta(days=self.entry["in_days"])
-            moment = day.replace(hour=PLANNED_HOUR, minute=0, second=0, microsecond=0)
+            moment = day.replace(hour=SCHEDULED_HOUR, minute=0, second=0, microsecond=0)
             schedule_item(self.content_type, self.editor, item.id, _seen(item), Schedule(moment, None, ZONE))
 
     def _publish(self, item: Item, wanted: State) -> None:

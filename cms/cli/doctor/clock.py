@@ -54,6 +54,6 @@ def _trust(now: int, seen: int) -> Finding:
     if seen - now > clock.BRIDGED:
         return red(
             f"The clock was set back: it shows {shown}, and {known} has been already."
-            " What is planned waits for it, and lines of the log are dated before older ones."
+            " What is scheduled waits for it, and lines of the log are dated before older ones."
         )
     return ok("The clock goes on from the newest known moment.")

@@ -43,13 +43,13 @@ def _follower_finding(follower: FollowerState, newest: int) -> Finding:
 
 
 def check_waiting_work(_settings: Settings) -> Iterator[Finding]:
-    """Due plans, and images that wait for their renditions."""
+    """Due schedules, and images that wait for their renditions."""
     state = background_state()
-    plans = f"{state.due_plans} planned changes are due and not carried out"
-    if _is_older(state.oldest_due_plan_at, WORKER_SILENCE):
-        yield red(f"{plans}: is a worker running?")
+    schedules = f"{state.due_schedules} scheduled changes are due and not carried out"
+    if _is_older(state.oldest_due_schedule_at, WORKER_SILENCE):
+        yield red(f"{schedules}: is a worker running?")
     else:
-        yield ok(f"{plans}.")
+        yield ok(f"{schedules}.")
     images = f"{state.waiting_images} images wait for their renditions"
     since = state.oldest_waiting_image_at
     if since is not None and _is_older(since, LONG_WAIT_OF_IMAGES):

@@ -27,7 +27,7 @@ HEADERS: Document = {
         "example": "Tue, 24 Nov 2026 01:00:00 GMT",
     },
     "Cache-Control": {
-        "description": "How long the answer may be used: never beyond the next planned change.",
+        "description": "How long the answer may be used: never beyond the next scheduled change.",
         "schema": {"type": "string"},
         "example": "public, max-age=60, stale-while-revalidate=60, stale-if-error=600",
     },

@@ -124,7 +124,7 @@ class PageMetaSchema(MetaSchema):
     due_since = fields.String(
         metadata={
             "format": "date-time",
-            "description": "Only while a planned change is late: since when. What it changes is not in the order of `changed_at` yet.",
+            "description": "Only while a scheduled change is late: since when. What it changes is not in the order of `changed_at` yet.",
             **SOMETIMES,
         }
     )

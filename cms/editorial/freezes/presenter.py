@@ -1,4 +1,4 @@
-"""Freezes, and the plans in their scope, as the API writes them."""
+"""Freezes, and the schedules in their scope, as the API writes them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from cms.core.clock import rfc3339
 from cms.core.people import person_reference
-from cms.editorial.freezes.queries import Plan, Plans
+from cms.editorial.freezes.queries import ScheduledItem, ScheduledItems
 from cms.moderation.models import OF_PERSON, WHOLE_CITY, PublishingFreeze
 
 
@@ -24,17 +24,17 @@ def render_freeze(freeze: PublishingFreeze) -> dict[str, Any]:
     }
 
 
-def render_plans(plans: Plans) -> dict[str, Any]:
-    """Plans in the API's form: whose items and when, but no content, because administrators can freeze too."""
-    return {"total": plans.total, "items": [_present_plan(plan) for plan in plans.first]}
+def render_scheduled_items(found: ScheduledItems) -> dict[str, Any]:
+    """Schedules in the API's form: whose items and when, but no content, because administrators can freeze too."""
+    return {"total": found.total, "items": [_render_scheduled_item(item) for item in found.first]}
 
 
-def _present_plan(plan: Plan) -> dict[str, Any]:
+def _render_scheduled_item(item: ScheduledItem) -> dict[str, Any]:
     return {
-        "type": plan.type,
-        "id": plan.item_id,
-        "agency": plan.agency,
-        "publish_at": rfc3339(plan.publish_at) if plan.publish_at else None,
-        "unpublish_at": rfc3339(plan.unpublish_at) if plan.unpublish_at else None,
-        "by": person_reference(plan.by_id, plan.by_label),
+        "type": item.type,
+        "id": item.item_id,
+        "agency": item.agency,
+        "publish_at": rfc3339(item.publish_at) if item.publish_at else None,
+        "unpublish_at": rfc3339(item.unpublish_at) if item.unpublish_at else None,
+        "by": person_reference(item.by_id, item.by_label),
     }

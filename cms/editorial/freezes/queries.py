@@ -1,7 +1,7 @@
-"""Reads freezes, and the plans in their scope.
+"""Reads freezes, and the schedules in their scope.
 
-A freeze stops people, not plans: reads compare plans with the clock, and checking freezes on every read would slow all of
-them. So the answer to a freeze lists the plans, and one call takes them back (decision 23).
+A freeze stops people, not schedules: reads compare schedules with the clock, and checking freezes on every read would slow all of
+them. So the answer to a freeze lists the schedules, and one call cancels them (decision 23).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from cms.editorial.items.models import Item
 from cms.moderation.models import OF_PERSON, WHOLE_CITY, PublishingFreeze
 
 MOST_LISTED: Final = 100
-"""The most plans that are listed; the total is always given."""
+"""The most schedules that are listed; the total is always given."""
 
 
 def list_freezes() -> Sequence[PublishingFreeze]:
@@ -37,8 +37,8 @@ def get_freeze(scope: str) -> PublishingFreeze:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """The plan of an item, and who made it."""
+class ScheduledItem:
+    """An item with a schedule: when, and who scheduled it."""
 
     type: str
     item_id: str
@@ -49,43 +49,40 @@ class Plan:
     by_label: str | None
 
     @classmethod
-    def of(cls, item: Item) -> Plan:
-        """The part of an item's plan that has not taken effect yet."""
+    def of(cls, item: Item) -> ScheduledItem:
+        """The part of an item's schedule that has not taken effect yet."""
         moment = clock.now()
-        begins, ends = (
-            planned if planned is not None and planned > moment else None
-            for planned in (item.publish_at, item.unpublish_at)
-        )
-        return cls(item.type, item.id, item.agency, begins, ends, item.planned_by_id, item.planned_by_label)
+        begins, ends = (at if at is not None and at > moment else None for at in (item.publish_at, item.unpublish_at))
+        return cls(item.type, item.id, item.agency, begins, ends, item.scheduled_by_id, item.scheduled_by_label)
 
 
 @dataclass(frozen=True, slots=True)
-class Plans:
-    """How many plans there are, and the first `MOST_LISTED` of them."""
+class ScheduledItems:
+    """How many items have a schedule, and the first `MOST_LISTED` of them."""
 
     total: int
-    first: Sequence[Plan]
+    first: Sequence[ScheduledItem]
 
 
-def plans_in(scope: str) -> Plans:
-    """The plans in an agency, in the whole city (`city`) or by a person (`person:<id>`), the earliest first."""
-    waiting = waiting_plans(scope)
+def scheduled_items_in(scope: str) -> ScheduledItems:
+    """The schedules in an agency, in the whole city (`city`) or by a person (`person:<id>`), the earliest first."""
+    waiting = waiting_schedules(scope)
     earliest = func.coalesce(Item.publish_at, Item.unpublish_at)
     items = session.scalars(select(Item).where(*waiting).order_by(earliest, Item.id).limit(MOST_LISTED)).all()
     total = session.scalar(select(func.count()).select_from(Item).where(*waiting)) or 0
-    return Plans(total, [Plan.of(item) for item in items])
+    return ScheduledItems(total, [ScheduledItem.of(item) for item in items])
 
 
-def plans_of_freeze(scope: str) -> Plans:
-    """The plans in the scope of this freeze. Raises `NotFound` when there is no such freeze."""
+def scheduled_items_of_freeze(scope: str) -> ScheduledItems:
+    """The schedules in the scope of this freeze. Raises `NotFound` when there is no such freeze."""
     get_freeze(scope)
-    return plans_in(scope)
+    return scheduled_items_in(scope)
 
 
-def waiting_plans(scope: str) -> list[ColumnElement[bool]]:
-    """The items with a plan in this scope that has not taken effect, as SQL."""
+def waiting_schedules(scope: str) -> list[ColumnElement[bool]]:
+    """The items with a schedule in this scope that has not taken effect, as SQL."""
     moment = clock.now()
     waits = or_(Item.publish_at > moment, Item.unpublish_at > moment)
     if scope.startswith(OF_PERSON):
-        return [waits, Item.planned_by_id == scope.removeprefix(OF_PERSON)]
+        return [waits, Item.scheduled_by_id == scope.removeprefix(OF_PERSON)]
     return [waits] if scope == WHOLE_CITY else [waits, Item.agency == scope]

@@ -1,4 +1,4 @@
-"""/manage/v1/freeze: freezes, the plans in their scope, and lifting freezes."""
+"""/manage/v1/freeze: freezes, the schedules in their scope, and lifting freezes."""
 
 from __future__ import annotations
 
@@ -13,9 +13,15 @@ from cms.core.http.api import Blueprint
 from cms.core.http.schemas import one
 from cms.core.permissions import Permission
 from cms.editorial.freezes import queries, services, tasks
-from cms.editorial.freezes.presenter import render_freeze, render_plans
-from cms.editorial.freezes.queries import plans_in, plans_of_freeze
-from cms.editorial.freezes.schemas import FREEZE_SCOPE, FreezeSetSchema, FreezesSchema, NewFreezeSchema, PlansSchema
+from cms.editorial.freezes.presenter import render_freeze, render_scheduled_items
+from cms.editorial.freezes.queries import scheduled_items_in, scheduled_items_of_freeze
+from cms.editorial.freezes.schemas import (
+    FREEZE_SCOPE,
+    FreezeSetSchema,
+    FreezesSchema,
+    NewFreezeSchema,
+    ScheduledItemsSchema,
+)
 from cms.editorial.freezes.services import freeze_person, freeze_publishing
 
 blp = Blueprint("freezes", __name__, url_prefix="/manage/v1")
@@ -32,7 +38,7 @@ def set_freeze(values: dict[str, Any]) -> Answer:
 
     Nothing is published, unpublished or scheduled in the agency, or in the whole city; with `person`, that person changes
     nothing at all (403 `person_frozen`), in any agency. Readers keep what they have, and drafts can
-    be written. Earlier plans still take effect: `plans` lists them, and `DELETE /manage/v1/freeze/{scope}/plans` takes them
+    be written. Earlier schedules still take effect: `schedules` lists them, and `DELETE /manage/v1/freeze/{scope}/schedules` takes them
     back.
     """
     person, agency, reason = values["person"], values["agency"], values["reason"]
@@ -41,35 +47,35 @@ def set_freeze(values: dict[str, Any]) -> Answer:
     made = (
         freeze_person(current_actor(), person, reason) if person else freeze_publishing(current_actor(), agency, reason)
     )
-    shown = {**render_freeze(made), "plans": render_plans(plans_in(made.scope))}
+    shown = {**render_freeze(made), "schedules": render_scheduled_items(scheduled_items_in(made.scope))}
     return whole_answer(shown, 201)
 
 
-@blp.route("/freeze/<scope>/plans", parameters=FREEZE_SCOPE)
+@blp.route("/freeze/<scope>/schedules", parameters=FREEZE_SCOPE)
 @requires(Permission.MODERATION_READ)
-@blp.response(200, one(PlansSchema))
+@blp.response(200, one(ScheduledItemsSchema))
 @blp.problems(401, 403, 404)
 @blp.doc(tags=["moderation"])
-def read_frozen_plans(scope: str) -> Answer:
-    """Read the plans in the scope of a freeze.
+def read_schedules_of_freeze(scope: str) -> Answer:
+    """Read the schedules in the scope of a freeze.
 
     They take effect unless they are taken back.
     """
-    return whole_answer(render_plans(plans_of_freeze(scope)))
+    return whole_answer(render_scheduled_items(scheduled_items_of_freeze(scope)))
 
 
-@blp.route("/freeze/<scope>/plans", methods=["DELETE"], parameters=FREEZE_SCOPE)
+@blp.route("/freeze/<scope>/schedules", methods=["DELETE"], parameters=FREEZE_SCOPE)
 @requires(Permission.MODERATION_WRITE)
-@blp.response(200, one(PlansSchema))
+@blp.response(200, one(ScheduledItemsSchema))
 @blp.problems(401, 403, 404)
 @blp.doc(tags=["moderation"])
-def take_back_plans(scope: str) -> Answer:
-    """Take back all plans in the scope of a freeze.
+def cancel_schedules(scope: str) -> Answer:
+    """Cancel all schedules in the scope of a freeze.
 
     Beginnings and ends, of every author; the answer lists them. After a 200 none of them takes effect. It works in small
     transactions: after an interruption the same call does the rest.
     """
-    return whole_answer(render_plans(tasks.take_back_plans(current_actor(), scope)))
+    return whole_answer(render_scheduled_items(tasks.cancel_schedules(current_actor(), scope)))
 
 
 @blp.route("/freeze")

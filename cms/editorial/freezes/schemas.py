@@ -1,4 +1,4 @@
-"""Freezes, and the plans in their scope, in the API's form."""
+"""Freezes, and the schedules in their scope, in the API's form."""
 
 from __future__ import annotations
 
@@ -65,28 +65,28 @@ class FreezeSetSchema(StrictSchema):
     )
 
 
-class PlanSchema(StrictSchema):
-    """The plan of an item. No content, because administrators can freeze too."""
+class ScheduledItemSchema(StrictSchema):
+    """The schedule of an item. No content, because administrators can freeze too."""
 
     type = Choice(type_names)
     id = fields.String(metadata={"format": "uuid"})
     agency = fields.String(metadata={"description": "Slug of the owner.", "example": "dpu"})
     publish_at = fields.String(allow_none=True, metadata={**MOMENT, "description": "When readers would get it."})
     unpublish_at = fields.String(allow_none=True, metadata={**MOMENT, "description": "When they would lose it."})
-    by = fields.Nested(PersonSchema, metadata={"description": "Who planned it."})
+    by = fields.Nested(PersonSchema, metadata={"description": "Who scheduled it."})
 
 
-class PlansSchema(StrictSchema):
-    """Plans, the earliest first."""
+class ScheduledItemsSchema(StrictSchema):
+    """Schedules, the earliest first."""
 
     total = fields.Integer(metadata={"description": "How many there are.", "example": 1})
-    items = fields.List(fields.Nested(PlanSchema), metadata={"description": "The first hundred of them."})
+    items = fields.List(fields.Nested(ScheduledItemSchema), metadata={"description": "The first hundred of them."})
 
 
 class NewFreezeSchema(FreezeSchema):
-    """A freeze, and the plans in its scope that still take effect."""
+    """A freeze, and the schedules in its scope that still take effect."""
 
-    plans = fields.Nested(
-        PlansSchema,
-        metadata={"description": "Earlier plans there: they take effect unless they are taken back."},
+    schedules = fields.Nested(
+        ScheduledItemsSchema,
+        metadata={"description": "Earlier schedules there: they take effect unless they are cancelled."},
     )

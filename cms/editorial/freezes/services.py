@@ -1,4 +1,4 @@
-"""Freezes publishing, lifts freezes, and takes back plans.
+"""Freezes publishing, lifts freezes, and cancels schedules.
 
 The table is in `cms.moderation.models`, because the circuit breaker there checks it before each publication.
 """
@@ -19,10 +19,10 @@ from cms.core.db import UnitOfWork, unit_of_work
 from cms.core.errors import Conflict, NotFound, invalid_field
 from cms.core.permissions import Actor, Permission, Role, Target, authorize
 from cms.editorial.edit import Edit
-from cms.editorial.freezes.queries import Plan, get_freeze, waiting_plans
+from cms.editorial.freezes.queries import ScheduledItem, get_freeze, waiting_schedules
 from cms.editorial.items.models import Item
-from cms.editorial.schedules.due import carry_out_due
-from cms.editorial.schedules.plans import drop_plan
+from cms.editorial.schedules.catching_up import catch_up
+from cms.editorial.schedules.schedule import drop_schedule
 from cms.moderation.alarms import raise_alarm
 from cms.moderation.models import (
     OF_PERSON,
@@ -103,16 +103,16 @@ def lift_freeze(actor: Actor, scope: str, *, reason: str | None = None) -> None:
         raise_alarm(unit, "freeze_lifted", scope=scope, actor=actor.label, reason=reason)
 
 
-def take_back_step(actor: Actor, scope: str) -> Sequence[Plan]:
-    """Take back the plans of up to `BATCH` items and return them; empty when none are left."""
+def cancel_schedules_step(actor: Actor, scope: str) -> Sequence[ScheduledItem]:
+    """Cancel the schedules of up to `BATCH` items and return them; empty when none are left."""
     with unit_of_work() as unit:
         authorize(actor, Permission.MODERATION_WRITE, Target())
         get_freeze(scope)
-        locked = select(Item).where(*waiting_plans(scope)).order_by(Item.id).limit(BATCH).with_for_update(of=Item)
+        locked = select(Item).where(*waiting_schedules(scope)).order_by(Item.id).limit(BATCH).with_for_update(of=Item)
         items = unit.session.scalars(locked.execution_options(populate_existing=True)).all()
-        taken = [Plan.of(item) for item in items]
+        taken = [ScheduledItem.of(item) for item in items]
         for item in items:
-            # A plan whose moment has come is live already, so it is carried out first.
-            carry_out_due(unit, item)
-            drop_plan(Edit(unit, actor, item), reason=f"freeze:{scope}")
+            # A schedule whose moment has come is live already, so it is carried out first.
+            catch_up(unit, item)
+            drop_schedule(Edit(unit, actor, item), reason=f"freeze:{scope}")
     return taken

@@ -29,7 +29,7 @@ def visible_uses(image_id: str, actor: Actor, limit: int = 100) -> Sequence[Item
 
 
 def using_items(image_id: str) -> Sequence[str]:
-    """Ids of all items that show the image, in their newest edition, or in a live or planned publication."""
+    """Ids of all items that show the image, in their newest edition, or in a live or scheduled publication."""
     drafts = select(ImageUse.item_id).where(ImageUse.image_id == image_id)
     published = select(PublicationFile.item_id).where(PublicationFile.file_id == image_id)
     return session.scalars(drafts.union(published)).all()
@@ -41,5 +41,5 @@ def _shows(image_id: str) -> Any:
 
 
 def _published_with(image_id: str) -> Any:
-    """True, in SQL, for an item whose live or planned publication shows the image."""
+    """True, in SQL, for an item whose live or scheduled publication shows the image."""
     return exists().where(PublicationFile.item_id == Item.id, PublicationFile.file_id == image_id)

@@ -66,7 +66,7 @@ def delete_image(id: str) -> Response:
 def list_image_uses(id: str) -> Answer:
     """List the items that show an image.
 
-    As cover or in the body, in their newest edition, or in a live or planned publication.
+    As cover or in the body, in their newest edition, or in a live or scheduled publication.
     """
     items, total = uses_of(id, current_actor())
     return whole_answer({"items": [render_use(item) for item in items], "total": total})

@@ -1,7 +1,7 @@
 """Images in content: checks them when an item is saved and published, and notes which ones its newest edition shows.
 
 An item shows its `cover` and every image that its sanitised body shows or links to. `image_uses` has the images of each item's
-newest edition; `publication_files` has those of live and planned publications.
+newest edition; `publication_files` has those of live and scheduled publications.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from cms.publishing.legacy_addresses import LONGEST_LEGACY_ADDRESS
 
 MOST_ADDRESSES = 20
 FIRST_PUBLISHED_AT = {
-    "description": "When it was published first, before it came here: becomes `published_at`. Fixed once it is published or planned here.",
+    "description": "When it was published first, before it came here: becomes `published_at`. Fixed once it is published or scheduled here.",
     "example": "2017-05-12T02:00:00Z",
 }
 LEGACY_ADDRESSES = {

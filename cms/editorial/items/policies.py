@@ -179,7 +179,7 @@ def is_possible(actor: Actor, operation: Operation, item: Item, city_channel: st
 
 
 def _is_about_newest(item: Item) -> bool:
-    """False when the newest edition is published already: only its end can be planned then."""
+    """False when the newest edition is published already: only its end can be scheduled then."""
     return item.state != State.PUBLISHED
 
 

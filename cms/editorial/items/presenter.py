@@ -105,7 +105,7 @@ def _approval(item: Item) -> dict[str, Any] | None:
 
 
 def _schedule(item: Item) -> dict[str, Any] | None:
-    """The plan, as instants and in the local time of the planner's zone; None without a plan."""
+    """The schedule, as instants and in the local time of the zone of whoever scheduled it; None without a schedule."""
     if item.publish_at is None and item.unpublish_at is None:
         return None
     zone = ZoneInfo(item.timezone or "UTC")
@@ -118,7 +118,7 @@ def _schedule(item: Item) -> dict[str, Any] | None:
         **shown,
         **local,
         "timezone": item.timezone,
-        "by": person_reference(item.planned_by_id, item.planned_by_label),
+        "by": person_reference(item.scheduled_by_id, item.scheduled_by_label),
     }
 
 

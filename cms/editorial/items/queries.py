@@ -155,7 +155,7 @@ def writers_of(item: Item, number: int) -> set[str]:
 def get_last_published(item_id: str) -> int:
     """The last published edition, even if it is no longer live. Only for items that were published."""
     newest = select(Publication.edition).where(Publication.item_id == item_id, was_published())
-    # Not by id: a plan's row is older than a publication that was rendered again before the plan's moment.
+    # Not by id: a schedule's row is older than a publication that was rendered again before the schedule's moment.
     return session.scalars(newest.order_by(Publication.sequence.desc()).limit(1)).one()
 
 

@@ -21,7 +21,7 @@ from cms.editorial.items.import_schemas import put_schema, without_imported
 from cms.editorial.items.queries import ItemFilter
 from cms.editorial.items.schemas import ChangeQuerySchema, PublishSchema, ReturnSchema, SubmitSchema
 from cms.editorial.resource import Operations, Resource, item_schema, rows_schema
-from cms.editorial.schedules.due import as_of_now
+from cms.editorial.schedules.catching_up import as_of_now
 from cms.editorial.trash import services as trash
 
 IF_NONE_MATCH = {

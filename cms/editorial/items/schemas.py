@@ -74,15 +74,15 @@ class HoldSchema(StrictSchema):
     detail = fields.String(allow_none=True)
 
 
-class PlannedSchema(StrictSchema):
-    """The plan of an item: instants, and the local time in the planner's zone."""
+class ItemScheduleSchema(StrictSchema):
+    """The schedule of an item: instants, and the local time in the zone of whoever scheduled it."""
 
     publish_at = fields.String(allow_none=True, metadata={"format": "date-time"})
     unpublish_at = fields.String(allow_none=True, metadata={"format": "date-time"})
     timezone = fields.String(metadata={"example": "Asia/Makassar"})
     publish_at_local = fields.String(allow_none=True, metadata={"example": "2026-12-01T08:00:00+08:00"})
     unpublish_at_local = fields.String(allow_none=True, metadata={"example": "2026-12-31T23:59:00+08:00"})
-    by = fields.Nested(PersonSchema, metadata={"description": "Who planned it."})
+    by = fields.Nested(PersonSchema, metadata={"description": "Who scheduled it."})
 
 
 class ItemStateSchema(VersionedSchema):
@@ -119,7 +119,7 @@ class ItemStateSchema(VersionedSchema):
             "example": "Sudah diperiksa.",
         },
     )
-    schedule = fields.Nested(PlannedSchema, allow_none=True, metadata={"description": "The plan; null: none."})
+    schedule = fields.Nested(ItemScheduleSchema, allow_none=True, metadata={"description": "The schedule; null: none."})
     unpublished_as = fields.String(
         allow_none=True,
         metadata={

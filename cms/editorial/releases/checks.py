@@ -18,7 +18,7 @@ from cms.editorial.items.policies import Operation
 from cms.editorial.items.queries import visible_to
 from cms.editorial.publishing import Update, check_complete
 from cms.editorial.releases.models import Release
-from cms.editorial.schedules.due import carry_out_due
+from cms.editorial.schedules.catching_up import catch_up
 
 Named = Sequence[tuple[str, str]]
 """Items as pairs of type and id."""
@@ -61,7 +61,7 @@ def _obstacle(unit: UnitOfWork, actor: Actor, item: Item | None, update: Update)
     try:
         if item is None:
             raise NotFound
-        carry_out_due(unit, item)
+        catch_up(unit, item)
         check_ready(item, actor, Operation.PUBLISH, None)
         check_complete(item, update)
     except DomainError as error:

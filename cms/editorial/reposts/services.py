@@ -22,8 +22,8 @@ from cms.editorial.rebuilding import rebuild_live
 from cms.editorial.reposts.queries import get_source
 from cms.moderation.breaker import check_publishing, check_taking_back
 from cms.publishing.models import Repost
-from cms.publishing.planning import hold_plans
 from cms.publishing.reposts import add_repost, end_repost, find_repost
+from cms.publishing.schedules import hold_schedules
 from cms.publishing.visibility import find_awaited_publication, find_live_publication
 
 DUPLICATES = {"pk_reposts": "agency", "uq_reposts_item_id_agency": "agency"}
@@ -46,7 +46,7 @@ def repost_item(
     words = public_words({"/comment": comment, "/place": place})
     with foreseen(lambda: foresee_shown_item(item_id)), unit_of_work(DUPLICATES) as unit:
         item = get_source(content_type, actor, item_id, lock=True)
-        hold_plans(unit, [item.id])
+        hold_schedules(unit, [item.id])
         _authorize(actor, agency)
         counted = check_publishing(unit, actor, agency)
         _check_carrier(item, agency)
@@ -63,7 +63,7 @@ def end_item_repost(content_type: ContentType, actor: Actor, item_id: str, agenc
     """
     with foreseen(lambda: foresee_shown_item(item_id)), unit_of_work() as unit:
         item = get_source(content_type, actor, item_id, lock=True)
-        hold_plans(unit, [item.id])
+        hold_schedules(unit, [item.id])
         _authorize(actor, agency)
         repost = find_repost(unit.session, item.id, agency)
         if repost is None:
@@ -93,13 +93,13 @@ def _check_carrier(item: Item, slug: str) -> None:
 
 
 def _render_again(edit: Edit, agency: str, verb: str, counted: str | None) -> Change:
-    """Record it, and render the live and the planned publication again with the present carriers."""
+    """Record it, and render the live and the scheduled publication again with the present carriers."""
     unit, item = edit.unit, edit.item
     publication = find_live_publication(unit.session, item.id)
     edition = publication.edition if publication else None
     change = edit.record(verb, agency=agency, edition=edition, counts_as=counted)
-    # After its moment a planned publication is live, also before the worker has carried it out.
-    planned = find_awaited_publication(unit.session, item.id)
-    for current in {found.id: found for found in (publication, planned) if found is not None}.values():
+    # After its moment a scheduled publication is live, also before the worker has carried it out.
+    scheduled = find_awaited_publication(unit.session, item.id)
+    for current in {found.id: found for found in (publication, scheduled) if found is not None}.values():
         rebuild_live(unit, current, item, change)
     return change

@@ -21,6 +21,7 @@ from cms.core.db import UnitOfWork, session
 from cms.core.errors import Conflict, Invalid
 from cms.editorial.content_types import ContentType
 from cms.editorial.edit import Edit
+from cms.editorial.endings.ending import KINDS
 from cms.editorial.items.models import Edition, Item, State
 from cms.editorial.items.presenter import render_edition
 from cms.editorial.items.queries import get_edition
@@ -28,10 +29,9 @@ from cms.editorial.notes import PublicNotes, published_notes
 from cms.editorial.preparing import foresee_body, foresee_content
 from cms.editorial.publishing import SILENT, check_complete, publish_edition, window_of
 from cms.editorial.saving import Save, save_edition, transition
-from cms.editorial.schedules.plans import drop_plan
-from cms.editorial.withdrawal.endings import KINDS
+from cms.editorial.schedules.schedule import drop_schedule
 from cms.publishing.models import Publication, Standing
-from cms.publishing.publish import publish_withdrawn, withdraw
+from cms.publishing.publish import end_item, publish_as_withdrawn
 
 PUBLIC: Final = ("published", "unpublished", "withdrawn")
 EXPLANATION: Final = "Ditarik oleh redaksi kota. / Taken back by the city's editors."
@@ -59,7 +59,7 @@ class WorkUndone:
 def undo(edit: Edit, target: WorkUndone) -> str:
     """Undo the target's work on a locked item; returns what was done, one of `OUTCOMES`."""
     item = edit.item
-    was_planned = _drop_plan(edit, target)
+    was_scheduled = _drop_schedule(edit, target)
     was_put_away = _bring_back(edit, target)
     editions = _editions(item)
     before = _newest_by_others(editions, target)
@@ -77,7 +77,7 @@ def undo(edit: Edit, target: WorkUndone) -> str:
     if item.approved_by_id == target.actor_id and item.approved_at is not None and item.approved_at >= target.since:
         _take_back_approval(edit)
         outcome = outcome or "reverted"
-    return outcome or ("reverted" if was_planned or was_put_away else "unchanged")
+    return outcome or ("reverted" if was_scheduled or was_put_away else "unchanged")
 
 
 def _revert(edit: Edit, target: WorkUndone, before: Edition, *, is_restored: bool) -> bool:
@@ -189,7 +189,9 @@ def _show_withdrawn(edit: Edit, notice: Mapping[str, Any]) -> None:
     edit.item.withdraw(KINDS[Standing.WITHDRAWN], notice["explanation"])
     edit.item.touch()
     change = edit.record("withdrawn", ending=EndingKind.WITHDRAWN)
-    publish_withdrawn(edit.unit, rendered, change, notice["explanation"], datetime.fromisoformat(notice["at"]), window)
+    publish_as_withdrawn(
+        edit.unit, rendered, change, notice["explanation"], datetime.fromisoformat(notice["at"]), window
+    )
 
 
 def _take_back(edit: Edit, standing: Standing) -> None:
@@ -199,16 +201,16 @@ def _take_back(edit: Edit, standing: Standing) -> None:
     edit.item.end(KINDS[standing], explanation)
     edit.item.touch()
     change = edit.record("unpublished", edition=edition, ending=EndingKind(KINDS[standing]))
-    withdraw(edit.unit, edit.item.id, edit.item.type, standing, change, explanation=explanation)
+    end_item(edit.unit, edit.item.id, edit.item.type, standing, change, explanation=explanation)
 
 
 def _free(edit: Edit, *, also_from_end: bool = False) -> None:
-    """Make an item editable: drop a colleague's plan, which pins an edition, and bring it back from the archive or the trash.
+    """Make an item editable: drop a colleague's schedule, which pins an edition, and bring it back from the archive or the trash.
 
-    A planned end stays for the restored publication; it is dropped only when the item is taken back.
+    A scheduled end stays for the restored publication; it is dropped only when the item is taken back.
     """
     if edit.item.publish_at is not None or (also_from_end and edit.item.unpublish_at is not None):
-        drop_plan(edit)
+        drop_schedule(edit)
     if edit.item.state in PUT_AWAY:
         edit.item.bring_back()
 
@@ -219,13 +221,13 @@ def _save_again(edit: Edit, old: Edition) -> None:
     save_edition(edit, dict(old.content), Save(restored_from=old.number))
 
 
-def _drop_plan(edit: Edit, target: WorkUndone) -> bool:
-    """Drop the target's own plan, and a colleague's plan that would publish a text of the target."""
-    has_plan = edit.item.publish_at is not None or edit.item.unpublish_at is not None
-    is_own = has_plan and edit.item.planned_by_id == target.actor_id
+def _drop_schedule(edit: Edit, target: WorkUndone) -> bool:
+    """Drop the target's own schedule, and a colleague's schedule that would publish a text of the target."""
+    has_schedule = edit.item.publish_at is not None or edit.item.unpublish_at is not None
+    is_own = has_schedule and edit.item.scheduled_by_id == target.actor_id
     if not is_own and (edit.item.publish_at is None or not target.wrote(get_edition(edit.item))):
         return False
-    drop_plan(edit)
+    drop_schedule(edit)
     return True
 
 

@@ -29,7 +29,7 @@ ROLLBACK = [{"name": "rollback_id", "in": "path", "description": "Id of the roll
 def start_rollback(values: dict[str, Any]) -> Answer:
     """Undo a person's changes.
 
-    Everything that the person published, took back, planned, edited or put away since `since`. Readers get back what they had;
+    Everything that the person published, took back, scheduled, edited or put away since `since`. Readers get back what they had;
     items published for the first time disappear (404). Old content comes back as new editions. Items that a colleague has
     corrected meanwhile stay. Names and descriptions of agencies and categories, and the link lists, are restored as well. An
     order for more than 300 things, or a `since` of more than 30 days ago, waits until another person sends the same order

@@ -22,7 +22,7 @@ from cms.editorial.rollback.queries import IMAGE, find_touched, get_rollback, lo
 from cms.editorial.rollback.revert import WorkUndone, foresee_undoing, undo
 from cms.editorial.rollback.revert_images import undo_image_work
 from cms.editorial.rollback.revert_reference import KINDS, undo_reference_work
-from cms.editorial.schedules.due import carry_out_due
+from cms.editorial.schedules.catching_up import catch_up
 from cms.media.queries import get_image
 from cms.moderation.alarms import raise_alarm
 from cms.moderation.breaker import mark_rollback
@@ -99,8 +99,8 @@ def undo_item(actor: Actor, rollback_id: str, item_type: str, item_id: str) -> s
             else:
                 content_type = registered_types()[item_type]
                 item = get_item(content_type, item_id, actor, lock=True)
-                # A plan that has come due in between took effect before it is undone.
-                carry_out_due(unit, item)
+                # A schedule that has come due in between took effect before it is undone.
+                catch_up(unit, item)
                 rollback = lock_rollback(unit, rollback_id)
                 outcome = undo(Edit(unit, actor, item), WorkUndone(rollback.target_id, rollback.since))
             rollback.done = {**rollback.done, outcome: rollback.done.get(outcome, 0) + 1}

@@ -13,7 +13,7 @@ from cms.editorial.rollback.models import Rollback
 from cms.editorial.rollback.orders import Order
 from cms.editorial.rollback.queries import find_touched, get_rollback
 from cms.editorial.rollback.services import finish_rollback, start_rollback, undo_item
-from cms.editorial.schedules.tasks import carry_out_schedules
+from cms.editorial.schedules.tasks import carry_out_and_follow
 
 MOST_ITEMS: Final = 5_000
 """The most items of one call; the answer says when there are more, and the same call continues."""
@@ -30,8 +30,8 @@ def roll_back(actor: Actor, order: Order) -> Rollback:
         known = get_rollback(rollback_id)
         if known.is_waiting:
             return known
-    while carry_out_schedules():
-        # Plans that have taken effect must be in the log, to be found and undone like any publication.
+    while carry_out_and_follow():
+        # Schedules that have taken effect must be in the log, to be found and undone like any publication.
         pass
     with rolled_back():
         waiting = find_touched(order)

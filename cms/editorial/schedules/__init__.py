@@ -1,1 +1,1 @@
-"""Plans: publishing or ending an item at a later moment."""
+"""Schedules: publishing or ending an item at a later moment."""

@@ -58,15 +58,17 @@ def _moment(name: str, description: str) -> ZonedMoment:
 
 
 class ScheduleSchema(StrictSchema):
-    """Plans when readers get the newest edition, and until when."""
+    """Schedules when readers get the newest edition, and until when."""
 
-    publish_at = _moment("publish_at", "When readers get it; null: only the end is planned, of what they have now.")
+    publish_at = _moment("publish_at", "When readers get it; null: only the end is scheduled, of what they have now.")
     unpublish_at = _moment("unpublish_at", "When it is gone again; null: never.")
     timezone = Zone(
         min=1,
         max=63,
         load_default="Asia/Makassar",
-        metadata={"description": "Zone in which times without an offset are meant, and in which people read the plan."},
+        metadata={
+            "description": "Zone in which times without an offset are meant, and in which people read the schedule."
+        },
     )
     explanation = Text(
         min=1,

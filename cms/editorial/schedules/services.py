@@ -1,8 +1,8 @@
-"""Plans the publication and the end of an item.
+"""Schedules the publication and the end of an item.
 
-A plan pins the newest edition: it is checked like a publication, rendered and written at once, and only waits for its
-moment. Taken back before that moment, it leaves no trace. After that moment the item is published, even before the worker
-has carried it out, and the plan can no longer be taken back.
+A schedule pins the newest edition: it is checked like a publication, rendered and written at once, and only waits for its
+moment. Cancelled before that moment, it leaves no trace. After that moment the item is published, even before the worker
+has carried it out, and the schedule can no longer be cancelled.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from cms.editorial.items.policies import Operation
 from cms.editorial.items.queries import get_edition
 from cms.editorial.moderating import public_words
 from cms.editorial.preparing import foresee_publications
-from cms.editorial.schedules.plans import Schedule, check_moments, drop_plan, plan_item
+from cms.editorial.schedules.schedule import Schedule, check_moments, drop_schedule, write_schedule
 
 
 def schedule_item(
     content_type: ContentType, actor: Actor, item_id: str, expected: Expected, schedule: Schedule
 ) -> Edited:
-    """Plan the publication of the newest edition, its end, or both; an earlier plan is replaced.
+    """Schedule the publication of the newest edition, its end, or both; an earlier schedule is replaced.
 
-    Without `publish_at` only the end of the live edition is planned. Raises `Invalid` for senseless moments and for an
+    Without `publish_at` only the end of the live edition is scheduled. Raises `Invalid` for senseless moments and for an
     incomplete edition, `Conflict` (`nothing_to_publish`, `not_published`, `approval_needed`, ...).
     """
     check_moments(schedule)
@@ -35,14 +35,14 @@ def schedule_item(
         editing(content_type, actor, item_id, Operation.SCHEDULE, expected) as edit,
     ):
         item = edit.item
-        edition = plan_item(edit, schedule, words)
+        edition = write_schedule(edit, schedule, words)
     return Edited(item, edition)
 
 
 def unschedule_item(content_type: ContentType, actor: Actor, item_id: str, expected: Expected) -> Edited:
-    """Take back the plan. Raises `Conflict` when it has already taken effect."""
+    """Cancel the schedule. Raises `Conflict` when it has already taken effect."""
     with editing(content_type, actor, item_id, Operation.UNSCHEDULE, expected) as edit:
         item = edit.item
-        drop_plan(edit)
+        drop_schedule(edit)
         edition = get_edition(item)
     return Edited(item, edition)

@@ -46,7 +46,7 @@ class Item(Model):
 
     `writers` are the ids of all who saved an edition since the last publication; an approval counts for
     `approved_edition` alone, `approved_as` is the role it was given in. `state_before` is what `restore` returns to.
-    `planned_note` and `planned_explanation` are the texts of a plan for its beginning and its end.
+    `scheduled_note` and `scheduled_explanation` are the texts of a schedule for its beginning and its end.
     `hold` are the reasons why the newest edition needs a second person; `vouched_by` are the ids of those who allowed the
     domains that it links to.
 
@@ -89,10 +89,10 @@ class Item(Model):
     publish_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     unpublish_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     timezone: Mapped[str | None] = mapped_column(String(63))
-    planned_by_id: Mapped[str | None] = mapped_column(Id)
-    planned_by_label: Mapped[str | None] = mapped_column(String(200))
-    planned_note: Mapped[str | None] = mapped_column(Text)
-    planned_explanation: Mapped[str | None] = mapped_column(Text)
+    scheduled_by_id: Mapped[str | None] = mapped_column(Id)
+    scheduled_by_label: Mapped[str | None] = mapped_column(String(200))
+    scheduled_note: Mapped[str | None] = mapped_column(Text)
+    scheduled_explanation: Mapped[str | None] = mapped_column(Text)
     unpublished_as: Mapped[str | None] = mapped_column(String(10))
     hold: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list, server_default="[]")
     hold_version: Mapped[str | None] = mapped_column(String(64))
@@ -199,7 +199,7 @@ class Item(Model):
         self.approved_edition = self.approved_at = self.approved_as = None
         self.approved_by_id = self.approved_by_label = None
 
-    def plan(
+    def schedule(
         self,
         actor: Actor,
         *,
@@ -209,21 +209,21 @@ class Item(Model):
         note: str | None,
         explanation: str | None,
     ) -> None:
-        """Note a plan: when readers get the newest edition, when the item ends, or both."""
+        """Note a schedule: when readers get the newest edition, when the item ends, or both."""
         self.publish_at, self.unpublish_at, self.timezone = begins, ends, timezone
-        self.planned_note, self.planned_explanation = note, explanation
-        self.planned_by_id, self.planned_by_label = actor.id, actor.label
+        self.scheduled_note, self.scheduled_explanation = note, explanation
+        self.scheduled_by_id, self.scheduled_by_label = actor.id, actor.label
         if begins is not None:
             self.state_before = self.state
             self.move(State.SCHEDULED)
 
-    def forget_plan(self) -> None:
-        """Drop the plan, and return to the state before it."""
+    def forget_schedule(self) -> None:
+        """Drop the schedule, and return to the state before it."""
         if self.state == State.SCHEDULED:
             self.move(State(self.state_before or State.DRAFT))
             self.state_before = None
         self.publish_at = self.unpublish_at = None
-        self._forget_planner()
+        self._forget_who_scheduled()
 
     def go_live(self, at: datetime, note: str | None, *, since: datetime | None = None) -> None:
         """Publish the newest edition. `at` is the public time of publication, `since` the time of the new state (now)."""
@@ -233,28 +233,31 @@ class Item(Model):
         self.move(State.PUBLISHED, since=since)
         self.updated_at = now()
 
-    def begin_as_planned(self) -> None:
-        """Carry out the planned beginning: readers have had the newest edition since that moment."""
+    def begin_as_scheduled(self) -> None:
+        """Carry out the scheduled beginning: readers have had the newest edition since that moment."""
         begun = self.publish_at or now()
         self.publish_at = None
-        self.go_live(begun, self.planned_note, since=begun)
-        self._forget_planner()
+        self.go_live(begun, self.scheduled_note, since=begun)
+        self._forget_who_scheduled()
 
     def end(self, kind: str, explanation: str | None, *, since: datetime | None = None) -> None:
         """End the item for readers; `kind` is the way, `explanation` is for readers."""
-        self.withdraw(kind, explanation, since=since)
+        self._note_ending(kind, explanation, since)
         self.published_edition = self.published_channel = None
 
-    def end_as_planned(self) -> datetime:
-        """Carry out the planned end; returns its moment."""
+    def end_as_scheduled(self) -> datetime:
+        """Carry out the scheduled end; returns its moment."""
         ended = self.unpublish_at or now()
         self.unpublish_at = None
-        self.end("gone", self.planned_explanation, since=ended)
-        self._forget_planner()
+        self.end("gone", self.scheduled_explanation, since=ended)
+        self._forget_who_scheduled()
         return ended
 
     def withdraw(self, kind: str, explanation: str | None, *, since: datetime | None = None) -> None:
         """Mark the published edition as withdrawn; readers can still read it."""
+        self._note_ending(kind, explanation, since)
+
+    def _note_ending(self, kind: str, explanation: str | None, since: datetime | None) -> None:
         if self.state == State.PUBLISHED:
             self.move(State.UNPUBLISHED, since=since)
         self.comment, self.unpublished_as = explanation, kind
@@ -279,8 +282,8 @@ class Item(Model):
             self.hold = reasons
         self.hold_version = version if reasons else None
 
-    def _forget_planner(self) -> None:
-        """Drop the planner and the plan's texts, once nothing is planned."""
+    def _forget_who_scheduled(self) -> None:
+        """Drop who scheduled and the texts of the schedule, once nothing is scheduled."""
         if self.publish_at is None and self.unpublish_at is None:
-            self.planned_by_id = self.planned_by_label = self.timezone = None
-            self.planned_note = self.planned_explanation = None
+            self.scheduled_by_id = self.scheduled_by_label = self.timezone = None
+            self.scheduled_note = self.scheduled_explanation = None

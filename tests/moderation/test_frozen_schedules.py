@@ -1,4 +1,4 @@
-"""What was planned before a freeze: the freeze names it, and one call takes all of it back."""
+"""What was scheduled before a freeze: the freeze names it, and one call takes all of it back."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def made(caller: Caller, **values: Any) -> str:
     return str(caller.post(POSTS, post_content(**values)).json["data"]["id"])
 
 
-def planned(caller: Caller, moment: str, **values: Any) -> str:
+def scheduled(caller: Caller, moment: str, **values: Any) -> str:
     item = made(caller, **values)
     act(caller, item, "schedule", {"publish_at": moment})
     return item
@@ -74,21 +74,21 @@ def ending(caller: Caller, moment: str) -> str:
 def frozen_by(caller: Caller, agency: str | None) -> dict[str, Any]:
     answer = caller.post(FREEZE, {"agency": agency, "reason": REASON})
     assert answer.status_code == 201, answer.json
-    return dict(answer.json["data"]["plans"])
+    return dict(answer.json["data"]["schedules"])
 
 
-def ids(plans: dict[str, Any]) -> list[str]:
-    return [plan["id"] for plan in plans["items"]]
+def ids(schedules: dict[str, Any]) -> list[str]:
+    return [schedule["id"] for schedule in schedules["items"]]
 
 
-def test_a_freeze_names_what_is_planned_in_its_scope(editor: Caller, elsewhere: Caller, admin: Caller) -> None:
-    later, soon, end = planned(editor, LATER), planned(editor, SOON), ending(editor, THEN)
-    other = planned(elsewhere, SOON, agency="dishub")
+def test_a_freeze_names_what_is_scheduled_in_its_scope(editor: Caller, elsewhere: Caller, admin: Caller) -> None:
+    later, soon, end = scheduled(editor, LATER), scheduled(editor, SOON), ending(editor, THEN)
+    other = scheduled(elsewhere, SOON, agency="dishub")
 
-    plans = frozen_by(admin, "dpu")
+    schedules = frozen_by(admin, "dpu")
 
-    assert (plans["total"], ids(plans)) == (3, [soon, end, later])
-    first = plans["items"][0]
+    assert (schedules["total"], ids(schedules)) == (3, [soon, end, later])
+    first = schedules["items"][0]
     assert first == {
         "type": "post",
         "id": soon,
@@ -97,10 +97,10 @@ def test_a_freeze_names_what_is_planned_in_its_scope(editor: Caller, elsewhere: 
         "unpublish_at": None,
         "by": {"id": editor.actor.id, "name": editor.actor.label},
     }
-    assert plans["items"][1]["unpublish_at"] == THEN
+    assert schedules["items"][1]["unpublish_at"] == THEN
     assert frozen_by(admin, None)["total"] == 4
-    again = admin.get(f"{FREEZE}/dpu/plans").json["data"]
-    assert again == plans
+    again = admin.get(f"{FREEZE}/dpu/schedules").json["data"]
+    assert again == schedules
     assert other not in ids(again)
 
 
@@ -108,12 +108,12 @@ def test_the_list_is_bounded_and_tells_how_many_there_are(
     editor: Caller, admin: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for _ in range(3):
-        planned(editor, SOON)
+        scheduled(editor, SOON)
     monkeypatch.setattr(queries, "MOST_LISTED", 2)
 
-    plans = frozen_by(admin, None)
+    schedules = frozen_by(admin, None)
 
-    assert (plans["total"], len(plans["items"])) == (3, 2)
+    assert (schedules["total"], len(schedules["items"])) == (3, 2)
 
 
 @pytest.mark.parametrize("batch", [1, 50])
@@ -128,17 +128,17 @@ def test_one_call_takes_all_of_it_back(
     batch: int,
 ) -> None:
     monkeypatch.setattr(services, "BATCH", batch)
-    first, second, end = planned(editor, SOON), planned(editor, LATER), ending(editor, SOON)
-    other, site = planned(elsewhere, SOON, agency="dishub"), people.website()
+    first, second, end = scheduled(editor, SOON), scheduled(editor, LATER), ending(editor, SOON)
+    other, site = scheduled(elsewhere, SOON, agency="dishub"), people.website()
     frozen_by(admin, "dpu")
 
-    answer = admin("DELETE", f"{FREEZE}/dpu/plans")
+    answer = admin("DELETE", f"{FREEZE}/dpu/schedules")
 
     assert (answer.status_code, answer.json["data"]["total"]) == (200, 3)
     assert sorted(ids(answer.json["data"])) == sorted([first, second, end])
     assert answer.json["data"]["items"][0]["by"]["id"] == editor.actor.id
-    assert admin.get(f"{FREEZE}/dpu/plans").json["data"] == {"total": 0, "items": []}
-    assert admin("DELETE", f"{FREEZE}/dpu/plans").json["data"]["total"] == 0
+    assert admin.get(f"{FREEZE}/dpu/schedules").json["data"] == {"total": 0, "items": []}
+    assert admin("DELETE", f"{FREEZE}/dpu/schedules").json["data"]["total"] == 0
     moment(timedelta(minutes=8))
     assert [site.get(f"/v1/posts/{item}").status_code for item in (first, second, end, other)] == [404, 404, 200, 200]
     item = editor.get(f"{POSTS}/{first}").json["data"]
@@ -151,17 +151,19 @@ def test_one_call_takes_all_of_it_back(
     assert {(line.actor_id, tuple(line.fields)) for line in lines} == {(admin.actor.id, ("freeze:dpu", "schedule"))}
 
 
-def test_what_has_come_about_meanwhile_is_no_plan_any_more(
+def test_what_has_come_about_meanwhile_is_no_schedule_any_more(
     people: People, editor: Caller, admin: Caller, moment: Callable[[timedelta], None]
 ) -> None:
-    begun, ends = planned(editor, SOON), made(editor)
+    begun, ends = scheduled(editor, SOON), made(editor)
     act(editor, ends, "schedule", {"publish_at": SOON, "unpublish_at": LATER})
     frozen_by(admin, "dpu")
     moment(timedelta(minutes=6, seconds=30))
-    plans = admin.get(f"{FREEZE}/dpu/plans").json["data"]
-    assert [(plan["id"], plan["publish_at"], plan["unpublish_at"]) for plan in plans["items"]] == [(ends, None, LATER)]
+    schedules = admin.get(f"{FREEZE}/dpu/schedules").json["data"]
+    assert [(schedule["id"], schedule["publish_at"], schedule["unpublish_at"]) for schedule in schedules["items"]] == [
+        (ends, None, LATER)
+    ]
 
-    taken = admin("DELETE", f"{FREEZE}/dpu/plans").json["data"]
+    taken = admin("DELETE", f"{FREEZE}/dpu/schedules").json["data"]
 
     assert (taken["total"], ids(taken)) == (1, [ends])
     site = people.website()
@@ -171,13 +173,13 @@ def test_what_has_come_about_meanwhile_is_no_plan_any_more(
 
 
 def test_only_in_a_frozen_scope_and_only_by_who_may_freeze(editor: Caller, central: Caller, people: People) -> None:
-    planned(editor, SOON)
-    assert central("DELETE", f"{FREEZE}/dpu/plans").status_code == 404
-    assert central.get(f"{FREEZE}/dpu/plans").status_code == 404
+    scheduled(editor, SOON)
+    assert central("DELETE", f"{FREEZE}/dpu/schedules").status_code == 404
+    assert central.get(f"{FREEZE}/dpu/schedules").status_code == 404
     frozen_by(central, "dpu")
-    assert editor("DELETE", f"{FREEZE}/dpu/plans").status_code == 403
-    assert central("DELETE", f"{FREEZE}/city/plans").status_code == 404
-    assert people.person(Role.AUDITOR).get(f"{FREEZE}/dpu/plans").status_code == 200
-    rehearsed = central("DELETE", f"{FREEZE}/dpu/plans?dry_run=true")
+    assert editor("DELETE", f"{FREEZE}/dpu/schedules").status_code == 403
+    assert central("DELETE", f"{FREEZE}/city/schedules").status_code == 404
+    assert people.person(Role.AUDITOR).get(f"{FREEZE}/dpu/schedules").status_code == 200
+    rehearsed = central("DELETE", f"{FREEZE}/dpu/schedules?dry_run=true")
     assert (rehearsed.status_code, rehearsed.json["data"]["total"]) == (200, 1)
-    assert central.get(f"{FREEZE}/dpu/plans").json["data"]["total"] == 1
+    assert central.get(f"{FREEZE}/dpu/schedules").json["data"]["total"] == 1

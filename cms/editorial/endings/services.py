@@ -18,17 +18,17 @@ from cms.core.versions import Expected
 from cms.editorial.content_types import ContentType
 from cms.editorial.edit import Edit, Edited
 from cms.editorial.editing import editing
+from cms.editorial.endings.checks import check_ending, words_of
+from cms.editorial.endings.ending import EXPLAINED, KINDS, Ending
 from cms.editorial.items.policies import Operation
 from cms.editorial.items.presenter import render_edition
 from cms.editorial.items.queries import get_edition
 from cms.editorial.notes import PublicNotes
 from cms.editorial.preparing import foresee_shown_item
-from cms.editorial.withdrawal.checks import check_ending, words_of
-from cms.editorial.withdrawal.endings import EXPLAINED, KINDS, Ending
 from cms.moderation.breaker import check_publishing, check_taking_back
 from cms.publishing.models import Standing
-from cms.publishing.planning import cancel
-from cms.publishing.publish import keep_readable, withdraw
+from cms.publishing.publish import end_item, withdraw_item
+from cms.publishing.schedules import cancel_schedule
 from cms.publishing.visibility import find_live_publication
 
 
@@ -42,7 +42,7 @@ def unpublish_item(
     explanation: str | None = None,
     to: str | None = None,
 ) -> Edited:
-    """Take an item back from readers; a newer draft stays as it is, a plan of the item is dropped.
+    """Take an item back from readers; a newer draft stays as it is, a schedule of the item is dropped.
 
     `GONE` and `WITHDRAWN` need an explanation, which readers get; `REDIRECTED` needs `to`, which must be one of the city's own
     addresses or a live item. `VANISHED` says nothing and is for central editors. Raises `Invalid`, `Forbidden`, and
@@ -75,11 +75,11 @@ def _check_moderation(edit: Edit, standing: Standing) -> str | None:
 
 
 def _end(edit: Edit, ending: Ending, counted: str | None) -> None:
-    item, change = edit.item, _left(edit, ending, "unpublished", counted)
+    item, change = edit.item, _note_ending(edit, ending, "unpublished", counted)
     target_id = ending.to if ending.standing is Standing.REDIRECTED and ending.to and is_id(ending.to) else None
     told = ending.standing is not Standing.VANISHED
     alternative = ending.to if told and target_id is None else None
-    withdraw(
+    end_item(
         edit.unit, item.id, item.type, ending.standing, change,
         explanation=ending.explanation, alternative=alternative, target_id=target_id,
     )  # fmt: skip
@@ -93,27 +93,27 @@ def _withdraw(edit: Edit, ending: Ending, counted: str | None) -> None:
     publication = find_live_publication(unit.session, item.id)
     if publication is None:
         raise Conflict("not_published")
-    change = _left(edit, ending, "withdrawn", counted)
-    # Its planned end was dropped, so it must not be rendered with it.
+    change = _note_ending(edit, ending, "withdrawn", counted)
+    # Its scheduled end was dropped, so it must not be rendered with it.
     unit.session.refresh(publication)
     moment = clock.now()
     notice = {"at": rfc3339(moment), "explanation": ending.explanation}
     notes = replace(PublicNotes.of(orjson.loads(publication.full_json)), withdrawn=notice)
     edition = get_edition(item, publication.edition)
     rendered = render_edition(item, edition, publication.published_at, moment, notes)
-    keep_readable(unit, rendered, change, publication, ending.explanation or "")
+    withdraw_item(unit, rendered, change, publication, ending.explanation or "")
 
 
-def _left(edit: Edit, ending: Ending, verb: str, counted: str | None) -> Change:
-    """Note the ending in the item, drop its plan, and record it."""
+def _note_ending(edit: Edit, ending: Ending, verb: str, counted: str | None) -> Change:
+    """Note the ending in the item, drop its schedule, and record it."""
     item = edit.item
     edition = item.published_edition
-    had_plan = item.publish_at is not None or item.unpublish_at is not None
-    item.forget_plan()
+    had_schedule = item.publish_at is not None or item.unpublish_at is not None
+    item.forget_schedule()
     leave = item.withdraw if ending.standing is Standing.WITHDRAWN else item.end
     leave(KINDS[ending.standing], ending.explanation)
     item.touch()
     change = edit.record(verb, edition=edition, counts_as=counted, ending=EndingKind(KINDS[ending.standing]))
-    if had_plan:
-        cancel(edit.unit, item.id, item.type, change)
+    if had_schedule:
+        cancel_schedule(edit.unit, item.id, item.type, change)
     return change

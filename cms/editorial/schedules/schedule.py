@@ -1,4 +1,4 @@
-"""Checks, writes and drops the plans of an item, inside a unit of work."""
+"""Checks, writes and drops the schedule of an item, inside a unit of work."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cms.editorial.moderating import PublicWords
 from cms.editorial.notes import END_OF_PERIOD, in_language
 from cms.editorial.publishing import Update, check_complete, render_update
 from cms.moderation.breaker import check_publishing
-from cms.publishing.planning import cancel, plan, plan_end
+from cms.publishing.schedules import cancel_schedule, schedule_end, schedule_publication
 
 FARTHEST = timedelta(days=3_660)
 MAJOR = Update()
@@ -32,17 +32,17 @@ class Schedule:
     update: Update = MAJOR
 
 
-def drop_plan(edit: Edit, *, reason: str | None = None) -> None:
-    """Take back the plan of a locked item and record it, with the `reason` if it is part of a larger operation."""
+def drop_schedule(edit: Edit, *, reason: str | None = None) -> None:
+    """Cancel the schedule of a locked item and record it, with the `reason` if it is part of a larger operation."""
     item = edit.item
     change = edit.record("unscheduled", sorted({"schedule", reason or "schedule"}))
-    cancel(edit.unit, item.id, item.type, change)
-    item.forget_plan()
+    cancel_schedule(edit.unit, item.id, item.type, change)
+    item.forget_schedule()
     item.touch()
 
 
-def plan_item(edit: Edit, schedule: Schedule, words: PublicWords) -> Edition:
-    """Write the plan of the item; it replaces an earlier one."""
+def write_schedule(edit: Edit, schedule: Schedule, words: PublicWords) -> Edition:
+    """Write the schedule of the item; it replaces an earlier one."""
     unit, actor, item = edit.unit, edit.actor, edit.item
     counted = check_publishing(unit, actor, item.agency)
     words.check(actor)
@@ -57,16 +57,16 @@ def plan_item(edit: Edit, schedule: Schedule, words: PublicWords) -> Edition:
     kind = None if schedule.publish_at is None else schedule.update.kind
     change = edit.record("scheduled", ["schedule"], counts_as=counted, update=kind)
     if item.publish_at is not None or item.unpublish_at is not None:
-        # The earlier plan leaves no line of its own: the new line says what is planned now.
-        cancel(unit, item.id, item.type, change)
-        item.forget_plan()
+        # The earlier schedule leaves no line of its own: the new line says what is scheduled now.
+        cancel_schedule(unit, item.id, item.type, change)
+        item.forget_schedule()
     told = schedule.explanation or in_language(END_OF_PERIOD, edition.content["language"])
     if schedule.publish_at is None:
-        plan_end(unit, item.id, item.type, change, schedule.unpublish_at, told)
+        schedule_end(unit, item.id, item.type, change, schedule.unpublish_at, told)
     else:
         rendered = render_update(item, edition, images, schedule.update, schedule.publish_at)
-        plan(unit, rendered, change, schedule.publish_at, schedule.unpublish_at, told)
-    item.plan(
+        schedule_publication(unit, rendered, change, schedule.publish_at, schedule.unpublish_at, told)
+    item.schedule(
         actor, begins=schedule.publish_at, ends=schedule.unpublish_at, timezone=schedule.timezone,
         note=schedule.update.note, explanation=told if schedule.unpublish_at else None,
     )  # fmt: skip
@@ -79,10 +79,10 @@ def check_moments(schedule: Schedule) -> None:
     moment, errors = clock.now(), []
     if schedule.publish_at is None and schedule.unpublish_at is None:
         errors.append(InputError("pointer", "/publish_at", "needed_one_of", {"other": "unpublish_at"}))
-    for name, planned in (("publish_at", schedule.publish_at), ("unpublish_at", schedule.unpublish_at)):
-        if planned is not None and planned <= moment:
+    for name, at in (("publish_at", schedule.publish_at), ("unpublish_at", schedule.unpublish_at)):
+        if at is not None and at <= moment:
             errors.append(InputError("pointer", f"/{name}", "in_the_past"))
-        elif planned is not None and planned > moment + FARTHEST:
+        elif at is not None and at > moment + FARTHEST:
             errors.append(InputError("pointer", f"/{name}", "too_far_ahead", {"years": FARTHEST.days // 366}))
     if schedule.publish_at and schedule.unpublish_at and schedule.unpublish_at <= schedule.publish_at:
         errors.append(InputError("pointer", "/unpublish_at", "not_before", {"other": "publish_at"}))

@@ -1,4 +1,4 @@
-"""What editors do to an item whose planned moment has passed before the worker came by: it is published, and nothing fails."""
+"""What editors do to an item whose scheduled moment has passed before the worker came by: it is published, and nothing fails."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import pytest
 from flask import Flask
 
 from cms.core.permissions import Role
-from cms.editorial.schedules.tasks import carry_out_schedules
+from cms.editorial.schedules.tasks import carry_out_and_follow
 from tests.factories import NEWS, add_city, post_content
 from tests.people import Caller, People
 
 POSTS = "/manage/v1/posts"
-PLAN = {"publish_at": "2026-11-24T01:01:00Z", "unpublish_at": "2026-11-24T01:03:00Z"}
+SCHEDULE = {"publish_at": "2026-11-24T01:01:00Z", "unpublish_at": "2026-11-24T01:03:00Z"}
 AFTER_THE_BEGINNING, LATER = timedelta(minutes=1, seconds=30), timedelta(minutes=4)
 Moment = Callable[[timedelta], None]
 
@@ -35,12 +35,12 @@ def editor(site: Caller, people: People) -> Caller:
 
 @pytest.fixture(params=["first edition", "second edition"])
 def due(request: pytest.FixtureRequest, editor: Caller, moment: Moment) -> str:
-    """The address of an item that a plan has published, with an end still to come."""
+    """The address of an item that a schedule has published, with an end still to come."""
     path = f"{POSTS}/{editor.post(POSTS, post_content()).json['data']['id']}"
     if request.param == "second edition":
         act(editor, path, "publish")
         change(editor, path, "Edisi kedua")
-    act(editor, path, "schedule", {**PLAN, **NEWS})
+    act(editor, path, "schedule", {**SCHEDULE, **NEWS})
     moment(AFTER_THE_BEGINNING)
     return path
 
@@ -73,7 +73,7 @@ def test_the_end_is_taken_back(editor: Caller, site: Caller, due: str, moment: M
     assert (len(titles), status) == (1, 200)
 
 
-def test_another_end_is_planned(editor: Caller, site: Caller, due: str, moment: Moment) -> None:
+def test_another_end_is_scheduled(editor: Caller, site: Caller, due: str, moment: Moment) -> None:
     act(editor, due, "schedule", {"unpublish_at": "2026-11-24T01:05:00Z"})
     moment(timedelta(minutes=2))
     assert read(site, due)[1] == 200
@@ -96,7 +96,7 @@ def test_it_is_taken_back_and_published_again(
     assert site.get(f"/v1/resolve?type=post&agency=dpu&slug={slug}").json["data"]["status"] == "live"
 
 
-def test_a_newer_edition_is_planned(editor: Caller, site: Caller, due: str, moment: Moment) -> None:
+def test_a_newer_edition_is_scheduled(editor: Caller, site: Caller, due: str, moment: Moment) -> None:
     change(editor, due, "Edisi baru")
     act(editor, due, "schedule", {"publish_at": "2026-11-24T01:02:00Z", **NEWS})
     assert read(site, due)[1] == 200
@@ -110,7 +110,7 @@ def test_another_agency_carries_it(editor: Caller, site: Caller, due: str) -> No
     assert read(site, due) == ([], 410)
 
 
-def test_what_is_withdrawn_forgets_its_planned_end(editor: Caller, site: Caller, moment: Moment) -> None:
+def test_what_is_withdrawn_forgets_its_scheduled_end(editor: Caller, site: Caller, moment: Moment) -> None:
     path = f"{POSTS}/{editor.post(POSTS, post_content()).json['data']['id']}"
     act(editor, path, "publish")
     act(editor, path, "schedule", {"unpublish_at": "2026-11-24T01:03:00Z"})
@@ -119,12 +119,12 @@ def test_what_is_withdrawn_forgets_its_planned_end(editor: Caller, site: Caller,
     assert read(site, path)[1] == 200
 
 
-def test_a_rollback_takes_back_what_a_plan_has_just_published(
+def test_a_rollback_takes_back_what_a_schedule_has_just_published(
     editor: Caller, site: Caller, people: People, moment: Moment
 ) -> None:
     hijacked = people.person(Role.AGENCY_EDITOR, "dpu")
     path = f"{POSTS}/{hijacked.post(POSTS, post_content()).json['data']['id']}"
-    act(hijacked, path, "schedule", PLAN)
+    act(hijacked, path, "schedule", SCHEDULE)
     moment(AFTER_THE_BEGINNING)
     assert editor.post(f"{path}/reposts", {"agency": "dishub"}).status_code == 201
     assert read(site, path)[1] == 200
@@ -138,20 +138,20 @@ def test_a_rollback_takes_back_what_a_plan_has_just_published(
 
 
 @pytest.mark.parametrize("seen_by", ["reader of the item", "worker"])
-def test_what_the_plan_said_takes_the_place_of_the_comment_of_the_submission(
+def test_what_the_schedule_said_takes_the_place_of_the_comment_of_the_submission(
     app: Flask, editor: Caller, moment: Moment, seen_by: str
 ) -> None:
     path = f"{POSTS}/{editor.post(POSTS, post_content()).json['data']['id']}"
     act(editor, path, "submit", {"comment": "Mohon diperiksa."})
     act(editor, path, "approve")
-    act(editor, path, "schedule", {**PLAN, "change_note": "Jadwal baru.", "explanation": "Sudah lewat."})
+    act(editor, path, "schedule", {**SCHEDULE, "change_note": "Jadwal baru.", "explanation": "Sudah lewat."})
 
     comments = []
     for later in (timedelta(minutes=1, seconds=30), timedelta(minutes=2)):
         moment(later)
         if seen_by == "worker":
             with app.app_context():
-                carry_out_schedules()
+                carry_out_and_follow()
         comments.append(editor.get(path).json["data"]["comment"])
 
     assert comments == ["Jadwal baru.", "Sudah lewat."]

@@ -1,4 +1,4 @@
-"""What is planned appears and goes on the second, whether or not the worker has come by, and no cache outlives it."""
+"""What is scheduled appears and goes on the second, whether or not the worker has come by, and no cache outlives it."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from cms.documents.content import DOCUMENT
 from cms.editorial.content_types import ContentType
 from cms.editorial.items.models import Item
 from cms.editorial.items.services import update_item
-from cms.editorial.schedules.plans import Schedule
+from cms.editorial.schedules.schedule import Schedule
 from cms.editorial.schedules.services import schedule_item, unschedule_item
-from cms.editorial.schedules.tasks import carry_out_schedules
+from cms.editorial.schedules.tasks import carry_out_and_follow
 from cms.posts.content import POST
 from tests.conftest import counted_statements
 from tests.factories import CENTRAL, UPDATED, add_city, add_document, add_post, add_published_post, seen
@@ -34,10 +34,10 @@ def site(app: Flask, people: People) -> Caller:
     return people.website()
 
 
-def plan(
+def schedule(
     app: Flask, item: Item, begins: timedelta | None, ends: timedelta | None = None, kind: ContentType = POST
 ) -> Item:
-    """Plan an item so many hours ahead."""
+    """Schedule an item so many hours ahead."""
     now = clock.now()
     schedule = Schedule(now + begins if begins else None, now + ends if ends else None, "Asia/Makassar", update=UPDATED)
     with app.app_context():
@@ -46,7 +46,7 @@ def plan(
 
 def work(app: Flask) -> None:
     with app.app_context():
-        while carry_out_schedules():
+        while carry_out_and_follow():
             pass
 
 
@@ -66,7 +66,7 @@ def resolved(site: Caller, item: Item) -> Any:
 
 def test_a_first_publication_appears_on_the_second_without_a_worker(app: Flask, site: Caller, moment: Moment) -> None:
     old = add_published_post(app, title="Lama")
-    item = plan(app, add_post(app, title="Baru", tags=["banjir"]), HOUR)
+    item = schedule(app, add_post(app, title="Baru", tags=["banjir"]), HOUR)
     before = site.get("/v1/posts")
 
     moment(HOUR - timedelta(microseconds=1))
@@ -103,7 +103,7 @@ def test_the_next_edition_takes_over_on_the_second_with_its_new_address(
     item = add_published_post(app, title="Lama")
     with app.app_context():
         changed = update_item(POST, CENTRAL, item.id, {"title": "Baru", "slug": "alamat-baru"}, seen(item)).item
-    plan(app, changed, HOUR)
+    schedule(app, changed, HOUR)
     before = site.get(f"/v1/posts/{item.id}")
     assert resolved(site, changed).status_code == 404
     assert resolved(site, item).json["data"]["status"] == "live"
@@ -124,7 +124,7 @@ def test_the_next_edition_takes_over_on_the_second_with_its_new_address(
 
 
 def test_an_end_comes_on_the_second_and_is_explained(app: Flask, site: Caller, moment: Moment) -> None:
-    item = plan(app, add_published_post(app), None, HOUR)
+    item = schedule(app, add_published_post(app), None, HOUR)
     assert ids(site.get("/v1/posts")) == [item.id]
     assert site.get(f"/v1/posts/{item.id}").status_code == 200
 
@@ -140,7 +140,7 @@ def test_an_end_comes_on_the_second_and_is_explained(app: Flask, site: Caller, m
 
 
 def test_what_began_and_ended_before_the_worker_came_is_gone(app: Flask, site: Caller, moment: Moment) -> None:
-    item = plan(app, add_post(app), HOUR, 2 * HOUR)
+    item = schedule(app, add_post(app), HOUR, 2 * HOUR)
     moment(2 * HOUR)
     assert site.get(f"/v1/posts/{item.id}").status_code == 410
     assert ids(site.get("/v1/posts")) == []
@@ -148,7 +148,7 @@ def test_what_began_and_ended_before_the_worker_came_is_gone(app: Flask, site: C
 
 @pytest.mark.parametrize("seconds", [1, 25, 40, 500, 7_000])
 def test_no_cache_may_keep_an_answer_beyond_the_moment(app: Flask, site: Caller, moment: Moment, seconds: int) -> None:
-    item = plan(app, add_published_post(app), None, 2 * HOUR)
+    item = schedule(app, add_published_post(app), None, 2 * HOUR)
     paths = ("/v1/posts", f"/v1/posts/{item.id}", f"/v1/items?ids={item.id}")
     for path in paths:
         assert lifetimes(site.get(path)) == (30, 30, 600)
@@ -164,8 +164,8 @@ def test_no_cache_may_keep_an_answer_beyond_the_moment(app: Flask, site: Caller,
         assert resolved(site, item).headers["Cache-Control"] == answer.headers["Cache-Control"]
 
 
-def test_a_plan_costs_readers_no_statement(app: Flask, site: Caller, moment: Moment) -> None:
-    item = plan(app, add_published_post(app), None, HOUR)
+def test_a_schedule_costs_readers_no_statement(app: Flask, site: Caller, moment: Moment) -> None:
+    item = schedule(app, add_published_post(app), None, HOUR)
     site.get("/v1/posts")
     for _moment in range(2):
         app.extensions["simpul"].forget()
@@ -180,11 +180,11 @@ def test_a_plan_costs_readers_no_statement(app: Flask, site: Caller, moment: Mom
         moment(timedelta(minutes=1))
 
 
-def test_a_new_plan_reaches_kept_answers(app: Flask, site: Caller, moment: Moment) -> None:
+def test_a_new_schedule_reaches_kept_answers(app: Flask, site: Caller, moment: Moment) -> None:
     item = add_published_post(app)
     paths = ("/v1/posts", f"/v1/posts/{item.id}")
     tags = [site.get(path).headers["ETag"] for path in paths for _ in range(2)][::2]
-    ended = plan(app, item, None, timedelta(seconds=10))
+    ended = schedule(app, item, None, timedelta(seconds=10))
     for path, tag in zip(paths, tags, strict=True):
         answer = site.get(path)
         assert (answer.headers["ETag"], lifetimes(answer)[0]) == (tag, 10)
@@ -197,18 +197,18 @@ def test_a_new_plan_reaches_kept_answers(app: Flask, site: Caller, moment: Momen
     assert site.get(paths[1]).status_code == 200
 
 
-def test_plans_made_while_the_worker_is_late_are_seen(app: Flask, site: Caller, moment: Moment) -> None:
-    plan(app, add_post(app, title="A"), HOUR)
+def test_schedules_made_while_the_worker_is_late_are_seen(app: Flask, site: Caller, moment: Moment) -> None:
+    schedule(app, add_post(app, title="A"), HOUR)
     moment(HOUR)
     assert len(ids(site.get("/v1/posts"))) == 1
-    plan(app, add_post(app, title="B"), timedelta(seconds=5))
+    schedule(app, add_post(app, title="B"), timedelta(seconds=5))
     assert lifetimes(site.get("/v1/posts"))[0] == 5
     moment(timedelta(seconds=5))
     assert len(ids(site.get("/v1/posts"))) == 2
 
 
-def test_files_of_a_planned_document_come_and_go_with_it(app: Flask, site: Caller, moment: Moment) -> None:
-    item = plan(app, add_document(app), HOUR, 2 * HOUR, DOCUMENT)
+def test_files_of_a_scheduled_document_come_and_go_with_it(app: Flask, site: Caller, moment: Moment) -> None:
+    item = schedule(app, add_document(app), HOUR, 2 * HOUR, DOCUMENT)
     assert site.get(f"/v1/documents/{item.id}").status_code == 404
     moment(HOUR)
     assert site.get(f"/v1/documents/{item.id}").status_code == 200
@@ -217,9 +217,9 @@ def test_files_of_a_planned_document_come_and_go_with_it(app: Flask, site: Calle
     assert site.get(f"/v1/documents/{item.id}").status_code == 410
 
 
-def test_many_plans_cost_the_first_page_nothing(app: Flask, site: Caller) -> None:
+def test_many_schedules_cost_the_first_page_nothing(app: Flask, site: Caller) -> None:
     shown = add_published_post(app, title="Tampak")
     for number in range(30):
-        plan(app, add_post(app, title=f"Rencana {number}"), HOUR)
+        schedule(app, add_post(app, title=f"Rencana {number}"), HOUR)
     for query in ("", "?sort=published_at", "?sort=-updated_at", "?kind=pengumuman", "?agency=dpu", "?count=exact"):
         assert ids(site.get(f"/v1/posts{query}")) == [shown.id], query

@@ -1,4 +1,4 @@
-"""`/v1/sync` at planned moments: they count on the second, whoever has written them down by then."""
+"""`/v1/sync` at scheduled moments: they count on the second, whoever has written them down by then."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from cms.core import clock
 from cms.core.db import session
 from cms.editorial.followers import rebuild_changed
 from cms.editorial.items.services import update_item
-from cms.editorial.schedules.plans import Schedule
+from cms.editorial.schedules.schedule import Schedule
 from cms.editorial.schedules.services import schedule_item
 from cms.posts.content import POST
-from cms.publishing.tasks import carry_out_due_plans
+from cms.publishing.tasks import carry_out_due_schedules
 from tests.delivery.test_due_reading import end_of_tries, nobody_else_writes
 from tests.factories import (
     CENTRAL,
@@ -37,7 +37,7 @@ pytestmark = pytest.mark.usefixtures("city")
 
 
 @pytest.mark.parametrize("way", ["begins", "ends", "goes on"])
-def test_a_planned_moment_counts_on_the_second_though_nobody_can_write(
+def test_a_scheduled_moment_counts_on_the_second_though_nobody_can_write(
     app: Flask, site: Caller, moment: Callable[[timedelta], None], way: str
 ) -> None:
     item = add_post(app, title="Baru") if way == "begins" else add_published_post(app, title="Lama")
@@ -46,8 +46,8 @@ def test_a_planned_moment_counts_on_the_second_though_nobody_can_write(
             item = update_item(POST, CENTRAL, item.id, {"title": "Baru"}, seen(item)).item
     span = (None, clock.now() + HOUR) if way == "ends" else (clock.now() + HOUR, None)
     with app.app_context():
-        planned = Schedule(*span, "Asia/Makassar", update=UPDATED)
-        schedule_item(POST, CENTRAL, item.id, seen(item), planned)
+        scheduled = Schedule(*span, "Asia/Makassar", update=UPDATED)
+        schedule_item(POST, CENTRAL, item.id, seen(item), scheduled)
     _lines, address = whole(site, "/v1/sync?limit=1")
     moment(HOUR)
 
@@ -55,7 +55,7 @@ def test_a_planned_moment_counts_on_the_second_though_nobody_can_write(
         early = page(site, address)
         end_of_tries()
     with app.app_context():
-        carry_out_due_plans()
+        carry_out_due_schedules()
     late = page(site, early["links"]["next"])
 
     for found in (early, late):
@@ -66,7 +66,7 @@ def test_a_planned_moment_counts_on_the_second_though_nobody_can_write(
     assert "due_since" not in late["meta"]
 
 
-def test_many_late_plans_come_page_by_page(app: Flask, site: Caller, moment: Callable[[timedelta], None]) -> None:
+def test_many_late_schedules_come_page_by_page(app: Flask, site: Caller, moment: Callable[[timedelta], None]) -> None:
     items = [add_post(app, title=f"Kabar {number}") for number in range(5)]
     for number, item in enumerate(items):
         with app.app_context():
@@ -83,7 +83,7 @@ def test_many_late_plans_come_page_by_page(app: Flask, site: Caller, moment: Cal
     assert len(whole(site, following)[0]) == 5, "with their lines they come again"
 
 
-def test_an_edition_comes_though_the_next_planned_one_was_rendered_again_after_it(
+def test_an_edition_comes_though_the_next_scheduled_one_was_rendered_again_after_it(
     app: Flask, site: Caller, moment: Callable[[timedelta], None]
 ) -> None:
     """What readers do not see yet has lines too, and hides nothing."""

@@ -9,20 +9,15 @@ from cms.core.http.answers import Answer
 from cms.core.http.conditional import expected_version
 from cms.core.http.openapi_parts import IF_MATCH_OR_ANY
 from cms.core.permissions import Permission
+from cms.editorial.endings import services as unpublishing
+from cms.editorial.endings.ending import KINDS
+from cms.editorial.endings.schemas import UnpublishSchema
 from cms.editorial.resource import Operations, Resource, item_schema
-from cms.editorial.withdrawal import services as unpublishing
-from cms.editorial.withdrawal.schemas import UnpublishSchema
-from cms.publishing.models import Standing
 
 operations = Operations()
 
 
-STANDINGS = {
-    "gone": Standing.GONE,
-    "redirect": Standing.REDIRECTED,
-    "withdrawn": Standing.WITHDRAWN,
-    "vanish": Standing.VANISHED,
-}
+STANDINGS = {kind: standing for standing, kind in KINDS.items()}
 
 
 @operations.route(
@@ -36,7 +31,7 @@ STANDINGS = {
 def unpublish_item(resource: Resource, body: dict[str, Any], item_id: str) -> Answer:
     """Take a {type} back from readers
 
-    A newer draft stays as it is; a plan of the item is dropped.
+    A newer draft stays as it is; a schedule of the item is dropped.
     """
     kind, standing = resource.content_type, STANDINGS[body["kind"]]
     told = {"explanation": body.get("explanation"), "to": body.get("to")}

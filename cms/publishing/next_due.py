@@ -1,4 +1,4 @@
-"""The moment of the next planned change for readers, stored in the log's head row and read along with it.
+"""The moment of the next scheduled change for readers, stored in the log's head row and read along with it.
 
 When the moment passes, the log does not move, so a cache must know until when an answer is valid.
 """
@@ -17,7 +17,7 @@ from cms.core.db import UnitOfWork
 # The conditions are those of two partial indexes, so that each minimum is one index read.
 BEGINNINGS = (
     "SELECT {edge}(effective_from) AS moment FROM publications WHERE type = :type"
-    " AND superseded_sequence IS NULL AND is_planned"
+    " AND superseded_sequence IS NULL AND is_scheduled"
 )
 ENDS = (
     "SELECT {edge}(effective_until) AS moment FROM publications WHERE type = :type"
@@ -26,11 +26,11 @@ ENDS = (
 PASSED = (
     f"SELECT max(moment) FROM ({BEGINNINGS} AND effective_from <= :now UNION ALL {ENDS} AND effective_until <= :now) passed"  # noqa: S608 - ours
 ).format(edge="max")
-"""The last planned moment that has come and was not carried out."""
+"""The last scheduled moment that has come and was not carried out."""
 COMING = (
     f"SELECT min(moment) FROM ({BEGINNINGS} AND effective_from > :now UNION ALL {ENDS} AND effective_until > :now) coming"  # noqa: S608 - ours
 ).format(edge="min")
-"""The next planned moment."""
+"""The next scheduled moment."""
 _EARLIEST = f"SELECT min(moment) FROM ({BEGINNINGS} UNION ALL {ENDS}) moments".format(edge="min")  # noqa: S608 - ours
 
 
@@ -41,8 +41,8 @@ class Asked:
     types: set[str] = field(default_factory=set)
 
 
-def due_again(unit: UnitOfWork, connection: Connection, type: str) -> None:
-    """Compute again when the next planned change of this type is due.
+def store_next_due(unit: UnitOfWork, connection: Connection, type: str) -> None:
+    """Compute again when the next scheduled change of this type is due.
 
     Call it in a numbered step, where the head row is locked. Several steps of one unit of work ask once, at its end.
     """

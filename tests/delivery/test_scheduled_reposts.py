@@ -1,4 +1,4 @@
-"""Reposts and time: what is planned for a source, its planned end, and its withdrawal count on every channel."""
+"""Reposts and time: what is scheduled for a source, its scheduled end, and its withdrawal count on every channel."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from cms.core.db import session
 from cms.editorial.items.models import Item
 from cms.editorial.items.services import update_item
 from cms.editorial.reposts.services import end_item_repost
-from cms.editorial.schedules.plans import Schedule
+from cms.editorial.schedules.schedule import Schedule
 from cms.editorial.schedules.services import schedule_item
-from cms.editorial.schedules.tasks import carry_out_schedules
+from cms.editorial.schedules.tasks import carry_out_and_follow
 from cms.posts.content import POST
 from cms.publishing.models import Standing
 from tests.delivery.carrying import carry, relations, rows, take_back
@@ -31,12 +31,12 @@ def site(app: Flask, people: People) -> Caller:
 
 
 def schedule(app: Flask, item: Item, begins: timedelta | None, ends: timedelta | None = None) -> Item:
-    """Plan the newest edition, `begins` and `ends` from now."""
+    """Schedule the newest edition, `begins` and `ends` from now."""
     with app.app_context():
         current = session.get_one(Item, item.id)
         moments = [None if delta is None else clock.now() + delta for delta in (begins, ends)]
-        plan = Schedule(moments[0], moments[1], "Asia/Makassar", update=UPDATED)
-        return schedule_item(POST, CENTRAL, item.id, seen(current), plan).item
+        schedule = Schedule(moments[0], moments[1], "Asia/Makassar", update=UPDATED)
+        return schedule_item(POST, CENTRAL, item.id, seen(current), schedule).item
 
 
 def save(app: Flask, item: Item, **values: Any) -> None:
@@ -48,7 +48,7 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.mark.parametrize("is_carried_first", [True, False])
-def test_a_planned_correction_is_carried_from_its_second_on(
+def test_a_scheduled_correction_is_carried_from_its_second_on(
     app: Flask, site: Caller, moment: Any, is_carried_first: bool
 ) -> None:
     item = add_published_post(app, title="Lama")
@@ -65,11 +65,13 @@ def test_a_planned_correction_is_carried_from_its_second_on(
     assert site.get(f"/v1/posts/{item.id}").json["data"]["reposted_by"] == ["dishub"]  # type: ignore[index]
 
     with app.app_context():
-        carry_out_schedules()
+        carry_out_and_follow()
     assert relations(site, "channel=dishub") == {"Baru": "repost"}
 
 
-def test_carrying_and_ending_while_a_plan_is_due_and_the_worker_is_late(app: Flask, site: Caller, moment: Any) -> None:
+def test_carrying_and_ending_while_a_schedule_is_due_and_the_worker_is_late(
+    app: Flask, site: Caller, moment: Any
+) -> None:
     item = add_published_post(app, title="Lama")
     carry(app, item, "dishub")
     save(app, item, title="Baru")
@@ -84,12 +86,12 @@ def test_carrying_and_ending_while_a_plan_is_due_and_the_worker_is_late(app: Fla
     assert relations(site, "channel=kota") == {"Baru": "repost"}
     assert site.get(f"/v1/posts/{item.id}").json["data"]["reposted_by"] == ["kota"]  # type: ignore[index]
     with app.app_context():
-        carry_out_schedules()
+        carry_out_and_follow()
     assert relations(site, "channel=kota") == {"Baru": "repost"}
     assert relations(site, "channel=dishub") == {}
 
 
-def test_a_planned_end_ends_it_on_every_channel(app: Flask, site: Caller, moment: Any) -> None:
+def test_a_scheduled_end_ends_it_on_every_channel(app: Flask, site: Caller, moment: Any) -> None:
     item = add_published_post(app, title="Sementara")
     carry(app, item, "dishub")
     schedule(app, item, None, HOUR)

@@ -9,6 +9,7 @@ from cms.core.http.contact_fields import WebAddress
 from cms.core.http.fields import Choice, Text
 from cms.core.http.schemas import StrictSchema
 from cms.core.ids import is_id
+from cms.editorial.endings.ending import KINDS
 
 LONGEST_TEXT = 2_000
 
@@ -26,7 +27,7 @@ class UnpublishSchema(StrictSchema):
     """Takes an item back from readers."""
 
     kind = Choice(
-        ("gone", "redirect", "withdrawn", "vanish"),
+        tuple(KINDS.values()),
         required=True,
         metadata={
             "description": "`gone` answers 410 with the explanation; `redirect` sends readers to `to`; `withdrawn` stays readable"

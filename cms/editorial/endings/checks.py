@@ -13,9 +13,9 @@ from cms.core.db import session
 from cms.core.errors import Invalid, invalid_field
 from cms.core.ids import is_id
 from cms.core.runtime import runtime
+from cms.editorial.endings.ending import EXPLAINED, Ending
+from cms.editorial.endings.queries import own_domains
 from cms.editorial.moderating import PublicWords, public_words
-from cms.editorial.withdrawal.endings import EXPLAINED, Ending
-from cms.editorial.withdrawal.queries import own_domains
 from cms.moderation.decoding import decoded
 from cms.publishing.models import Standing
 from cms.publishing.visibility import is_live

@@ -1,4 +1,4 @@
-"""What a read does that finds a plan due which nobody has carried out: it has that done, outside of its own request.
+"""What a read does that finds a schedule due which nobody has carried out: it has that done, outside of its own request.
 
 A request of a reader writes nothing. A thread of this process carries out what is due (`cms.publishing.tasks`), as the worker does,
 and the reads that found it wait for the thread, at most MOST_SECONDS from its start. Then they answer: up to the newest line, with
@@ -18,13 +18,13 @@ from cms.core import clock
 from cms.core.bulkhead import Bulkhead, Kind
 from cms.core.errors import Unavailable
 from cms.core.logging import get_logger
-from cms.publishing.tasks import carry_out_due_plans
+from cms.publishing.tasks import carry_out_due_schedules
 
 log = get_logger(__name__)
 
 MOST_SECONDS: Final = 1.0
 PAUSE_SECONDS: Final = 1.0
-"""Until the next try when one has left something due: a plan that was put aside, or one that an editor holds."""
+"""Until the next try when one has left something due: a schedule that was put aside, or one that an editor holds."""
 
 
 def due_since(head: LogHead, heads: Heads, topics: frozenset[str], now: int) -> int:
@@ -44,7 +44,7 @@ class _Ended(threading.Event):
 
 
 @dataclass(slots=True)
-class DueDoor:
+class LateSchedules:
     """Carries out what is due for the reads of this process: one try at a time. Safe to share between threads."""
 
     bulkhead: Bulkhead
@@ -53,7 +53,7 @@ class DueDoor:
     _tried: int = 0
     _began_at: float = 0.0
 
-    def open(self, app: Flask, moment: int) -> bool:
+    def carry_out(self, app: Flask, moment: int) -> bool:
         """Have carried out what was due at `moment`; True when a try has ended, so that the heads should be read again."""
         with self._lock:
             present = clock.monotonic()
@@ -63,7 +63,7 @@ class DueDoor:
                 return False
             else:
                 self._tried, self._began_at, self._ended = moment, present, _Ended()
-                threading.Thread(target=_carry_out, args=(app, self._ended), name="due-plans", daemon=True).start()
+                threading.Thread(target=_carry_out, args=(app, self._ended), name="due-schedules", daemon=True).start()
                 left = MOST_SECONDS
             ended = self._ended
         return self._wait(ended, left)
@@ -86,11 +86,11 @@ class DueDoor:
 def _carry_out(app: Flask, ended: _Ended) -> None:
     try:
         with app.extensions["simpul"].bulkhead.outside(), app.app_context():
-            while carry_out_due_plans():
+            while carry_out_due_schedules():
                 pass
     except Unavailable as error:
-        log.warning("due_plans_wait", reason=error.code)
+        log.warning("due_schedules_wait", reason=error.code)
     except Exception:
-        log.exception("due_plans_failed")
+        log.exception("due_schedules_failed")
     finally:
         ended.set()

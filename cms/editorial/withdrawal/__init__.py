@@ -1,1 +1,0 @@
-"""Withdrawal: taking a published item back from readers."""
