@@ -88,21 +88,7 @@ def undo_item(actor: Actor, rollback_id: str, item_type: str, item_id: str) -> s
             authorize(actor, Permission.MODERATION_ROLLBACK, Target())
             mark_rollback(unit)
             because(unit, Cause(CauseKind.ROLLBACK, rollback_id))
-            if item_type in KINDS:
-                rollback = lock_rollback(unit, rollback_id)
-                target = WorkUndone(rollback.target_id, rollback.since)
-                outcome = undo_reference_work(unit, actor, item_type, item_id, target)
-            elif item_type == IMAGE:
-                image = get_image(item_id, lock=True, is_deleted_too=True)
-                rollback = lock_rollback(unit, rollback_id)
-                outcome = undo_image_work(unit, actor, image, WorkUndone(rollback.target_id, rollback.since))
-            else:
-                content_type = registered_types()[item_type]
-                item = get_item(content_type, item_id, actor, lock=True)
-                # A schedule that has come due in between took effect before it is undone.
-                catch_up(unit, item)
-                rollback = lock_rollback(unit, rollback_id)
-                outcome = undo(Edit(unit, actor, item), WorkUndone(rollback.target_id, rollback.since))
+            rollback, outcome = _undo_one(unit, actor, rollback_id, item_type, item_id)
             rollback.done = {**rollback.done, outcome: rollback.done.get(outcome, 0) + 1}
     except NotFound:
         # Purged meanwhile: nothing is left to undo.
@@ -111,6 +97,26 @@ def undo_item(actor: Actor, rollback_id: str, item_type: str, item_id: str) -> s
         _note_failure(rollback_id, item_type, item_id, error.code)
         return error.code
     return outcome
+
+
+def _undo_one(unit: UnitOfWork, actor: Actor, rollback_id: str, item_type: str, item_id: str) -> tuple[Rollback, str]:
+    """Undo the work on one thing; the rollback, locked after the thing, and the outcome."""
+    if item_type in KINDS:
+        rollback = lock_rollback(unit, rollback_id)
+        return rollback, undo_reference_work(unit, actor, item_type, item_id, _target(rollback))
+    if item_type == IMAGE:
+        image = get_image(item_id, lock=True, is_deleted_too=True)
+        rollback = lock_rollback(unit, rollback_id)
+        return rollback, undo_image_work(unit, actor, image, _target(rollback))
+    item = get_item(registered_types()[item_type], item_id, actor, lock=True)
+    # A schedule that has come due in between took effect before it is undone.
+    catch_up(unit, item)
+    rollback = lock_rollback(unit, rollback_id)
+    return rollback, undo(Edit(unit, actor, item), _target(rollback))
+
+
+def _target(rollback: Rollback) -> WorkUndone:
+    return WorkUndone(rollback.target_id, rollback.since)
 
 
 def _foresee(actor: Actor, rollback_id: str, item_type: str, item_id: str) -> None:
