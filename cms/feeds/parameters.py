@@ -47,6 +47,12 @@ class WholeFeedQuerySchema(StrictSchema):
     tag = _tag()
 
 
+class SitemapQuerySchema(StrictSchema):
+    """Whose sitemaps are listed."""
+
+    agency = Words(**_SLUGS, metadata={"description": "Only those of these agencies.", "example": "dpu"})
+
+
 def feed_query(types: FeedTypes) -> type[Schema]:
     """What a feed takes."""
     told = {"description": "What it is made of; a filter that the type does not have is 400."}

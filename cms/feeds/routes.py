@@ -11,8 +11,10 @@ from cms.core.http.operations import Operations
 from cms.feeds.atom import ATOM
 from cms.feeds.json_feed import JSON_FEED
 from cms.feeds.pages import read_feed
-from cms.feeds.parameters import chosen_type, feed_query
+from cms.feeds.parameters import SitemapQuerySchema, chosen_type, feed_query
 from cms.feeds.rss import RSS
+from cms.feeds.sitemaps import MEDIA_TYPE as XML
+from cms.feeds.sitemaps import read_index, read_news, read_part
 from cms.feeds.types import FeedTypes
 from cms.serving.admission import DeliveryRequest, serves
 
@@ -75,3 +77,50 @@ def read_json_feed(types: FeedTypes, request: DeliveryRequest, query: dict[str, 
     The newest first, with whole texts. `id` never changes; older ones follow `next_url`.
     """
     return read_feed(request, chosen_type(types, query), query, JSON_FEED)
+
+
+@operations.route(
+    "/sitemap.xml",
+    serves(CONTENT, group=GROUP),
+    query=SitemapQuerySchema,
+    writes=(XML,),
+    problems=PROBLEMS,
+    is_conditional=True,
+)
+def read_sitemap_index(types: FeedTypes, request: DeliveryRequest, query: dict[str, Any]) -> Response:
+    """List the sitemaps.
+
+    Those of all agencies with a website, or of some. Name it in `robots.txt` of the agency's site (`Sitemap:`): search engines take addresses
+    of another host only from there.
+    """
+    return read_index(request, types, query.get("agency"))
+
+
+@operations.route(
+    "/sitemaps/<string:agency>/<int:part>.xml",
+    serves(CONTENT, group=GROUP),
+    writes=(XML,),
+    problems=(*PROBLEMS, 404),
+    is_conditional=True,
+)
+def read_sitemap(_types: FeedTypes, request: DeliveryRequest, agency: str, part: int) -> Response:
+    """List the pages of an agency.
+
+    Addresses on its own website, at most 5,000 in each part. 404 for an agency without a website, and for a part without pages.
+    """
+    return read_part(request, agency, part)
+
+
+@operations.route(
+    "/sitemaps/<string:agency>/news.xml",
+    serves(CONTENT, group=GROUP),
+    writes=(XML,),
+    problems=(*PROBLEMS, 404),
+    is_conditional=True,
+)
+def read_news_sitemap(types: FeedTypes, request: DeliveryRequest, agency: str) -> Response:
+    """List the news of an agency.
+
+    The posts of the last two days, with name of the publication, language, moment and title.
+    """
+    return read_news(request, types, agency)

@@ -12,6 +12,7 @@ from cms.core.reading import Reader
 from cms.publishing.next_due import COMING, PASSED
 from cms.publishing.page_sql import counted_page_sql, page_sql
 from cms.publishing.selection import COUNT_CAP, Position, Selection
+from cms.publishing.site_maps import SitePart, part_sql, parts_sql
 from cms.publishing.term_counts import TermPage, TermScope, counted_terms, existing_terms
 from cms.publishing.visibility import ADDRESS_EXISTS, HAS_ENDED, LIVE, LIVE_UNTIL, STANDING, carried_or_on_channel
 
@@ -212,6 +213,17 @@ class Publications:
         """One page of (term, number of live items), with one row more when another page follows; in one statement."""
         sql, params = counted_terms(scope, scheme, page)
         return [(row[0], int(row[1])) for row in self.reader.rows(self._prepared(sql), {**params, "now": now})]
+
+    def site_parts(self, types: Collection[str], news: str, now: int) -> list[SitePart]:
+        """The parts that all agencies have in sitemaps, in one statement."""
+        sql, params = parts_sql(types, news)
+        rows = self.reader.rows(self._prepared(sql), {**params, "now": now})
+        return [SitePart(row[0], int(row[1]), int(row[2] or 0), int(row[3])) for row in rows]
+
+    def site_cards(self, types: Collection[str], agency: str, part: int, now: int) -> list[str]:
+        """The cards of one part, in one statement."""
+        sql, params = part_sql(types, agency, part)
+        return [row[0] for row in self.reader.rows(self._prepared(sql), {**params, "now": now})]
 
     def address(self, type: str, agencies: Sequence[str], slug: str, now: int) -> Address | None:
         """The item that is or was published at an address of these agencies, the first agency first; in one statement."""

@@ -16,6 +16,7 @@ from cms.changes.public_lines import PublicLine, ReferenceLine, public_lines, re
 from cms.consumers.key_cache import KeyHolder
 from cms.publishing.reading import Address, Page, PublishedState
 from cms.publishing.selection import Selection
+from cms.publishing.site_maps import SitePart
 from cms.publishing.term_counts import TermPage, TermScope
 from cms.publishing.walking import Walk
 from cms.serving.late_schedules import due_since
@@ -182,6 +183,21 @@ class Sources:
         """One page of terms with the number of items that have them, and the first of the next page."""
         self.dependencies.note_topics(self.topics[name] for name in scope.types)
         return self.state.publications.counted_terms(scope, scheme, page, self.now)
+
+    def site_parts(self, news: str) -> list[SitePart]:
+        """The parts that all agencies have in sitemaps; `news` is the type that is news."""
+        self.dependencies.note_topics(self.state.head.content)
+        return self.state.publications.site_parts(self.topics, news, self.now)
+
+    def expect_site_cards(self, agency: str) -> None:
+        """Note what a part of a sitemap depends on: all types of its owner."""
+        for name in self.topics:
+            self.expect_page(Selection(name, (agency,)))
+
+    def site_cards(self, agency: str, part: int) -> list[str]:
+        """The cards of one part."""
+        self.expect_site_cards(agency)
+        return self.state.publications.site_cards(self.topics, agency, part, self.now)
 
     def items(self, ids: Sequence[str], *, is_full: bool) -> list[tuple[str, str, str]]:
         """(id, agency, JSON) of live items."""

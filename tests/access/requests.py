@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from typing import Any
 
@@ -157,6 +158,19 @@ def checksum(world: World, _who: str) -> Sent:
 def address(world: World, _who: str) -> Sent:
     """An item by its address."""
     return Sent(f"/v1/resolve?type=post&agency=dpu&slug={world.item('post', 'published').slug}")
+
+
+def sitemap(name: str) -> Ask:
+    """A sitemap of an agency that has a website and a published post."""
+
+    def ask(world: World, _who: str) -> Sent:
+        path = f"/v1/sitemap.xml?agency={world.agency_with_site()}"
+        listed = world.callers["website"].get(path).text
+        found = re.search(rf"/v1/sitemaps/[a-z-]+/{name}\.xml", listed)
+        assert found is not None, listed
+        return Sent(found[0])
+
+    return ask
 
 
 def visited(world: World, _who: str) -> Sent:

@@ -41,6 +41,7 @@ from tests.factories import (
     add_key,
     add_office,
     add_post,
+    add_published_post,
     seen,
 )
 from tests.media.library import uploaded
@@ -76,6 +77,7 @@ class World:
 
     def __init__(self, app: Flask, client: FlaskClient) -> None:
         add_city(app)
+        add_agencies(app, "situs", site_url="https://situs.balikpapan.example")
         self.app, self.client, self.people = app, client, People(app, client)
         self.callers: dict[str, Caller] = {
             "stranger": self.people.stranger(),
@@ -124,6 +126,11 @@ class World:
         return {**rows, "files": sorted(str(path) for path in folder.rglob("*") if path.is_file())}
 
     # --- what requests are about ---
+
+    def agency_with_site(self) -> str:
+        """An agency with a website, and a published post on it."""
+        add_published_post(self.app, agency="situs", title=f"Judul {self.number()}")
+        return "situs"
 
     def old_address(self) -> str:
         """An address that a published item had elsewhere."""

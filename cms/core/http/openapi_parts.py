@@ -123,6 +123,7 @@ PARAMETERS = {
     "name": "Name of the file.",
     "slug": "Slug: the readable part of an address.",
     "agency": "Slug of the agency.",
+    "part": "Number of the part.",
     "office_id": "Id of the office.",
     "office": "Ids of offices, separated by commas: any of them.",
     "state": "Only what is in this state.",
