@@ -58,6 +58,7 @@ from cms.editorial.routes import preview_blueprint
 from cms.extensions import api, db, jwt, migrate
 from cms.feeds.routes import feed_blueprint
 from cms.feeds.types import FeedTypes
+from cms.handbook.routes import blp as handbook
 from cms.health.routes import blp as service
 from cms.media.routes import blp as media
 from cms.moderation.public_words import look_at_words
@@ -77,6 +78,7 @@ from config import PROJECT_ROOT, ConfigurationError, Settings
 
 API_VERSION = "1.0.0"
 MIGRATIONS = PROJECT_ROOT / "migrations"
+NEED_NO_DATABASE = {service.name, handbook.name}
 
 
 class NoSessions(SecureCookieSessionInterface):
@@ -106,7 +108,7 @@ class Application(Flask):
 
 def blueprints(types: Sequence[RegisteredType]) -> Iterator[Blueprint]:
     """All routes, in the order of the API's document."""
-    yield from (service, auth, me, users, agencies, offices, taxonomy, consumers)
+    yield from (service, handbook, auth, me, users, agencies, offices, taxonomy, consumers)
     yield from (each.management_blueprint() for each in types)
     yield from (reviews, releases, *(blueprint for each in types for blueprint in each.blueprints))
     yield preview_blueprint(each.resource for each in types)
@@ -240,8 +242,8 @@ def _follow_requests(app: Flask) -> None:
         # The request object itself: access through Flask's proxy is slow, and this runs on every request.
         asked = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - Werkzeug's documented way
         start_request(asked.headers.get("X-Request-Id"))
-        # Health and metrics are answered in any state of the database.
-        if asked.blueprint != service.name:
+        # Health and metrics are answered in any state of the database, and so are pages, which tell what to do.
+        if asked.blueprint not in NEED_NO_DATABASE:
             schema.admit()
 
     @app.after_request

@@ -164,6 +164,30 @@ def test_every_operation_shows_an_example_that_fits_its_schema(document: dict[st
     assert faults == []
 
 
+def test_examples_say_what_fields_say_and_not_how_they_are_called(document: dict[str, Any]) -> None:
+    """Red? Give the field an `example` in its metadata, or its name one in `BY_NAME` of cms/core/http/examples.py."""
+    unreal = [
+        f"{name}: {field}"
+        for name, operation in operations(document)
+        for content in bodies(document, operation)
+        for field, value in fields_of(content.get("example"))
+        if value == field.replace("_", " ")
+    ]
+
+    assert unreal == []
+
+
+def fields_of(example: Any) -> Iterator[tuple[str, Any]]:
+    """Every field of an example with its value, those of lists one by one."""
+    if isinstance(example, dict):
+        for field, value in example.items():
+            yield from ((field, each) for each in (value if isinstance(value, list) else [value]))
+            yield from fields_of(value)
+    elif isinstance(example, list):
+        for each in example:
+            yield from fields_of(each)
+
+
 def test_the_example_of_a_hold_is_a_reason_that_the_guide_explains(document: dict[str, Any]) -> None:
     code = document["components"]["schemas"]["Hold"]["properties"]["code"]["example"]
 

@@ -20,6 +20,7 @@ from cms.changes.actions import is_public, topic_of
 from cms.cli import COMMANDS
 from cms.core.db import Base
 from cms.core.http.messages import PROBLEMS, RULES, Text
+from cms.core.http.messages.cures import cure_of
 from cms.core.http.messages.warnings import WARNINGS
 from cms.core.http.openapi_answers import METHODS
 from cms.core.http.problems import CODE_BY_STATUS, STATUS_BY_CLASS
@@ -62,13 +63,18 @@ def rendered(page: str, text: str) -> str:
 def problems() -> str:
     """Every problem code under its own heading: the `type` of a problem leads there."""
     return "\n\n".join(
-        f"### {code}\n\n{_statuses(code)} · **{problem.title.en}** · {problem.title.id}\n\n{_both(problem.detail)}"
+        f"### {code}\n\n{_statuses(code)} · **{problem.title.en}** · {problem.title.id}\n\n{_both(problem.detail)}\n\n"
+        f"{_what_to_do(cure_of(code, min(_found_statuses()[code])))}"
         for code, problem in PROBLEMS.items()
     )
 
 
 def _statuses(code: str) -> str:
     return " or ".join(str(status) for status in sorted(_found_statuses()[code]))
+
+
+def _what_to_do(cure: Text) -> str:
+    return f"What to do: {cure.en}\n\n*Tindakan: {cure.id}*"
 
 
 def _both(text: Text) -> str:

@@ -1,4 +1,4 @@
-"""The text that `run` prints when the server is up: where things are, who can sign in, and three commands to try."""
+"""The text that `run` prints when the server is up: where to begin, who can sign in, and three commands to try."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _OLDEST_POST = Selection("post", descending=False, limit=1)
 def banner(settings: Settings, secrets: DemoSecrets | None, publications: Publications) -> str:
     """The whole text."""
     url = settings.local_url
-    lines = ["", f"Simpul is running: {url}", f"API reference:     {url}/docs", ""]
+    lines = ["", f"Simpul is running: {url}  (open it in a browser: guide, reference, your first list)", ""]
     if secrets is not None:
         lines += [f"Delivery key:      {secrets.keys['website']}", "", *_people(secrets.users), ""]
         lines += ["Try (in another terminal):", "", *_commands(url, secrets, publications), ""]

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from cms.cli.application import application
-from cms.health.document import delivery_document_text, document_text
+from cms.handbook.document import delivery_document_text, document_text
 from config import PROJECT_ROOT
 
 FOLDER = PROJECT_ROOT / "docs"

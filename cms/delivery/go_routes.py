@@ -9,6 +9,7 @@ from flask import Response, render_template, request
 from cms.core.errors import NotFound
 from cms.core.http.access import Access, Plane, public
 from cms.core.http.api import PROBLEM_TYPE, Blueprint
+from cms.core.http.pages import PAGE_HEADERS, wants_page
 from cms.core.http.problems import STATUS_BY_CLASS, domain_problem
 from cms.core.http.schemas import ProblemSchema
 from cms.core.runtime import runtime
@@ -29,10 +30,6 @@ URL = {
     "schema": {"type": "string"},
     "example": "https://dpu.lama.example/?p=1204",
 }
-PAGES = ("text/html", "application/xhtml+xml")
-POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-
-
 ANSWERS = {
     str(status): {
         "description": f"{phrase}: a page for people, problem+json for programs.",
@@ -91,7 +88,7 @@ def _sent(address: str) -> Response:
 
 
 def _said(told: Told) -> Response:
-    if not any(each in PAGES for each in request.accept_mimetypes.values()):
+    if not wants_page():
         if told.error is not None:
             return domain_problem(told.error)
         if told.link is not None:
@@ -101,10 +98,7 @@ def _said(told: Told) -> Response:
     page = render_template(
         "go.html", told={**shown, "words": WORDS[told.code], "explanation": told.explanation, "link": told.link}
     )
-    answer = Response(page, status=_status(told), content_type="text/html; charset=utf-8")
-    answer.headers.update(
-        {"Content-Security-Policy": POLICY, "Referrer-Policy": "no-referrer", "X-Frame-Options": "DENY"}
-    )
+    answer = Response(page, status=_status(told), headers=PAGE_HEADERS)
     answer.headers.update(_caching() if told.error is None else {"Cache-Control": "no-store"})
     return answer
 

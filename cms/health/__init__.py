@@ -1,1 +1,1 @@
-"""Health, metrics and documentation of this server: the service plane."""
+"""Health and metrics of this server."""

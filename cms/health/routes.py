@@ -1,4 +1,4 @@
-"""The service plane: `/healthz`, `/readyz`, `/metrics`, `/openapi.json` and the pages below `/docs`. Shows no content."""
+"""The service plane for whoever runs the server: `/healthz`, `/readyz`, `/metrics`. Shows no content."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, current_app, render_template, request
+from flask import Flask, Response, current_app, request
 from flask.sansio.blueprints import BlueprintSetupState
 
 from cms.core import clock
@@ -15,18 +15,14 @@ from cms.core.errors import NotFound, Unauthenticated, Unavailable
 from cms.core.http.access import Plane, public
 from cms.core.http.api import Blueprint
 from cms.core.http.forwarding import UNTOLD, is_nobodys
-from cms.core.http.messages import PROBLEMS, RULES
-from cms.core.http.problems import preferred_language
 from cms.core.runtime import Runtime, runtime
 from cms.health import metrics
 from cms.health.checks import Check, check_database, check_migrations, check_positions, check_storage
-from cms.health.document import delivery_document_bytes, document_bytes
 from cms.health.kept_checks import KeptChecks
-from cms.health.pages import ASSET_TYPES, PAGE_POLICY, asset_names, media_type_of
 from cms.health.schemas import LivenessSchema, ReadinessSchema
 from config import PROJECT_ROOT
 
-blp = Blueprint("service", __name__, template_folder="templates")
+blp = Blueprint("service", __name__)
 MIGRATIONS = PROJECT_ROOT / "migrations"
 LOOPBACK = {"127.0.0.1", "::1"}
 CHECKS = "simpul_checks"
@@ -119,80 +115,3 @@ def _admit_monitor() -> None:
     given = token.strip().encode("utf-8", "replace")
     if scheme.lower() != "bearer" or not hmac.compare_digest(given, settings.metrics_token.encode()):
         raise Unauthenticated("invalid_token")
-
-
-@blp.route("/openapi.json")
-@public(Plane.SERVICE)
-@blp.response(200, {"type": "object"}, example={"openapi": "3.1.0", "info": {"title": "Simpul", "version": "1.0.0"}})
-@blp.problems(304)
-def read_openapi() -> Response:
-    """This API as an OpenAPI 3.1 document, made from the schemas."""
-    answer = Response(document_bytes(current_app), content_type="application/json; charset=utf-8")
-    return _cacheable(answer)
-
-
-@blp.route("/openapi-delivery.json")
-@public(Plane.SERVICE)
-@blp.response(
-    200, {"type": "object"}, example={"openapi": "3.1.0", "info": {"title": "Simpul delivery", "version": "1.0.0"}}
-)
-@blp.problems(304)
-def read_delivery_openapi() -> Response:
-    """The delivery plane alone as an OpenAPI 3.1 document, to make a client for websites and apps from."""
-    answer = Response(delivery_document_bytes(current_app), content_type="application/json; charset=utf-8")
-    return _cacheable(answer)
-
-
-@blp.route("/docs")
-@public(Plane.SERVICE)
-@blp.response(200, {"type": "string"}, content_type="text/html", example="<!doctype html>...")
-@blp.problems(304)
-def show_reference() -> Response:
-    """The interactive API reference for a browser; needs no other host."""
-    return _page(render_template("reference.html"))
-
-
-@blp.route("/docs/errors")
-@public(Plane.SERVICE)
-@blp.response(200, {"type": "string"}, content_type="text/html", example="<!doctype html>...")
-@blp.problems(304)
-def show_error_reference() -> Response:
-    """Every error code with its meaning; the `type` of a problem leads here."""
-    language = preferred_language()
-    answer = _page(render_template("errors.html", problems=PROBLEMS, rules=RULES, language=language))
-    answer.headers["Content-Language"] = language
-    answer.vary.add("Accept-Language")
-    return answer
-
-
-@blp.route(
-    "/docs/assets/<name>",
-    parameters=[
-        {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}, "example": "swagger-ui.css"}
-    ],
-)
-@public(Plane.SERVICE)
-@blp.sends(*ASSET_TYPES)
-@blp.problems(304, 404)
-def read_reference_asset(name: str) -> Response:
-    """Script, style and picture files of the reference."""
-    folder: Path | None = asset_names().get(name)
-    if folder is None:
-        raise NotFound
-    return _cacheable(Response((folder / name).read_bytes(), content_type=media_type_of(name)), max_age=3600)
-
-
-def _page(html: str) -> Response:
-    answer = Response(html, content_type="text/html; charset=utf-8")
-    answer.headers["Content-Security-Policy"] = PAGE_POLICY
-    answer.headers["Referrer-Policy"] = "no-referrer"
-    answer.headers["X-Frame-Options"] = "DENY"
-    return _cacheable(answer)
-
-
-def _cacheable(answer: Response, max_age: int = 60) -> Response:
-    """Let caches keep an answer that is the same for all callers, and answer 304 when the caller has it already."""
-    answer.headers["Cache-Control"] = f"public, max-age={max_age}"
-    answer.add_etag()
-    answer.make_conditional(request)
-    return answer

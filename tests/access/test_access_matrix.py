@@ -16,7 +16,7 @@ from tests.access import requests as ask
 from tests.access.content_rows import content_rows, release_rows, repost_rows, review_rows, time_rows
 from tests.access.requests import MANAGE, content, get, send
 from tests.access.rows import Row, delivery_row, feed_row, person_row, public_row
-from tests.access.world import PEOPLE, WEBSITES, World
+from tests.access.world import PEOPLE, WEBSITES, Sent, World
 
 VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
@@ -95,7 +95,10 @@ ROWS = [
         public_row("GET", rule, get(rule))
         for rule in ("/healthz", "/readyz", "/openapi.json", "/openapi-delivery.json", "/docs", "/docs/errors")
     ),
-    public_row("GET", "/docs/assets/<name>", get("/docs/assets/swagger-ui.css")),
+    public_row("GET", "/", lambda _world, _who: Sent("/", arguments={"headers": {"Accept": "text/html"}})),
+    public_row("GET", "/docs/<string:document>", get("/docs/guide")),
+    public_row("GET", "/docs/examples/<string:name>", get("/docs/examples/agency_site.php")),
+    public_row("GET", "/docs/assets/<string:name>", get("/docs/assets/swagger-ui.css")),
     public_row("GET", "/go/<string:id>", ask.visited),
     public_row("GET", "/go", ask.old_address),
     # Takes a token of its own; an access token is a wrong one here.

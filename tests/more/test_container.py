@@ -154,6 +154,9 @@ def test_what_the_steps_make_migrates_starts_and_answers(build: Build) -> None:
     server = subprocess.Popen(build.words(build.command), env={"PATH": "/usr/bin:/bin", **build.environment})
     try:
         assert _answers(server, port)
+        asked = urllib.request.Request(f"http://127.0.0.1:{port}/docs/guide", headers={"Accept": "text/html"})
+        with urllib.request.urlopen(asked, timeout=5) as answer:
+            assert b"https://api.example.go.id/v1/" in answer.read()
     finally:
         server.terminate()
         assert server.wait(30) == 0

@@ -147,7 +147,7 @@ def check_every_request(app: Flask, authenticators: Authenticators) -> None:
         asked = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - Werkzeug's documented way
         _refuse_foreign_host(asked)
         access = access_of(app, asked.endpoint) if asked.endpoint else None
-        plane = access.plane if access else _plane_of(asked.path)
+        plane = access.plane if access else plane_of(asked.path)
         token = _bearer_token(asked) if _looks_at_tokens(plane, access) else None
         if asked.method == "OPTIONS":
             return
@@ -222,7 +222,8 @@ def _refuse_foreign_host(asked: Request) -> None:
         raise asked.routing_exception
 
 
-def _plane_of(path: str) -> Plane:
+def plane_of(path: str) -> Plane:
+    """The plane of an address, whether there is anything at it or not."""
     for plane, root in ((Plane.DELIVERY, "/v1"), (Plane.MANAGEMENT, "/manage")):
         if path == root or path.startswith(f"{root}/"):
             return plane

@@ -33,6 +33,7 @@ from cms.core.permissions import PERMISSION_MAP
 
 # Statuses that only the domain raises, with their most usual code.
 DOMAIN_CODES = {408: "body_too_slow", 411: "length_required", 412: "stale_version", 428: "if_match_required"}
+PROBLEM = "application/problem+json"
 STATUS_BY_NAME = {status.name: int(status) for status in http.HTTPStatus}
 MANAGEMENT_PATH = "/manage/"
 MANAGEMENT_PREFIX = "manage_"
@@ -163,11 +164,14 @@ def _add_if_match(operation: Document) -> None:
 
 def _add_examples(operation: Document, components: Document) -> None:
     """Give every JSON body that has no example of its own one made from its schema."""
-    bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
-    for body in bodies:
+    bodies = [("", operation.get("requestBody", {})), *operation["responses"].items()]
+    for status, body in bodies:
         for media_type, content in body.get("content", {}).items():
             if "json" in media_type and "schema" in content and not content.keys() & {"example", "examples"}:
-                content["example"] = example_of(content["schema"], components)
+                is_problem = media_type == PROBLEM
+                content["example"] = (
+                    _problem_example(int(status)) if is_problem else example_of(content["schema"], components)
+                )
 
 
 def _complete_problem(name: str, response: Document) -> None:

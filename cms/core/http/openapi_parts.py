@@ -46,7 +46,7 @@ TAGS = {
     "files": "Files of documents.",
     "previews": "Where preview links lead: one unpublished item each, for people without an account.",
     "batch": "Several writes in one request.",
-    "service": "Health, metrics and documentation of this server.",
+    "service": "Health and metrics of this server.",
 }
 
 SECURITY_SCHEMES: Document = {

@@ -201,6 +201,10 @@ class ProblemSchema(Schema):
         metadata={"description": "Only with 409 `lease_held`: `holder`, `since` and `until`.", **SOMETIMES}
     )
     errors = fields.List(fields.Nested(InputErrorSchema), metadata=SOMETIMES)
+    links = fields.Dict(
+        values=fields.String(),
+        metadata={"description": "Only with 404 at `/`: where programs find guide, documents and status.", **SOMETIMES},
+    )
     results = fields.List(
         fields.Dict(), metadata={"description": "Only with `batch_failed`: what became of each operation.", **SOMETIMES}
     )

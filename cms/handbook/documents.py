@@ -1,0 +1,60 @@
+"""The documents that this server shows: which files of docs/ they are, in which languages, and where links between them lead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from config import PROJECT_ROOT
+
+DOCS: Final = PROJECT_ROOT / "docs"
+EXAMPLES: Final = PROJECT_ROOT / "examples"
+LANGUAGES: Final = ("en", "id")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A page of docs/ at `/docs/NAME`. Its file in Indonesian, where there is one, has `.id` before its ending."""
+
+    name: str
+    file: str
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that it exists in; English comes first."""
+        return tuple(each for each in LANGUAGES if self.path(each).is_file())
+
+    def path(self, language: str) -> Path:
+        """Its file in a language."""
+        path = DOCS / self.file
+        return path if language == "en" else path.with_suffix(f".{language}.md")
+
+
+ERRORS: Final = Document("errors", "errors.md")
+"""Shown with the words of the code: see `cms.handbook.errors`."""
+GUIDES: Final = {each.name: each for each in (Document("guide", "api.md"), Document("model", "model.md"))}
+_ADDRESSES: Final = {
+    **{each.path(language).name: f"/docs/{each.name}" for each in (*GUIDES.values(), ERRORS) for language in LANGUAGES},
+    "openapi.json": "/openapi.json",
+    "openapi-delivery.json": "/openapi-delivery.json",
+}
+
+
+def examples() -> dict[str, Path]:
+    """The programs to copy, by name."""
+    return {path.name: path for path in sorted(EXAMPLES.iterdir()) if path.is_file()}
+
+
+def served_address(link: str) -> str | None:
+    """Where a link of a file in docs/ leads on this server; None when the server does not have what it names."""
+    parts = urlsplit(link)
+    if parts.scheme or not parts.path:
+        return link
+    fragment = f"#{parts.fragment}" if parts.fragment else ""
+    path = Path(parts.path)
+    if path.parts[:2] == ("..", "examples") and path.name in examples():
+        return f"/docs/examples/{path.name}"
+    address = _ADDRESSES.get(parts.path)
+    return None if address is None else address + fragment

@@ -1,0 +1,107 @@
+"""The pages of this folder, each written once in a process: from docs/, from the words of the code, with the address of this server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, current_app, render_template
+
+from cms.core.http.pages import PAGE_HEADERS, POLICY
+from cms.core.runtime import runtime
+from cms.handbook.assets import asset_address
+from cms.handbook.document import delivery_document_bytes, document_bytes
+from cms.handbook.documents import GUIDES, LANGUAGES, Document, examples
+from cms.handbook.errors import error_page
+from cms.handbook.kept_answers import kept_answer
+from cms.handbook.markdown import rendered, sentence
+from cms.handbook.words import WORDS
+from cms.serving.answers import Answer
+
+EXTENSION = "simpul_pages"
+# Swagger UI has its icons as data in its style.
+REFERENCE_HEADERS = {"Content-Security-Policy": POLICY.replace("img-src 'self'", "img-src 'self' data:")}
+TEXT = {"Content-Type": "text/plain; charset=utf-8"}
+JSON = {"Content-Type": "application/json; charset=utf-8"}
+DELIVERY_OF_CONTENT = "content"
+"""No group of routes: a server answers lists without a key only when it answers everything so."""
+
+
+def page(template: str, path: str, language: str, languages: tuple[str, ...] = LANGUAGES, **values: Any) -> bytes:
+    """A page of this folder. `languages` are those that it exists in, `path` its address without one."""
+    shown = {"path": path, "language": language, "languages": languages, "all_words": WORDS, "words": WORDS[language]}
+    return render_template(template, asset=asset_address, **shown, **values).encode()
+
+
+def front(language: str, city: str | None) -> Answer:
+    """The page at `/`."""
+    settings = runtime().settings
+    values: dict[str, Any] = {
+        "city": city,
+        "public_url": settings.public_url,
+        "needs_key": not settings.is_anonymous(DELIVERY_OF_CONTENT),
+        "is_trial": settings.environment != "production",
+        "examples": list(examples()),
+    }
+    return _kept(("front", language, city), lambda: page("front.html", "/", language, **values))
+
+
+def guide(document: Document, language: str) -> Answer:
+    """A document of docs/."""
+
+    def made() -> bytes:
+        text = rendered(document.path(language).read_text(encoding="utf-8"), runtime().settings.public_url)
+        return page("guide.html", f"/docs/{document.name}", language, document.languages, document=document, text=text)
+
+    return _kept((document.name, language), made)
+
+
+def errors(language: str) -> Answer:
+    """The list of all errors."""
+    public_url = runtime().settings.public_url
+    return _kept(
+        ("errors", language),
+        lambda: page(
+            "errors.html", "/docs/errors", language, shown=error_page(language, public_url), sentence=sentence
+        ),
+    )
+
+
+def reference() -> Answer:
+    """The page of the interactive reference."""
+    return _kept(
+        ("reference",), lambda: page("reference.html", "/docs", "en", ("en",)), {**PAGE_HEADERS, **REFERENCE_HEADERS}
+    )
+
+
+def example(name: str) -> Answer:
+    """A program to copy. Raises `KeyError` when there is none of this name."""
+    return _kept(("example", name), examples()[name].read_bytes, {**PAGE_HEADERS, **TEXT})
+
+
+def openapi(*, of_delivery: bool) -> Answer:
+    """One of the OpenAPI documents."""
+    make = delivery_document_bytes if of_delivery else document_bytes
+    return _kept(("openapi", of_delivery), lambda: make(current_app), JSON)
+
+
+def prepare(app: Flask) -> None:
+    """Write all pages, before the web processes are forked: they share them, and no reader waits for one."""
+    with app.test_request_context():
+        for document in GUIDES.values():
+            for language in document.languages:
+                guide(document, language)
+        for language in LANGUAGES:
+            errors(language)
+        reference()
+        openapi(of_delivery=False)
+        openapi(of_delivery=True)
+
+
+def _kept(name: tuple[Any, ...], make: Callable[[], bytes], headers: dict[str, str] = PAGE_HEADERS) -> Answer:
+    kept: dict[tuple[Any, ...], Answer] = current_app.extensions.setdefault(EXTENSION, {})
+    found = kept.get(name)
+    if found is None:
+        language = {"Content-Language": name[1]} if name[1:] and name[1] in LANGUAGES else {}
+        found = kept[name] = kept_answer(make(), {**headers, **language})
+    return found
