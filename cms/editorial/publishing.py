@@ -58,7 +58,7 @@ def check_complete(item: Item, update: Update) -> tuple[Edition, ShownImages]:
     Raises `Invalid` (`needed_to_publish`, `blocked_link`, `needed_for_major`).
     """
     edition = get_edition(item)
-    images, blocked = shown_images(edition.content, edition.body_html), newly_blocked_links(edition)
+    images, blocked = shown_images(edition.content, edition.body_html, hold=True), newly_blocked_links(edition)
     missing = item.content_type.missing(edition.content, body_text_of(edition, images))
     if errors := [*missing, *images.faults(), *blocked, *update.faults(item)]:
         raise Invalid(errors=errors)

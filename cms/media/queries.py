@@ -29,13 +29,13 @@ def get_image(image_id: str, *, lock: bool = False, is_deleted_too: bool = False
 
 
 def find_images(image_ids: Collection[str], *, hold: bool = False) -> Mapping[str, Image]:
-    """The existing ones of these images, by id, in one statement; `hold` prevents their deletion until the transaction ends."""
+    """The existing ones of these images, by id, in one statement; `hold` prevents their deletion, and new words, until the transaction ends."""
     if not image_ids:
         return {}
     kept = (Image.id.in_(sorted(image_ids)), Image.deleted_at.is_(None))
     statement = select(Image).where(*kept).order_by(Image.id)
     if hold:
-        statement = statement.with_for_update(read=True, key_share=True)
+        statement = statement.with_for_update(read=True, key_share=True).execution_options(populate_existing=True)
     return {image.id: image for image in session.scalars(statement)}
 
 

@@ -96,6 +96,26 @@ def test_a_changed_template_rebuilds_what_is_published_with_a_line_for_each(
     assert card(site, f"/v1/posts/{post.id}")["canonical_url"] == f"{SITE}/jalan-ditutup"
 
 
+def test_after_a_merger_an_item_keeps_its_address_until_its_agency_is_told_another_site(
+    app: Flask, site: Caller, admin: Caller
+) -> None:
+    add_agencies(app, "dpupr")
+    post = add_published_post(app, title="Jalan ditutup")
+    patch(admin, {"post": f"{SITE}/berita/{{slug}}"})
+    follow(app)
+
+    patch(admin, {"post": f"{SITE}/berita/{{slug}}"}, successor="dpupr", valid_to="2026-01-01")
+    follow(app)
+    assert card(site, f"/v1/posts/{post.id}")["canonical_url"] == f"{SITE}/berita/jalan-ditutup"
+    assert site.get("/v1/posts?agency=dpupr").json["data"][0]["canonical_url"] == f"{SITE}/berita/jalan-ditutup"  # type: ignore[index]
+    moved = site.get("/v1/resolve?type=post&agency=dpupr&slug=jalan-ditutup").json["data"]  # type: ignore[index]
+    assert moved["to"] in {None, f"{SITE}/berita/jalan-ditutup"}
+
+    patch(admin, {"post": f"{OTHER}/kabar/{{slug}}"}, site_url=OTHER)
+    follow(app)
+    assert card(site, f"/v1/posts/{post.id}")["canonical_url"] == f"{OTHER}/kabar/jalan-ditutup"
+
+
 def test_items_of_all_types_have_serials_of_one_row_of_numbers(app: Flask, site: Caller) -> None:
     made = [add_published_post(app), add_published_document(app), add_published_post(app)]
     cards = site.get(f"/v1/items?ids={','.join(item.id for item in made)}").json["data"]

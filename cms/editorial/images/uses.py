@@ -90,12 +90,14 @@ def _unknown(pointer: str, named: str) -> InputError:
     return InputError("pointer", pointer, "not_found", {"what": f"image {named}"})
 
 
-def shown_images(content: Content, body_html: str, known: Mapping[str, str] | None = None) -> ShownImages:
-    """The images of a content with this sanitised body. If some are not `known` from before, all are locked until the transaction
-    ends.
+def shown_images(
+    content: Content, body_html: str, known: Mapping[str, str] | None = None, *, hold: bool = False
+) -> ShownImages:
+    """The images of a content with this sanitised body. With `hold`, or if some are not `known` from before, all are locked until the
+    transaction ends: they are not deleted, and new words wait until the edition that shows these is written.
     """
     places = images_in(content, body_html)
-    found = find_images(places, hold=known is not None and not places.keys() <= known.keys())
+    found = find_images(places, hold=hold or (known is not None and not places.keys() <= known.keys()))
     return ShownImages(places, found, wrong_pictures(body_html))
 
 

@@ -65,7 +65,7 @@ def render_edition(
     """
     notes = notes or PublicNotes(updated_at)
     owner = get_owner(item)
-    images = images or shown_images(edition.content, edition.body_html)
+    images = images or shown_images(edition.content, edition.body_html, hold=True)
     rendered = item.content_type.render(
         EditionToRender(
             item_id=item.id,
