@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -17,7 +19,7 @@ from tests.conftest import second_app
 from tests.documents.samples import PDF
 from tests.documents.uploads import BOUNDARY, part
 from tests.factories import add_document, add_published_post
-from tests.more.proxies import Proxy, proxy
+from tests.more.proxies import Proxy, proxy, unchecked
 from tests.people import People
 
 CLAIM = "192.0.2.77"
@@ -205,6 +207,28 @@ def test_nobody_chooses_the_own_address(behind: Behind, name: str) -> None:
             received += chunk
     assert received.startswith(b"HTTP/1.1 200 ")
     assert CLAIM.encode() not in received
+
+
+@pytest.mark.parametrize("name", ["nginx"])
+def test_who_has_said_all_still_gets_the_answer(name: str, tmp_path: Path) -> None:
+    """The caller closes its own direction behind its request, without a word of TLS about it."""
+    with server_behind(name, tmp_path) as found, socket.create_connection(("127.0.0.1", found.proxy.port), 30) as plain:
+        said = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        arriving, leaving = ssl.MemoryBIO(), ssl.MemoryBIO()
+        secure = unchecked().wrap_bio(arriving, leaving)
+        while True:
+            try:
+                secure.do_handshake()
+                break
+            except ssl.SSLWantReadError:
+                plain.sendall(leaving.read())
+                arriving.write(plain.recv(65_536))
+        secure.write(said)
+        plain.sendall(leaving.read())
+        plain.shutdown(socket.SHUT_WR)
+        while block := plain.recv(65_536):
+            arriving.write(block)
+        assert secure.read(65_536).startswith(b"HTTP/1.1 200")
 
 
 def test_figures_are_not_for_the_world(behind: Behind) -> None:
