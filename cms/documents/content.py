@@ -214,14 +214,18 @@ def beside_files(content: Content, files: Mapping[str, DocumentFile]) -> Beside:
 
 
 def tell_document(item_id: str, content: Content) -> list[InputError]:
-    """The files that nobody could look into, or that browsers only save: whoever approves the edition should know."""
+    """The files that nobody could look into, that browsers only save, or whose cells act: whoever approves the edition should know."""
     files = find_files(item_id, [entry["id"] for entry in content["files"]])
     told = []
     for index, entry in enumerate(content["files"]):
         file = files.get(entry["id"])
-        if file is not None and file.is_attachment:
-            code = "protected_file" if file.is_protected else "bytes_beside_pdf"
-            told.append(InputError("pointer", f"/files/{index}", code))
+        if file is None:
+            continue
+        pointer = f"/files/{index}"
+        if file.is_attachment:
+            told.append(InputError("pointer", pointer, "protected_file" if file.is_protected else "bytes_beside_pdf"))
+        if file.has_formulas:
+            told.append(InputError("pointer", pointer, "formulas_in_cells"))
     return told
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
+from cms.documents.cells import has_formula
 from cms.documents.kinds import BRAILLE, CSV, GEOJSON, TEXT
 from cms.documents.text_files import words_of_json
 from cms.moderation.links import hosts_in_text
@@ -28,10 +29,11 @@ MOST_HOSTS: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class FileWords:
-    """The words that moderation checks; None when there are none. `is_whole`: the whole file was read."""
+    """The words that moderation checks; None when there are none. `is_whole`: the whole file was read. `has_formulas`: of its cells some are."""
 
     text: str | None = None
     is_whole: bool = True
+    has_formulas: bool = False
 
 
 NOTHING: Final = FileWords()
@@ -42,15 +44,16 @@ def read_words(path: Path, media_type: str) -> FileWords:
     if media_type not in READ:
         return NOTHING
     hosts: set[str] = set()
-    passage = ""
+    passage, has_formulas = "", False
     with _opened(path, media_type) as file:
         for chunk in _chunks(file):
+            has_formulas = has_formulas or (media_type == CSV.media_type and has_formula(chunk))
             hosts |= hosts_in_text(chunk) if len(hosts) < MOST_HOSTS else set()
             if not passage and advertises_gambling(chunk):
                 passage = chunk
         is_whole = not file.read(1) and len(hosts) < MOST_HOSTS
     said = [*(f"http://{host}/" for host in sorted(hosts)[:MOST_HOSTS]), *([passage] if passage else [])]
-    return FileWords("\n".join(said) or None, is_whole)
+    return FileWords("\n".join(said) or None, is_whole, has_formulas)
 
 
 def _opened(path: Path, media_type: str) -> IO[str]:
@@ -62,7 +65,8 @@ def _opened(path: Path, media_type: str) -> IO[str]:
 
 def _chunks(file: IO[str]) -> Iterator[str]:
     """The text in overlapping pieces, up to the limit of what is read."""
-    before, read = "", 0
+    # A line begins with the file.
+    before, read = "\n", 0
     while read < MOST_READ and (piece := file.read(min(CHUNK, MOST_READ - read))):
         read += len(piece)
         yield before + piece

@@ -16,6 +16,7 @@ class DocumentFile(Model):
 
     `words` are the words that moderation checks (`cms.documents.file_words`); `is_read_whole` is false if part was not read.
     `is_protected`: it is encrypted, so nobody can look into it. `is_attachment`: browsers save it and never show it.
+    `has_formulas`: it is a table in text with cells that table programs would carry out.
     """
 
     __tablename__ = "document_files"
@@ -32,3 +33,4 @@ class DocumentFile(Model):
     is_read_whole: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
     is_protected: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     is_attachment: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    has_formulas: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())

@@ -80,7 +80,7 @@ def _file(actor: Actor, document_id: str, upload: Upload) -> DocumentFile:
         id=new_id(), document_id=document_id, name=upload.name, media_type=upload.kind.media_type, bytes=upload.bytes,
         sha256=upload.sha256, created_at=clock.now(), uploaded_by=actor.label,
         words=upload.words.text, is_read_whole=upload.words.is_whole,
-        is_protected=upload.kind.is_protected, is_attachment=upload.kind.is_attachment,
+        has_formulas=upload.words.has_formulas, is_protected=upload.kind.is_protected, is_attachment=upload.kind.is_attachment,
     )  # fmt: skip
 
 

@@ -35,7 +35,7 @@ def held(author: Caller, content: bytes, name: str = "data.csv") -> list[tuple[s
     assert uploaded.status_code == 201, uploaded.json
     hold = author.get(f"{DOCUMENTS}/{document}").json["data"]["hold"]
     warnings = uploaded.json["meta"].get("warnings", [])
-    assert [warning["code"] for warning in warnings] == ["held"] * len(hold)
+    assert [each["code"] for each in warnings if each["code"] != "formulas_in_cells"] == ["held"] * len(hold)
     return [(reason["code"], reason["pointer"], reason["detail"]) for reason in hold]
 
 

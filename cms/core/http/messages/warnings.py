@@ -42,6 +42,12 @@ WARNINGS: Final[dict[str, Text]] = {
         "Ada bita lain sebelum atau sesudah isi PDF, sehingga peramban menyimpannya dan tidak menampilkannya. Buka, simpan atau cetak sebagai PDF, lalu "
         "unggah lagi.",
     ),
+    "formulas_in_cells": Text(
+        "Cells of the table begin like formulas (=, or + - @ with a function): programs such as Excel would carry them out on the reader's computer. Check "
+        "them, or put an apostrophe before them, and upload it again.",
+        "Sel dalam tabel diawali seperti rumus (=, atau + - @ dengan fungsi): program seperti Excel akan menjalankannya di komputer pembaca. Periksa, atau "
+        "beri tanda petik tunggal di depannya, lalu unggah lagi.",
+    ),
 }
 
 REMOVED_KINDS: Final[dict[str, Text]] = {
