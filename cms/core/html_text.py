@@ -18,6 +18,10 @@ RAISED: Final = {
     "sub": str.maketrans("0123456789+-()", "₀₁₂₃₄₅₆₇₈₉₊₋₍₎"),
 }
 """Digits that must not become part of the number before them: 10⁶ is not 106."""
+_DIGITS: Final = {
+    name: {sign: shown for sign, shown in table.items() if chr(sign).isdecimal()} for name, table in RAISED.items()
+}
+"""Beside letters, brackets and signs stay as they are: a), [¹]."""
 
 _MARKUP: Final = re.compile(r"(<[^<>]*>)")
 _TAG: Final = re.compile(r"<(/?)([a-z][a-z0-9]*)")
@@ -52,7 +56,7 @@ class _TextWriter:
     _tables: list[Table] = field(default_factory=list)
     _joined: JoinedPlaces = field(default_factory=JoinedPlaces)
     _mark: str = ""
-    _digits: dict[int, int] | None = None
+    _raised_as: str = ""
     _is_preformatted: bool = False
     _is_spaced: bool = True
 
@@ -83,7 +87,7 @@ class _TextWriter:
             if self._is_spaced or self._breaks or self._mark:
                 text = text.lstrip(" ")
         if text:
-            self._append(text.translate(self._digits) if self._digits else text)
+            self._append(_raised(text, self._raised_as) if self._raised_as else text)
 
     def result(self) -> str:
         """All of it, without white space at the ends of lines."""
@@ -99,7 +103,7 @@ class _TextWriter:
 
     def _other(self, name: str, *, is_end: bool) -> None:
         if name in RAISED:
-            self._digits = None if is_end else RAISED[name]
+            self._raised_as = "" if is_end else name
         elif name in BLOCKS or name in HEADINGS:
             self._block(name, is_end=is_end)
 
@@ -185,3 +189,8 @@ class _TextWriter:
 
     def _break(self, lines: int) -> None:
         self._breaks = max(self._breaks, lines)
+
+
+def _raised(text: str, name: str) -> str:
+    is_number = all(ord(sign) in RAISED[name] or sign.isspace() for sign in text)
+    return text.translate((RAISED if is_number else _DIGITS)[name])

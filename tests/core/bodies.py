@@ -200,6 +200,53 @@ OTHERS: Final = Family(
     ],
 )  # fmt: skip
 
-WORDPRESS_BODIES: Final = bodies_of(CLASSIC, BLOCKS, count=143)
+# --- what is pasted today ---
+
+BUILDERS: Final = Family(
+    "page builders and galleries",
+    [
+        Shape('<div data-elementor-type="wp-page" class="elementor" data-settings="{&quot;a&quot;:&quot;b&quot;}"><section class="elementor-section"><div class="elementor-widget-wrap"><div class="elementor-element" data-element_type="widget"><div class="elementor-widget-container"><h2 class="elementor-heading-title">Judul</h2></div></div><div class="elementor-widget"><ul class="elementor-icon-list-items"><li class="elementor-icon-list-item"><span class="elementor-icon-list-icon"><i aria-hidden="true" class="fas fa-check"></i></span><span class="elementor-icon-list-text">Satu</span></li></ul></div><a class="elementor-button" href="/a"><span class="elementor-button-content-wrapper"><span class="elementor-button-text">Klik</span></span></a></div></section></div>', ["Judul", "- Satu", "Klik"]),
+        Shape('<div class="elementor-tabs"><div class="elementor-tab-title" role="tab"><a href="#t">Tab satu</a></div><div class="elementor-tab-content">Isi satu</div></div><div class="elementor-counter"><div><span>1</span><span>.200</span><span>+</span></div><div>Warga</div></div>', ["Tab satu", "Isi satu", "1.200+", "Warga"]),
+        Shape('<!-- wp:gallery {"linkTo":"none"} --><figure class="wp-block-gallery has-nested-images"><!-- wp:image {"id":1} --><figure class="wp-block-image"><img src="/v1/media/a" alt="" class="wp-image-1"/><figcaption class="wp-element-caption">Satu</figcaption></figure><!-- /wp:image --><figure><img src="/v1/media/b"/></figure><figcaption>Galeri</figcaption></figure><!-- /wp:gallery -->', ["Satu", "Galeri"]),
+        Shape('<div class="wp-block-media-text"><figure class="wp-block-media-text__media"><img src="/v1/media/a" alt=""/></figure><div class="wp-block-media-text__content"><p>Isi</p></div></div><p class="has-text-align-center">Tengah<br><br>Lagi</p><hr><div class="wp-block-spacer" aria-hidden="true" style="height:20px"></div><p>Akhir</p>', ["Isi", "Tengah", "Lagi", "Akhir"]),
+        Shape('<figure class="wp-block-pullquote"><blockquote><p>Kutip</p><cite>Nama</cite></blockquote></figure>', ["Kutip", "Nama"]),
+        Shape("<details><summary>A</summary>isi<details><summary>B</summary><ul><li>c</ul></details></details>", ["A", "isi", "B", "- c"]),
+        Shape('<div class="panel"><div class="panel-heading"><h4><a data-toggle="collapse" href="#c">Syarat</a></h4></div><div id="c" class="collapse"><ol type="1"><li value="4">empat<li>lima</ol></div></div>', ["Syarat", "4. empat", "5. lima"]),
+        Shape('<ul class="wp-block-list"><!-- wp:list-item --><li>satu<!-- wp:list --><ul class="wp-block-list"><li>anak</li></ul><!-- /wp:list --></li><!-- /wp:list-item --></ul>', ["- satu", "- anak"]),
+        Shape('[caption id="a" align="left"]<img src="/v1/media/a" /> Keterangan[/caption]\n\n[vc_row][vc_column]Isi[/vc_column][/vc_row]', ['[caption id="a" align="left"] Keterangan[/caption]', "[vc_row][vc_column]Isi[/vc_column][/vc_row]"]),
+        Shape("<dl><div><dt>Satu<dd>Arti<dd>Arti dua</div><dt>Dua</dt><dt>Tiga</dt><dd><p>x</p><p>y</p></dd></dl>", ["Satu", "Arti", "Arti dua", "Dua", "Tiga", "x", "y"]),
+        Shape("<p><ruby>東<rp>(</rp><rt>とう</rt><rp>)</rp>京<rp>(</rp><rt>きょう</rt><rp>)</rp></ruby></p>", ["東(とう)京(きょう)"]),
+        Shape('<div dir="rtl"><p>مرحبا 123 (abc)</p><ul dir="rtl"><li>واحد</li></ul></div><p><bdo dir="rtl">abc</bdo> <bdi>سلام</bdi></p>', ["مرحبا 123 (abc)", "- واحد", "abc سلام"]),
+        Shape("<p>👨\u200d👩\u200d👧\u200d👦 🏳️\u200d🌈 🇮🇩 👍🏽 1️⃣ é</p>", ["👨\u200d👩\u200d👧\u200d👦 🏳️\u200d🌈 🇮🇩 👍🏽 1️⃣ é"]),
+        Shape("<table><tr><td rowspan=2>A</td><td>B</td><td rowspan=3>C</td></tr><tr><td>D</td></tr><tr><td colspan=2>E</td></tr><tr><td>F</td><td>G</td><td>H</td></tr></table>", ["A | B | C", "| D", "E", "F | G | H"]),
+        Shape("<p>Pasal 5<sup>a)</sup> ayat (2)<sup>[1]</sup></p>", ["Pasal 5a) ayat (2)[¹]"]),
+    ],
+)  # fmt: skip
+LISTS: Final = Family(
+    "lists of Word and Google Docs",
+    [
+        Shape('<p class=MsoListParagraphCxSpFirst style=\'mso-list:l0 level1 lfo1\'><![if !supportLists]><span><span style=\'mso-list:Ignore\'>1.<span style=\'font:7.0pt "Times New Roman"\'>&nbsp;&nbsp; </span></span></span><![endif]>Satu</p><p class=MsoListParagraphCxSpMiddle style=\'margin-left:1.0in;mso-list:l0 level2 lfo1\'><![if !supportLists]><span style=\'mso-list:Ignore\'>a.<span>&nbsp;</span></span><![endif]>Anak</p><p class=MsoListParagraph style=\'mso-list:l0 level1 lfo1\'><!--[if !supportLists]--><span style=\'font-family:Symbol;mso-list:Ignore\'>·<span>&nbsp;&nbsp;</span></span><!--[endif]-->Butir</p>', ["1. Satu", "a. Anak", "· Butir"]),
+        Shape('<ol><li dir="ltr" style="list-style-type:decimal"><p><span>Satu</span></p></li><ol><li style="list-style-type:lower-alpha"><p><span>a</span></p></li><ol><li style="list-style-type:lower-roman"><p>x</p></li></ol><li style="list-style-type:lower-alpha"><p>b</p></li></ol><li style="list-style-type:decimal"><p>Dua</p></li></ol><ul><li style="list-style-type:disc"><p>butir</p></li><ul><li style="list-style-type:circle"><p>anak</p></li></ul></ul>', ["1. Satu", "a. a", "i. x", "b. b", "2. Dua", "- butir", "- anak"]),
+        Shape('<ul><li dir="ltr" role="checkbox" aria-checked="false"><img src="data:image/png;base64,iVBORw0KGgo=" alt="checked" aria-roledescription="checkbox"/><p role="presentation">Tugas</p></li></ul>', ["- Tugas"]),
+        Shape('<div class="ListContainerWrapper"><ul class="BulletListStyle1" role="list"><li data-listid="1" aria-level="1"><p><span><span>Satu</span></span></p></li></ul></div><div class="ListContainerWrapper"><ul role="list"><li data-listid="1" aria-level="2"><p>Anak</p></li></ul></div>', ["- Satu", "- Anak"]),
+        Shape("<html><body><table border=0><!--StartFragment--><col width=64 span=2><tr height=20><td colspan=2 class=xl1>Judul</td></tr><tr><td x:num>1,5</td><td class=xl2 x:fmla='=A1'>2</td></tr><![if supportMisalignedColumns]><tr height=0 style='display:none'><td width=64></td></tr><![endif]><!--EndFragment--></table></body></html>", ["Judul", "1,5 | 2"]),
+        Shape('<p style="text-indent: 1cm"><font face="Liberation Serif, serif">Isi</font></p><ol start="2"><li><p>Dua</p></li></ol><p><sdfield type=DATETIME sdval="1">1 Januari</sdfield></p><p><a class="sdfootnoteanc" name="sdfootnote1anc" href="#sdfootnote1sym"><sup>1</sup></a>kata</p><div id="sdfootnote1"><p class="sdfootnote"><a class="sdfootnotesym" name="sdfootnote1sym" href="#sdfootnote1anc">1</a> Catatan</p></div>', ["Isi", "2. Dua", "1 Januari", "¹kata", "1 Catatan"]),
+        Shape('<ol><li><p>satu</p></li></ol><p>sela</p><ol start="2"><li><p>dua</p></li></ol><ul><li><p>a</p><ul><li><p>b</p></li></ul></li></ul>', ["1. satu", "sela", "2. dua", "- a", "- b"]),
+    ],
+)  # fmt: skip
+MAIL: Final = Family(
+    "mail and notes",
+    [
+        Shape('<div class=WordSection1><p class=MsoNormal>Yth. Bapak,<o:p></o:p></p><p class=MsoNormal><o:p>&nbsp;</o:p></p><div><div style="border:none;border-top:solid #E1E1E1 1.0pt"><p class=MsoNormal><b>From:</b> Siti &lt;siti@x.example&gt; <br><b>Sent:</b> Senin<br><b>To:</b> Budi</p></div></div></div><div id="appendonsend"></div><hr tabindex="-1"><blockquote type="cite">Kutipan</blockquote>', ["Yth. Bapak,", "From: Siti <siti@x.example>", "Sent: Senin", "To: Budi", "Kutipan"]),
+        Shape('<div dir="ltr">Halo<div><br></div><div>Dua</div><div class="gmail_quote"><div dir="ltr" class="gmail_attr">Pada Sen, Budi &lt;<a href="mailto:b@x.example">b@x.example</a>&gt; menulis:<br></div><blockquote class="gmail_quote">Lama</blockquote></div></div>', ["Halo", "Dua", "Pada Sen, Budi <b@x.example> menulis:", "Lama"]),
+        Shape('<h1>Judul</h1><p>Isi <code>kode</code></p><ul><li>satu<ul><li>anak</li></ul></li></ul><ul class="to-do-list"><li><div class="checkbox checkbox-on"></div> <span class="to-do-children-checked">Tugas</span></li></ul><details open=""><summary>Buka</summary>Isi</details><figure class="callout"><div><span class="icon">💡</span></div><div>Catatan</div></figure><table class="simple-table"><tbody><tr><th>a</th><td>b</td></tr></tbody></table>', ["Judul", "Isi kode", "- satu", "- anak", "- Tugas", "Buka", "Isi", "💡", "Catatan", "a | b"]),
+        Shape('<p style="font-weight:bold" class="cvGsUA direction-ltr"><span class="OYPEnA font-feature-liga-off">Judul besar</span></p><p><span>baris</span><span> dua</span><br></p>', ["Judul besar", "baris dua"]),
+        Shape('<p class="p1"><span class="s1"><b>Tebal</b></span></p><p class="p2"><br></p><ol class="ol1"><li class="li1"><span class="s2"></span>satu</li></ol>', ["Tebal", "1. satu"]),
+        Shape("<p>Pasal 1</p><p>(1) Ayat satu</p><p>(2) Ayat dua</p>satu<br/>dua<br/>&nbsp;&nbsp;&nbsp;a.&nbsp;huruf a<br/>", ["Pasal 1", "(1) Ayat satu", "(2) Ayat dua", "satu", "dua", "a. huruf a"]),
+        Shape('<div style="mso-special-format:bullet"><span>•</span><span>Satu</span></div><div>Dua</div>', ["•Satu", "Dua"]),
+    ],
+)  # fmt: skip
+
+WORDPRESS_BODIES: Final = bodies_of(CLASSIC, BLOCKS, BUILDERS, count=143)
 MARKDOWN_BODIES: Final = bodies_of(MARKDOWN, count=30)
-WORD_PROCESSOR_BODIES: Final = bodies_of(WORD, GOOGLE, OTHERS, count=65)
+WORD_PROCESSOR_BODIES: Final = bodies_of(WORD, GOOGLE, OTHERS, LISTS, MAIL, count=65)

@@ -139,3 +139,8 @@ def test_raised_and_lowered_numbers_do_not_become_part_of_a_number_in_the_text()
         plain_text(sanitized_html("10<sup>6</sup> m<sup>-2</sup>, CO<sub>2</sub>, 1<sup>st</sup>", "html"))
         == "10⁶ m⁻², CO₂, 1st"
     )
+
+
+def test_letters_and_brackets_that_are_raised_stay_whole() -> None:
+    source = "Pasal 5<sup>a)</sup> dan (2)<sup>[1]</sup>, 10<sup>2n</sup>, 10<sup>(-3)</sup> m<sup> 2 </sup>"
+    assert plain_text(sanitized_html(source, "html")) == "Pasal 5a) dan (2)[¹], 10²n, 10⁽⁻³⁾ m ²"
