@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema
+from marshmallow import Schema, fields
 
 from cms.core.errors import invalid_parameter
 from cms.core.http.fields import Choice, Words
 from cms.core.http.schemas import PageQuerySchema, StrictSchema
 from cms.core.ids import SLUG_PATTERN
-from cms.feeds.types import FeedTypes
+from cms.feeds.types import FILTERS, FeedTypes
 from cms.publishing.delivered import DeliveredType
 
 Query = dict[str, Any]
+AGENDA = "agenda"
+"""The kind of what is published because it takes place."""
 _SLUGS: dict[str, Any] = {"pattern": SLUG_PATTERN, "expected": "slugs, separated by commas"}
 
 
@@ -58,6 +60,20 @@ def feed_query(types: FeedTypes) -> type[Schema]:
     told = {"description": "What it is made of; a filter that the type does not have is 400."}
     parameters = {**types.filters, "type": Choice(types.by_name, load_default=types.first, metadata=told)}
     return FeedQuerySchema.from_dict(parameters, name="feed_query")
+
+
+def agenda_query(delivered: DeliveredType) -> type[Schema]:
+    """What the calendar of a type takes."""
+    more: dict[str, fields.Field[Any]] = {
+        name: delivered.filters[name] for name in FILTERS if name in delivered.filters
+    }
+    return WholeFeedQuerySchema.from_dict(more, name="agenda_query")
+
+
+def of_agenda(delivered: DeliveredType, query: Query) -> Query:
+    """The query, for the agenda alone when it names no kinds."""
+    kinds = delivered.filters.get("kind")
+    return {"kind": (AGENDA,), **query} if isinstance(kinds, Words) and AGENDA in kinds.choices else query
 
 
 def chosen_type(types: FeedTypes, query: Query) -> DeliveredType:

@@ -8,26 +8,32 @@ from flask import Response
 
 from cms.core.http.api import Blueprint
 from cms.core.http.operations import Operations
+from cms.feeds.agenda import MEDIA_TYPE as CALENDAR
+from cms.feeds.agenda import read_agenda
 from cms.feeds.atom import ATOM
 from cms.feeds.json_feed import JSON_FEED
 from cms.feeds.pages import read_feed
-from cms.feeds.parameters import SitemapQuerySchema, chosen_type, feed_query
+from cms.feeds.parameters import SitemapQuerySchema, agenda_query, chosen_type, feed_query, of_agenda
 from cms.feeds.rss import RSS
 from cms.feeds.sitemaps import MEDIA_TYPE as XML
 from cms.feeds.sitemaps import read_index, read_news, read_part
 from cms.feeds.types import FeedTypes
+from cms.publishing.delivered import DeliveredType
 from cms.serving.admission import DeliveryRequest, serves
 
 CONTENT, GROUP = "content:read", "feeds"
 PROBLEMS = (400, 401, 403, 429, 503)
 
 operations = Operations[FeedTypes]()
+of_events = Operations[DeliveredType]()
 
 
 def feed_blueprint(types: FeedTypes) -> Blueprint:
     """The routes over these content types."""
     blueprint = Blueprint("feeds", __name__, url_prefix="/v1")
     operations.mount(blueprint, types)
+    if types.with_events is not None:
+        of_events.mount(blueprint, types.with_events)
     return blueprint
 
 
@@ -77,6 +83,22 @@ def read_json_feed(types: FeedTypes, request: DeliveryRequest, query: dict[str, 
     The newest first, with whole texts. `id` never changes; older ones follow `next_url`.
     """
     return read_feed(request, chosen_type(types, query), query, JSON_FEED)
+
+
+@of_events.route(
+    "/feeds/agenda.ics",
+    serves(CONTENT, group=GROUP),
+    query=agenda_query,
+    writes=(CALENDAR,),
+    problems=PROBLEMS,
+    is_conditional=True,
+)
+def read_agenda_feed(delivered: DeliveredType, request: DeliveryRequest, query: dict[str, Any]) -> Response:
+    """Subscribe to the agenda by iCalendar.
+
+    What takes place, from 90 days ago on, at most 1,000; of the kind `agenda`, unless `kind` says otherwise. `UID` never changes; what was withdrawn is `STATUS:CANCELLED`.
+    """
+    return read_agenda(request, delivered, of_agenda(delivered, query))
 
 
 @operations.route(

@@ -193,6 +193,7 @@ ROWS = [
     feed_row("/v1/feeds/rss", get("/v1/feeds/rss")),
     feed_row("/v1/feeds/atom", get("/v1/feeds/atom")),
     feed_row("/v1/feeds/json", get("/v1/feeds/json")),
+    feed_row("/v1/feeds/agenda.ics", get("/v1/feeds/agenda.ics")),
     feed_row("/v1/sitemap.xml", get("/v1/sitemap.xml")),
     feed_row("/v1/sitemaps/<string:agency>/<int:part>.xml", ask.sitemap("[0-9]+"), "403 404 200"),
     feed_row("/v1/sitemaps/<string:agency>/news.xml", ask.sitemap("news"), "403 404 200"),
