@@ -72,6 +72,8 @@ from cms.serving.responding import PreparedResponse, tell_position
 from cms.serving.state import make_serving_state
 from cms.sync.routes import sync_blueprint
 from cms.taxonomy.routes import blp as taxonomy
+from cms.webhooks.routes import blp as webhooks
+from cms.webhooks.schemas import MessageSchema
 from cms.writing.carrying_out import carry_out_writes
 from cms.writing.routes import blp as batch
 from config import PROJECT_ROOT, ConfigurationError, Settings
@@ -108,7 +110,7 @@ class Application(Flask):
 
 def blueprints(types: Sequence[RegisteredType]) -> Iterator[Blueprint]:
     """All routes, in the order of the API's document."""
-    yield from (service, handbook, auth, me, users, agencies, offices, taxonomy, consumers)
+    yield from (service, handbook, auth, me, users, agencies, offices, taxonomy, consumers, webhooks)
     yield from (each.management_blueprint() for each in types)
     yield from (reviews, releases, *(blueprint for each in types for blueprint in each.blueprints))
     yield preview_blueprint(each.resource for each in types)
@@ -139,6 +141,7 @@ def create_app(settings: Settings | None = None, types: Sequence[RegisteredType]
     with app.app_context():
         for blueprint in blueprints(types):
             api.register_blueprint(blueprint)
+        api.describe_message("change", MessageSchema, "Something that readers see has changed.")
     check_declarations(app)
     carry_out_writes(app)
     _deliver_fast(app, settings)

@@ -43,6 +43,9 @@ from cms.health.state import is_backup_under_way
 from cms.media.tasks import make_renditions, purge_deleted_images
 from cms.publishing.tasks import carry_out_due_schedules, has_due_schedules
 from cms.serving.state import serving_state
+from cms.webhooks.followers import NAME as WEBHOOKS
+from cms.webhooks.followers import fan_out
+from cms.webhooks.tasks import purge_old, seal_all_anew, sender_of
 from cms.writing.services import purge_kept_answers
 
 log = get_logger(__name__)
@@ -124,6 +127,8 @@ def worker_tasks(interval: float) -> list[Task]:
         Task("kept_answers", HOUR, _quietly(purge_kept_answers), due_at=_in(2 * MINUTE)),
         Task("deleted_images", HOUR, _quietly(purge_deleted_images), due_at=_in(2 * MINUTE)),
         Task("trash", HOUR, empty_trash, due_at=_in(2 * MINUTE)),
+        Task("webhook_log", HOUR, purge_old, due_at=_in(3 * MINUTE)),
+        Task("webhook_secrets", HOUR, seal_all_anew, due_at=_in(3 * MINUTE)),
         Task("orphaned_files", DAY, _quietly(partial(sweep_orphans, is_backup_under_way)), due_at=_in(5 * MINUTE)),
     ]
 
@@ -147,9 +152,8 @@ def heartbeat(tasks: Sequence[Task]) -> Task:
 
 def try_again() -> int:
     """Retry lines that followers have put aside and that are due; the other queues retry their own entries."""
-    lines = retry_lines("presenter", rebuild_changed, foresee=foresee_rebuilding) + retry_lines(
-        SCHEDULE, follow_schedules
-    )
+    lines = retry_lines("presenter", rebuild_changed, foresee=foresee_rebuilding)
+    lines += retry_lines(SCHEDULE, follow_schedules) + retry_lines(WEBHOOKS, fan_out)
     return lines + rebuild_again()
 
 
@@ -250,13 +254,22 @@ def _run(app: Flask, task: Task) -> None:
 def run_worker(app: Flask) -> None:
     """Run the worker until SIGTERM or SIGINT."""
     stop = threading.Event()
-    tasks = worker_tasks(app.extensions["simpul"].settings.worker_interval)
+    interval = app.extensions["simpul"].settings.worker_interval
+    tasks = worker_tasks(interval)
+    sender = sender_of(app.extensions["simpul"])
+    sending = Task("webhooks", interval, sender.step)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     PROCESSES.labels("worker").set(1)
     start_clock(app)
     log.info("worker_started")
-    run_tasks(app, [*tasks, heartbeat(tasks)], stop)
+    # On a thread of its own: rebuilding a long archive delays no message.
+    sending_thread = threading.Thread(target=run_tasks, args=(app, [sending], stop), name="webhooks")
+    sending_thread.start()
+    run_tasks(app, [*tasks, heartbeat([*tasks, sending])], stop)
+    sending_thread.join()
+    with app.app_context():
+        sender.finish()
     log.info("worker_stopped")
 
 

@@ -24,6 +24,8 @@ Document = dict[str, Any]
 NO_IDS = {
     "ChangeLine.id",
     "SyncedLine.id",
+    # Of an item, or of an agency or a category: a slug.
+    "MessageData.id",
     "Embed.id",
     "name_id",
     "TermNames.id",

@@ -37,6 +37,7 @@ from tests.factories import NEWS, document_content, post_content, seen
 from tests.media import scenarios as media_scenarios
 from tests.moderation import scenarios as moderation_scenarios
 from tests.offices import scenarios as office_scenarios
+from tests.webhooks import scenarios as webhook_scenarios
 from tests.writing.lock_watch import computed_under_the_lock
 
 FIRST = frozenset({1})
@@ -190,6 +191,7 @@ SCENARIOS: dict[str, Scenario] = {
     **moderation_scenarios.SCENARIOS,
     **office_scenarios.SCENARIOS,
     **media_scenarios.SCENARIOS,
+    **webhook_scenarios.SCENARIOS,
 }
 
 
@@ -199,6 +201,7 @@ SILENT = {
     *core_scenarios.SILENT,
     *history_scenarios.SILENT,
     *media_scenarios.SILENT,
+    *webhook_scenarios.SILENT,
 }
 # Bookkeeping of one statement: there is nothing between it and the commit.
 OF_ONE_STATEMENT = {

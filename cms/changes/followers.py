@@ -17,7 +17,7 @@ from cms.core.dead_letters.queries import due_again
 from cms.core.dead_letters.tasks import putting_aside
 from cms.core.prepared import foreseen
 
-FOLLOWERS: Final = ("presenter", "schedule")
+FOLLOWERS: Final = ("presenter", "schedule", "webhooks")
 """Every follower that this code has (`cms.worker` runs them): those that never ran are behind by the whole log."""
 Handler = Callable[[UnitOfWork, Sequence[Change]], bool | None]
 """Handles lines; `False` means that part of the work is left: the same lines come again, in another transaction."""

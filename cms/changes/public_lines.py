@@ -1,12 +1,15 @@
-"""The lines of the log that readers may learn of, as rows along its indexes."""
+"""The lines of the log that readers may learn of, as rows along its indexes, and as readers get them."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Sequence
 from typing import Any, Final, NamedTuple
 
-from cms.changes.actions import REFERENCE_TYPES, Action, is_public
-from cms.core.raw_columns import json_value
+from cms.changes.actions import REFERENCE_TYPES, Action, ContentVerb, is_public
+from cms.changes.facts import EndingKind
+from cms.core.clock import rfc3339
+from cms.core.raw_columns import json_value, moment_value
 from cms.core.reading import Reader
 
 _REFERENCE: Final = (
@@ -52,6 +55,35 @@ def public_lines(reader: Reader, after: int, until: int, most: int) -> list[Publ
     """The lines after `after` and not after `until`, oldest first."""
     rows = reader.rows(reader.prepared(_LINES), {"after": after, "until": until, "count": most})
     return [PublicLine(*row)._replace(facts=json_value(row[6])) for row in rows]
+
+
+def line_for_readers(epoch: str, line: PublicLine) -> dict[str, Any]:
+    """A line as JSON: what changed, thin, never any content, and no reason for what vanished."""
+    facts, verb = line.facts, line.action.partition(".")[2]
+    makes = "digest" in facts and verb != ContentVerb.UNPUBLISHED
+    ending = facts.get("ending")
+    return {
+        "sequence": line.sequence,
+        "recorded_at": rfc3339(moment_value(line.recorded_at)),
+        "action": line.action,
+        "type": line.type,
+        "id": line.id,
+        "agency": line.agency,
+        "update": facts.get("update"),
+        # Who vanished leaves no reason, here as in copies.
+        "ending": None if ending == EndingKind.VANISH else ending,
+        "cause": facts["cause"]["kind"] if facts.get("cause") else None,
+        "digest": item_digest(epoch, line.id, line.sequence) if makes else None,
+    }
+
+
+def item_digest(epoch: str, item_id: str, publication_sequence: int, shown_as: str = "") -> str:
+    """What tells one delivered state of an item from all others: a publication is written once, by one line of the log.
+
+    `shown_as` is the agency with its note when the item is delivered as its repost.
+    """
+    text = f"{epoch}:{item_id}:{publication_sequence}:{shown_as}"
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _public_actions(types: Collection[str]) -> Sequence[str]:

@@ -79,6 +79,7 @@ class SigningKeys:
             )
         )
         self._ring: Sequence[SigningKey] | None = None
+        self._ever: Sequence[SigningKey] = ()
         self._position = -1
         self._looks = (0, 0)
 
@@ -98,7 +99,7 @@ class SigningKeys:
             for (salt, made_at, _ends), replaced_at in zip(begins, [*ends_at, None], strict=True)
         ]
         first = max((number for number, (_salt, _made_at, ends) in enumerate(begins) if ends), default=0)
-        self._ring = ring[first:]
+        self._ever, self._ring = ring, ring[first:]
         return ring[-1]
 
     def find(self, beginning: str, life: timedelta) -> SigningKey | None:
@@ -118,6 +119,12 @@ class SigningKeys:
         now = int(clock.monotonic())
         self._looks = (now, looks + 1 if second == now else 1)
         return second != now or looks < MOST_LOOKS
+
+    def ever(self, whole_id: str) -> SigningKey | None:
+        """The key with this id, also one that is accepted for nothing any more: for what was encrypted under it."""
+        if self._ring is None or all(key.id != whole_id for key in self._ever):
+            self.read()
+        return next((key for key in self._ever if key.id == whole_id), None)
 
     def all(self) -> Sequence[SigningKey]:
         """Every key that is accepted for something, oldest first, read now."""

@@ -71,36 +71,30 @@ class BackgroundCollector(Collector):
         )
         for what, number in state.held_up.items():
             stopped.add_metric([what], number)
-        yield from (lag, failures, aside, stopped)
+        endpoints = GaugeMetricFamily("simpul_webhook_endpoints", "Endpoints that are not well.", labels=["state"])
+        for name, number in state.webhooks.items():
+            endpoints.add_metric([name], number)
+        yield from (lag, failures, aside, stopped, endpoints)
 
 
 def _single_figures(state: BackgroundState) -> list[tuple[str, str, float]]:
     return [
         ("simpul_log_sequence", "Newest position of the change log.", state.sequence),
-        (
-            "simpul_worker_heartbeat_timestamp_seconds",
-            "When a worker last reported that it runs.",
-            _seconds(state.succeeded_at(WORKER)),
-        ),
         ("simpul_due_schedules", "Scheduled changes that are due and not carried out.", state.due_schedules),
-        (
-            "simpul_due_schedule_timestamp_seconds",
-            "When the first of them was due.",
-            _seconds(state.oldest_due_schedule_at),
-        ),
         ("simpul_waiting_images", "Images without their renditions.", state.waiting_images),
-        (
-            "simpul_waiting_image_timestamp_seconds",
-            "Since when the first of them has waited.",
-            _seconds(state.oldest_waiting_image_at),
-        ),
         ("simpul_checkpoint_sequence", "The line of the newest checkpoint.", state.checkpoint_sequence),
-        ("simpul_checkpoint_timestamp_seconds", "When it was signed.", _seconds(state.checkpoint_at)),
-        (
-            "simpul_backup_timestamp_seconds",
-            "When the last backup was made, by the command `backup`.",
-            _seconds(state.succeeded_at(BACKUP)),
-        ),
+        *((f"simpul_{name}_timestamp_seconds", meaning, _seconds(moment)) for name, meaning, moment in _moments(state)),
+    ]
+
+
+def _moments(state: BackgroundState) -> list[tuple[str, str, datetime | None]]:
+    return [
+        ("worker_heartbeat", "When a worker last reported that it runs.", state.succeeded_at(WORKER)),
+        ("due_schedule", "When the first scheduled change was due that waits.", state.oldest_due_schedule_at),
+        ("waiting_image", "Since when the first image has waited.", state.oldest_waiting_image_at),
+        ("checkpoint", "When the newest checkpoint was signed.", state.checkpoint_at),
+        ("webhook_due", "When the first message to a healthy webhook was due that waits.", state.webhook_due_at),
+        ("backup", "When the last backup was made, by the command `backup`.", state.succeeded_at(BACKUP)),
     ]
 
 

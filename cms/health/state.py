@@ -18,6 +18,7 @@ from cms.health.models import TaskRun
 from cms.health.services import BACKUP, WEB, WORKER
 from cms.media.models import Image
 from cms.moderation.models import BreakerTrip, PublishingFreeze
+from cms.webhooks.queries import sending_figures
 
 LONGEST_SILENCE = timedelta(minutes=15)
 """A backup reports every minute that it runs; one that has been silent for this long has ended."""
@@ -49,6 +50,9 @@ class BackgroundState:
     checkpoint_at: datetime | None
     held_up: Mapping[str, int]
     """How many breakers and freezes are in force now."""
+    webhook_due_at: datetime | None
+    webhooks: Mapping[str, int]
+    """How many endpoints fail, and how many were switched off."""
 
     def succeeded_at(self, name: str) -> datetime | None:
         """When a background task last succeeded."""
@@ -95,11 +99,13 @@ def background_state() -> BackgroundState:
             oldest_waiting_image_at=first_waiting,
             checkpoint_sequence=checkpoint.sequence if checkpoint else 0,
             checkpoint_at=checkpoint.signed_at if checkpoint else None,
+            webhook_due_at=counted.webhooks_due,
+            webhooks={"failing": counted.webhooks_failing, "disabled": counted.webhooks_disabled},
         )
 
 
 def _schedules_and_pauses(moment: datetime) -> Row[Any]:
-    """Schedules whose moment has come, and what holds people up, in one statement."""
+    """Schedules whose moment has come, what holds people up, and what waits for webhooks, in one statement."""
     publish, unpublish = Item.publish_at <= moment, Item.unpublish_at <= moment
     is_open = BreakerTrip.reset_at.is_(None), BreakerTrip.until > moment
     return session.execute(
@@ -113,6 +119,7 @@ def _schedules_and_pauses(moment: datetime) -> Row[Any]:
             select(func.min(Item.unpublish_at)).where(unpublish).scalar_subquery().label("first_unpublish"),
             select(func.count()).select_from(BreakerTrip).where(*is_open).scalar_subquery().label("breakers"),
             select(func.count()).select_from(PublishingFreeze).scalar_subquery().label("freezes"),
+            *sending_figures(moment),
         )
     ).one()
 

@@ -9,16 +9,11 @@ from urllib.parse import urlencode
 import orjson
 from flask import Response
 
-from cms.changes.actions import ContentVerb
-from cms.changes.facts import EndingKind
-from cms.changes.public_lines import PublicLine
-from cms.core.clock import rfc3339
+from cms.changes.public_lines import PublicLine, line_for_readers
 from cms.core.errors import Gone
-from cms.core.raw_columns import moment_value
 from cms.publishing.delivered import DeliveredTypes
 from cms.serving.admission import DeliveryRequest
 from cms.serving.responding import Basis, Body, respond
-from cms.sync.lines import item_digest
 from cms.sync.references import REFERENCE_TYPES
 
 Query = Mapping[str, Any]
@@ -54,7 +49,7 @@ def _body(request: DeliveryRequest, names: frozenset[str], query: Query, after: 
         max(after, newest) if is_complete else shown[limit - 1].sequence if len(shown) > limit else lines[-1].sequence
     )
     following = _address(request, query, f"{request.heads.epoch}-{reached}")
-    rows = [_row(request.heads.epoch, line) for line in shown[:limit]]
+    rows = [line_for_readers(request.heads.epoch, line) for line in shown[:limit]]
     told = {"sequence": reached, "epoch": request.heads.epoch, "complete": is_complete}
     meta = {**told, "media_base": request.sources.public_url}
     content = orjson.dumps({"data": rows, "links": {"next": following}, "meta": meta})
@@ -76,25 +71,6 @@ def _shown(request: DeliveryRequest, lines: Sequence[PublicLine], query: Query) 
     # One statement for all items of other owners: on the channels of the key's agencies, or carried by them.
     carried = sources.shown(of_others) if of_others else set()
     return [line for line in lines if line.id not in of_others or line.agency in visible or line.id in carried]
-
-
-def _row(epoch: str, line: PublicLine) -> dict[str, Any]:
-    facts, verb = line.facts, line.action.partition(".")[2]
-    makes = "digest" in facts and verb != ContentVerb.UNPUBLISHED
-    ending = facts.get("ending")
-    return {
-        "sequence": line.sequence,
-        "recorded_at": rfc3339(moment_value(line.recorded_at)),
-        "action": line.action,
-        "type": line.type,
-        "id": line.id,
-        "agency": line.agency,
-        "update": facts.get("update"),
-        # Who vanished leaves no reason, here as in copies.
-        "ending": None if ending == EndingKind.VANISH else ending,
-        "cause": facts["cause"]["kind"] if facts.get("cause") else None,
-        "digest": item_digest(epoch, line.id, line.sequence) if makes else None,
-    }
 
 
 def _address(request: DeliveryRequest, query: Query, after: str | None) -> str:

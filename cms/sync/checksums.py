@@ -11,11 +11,12 @@ from typing import Any, Final
 import orjson
 from flask import Response
 
+from cms.changes.public_lines import item_digest
 from cms.publishing.delivered import DeliveredTypes
 from cms.serving.admission import DeliveryRequest
 from cms.serving.responding import Basis, Body, respond
 from cms.sync.followed import Followed, followed
-from cms.sync.lines import item_digest, text_digest
+from cms.sync.lines import text_digest
 from cms.sync.pages import asked_position, content_of, topics_of
 from cms.sync.positions import FROM_THE_BEGINNING
 from cms.sync.references import REFERENCE_TYPES, shown_rows

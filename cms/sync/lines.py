@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import orjson
 
+from cms.changes.public_lines import item_digest
 from cms.publishing.models import Standing
 from cms.publishing.splicing import as_repost
 from cms.publishing.walking import Walk, Walked
@@ -19,15 +20,6 @@ from cms.sync.entries import Entry, Keep, KeepReference, Remove
 
 AT_ONCE: Final = 100
 """Publications whose texts are in memory together."""
-
-
-def item_digest(epoch: str, item_id: str, publication_sequence: int, shown_as: str = "") -> str:
-    """What tells one delivered state of an item from all others: a publication is written once, by one line of the log.
-
-    `shown_as` is the agency with its note when the item is delivered as its repost.
-    """
-    text = f"{epoch}:{item_id}:{publication_sequence}:{shown_as}"
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def text_digest(text: str) -> str:

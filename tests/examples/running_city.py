@@ -68,10 +68,10 @@ class RunningCity:
 
 
 @contextmanager
-def running_city(folder: Path) -> Iterator[RunningCity]:
-    """The city in a database of the kind under test, below `folder`."""
+def running_city(folder: Path, **more: str) -> Iterator[RunningCity]:
+    """The city in a database of the kind under test, below `folder`, with `more` settings."""
     instance = folder / "instance"
     instance.mkdir()
-    with database_settings(instance) as settings, running(instance, **settings) as (_process, port):
+    with database_settings(instance) as own, running(instance, **(settings := own | more)) as (_process, port):
         secrets = json.loads((instance / "demo.json").read_text())
         yield RunningCity(f"http://localhost:{port}", secrets, instance, settings)

@@ -25,6 +25,7 @@ from cms.health.models import TaskRun
 from cms.health.services import BACKUP, WORKER, Run, note_runs
 from cms.health.state import background_state
 from cms.posts.content import POST
+from cms.webhooks.followers import NAME as WEBHOOKS
 from cms.worker import HEARTBEAT_SECONDS, LogFollower, Task, heartbeat, worker_tasks
 from tests.conftest import NOW, counted_statements
 from tests.factories import CENTRAL, add_city, add_image, add_post, add_published_post, seen
@@ -47,7 +48,8 @@ def doctor(app: Flask, environment: dict[str, str], monkeypatch: pytest.MonkeyPa
 
 
 def test_every_follower_that_the_worker_runs_is_known(app: Flask) -> None:
-    assert {task.run.name for task in worker_tasks(1.0) if isinstance(task.run, LogFollower)} == set(FOLLOWERS)
+    of_tasks = {task.run.name for task in worker_tasks(1.0) if isinstance(task.run, LogFollower)}
+    assert of_tasks | {WEBHOOKS} == set(FOLLOWERS)
 
 
 def test_a_follower_that_never_ran_is_behind_by_the_whole_log(app: Flask, client: FlaskClient) -> None:

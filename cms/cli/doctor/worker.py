@@ -58,6 +58,17 @@ def check_waiting_work(_settings: Settings) -> Iterator[Finding]:
         yield ok(f"{images}.")
 
 
+def check_webhooks(_settings: Settings) -> Iterator[Finding]:
+    """Messages to healthy endpoints that are due and not sent, and endpoints that the server has switched off."""
+    state = background_state()
+    if _is_older(state.webhook_due_at, WORKER_SILENCE):
+        yield red("Messages to webhooks are due and nobody sends them: is a worker running?")
+    elif state.webhooks["disabled"]:
+        yield warning(f"{state.webhooks['disabled']} webhooks were switched off because they failed.")
+    else:
+        yield ok(f"Messages to webhooks go out; {state.webhooks['failing']} endpoints fail.")
+
+
 def check_tasks(_settings: Settings) -> Iterator[Finding]:
     """Tasks of the worker that fail again and again."""
     failing = [run for run in background_state().runs.values() if run.failures >= MOST_FAILURES]

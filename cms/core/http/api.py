@@ -35,6 +35,11 @@ WRITE_PROBLEMS = (400, 401, 403, 404, 409, 413, 415, 422)
 BYTES, TEXT = {"type": "string", "format": "binary"}, {"type": "string"}
 CHANGE_PROBLEMS = (*WRITE_PROBLEMS, 412, 428)
 """Statuses of an operation that also needs `If-Match`."""
+MESSAGE_HEADERS = {
+    "webhook-id": "The same at every repetition: keep it, and handle nothing twice.",
+    "webhook-timestamp": "When this try began, in seconds since 1970: refuse what is older than five minutes.",
+    "webhook-signature": "Signatures of Standard Webhooks 1.0.0, separated by spaces: one that holds is enough.",
+}
 IMPLIED = {413: (408, 411), 428: (400,)}
 
 
@@ -229,6 +234,24 @@ class Api(flask_smorest.Api):
         for describe in FIELD_DESCRIPTIONS:
             self.ma_plugin.converter.add_attribute_function(describe)
         self.ma_plugin.converter.add_parameter_attribute_function(comma_separated_parameter)
+
+    def describe_message(self, name: str, schema: type[Schema], summary: str) -> None:
+        """Document a message that this server sends to addresses of others (`webhooks` of the OpenAPI document)."""
+        sent = {"description": "Any status from 200 to 299: it has arrived. Anything else: it comes again."}
+        content = {"application/json": {"schema": schema}}
+        operation = {
+            "summary": summary,
+            "tags": ["webhooks"],
+            "operationId": f"receive_{name}",
+            "parameters": [
+                {"name": each, "in": "header", "required": True, "schema": {"type": "string"}, "description": text}
+                for each, text in MESSAGE_HEADERS.items()
+            ],
+            "requestBody": {"required": True, "content": content},
+            "responses": {"2XX": sent},
+        }
+        self.spec.options.setdefault("webhooks", {})[name] = {"post": operation}
+        self.ma_plugin.resolver.resolve_operations({"post": operation})
 
     def document(self, app: Flask) -> dict[str, Any]:
         """The published OpenAPI document: what clients may rely on."""

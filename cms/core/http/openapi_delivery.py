@@ -28,14 +28,15 @@ def delivery_only(document: Document) -> Document:
     found = list(operations(part))
     tags = {tag for _path, _method, operation in found for tag in operation["tags"]}
     schemes = {name for _path, _method, operation in found for each in operation["security"] for name in each}
+    tags |= {tag for each in document.get("webhooks", {}).values() for tag in each["post"]["tags"]}
     part["tags"] = [tag for tag in document["tags"] if tag["name"] in tags]
-    part["components"] = _used(document["components"], paths, schemes)
+    part["components"] = _used(document["components"], paths, document.get("webhooks", {}), schemes)
     return part
 
 
-def _used(components: Document, paths: Document, schemes: set[str]) -> Document:
+def _used(components: Document, paths: Document, messages: Document, schemes: set[str]) -> Document:
     responses = _referred(components["responses"], "responses", paths)
-    schemas = reachable_schemas([paths, responses], components["schemas"])
+    schemas = reachable_schemas([paths, messages, responses], components["schemas"])
     return {
         "schemas": {name: part for name, part in components["schemas"].items() if name in schemas},
         "responses": responses,

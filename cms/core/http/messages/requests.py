@@ -93,6 +93,12 @@ REQUESTS: dict[str, Problem] = {
         "Berkas dan gambar {agency} memakai {used} dari {limit} bita; {coming} bita lagi tidak muat. Hapus yang tidak diperlukan, atau "
         "hubungi pengelola.",
     ),
+    "too_many_webhooks": problem(
+        "The consumer has enough endpoints",
+        "Titik akhir konsumen sudah cukup",
+        "A consumer has at most {max} endpoints: remove one that is not needed.",
+        "Satu konsumen memiliki paling banyak {max} titik akhir: hapus yang tidak diperlukan.",
+    ),
     "uri_too_long": problem(
         "The address is too long",
         "Alamat terlalu panjang",

@@ -35,6 +35,16 @@ RULES: dict[str, Text] = {
         "{character} pada karakter ke-{place} dapat menyembunyikan atau membalik teks: hapus kata-kata di sekitarnya lalu ketik ulang.",
     ),
     "blank": Text("Must not be blank.", "Tidak boleh kosong."),
+    "endpoint_url": Text(
+        "This is no address that can be called: it needs https and a host, in ASCII, without a user name.",
+        "Alamat ini tidak dapat dipanggil: perlu https dan sebuah host, dalam ASCII, tanpa nama pengguna.",
+    ),
+    "endpoint_scheme": Text("The address must begin with https.", "Alamat harus diawali https."),
+    "endpoint_port": Text("Addresses may name these ports: {ports}.", "Alamat boleh menyebut porta ini: {ports}."),
+    "endpoint_address": Text(
+        "This address lies in a network that is not called from here: ask the operators.",
+        "Alamat ini berada di jaringan yang tidak dipanggil dari sini: hubungi pengelola.",
+    ),
     "not_found": Text("There is no such {what}.", "Tidak ada {what} seperti itu."),
     "not_valid_any_more": Text("This {what} is not in use any more.", "{what} ini tidak dipakai lagi."),
     "public_suffix": Text(

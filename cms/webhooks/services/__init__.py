@@ -1,0 +1,1 @@
+"""Writes: endpoints, messages to them, and the results of sending."""

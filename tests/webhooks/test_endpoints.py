@@ -1,0 +1,180 @@
+"""Endpoints over the management plane: who may, what is shown once, which addresses are refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from cms.accounts.services.signing_keys import rotate_signing_keys
+from cms.core.db import session
+from cms.core.permissions import system_actor
+from cms.core.sealed_secrets import CannotOpen, open_sealed
+from cms.core.signing_keys import SigningKeys
+from cms.webhooks.models import Webhook
+from cms.webhooks.tasks import seal_all_anew
+from tests.agencies.administration import AUTHOR, Caller, logged
+
+URL = "https://situs.example/hook"
+
+
+def made(admin: Caller, webhooks: str, **values: Any) -> dict[str, Any]:
+    answer = admin("POST", webhooks, {"url": URL, **values})
+    assert answer.status_code == 201, answer.json
+    data: dict[str, Any] = answer.json["data"]
+    return data
+
+
+def test_an_endpoint_is_added_and_its_secret_shown_once(app: Flask, admin: Caller, webhooks: str) -> None:
+    answer = admin("POST", webhooks, {"url": URL, "label": "Situs DPU", "types": ["post"], "actions": ["published"]})
+
+    data = answer.json["data"]
+    assert answer.headers["Location"] == f"http://localhost/manage/v1/{webhooks}/{data['id']}"
+    secret = data.pop("secret")
+    assert secret.startswith("whsec_")
+    assert data == {
+        "id": data["id"],
+        "url": URL,
+        "label": "Situs DPU",
+        "types": ["post"],
+        "agencies": None,
+        "actions": ["published"],
+        "state": "active",
+        "disabled_because": None,
+        "failures": 0,
+        "failing_since": None,
+        "last_success_at": None,
+        "previous_secret_until": None,
+        "version": "v1",
+        "created_at": "2026-11-24T01:00:00Z",
+        "updated_at": "2026-11-24T01:00:00Z",
+    }
+    assert admin("GET", webhooks).json["data"] == [data]
+    assert admin("GET", f"{webhooks}/{data['id']}").json["data"] == data
+    assert ("webhook.created", data["id"], []) in logged(app)
+
+
+def test_the_database_has_no_secret_in_clear(app: Flask, admin: Caller, webhooks: str) -> None:
+    data = made(admin, webhooks)
+    with app.app_context():
+        stored = session.scalars(select(Webhook.secret)).one()
+        assert data["secret"].removeprefix("whsec_") not in stored
+        assert open_sealed(app.extensions["simpul"].signing_keys, stored) == data["secret"]
+
+
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [
+        ("http://situs.example/hook", "endpoint_scheme"),
+        ("ftp://situs.example/hook", "endpoint_scheme"),
+        ("https://situs.example:22/hook", "endpoint_port"),
+        ("https://127.0.0.1/hook", "endpoint_address"),
+        ("https://[::1]/hook", "endpoint_address"),
+        ("https://10.0.0.1/hook", "endpoint_address"),
+        ("https://169.254.169.254/latest/meta-data", "endpoint_address"),
+        ("https://user:kunci@situs.example/", "endpoint_url"),
+        ("https://", "endpoint_url"),
+        ("https://[::1/", "endpoint_url"),
+        ("https://situs.example\\@lain.example/", "endpoint_url"),
+        ("situs.example/hook", "endpoint_scheme"),
+    ],
+)
+def test_addresses_that_could_never_be_called_are_refused(admin: Caller, webhooks: str, url: str, code: str) -> None:
+    answer = admin("POST", webhooks, {"url": url})
+    assert (answer.status_code, [(each["pointer"], each["code"]) for each in answer.json["errors"]]) == (
+        422,
+        [("/url", code)],
+    )
+
+
+def test_types_and_agencies_must_exist(admin: Caller, webhooks: str) -> None:
+    answer = admin("POST", webhooks, {"url": URL, "agencies": ["dpu", "tidak-ada"]})
+    assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, "/agencies/1")
+    assert admin("POST", webhooks, {"url": URL, "types": ["berita"]}).status_code == 422
+    assert admin("POST", webhooks, {"url": URL, "actions": ["created"]}).status_code == 422
+
+
+def test_a_consumer_has_a_bounded_number_of_endpoints(admin: Caller, webhooks: str) -> None:
+    for _ in range(10):
+        made(admin, webhooks)
+    answer = admin("POST", webhooks, {"url": URL})
+    assert (answer.status_code, answer.json["code"]) == (409, "too_many_webhooks")
+    assert len(admin("GET", f"{webhooks}?limit=100").json["data"]) == 10
+
+
+def test_pages_of_the_list_are_whole(admin: Caller, webhooks: str) -> None:
+    ids = [made(admin, webhooks)["id"] for _ in range(5)]
+    first = admin("GET", f"{webhooks}?limit=3").json
+    rest = admin("GET", first["links"]["next"].partition("/manage/v1/")[2]).json
+    assert [each["id"] for each in first["data"] + rest["data"]] == ids
+    assert rest["links"]["next"] is None
+
+
+def test_a_change_needs_the_version_and_counts(admin: Caller, webhooks: str) -> None:
+    path = f"{webhooks}/{made(admin, webhooks)['id']}"
+    assert admin("PATCH", path, {"label": "Baru"}).status_code == 428
+    changed = admin("PATCH", path, {"label": "Baru", "types": None}, match='"v1"')
+    assert (changed.status_code, changed.json["data"]["version"], changed.json["data"]["label"]) == (200, "v2", "Baru")
+    assert admin("PATCH", path, {"label": "Lama"}, match='"v1"').status_code == 412
+    assert admin("PATCH", path, {"state": "disabled"}, match='"v2"').status_code == 422
+    assert admin("PATCH", path, {"secret": "x"}, match='"v2"').status_code == 400
+
+
+def test_a_removed_endpoint_is_gone(app: Flask, admin: Caller, webhooks: str) -> None:
+    data = made(admin, webhooks)
+    path = f"{webhooks}/{data['id']}"
+    assert admin("POST", f"{path}/ping").status_code == 202
+    assert admin("DELETE", path, match='"v1"').status_code == 204
+    assert admin("GET", path).status_code == 404
+    assert ("webhook.deleted", data["id"], []) in logged(app)
+
+
+def test_authors_neither_see_nor_add_endpoints(app: Flask, client: FlaskClient, webhooks: str) -> None:
+    author = Caller(app, client, AUTHOR)
+    assert author("GET", webhooks).status_code == 403
+    assert author("POST", webhooks, {"url": URL}).status_code == 403
+
+
+def test_an_endpoint_belongs_to_its_consumer(admin: Caller, webhooks: str) -> None:
+    data = made(admin, webhooks)
+    assert admin("GET", f"consumers/{data['id']}/webhooks/{data['id']}").status_code == 404
+    assert admin("GET", f"consumers/{data['id']}/webhooks").status_code == 404
+
+
+def test_a_rotated_secret_is_another_and_both_hold_for_a_day(app: Flask, admin: Caller, webhooks: str) -> None:
+    data = made(admin, webhooks)
+    rotated = admin("POST", f"{webhooks}/{data['id']}/rotate", {}, match='"v1"')
+    assert rotated.status_code == 200
+    assert rotated.json["data"]["secret"] not in {data["secret"], None}
+    assert rotated.json["data"]["previous_secret_until"] == "2026-11-25T01:00:00Z"
+    assert ("webhook.rotated", data["id"], []) in logged(app)
+
+
+@pytest.mark.parametrize("ends_older", [False, True])
+def test_secrets_are_sealed_anew_when_the_ring_was_rotated(
+    app: Flask, admin: Caller, webhooks: str, ends_older: bool
+) -> None:
+    data = made(admin, webhooks)
+    with app.app_context():
+        keys = app.extensions["simpul"].signing_keys
+        before = session.scalars(select(Webhook.secret)).one()
+        newest = rotate_signing_keys(system_actor("test"), ends_older=ends_older)
+        assert open_sealed(keys, before) == data["secret"]
+
+        seal_all_anew()
+
+        after = session.scalars(select(Webhook.secret)).one()
+        assert (before.partition(":")[0] != newest, after.partition(":")[0]) == (True, newest)
+        assert open_sealed(keys, after) == data["secret"]
+
+
+def test_a_secret_of_another_installation_is_not_opened(app: Flask, admin: Caller, webhooks: str) -> None:
+    made(admin, webhooks)
+    with app.app_context():
+        stored = session.scalars(select(Webhook.secret)).one()
+        other = SigningKeys("another-root-secret" * 3, app.extensions["simpul"].reader)
+        with pytest.raises(CannotOpen):
+            open_sealed(other, stored)
