@@ -37,6 +37,7 @@ _FORMS: Final = re.compile(
     re.IGNORECASE,
 )
 _PACKAGES: Final = frozenset({"package", "package2", "htmlfile", "scriptletfile", "shockwaveflash"})
+_PICTURES: Final = frozenset({"imagedata", "fill", "stroke", "image"})
 _FETCHING: Final = frozenset(
     {
         "blip",
@@ -67,8 +68,7 @@ class Elements:
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
         self._judges: Mapping[str, Judge] = {
-            "fldchar": self._fields.mark, "fldsimple": self._fields.simple, "imagedata": _picture, "fill": _picture, "stroke": _picture, "image": _picture,
-            "connection": _refreshed, "querytable": _refreshed, "dbpr": _database, "hlinkclick": _action, "hlinkhover": self._hover,
+            "fldchar": self._fields.mark, "fldsimple": self._fields.simple, "connection": _refreshed, "querytable": _refreshed, "dbpr": _database, "hlinkclick": _action, "hlinkhover": self._hover,
             "hlinkmouseover": self._hover, "cmd": _command, "ocx": _control, "oleobject": _embedded, "oleobj": _embedded,
         }  # fmt: skip
 
@@ -87,6 +87,8 @@ class Elements:
         if local == "instrText":
             self._parser.CharacterDataHandler = self._fields.add
             return
+        if local.lower() in _PICTURES:
+            _check_picture(attributes)
         judge = self._judges.get(local.lower())
         if judge is not None:
             judge({_local(key): value for key, value in attributes.items()})
@@ -115,10 +117,15 @@ def _is_true(value: str | None) -> bool:
     return (value or "").strip().lower() in {"1", "true", "on"}
 
 
-def _picture(attributes: Mapping[str, str]) -> None:
-    """A drawing of VML names its picture itself, or the place where it was found; an id of a relationship is no address."""
-    if any(is_address(attributes.get(key, "")) for key in ("src", "href", "althref")):
-        raise DamagedFile(PICTURE_FETCHED)
+def _check_picture(attributes: Mapping[str, str]) -> None:
+    """A drawing of VML names its picture itself; beside a stored picture `o:href` only tells where that was found. `cid:` is a part of the
+    mail from which it was pasted.
+    """
+    is_stored = any(_local(key) in {"id", "relid"} and value.strip() for key, value in attributes.items())
+    named = {"src"} if is_stored else {"src", "href", "althref"}
+    for key, value in attributes.items():
+        if _local(key) in named and is_address(value) and not value.strip().lower().startswith("cid:"):
+            raise DamagedFile(PICTURE_FETCHED)
 
 
 def _refreshed(attributes: Mapping[str, str]) -> None:

@@ -108,7 +108,8 @@ class _Look:
             plain = before + block.replace(b"\0", b"")
             if _DECLARED.search(_KNOWN_TYPE.sub(b"", plain)):
                 raise DamagedFile("a part declares entities")
-            if _DDE.search(plain):
+            # The word alone is found ten times as fast, and hardly any part has it.
+            if b"dde" in plain.lower() and _DDE.search(plain):
                 raise DamagedFile(DDE_REASON)
             if is_xml:
                 self._search(plain)

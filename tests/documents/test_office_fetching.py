@@ -150,6 +150,8 @@ LINK = relationships(relationship("hyperlink", "https://balikpapan.go.id", "Exte
     "inside",
     [
         '<v:imagedata src="https://jahat.example/x.png"/>', "<v:fill o:href='//jahat.example/x' type='frame'/>", '<v:stroke o:althref="file://x/y"/>',
+        '<v:imagedata o:href="http://jahat.example/x.png" r:href="rId1"/>', '<v:imagedata r:id="" o:href="http://jahat.example/x.png"/>',
+        '<v:imagedata r:id="rId4" src="http://jahat.example/x.png"/>',
         '<v:image src = "http:&#47;/jahat.example"/>', '<a:blip r:link="rId7"/>', '<v:imagedata r:href="rId7"/>', '<o:OLEObject r:id="rId7"/>',
     ],
 )  # fmt: skip
@@ -161,6 +163,7 @@ def test_a_picture_that_is_fetched_is_refused(inside: str, tmp_path: Path) -> No
     "inside",
     [
         '<v:imagedata r:id="rId4" o:title="logo"/>', '<a:blip r:embed="rId4"/>', '<w:hyperlink r:id="rId7"/>', '<a:hlinkClick r:id="rId7"/>',
+        '<v:imagedata r:id="rId4" o:href="https://balikpapan.go.id/logo.png"/>', '<v:imagedata r:id="rId4" o:href="cid:image001.png@01DB0"/>',
         '<v:shape href="https://balikpapan.go.id"/>', '<v:fill src="image1.png"/>', '<a:srcRect/><v:imagedata src="rId4"/>',
     ],
 )  # fmt: skip
