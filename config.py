@@ -111,7 +111,7 @@ class Settings:
     )
     breaker_person: int = setting(
         20,
-        "Publications (and withdrawals) of one person within BREAKER_MINUTES before publishing pauses; 0 switches it off",
+        "Publications of one person, redirects and what vanishes too, within BREAKER_MINUTES before publishing pauses; 0 switches it off",
     )
     breaker_minutes: int = setting(10, "Minutes over which BREAKER_PERSON counts")
     breaker_agency_percent: int = setting(

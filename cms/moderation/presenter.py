@@ -29,7 +29,7 @@ def render_trip(trip: BreakerTrip) -> dict[str, Any]:
         "kind": trip.kind,
         "subject": trip.subject,
         "label": trip.label,
-        "published": trip.published,
+        "count": trip.published,
         "tripped_at": trip.tripped_at,
         "until": trip.until,
         "is_open": trip.reset_at is None and trip.until > clock.now(),

@@ -48,7 +48,12 @@ class BreakerTripSchema(StrictSchema):
     kind = fields.String(metadata={"enum": _KINDS})
     subject = fields.String(metadata={"description": "Id of the person or slug of the agency.", "example": "dpu"})
     label = fields.String(metadata={"example": "Dinas Pekerjaan Umum"})
-    published = fields.Integer(metadata={"description": "Changes that led to it.", "example": 20})
+    count = fields.Integer(
+        metadata={
+            "description": "Publications that led to it; of a person who took back too much, what was taken back.",
+            "example": 20,
+        }
+    )
     tripped_at = Moment()
     until = Moment(metadata={"description": "When the pause ends by itself."})
     is_open = fields.Boolean(metadata={"description": "Whether the pause is in force now."})

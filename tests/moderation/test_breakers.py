@@ -73,7 +73,7 @@ def test_comments_beside_each_publication_hide_none_of_them(editor: Caller, cent
             assert said.status_code == 201
 
     assert outcomes(answers) == ["200"] * 5 + ["publishing_paused"]
-    assert [(trip["kind"], trip["published"]) for trip in open_trips(central)] == [("person", 5)]
+    assert [(trip["kind"], trip["count"]) for trip in open_trips(central)] == [("person", 5)]
 
 
 def fill(app: Flask) -> None:

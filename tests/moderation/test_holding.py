@@ -242,7 +242,7 @@ def test_too_much_by_one_person_pauses_publishing(
     assert act(central, items[3], "publish").status_code == 200
 
     trip = central.get("/manage/v1/breakers?open=true").json["data"]
-    assert [(each["kind"], each["subject"], each["published"]) for each in trip] == [("person", editor.actor.id, 3)]
+    assert [(each["kind"], each["subject"], each["count"]) for each in trip] == [("person", editor.actor.id, 3)]
     assert editor.post(f"/manage/v1/breakers/{trip[0]['id']}/reset").status_code == 403
     reset = central.post(f"/manage/v1/breakers/{trip[0]['id']}/reset")
     assert (reset.status_code, reset.json["data"]["is_open"]) == (200, False)

@@ -59,7 +59,7 @@ def test_what_is_gone_or_withdrawn_passes_a_trip_up_to_the_limit(
     assert act(editor, paused[5], "unpublish", WITHDRAWN).json["code"] == "second_person_needed"
     assert act(central, paused[5], "unpublish", GONE).status_code == 200, "a second person has a count of his own"
     [trip] = [trip for trip in open_trips(central) if trip["kind"] == "removal"]
-    assert (trip["subject"], trip["published"]) == (editor.actor.id, 4)
+    assert (trip["subject"], trip["count"]) == (editor.actor.id, 4)
     assert central.post(f"{BREAKERS}/{trip['id']}/reset").status_code == 200
     moment(timedelta(seconds=1))
     assert act(editor, paused[4], "unpublish", GONE).status_code == 200
