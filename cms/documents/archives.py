@@ -19,6 +19,7 @@ LARGEST_RATIO: Final = 100
 LARGEST_DIRECTORY: Final = 1_000_000
 DEEPEST: Final = 3
 """An office document with a table inside, in a ZIP."""
+ZIP_BEGINNING: Final = b"PK\x03\x04"
 END: Final = b"PK\x05\x06"
 END_BYTES: Final = 22
 ZIP64_LOCATOR_BYTES: Final = 20

@@ -12,10 +12,9 @@ from typing import IO, Final
 
 from cms.core.errors import Invalid, UnsupportedType, invalid_field
 from cms.core.storage.names import extension_of
-from cms.documents.archives import Allowance
+from cms.documents.archives import ZIP_BEGINNING, Allowance
 from cms.documents.faults import DamagedFile, FaultyPart, UnsupportedFile
 from cms.documents.kinds import ACCEPTED_EXTENSIONS, ACCEPTED_LABELS, Recognised
-from cms.documents.packed_files import ZIP_BEGINNING
 from cms.documents.pdf_files import check_pdf, is_pdf_beginning
 from cms.documents.picture_files import PNG_SIGNATURE, check_jpeg, check_png, check_webp
 from cms.documents.several_kinds import check_other_kinds

@@ -9,6 +9,7 @@ from typing import Final
 from xml.parsers import expat
 
 from cms.core.storage.known_kinds import PROTECTED_OFFICE
+from cms.documents.archives import ZIP_BEGINNING
 from cms.documents.faults import DamagedFile, UnsupportedFile
 from cms.documents.kinds import OFFICE, OPEN_DOCUMENT, OPEN_XML, FileType
 from cms.documents.office_links import check_links
@@ -31,6 +32,9 @@ OTHER_OFFICE: Final = (
 FETCHES: Final = (
     "it fetches a template, an object or a picture from elsewhere when it is opened: break its links (File, Info, Edit Links to Files)"
     " and take the ordinary template"
+)
+PAGE_INSIDE: Final = (
+    "a part of the text is a web page or RTF, which is put in when it is opened: open it in Word and save it again"
 )
 MIMETYPE: Final = "mimetype"
 MANIFEST: Final = "META-INF/manifest.xml"
@@ -66,6 +70,7 @@ def check_office(archive: zipfile.ZipFile) -> None:
     found = relationships(archive)
     _refuse_macros(archive, found)
     _refuse_fetched_parts(found)
+    _refuse_pages(archive, found)
     check_parts(archive, [each for each in found if each.is_external])
     check_links(archive)
     _check_main_part(archive, found)
@@ -129,6 +134,17 @@ def _check_main_part(archive: zipfile.ZipFile, found: Iterable[Relationship]) ->
             expat.ParserCreate().ParseFile(part)
         except expat.ExpatError:
             raise DamagedFile(NO_MAIN_PART) from None
+
+
+def _refuse_pages(archive: zipfile.ZipFile, found: Iterable[Relationship]) -> None:
+    """Text of another format that Word imports on opening (altChunk) is a document itself: a page would fetch what it names."""
+    parts = parts_by_name(archive)
+    for each in found:
+        entry = parts.get(each.target)
+        if each.kind == "afchunk" and entry is not None:
+            with archive.open(entry) as part:
+                if part.read(len(ZIP_BEGINNING)) != ZIP_BEGINNING:
+                    raise DamagedFile(PAGE_INSIDE)
 
 
 def _refuse_macros(archive: zipfile.ZipFile, found: Iterable[Relationship]) -> None:

@@ -20,13 +20,12 @@ from cms.core.storage import known_kinds
 from cms.core.storage.blobs import new_incoming, storage_errors
 from cms.core.storage.known_kinds import kind_of, kind_of_beginning
 from cms.core.storage.names import clean_name, extension_of
-from cms.documents.archives import NESTED_ARCHIVE, path_of, paths_of
+from cms.documents.archives import NESTED_ARCHIVE, ZIP_BEGINNING, path_of, paths_of
 from cms.documents.faults import DamagedFile, FaultyPart, UnsupportedFile
 from cms.documents.kinds import ACCEPTED, OFFICE, FileType, Recognised
 from cms.documents.text_files import TYPES, is_active
 
 HEAD_BYTES: Final = 4_096
-ZIP_BEGINNING: Final = b"PK\x03\x04"
 PROGRAM_INSIDE: Final = "there is a program, a script or a web page inside"
 OTHER_CONTENT: Final = "it is not what its name says: give it the name of its kind"
 OLD_MACROS: Final = "an old Office file with macros: save it without them"

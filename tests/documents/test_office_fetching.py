@@ -18,7 +18,7 @@ from cms.documents.office_elements import (
     PICTURE_FETCHED,
 )
 from cms.documents.office_fields import DDE_REASON, FIELD_FETCHES, HIDDEN_FIELD, TOO_MANY
-from cms.documents.office_files import FETCHES
+from cms.documents.office_files import FETCHES, PAGE_INSIDE
 from cms.documents.office_formulas import FORMULA_FETCHES, LONGEST_FORMULA, ODD_FORMULA
 from cms.documents.office_parts import BLOCK_BYTES
 from tests.documents.recognising import refusal
@@ -134,6 +134,18 @@ def test_fields_in_fields_have_an_end(tmp_path: Path) -> None:
 
 
 # --- relationships and pictures ---
+
+
+@pytest.mark.parametrize(
+    "chunk", ["<html><img src='https://jahat.example/x.png'/></html>", "MIME-Version: 1.0\r\n", "{\\rtf1 x}", "text"]
+)
+@pytest.mark.parametrize("name", ["word/afchunk.mht", "word/afchunk.dat"])
+def test_a_page_that_word_puts_into_the_text_is_refused(chunk: str, name: str, tmp_path: Path) -> None:
+    rels = relationships(relationship("aFChunk", f"/{name}"))
+    assert told(tmp_path, "", **{"_rels/main.xml.rels": rels, name: chunk}) == PAGE_INSIDE
+    inner = office()
+    whole = office(extra={"_rels/main.xml.rels": relationships(relationship("aFChunk", "a.docx")), "a.docx": inner})
+    assert refusal(tmp_path, "a.docx", whole) == ""
 
 
 @pytest.mark.parametrize("mode", ["", "Internal", "internal"])

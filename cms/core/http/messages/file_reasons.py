@@ -40,6 +40,9 @@ IN_INDONESIAN: Final = {
         "suatu field mengambil sesuatu dari tempat lain: pilih semuanya (Ctrl+A) lalu tekan Ctrl+Shift+F9, yang tetap menyimpan isi yang tampak, atau"
         " tempel gambar sebagai gambar"
     ),
+    "a part of the text is a web page or RTF, which is put in when it is opened: open it in Word and save it again": (
+        "suatu bagian teks berupa halaman web atau RTF yang dimasukkan saat dibuka: buka dengan Word lalu simpan lagi"
+    ),
     "a field hides what it does: mark everything (Ctrl+A) and press Ctrl+Shift+F9, which keeps what is shown": (
         "suatu field menyembunyikan kerjanya: pilih semuanya (Ctrl+A) lalu tekan Ctrl+Shift+F9, yang tetap menyimpan isi yang tampak"
     ),
