@@ -16,6 +16,8 @@ from dataclasses import dataclass
 
 from bench.audit import measure_audit
 from bench.bars import verdict
+from bench.copying import NAME as FIRST_COPY
+from bench.copying import measure_first_copy
 from bench.databases import KINDS, Database, fresh_database
 from bench.idle import measure_idle
 from bench.load import CORES, driver_core, pin_to
@@ -40,18 +42,21 @@ class Choice:
     seconds: float
     databases: Sequence[str]
     scenarios: Sequence[Scenario]
+    copies: bool
+    """Whether a first copy is measured."""
 
     @classmethod
     def made(cls) -> Choice:
         """Read the environment and the arguments. Raises `ValueError`."""
-        database = os.environ.get("BENCH_DATABASE", "both")
+        database, names = os.environ.get("BENCH_DATABASE", "both"), sys.argv[1:]
         if database not in {*KINDS, "both"}:
             raise ValueError(f"BENCH_DATABASE={database!r}: sqlite, postgresql or both")
         return cls(
             items=int(os.environ.get("BENCH_ITEMS", "10000")),
             seconds=float(os.environ.get("BENCH_SECONDS", "4")),
             databases=KINDS if database == "both" else (database,),
-            scenarios=chosen(sys.argv[1:]),
+            scenarios=[] if names == [FIRST_COPY] else chosen(name for name in names if name != FIRST_COPY),
+            copies=not names or FIRST_COPY in names,
         )
 
 
@@ -61,11 +66,14 @@ def measured(choice: Choice, database: Database, loaded: Loaded) -> Iterator[tup
     for cached in (False, True):
         group = [scenario for scenario in choice.scenarios if scenario.cached == cached]
         environment = {**database.environment, **({} if cached else {"DELIVERY_CACHE_BYTES": str(SMALL_CACHE_BYTES)})}
-        if not group:
+        copies = choice.copies and not cached
+        if not group and not copies:
             continue
         with serving("wsgi:app", threads=plan.threads, environment=environment, ready_path="/healthz") as server:
             for scenario in group:
                 yield measure(scenario, Site(server, loaded), database, plan)
+            if copies:
+                yield measure_first_copy(Site(server, loaded), database, plan)
     if len(sys.argv) == 1:
         yield measure_audit(database, loaded.items)
         yield from measure_idle(database, loaded.items)

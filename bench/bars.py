@@ -10,6 +10,7 @@ from bench.report import Row
 LABELS = {
     "requests_per_second": "req/s",
     "share_of_bare_wsgi": "share",
+    "cpu_us": "cpu us",
     "sql_statements": "SQL",
     "bytes": "bytes",
     "p50_ms": "ms",
@@ -61,6 +62,13 @@ BARS = (
     Bar("list_repeated", "share_of_bare_wsgi", 0.25),
     Bar("feed_repeated", "share_of_bare_wsgi", 0.25),
     Bar("list_not_modified", "share_of_bare_wsgi", 0.25),
+    # Within what two runs of the same thing differ.
+    Bar("sync_no_news", "requests_per_second", 0.9, of="list_not_modified"),
+    Bar("sync_no_news", "sql_statements", 1, at_most=True),
+    # What is counted are items; `bytes` is how much the memory of the server grows.
+    Bar("sync_first", "requests_per_second", 20_000),
+    Bar("sync_first", "cpu_us", 50, at_most=True),
+    Bar("sync_first", "bytes", 30 * 2**20, at_most=True),
     Bar("publish", "requests_per_second", 120, database="sqlite"),
     Bar("list_uncached", "sql_statements", 2, at_most=True),
     Bar("detail", "sql_statements", 2, at_most=True),

@@ -37,19 +37,19 @@ class Lines:
     picked: Sequence[str] | None
     _slugs: dict[str, list[str]] = field(default_factory=dict)
 
-    def written(self, entries: Sequence[Entry], most_bytes: int) -> tuple[list[str], int]:
+    def written(self, entries: Sequence[Entry], most_bytes: int) -> tuple[list[bytes], int]:
         """As many of the first entries as fit, at least one, and how many these are. A page never ends between two entries with one
         position. A schedule that was taken back this moment has no text any more, and will have a line: it is left out.
         """
-        found, size = list[str](), 0
+        found, size = list[bytes](), 0
         for number, text in enumerate(self._all(entries)):
-            size += len(text or "")
+            size += len(text or b"")
             if size > most_bytes and found and _behind(entries[number - 1]) != _behind(entries[number]):
                 return found, number
             found += [text] if text else []
         return found, len(entries)
 
-    def _all(self, entries: Sequence[Entry]) -> Iterator[str | None]:
+    def _all(self, entries: Sequence[Entry]) -> Iterator[bytes | None]:
         removed = [entry.content.item.id for entry in entries if isinstance(entry.content, Remove)]
         self._slugs = self.walk.slugs(removed) if removed else {}
         for begin in range(0, len(entries), AT_ONCE):
@@ -59,12 +59,12 @@ class Lines:
             for entry in part:
                 yield self._line(entry, texts)
 
-    def _line(self, entry: Entry, texts: Mapping[int, str]) -> str | None:
+    def _line(self, entry: Entry, texts: Mapping[int, bytes]) -> bytes | None:
         content = entry.content
         if isinstance(content, KeepReference):
-            return _upsert(entry.sequence, content.type, content.id, text_digest(content.text), content.text)
+            return _upsert(entry.sequence, content.type, content.id, text_digest(content.text), content.text.encode())
         if isinstance(content, Remove):
-            return orjson.dumps({**_head(entry, content.item), **self._removal(content)}).decode()
+            return orjson.dumps({**_head(entry, content.item), **self._removal(content)})
         item = content.item
         text = texts.get(item.publication_id or 0)
         if text is None:
@@ -72,11 +72,16 @@ class Lines:
         digest = item_digest(self.sources.heads.epoch, item.id, item.publication_sequence, content.shown_as)
         return _upsert(entry.sequence, item.type, item.id, digest, self._shown(content, text))
 
-    def _shown(self, content: Keep, text: str) -> str:
+    def _shown(self, content: Keep, stored: bytes) -> bytes:
+        if not content.shown_as and self.picked is None:
+            return stored
+        text = stored.decode()
         if content.shown_as:
             slug, _, note = content.shown_as.partition(" ")
             text = as_repost(text, self.names[slug], note)
-        return text if self.picked is None else reshaped(text, self.picked, (), self.sources.reference_data)
+        if self.picked is not None:
+            text = reshaped(text, self.picked, (), self.sources.reference_data)
+        return text.encode()
 
     def _removal(self, content: Remove) -> dict[str, Any]:
         item = content.item
@@ -111,5 +116,6 @@ def _head(entry: Entry, item: Walked) -> dict[str, Any]:
     return {"op": "", "sequence": entry.sequence, "type": item.type, "id": item.id}
 
 
-def _upsert(sequence: int, type: str, id: str, digest: str, text: str) -> str:
-    return f'{{"op":"upsert","sequence":{sequence},"type":"{type}","id":"{id}","digest":"{digest}","item":{text}}}'
+def _upsert(sequence: int, type: str, id: str, digest: str, text: bytes) -> bytes:
+    head = f'{{"op":"upsert","sequence":{sequence},"type":"{type}","id":"{id}","digest":"{digest}","item":'
+    return b"%b%b}" % (head.encode(), text)
