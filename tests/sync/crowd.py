@@ -13,10 +13,10 @@ from werkzeug.test import TestResponse
 
 from cms.core.db import session
 from cms.core.errors import DomainError
+from cms.editorial.endings.services import unpublish_item
 from cms.editorial.items.models import Item
 from cms.editorial.items.services import create_item, publish_item, update_item
 from cms.editorial.reposts.services import end_item_repost, repost_item
-from cms.editorial.withdrawal.services import unpublish_item
 from cms.posts.content import POST
 from cms.publishing.models import Standing
 from tests.factories import CENTRAL, NEWS, post_content, seen
