@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 from config import PROJECT_ROOT
 
 DOCS: Final = PROJECT_ROOT / "docs"
-EXAMPLES: Final = PROJECT_ROOT / "examples"
+PROGRAMS: Final = ("examples", "clients")
+"""Folders of programs to copy. A name is in one of them only."""
 LANGUAGES: Final = ("en", "id")
 
 
@@ -44,7 +45,9 @@ _ADDRESSES: Final = {
 
 def examples() -> dict[str, Path]:
     """The programs to copy, by name."""
-    return {path.name: path for path in sorted(EXAMPLES.iterdir()) if path.is_file()}
+    return {
+        path.name: path for folder in PROGRAMS for path in sorted((PROJECT_ROOT / folder).iterdir()) if path.is_file()
+    }
 
 
 def served_address(link: str) -> str | None:
@@ -54,7 +57,7 @@ def served_address(link: str) -> str | None:
         return link
     fragment = f"#{parts.fragment}" if parts.fragment else ""
     path = Path(parts.path)
-    if path.parts[:2] == ("..", "examples") and path.name in examples():
+    if path.parts[0] == ".." and path.parts[1:-1] in {(folder,) for folder in PROGRAMS} and path.name in examples():
         return f"/docs/examples/{path.name}"
     address = _ADDRESSES.get(parts.path)
     return None if address is None else address + fragment

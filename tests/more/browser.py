@@ -20,7 +20,8 @@ COMMAND = [
 ]
 # No test reaches another machine.
 ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost"
-MILLISECONDS_OF_THE_PAGE = 15_000
+# Time in the page passes as soon as nothing else is to do. Databases of the browser do not count as something to do.
+AS_SOON_AS_IT_RESTS = "--virtual-time-budget=15000"
 
 
 @dataclass
@@ -44,12 +45,16 @@ class Shown:
         return found[1] if found else ""
 
 
-def shown(address: str, profile: Path) -> Shown:
+def command(address: str, profile: Path, *more: str) -> list[str]:
+    """What starts the browser, which prints the elements of the page at the end: when all is loaded, or as `more` says."""
+    return [*COMMAND, ALONE, f"--user-data-dir={profile}", *more, "--dump-dom", address]
+
+
+def shown(address: str, profile: Path, *more: str) -> Shown:
     """Load an address in a browser whose profile (with its cache) lies in a folder."""
-    budget = f"--virtual-time-budget={MILLISECONDS_OF_THE_PAGE}"
-    command = [*COMMAND, ALONE, f"--user-data-dir={profile}", budget, "--dump-dom", address]
+    settings = {**os.environ, "LC_ALL": "C.UTF-8"}
     done = subprocess.run(
-        command, check=True, capture_output=True, text=True, timeout=SECONDS, env={**os.environ, "LC_ALL": "C.UTF-8"}
+        command(address, profile, *more), check=True, capture_output=True, text=True, timeout=SECONDS, env=settings
     )
     console = [line.partition("] ")[2] for line in done.stderr.splitlines() if ":CONSOLE" in line]
     return Shown(done.stdout, console)

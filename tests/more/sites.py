@@ -6,12 +6,14 @@ import os
 import re
 import signal
 import subprocess
+import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html.parser import HTMLParser
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -99,3 +101,18 @@ def served(script: Path, settings: dict[str, str], log: Path) -> Iterator[int]:
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait()
+
+
+@contextmanager
+def files_served(folder: Path, handler: type[SimpleHTTPRequestHandler] | None = None) -> Iterator[int]:
+    """A web server in this process for the files of a folder; returns the port."""
+    made = handler or type("Files", (SimpleHTTPRequestHandler,), {"log_message": lambda *_given: None})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), lambda *given: made(*given, directory=str(folder)))
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield int(server.server_port)
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

@@ -6,12 +6,11 @@ import base64
 import hashlib
 import json
 import re
-import threading
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -22,8 +21,8 @@ import pytest
 from cms.core.allowed_markup import ALLOWED_TAGS
 from config import PROJECT_ROOT
 from tests.examples.running_city import RunningCity, running_city
-from tests.more.browser import Shown, shown
-from tests.more.sites import HOSTILE, Page
+from tests.more.browser import AS_SOON_AS_IT_RESTS, Shown, shown
+from tests.more.sites import HOSTILE, Page, files_served
 
 PAGE = PROJECT_ROOT / "examples" / "agency_page.html"
 CENTRAL = "redaksi.satu@balikpapan.example"
@@ -62,7 +61,7 @@ class Site:
     def get(self, query: str = "") -> Shown:
         """As a new visitor: a browser keeps answers for half a minute."""
         with TemporaryDirectory(dir=self.folder) as profile:
-            return shown(f"{self.address}/index.html{query}", Path(profile))
+            return shown(f"{self.address}/index.html{query}", Path(profile), AS_SOON_AS_IT_RESTS)
 
     def page(self, query: str = "") -> Page:
         return Page(200, None, self.get(query).main)
@@ -77,15 +76,8 @@ def web(folder: Path, play: dict[str, Any] | None = None) -> Iterator[Site]:
     (folder / "www").mkdir()
     (folder / "www" / "index.html").write_text(PAGE.read_text(encoding="utf-8"), encoding="utf-8")
     handler = type("Site", (Web,), {"play": play or {}})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), lambda *given: handler(*given, directory=str(folder / "www")))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield Site(f"http://localhost:{server.server_port}", folder, None)
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with files_served(folder / "www", handler) as port:
+        yield Site(f"http://localhost:{port}", folder, None)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,143 @@
+"""The clients of `/v1/sync` in JavaScript (Node, and Chromium with IndexedDB) and in PHP live through what the one in Python does."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from html import unescape
+from http.server import SimpleHTTPRequestHandler
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.clients.journeys import (
+    Client,
+    begins_anew_after_a_restore,
+    follows_the_rights_of_its_key,
+    in_sqlite,
+    is_killed_while_people_write,
+)
+from tests.examples.loading import CLIENTS
+from tests.examples.running_city import RunningCity, running_city
+from tests.more.browser import command, shown
+from tests.more.programs import PHP
+from tests.more.sites import files_served
+
+HERE = Path(__file__).parent
+
+
+class Holding(SimpleHTTPRequestHandler):
+    """Files, and a picture that is held until its page, the only one at that time, says that it is done."""
+
+    done = threading.Event()
+
+    def do_GET(self) -> None:
+        if self.path.startswith("/sync_page.html"):
+            self.done.clear()
+        if self.path == "/hold":
+            self.done.wait(20)
+        if self.path == "/release":
+            self.done.set()
+        with suppress(OSError):
+            super().do_GET()
+
+    def log_message(self, *_arguments: Any) -> None:
+        """Nothing on the screen."""
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Iterator[RunningCity]:
+    with running_city(tmp_path_factory.mktemp("city")) as city:
+        yield city
+
+
+@pytest.fixture(scope="module")
+def page(running: RunningCity, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a page with the module, whose origin the administrator has registered."""
+    folder = tmp_path_factory.mktemp("page")
+    shutil.copy(CLIENTS / "simpul_sync.mjs", folder)
+    shutil.copy(HERE / "sync_page.html", folder)
+    with files_served(folder, Holding) as port:
+        admin = running.sign_in("admin@balikpapan.example")
+        for consumer in running.send("GET", "/manage/v1/consumers", admin).body["data"]:
+            path = f"/manage/v1/consumers/{consumer['id']}"
+            changed = running.send("PATCH", path, admin, {"origins": [f"http://localhost:{port}"]}, consumer["version"])
+            assert changed.status == 200
+        yield f"http://localhost:{port}/sync_page.html"
+
+
+def started(city: RunningCity, words: Sequence[str], folder: Path) -> subprocess.Popen[str]:
+    settings = {"SIMPUL_API": city.api, "SIMPUL_KEY": city.key, "SIMPUL_PAGE": "3"}
+    pipe = subprocess.PIPE
+    return subprocess.Popen(words, cwd=folder, env={**os.environ, **settings}, stdout=pipe, stderr=pipe, text=True)
+
+
+def in_json(folder: Path) -> dict[str, dict[str, Any]]:
+    kept = json.loads((folder / "copy.json").read_text())["items"].values()
+    return {each["item"]["id"]: each["item"] for each in kept}
+
+
+NODE = Client(
+    lambda city, folder, filters: started(
+        city, ["node", "--throw-deprecation", str(HERE / "sync_program.mjs"), str(folder), *filters], folder
+    ),
+    in_json,
+)
+IN_PHP = Client(
+    lambda city, folder, filters: started(city, [*PHP, str(CLIENTS / "simpul_sync.php"), "copy.db", *filters], folder),
+    in_sqlite,
+)
+
+
+def browser(page: str) -> Client:
+    """Chromium, whose profile lies in the folder of the copy."""
+
+    def start(city: RunningCity, folder: Path, filters: Sequence[str]) -> subprocess.Popen[str]:
+        query = {"base": city.api, "key": city.key, **dict(each.split("=") for each in filters)}
+        words = command(f"{page}?{urlencode(query)}", folder / "profile")
+        return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+
+    def kept(folder: Path) -> dict[str, dict[str, Any]]:
+        found = shown(page, folder / "profile")
+        assert (found.title, found.console) == ("Done", [])
+        items = json.loads(unescape(found.main.removeprefix("<main>").removesuffix("</main>")))
+        return {item["id"]: item for item in items}
+
+    return Client(lambda *given: _quiet(start(*given)), kept)
+
+
+def _quiet(process: subprocess.Popen[str]) -> subprocess.Popen[str]:
+    """What Chromium writes on its second channel is about this machine."""
+    talk = process.communicate
+    process.communicate = lambda *given, **named: (talk(*given, **named)[0], "")  # type: ignore[method-assign]
+    return process
+
+
+@pytest.fixture(params=["node", "php", "browser"])
+def client(request: pytest.FixtureRequest, page: str) -> Client:
+    made = {"node": NODE, "php": IN_PHP, "browser": browser(page)}
+    return made[request.param]
+
+
+@pytest.mark.timeout(400)
+def test_killed_in_the_middle_it_ends_with_exactly_what_is_published(
+    running: RunningCity, client: Client, tmp_path: Path
+) -> None:
+    is_killed_while_people_write(running, client, tmp_path, 20)
+
+
+@pytest.mark.timeout(200)
+def test_it_begins_anew_after_a_restore(running: RunningCity, client: Client, tmp_path: Path) -> None:
+    begins_anew_after_a_restore(running, client, tmp_path)
+
+
+@pytest.mark.timeout(200)
+def test_a_key_of_other_rights_makes_it_exact_again(running: RunningCity, client: Client, tmp_path: Path) -> None:
+    follows_the_rights_of_its_key(running, client, tmp_path)
