@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Update, bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from cms.changes.actions import Action, ContentAction, is_public, topic_of
 from cms.changes.chain import Line, line_hash
@@ -19,6 +19,7 @@ from cms.changes.stored_lines import StoredLog
 from cms.changes.trust import believed, clock_wrong, is_accepted, is_far
 from cms.changes.verification import verify
 from cms.core import clock
+from cms.core.compiled import CompiledStatement
 from cms.core.db import UnitOfWork, session, table_of
 from cms.core.logging import current_request_id
 from cms.core.permissions import Actor
@@ -28,14 +29,14 @@ _REACHED = "reached_position"
 MICROSECOND = timedelta(microseconds=1)
 _COLUMNS = tuple(column.name for column in _changes.columns)
 _head = head_table(())
-_INSERT_LINES = insert(_changes)
+_INSERT_LINES = CompiledStatement(insert(_changes), _COLUMNS)
 
 
 @cache
-def _take_numbers(topics: tuple[str, ...]) -> Update:
+def _take_numbers(topics: tuple[str, ...]) -> CompiledStatement:
     """Advance the head row; returns the newest sequence, and the values of the row that lines of these topics need."""
     head = head_table(topics)
-    return (
+    return CompiledStatement(
         update(head)
         .where(head.c.id == 1)
         .values(sequence=head.c.sequence + bindparam("count"))
@@ -50,10 +51,10 @@ def _take_numbers(topics: tuple[str, ...]) -> Update:
 
 
 @cache
-def _set_head(topics: tuple[str, ...]) -> Update:
-    """Write the columns of the head row that are among the values."""
+def _set_head(topics: tuple[str, ...], names: tuple[str, ...]) -> CompiledStatement:
+    """Write these columns of the head row."""
     head = head_table(topics)
-    return update(head).where(head.c.id == 1)
+    return CompiledStatement(update(head).where(head.c.id == 1), names)
 
 
 class Numbered(NamedTuple):
@@ -181,7 +182,7 @@ def _number(unit: UnitOfWork) -> None:
     lines = unit.part(Lines)
     changes, topics = lines.changes, tuple(sorted(lines.newest_by_topic))
     connection = unit.session.connection()
-    taken = connection.execute(_take_numbers(topics), {"count": len(changes)}).one()
+    taken = _take_numbers(topics).run(connection, {"count": len(changes)}).one()
     lines.has_turn, lines.epoch = True, taken.epoch
     recorded_at = _time_of_line(taken.seen_at)
     newest: dict[str, Any] = {"seen_at": recorded_at}
@@ -190,7 +191,7 @@ def _number(unit: UnitOfWork) -> None:
         if change.is_public:
             newest["public"] = sequence
     first = changes[0].sequence
-    moment = max([recorded_at, *(getattr(taken, f"{topic}_at") + MICROSECOND for topic in topics)])
+    moment = max([recorded_at, *(clock.from_micros(getattr(taken, f"{topic}_at") + 1) for topic in topics)])
     for topic, change in lines.newest_by_topic.items():
         newest |= {topic: change.sequence, f"{topic}_at": moment + (change.sequence - first) * MICROSECOND}
     for change, step in lines.numbered:
@@ -198,8 +199,8 @@ def _number(unit: UnitOfWork) -> None:
     for last_step in lines.last_steps:
         last_step()
     newest["hash"] = _chained(changes, taken.hash)
-    connection.execute(_INSERT_LINES, [{name: getattr(change, name) for name in _COLUMNS} for change in changes])
-    connection.execute(_set_head(topics), newest)
+    _INSERT_LINES.run(connection, [{name: getattr(change, name) for name in _COLUMNS} for change in changes])
+    _set_head(topics, tuple(newest)).run(connection, newest)
 
 
 def _chained(changes: Iterable[Change], previous: str) -> str:
@@ -209,12 +210,12 @@ def _chained(changes: Iterable[Change], previous: str) -> str:
     return previous
 
 
-def _time_of_line(seen_at: datetime) -> datetime:
-    """The time of the lines: a clock that is a little behind counts as the newest known moment.
+def _time_of_line(seen: int) -> datetime:
+    """The time of the lines: a clock that is a little behind counts as the newest known moment (`seen`, in microseconds).
 
     Raises `Unavailable("clock_wrong")`.
     """
-    now, seen = clock.micros(clock.now()), clock.micros(seen_at)
+    now = clock.micros(clock.now())
     if is_accepted():
         return clock.from_micros(now)
     if is_far(now, seen):

@@ -16,7 +16,7 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 from psycopg import ClientCursor
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Dialect, Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.sql import ClauseElement
@@ -70,8 +70,7 @@ class Reader:
 
     def compile(self, statement: ClauseElement) -> str:
         """A SQLAlchemy statement as text with named parameters in the driver's style."""
-        dialect = _named_sqlite(self._engine) if self._is_sqlite else self._engine.dialect
-        return str(statement.compile(dialect=dialect))
+        return str(statement.compile(dialect=named_dialect(self._engine.dialect)))
 
     def prepared(self, sql: str) -> str:
         """SQL with `:name` parameters, in the driver's style. It must contain no other colon or percent sign."""
@@ -164,6 +163,6 @@ class Reader:
         return (driver.OperationalError, driver.InterfaceError, OperationalError, PoolTimeout)
 
 
-def _named_sqlite(engine: Engine) -> Any:
-    """SQLite's dialect with `:name` parameters, so that both drivers take one dict."""
-    return type(engine.dialect)(paramstyle="named")  # type: ignore[call-arg]
+def named_dialect(dialect: Dialect) -> Dialect:
+    """The dialect with named parameters, so that both drivers take one dict: SQLite's has others by default."""
+    return type(dialect)(paramstyle="named") if dialect.name == "sqlite" else dialect  # type: ignore[call-arg]

@@ -19,6 +19,7 @@ from cms.core.errors import Conflict, Forbidden
 from cms.core.ids import new_id
 from cms.core.logging import current_request_id
 from cms.core.permissions import Actor
+from cms.core.raw_columns import moment_value
 from cms.core.runtime import runtime
 from cms.moderation.alarms import raise_alarm
 from cms.moderation.counting import (
@@ -81,7 +82,7 @@ def check_publishing(unit: UnitOfWork, actor: Actor, agency: str, *, is_approved
         _look_again_later(unit, actor, agency, found.position)
         _refuse(unit, found.frozen, found.paused)
         seen.before[agency] = found.by_person, found.in_agency
-        unit.part(NewestBlock).note(found.newest_block)
+        unit.part(NewestBlock).note(found.newest_block and moment_value(found.newest_block))
     if current_request_id() is None:
         # The demonstration city and the worker: no user made this change, so it counts for no one.
         return None

@@ -13,6 +13,7 @@ from sqlalchemy import Column, Integer, ScalarSelect, Select, bindparam, func, l
 
 from cms.changes.models import Change, ChangeHead
 from cms.core import clock
+from cms.core.compiled import CompiledStatement
 from cms.core.db import UnitOfWork, table_of
 from cms.core.permissions import Actor
 from cms.core.runtime import runtime
@@ -91,6 +92,7 @@ _PUBLISHING = select(
     _IN_AGENCY.label("in_agency"),
     NEWEST_BLOCK.scalar_subquery().label("newest_block"),
 )
+_LOOK_BEFORE_PUBLISHING = CompiledStatement(_PUBLISHING)
 _TAKING = select(
     _FROZEN.label("frozen"),
     _POSITION.label("position"),
@@ -103,7 +105,7 @@ _WHO = select(_changes.c.actor_id).where(*_lines("agency", _changes.c.agency, Br
 def look_before_publishing(unit: UnitOfWork, actor: Actor, agency: str) -> Any:
     """The freeze, the open trip and the counts that concern this actor in this agency.
 
-    `frozen`, `position` (the number of the newest line), `paused`, `by_person`, `in_agency`, `newest_block`.
+    `frozen`, `position` (the number of the newest line), `paused`, `by_person`, `in_agency`, `newest_block` (the driver's value).
     """
     settings = runtime().settings
     least = settings.breaker_agency_least if settings.breaker_agency_percent else 0
@@ -111,7 +113,7 @@ def look_before_publishing(unit: UnitOfWork, actor: Actor, agency: str) -> Any:
         **_of_person(actor, agency, timedelta(minutes=settings.breaker_minutes), settings.breaker_person),
         **_of_agency(agency, least),
     }
-    return unit.session.connection().execute(_PUBLISHING, asked).one()
+    return _LOOK_BEFORE_PUBLISHING.run(unit.session.connection(), asked).one()
 
 
 def look_before_taking_back(unit: UnitOfWork, actor: Actor, agency: str) -> Any:

@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Dialect, bindparam, insert, select, update
+from sqlalchemy.sql import ClauseElement
 
+from cms.core.compiled import CompiledStatement, insert_for
 from cms.core.db import table_of
 from cms.core.errors import Conflict
 from cms.publishing.models import PublishedItem, PublishedSlug, Standing
@@ -40,40 +41,36 @@ _REPRESENTED = UPDATE_ITEM.values(sequence=bindparam("at_sequence")).returning(*
 _INSERT_ITEM = insert(_items).returning(_items.c.number)
 
 
-def _kept_slug(dialect: Any) -> Any:
+def _kept_slug(dialect: Dialect) -> ClauseElement:
     """Take an address, or leave it as it is; returns whose it is."""
-    taken = dialect.insert(_slugs)
+    taken = insert_for(dialect, _slugs)
     unchanged = {"effective_from": _slugs.c.effective_from}
     keys = [_slugs.c.type, _slugs.c.agency, _slugs.c.slug]
     return taken.on_conflict_do_update(index_elements=keys, set_=unchanged).returning(_slugs.c.item_id)
 
 
-_KEEP_SLUG = {"sqlite": _kept_slug(sqlite), "postgresql": _kept_slug(postgresql)}
+_KEEP_SLUG = CompiledStatement(_kept_slug, _slugs.c.keys())
 
 
-def _live_item(dialect: Any) -> Any:
+def _live_item(dialect: Dialect) -> ClauseElement:
     """Make the row of an item, or set its existing row to live."""
     first: dict[str, Any] = {
         "id": bindparam("published_id"),
         "type": bindparam("type"),
         "first_published_at": bindparam("first_at"),
     }
-    made = dialect.insert(_items).values({**_LIVE, **first})
+    made = insert_for(dialect, _items).values({**_LIVE, **first})
     return made.on_conflict_do_update(index_elements=[_items.c.id], set_=_LIVE).returning(*_FOUND)
 
 
-_LIVE_ITEM = {"sqlite": _live_item(sqlite), "postgresql": _live_item(postgresql)}
+_LIVE_ITEM = CompiledStatement(_live_item)
 
 
 def now_live(connection: Connection, rendered: RenderedItem, sequence: int) -> tuple[int, Sequence[Carried]]:
     """Note that readers have this edition of the item, its first or a later one. Returns its row number and carriers."""
     values = _live_values(rendered.item_id, rendered.agency, rendered.full, sequence)
     first = {"type": rendered.type, "first_at": rendered.published_at}
-    return _found(
-        connection,
-        rendered.item_id,
-        connection.execute(_LIVE_ITEM[connection.dialect.name], {**values, **first}).one(),
-    )
+    return _found(connection, rendered.item_id, _LIVE_ITEM.run(connection, {**values, **first}).one())
 
 
 def live_again(connection: Connection, item_id: str, agency: str, full: Mapping[str, Any], sequence: int) -> None:
@@ -113,7 +110,7 @@ def keep_slug(connection: Connection, rendered: RenderedItem, effective_from: da
     """Give the address to the item for ever, from this moment on. The item must have its row. Raises `Conflict("slug_taken")`."""
     address = {"type": rendered.type, "agency": rendered.agency, "slug": rendered.slug}
     taken = {**address, "item_id": rendered.item_id, "effective_from": effective_from}
-    if connection.execute(_KEEP_SLUG[connection.dialect.name], taken).scalar_one() != rendered.item_id:
+    if _KEEP_SLUG.run(connection, taken).scalar_one() != rendered.item_id:
         raise Conflict("slug_taken", slug=rendered.slug)
 
 

@@ -9,25 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Dialect
+from sqlalchemy.sql import ClauseElement
 
 from cms.changes.log import Numbered, after_numbered
+from cms.core.compiled import CompiledStatement, insert_for
 from cms.core.db import UnitOfWork, table_of
 from cms.publishing.models import ContentPosition
 
 _positions = table_of(ContentPosition)
 
 
-def _moving(dialect: Any) -> Any:
-    moved = dialect.insert(_positions)
+def _moving(dialect: Dialect) -> ClauseElement:
+    moved = insert_for(dialect, _positions)
     keys = [_positions.c.type, _positions.c.scheme, _positions.c.agency]
     values = {"sequence": moved.excluded.sequence, "moved_at": moved.excluded.moved_at}
     return moved.on_conflict_do_update(index_elements=keys, set_=values)
 
 
-_MOVE = {"sqlite": _moving(sqlite), "postgresql": _moving(postgresql)}
+_MOVE = CompiledStatement(_moving, _positions.c.keys())
 
 
 @dataclass(slots=True)
@@ -58,4 +59,4 @@ def _write(unit: UnitOfWork, moved: dict[tuple[str, str, str], Numbered]) -> Non
         }
         for key, numbered in sorted(moved.items())
     ]
-    connection.execute(_MOVE[connection.dialect.name], rows)
+    _MOVE.run(connection, rows)

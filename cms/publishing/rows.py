@@ -16,6 +16,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from cms.changes.log import Numbered
 from cms.core import clock
+from cms.core.compiled import CompiledStatement
 from cms.core.db import table_of
 from cms.core.errors import Unavailable
 from cms.publishing.digests import HEADER, MOMENTS, publication_digest
@@ -26,16 +27,21 @@ from cms.publishing.serials import with_number
 
 _publications, _terms, _files = table_of(Publication), table_of(PublicationTerm), table_of(PublicationFile)
 
-_INSERT_PUBLICATION = insert(_publications).returning(_publications.c.id)
-_INSERT_TERMS, _INSERT_FILES = insert(_terms), insert(_files)
+_INSERT_PUBLICATION = CompiledStatement(
+    insert(_publications).returning(_publications.c.id), set(_publications.c.keys()) - {"id"}
+)
+_INSERT_TERMS = CompiledStatement(insert(_terms), _terms.c.keys())
+_INSERT_FILES = insert(_files)
 _SUPERSEDE = update(_publications).values(superseded_sequence=bindparam("ended_by"))
-_SUPERSEDE_LIVE = _SUPERSEDE.where(
-    _publications.c.item_id == bindparam("ended_item_id"),
-    _publications.c.superseded_sequence.is_(None),
-    _publications.c.is_scheduled.is_(False),
-).returning(
-    _publications.c.id,
-    _publications.c.effective_until,
+_SUPERSEDE_LIVE = CompiledStatement(
+    _SUPERSEDE.where(
+        _publications.c.item_id == bindparam("ended_item_id"),
+        _publications.c.superseded_sequence.is_(None),
+        _publications.c.is_scheduled.is_(False),
+    ).returning(
+        _publications.c.id,
+        _publications.c.effective_until,
+    )
 )
 _SUPERSEDE_ONE = _SUPERSEDE.where(
     _publications.c.id == bindparam("ended_id"),
@@ -114,9 +120,9 @@ def write_publication(
         "files_json": orjson.dumps(files, option=orjson.OPT_SORT_KEYS).decode(),
     }
     digest = _digest_of(row)
-    publication_id = connection.execute(_INSERT_PUBLICATION, {**row, "digest": digest}).scalar_one()
+    publication_id = _INSERT_PUBLICATION.run(connection, {**row, "digest": digest}).scalar_one()
     if terms:
-        connection.execute(_INSERT_TERMS, [{**_shared(rendered, number, publication_id), **term} for term in terms])
+        _INSERT_TERMS.run(connection, [{**_shared(rendered, number, publication_id), **term} for term in terms])
     if files:
         connection.execute(
             _INSERT_FILES,
@@ -158,7 +164,7 @@ class Ended(NamedTuple):
 
 def supersede_live(connection: Connection, item_id: str, sequence: int) -> Ended:
     """End the live publication; its row stays, its terms and files are removed."""
-    ended = connection.execute(_SUPERSEDE_LIVE, {"ended_item_id": item_id, "ended_by": sequence}).all()
+    ended = _SUPERSEDE_LIVE.run(connection, {"ended_item_id": item_id, "ended_by": sequence}).all()
     channels = frozenset(channel for row in ended for channel in _unlist(connection, row.id))
     return Ended(any(row.effective_until is not None for row in ended), channels)
 

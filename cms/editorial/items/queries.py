@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -11,10 +11,11 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, s
 
 from cms.agencies.models import Agency
 from cms.core import clock
+from cms.core.compiled import CompiledStatement
 from cms.core.db import session, table_of
 from cms.core.errors import NotFound
 from cms.core.permissions import PERMISSION_MAP, Actor, Permission, anywhere, in_own_agency
-from cms.core.raw_columns import moment_value
+from cms.core.raw_columns import json_value, moment_value
 from cms.core.small_reads import small_read
 from cms.editorial.attribution import Owner
 from cms.editorial.comments.models import ReviewComment
@@ -26,7 +27,7 @@ from cms.publishing.models import LegacyAddress, Publication
 from cms.publishing.visibility import was_published
 
 _agencies = table_of(Agency)
-_OWNER = (
+_OWNER = CompiledStatement(
     select(
         _agencies.c.slug, _agencies.c.name, _agencies.c.short_name, _agencies.c.site_url, _agencies.c.address_templates
     )
@@ -128,8 +129,8 @@ def get_edition(item: Item, number: int | None = None) -> Edition:
 
 def get_owner(item: Item) -> Owner:
     """The agency that owns the item, locked: a renaming waits until the edition that shows its name is written."""
-    owner: Owner = session.connection().execute(_OWNER, {"slug": item.agency}).one()
-    return owner
+    row = _OWNER.run(session.connection(), {"slug": item.agency}).one()
+    return OwnerRow(row.slug, row.name, row.short_name, row.site_url, json_value(row.address_templates))
 
 
 def get_colleagues(item_id: str) -> Colleagues:
@@ -157,6 +158,16 @@ def get_last_published(item_id: str) -> int:
     newest = select(Publication.edition).where(Publication.item_id == item_id, was_published())
     # Not by id: a schedule's row is older than a publication that was rendered again before the schedule's moment.
     return session.scalars(newest.order_by(Publication.sequence.desc()).limit(1)).one()
+
+
+class OwnerRow(NamedTuple):
+    """An `Owner`, as it was read."""
+
+    slug: str
+    name: str
+    short_name: str
+    site_url: str | None
+    address_templates: Mapping[str, str]
 
 
 class Lease(NamedTuple):
