@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -30,12 +32,14 @@ from cms.editorial.items.schemas import ContentQuerySchema, EditedSchema, RowSch
 from cms.editorial.registration import RegisteredType, check_types
 from cms.editorial.resource import Resource
 from cms.publishing.delivered import DeliveredType
+from cms.publishing.linked_data import of_every_item
 from cms.publishing.rendered_items import RenderedItem
 from config import Settings
 from tests.conftest import NOW
 from tests.contract import Contract, ContractClient
 from tests.database import own_database
-from tests.factories import add_city
+from tests.factories import add_agencies, add_city
+from tests.feeds.subscribers import FORMATS
 from tests.people import Caller, People
 
 LEVELS = ("info", "urgent")
@@ -130,6 +134,11 @@ NOTICES = RegisteredType(
             includes=("agency", "channel"),
             about_list="Short and newest first.",
             about_item="Read one published notice.",
+            linked_data=lambda item, around: {
+                "@type": "CreativeWork",
+                "name": item["title"],
+                **of_every_item(item, around),
+            },
         ),
     ),
     about="Short notices.",
@@ -248,6 +257,18 @@ def test_everything_that_names_types_knows_the_new_one(notices_app: Flask, edito
     trail = auditor.get("/manage/v1/changes?action=notice.published").json["data"]
     assert [line["resource"]["id"] for line in trail] == [item_id]
     assert auditor.get("/manage/v1/changes?action=notice.reposted").status_code == 400
+
+
+def test_feeds_sitemaps_and_linked_data_know_the_new_type(notices_app: Flask, editor: Caller, site: Caller) -> None:
+    add_agencies(notices_app, "dlh", site_url="https://dlh.balikpapan.example")
+    item_id = published(editor, agency="dlh")
+
+    assert all(f"urn:uuid:{item_id}" in site.get(f"/v1/feeds/{each}?type=notice").text for each in FORMATS)
+    assert site.get("/v1/feeds/rss?type=notice&kind=berita").status_code == 400
+    (part,) = re.findall(r"/v1/sitemaps/dlh/[0-9]+\.xml", site.get("/v1/sitemap.xml").text)
+    assert "https://dlh.balikpapan.example/air-mati" in site.get(part).text
+    told = json.loads(site.get(f"/v1/notices/{item_id}?include=jsonld").json["data"]["jsonld"])
+    assert (told["@type"], told["name"]) == ("CreativeWork", "Air mati")
 
 
 def test_an_application_without_the_type_knows_nothing_of_it(app: Flask, people: People, city: None) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 from flask import Response
 
 from cms.core.errors import NotFound
 from cms.core.ids import is_id, is_slug
 from cms.delivery.endings import ended, resolved_ending
+from cms.delivery.linked_data import JSONLD, linked_data
 from cms.delivery.parameters import MOST_IDS
 from cms.publishing.delivered import DeliveredType, DeliveredTypes
 from cms.publishing.legacy_addresses import key_of
@@ -38,7 +40,7 @@ def read_item(request: DeliveryRequest, delivered: DeliveredType, item_id: str, 
         topics=("reference",) if "include" in query else (),
         groups=(delivered.topic, f"{delivered.name}-{item_id}", f"agency-{state.agency}"),
     )
-    return respond(request, basis, lambda sequence: _item_body(sources, full_json, query, sequence))
+    return respond(request, basis, lambda sequence: _item_body(sources, delivered, full_json, query, sequence))
 
 
 def read_items(
@@ -79,10 +81,16 @@ def _of_all_types(sources: Sources, *, may_be_missing: bool = False) -> Basis:
     return Basis(topics=(*topics, "reference"), groups=topics, may_be_missing=may_be_missing)
 
 
-def _item_body(sources: Sources, full_json: str, query: Query, sequence: int) -> Body:
-    if query:
-        full_json = reshaped(full_json, query.get("fields"), query.get("include", ()), sources.reference_data)
-    return one_json_body(full_json, sequence)
+def _item_body(sources: Sources, delivered: DeliveredType, full_json: str, query: Query, sequence: int) -> Body:
+    if not query:
+        return one_json_body(full_json, sequence)
+    included = query.get("include", ())
+    relations = [relation for relation in included if relation != JSONLD]
+    shown = reshaped(full_json, query.get("fields"), relations, sources.reference_data)
+    if JSONLD not in included:
+        return one_json_body(shown, sequence)
+    text = linked_data(sources, delivered, orjson.loads(full_json))
+    return one_body({**orjson.loads(shown), JSONLD: text}, sequence)
 
 
 def _items_body(

@@ -16,6 +16,7 @@ from cms.core.http.fields import MESSAGES, Choice, Moment, Words
 from cms.core.http.request_head import LONGEST_QUERY
 from cms.core.http.schemas import PageQuerySchema, StrictSchema
 from cms.core.ids import ID_PATTERN
+from cms.delivery.linked_data import JSONLD
 from cms.delivery.types import sorts_of
 from cms.publishing.delivered import DeliveredType, DeliveredTypes
 from cms.serving.parameters import SLUGS, Names, shown_fields
@@ -36,11 +37,11 @@ class Ids(Words):
         return tuple(dict.fromkeys(word for word in value.split(",") if word in known))
 
 
-def _included(delivered: DeliveredType) -> Names:
-    return Names(
-        delivered.includes,
-        metadata={"description": "Relations to embed instead of their ids.", "example": "agency"},
-    )
+def _included(*relations: str) -> Names:
+    told = "Relations to embed instead of their ids."
+    if JSONLD in relations:
+        told += f" `{JSONLD}` adds what the item is in the words of schema.org."
+    return Names(relations, metadata={"description": told, "example": "agency"})
 
 
 class ContentPageQuerySchema(PageQuerySchema):
@@ -91,18 +92,18 @@ def _sort(sorts: Iterable[str]) -> Choice:
 @cache
 def page_query(delivered: DeliveredType) -> type[Schema]:
     """The parameters of the list of one content type."""
-    parameters = {**delivered.filters, **_of_items(delivered), "sort": _sort(sorts_of(delivered))}
+    parameters = {**delivered.filters, **_of_items(delivered, *delivered.includes), "sort": _sort(sorts_of(delivered))}
     return ContentPageQuerySchema.from_dict(parameters, name=f"{delivered.name}_page_query")
 
 
 @cache
 def item_query(delivered: DeliveredType) -> type[Schema]:
     """What a detail of one content type takes."""
-    return StrictSchema.from_dict(_of_items(delivered), name=f"{delivered.name}_query")
+    return StrictSchema.from_dict(_of_items(delivered, *delivered.includes, JSONLD), name=f"{delivered.name}_query")
 
 
-def _of_items(delivered: DeliveredType) -> dict[str, fields.Field[Any]]:
-    return {"fields_": shown_fields(delivered.full_fields), "include": _included(delivered)}
+def _of_items(delivered: DeliveredType, *included: str) -> dict[str, fields.Field[Any]]:
+    return {"fields_": shown_fields(delivered.full_fields), "include": _included(*included)}
 
 
 def items_query(types: DeliveredTypes) -> type[Schema]:

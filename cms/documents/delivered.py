@@ -7,6 +7,7 @@ from cms.core.http.fields import Words
 from cms.core.ids import ID_PATTERN, SLUG_PATTERN
 from cms.documents.delivered_schemas import CLASSES, DocumentCardSchema, DocumentSchema
 from cms.documents.kinds import ACCEPTED_MEDIA_TYPES
+from cms.documents.linked_data import document_as_linked_data
 from cms.publishing.delivered import DeliveredType
 
 DELIVERED_DOCUMENTS = DeliveredType(
@@ -43,5 +44,6 @@ DELIVERED_DOCUMENTS = DeliveredType(
         "Read one published document with its files.\n\n"
         "`files[].url` is the path to download each file from, with the same key."
     ),
+    linked_data=document_as_linked_data,
     file_types=ACCEPTED_MEDIA_TYPES,
 )

@@ -54,24 +54,24 @@ class Entry:
 
     @classmethod
     def of(cls, item: dict[str, Any], server: str) -> Self:
-        """The entry of an item in full form; `server` is the public address of this server."""
+        """The entry of an item in full form, of any content type; `server` is the public address of this server."""
         item = readable(item)
-        words = (item["kind"], item["category"], *item["tags"])
-        carrier = item["repost"]["agency"]["name"] if item["repost"] else None
+        words = (item.get("kind"), item.get("category"), *item["tags"])
+        repost = item.get("repost")
         return cls(
             id=f"urn:uuid:{item['id']}",
             url=item["canonical_url"],
             title=item["title"],
-            summary=item["summary"] or "",
+            summary=item.get("summary") or "",
             content_html=_content(item, server),
             published_at=datetime.fromisoformat(item["published_at"]),
             updated_at=datetime.fromisoformat(item["public_updated_at"]),
             owner=Owner(item["agency"]["slug"], item["agency"]["name"]),
-            carrier=carrier,
+            carrier=repost["agency"]["name"] if repost else None,
             credit_line=item["credit_line"],
             language=item["language"],
             categories=tuple(dict.fromkeys(word for word in words if word)),
-            cover=_cover(item["cover"], server),
+            cover=_cover(item.get("cover"), server),
             source_url=item.get("source_url"),
         )
 
@@ -79,7 +79,7 @@ class Entry:
 def _content(item: dict[str, Any], server: str) -> str:
     """The note of who carries it, the body, and the line that every copy must show."""
     body = with_whole_addresses(item["body_html"], server=server, page=item["canonical_url"])
-    repost = item["repost"]
+    repost = item.get("repost")
     note = (
         f"<p><strong>{escape(repost['agency']['name'])}:</strong> {escape(repost['comment'])}</p>\n"
         if repost and repost["comment"]

@@ -6,6 +6,7 @@ from cms.agencies.fields import area_codes
 from cms.core.http.fields import Choice, Moment, MomentOrDay, Words
 from cms.core.ids import SLUG_PATTERN
 from cms.posts.delivered_schemas import KINDS, PostCardSchema, PostSchema
+from cms.posts.linked_data import post_as_linked_data
 from cms.publishing.delivered import DeliveredType
 from cms.publishing.selection import Relation
 
@@ -50,6 +51,7 @@ DELIVERED_POSTS = DeliveredType(
     },
     schemes=("tag", "area", "category", "channel", "kind", "language"),
     includes=("agency", "areas", "category", "channel"),
+    linked_data=post_as_linked_data,
     has_events=True,
     about_list=(
         "Newest first, as compact cards without bodies; `fields` also gives what only details have. "

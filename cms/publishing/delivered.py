@@ -10,6 +10,8 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
+from cms.publishing.linked_data import LinkedData
+
 _SCHEME = re.compile("[a-z_]+")
 
 
@@ -20,7 +22,7 @@ class DeliveredType:
     `card` and `full` are its delivered forms. `filters` are the query parameters of its list beside those that every list has.
     `schemes` are the filters that are answered from terms (`cms.publishing.rendered_items`), the one with the fewest items per value
     first: it leads. `includes` are the relations that readers can embed. `about_list` and `about_item` are texts for the
-    API's document, `file_types` the media types of the files that it shows. `has_events`: some items take place at a time.
+    API's document, `linked_data` says what an item is in the words of schema.org, `file_types` are the media types of the files that it shows. `has_events`: some items take place at a time.
     """
 
     name: str
@@ -32,6 +34,7 @@ class DeliveredType:
     includes: tuple[str, ...]
     about_list: str
     about_item: str
+    linked_data: LinkedData
     has_events: bool = False
     file_types: tuple[str, ...] = ()
 

@@ -6,7 +6,7 @@ from functools import cache
 
 from marshmallow import Schema, fields
 
-from cms.core.http.schemas import MetaSchema, PageMetaSchema, many, one, partly
+from cms.core.http.schemas import SOMETIMES, MetaSchema, PageMetaSchema, many, one, partly
 from cms.publishing.delivered import DeliveredType
 from cms.serving.reference_schemas import RELATIONS
 
@@ -36,11 +36,21 @@ def delivered_many(schema: type[Schema]) -> type[Schema]:
     return many(schema, DeliveredPageMetaSchema)
 
 
+LINKED_DATA = fields.String(
+    metadata={
+        **SOMETIMES,
+        "description": "Only in details, with `include=jsonld`: what it is in the words of schema.org, to be put as it is between "
+        '`<script type="application/ld+json">` and `</script>`.',
+        "example": '{"@context":"https://schema.org","@type":"NewsArticle","headline":"Penutupan Jalan MT Haryono"}',
+    }
+)
+
+
 @cache
 def delivered_schema(delivered: DeliveredType) -> type[Schema]:
     """A content type as it shows itself, except for what `include` replaces. Raises `KeyError` for an unknown relation."""
     relations = {name: RELATIONS[name] for name in delivered.includes}
-    return delivered.full.from_dict(relations, name=f"{_name(delivered)}Schema")
+    return delivered.full.from_dict({**relations, "jsonld": LINKED_DATA}, name=f"{_name(delivered)}Schema")
 
 
 @cache

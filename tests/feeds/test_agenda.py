@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import given
+from hypothesis import given, settings
 from icalendar import Calendar, Event
 
 from cms.feeds.agenda import event_of
@@ -155,6 +155,7 @@ def test_a_program_that_sends_no_headers_at_all_is_answered_and_a_key_narrows(
     assert client.get(AGENDA, headers={"If-None-Match": known}).status_code == 304
 
 
+@settings(deadline=None)
 @given(text=texts)
 def test_whatever_stands_in_a_title_is_read_back(text: str) -> None:
     card = {

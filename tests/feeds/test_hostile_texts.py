@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 import feedparser
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cms.feeds.about import About
@@ -66,6 +66,7 @@ def as_xml(text: str) -> str:
     return re.sub("\r\n?", "\n", ILLEGAL.sub("", text))
 
 
+@settings(deadline=None)
 @given(text=texts)
 @pytest.mark.parametrize("format", [RSS, ATOM], ids=["rss", "atom"])
 def test_xml_is_well_formed_and_the_title_is_what_was_written(format: Format, text: str) -> None:
@@ -79,6 +80,7 @@ def test_xml_is_well_formed_and_the_title_is_what_was_written(format: Format, te
     assert len(found.entries) == 1
 
 
+@settings(deadline=None)
 @given(text=texts)
 def test_json_is_json_and_the_title_is_what_was_written(text: str) -> None:
     (entry,) = orjson.loads(written(JSON_FEED, text))["items"]
@@ -102,6 +104,7 @@ def test_addresses_become_whole_and_texts_stay(body: str, expected: str) -> None
     assert with_whole_addresses(body, server=SERVER, page="https://dpu.example/berita/1") == expected
 
 
+@settings(deadline=None)
 @given(text=texts)
 def test_what_is_readable_stays_as_it_is(text: str) -> None:
     once = readable({"a": [text]})
