@@ -2,7 +2,7 @@
 
 - A tag that never ends, or that is made of words (`<nama lengkap>`, `a <b dan c> d`), is text. So is an element with a name that HTML
   does not know and that nobody ends: people type `<nama>` where somebody is to fill in a name.
-- An attribute whose second quotation mark is missing ends with its tag.
+- An attribute of one word whose second quotation mark is missing ends with its tag.
 - Comments that nobody ends are text; so are declarations and instructions, except those that programs write.
 - Elements that go with all that is inside have nothing inside: their content goes here, and only up to their own end.
 
@@ -56,9 +56,10 @@ _TAG: Final = re.compile(
 _LOOSE_TAG: Final = re.compile(
     rf"{_BEGIN}(?P<rest>(?:[{SPACE}/]++|[^{SPACE}/>=<]++(?:[{SPACE}]*+=[{SPACE}]*+(?:\"[^\"<>]*+\"|'[^'<>]*+'|{_UNQUOTED}|(?=>)))?+)*+)>"
 )
-_UP_TO_ANGLE: Final = re.compile("<[^<>]*+>")
+# A value of one word that only its tag ends; of several words nobody knows which are text.
+_HALF_QUOTED: Final = re.compile(r"<[^<>]*?=\s*([\"'])[^<>\s\"']*+>")
 _NAME: Final = re.compile(r"[a-z][a-z0-9_.-]*+(?::[a-z][a-z0-9_.-]*+)?+")
-_WORD: Final = re.compile(r"[^\W\d_]+")
+_WORD: Final = re.compile(r"[^\W_]*[^\W\d_][^\W_]*")
 _COMMENT: Final = re.compile(r"<!--(?:-?>|.*?--!?>)", re.DOTALL)
 _DECLARED: Final = re.compile(
     r"<!(?:doctype html|\[(?:if|else|endif))\b[^<>]*>|<[!?][\s-]*>|<\?(?:xml|import)\b[^<>]*>", re.IGNORECASE
@@ -213,9 +214,8 @@ class _Repair:
         """The tag that begins here; None where none does."""
         match = _TAG.match(self.html, begin) or _LOOSE_TAG.match(self.html, begin)
         behind = match.end() if match is not None else begin
-        if match is None and (written := _UP_TO_ANGLE.match(self.html, begin)) is not None:
-            mark = next((mark for mark in "\"'" if written[0].count(mark) % 2), "")
-            match, behind = _TAG.fullmatch(f"{written[0][:-1]}{mark}>"), written.end()
+        if match is None and (written := _HALF_QUOTED.match(self.html, begin)) is not None:
+            match, behind = _TAG.fullmatch(f"{written[0][:-1]}{written[1]}>"), written.end()
         if match is None or _NAME.fullmatch(name := match["name"].lower()) is None:
             return None
         return _Tag(match[0], name, match["rest"], bool(match["end"]), behind)

@@ -39,6 +39,8 @@ IN_TAG = re.compile(r"<[^<>]*")
 @example(["<script>", "<!--", "<script>", "</script>"])
 @example(["<select>", "<input>", "</select>", "<option>"])
 @example(["<svg>", "<p>", "</svg>"])
+@example(["<b", "-->"])
+@example(['<a href="/x', "-->"])
 @example(['<a href="/x>', '<a href="/y">', "</a>"])
 def test_every_word_is_in_the_text_or_something_that_hides_it_is_told_of(pieces: list[str]) -> None:
     source = "kata0x " + "".join(f"{piece} kata{place + 1}x " for place, piece in enumerate(pieces))
@@ -88,6 +90,7 @@ def test_an_element_that_nobody_ends_is_empty_and_told_of(name: str, tag: str) -
         ("bila a <b dan c> d", "bila a <b dan c> d"),
         ("bila x<y dan y>z", "bila x<y dan y>z"),
         ("bila n<i saja", "bila n<i saja"),
+        ("bila a <b 2x lebih> c", "bila a <b 2x lebih> c"),
         ("selesai </nama> lagi", "selesai </nama> lagi"),
         ("satu <!-- dua <b>tiga</b>", "satu <!-- dua tiga"),
         ("satu <!-- dua --> tiga", "satu tiga"),
@@ -101,6 +104,7 @@ def test_an_element_that_nobody_ends_is_empty_and_told_of(name: str, tag: str) -
         ("satu <xmp>dua", "satu\ndua"),
         ('satu <p title="dua> tiga</p> empat', "satu\n\ntiga\n\nempat"),
         ('satu <a href="/x dua</a> tiga', 'satu <a href="/x dua tiga'),
+        ('satu <a href="/x dua --> tiga', 'satu <a href="/x dua --> tiga'),
         ("<isi>satu</isi><o:p></o:p> <o:p>", "satu"),
         ("<pre>&lt;nama&gt; <nama></pre>", "<nama> <nama>"),
     ],
