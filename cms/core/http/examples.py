@@ -75,9 +75,11 @@ BY_NAME: dict[str, str] = {
 def example_of(schema: Schema, components: Schema, name: str = "", depth: int = 0) -> Any:
     """An example of `schema`; `name` is the field that it describes."""
     schema = _resolved(schema, components)
-    for given in ("example", "default"):
-        if schema.get(given) is not None:
-            return schema[given]
+    # An example may say that there is nothing.
+    if "example" in schema:
+        return schema["example"]
+    if schema.get("default") is not None:
+        return schema["default"]
     if schema.get("examples"):
         return schema["examples"][0]
     if schema.get("enum"):
