@@ -42,7 +42,7 @@ export async function refresh(store, { base, key, filters = {}, page = PAGE, sle
     if (status === 304) return lines;
     if (status === 410 || (status === 400 && body.code === "invalid_position")) {
       // The data was restored, or the key sees something else: from the beginning, with the same filters.
-      await store.apply(state.next, [], { ...state, filters: null, etag: null, isWhole: false });
+      await beginAnew(store);
       continue;
     }
     if (status !== 200) throw new Refused(`${status} ${body.detail ?? ""}`);
@@ -53,6 +53,32 @@ export async function refresh(store, { base, key, filters = {}, page = PAGE, sle
     lines += body.data.length;
     if (body.meta.complete) return lines;
   }
+}
+
+/**
+ * Whether the copy is what the server has: true, false, or null while that has gone on meanwhile. `store.digests()` gives `[type, id, digest]` of each item. Where it
+ * is false twice, `beginAnew`.
+ */
+export async function isExact(store, { base, key, sleep = wait, ...rest }) {
+  await refresh(store, { base, key, sleep, ...rest });
+  const position = new URL((await store.state()).next, base).searchParams.get("position");
+  const { status, body } = await ask(base, key, { next: `/v1/sync/checksum?${new URLSearchParams({ position })}`, etag: null }, sleep);
+  if (status !== 200 || !body.meta.complete) return null;
+  const found = new Map();
+  for (const [type, id, digest] of await store.digests()) {
+    const hashed = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`${id}:${digest}`)));
+    const [count, mixed] = found.get(type) ?? [0, new Uint8Array(32)];
+    found.set(type, [count + 1, mixed.map((byte, place) => byte ^ hashed[place])]);
+  }
+  const hex = bytes => [...bytes].map(byte => byte.toString(16).padStart(2, "0")).join("");
+  const isSame = ({ type, count, hash }) => (found.get(type)?.[0] ?? 0) === count && hex(found.get(type)?.[1] ?? new Uint8Array(32)) === hash;
+  return body.data.every(isSame) && [...found.keys()].every(type => body.data.some(row => row.type === type));
+}
+
+/** Ask for everything again at the next refresh; what is here stays until then. */
+export async function beginAnew(store) {
+  const state = await store.state();
+  if (state) await store.apply(state.next, [], { ...state, filters: null, etag: null, isWhole: false });
 }
 
 /** An answer that is one: 200, 304, or a problem of the API. Of an absolute address only path and query count, so the key goes to one server. */
@@ -135,6 +161,11 @@ export class IndexedDBStore {
   /** An item as its detail has it; of content that is `withdrawn` show the notice above it. */
   async item(type, id) {
     return (await done(this.#db.transaction("items").objectStore("items").get([type, id])))?.item ?? null;
+  }
+
+  async digests() {
+    const kept = await done(this.#db.transaction("items").objectStore("items").getAll());
+    return kept.map(({ key: [type, id], digest }) => [type, id, digest]);
   }
 
   async all() {

@@ -64,6 +64,31 @@ class SimpulCopy
         return $lines;
     }
 
+    /** Whether the copy is what the server has; null while that has gone on meanwhile, or a copy is still being made. */
+    public function isExact(): ?bool
+    {
+        $this->refresh();
+        parse_str((string) parse_url($this->state()[0], PHP_URL_QUERY), $asked);
+        [$status, , $text] = $this->ask('/v1/sync/checksum?' . http_build_query(['position' => $asked['position'] ?? '']), null);
+        $answer = json_decode($text, true);
+        if ($status !== 200 || !$answer['meta']['complete']) {
+            return null;
+        }
+        $told = array_combine(array_column($answer['data'], 'type'), array_map(fn (array $row): array => [$row['count'], $row['hash']], $answer['data']));
+        $found = array_map(fn (): array => [0, str_repeat("\0", 32)], $told);
+        foreach ($this->run('SELECT type, id, digest FROM items') as $row) {
+            [$count, $mixed] = $found[$row['type']] ?? [0, str_repeat("\0", 32)];
+            $found[$row['type']] = [$count + 1, $mixed ^ hash('sha256', "{$row['id']}:{$row['digest']}", true)];
+        }
+        return array_map(fn (array $each): array => [$each[0], bin2hex($each[1])], $found) == $told;
+    }
+
+    /** Ask for everything again at the next refresh; what is here stays until then. */
+    public function beginAnew(): void
+    {
+        $this->begin($this->state()[0]);
+    }
+
     /** An item as its detail has it; of content that is `withdrawn` show the notice above it. */
     public function item(string $type, string $id): ?array
     {
@@ -201,6 +226,11 @@ if (PHP_SAPI === 'cli' && realpath($argv[0]) === __FILE__) {
     try {
         $copy = new SimpulCopy($argv[1] ?? 'copy.db', (string) getenv('SIMPUL_API'), (string) getenv('SIMPUL_KEY'), $filters, (int) (getenv('SIMPUL_PAGE') ?: 200));
         echo $copy->refresh(), " lines\n";
+        if (getenv('SIMPUL_CHECK')) {
+            // Differs twice: nothing of it was on its way.
+            $copy->isExact() === false && $copy->isExact() === false && $copy->beginAnew();
+            $copy->refresh();
+        }
     } catch (SimpulRefused | SimpulNoAnswer $error) {
         fwrite(STDERR, $error->getMessage() . "\n");
         exit(1);

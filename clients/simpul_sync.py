@@ -13,13 +13,15 @@ The rule, which is the same in every language:
 3. While `complete` is false another page is there now. Afterwards the same address is asked again with its ETag: 304 is no news.
 4. 410, 400 `invalid_position`, or other filters: begin anew, with a new generation. Items of the old one stay for readers until they are
    told again, and go when the walk is complete.
-5. Nobody else's answer counts: what is no JSON of the API is no answer. After it wait, each time longer, with chance in it.
+5. To be sure, once a day: `is_exact()` compares with the checksum of the server, without a download. Where it differs twice, `begin_anew()`.
+6. Nobody else's answer counts: what is no JSON of the API is no answer. After it wait, each time longer, with chance in it.
 """
 
 from __future__ import annotations
 
 import contextlib
 import gzip
+import hashlib
 import http.client
 import json
 import os
@@ -138,6 +140,24 @@ class Copy:
             elif self._take(address, answer):
                 lines, is_complete = lines + len(answer.body["data"]), answer.body["meta"]["complete"]
         return lines
+
+    def is_exact(self) -> bool | None:
+        """Whether the copy is what the server has; None while that has gone on meanwhile, or a copy is still being made."""
+        self.refresh()
+        position = urllib.parse.parse_qs(urllib.parse.urlsplit(self._state()[0]).query).get("position", [""])[0]
+        answer = self.api.get(f"/v1/sync/checksum?{urllib.parse.urlencode({'position': position})}")
+        if answer.status != 200 or not answer.body["meta"]["complete"]:
+            return None
+        found = {row["type"]: [0, 0] for row in answer.body["data"]}
+        for item_type, item_id, digest in self.db.execute("SELECT type, id, digest FROM items"):
+            present = found.setdefault(item_type, [0, 0])
+            present[0] += 1
+            present[1] ^= int(hashlib.sha256(f"{item_id}:{digest}".encode()).hexdigest(), 16)
+        return found == {row["type"]: [row["count"], int(row["hash"], 16)] for row in answer.body["data"]}
+
+    def begin_anew(self) -> None:
+        """Ask for everything again at the next refresh; what is here stays until then."""
+        self._begin(self._state()[0])
 
     def follow(self) -> None:
         """Refresh for ever: every half minute, each copy at a moment of its own."""

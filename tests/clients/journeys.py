@@ -60,7 +60,7 @@ def is_killed_while_people_write(city: RunningCity, client: Client, folder: Path
     first_copy = time.monotonic() - began
     thread.start()
     try:
-        while killed < kills or len(writers.done) < len(set(writers.kinds)):
+        while thread.is_alive() and (killed < kills or len(writers.done) < len(set(writers.kinds))):
             copy = sorted(copies)[killed % 2]
             process = client.start(city, copy, copies[copy][0])
             try:

@@ -107,3 +107,19 @@ def test_other_filters_begin_anew_and_two_at_once_do_no_harm(running: RunningCit
     for copy in (first, *pair):
         copy.db.close()
     assert differing(published(running, "/v1/documents"), in_sqlite(tmp_path)) == []
+
+
+def test_it_finds_that_it_differs_without_a_download_and_repairs_itself(running: RunningCity, tmp_path: Path) -> None:
+    client = loaded("simpul_sync", CLIENTS)
+    copy = client.Copy(str(tmp_path / "copy.db"), client.Api(running.api, running.key), {"type": "post,agency"})
+    assert copy.is_exact() is True
+    for harm in (
+        "DELETE FROM items WHERE type = 'post' AND id = (SELECT max(id) FROM items WHERE type = 'post')",
+        "INSERT INTO items VALUES ('post', 'x', 'x', 'x', 1, '{}')",
+        "UPDATE items SET digest = 'x' WHERE id = 'dpu'",
+    ):
+        copy.db.execute(harm)
+        assert copy.is_exact() is False
+        copy.begin_anew()
+        assert copy.is_exact() is True
+    copy.db.close()

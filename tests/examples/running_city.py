@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tests.cli.servers import database_settings, running
+
+PATIENCE = 60
 
 
 class Answer(NamedTuple):
@@ -46,7 +49,15 @@ class RunningCity:
         return str(self.send("POST", "/manage/v1/auth/login", None, body).body["access_token"])
 
     def send(self, method: str, path: str, token: str | None, body: Any = None, version: str | None = None) -> Answer:
-        """An answer of any status."""
+        """An answer of any status but 503: a server with too much to do has done nothing, and is asked again."""
+        for _ in range(PATIENCE):
+            answer = self._once(method, path, token, body, version)
+            if answer.status != 503:
+                break
+            time.sleep(0.5)
+        return answer
+
+    def _once(self, method: str, path: str, token: str | None, body: Any, version: str | None) -> Answer:
         headers = {"Content-Type": "application/merge-patch+json" if method == "PATCH" else "application/json"}
         headers |= {"Authorization": f"Bearer {token}"} if token else {}
         headers |= {"If-Match": version} if version else {}

@@ -8,7 +8,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-SECONDS = 60
+SECONDS = 120
 # Root may not have a sandbox of its own here, and containers have little shared memory.
 COMMAND = [
     "chromium",

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from html import unescape
 from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
@@ -18,12 +19,14 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.clients.journeys import (
+    ALL,
     Client,
     begins_anew_after_a_restore,
     follows_the_rights_of_its_key,
     in_sqlite,
     is_killed_while_people_write,
 )
+from tests.clients.published import differing, published
 from tests.examples.loading import CLIENTS
 from tests.examples.running_city import RunningCity, running_city
 from tests.more.browser import command, shown
@@ -42,7 +45,7 @@ class Holding(SimpleHTTPRequestHandler):
         if self.path.startswith("/sync_page.html"):
             self.done.clear()
         if self.path == "/hold":
-            self.done.wait(20)
+            self.done.wait(90)
         if self.path == "/release":
             self.done.set()
         with suppress(OSError):
@@ -141,3 +144,21 @@ def test_it_begins_anew_after_a_restore(running: RunningCity, client: Client, tm
 @pytest.mark.timeout(200)
 def test_a_key_of_other_rights_makes_it_exact_again(running: RunningCity, client: Client, tmp_path: Path) -> None:
     follows_the_rights_of_its_key(running, client, tmp_path)
+
+
+@pytest.mark.parametrize("name", ["node", "php"])
+def test_it_repairs_what_was_damaged(
+    running: RunningCity, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = {"node": NODE, "php": IN_PHP}[name]
+    monkeypatch.setenv("SIMPUL_CHECK", "yes")
+    assert client.differs(running, tmp_path, ALL) == []
+    if name == "php":
+        with closing(sqlite3.connect(tmp_path / "copy.db")) as database, database:
+            database.execute("DELETE FROM items WHERE id = (SELECT max(id) FROM items)")
+    else:
+        kept = json.loads((tmp_path / "copy.json").read_text())
+        kept["items"].popitem()
+        (tmp_path / "copy.json").write_text(json.dumps(kept))
+    client.runs(running, tmp_path)
+    assert differing(published(running, *ALL[1]), client.kept(tmp_path)) == []
