@@ -40,7 +40,7 @@ MANY = 100
 # Who is asking (1), and what for.
 MOST_FOR_A_LIST = 3
 # One of them reads the edition before the lock, and whether anything must be computed again.
-MOST_FOR_A_PUBLISH = 17
+MOST_FOR_A_PUBLISH = 16
 LISTS = (
     "users",
     "agencies",

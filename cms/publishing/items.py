@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Dialect, bindparam, insert, select, update
 from sqlalchemy.sql import ClauseElement
@@ -16,9 +16,10 @@ from sqlalchemy.sql import ClauseElement
 from cms.core.compiled import CompiledStatement, insert_for
 from cms.core.db import table_of
 from cms.core.errors import Conflict
-from cms.publishing.models import PublishedItem, PublishedSlug, Standing
+from cms.publishing.models import Publication, PublishedItem, PublishedSlug, Standing
 from cms.publishing.rendered_items import RenderedItem
 from cms.publishing.reposts import REPOST_COUNT, Carried, carried
+from cms.publishing.visibility import is_current
 
 _items, _slugs = table_of(PublishedItem), table_of(PublishedSlug)
 
@@ -60,17 +61,30 @@ def _live_item(dialect: Dialect) -> ClauseElement:
         "first_published_at": bindparam("first_at"),
     }
     made = insert_for(dialect, _items).values({**_LIVE, **first})
-    return made.on_conflict_do_update(index_elements=[_items.c.id], set_=_LIVE).returning(*_FOUND)
+    had_one = select(Publication.id).where(Publication.item_id == bindparam("published_id"), is_current()).exists()
+    returned = (*_FOUND, had_one.label("had_one"))
+    return made.on_conflict_do_update(index_elements=[_items.c.id], set_=_LIVE).returning(*returned)
 
 
 _LIVE_ITEM = CompiledStatement(_live_item)
 
 
-def now_live(connection: Connection, rendered: RenderedItem, sequence: int) -> tuple[int, Sequence[Carried]]:
-    """Note that readers have this edition of the item, its first or a later one. Returns its row number and carriers."""
+class NowLive(NamedTuple):
+    """The item's row number, who carries it, and whether it has a current publication already, a scheduled one perhaps."""
+
+    number: int
+    carriers: Sequence[Carried]
+    had_one: bool
+
+
+def now_live(connection: Connection, rendered: RenderedItem, sequence: int) -> NowLive:
+    """Note that readers have this edition of the item, its first or a later one."""
     values = _live_values(rendered.item_id, rendered.agency, rendered.full, sequence)
     first = {"type": rendered.type, "first_at": rendered.published_at}
-    return _found(connection, rendered.item_id, _LIVE_ITEM.run(connection, {**values, **first}).one())
+    found: Any = _LIVE_ITEM.run(connection, {**values, **first}).one()
+    number, reposts, had_one = found
+    carriers = carried(connection, rendered.item_id) if reposts else ()
+    return NowLive(number, carriers, bool(had_one))
 
 
 def live_again(connection: Connection, item_id: str, agency: str, full: Mapping[str, Any], sequence: int) -> None:

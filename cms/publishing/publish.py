@@ -24,6 +24,7 @@ from cms.publishing.positions import move_positions
 from cms.publishing.rendered_items import RenderedItem
 from cms.publishing.rows import (
     AT_ONCE,
+    NOTHING_ENDED,
     Window,
     channels_of,
     drop_publication,
@@ -44,8 +45,9 @@ def publish(unit: UnitOfWork, rendered: RenderedItem, change: Change, window: Wi
     connection = unit.session.connection()
 
     def write(numbered: Numbered) -> None:
-        ended = supersede_live(connection, rendered.item_id, numbered.sequence)
-        number, carriers = now_live(connection, rendered, numbered.sequence)
+        number, carriers, had_one = now_live(connection, rendered, numbered.sequence)
+        # Most publications are the first of their item.
+        ended = supersede_live(connection, rendered.item_id, numbered.sequence) if had_one else NOTHING_ENDED
         keep_slug(connection, rendered, AT_ONCE)
         digest = write_publication(connection, rendered, number, carriers, numbered, window or Window())
         note_digest(change, digest)

@@ -162,6 +162,9 @@ class Ended(NamedTuple):
     channels: frozenset[str]
 
 
+NOTHING_ENDED = Ended(had_end=False, channels=frozenset())
+
+
 def supersede_live(connection: Connection, item_id: str, sequence: int) -> Ended:
     """End the live publication; its row stays, its terms and files are removed."""
     ended = _SUPERSEDE_LIVE.run(connection, {"ended_item_id": item_id, "ended_by": sequence}).all()
