@@ -258,6 +258,9 @@ function show(int $status, string $title, string $html, ?array $answer = null, ?
     $stale = $answer !== null && time() - $answer['as_of'] > 10 * ASK_AGAIN
         ? '<p class="over">Salinan ' . day(gmdate('c', $answer['as_of'])) . ': yang terbaru sedang tidak dapat diambil.</p>' : '';
     $link = $canonical === null ? '' : '<link rel="canonical" href="' . e($canonical) . '">';
+    // Programs of subscribers find the feed of the channel by this.
+    $link .= '<link rel="alternate" type="application/rss+xml" title="' . e(strtoupper(SITE)) . '" href="'
+        . e(($answer['body']['meta']['media_base'] ?? API) . '/v1/feeds/rss?channel=' . SITE) . '">';
     echo '<!doctype html><html lang="id"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>' . e($title) . '</title>'
         . $link . "<style nonce=\"$nonce\">body{font:1rem/1.6 system-ui,sans-serif;max-width:44rem;margin:auto;padding:1rem}img{max-width:100%;height:auto}"
         . 'ul{padding:0}li{list-style:none}.withdrawn{border-left:.3rem solid #b00;padding-left:1rem}.over,.carried,.credit,figcaption{color:#555}</style></head>'

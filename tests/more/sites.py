@@ -41,7 +41,7 @@ class Page(HTMLParser):
         self.images: list[dict[str, str | None]] = []
         self.scripts = 0
         self.texts: list[str] = []
-        self.next = self.canonical = ""
+        self.next = self.canonical = self.subscription = ""
         self.feed(html)
 
     @property
@@ -59,6 +59,8 @@ class Page(HTMLParser):
             self.images.append(given)
         elif tag == "link" and given.get("rel") == "canonical":
             self.canonical = str(given["href"])
+        elif tag == "link" and given.get("rel") == "alternate":
+            self.subscription = str(given["href"])
         self.scripts += tag == "script"
 
     def handle_data(self, data: str) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -98,6 +99,18 @@ def test_the_pages_of_the_list_have_every_post_once_and_in_order(site: Site) -> 
     posts = site.read("/v1/posts?channel=kota&limit=100")["data"]
     assert shown == [f"/{post['agency']['slug']}/{post['slug']}".removeprefix("/kota") for post in posts]
     assert pages == -(-len(posts) // 5) > 3
+
+
+def test_programs_of_subscribers_find_the_feed_of_the_channel(site: Site) -> None:
+    feed = urlsplit(site.get("/").subscription)
+    with urllib.request.urlopen(f"{site.api}{feed.path}?{feed.query}", timeout=20) as answer:
+        text, media_type = answer.read().decode(), answer.headers["Content-Type"]
+
+    assert media_type == "application/rss+xml; charset=utf-8"
+    posts = site.read("/v1/posts?channel=kota&limit=5")["data"]
+    assert [each for each in posts if f"urn:uuid:{each['id']}" in text] == [
+        each for each in posts if not each["withdrawn"]
+    ]
 
 
 def test_every_post_has_its_page_with_what_belongs_to_it(site: Site) -> None:
