@@ -6,7 +6,7 @@ addresses of that agency's site alone; an agency without a site has no pages to 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -49,12 +49,13 @@ def read_index(request: DeliveryRequest, types: FeedTypes, agencies: Collection[
     }  # fmt: skip
     sources.dependencies.note_fact("sites", sorted(sites))
     since = _news_since(sources)
-    basis = _basis(sources.topics.values(), sources.topics.values())
+    sources.expect_site(sites)
+    basis = _basis((), sources.topics.values())
     server = sources.public_url
 
     def compute(_sequence: int) -> Body:
         root = Element("sitemapindex", NAMESPACE)
-        for path, changed_at in _listed(sources.site_parts(types.first), sites, since):
+        for path, changed_at in _listed(sources.site_parts(sites, types.first), since):
             sitemap = add(root, "sitemap")
             add(sitemap, "loc", f"{server}/v1/sitemaps/{path}.xml")
             add(sitemap, "lastmod", _written(changed_at))
@@ -63,11 +64,10 @@ def read_index(request: DeliveryRequest, types: FeedTypes, agencies: Collection[
     return respond(request, basis, compute)
 
 
-def _listed(parts: Iterable[SitePart], sites: Collection[str], since: int) -> list[tuple[str, int]]:
+def _listed(parts: Sequence[SitePart], since: int) -> list[tuple[str, int]]:
     """Path and last change of each sitemap; the news of an agency come with its newest part."""
-    shown = [part for part in parts if part.agency in sites]
-    news = {part.agency: part for part in shown if part.news_at > since}
-    listed = [(f"{part.agency}/{part.number}", part.changed_at) for part in shown]
+    news = {part.agency: part for part in parts if part.news_at > since}
+    listed = [(f"{part.agency}/{part.number}", part.changed_at) for part in parts]
     listed += [(f"{agency}/news", part.news_at) for agency, part in news.items()]
     return listed[:MOST]
 
@@ -76,7 +76,7 @@ def read_part(request: DeliveryRequest, agency: str, part: int) -> Response:
     """One part of the pages of an agency. Raises `NotFound` for an agency without a site, and for a part without pages."""
     sources = request.sources
     entry = _with_site(sources, agency)
-    sources.expect_site_cards(agency)
+    sources.expect_site((agency,))
 
     def compute(_sequence: int) -> Body:
         root = Element("urlset", NAMESPACE)

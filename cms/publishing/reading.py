@@ -214,9 +214,9 @@ class Publications:
         sql, params = counted_terms(scope, scheme, page)
         return [(row[0], int(row[1])) for row in self.reader.rows(self._prepared(sql), {**params, "now": now})]
 
-    def site_parts(self, types: Collection[str], news: str, now: int) -> list[SitePart]:
-        """The parts that all agencies have in sitemaps, in one statement."""
-        sql, params = parts_sql(types, news)
+    def site_parts(self, types: Collection[str], agencies: Collection[str], news: str, now: int) -> list[SitePart]:
+        """The parts that these agencies have in sitemaps, in one statement."""
+        sql, params = parts_sql(types, agencies, news)
         rows = self.reader.rows(self._prepared(sql), {**params, "now": now})
         return [SitePart(row[0], int(row[1]), int(row[2] or 0), int(row[3])) for row in rows]
 

@@ -27,19 +27,21 @@ class SitePart:
     """The newest first publication of the type that is news; 0 without any."""
 
 
-def parts_sql(types: Collection[str], news: str) -> tuple[str, dict[str, Any]]:
-    """SQL and values: the parts of all agencies that have any live item, in order; `news` is the type that is news."""
-    names, params = _named(types)
+def parts_sql(types: Collection[str], agencies: Collection[str], news: str) -> tuple[str, dict[str, Any]]:
+    """SQL and values: the parts of these agencies that have any live item, in order; `news` is the type that is news."""
+    names, params = _named("type", types)
+    owners, more = _named("agency", agencies)
     return (
         f"SELECT p.agency, p.item_number / {NUMBERS_IN_PART} AS part, max(p.changed_at),"  # noqa: S608 - ours
         " max(CASE WHEN p.type = :news THEN p.published_at ELSE 0 END)"
-        f" FROM publications p WHERE p.type IN ({names}) AND {LIVE} GROUP BY p.agency, part ORDER BY p.agency, part"
-    ), {**params, "news": news}
+        f" FROM publications p WHERE p.type IN ({names}) AND p.agency IN ({owners}) AND {LIVE}"
+        " GROUP BY p.agency, part ORDER BY p.agency, part"
+    ), {**params, **more, "news": news}
 
 
 def part_sql(types: Collection[str], agency: str, part: int) -> tuple[str, dict[str, Any]]:
     """SQL and values: the cards of one part, by the number of the item."""
-    names, params = _named(types)
+    names, params = _named("type", types)
     first = part * NUMBERS_IN_PART
     return (
         f"SELECT p.card_json FROM publications p WHERE p.type IN ({names}) AND p.agency = :agency"  # noqa: S608 - ours
@@ -47,6 +49,7 @@ def part_sql(types: Collection[str], agency: str, part: int) -> tuple[str, dict[
     ), {**params, "agency": agency, "first": first, "behind": first + NUMBERS_IN_PART}
 
 
-def _named(types: Collection[str]) -> tuple[str, dict[str, Any]]:
-    params = {f"type{index}": name for index, name in enumerate(sorted(types))}
-    return ", ".join(f":{name}" for name in params), params
+def _named(name: str, values: Collection[str]) -> tuple[str, dict[str, Any]]:
+    """An empty list matches nothing."""
+    params = {f"{name}{index}": value for index, value in enumerate(sorted(values))}
+    return ", ".join(f":{each}" for each in params) or "NULL", params

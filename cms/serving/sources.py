@@ -184,19 +184,19 @@ class Sources:
         self.dependencies.note_topics(self.topics[name] for name in scope.types)
         return self.state.publications.counted_terms(scope, scheme, page, self.now)
 
-    def site_parts(self, news: str) -> list[SitePart]:
-        """The parts that all agencies have in sitemaps; `news` is the type that is news."""
-        self.dependencies.note_topics(self.state.head.content)
-        return self.state.publications.site_parts(self.topics, news, self.now)
+    def site_parts(self, agencies: Collection[str], news: str) -> list[SitePart]:
+        """The parts that these agencies have in sitemaps; `news` is the type that is news."""
+        self.expect_site(agencies)
+        return self.state.publications.site_parts(self.topics, agencies, news, self.now)
 
-    def expect_site_cards(self, agency: str) -> None:
-        """Note what a part of a sitemap depends on: all types of its owner."""
+    def expect_site(self, agencies: Collection[str]) -> None:
+        """Note what sitemaps depend on: all types of these owners."""
         for name in self.topics:
-            self.expect_page(Selection(name, (agency,)))
+            self.expect_page(Selection(name, tuple(sorted(agencies))))
 
     def site_cards(self, agency: str, part: int) -> list[str]:
         """The cards of one part."""
-        self.expect_site_cards(agency)
+        self.expect_site((agency,))
         return self.state.publications.site_cards(self.topics, agency, part, self.now)
 
     def items(self, ids: Sequence[str], *, is_full: bool) -> list[tuple[str, str, str]]:

@@ -159,7 +159,18 @@ def test_the_tag_of_a_part_stays_when_another_agency_publishes(app: Flask, clien
     assert client.get(path, headers=known).status_code == 200
 
 
-def test_an_index_takes_two_statements_however_much_there_is(app: Flask, client: FlaskClient) -> None:
+def test_the_tag_of_an_index_stays_when_an_agency_publishes_that_is_not_in_it(app: Flask, client: FlaskClient) -> None:
+    add_published_post(app, agency="dlh")
+    known = {"If-None-Match": client.get(f"{INDEX}?agency=dlh").headers["ETag"]}
+
+    add_published_post(app, agency="bpbd")
+    add_published_post(app, agency="dpu")
+    assert client.get(f"{INDEX}?agency=dlh", headers=known).status_code == 304
+    add_published_post(app, agency="dlh")
+    assert client.get(f"{INDEX}?agency=dlh", headers=known).status_code == 200
+
+
+def test_an_index_takes_three_statements_however_much_there_is(app: Flask, client: FlaskClient) -> None:
     for number in range(3):
         add_published_post(app, agency=("dlh", "bpbd")[number % 2])
     client.get(INDEX)
@@ -167,4 +178,5 @@ def test_an_index_takes_two_statements_however_much_there_is(app: Flask, client:
 
     with counted_statements(app) as statements:
         assert client.get(INDEX).status_code == 200
-    assert len(statements) == 2
+    # The heads, how far each agency is, and the parts.
+    assert len(statements) == 3
