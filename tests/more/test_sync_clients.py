@@ -51,6 +51,11 @@ class Holding(SimpleHTTPRequestHandler):
         with suppress(OSError):
             super().do_GET()
 
+    def end_headers(self) -> None:
+        """Also the page of last time is asked for."""
+        self.send_header("Cache-Control", "no-store")
+        super().end_headers()
+
     def log_message(self, *_arguments: Any) -> None:
         """Nothing on the screen."""
 
