@@ -117,12 +117,21 @@ def _contents(
 
 
 def _before(followed: Followed, items: Sequence[Walked]) -> Mapping[int, Sequence[ShownBefore]]:
-    """How the copy may have had these items since it was complete; on its first page it has nothing."""
+    """How the copy may have had these items since it was complete; on its first page it has nothing.
+
+    Of what was live since it began it knows how it ended, and hears of another ending too.
+    """
     position = followed.position
-    if position.after == FROM_THE_BEGINNING or not items:
+    if position.after == FROM_THE_BEGINNING:
         return {}
+    left = [item for item in items if item.publication_id is not None]
+    ended = [item for item in items if item.publication_id is None]
+    return {**_wanted_before(followed, left, position.whole), **_wanted_before(followed, ended, position.began)}
+
+
+def _wanted_before(followed: Followed, items: Sequence[Walked], since: int) -> dict[int, list[ShownBefore]]:
     types = {item.number: item.type for item in items}
-    rows = followed.walk.shown_before(list(types), position.whole)
+    rows = followed.walk.shown_before(list(types), since) if types else {}
     wanted = {
         number: [
             row for row in found if followed.formerly[types[number]].shown_as(row.owner, row.terms_json) is not None

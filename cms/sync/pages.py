@@ -88,7 +88,7 @@ def _begun(copied: Followed, newest: int) -> Followed:
     """What changes while the first copy is read comes again behind the newest line, also what is taken back by then."""
     if copied.position.after != FROM_THE_BEGINNING:
         return copied
-    return replace(copied, position=replace(copied.position, whole=newest))
+    return replace(copied, position=replace(copied.position, whole=newest, began=newest))
 
 
 def _meta(request: DeliveryRequest, gathered: Gathered) -> dict[str, Any]:

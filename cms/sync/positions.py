@@ -32,7 +32,8 @@ HOW: Final = ("fields", "limit", "max_bytes")
 class SyncPosition:
     """How far a copy is. It has every item as it was at the line `after`, and what came later only in part.
 
-    `whole` is the line up to which it was complete before: what left a filter since then may be in the copy. `late` is how far it is
+    `whole` is the line up to which it was complete before: what left a filter since then may be in the copy. It `began` at
+    a line, and knows how each item ended that was live since then. `late` is how far it is
     in what no line tells yet, `day` the midnight at which agencies were told last (microseconds since 1970). `owners` and `channels` are
     those of merged agencies that its filters have led to.
     """
@@ -41,6 +42,7 @@ class SyncPosition:
     filters: Mapping[str, tuple[str, ...]]
     after: int = FROM_THE_BEGINNING
     whole: int = 0
+    began: int = 0
     late: tuple[int, int] = BEFORE_ALL
     day: int = 0
     owners: frozenset[str] = field(default_factory=frozenset)
@@ -62,7 +64,7 @@ class SyncPosition:
 def sealed(position: SyncPosition, request: DeliveryRequest) -> str:
     """The position as readers keep it. Raises `BadRequest` when its filters name too much."""
     values = [
-        request.heads.epoch, shown_to(request), position.types, sorted(position.filters.items()), position.after, position.whole,
+        request.heads.epoch, shown_to(request), position.types, sorted(position.filters.items()), position.after, position.whole, position.began,
         position.late, position.day, sorted(position.owners), sorted(position.channels),
     ]  # fmt: skip
     text = runtime().cursors.encode(values, PURPOSE)
@@ -81,9 +83,9 @@ def opened(text: str, request: DeliveryRequest, types: Collection[str], how: Map
     if values is None:
         expected = "a position from links.next"
         raise BadRequest("invalid_position", errors=[_fault("position", "bad_format", expected=expected)])
-    epoch, shown, names, filters, after, whole, late, day, owners, channels = values
+    epoch, shown, names, filters, after, whole, began, late, day, owners, channels = values
     found = SyncPosition(
-        tuple(names), {name: tuple(words) for name, words in filters}, after, whole, (late[0], late[1]), day,
+        tuple(names), {name: tuple(words) for name, words in filters}, after, whole, began, (late[0], late[1]), day,
         frozenset(owners), frozenset(channels),
     )  # fmt: skip
     if (epoch, shown) != (request.heads.epoch, shown_to(request)) or not set(names) <= set(types):

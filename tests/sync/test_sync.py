@@ -11,6 +11,7 @@ from cms.agencies.models import Agency
 from cms.agencies.services import update_agency
 from cms.core import clock
 from cms.core.db import session
+from cms.editorial.items.models import Item
 from cms.editorial.reposts.services import end_item_repost, repost_item
 from cms.editorial.schedules.schedule import Schedule
 from cms.editorial.schedules.services import schedule_item
@@ -201,3 +202,20 @@ def test_reference_data_come_when_they_are_asked_for(app: Flask, people: People,
     assert [(line["type"], line["id"], line["item"]["name"]) for line in follower.told] == [
         ("agency", "dpu", "Dinas Lain")
     ]
+
+
+def test_who_was_told_how_it_ended_is_told_another_ending_and_nobody_else(app: Flask, site: Caller) -> None:
+    """What a copy shows in place of the item is taken back as well."""
+    item = add_published_post(app)
+    _lines, address = whole(site)
+    take_back(app, item, Standing.GONE, "Acara batal.")
+    ((line,), address) = whole(site, address)
+    assert line["explanation"] == "Acara batal."
+    _lines, later = whole(site)
+    with app.app_context():
+        item = session.get_one(Item, item.id)
+    take_back(app, item, Standing.VANISHED)
+
+    ((line,), _next) = whole(site, address)
+    assert (line["op"], line["id"], line["reason"], line["explanation"]) == ("delete", item.id, None, None)
+    assert page(site, later)["data"] == []
