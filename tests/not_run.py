@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +44,9 @@ class NotRun:
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         for item in items:
-            for name in ("more", "soak"):
-                if (self.tests / name) in item.path.parents:
-                    item.add_marker(name)
+            name = _folder_marker(item.path, self.tests)
+            if name is not None:
+                item.add_marker(name)
 
     def pytest_deselected(self, items: list[pytest.Item]) -> None:
         for item in items:
@@ -91,6 +92,12 @@ class NotRun:
 
     def _asks_for_all(self) -> bool:
         return self.config.getoption("markexpr") in {"more", "soak"}
+
+
+@cache
+def _folder_marker(path: Path, tests: Path) -> str | None:
+    """The marker of every test in this file; asked for thousands of tests in hundreds of files, in every process."""
+    return next((name for name in ("more", "soak") if (tests / name) in path.parents), None)
 
 
 def table(lines: list[Line]) -> str:
