@@ -19,7 +19,7 @@ from cms.core.http.messages.warnings import WARNINGS
 from cms.handbook.documents import ERRORS
 from cms.handbook.markdown import Heading, Text, rendered, sentence
 
-_STATUSES: Final = re.compile(r"^### (\w+)\n\n(\d+)(?: or (\d+))* ·", re.MULTILINE)
+_STATUSES: Final = re.compile(r"^### (\w+)\n\n([0-9]+)(?: or ([0-9]+))* ·", re.MULTILINE)
 _INTRODUCTION_ENDS: Final = "\n## Problems\n"
 
 
