@@ -133,7 +133,7 @@ class TrySchema(StrictSchema):
     )
     error = fields.String(
         allow_none=True,
-        metadata={"description": "Why no answer came, such as `timed_out`, `tls`, `address`.", "example": None},
+        metadata={"description": "Why no answer came, such as `timed_out`, `tls`, `address`.", "example": "timed_out"},
     )
     milliseconds = fields.Integer(metadata={"example": 84})
 

@@ -249,6 +249,18 @@ def key(suffix: str = "", body: dict[str, Any] | None = None) -> Ask:
     return ask
 
 
+def webhook(suffix: str = "", body: dict[str, Any] | None = None) -> Ask:
+    """An endpoint of a website."""
+
+    def ask(world: World, _who: str) -> Sent:
+        owner, webhook_id = world.webhook()
+        return Sent(
+            f"{MANAGE}/consumers/{owner}/webhooks/{webhook_id}{suffix}", 1, {} if body is None else {"json": body}
+        )
+
+    return ask
+
+
 def delivered_office(world: World, _who: str) -> Sent:
     """An office that readers have: written through the service, whose line in the log tells them."""
     values = {"agency": "dpu", "name": f"Kantor {world.number()}"}

@@ -61,6 +61,8 @@ NEW_AGENCY = {"slug": "badan-{}", "name": "Badan Baru", "short_name": "BB", "kin
 NEW_OFFICE = {"agency": "dpu", "name": "Kantor {}", "area": "64.71.06", "contact": {"phone": "112"}}
 NEW_CATEGORY = {"slug": "tema-{}", "name_id": "Tema", "name_en": "Theme"}
 CONTACT = {"name": "Pengelola", "email": "situs@balikpapan.example"}
+ENDPOINTS, NEW_WEBHOOK = "/consumers/<consumer_id>/webhooks", {"url": "https://situs.example/hook"}
+RANGE = {"from": 1, "to": 10}
 NEW_CONSUMER = {"name": "Situs baru", "kind": "website", "agency": "dpu", "contact": CONTACT}
 PASSWORDS = {"current_password": "teluk-tenang-17-burung", "new_password": "gunung-biru-23-kucing"}
 BATCH = {"atomic": False, "operations": [{"method": "POST", "path": f"{MANAGE}/posts", "body": content("post")}]}
@@ -150,6 +152,15 @@ ROWS = [
     person_row("GET", "/consumers/<consumer_id>/keys/<key_id>", ask.key(), ADMIN_AND_AUDITOR),
     person_row("POST", "/consumers/<consumer_id>/keys/<key_id>/rotate", ask.key("/rotate", {}), ONLY_ADMIN.format(201)),
     person_row("DELETE", "/consumers/<consumer_id>/keys/<key_id>", ask.key(), ONLY_ADMIN.format(204)),
+    person_row("GET", ENDPOINTS, ask.consumer("/webhooks"), ADMIN_AND_AUDITOR),
+    person_row("POST", ENDPOINTS, ask.consumer("/webhooks", NEW_WEBHOOK), ONLY_ADMIN.format(201)),
+    person_row("GET", f"{ENDPOINTS}/<webhook_id>", ask.webhook(), ADMIN_AND_AUDITOR),
+    person_row("PATCH", f"{ENDPOINTS}/<webhook_id>", ask.webhook(body={"label": "Lain"}), ONLY_ADMIN.format(200)),
+    person_row("DELETE", f"{ENDPOINTS}/<webhook_id>", ask.webhook(), ONLY_ADMIN.format(204)),
+    person_row("POST", f"{ENDPOINTS}/<webhook_id>/rotate", ask.webhook("/rotate", {}), ONLY_ADMIN.format(200)),
+    person_row("POST", f"{ENDPOINTS}/<webhook_id>/ping", ask.webhook("/ping"), ONLY_ADMIN.format(202)),
+    person_row("POST", f"{ENDPOINTS}/<webhook_id>/replay", ask.webhook("/replay", RANGE), ONLY_ADMIN.format(202)),
+    person_row("GET", f"{ENDPOINTS}/<webhook_id>/deliveries", ask.webhook("/deliveries"), ADMIN_AND_AUDITOR),
     person_row("GET", "/changes", get(f"{MANAGE}/changes"), ADMIN_AND_AUDITOR),
     person_row("GET", "/checkpoints", get(f"{MANAGE}/checkpoints"), ADMIN_AND_AUDITOR),
     *time_rows("post"),

@@ -31,6 +31,7 @@ from cms.editorial.schedules.services import schedule_item
 from cms.editorial.trash.services import archive_item, trash_item
 from cms.posts.content import POST
 from cms.publishing.models import LegacyAddress
+from cms.webhooks.services.endpoints import add_webhook
 from tests.conftest import filled_tables
 from tests.documents.samples import PDF
 from tests.factories import (
@@ -234,6 +235,13 @@ class World:
     def consumer(self) -> str:
         """The id of a new website."""
         return add_consumer(self.app)
+
+    def webhook(self) -> tuple[str, str]:
+        """Ids of a new website and of an endpoint of it."""
+        consumer = self.consumer()
+        with self.app.app_context():
+            added = add_webhook(self.callers["admin"].actor, consumer, {"url": "https://situs.example/hook"})
+        return consumer, added.webhook.id
 
     def key(self) -> tuple[str, str]:
         """Ids of a new website and of its key."""
