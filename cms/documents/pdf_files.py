@@ -16,7 +16,9 @@ SIGNATURE: Final = b"%PDF-"
 LONGEST_BEGINNING: Final = 1_024
 TAIL_BYTES: Final = 65_536
 END: Final = b"%%EOF"
-BLANK: Final = b"\0\t\n\x0c\r\x1a "
+BLANK: Final = b"\0\t\n\x0c\r "
+# DOS ends a file with it: nothing behind a PDF, but in front of one no browser takes it for a blank.
+DOS_END: Final = b"\x1a"
 
 
 def is_pdf_beginning(head: bytes) -> bool:
@@ -36,9 +38,10 @@ def check_pdf(path: Path, file: IO[bytes], size: int) -> Recognised:
     _, end, behind = file.read().rpartition(END)
     if not end:
         raise DamagedFile("the end of the PDF is missing, or far before the end of the file")
-    others = [rest for rest in (before.removeprefix(codecs.BOM_UTF8).lstrip(BLANK), behind.lstrip(BLANK)) if rest]
+    in_front, nothing = before.removeprefix(codecs.BOM_UTF8).lstrip(BLANK), BLANK + DOS_END
+    others = [rest for rest in (in_front.lstrip(nothing), behind.lstrip(nothing)) if rest]
     # The blanks tell what begins there too: a page may begin behind some.
-    if any(map(is_another_kind, others)) or (before.strip(BLANK) and is_another_kind(before)):
+    if any(map(is_another_kind, others)) or (before.strip(nothing) and is_another_kind(before)):
         raise UnsupportedFile(TWO_KINDS)
     is_protected = check_actions(path)
-    return Recognised(PDF, is_protected, is_attachment=is_protected or bool(others))
+    return Recognised(PDF, is_protected, is_attachment=is_protected or bool(in_front or others))

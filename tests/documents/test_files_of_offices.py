@@ -189,7 +189,7 @@ def test_a_pdf_behind_blanks_is_a_pdf(before: bytes, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "before",
-    [b"\x1b%-12345X@PJL SET DUPLEX=ON\r\n@PJL ENTER LANGUAGE=PDF\r\n", b"HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\n\r\n", b"x" * 1_024],
+    [b"\x1b%-12345X@PJL SET DUPLEX=ON\r\n@PJL ENTER LANGUAGE=PDF\r\n", b"HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\n\r\n", b"x" * 1_024, b"\x1a"],
 )  # fmt: skip
 def test_a_pdf_behind_lines_of_a_program_is_a_file_to_save(before: bytes, tmp_path: Path) -> None:
     found = recognised(tmp_path, "a.pdf", before + PDF)
