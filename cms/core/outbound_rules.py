@@ -39,6 +39,7 @@ PRIVATE: Final = tuple(
     for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
 )
 LOOPBACK: Final = tuple(ipaddress.ip_network(text) for text in ("127.0.0.0/8", "::1/128"))
+THIS_MACHINE: Final = tuple(ipaddress.ip_address(text) for text in ("127.0.0.1", "::1"))
 
 
 class Reason(StrEnum):
@@ -120,6 +121,12 @@ class Rules:
         if any(address in network for network in self.networks):
             return not (address.is_link_local or address.is_multicast or address.is_unspecified)
         return _is_public(address)
+
+
+def is_this_machine(host: str) -> bool:
+    """True for the names that always mean the machine that asks (RFC 6761): `localhost` and what ends with it."""
+    name = host.lower().removesuffix(".")
+    return name == "localhost" or name.endswith(".localhost")
 
 
 def meant_addresses(address: Address) -> Sequence[Address]:

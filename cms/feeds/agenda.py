@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import orjson
 from flask import Response
-from icalendar import STATUS, TRANSP, Calendar, Event
+from icalendar import STATUS, TRANSP, Calendar, Event, vDuration
 
 from cms.core import clock
 from cms.feeds.about import LANGUAGE, About, about_feed
@@ -71,7 +71,7 @@ def _calendar(about: About, address: str, zone: str) -> Calendar:
     # Programs of three houses, three names for the same hour; RFC 7986 wants the type of the first two said.
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("source", address, parameters={"VALUE": "URI"})
-    calendar.add("x-published-ttl", REFRESH)
+    calendar.add("x-published-ttl", vDuration(REFRESH))
     calendar.add("x-wr-timezone", zone)
     return calendar
 

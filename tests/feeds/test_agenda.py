@@ -75,7 +75,8 @@ def test_a_calendar_tells_its_name_its_zone_and_how_often_to_ask(client: FlaskCl
     assert found["X-WR-CALNAME"] == found["NAME"] == "Dinas Dpu: Agenda"
     assert found["X-WR-TIMEZONE"] == "Asia/Makassar"
     text = client.get(AGENDA).text
-    assert "REFRESH-INTERVAL;VALUE=DURATION:PT1H" in text
+    assert "REFRESH-INTERVAL;VALUE=DURATION:PT1H\r\n" in text
+    assert "X-PUBLISHED-TTL:PT1H\r\n" in text
     assert f"SOURCE;VALUE=URI:http://localhost{AGENDA}" in text
     assert calendar(client)["UID"] != found["UID"]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,6 +21,17 @@ from cms.webhooks.tasks import seal_all_anew
 from tests.agencies.administration import AUTHOR, Caller, logged
 
 URL = "https://situs.example/hook"
+
+
+@pytest.fixture
+def set_up(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Gives the running server other settings."""
+
+    def change(**settings: Any) -> None:
+        runtime = app.extensions["simpul"]
+        monkeypatch.setitem(app.extensions, "simpul", replace(runtime, settings=replace(runtime.settings, **settings)))
+
+    return change
 
 
 def made(admin: Caller, webhooks: str, **values: Any) -> dict[str, Any]:
@@ -75,6 +88,9 @@ def test_the_database_has_no_secret_in_clear(app: Flask, admin: Caller, webhooks
         ("https://[::1]/hook", "endpoint_address"),
         ("https://10.0.0.1/hook", "endpoint_address"),
         ("https://169.254.169.254/latest/meta-data", "endpoint_address"),
+        ("https://localhost/hook", "endpoint_address"),
+        ("https://LOCALHOST./hook", "endpoint_address"),
+        ("https://situs.localhost/hook", "endpoint_address"),
         ("https://user:kunci@situs.example/", "endpoint_url"),
         ("https://", "endpoint_url"),
         ("https://[::1/", "endpoint_url"),
@@ -88,6 +104,23 @@ def test_addresses_that_could_never_be_called_are_refused(admin: Caller, webhook
         422,
         [("/url", code)],
     )
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "situs.localhost"])
+def test_the_own_machine_is_open_under_all_its_names_where_a_developer_opened_it(
+    set_up: Callable[..., None], admin: Caller, webhooks: str, host: str
+) -> None:
+    set_up(outbound_networks=("127.0.0.0/8",), outbound_ports=("9000",), outbound_http=True)
+    assert admin("POST", webhooks, {"url": f"http://{host}:9000/"}).status_code == 201
+
+
+@pytest.mark.parametrize(("has_http", "ports"), [(False, "443, 8443"), (True, "80, 443, 8443")])
+def test_the_port_of_http_is_offered_only_where_http_is_spoken(
+    set_up: Callable[..., None], admin: Caller, webhooks: str, has_http: bool, ports: str
+) -> None:
+    set_up(outbound_ports=("80", "443", "8443"), outbound_http=has_http)
+    answer = admin("POST", webhooks, {"url": "https://situs.example:22/"})
+    assert answer.json["errors"][0]["detail"] == f"Addresses may name these ports: {ports}."
 
 
 def test_types_and_agencies_must_exist(admin: Caller, webhooks: str) -> None:

@@ -22,7 +22,16 @@ from cms.core.assignment import assign_changed
 from cms.core.db import UnitOfWork, unit_of_work
 from cms.core.errors import Conflict, InputError, Invalid, invalid_field
 from cms.core.ids import new_id
-from cms.core.outbound_rules import OutboundError, Reason, Rules, rules_of
+from cms.core.outbound_rules import (
+    DEFAULT_PORTS,
+    THIS_MACHINE,
+    Address,
+    OutboundError,
+    Reason,
+    Rules,
+    is_this_machine,
+    rules_of,
+)
 from cms.core.permissions import Actor, Permission, Target, authorize
 from cms.core.runtime import runtime
 from cms.core.sealed_secrets import CannotOpen, open_sealed, seal
@@ -181,13 +190,24 @@ def _check_address(url: str) -> None:
             Reason.PORT: "endpoint_port",
             Reason.ADDRESS: "endpoint_address",
         }.get(error.reason, "endpoint_url")
-        raise invalid_field("/url", code, ports=", ".join(map(str, sorted(rules.ports)))) from None
+        raise invalid_field("/url", code, ports=", ".join(map(str, _ports_to_name(rules)))) from None
+
+
+def _ports_to_name(rules: Rules) -> Sequence[int]:
+    """The ports to offer: that of http is none where only https is spoken."""
+    return sorted(rules.ports if rules.allows_http else rules.ports - {DEFAULT_PORTS["http"]})
 
 
 def _check_host(rules: Rules, host: str) -> None:
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return
-    if not rules.allow(address):
+    addresses = _written_addresses(host)
+    if addresses and not any(rules.allow(address) for address in addresses):
         raise OutboundError(Reason.ADDRESS)
+
+
+def _written_addresses(host: str) -> Sequence[Address]:
+    """What a host leads to wherever it is asked for: an address, or this machine (RFC 6761). Empty for every other name."""
+    if is_this_machine(host):
+        return THIS_MACHINE
+    with suppress(ValueError):
+        return [ipaddress.ip_address(host)]
+    return []
