@@ -39,7 +39,7 @@ def content_blueprint(resource: Resource, about: str, *more: Operations) -> Blue
 
 def preview_blueprint(resources: Iterable[Resource]) -> Blueprint:
     """The routes behind preview links, for all content types."""
-    blueprint = Blueprint("previews", __name__, url_prefix="/preview")
+    blueprint = Blueprint("previews", __name__, url_prefix="/preview", template_folder="previews/templates")
     for resource in resources:
         previews.shown.mount(blueprint, resource, f"/{resource.content_type.plural}")
     return blueprint

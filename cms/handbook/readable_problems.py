@@ -12,13 +12,16 @@ from cms.core.http.problems import preferred_language
 from cms.handbook.markdown import sentence
 from cms.handbook.pages import page
 
-OURS = (None, "handbook")
-"""Blueprints whose problems people may meet: none, for an unknown address, and this folder's."""
+OURS = (None, "handbook", "previews")
+"""Blueprints whose problems people may meet: none, for an unknown address, this folder's, and the one behind preview links."""
 
 
 def readable(answer: Response) -> Response:
     """The same problem as a page where a browser asks for an address for people. Runs after every request."""
-    if answer.status_code < 400 or not _is_for_people(answer):
+    if answer.status_code < 400 or not _may_be_read_by_people(answer):
+        return answer
+    answer.vary.update(("Accept", "Accept-Language"))
+    if not wants_page():
         return answer
     problem = answer.get_json()
     language = preferred_language()
@@ -26,15 +29,14 @@ def readable(answer: Response) -> Response:
     # Without a language in the address: what was asked for has no other form.
     answer.set_data(page("problem.html", "", language, (language,), problem=problem, cure=sentence(cure)))
     answer.headers.update(PAGE_HEADERS)
-    answer.vary.update(("Accept", "Accept-Language"))
+    answer.headers["X-Robots-Tag"] = "noindex"
     return answer
 
 
-def _is_for_people(answer: Response) -> bool:
+def _may_be_read_by_people(answer: Response) -> bool:
     return (
         request.blueprint in OURS
         and request.method in ("GET", "HEAD")
         and answer.mimetype == PROBLEM_TYPE
         and plane_of(request.path) is Plane.SERVICE
-        and wants_page()
     )

@@ -43,3 +43,13 @@ def test_a_pinned_edition_is_looked_at_by_itself(editor: Caller) -> None:
     assert opened(editor, link(editor, item)) == (200, None)
     assert opened(editor, link(editor, item, edition=2)) == (200, None)
     assert opened(editor, link(editor, item, edition=1)) == (403, "preview_closed")
+
+
+def test_the_page_of_a_held_text_is_closed_as_well(editor: Caller) -> None:
+    path = link(editor, made(editor, body=SUSPICIOUS))
+
+    answer = editor.client.get(path, headers={"Accept": "text/html", "Accept-Language": "id"})
+
+    assert (answer.status_code, answer.mimetype) == (403, "text/html")
+    assert "Pratinjau ditutup" in answer.text
+    assert "tidak-dikenal" not in answer.text

@@ -16,11 +16,13 @@ import functools
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Generic, Protocol, TypeVar
 
 from marshmallow import Schema
 
-from cms.core.http.api import CHANGE_PROBLEMS, Blueprint
+from cms.core.http.api import CHANGE_PROBLEMS, PROBLEM_TYPE, Blueprint
+from cms.core.http.schemas import ProblemSchema
 
 
 class Subject(Protocol):
@@ -55,7 +57,8 @@ class Operation(Generic[Mounted]):
     """One view with all that its route needs. `access` is what `requires()`, `serves()` or `public()` gives.
 
     `is_conditional` documents that it answers 304; `sends` gives the media types of an operation that answers with the bytes of
-    a file, `writes` those of an answer that is made like the others but is no JSON of ours.
+    a file, `writes` those of an answer that is made like the others but is no JSON of ours. `has_page` documents that a browser
+    gets a page in place of JSON, also for problems.
     """
 
     view: Callable[..., Any]
@@ -74,6 +77,7 @@ class Operation(Generic[Mounted]):
     sends: SchemaOf[Mounted] | None
     writes: Sequence[str]
     tags: Sequence[str]
+    has_page: bool
 
     def mount(self, blueprint: Blueprint, subject: Mounted, prefix: str = "") -> None:
         """Add the route of this operation for one subject."""
@@ -99,6 +103,9 @@ class Operation(Generic[Mounted]):
             yield blueprint.doc(parameters=list(self.parameters))
         if self.tags:
             yield blueprint.doc(tags=list(self.tags))
+        if self.has_page:
+            yield blueprint.sends("text/html", status=self.status)
+            yield blueprint.doc(responses=_problem_pages(self.problems))
         yield blueprint.problems(*self.problems)
         if self.is_conditional:
             yield blueprint.conditional
@@ -147,6 +154,7 @@ class Operations(Generic[Mounted]):
         sends: SchemaOf[Mounted] | None = None,
         writes: Sequence[str] = (),
         tags: Sequence[str] = (),
+        has_page: bool = False,
     ) -> Callable[[View], View]:
         """Collect a view; its first argument is the subject. `rule` comes after the path of the subject."""
 
@@ -154,7 +162,7 @@ class Operations(Generic[Mounted]):
             self._operations.append(
                 Operation(
                     view, rule, method, access, _chooser(query), _chooser(body), body_description, answer, status,
-                    otherwise, parameters, problems, is_conditional, sends, writes, tags,
+                    otherwise, parameters, problems, is_conditional, sends, writes, tags, has_page,
                 )
             )  # fmt: skip
             return view
@@ -169,3 +177,15 @@ class Operations(Generic[Mounted]):
 
 def _chooser(schema: Callable[[Any], Any] | type[Schema] | None) -> Callable[[Any], Any] | None:
     return always(schema) if isinstance(schema, type) else schema
+
+
+def _problem_pages(problems: Sequence[int]) -> dict[str, Any]:
+    """These problems, which a browser gets as pages."""
+    content = {"text/html": {"schema": {"type": "string"}}, PROBLEM_TYPE: {"schema": ProblemSchema}}
+    return {
+        str(each): {
+            "description": f"{HTTPStatus(each).phrase}: a page for people, problem+json for programs.",
+            "content": content,
+        }
+        for each in problems
+    }

@@ -14,10 +14,12 @@ from cms.core.http.access import Plane, current_actor, public, requires
 from cms.core.http.answers import Answer, PageRequest, media_base, whole_answer
 from cms.core.http.api import WRITE_PROBLEMS
 from cms.core.http.operations import always
+from cms.core.http.pages import wants_page
 from cms.core.http.schemas import PageQuerySchema, many, one
 from cms.core.permissions import Permission
 from cms.editorial.items.queries import get_item
 from cms.editorial.previews.links import token_of
+from cms.editorial.previews.page import preview_page
 from cms.editorial.previews.presenter import render_preview
 from cms.editorial.previews.queries import get_preview, list_previews
 from cms.editorial.previews.schemas import MadePreviewSchema, PreviewCreateSchema, PreviewSchema, previewed_schema
@@ -28,6 +30,7 @@ HEADERS = {
     "Cache-Control": "private, no-store",
     "X-Robots-Tag": "noindex, nofollow, noarchive",
     "Referrer-Policy": "no-referrer",
+    "Vary": "Accept",
 }
 
 operations = Operations()
@@ -40,15 +43,18 @@ shown = Operations()
     public(Plane.SERVICE),
     answer=lambda resource: previewed_schema(resource.content_type.name, resource.delivered.full),
     problems=(403, 404, 410),
+    has_page=True,
 )
-def show_item_preview(resource: Resource, token: str) -> Answer:
+def show_item_preview(resource: Resource, token: str) -> Answer | Response:
     """Read a {type} through a preview link
 
     The item as `/v1` would deliver it, with null where the draft has nothing yet. Counted (HEAD is not), never cached. 404: not a link of this
-    server. 410: the link has ended. 403: its text waits for a second person.
+    server. 410: the link has ended. 403: its text waits for a second person. A browser, which asks for HTML, gets all of these as a page.
     """
     # HEAD gets no content: chat programs and scanners ask it of every link that they pass on.
     used = use_preview(resource.content_type, token, is_counted=request.method != "HEAD")
+    if wants_page():
+        return preview_page(used, HEADERS)
     facts = render_preview(used.preview)
     meta = {**media_base(), "edition": used.rendered.edition, "state": used.item.state}
     meta |= {name: facts[name] for name in ("expires_at", "uses_left")}
