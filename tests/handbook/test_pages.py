@@ -18,7 +18,7 @@ from cms.core.db import db
 from cms.core.http.messages import PROBLEMS, RULES
 from cms.core.http.messages.cures import CURES, cure_of
 from cms.core.http.messages.warnings import WARNINGS
-from cms.handbook.documents import GUIDES, examples
+from cms.handbook.documents import GUIDES, Document, examples, served_address
 from tests.conftest import second_app
 from tests.factories import add_city
 
@@ -49,6 +49,13 @@ class Page(HTMLParser):
         self.inline += [f"{tag} {name}" for name in found if name == "style" or name.startswith("on")]
         self.inline += [tag] if tag == "style" or (tag == "script" and "src" not in found) else []
         self.language = (found.get("lang") or "") if tag == "html" else self.language
+
+
+@pytest.mark.parametrize("document", GUIDES.values(), ids=lambda document: document.name)
+def test_no_shown_document_points_to_what_its_readers_do_not_have(document: Document) -> None:
+    links = re.findall(r"\[[^\]]+\]\(([^)\s]+)\)", document.path("en").read_text(encoding="utf-8"))
+    assert len(links) > 1
+    assert [link for link in links if served_address(link) is None] == []
 
 
 def read(client: FlaskClient, path: str, **headers: str) -> Page:

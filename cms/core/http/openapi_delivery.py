@@ -12,7 +12,7 @@ PATH = "/v1/"
 DESCRIPTION = """What websites and apps read from Simpul: the published information of the agencies (OPD) of a city.
 
 Send a delivery key (`Authorization: Bearer smp_...`) with every request. Answers are JSON in `snake_case`, times RFC 3339 in
-UTC. Every error is `application/problem+json` (RFC 9457) with a stable `code`; all codes are listed at `/docs/errors`. Lists
+UTC. Every error is `application/problem+json` (RFC 9457) with a stable `code`; all codes are listed at [/docs/errors](/docs/errors). Lists
 take `limit` and `cursor`; follow `links.next` until it is null. Answers may gain fields and words: ignore those that you do
 not know."""
 

@@ -17,7 +17,7 @@ DESCRIPTION = """Simpul is one source of public information for the agencies (OP
 * **Service**: health, metrics and this document.
 
 Answers are JSON in `snake_case`, times RFC 3339 in UTC. Every error is `application/problem+json` (RFC 9457) with a stable
-`code`; all codes are listed at `/docs/errors`. Unknown fields and parameters are refused, never ignored. Lists take `limit` and
+`code`; all codes are listed at [/docs/errors](/docs/errors). Unknown fields and parameters are refused, never ignored. Lists take `limit` and
 `cursor`; follow `links.next` until it is null. Changes to what exists need `If-Match` with the `ETag` that was read, or `version` of a row."""
 
 SPEC_OPTIONS: Document = {

@@ -168,7 +168,7 @@ class ProblemSchema(Schema):
     title = fields.String(required=True, metadata={"example": "Invalid parameter"})
     status = fields.Integer(required=True)
     detail = fields.String(required=True)
-    code = fields.String(required=True, metadata={"description": "Stable; listed in docs/errors.md."})
+    code = fields.String(required=True, metadata={"description": "Stable; listed at [/docs/errors](/docs/errors)."})
     request_id = fields.String(required=True)
     current_etag = fields.String(
         metadata={"description": "Only with 412: the `ETag` to read and to try again with.", **SOMETIMES}

@@ -32,7 +32,7 @@ class RollbackFailureSchema(StrictSchema):
     )
     id = fields.String(metadata={"description": "Id, slug or domain."})
     code = fields.String(
-        metadata={"description": "Code of the error; listed in docs/errors.md.", "example": "conflict"}
+        metadata={"description": "Code of the error; listed at [/docs/errors](/docs/errors).", "example": "conflict"}
     )
 
 
