@@ -81,8 +81,8 @@ def opened(text: str, request: DeliveryRequest, types: Collection[str], how: Map
     """
     values = runtime().cursors.opened(text, PURPOSE, POSITION_LIFE)
     if values is None:
-        expected = "a position from links.next"
-        raise BadRequest("invalid_position", errors=[_fault("position", "bad_format", expected=expected)])
+        fault = _fault("position", "bad_format", expected="a position from links.next")
+        raise BadRequest("invalid_position", errors=[fault])
     epoch, shown, names, filters, after, whole, began, late, day, owners, channels = values
     found = SyncPosition(
         tuple(names), {name: tuple(words) for name, words in filters}, after, whole, began, (late[0], late[1]), day,

@@ -15,6 +15,7 @@ from cms.core.links import NO_WEB_ADDRESS, encoded_link, is_safe_link, shortened
 EMAIL_PATTERN = r"^[^@\s]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
 PHONE_PATTERN = r"^[+0-9][0-9 ()./-]*$"
 ORIGIN_PATTERN = r"^(https://[a-z0-9-]+(\.[a-z0-9-]+)*|http://localhost)(:[0-9]{1,5})?$"
+_ORIGIN_IN_WORDS = "an origin such as https://dpu.example.go.id or http://localhost:5173, without a path"
 LONGEST_EMAIL = 254
 
 
@@ -41,8 +42,7 @@ class Origin(Text):
     """The exact origin of a website as browsers send it: `https://` and lower-case host; `http` for localhost alone."""
 
     def __init__(self, **kwargs: Any) -> None:
-        expected = "an origin such as https://dpu.example.go.id or http://localhost:5173, without a path"
-        super().__init__(min=1, max=200, validate=[Pattern(ORIGIN_PATTERN, expected)], **kwargs)
+        super().__init__(min=1, max=200, validate=[Pattern(ORIGIN_PATTERN, _ORIGIN_IN_WORDS)], **kwargs)
 
 
 class WebAddress(Text):

@@ -31,6 +31,7 @@ from cms.core.ids import ID_PATTERN, SLUG_PATTERN, is_id
 
 _INTEGER = re.compile(r"-?[0-9]{1,15}")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})")
+_MOMENT_IN_ADDRESS = "a time such as 2026-11-24T08:00:00+08:00; in an address + is written %2B"
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 LONGEST_WORD = 100
 """Bound on the average length of the values in a query: no slug and no code is longer."""
@@ -157,9 +158,10 @@ class Moment(fields.DateTime):
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         if not isinstance(value, str) or _MOMENT.fullmatch(value) is None:
-            # In an address a plus is a space, unless it is encoded.
-            hint = "; in an address + is written %2B" if isinstance(value, str) and " " in value else ""
-            raise ValidationError(rule("bad_format", expected=f"a time such as 2026-11-24T08:00:00+08:00{hint}"))
+            if isinstance(value, str) and " " in value:
+                # In an address a plus is a space, unless it is encoded.
+                raise ValidationError(rule("bad_format", expected=_MOMENT_IN_ADDRESS))
+            raise ValidationError(rule("bad_format", expected="a time such as 2026-11-24T08:00:00+08:00"))
         try:
             return datetime.fromisoformat(value).astimezone(UTC)
         except (ValueError, OverflowError):
@@ -217,7 +219,7 @@ class Words(CommaSeparated):
         kwargs["error_messages"] = {**MESSAGES, **kwargs.get("error_messages", {})}
         super().__init__(**kwargs)
         self.choices = tuple(map(str, choices))
-        self.expected = expected or f"one or more of: {', '.join(self.choices)}"
+        self.expected = expected
         self.pattern, self.most = re.compile(pattern or "|".join(map(re.escape, self.choices))), most
 
     def value_schema(self) -> dict[str, Any]:
@@ -232,8 +234,14 @@ class Words(CommaSeparated):
         if len(words) > self.most or len(value) > self.most * LONGEST_WORD:
             raise ValidationError(rule("too_long", max=self.most))
         if any(self.pattern.fullmatch(word) is None for word in words):
-            raise ValidationError(rule("bad_format", expected=self.expected))
+            raise self._refused(self.choices)
         return tuple(sorted(set(words)))
+
+    def _refused(self, choices: Sequence[str]) -> ValidationError:
+        """The fault of a word that is not taken: what is expected in words, else the closed list."""
+        if self.expected:
+            return ValidationError(rule("bad_format", expected=self.expected))
+        return ValidationError(rule("not_allowed", allowed=", ".join(choices)))
 
 
 class WordsOfTheApplication(Words):
@@ -251,7 +259,7 @@ class WordsOfTheApplication(Words):
         words: tuple[str, ...] = super()._deserialize(value, attr, data, **kwargs)
         choices = self._list_choices()
         if not set(words).issubset(choices):
-            raise ValidationError(rule("bad_format", expected=self.expected or f"one or more of: {', '.join(choices)}"))
+            raise self._refused(choices)
         return words
 
 

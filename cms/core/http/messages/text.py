@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from cms.core.http.messages.editing_words import PHRASES
+from cms.core.http.messages.expectations import EXPECTATIONS
 from cms.core.http.messages.file_reasons import IN_INDONESIAN
 from cms.core.http.messages.link_reasons import LINK_REASONS
 
-WORDS: Final = {**IN_INDONESIAN, **LINK_REASONS, **PHRASES}
-IN_ENGLISH: Final = frozenset({"reason", "found", "extension", "whose", "when"})
-"""Parameters that may be English words: about a refused file or link, about who may do something and when."""
+WORDS: Final = {**IN_INDONESIAN, **LINK_REASONS, **PHRASES, **EXPECTATIONS}
+IN_ENGLISH: Final = frozenset({"reason", "found", "extension", "whose", "when", "expected"})
+"""Parameters that may be English words: about a refused file or link, about who may do something and when,
+about what was expected."""
 
 
 @dataclass(frozen=True, slots=True)
