@@ -11,17 +11,18 @@ import re
 import secrets
 import zlib
 
-PREFIX = "smp_"
+from cms.core.http.credentials import KEY_PREFIX
+
 SECRET_LENGTH = 32
 CHECKSUM_LENGTH = 6
 HINT_LENGTH = 6
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-_SHAPE = re.compile(rf"{PREFIX}[0-9A-Za-z]{{{SECRET_LENGTH + CHECKSUM_LENGTH}}}", re.ASCII)
+_SHAPE = re.compile(rf"{KEY_PREFIX}[0-9A-Za-z]{{{SECRET_LENGTH + CHECKSUM_LENGTH}}}", re.ASCII)
 
 
 def make_key() -> str:
     """A fresh key. It is shown once; what is stored is its `digest()`."""
-    body = PREFIX + "".join(secrets.choice(_DIGITS) for _ in range(SECRET_LENGTH))
+    body = KEY_PREFIX + "".join(secrets.choice(_DIGITS) for _ in range(SECRET_LENGTH))
     return body + _checksum(body)
 
 

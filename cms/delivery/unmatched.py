@@ -1,4 +1,7 @@
-"""Words of open filters that match nothing: the list is correct, but probably not the intended one, so `meta.warnings` tells them."""
+"""Words of open filters that match nothing: the list is correct, but probably not the intended one, so `meta.warnings` tells them.
+
+The words are English whatever the caller prefers: an answer is kept once for everybody, and its ETag knows no language.
+"""
 
 from __future__ import annotations
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Final
 
 from cms.core.http.answers import Answer
-from cms.core.http.warnings import WarningEntry, removed_warning, warning, warning_of
+from cms.core.http.warnings import WarningEntry, held_warning, removed_warning, warning_of
 from cms.editorial.edit import Edited
 from cms.editorial.images.uses import body_text_of, shown_images
 from cms.editorial.items.models import Edition, Item, State
@@ -27,12 +27,7 @@ def with_warnings(answer: Answer, edited: Edited) -> Answer:
 
 def _held(item: Item) -> Iterator[WarningEntry]:
     for reason in item.hold:
-        yield warning("held", **_words_of(reason))
-
-
-def _words_of(reason: Mapping[str, Any]) -> dict[str, str]:
-    detail = f" ({reason['detail']})" if reason.get("detail") else ""
-    return {"reason": reason["code"], "pointer": reason["pointer"], "detail": detail}
+        yield held_warning(reason)
 
 
 def _removed(edition: Edition) -> Iterator[WarningEntry]:

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from cms.core import errors
 from cms.core.database_errors import domain_error
 from cms.core.errors import DomainError, InputError
+from cms.core.http.credentials import credential_params
 from cms.core.http.messages import PROBLEMS, RULES
 from cms.core.logging import current_request_id, get_logger
 
@@ -56,10 +57,12 @@ def domain_problem(error: DomainError) -> Response:
     """An error that the domain raised."""
     status = next(status for kind, status in STATUS_BY_CLASS.items() if isinstance(error, kind))
     headers = dict(error.headers)
+    params = dict(error.params)
     if status == 401:
+        params = {**credential_params(request), **params}
         challenge = 'Bearer error="invalid_token"' if error.code == "invalid_token" else "Bearer"
         headers.setdefault("WWW-Authenticate", challenge)
-    return problem_response(status, error.code, error.params, error.errors, headers, error.extra)
+    return problem_response(status, error.code, params, error.errors, headers, error.extra)
 
 
 def http_problem(error: HTTPException) -> Response:

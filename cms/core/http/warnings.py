@@ -7,7 +7,7 @@ from typing import Any
 
 from cms.core.errors import InputError
 from cms.core.http.messages import RULES
-from cms.core.http.messages.warnings import REMOVED_KINDS, WARNINGS
+from cms.core.http.messages.warnings import HOLD_REASONS, REMOVED_KINDS, WARNINGS
 from cms.core.http.problems import preferred_language
 
 WarningEntry = dict[str, Any]
@@ -21,6 +21,13 @@ def warning(code: str, **params: Any) -> WarningEntry:
 def warning_of(fault: InputError) -> WarningEntry:
     """A warning about a place, or a rule that will be broken later, such as when an item is to be approved."""
     return {**warning(fault.code, **fault.params), "pointer": fault.name}
+
+
+def held_warning(reason: Mapping[str, Any]) -> WarningEntry:
+    """A reason to hold an edition (`code`, `pointer`, `detail`), in words."""
+    finding = HOLD_REASONS[reason["code"]].filled(preferred_language(), {})
+    detail = f" ({reason['detail']})" if reason.get("detail") else ""
+    return warning("held", finding=finding, pointer=reason["pointer"], detail=detail)
 
 
 def removed_warning(removed: Mapping[str, int]) -> WarningEntry:

@@ -6,16 +6,16 @@ from cms.core.http.messages.text import Problem, problem
 
 IDENTITY: dict[str, Problem] = {
     "unauthenticated": problem(
-        "Sign in first",
-        "Belum masuk",
-        "This address needs a token: Authorization: Bearer ...",
-        "Alamat ini memerlukan token: Authorization: Bearer ...",
+        "Key or token needed",
+        "Perlu kunci atau token",
+        "This address needs {credential} ({header}).",
+        "Alamat ini memerlukan {credential} ({header}).",
     ),
     "invalid_token": problem(
-        "Token not valid",
-        "Token tidak sah",
-        "The token is malformed, expired, revoked or belongs to the other plane; get a new one.",
-        "Token rusak, kedaluwarsa, dicabut, atau milik bidang lain; mintalah yang baru.",
+        "Key or token not valid",
+        "Kunci atau token tidak sah",
+        "What was sent does not open this address: {fault}.",
+        "Yang dikirim tidak membuka alamat ini: {fault}.",
     ),
     "invalid_credentials": problem(
         "Sign-in failed",

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
+from cms.core.http.messages.credential_words import CREDENTIALS
 from cms.core.http.messages.editing_words import PHRASES
 from cms.core.http.messages.expectations import EXPECTATIONS
 from cms.core.http.messages.file_reasons import IN_INDONESIAN
 from cms.core.http.messages.link_reasons import LINK_REASONS
 
-WORDS: Final = {**IN_INDONESIAN, **LINK_REASONS, **PHRASES, **EXPECTATIONS}
-IN_ENGLISH: Final = frozenset({"reason", "found", "extension", "whose", "when", "expected"})
+WORDS: Final = {**IN_INDONESIAN, **LINK_REASONS, **PHRASES, **EXPECTATIONS, **CREDENTIALS}
+IN_ENGLISH: Final = frozenset({"reason", "found", "extension", "whose", "when", "expected", "credential", "fault"})
 """Parameters that may be English words: about a refused file or link, about who may do something and when,
-about what was expected."""
+about what was expected, and about keys and tokens."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from cms.core.http.messages.text import Text
 
 WARNINGS: Final[dict[str, Text]] = {
     "held": Text(
-        "{reason} at {pointer}{detail}: a second person must approve this edition before it is published.",
-        "{reason} pada {pointer}{detail}: orang kedua harus menyetujui edisi ini sebelum diterbitkan.",
+        "Held because of {finding} at {pointer}{detail}: a second person must approve this edition before it is published.",
+        "Ditahan karena {finding} pada {pointer}{detail}: orang kedua harus menyetujui edisi ini sebelum diterbitkan.",
     ),
     "removed_markup": Text(
         "Left out of the text: {kinds}. Upload pictures to the library; films and maps stay when YouTube or OpenStreetMap has them.",
@@ -49,6 +49,19 @@ WARNINGS: Final[dict[str, Text]] = {
         "beri tanda petik tunggal di depannya, lalu unggah lagi.",
     ),
 }
+
+HOLD_REASONS: Final[dict[str, Text]] = {
+    "lexicon": Text("words of gambling advertisements", "kata-kata iklan judi"),
+    "unknown_domain": Text("a link to an unknown domain", "tautan ke domain yang tidak dikenal"),
+    "empty_link": Text("links without words or a picture", "tautan tanpa teks atau gambar"),
+    "many_links": Text("very many links", "tautan yang sangat banyak"),
+    "hidden_direction": Text("characters that hide or reorder text", "karakter yang menyembunyikan atau membalik teks"),
+    "not_read_whole": Text(
+        "a file too long to be looked at whole", "berkas yang terlalu panjang untuk diperiksa seluruhnya"
+    ),
+    "blocked_link": Text("a link to a blocked domain", "tautan ke domain yang diblokir"),
+}
+"""What moderation found, by the code of the reason to hold."""
 
 REMOVED_KINDS: Final[dict[str, Text]] = {
     "image": Text("pictures of other sites or inside the text", "gambar dari situs lain atau di dalam teks"),
