@@ -90,21 +90,6 @@ def test_open_words_that_match_nothing_are_told(app: Flask, site: Caller, people
     assert warned(limited, f"/v1/posts?ids={item.id}") == ["unknown_id"]
 
 
-def test_what_is_told_of_unknown_words_is_the_same_in_every_language(site: Caller) -> None:
-    """Answers are kept once for everybody, so their bytes and tags know no language."""
-    for path in (
-        "/v1/posts?agency=tidakada",
-        "/v1/posts?tag=tidakada",
-        "/v1/areas?parent=99",
-        "/v1/tags?agency=tidakada",
-    ):
-        english, indonesian = (site.get(path, headers={"Accept-Language": each}) for each in ("en", "id"))
-        assert english.json["meta"]["warnings"], path  # type: ignore[index]
-        assert english.json["meta"]["warnings"] == indonesian.json["meta"]["warnings"]  # type: ignore[index]
-        assert english.headers["ETag"] == indonesian.headers["ETag"]
-        assert "Accept-Language" not in english.headers.get("Vary", "")
-
-
 def test_what_holds_at_a_moment(app: Flask, site: Caller) -> None:
     spans = {
         "Selalu": (None, None),

@@ -27,6 +27,13 @@ def wrong_type(expected: str) -> ValidationError:
     return ValidationError(rule("wrong_type", expected=expected))
 
 
+def unknown_word(expected: str, choices: Iterable[str]) -> ValidationError:
+    """The fault of a word that is not taken: what is expected in words, where that says more, else the closed list."""
+    if expected:
+        return ValidationError(rule("bad_format", expected=expected))
+    return ValidationError(rule("not_allowed", allowed=", ".join(choices)))
+
+
 def refuse_unbounded(text: str, longest: int) -> None:
     """Raise `ValidationError` for text that is too costly to process: far too long, or with a long run of combining marks."""
     if is_longer_raw(text, longest):

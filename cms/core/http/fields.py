@@ -25,6 +25,7 @@ from cms.core.http.field_rules import (
     Range,
     refuse_unbounded,
     rule,
+    unknown_word,
     wrong_type,
 )
 from cms.core.ids import ID_PATTERN, SLUG_PATTERN, is_id
@@ -234,14 +235,8 @@ class Words(CommaSeparated):
         if len(words) > self.most or len(value) > self.most * LONGEST_WORD:
             raise ValidationError(rule("too_long", max=self.most))
         if any(self.pattern.fullmatch(word) is None for word in words):
-            raise self._refused(self.choices)
+            raise unknown_word(self.expected, self.choices)
         return tuple(sorted(set(words)))
-
-    def _refused(self, choices: Sequence[str]) -> ValidationError:
-        """The fault of a word that is not taken: what is expected in words, else the closed list."""
-        if self.expected:
-            return ValidationError(rule("bad_format", expected=self.expected))
-        return ValidationError(rule("not_allowed", allowed=", ".join(choices)))
 
 
 class WordsOfTheApplication(Words):
@@ -259,7 +254,7 @@ class WordsOfTheApplication(Words):
         words: tuple[str, ...] = super()._deserialize(value, attr, data, **kwargs)
         choices = self._list_choices()
         if not set(words).issubset(choices):
-            raise self._refused(choices)
+            raise unknown_word(self.expected, choices)
         return words
 
 
