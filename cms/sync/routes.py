@@ -37,7 +37,7 @@ def sync_blueprint(types: DeliveredTypes) -> Blueprint:
     serves(CONTENT),
     query=sync_query,
     answer=sync_schema,
-    problems=(400, 401, 403, 410, 503),
+    problems=(400, 401, 403, 410, 414, 503),
     is_conditional=True,
     tags=["delivery"],
 )
@@ -56,7 +56,7 @@ def read_sync_page(types: DeliveredTypes, request: DeliveryRequest, query: dict[
     serves(CONTENT),
     query=ChecksumQuerySchema,
     answer=always(ChecksumsSchema),
-    problems=(400, 401, 403, 410, 503),
+    problems=(400, 401, 403, 410, 414, 503),
     is_conditional=True,
     tags=["delivery"],
 )
@@ -73,7 +73,7 @@ def read_checksum(types: DeliveredTypes, request: DeliveryRequest, query: dict[s
     serves(CONTENT),
     query=changes_query,
     answer=always(ChangesPageSchema),
-    problems=(400, 401, 403, 410, 503),
+    problems=(400, 401, 403, 410, 414, 503),
     is_conditional=True,
     tags=["delivery"],
 )

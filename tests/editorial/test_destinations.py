@@ -15,7 +15,8 @@ from tests.factories import add_city, add_post, add_published_document, add_publ
 from tests.people import Caller, People
 
 # What shows no content: whether the server is well, and the reference of the API.
-SERVICE = {"healthz", "readyz", "metrics", "openapi.json", "openapi-delivery.json", "docs", "static"}
+# "" is the front door.
+SERVICE = {"", "healthz", "readyz", "metrics", "openapi.json", "openapi-delivery.json", "docs", "static"}
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What the PHP examples of the API guide do with their copy, whatever the API, or something in front of it, answers."""
+"""What the programs in PHP to copy do with their copies, whatever the API, or something in front of it, answers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,12 +14,12 @@ from typing import Any
 
 import pytest
 
+from config import PROJECT_ROOT
 from tests.more.programs import PHP, WORDPRESS
-from tests.test_readme import blocks
 
 POST = {"title": "Jalan dibuka lagi", "canonical_url": "https://dpu.balikpapan.example/jalan"}
 LATER = 31
-PULL, SHORTCODE = blocks("docs/api.md", "php")
+EXAMPLES = PROJECT_ROOT / "examples"
 AWAY = {
     "too many requests": (429, {"detail": "Pelan-pelan"}),
     "out of order": (503, {"detail": "Nanti"}),
@@ -70,55 +69,67 @@ def api() -> Iterator[Api]:
         server.shutdown()
 
 
+def code_of(example: str) -> str:
+    """The part of an example that pulls, and a page that shows what it got."""
+    if example == "agency_site":
+        text = (EXAMPLES / "agency_site.php").read_text(encoding="utf-8")
+        return text[: text.index("// --- the pages ---")] + "echo json_encode(pull('/v1/posts'));"
+    stand_ins = WORDPRESS.read_text(encoding="utf-8")
+    plugin = (EXAMPLES / "simpul_wordpress.php").read_text(encoding="utf-8")
+    pulling = plugin[plugin.index("const SIMPUL_ASK_AGAIN") : plugin.index("/** What `?simpul=")]
+    return (
+        stand_ins[: stand_ins.index("function shortcode_atts")]
+        + pulling
+        + "echo json_encode(simpul_pull('/v1/posts'));"
+    )
+
+
 class Site:
-    """A page of a website that was made with one of the examples."""
+    """A page of a website that pulls as one of the examples does."""
 
     def __init__(self, folder: Path, api: Api, example: str) -> None:
-        self.folder, self.api, self.is_wordpress = folder, api, example == "wordpress"
+        self.folder, self.api = folder, api
         (folder / "copies").mkdir()
-        shown = "echo json_encode(pull($argv[1], 'smp_x', 'copies'));"
-        page = SHORTCODE if self.is_wordpress else PULL[: PULL.index("$demo")] + shown
-        (folder / "page.php").write_text(page, encoding="utf-8")
+        (folder / "page.php").write_text(code_of(example), encoding="utf-8")
 
-    def visited(self) -> str | None:
-        """What a visitor gets; None when the page ends in an error."""
+    def visited(self) -> dict[str, Any]:
+        """What the page has to show."""
         address = f"http://127.0.0.1:{self.api.port}"
-        prepended = ["-d", f"auto_prepend_file={WORDPRESS}"] if self.is_wordpress else []
+        settings = {"SIMPUL_API": address, "SIMPUL_KEY": "smp_x", "SIMPUL_COPIES": str(self.folder / "copies")}
         answer = subprocess.run(
-            [*PHP, *prepended, "page.php", f"{address}/v1/posts"],
+            [*PHP, "page.php"],
             check=False,
             cwd=self.folder,
-            env={**os.environ, "SIMPUL_API": address, "SIMPUL_KEY": "smp_x"},
+            env={**os.environ, **settings},
             capture_output=True,
             text=True,
             timeout=60,
         )
-        if self.is_wordpress:
-            assert answer.returncode == 0, answer.stderr
-        return answer.stdout if answer.returncode == 0 else None
+        assert answer.returncode == 0, answer.stderr
+        found: dict[str, Any] = json.loads(answer.stdout)
+        return found
 
     def shows(self) -> bool:
         """True when a visitor sees the post."""
-        return POST["title"] in (self.visited() or "")
+        found = self.visited()
+        return found["status"] == 200 and found["body"]["data"] == [POST]
 
-    def copies(self) -> list[Path]:
-        """The copies that it keeps."""
-        kept = sorted((self.folder / "copies").iterdir())
-        options = self.folder / "options.json"
-        return [options] if options.exists() and json.loads(options.read_text()) else kept
+    def copies(self) -> dict[Path, dict[str, Any]]:
+        """The files with its copies, each by the name that it has inside."""
+        files = [*sorted((self.folder / "copies").iterdir()), self.folder / "options.json"]
+        read = {file: json.loads(file.read_text()) for file in files if file.exists()}
+        return {file: kept for file, kept in read.items() if kept}
 
     def time_passes(self) -> None:
         """The copies become too old to be shown unasked."""
-        for copy in self.copies():
-            if self.is_wordpress:
-                kept = json.loads(copy.read_text())
-                aged = {name: {**value, "asked_at": value["asked_at"] - LATER} for name, value in kept.items()}
-                copy.write_text(json.dumps(aged))
-            else:
-                os.utime(copy, (time.time() - LATER,) * 2)
+        for file, kept in self.copies().items():
+            copies = [kept] if "asked_at" in kept else list(kept.values())
+            for each in copies:
+                each["asked_at"] -= LATER
+            file.write_text(json.dumps(kept))
 
 
-@pytest.fixture(params=["pull", "wordpress"])
+@pytest.fixture(params=["agency_site", "wordpress"])
 def site(request: pytest.FixtureRequest, tmp_path: Path, api: Api) -> Site:
     return Site(tmp_path, api, request.param)
 
@@ -143,7 +154,7 @@ def test_what_was_taken_back_is_taken_down(site: Site, api: Api, status: int) ->
     api.said = (status, {"code": "gone", "detail": "Ditarik", "explanation": "Salah tanggal."})
 
     assert not site.shows()
-    assert site.copies() == []
+    assert site.copies() == {}
     api.said = (0, None)
     assert not site.shows()
 
@@ -172,11 +183,11 @@ def test_a_mistake_of_the_site_is_not_hidden_behind_a_copy(site: Site, api: Api,
 def test_without_copy_and_answer_the_page_says_so(site: Site, api: Api) -> None:
     api.said = (503, {"detail": "Nanti"})
 
-    assert site.visited() in (None, "<ul></ul>")
+    assert site.visited() == {"status": 503, "body": None}
 
 
-def test_a_page_that_was_taken_back_tells_why(tmp_path: Path, api: Api) -> None:
+def test_a_page_that_was_taken_back_tells_why(site: Site, api: Api) -> None:
     api.said = (410, {"code": "gone", "detail": "Ditarik", "explanation": "Salah tanggal."})
 
-    told = json.loads(Site(tmp_path, api, "pull").visited() or "")
+    told = site.visited()
     assert (told["status"], told["body"]["explanation"]) == (410, "Salah tanggal.")
