@@ -75,7 +75,8 @@ def is_killed_while_people_write(city: RunningCity, client: Client, folder: Path
         thread.join()
 
     assert cut_off > kills / 4
-    assert [client.differs(city, copy, what) for copy, what in copies.items()] == [[], []]
+    found = [client.differs(city, copy, what) for copy, what in copies.items()]
+    assert found == [[], []], found
 
 
 def begins_anew_after_a_restore(city: RunningCity, client: Client, folder: Path) -> None:

@@ -28,6 +28,13 @@ def picked(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def differing(shown: dict[str, dict[str, Any]], kept: dict[str, dict[str, Any]]) -> list[str]:
-    """Ids of what is missing in a copy, too much in it, or another thing there."""
+    """What is missing in a copy, too much in it, or another thing there: the id, and each field as shown and as kept."""
     held = {item_id: picked(item) for item_id, item in kept.items()}
-    return sorted(item_id for item_id in shown.keys() | held.keys() if shown.get(item_id) != held.get(item_id))
+    found = []
+    for item_id in sorted(shown.keys() | held.keys()):
+        here, there = shown.get(item_id), held.get(item_id)
+        if here is None or there is None:
+            found.append(f"{item_id}: {'too much' if here is None else 'missing'}")
+        else:
+            found += [f"{item_id}: {name}: {here[name]} {there[name]}" for name in here if here[name] != there[name]]
+    return found

@@ -141,10 +141,9 @@ def _is_possible(rules: Rules, person: str, operation: str, post: Post) -> bool:
         return False
     if operation in {"archive", "trash"} and post.live is not None:
         return False
-    if operation == "unpublish" and post.live is None:
-        return False
     # What readers lost can vanish too, while something is still told of it.
-    if operation == "vanish" and post.live is None and post.standing != "gone":
+    is_told = operation == "vanish" and post.standing == "gone"
+    if operation in {"unpublish", "vanish"} and post.live is None and not is_told:
         return False
     if operation == "unschedule" and post.scheduled is None and post.ends is None:
         return False
