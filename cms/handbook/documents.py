@@ -50,14 +50,27 @@ def examples() -> dict[str, Path]:
     }
 
 
-def served_address(link: str) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """The language that a reader wants, and whether the address names it: then links carry it on."""
+
+    language: str
+    is_named: bool = False
+
+    def link(self, path: str, fragment: str = "") -> str:
+        """The address of a page of this server that exists in several languages."""
+        return path + (f"?lang={self.language}" if self.is_named else "") + (f"#{fragment}" if fragment else "")
+
+
+def served_address(link: str, wish: Wish) -> str | None:
     """Where a link of a file in docs/ leads on this server; None when the server does not have what it names."""
     parts = urlsplit(link)
     if parts.scheme or not parts.path:
         return link
-    fragment = f"#{parts.fragment}" if parts.fragment else ""
     path = Path(parts.path)
     if path.parts[0] == ".." and path.parts[1:-1] in {(folder,) for folder in PROGRAMS} and path.name in examples():
         return f"/docs/examples/{path.name}"
     address = _ADDRESSES.get(parts.path)
-    return None if address is None else address + fragment
+    if address is None or not address.startswith("/docs/"):
+        return address
+    return wish.link(address, parts.fragment)

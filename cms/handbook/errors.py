@@ -16,7 +16,7 @@ from markupsafe import Markup
 from cms.core.http.messages import PROBLEMS, RULES
 from cms.core.http.messages.cures import cure_of
 from cms.core.http.messages.warnings import WARNINGS
-from cms.handbook.documents import ERRORS
+from cms.handbook.documents import ERRORS, Wish
 from cms.handbook.markdown import Heading, Text, rendered, sentence
 
 _STATUSES: Final = re.compile(r"^### (\w+)\n\n([0-9]+)(?: or ([0-9]+))* ·", re.MULTILINE)
@@ -36,7 +36,7 @@ class ToldProblem:
 
 @dataclass(frozen=True, slots=True)
 class ErrorPage:
-    """The whole list in one language. Its introduction exists in English only."""
+    """The whole list in one language. Its introduction stands in docs/errors.md and docs/errors.id.md."""
 
     introduction: Text
     problems: list[ToldProblem]
@@ -51,9 +51,9 @@ class ErrorPage:
         return [Heading(anchor, words[word], below.get(anchor, [])) for anchor, word in names.items()]
 
 
-def error_page(language: str, public_url: str) -> ErrorPage:
-    """The list in a language (`en` or `id`). Raises `KeyError` when docs/errors.md lacks a code."""
-    source = ERRORS.path("en").read_text(encoding="utf-8")
+def error_page(wish: Wish, public_url: str) -> ErrorPage:
+    """The list in the language that is wished. Raises `KeyError` when docs/errors.md lacks a code."""
+    language, source = wish.language, ERRORS.path("en").read_text(encoding="utf-8")
     statuses = {
         match[1]: tuple(int(each) for each in match.groups()[1:] if each) for match in _STATUSES.finditer(source)
     }
@@ -70,5 +70,5 @@ def error_page(language: str, public_url: str) -> ErrorPage:
     rules, warnings = (
         {code: sentence(getattr(text, language)) for code, text in table.items()} for table in (RULES, WARNINGS)
     )
-    introduction = source.partition(_INTRODUCTION_ENDS)[0].partition("\n")[2]
-    return ErrorPage(rendered(introduction, public_url), problems, rules, warnings)
+    introduction = ERRORS.path(language).read_text(encoding="utf-8").partition(_INTRODUCTION_ENDS)[0].partition("\n")[2]
+    return ErrorPage(rendered(introduction, public_url, wish), problems, rules, warnings)

@@ -12,7 +12,7 @@ from markdown_it.common.utils import escapeHtml
 from markdown_it.token import Token
 from markupsafe import Markup
 
-from cms.handbook.documents import served_address
+from cms.handbook.documents import Wish, served_address
 
 SHOWN_ADDRESS = "http://localhost:8000"
 """The server in the examples of docs/; pages show the address of the server that sends them in its place."""
@@ -40,14 +40,14 @@ class Text:
     contents: list[Heading]
 
 
-def rendered(markdown: str, public_url: str) -> Text:
+def rendered(markdown: str, public_url: str, wish: Wish) -> Text:
     """The document as HTML. HTML inside Markdown is left out: docs/ has nothing of that kind but marks for generated parts."""
     tokens = [token for token in _PARSER.parse(markdown) if token.type not in _HTML]
     headings = list(_anchored(tokens))
     for token in tokens:
         _localise(token, public_url)
         if token.children is not None:
-            token.children = list(_linked(token.children, public_url))
+            token.children = list(_linked(token.children, public_url, wish))
     html = "".join(_written(tokens))
     contents = _nested([(level, each) for level, each in headings[1:] if level <= _DEEPEST])
     return Text(headings[0][1].text if headings else "", Markup(html), contents)  # noqa: S704 - written by the parser from our own files
@@ -79,13 +79,13 @@ def _nested(headings: Sequence[tuple[int, Heading]]) -> list[Heading]:
     return top
 
 
-def _linked(parts: Sequence[Token], public_url: str) -> Iterator[Token]:
+def _linked(parts: Sequence[Token], public_url: str, wish: Wish) -> Iterator[Token]:
     """The parts of a line, with links that lead somewhere; of the others the words stay."""
     is_open = True
     for part in parts:
         _localise(part, public_url)
         if part.type == "link_open":
-            address = served_address(str(part.attrGet("href")))
+            address = served_address(str(part.attrGet("href")), wish)
             is_open = address is not None
             part.attrSet("href", address or "")
             if address and "://" in address and not address.startswith(public_url):

@@ -11,7 +11,7 @@ from cms.core.http.pages import PAGE_HEADERS, POLICY
 from cms.core.runtime import runtime
 from cms.handbook.assets import asset_address
 from cms.handbook.document import delivery_document_bytes, document_bytes
-from cms.handbook.documents import GUIDES, LANGUAGES, Document, examples
+from cms.handbook.documents import GUIDES, LANGUAGES, Document, Wish, examples
 from cms.handbook.errors import error_page
 from cms.handbook.kept_answers import kept_answer
 from cms.handbook.markdown import rendered, sentence
@@ -27,13 +27,14 @@ DELIVERY_OF_CONTENT = "content"
 """No group of routes: a server answers lists without a key only when it answers everything so."""
 
 
-def page(template: str, path: str, language: str, languages: tuple[str, ...] = LANGUAGES, **values: Any) -> bytes:
-    """A page of this folder. `languages` are those that it exists in, `path` its address without one."""
-    shown = {"path": path, "language": language, "languages": languages, "all_words": WORDS, "words": WORDS[language]}
+def page(template: str, path: str, wish: Wish, language: str | None = None, **values: Any) -> bytes:
+    """A page of this folder. `path` is its address without a language, `language` that of its text when it is not what is wished."""
+    words = {"all_words": WORDS, "words": WORDS[wish.language], "words_language": wish.language, "languages": LANGUAGES}
+    shown = {"path": path, "link": wish.link, "language": language or wish.language, **words}
     return render_template(template, asset=asset_address, **shown, **values).encode()
 
 
-def front(language: str, city: str | None) -> Answer:
+def front(wish: Wish, city: str | None) -> Answer:
     """The page at `/`."""
     settings = runtime().settings
     values: dict[str, Any] = {
@@ -43,34 +44,35 @@ def front(language: str, city: str | None) -> Answer:
         "is_trial": settings.environment != "production",
         "examples": list(examples()),
     }
-    return _kept(("front", language, city), lambda: page("front.html", "/", language, **values))
+    return _kept(("front", wish.language, wish, city), lambda: page("front.html", "/", wish, **values))
 
 
-def guide(document: Document, language: str) -> Answer:
-    """A document of docs/."""
+def guide(document: Document, wish: Wish) -> Answer:
+    """A document of docs/, in English where it has no translation; what stands around it is in the language that is wished."""
+    language = wish.language if wish.language in document.languages else document.languages[0]
 
     def made() -> bytes:
-        text = rendered(document.path(language).read_text(encoding="utf-8"), runtime().settings.public_url)
-        return page("guide.html", f"/docs/{document.name}", language, document.languages, document=document, text=text)
+        text = rendered(document.path(language).read_text(encoding="utf-8"), runtime().settings.public_url, wish)
+        return page("guide.html", f"/docs/{document.name}", wish, language, document=document, text=text)
 
-    return _kept((document.name, language), made)
+    return _kept((document.name, language, wish), made)
 
 
-def errors(language: str) -> Answer:
+def errors(wish: Wish) -> Answer:
     """The list of all errors."""
     public_url = runtime().settings.public_url
     return _kept(
-        ("errors", language),
-        lambda: page(
-            "errors.html", "/docs/errors", language, shown=error_page(language, public_url), sentence=sentence
-        ),
+        ("errors", wish.language, wish),
+        lambda: page("errors.html", "/docs/errors", wish, shown=error_page(wish, public_url), sentence=sentence),
     )
 
 
-def reference() -> Answer:
-    """The page of the interactive reference."""
+def reference(wish: Wish) -> Answer:
+    """The page of the interactive reference, whose text is English."""
     return _kept(
-        ("reference",), lambda: page("reference.html", "/docs", "en", ("en",)), {**PAGE_HEADERS, **REFERENCE_HEADERS}
+        ("reference", "en", wish),
+        lambda: page("reference.html", "/docs", wish, "en"),
+        {**PAGE_HEADERS, **REFERENCE_HEADERS},
     )
 
 
@@ -88,12 +90,11 @@ def openapi(*, of_delivery: bool) -> Answer:
 def prepare(app: Flask) -> None:
     """Write all pages, before the web processes are forked: they share them, and no reader waits for one."""
     with app.test_request_context():
-        for document in GUIDES.values():
-            for language in document.languages:
-                guide(document, language)
-        for language in LANGUAGES:
-            errors(language)
-        reference()
+        for wish in map(Wish, LANGUAGES):
+            for document in GUIDES.values():
+                guide(document, wish)
+            errors(wish)
+            reference(wish)
         openapi(of_delivery=False)
         openapi(of_delivery=True)
 

@@ -9,6 +9,7 @@ from cms.core.http.api import PROBLEM_TYPE
 from cms.core.http.messages.cures import cure_of
 from cms.core.http.pages import PAGE_HEADERS, wants_page
 from cms.core.http.problems import preferred_language
+from cms.handbook.documents import Wish
 from cms.handbook.markdown import sentence
 from cms.handbook.pages import page
 
@@ -27,7 +28,7 @@ def readable(answer: Response) -> Response:
     language = preferred_language()
     cure = getattr(cure_of(problem["code"], problem["status"]), language)
     # Without a language in the address: what was asked for has no other form.
-    answer.set_data(page("problem.html", "", language, (language,), problem=problem, cure=sentence(cure)))
+    answer.set_data(page("problem.html", "", Wish(language), problem=problem, cure=sentence(cure)))
     answer.headers.update(PAGE_HEADERS)
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer

@@ -18,7 +18,7 @@ from cms.core.http.schemas import ProblemSchema
 from cms.core.runtime import runtime
 from cms.handbook import pages
 from cms.handbook.assets import ASSET_TYPES, asset, asset_paths, version_of
-from cms.handbook.documents import GUIDES, LANGUAGES, examples
+from cms.handbook.documents import GUIDES, LANGUAGES, Wish, examples
 from cms.handbook.kept_answers import sent
 from cms.handbook.queries import find_city_name
 from cms.handbook.readable_problems import readable
@@ -85,16 +85,16 @@ def show_front() -> Response:
         links = {name: base + path for name, path in LINKS.items()}
         raise NotFound(extra={"links": links}, headers={"Vary": f"Accept, {BY_LANGUAGE}"})
     city = find_city_name(runtime().settings.city_channel)
-    return sent(pages.front(_language(LANGUAGES), city), "Accept", BY_LANGUAGE)
+    return sent(pages.front(_wish(), city), "Accept", BY_LANGUAGE)
 
 
-@blp.route("/docs")
+@blp.route("/docs", parameters=[LANG])
 @public(Plane.SERVICE, ignores_query=True)
 @blp.response(200, TEXT, **HTML)
 @blp.problems(304)
 def show_reference() -> Response:
     """The interactive API reference for a browser; needs no other host."""
-    return sent(pages.reference())
+    return sent(pages.reference(_wish()), BY_LANGUAGE)
 
 
 @blp.route("/docs/errors", parameters=[LANG])
@@ -103,7 +103,7 @@ def show_reference() -> Response:
 @blp.problems(304)
 def show_error_reference() -> Response:
     """Every error code with status, cause and cure; the `type` of a problem leads here."""
-    return sent(pages.errors(_language(LANGUAGES)), BY_LANGUAGE)
+    return sent(pages.errors(_wish()), BY_LANGUAGE)
 
 
 @blp.route("/docs/<string:document>", parameters=[DOCUMENT, LANG])
@@ -116,7 +116,7 @@ def show_document(document: str) -> Response:
     found = GUIDES.get(document)
     if found is None:
         raise NotFound
-    return sent(pages.guide(found, _language(found.languages)), BY_LANGUAGE)
+    return sent(pages.guide(found, _wish()), BY_LANGUAGE)
 
 
 @blp.route("/docs/examples/<string:name>")
@@ -163,7 +163,7 @@ def read_delivery_openapi() -> Response:
     return sent(pages.openapi(of_delivery=True))
 
 
-def _language(languages: tuple[str, ...]) -> str:
-    """The language that the address names, else the one that the browser prefers, of those that the page exists in."""
-    asked = request.args.get("lang") or preferred_language()
-    return asked if asked in languages else languages[0]
+def _wish() -> Wish:
+    """The language that the address names, else the one that the browser prefers."""
+    named = request.args.get("lang")
+    return Wish(named, is_named=True) if named in LANGUAGES else Wish(preferred_language())
