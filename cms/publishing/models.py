@@ -157,6 +157,11 @@ class Publication(Model):
             sqlite_where=text("superseded_sequence IS NULL AND event_from IS NOT NULL"),
             postgresql_where=text("superseded_sequence IS NULL AND event_from IS NOT NULL"),
         ),
+        # What left the channels of a copy (cms.publishing.walking).
+        Index(
+            "ix_publications_superseded", "type", "superseded_sequence",
+            sqlite_where=text("superseded_sequence IS NOT NULL"), postgresql_where=text("superseded_sequence IS NOT NULL"),
+        ),
         Index(None, "item_number", "edition"),
     )  # fmt: skip
 

@@ -48,6 +48,15 @@ LATE_SINCE: Final = ("p.effective_from", "p.effective_until")
 WAS_SHOWN_SINCE: Final = f"(p.superseded_sequence > :since OR {HAS_ENDED})"
 """Readers had the publication at some time after the line `:since` of the log, and do not have it now."""
 
+ENDED_AT: Final = "p.superseded_sequence"
+"""The line of the log that superseded the publication, or took its item back."""
+
+ENDED_WITHIN: Final = "p.superseded_sequence > :since AND p.superseded_sequence <= :reached"
+"""The publication was superseded, or its item taken back, by a line within this range of the log."""
+
+SHOWN_AT: Final = "p.sequence <= :until AND (p.superseded_sequence IS NULL OR p.superseded_sequence > :until)"
+"""Readers had the publication after the line `:until` of the log, or will have it by a schedule of then."""
+
 STANDING: Final = "CASE WHEN p.is_scheduled THEN 'live' ELSE i.standing END"
 """The standing of the item `i` with the live publication `p`: the worker updates the item's row only after a schedule has begun."""
 

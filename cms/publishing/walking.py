@@ -12,7 +12,17 @@ from itertools import count
 from typing import Any, Final, NamedTuple
 
 from cms.core.reading import Reader
-from cms.publishing.visibility import ADDRESS_EXISTS, HAS_ENDED, IS_LATE, LATE_SINCE, LIVE, WAS_SHOWN_SINCE
+from cms.publishing.visibility import (
+    ADDRESS_EXISTS,
+    ENDED_AT,
+    ENDED_WITHIN,
+    HAS_ENDED,
+    IS_LATE,
+    LATE_SINCE,
+    LIVE,
+    SHOWN_AT,
+    WAS_SHOWN_SINCE,
+)
 
 _OF_ITEM = "number, id, type, sequence, standing, agency, explanation, alternative, target_id"
 _COLUMNS = (
@@ -39,6 +49,14 @@ _LATE_ITEMS = (
 _SHOWN_BEFORE = (
     f"SELECT p.item_number, p.agency, p.terms_json, CASE WHEN {HAS_ENDED} THEN 1 ELSE 0 END, p.end_explanation"  # noqa: S608 - ours
     f" FROM publications p WHERE p.item_number IN ({{ids}}) AND {WAS_SHOWN_SINCE}"
+)
+_MOVED_ON = (
+    f"SELECT * FROM (SELECT i.number, i.id, i.type, {ENDED_AT} AS ended_at, p.agency, p.terms_json"  # noqa: S608 - ours
+    " FROM publications p JOIN published_items i ON i.number = p.item_number"
+    f" WHERE p.type = :{{type}} AND {ENDED_WITHIN} AND i.sequence > :until ORDER BY ended_at LIMIT :count) r{{number}}"
+)
+_SHOWN_AT = (
+    f"SELECT p.item_number, p.agency, p.terms_json FROM publications p WHERE p.item_number IN ({{ids}}) AND {SHOWN_AT}"  # noqa: S608 - ours
 )
 _TEXTS = "SELECT p.id, {text} FROM publications p WHERE p.id IN ({ids})"
 _AS_BYTES = "CAST(p.full_json AS BLOB)"
@@ -77,6 +95,17 @@ class ShownBefore(NamedTuple):
     terms_json: str
     has_ended: bool
     end_explanation: str | None
+
+
+class MovedOn(NamedTuple):
+    """A publication that ended at a line, of an item that has changed again since: what it was found by."""
+
+    number: int
+    id: str
+    type: str
+    ended_at: int
+    owner: str
+    terms_json: str
 
 
 class LateItem(NamedTuple):
@@ -120,6 +149,22 @@ class Walk:
         found: dict[int, list[ShownBefore]] = {}
         for row in self._of(_SHOWN_BEFORE, numbers, {"since": since}):
             found.setdefault(row[0], []).append(ShownBefore(row[1], row[2], bool(row[3]), row[4]))
+        return found
+
+    def moved_on(self, since: int, reached: int, until: int, most: int) -> list[MovedOn]:
+        """What ended after the line `since` and not after `reached`, of items whose newest line is after `until`; in this order."""
+        if not self.types or since >= reached:
+            return []
+        ranges = " UNION ALL ".join(_MOVED_ON.format(type=name, number=name) for name in self._names)
+        params = {"since": since, "reached": reached, "until": until, "count": most, **self._names}
+        rows = self._rows(f"SELECT * FROM ({ranges}) a ORDER BY ended_at LIMIT :count", params)  # noqa: S608 - ours
+        return [MovedOn(*row) for row in rows]
+
+    def shown_at(self, numbers: Sequence[int], until: int) -> dict[int, list[tuple[str, str]]]:
+        """Owner and terms of what readers had of these items after the line `until`, by the number of the item."""
+        found: dict[int, list[tuple[str, str]]] = {}
+        for number, owner, terms_json in self._of(_SHOWN_AT, numbers, {"until": until}):
+            found.setdefault(number, []).append((owner, terms_json))
         return found
 
     def texts(self, publication_ids: Sequence[int]) -> dict[int, bytes]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from cms.publishing.walking import BEFORE_ALL, ShownBefore, Walked
+from cms.publishing.walking import BEFORE_ALL, MovedOn, ShownBefore, Walked
 from cms.sync.followed import Followed
 from cms.sync.positions import FROM_THE_BEGINNING
 
@@ -29,6 +29,12 @@ class Remove(NamedTuple):
     before: Sequence[ShownBefore]
 
 
+class Left(NamedTuple):
+    """An item that left the channels of the copy, and has changed since by lines that these channels do not know."""
+
+    item: MovedOn
+
+
 class KeepReference(NamedTuple):
     """Something of the reference data, as JSON."""
 
@@ -42,7 +48,7 @@ class Entry:
     """A line of a page; `after` and `late` are the position behind it."""
 
     sequence: int
-    content: Keep | Remove | KeepReference
+    content: Keep | Remove | Left | KeepReference
     after: int
     late: tuple[int, int] = BEFORE_ALL
 
@@ -68,6 +74,31 @@ def stretch_of_items(followed: Followed, until: int, most: int) -> Stretch:
         if len(entries) > most:
             break
     return Stretch(entries, after)
+
+
+def with_moved_on(followed: Followed, stretch: Stretch, until: int) -> Stretch:
+    """The stretch with what left the channels of the copy within it, and has a later line than any of these channels by now.
+
+    A function of the lines of the channels, like the rest of the page: whatever became of the item, it is only told to leave.
+    """
+    position = followed.position
+    if followed.knows_every_line:
+        return stretch
+    since = max(position.after, position.whole)
+    rows = followed.walk.moved_on(since, stretch.reached, until, WINDOW + 1)
+    reached = stretch.reached if len(rows) <= WINDOW else rows[-1].ended_at - 1
+    last = {
+        row.number: row
+        for row in rows
+        if row.ended_at <= reached and followed.formerly[row.type].shown_as(row.owner, row.terms_json) is not None
+    }
+    shown = followed.walk.shown_at(list(last), until) if last else {}
+    left = [
+        Entry(row.ended_at, Left(row), row.ended_at)
+        for number, row in last.items()
+        if all(followed.wanted[row.type].shown_as(owner, terms) is None for owner, terms in shown.get(number, ()))
+    ]
+    return Stretch([*(each for each in stretch.entries if each.sequence <= reached), *left], reached)
 
 
 class LateStretch(NamedTuple):

@@ -33,6 +33,11 @@ class Followed:
         """True when no item is left out."""
         return all(wanted.is_everything for wanted in self.wanted.values())
 
+    @property
+    def knows_every_line(self) -> bool:
+        """False when it is of some channels: it depends on their lines alone, and items that have left have later ones."""
+        return all("channel" not in wanted.terms for wanted in self.wanted.values())
+
     def shown_as(self, item: Walked) -> str | None:
         """How a copy has this live item (`Wanted.shown_as`); None when it has not."""
         return self.wanted[item.type].shown_as(item.owner, item.terms_json)

@@ -12,11 +12,11 @@ import orjson
 from cms.changes.public_lines import item_digest
 from cms.publishing.models import Standing
 from cms.publishing.splicing import as_repost
-from cms.publishing.walking import Walk, Walked
+from cms.publishing.walking import MovedOn, Walk, Walked
 from cms.serving.places import LIVE_UNLESS_ENDED, redirected_place
 from cms.serving.projection import reshaped
 from cms.serving.sources import Sources
-from cms.sync.entries import Entry, Keep, KeepReference, Remove
+from cms.sync.entries import Entry, Keep, KeepReference, Left, Remove
 
 AT_ONCE: Final = 100
 """Publications whose texts are in memory together."""
@@ -63,6 +63,8 @@ class Lines:
         content = entry.content
         if isinstance(content, KeepReference):
             return _upsert(entry.sequence, content.type, content.id, text_digest(content.text), content.text.encode())
+        if isinstance(content, Left):
+            return orjson.dumps({**_head(entry, content.item), "op": "leave"})
         if isinstance(content, Remove):
             return orjson.dumps({**_head(entry, content.item), **self._removal(content)})
         item = content.item
@@ -112,7 +114,7 @@ def _told(reason: str | None, explanation: str | None = None, to: str | None = N
     return {"reason": reason, "explanation": explanation, "to": to}
 
 
-def _head(entry: Entry, item: Walked) -> dict[str, Any]:
+def _head(entry: Entry, item: Walked | MovedOn) -> dict[str, Any]:
     return {"op": "", "sequence": entry.sequence, "type": item.type, "id": item.id}
 
 

@@ -15,7 +15,7 @@ from cms.publishing.delivered import DeliveredType, DeliveredTypes
 from cms.publishing.walking import BEFORE_ALL
 from cms.serving.admission import DeliveryRequest
 from cms.serving.responding import Basis, Body, respond
-from cms.sync.entries import Entry, Keep, Remove, late_entries, stretch_of_items
+from cms.sync.entries import Entry, Keep, Remove, late_entries, stretch_of_items, with_moved_on
 from cms.sync.followed import Followed, carriers, followed
 from cms.sync.lines import Lines
 from cms.sync.positions import FROM_THE_BEGINNING, SyncPosition, opened, page_address
@@ -102,7 +102,7 @@ def _meta(request: DeliveryRequest, gathered: Gathered) -> dict[str, Any]:
 def _gathered(request: DeliveryRequest, copied: Followed, until: int, limit: int) -> Gathered:
     """The entries after the position, at most `limit`, or more where several have one line."""
     position = copied.position
-    stretch = stretch_of_items(copied, until, limit)
+    stretch = with_moved_on(copied, stretch_of_items(copied, until, limit), until)
     found = [
         entry for entry in reference_entries(request.sources, position, until) if entry.sequence <= stretch.reached
     ]

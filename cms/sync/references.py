@@ -39,11 +39,14 @@ def reference_entries(sources: Sources, position: SyncPosition, until: int) -> l
     if not types:
         return []
     rows = {name: shown_rows(sources.reference_data(), name) for name in types}
-    lines = {
-        (line.type, line.id): line.sequence
-        for line in sources.reference_lines(types, position.after, until)
-        if line.id in rows[line.type]
-    }
+    # An office shows the name of its agency.
+    noted = sources.reference_lines([*types, *(["agency"] if "office" in types else [])], position.after, until)
+    lines = {(line.type, line.id): line.sequence for line in noted if line.id in rows.get(line.type, ())}
+    renamed = {line.id: line.sequence for line in noted if line.type == "agency"}
+    for key, office in rows.get("office", {}).items():
+        at = max(renamed.get(office["agency"]["slug"], 0), lines.get(("office", key), 0))
+        if at:
+            lines["office", key] = at
     if position.after == FROM_THE_BEGINNING:
         lines = {**{(name, key): 0 for name in types for key in rows[name]}, **lines}
     ordered = sorted(lines.items(), key=lambda line: (line[1], line[0]))

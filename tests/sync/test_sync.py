@@ -19,6 +19,7 @@ from cms.posts.content import POST
 from cms.publishing.models import Standing
 from tests.factories import (
     CENTRAL,
+    add_office,
     add_post,
     add_published_document,
     add_published_post,
@@ -162,6 +163,57 @@ def test_a_repost_is_on_the_channel_that_carries_it_until_it_ends(app: Flask, si
     assert [line["op"] for line in whole(site, own)[0]] == ["upsert"]
 
 
+def test_what_left_a_channel_and_changed_once_more_is_taken_from_its_copy(app: Flask, site: Caller) -> None:
+    """The second change is nothing to the channel: the last line that it knows of is the one by which the item left."""
+    item = add_published_post(app)
+    with app.app_context():
+        repost_item(POST, CENTRAL, item.id, "dishub", comment="Bacalah.")
+    _lines, address = whole(site, "/v1/sync?channel=dishub")
+    with app.app_context():
+        end_item_repost(POST, CENTRAL, item.id, "dishub")
+        item = session.get_one(Item, item.id)
+    edit(app, item, title="Tidak lagi di saluran Dishub")
+
+    lines, address = whole(site, address)
+    add_published_post(app, agency="dishub", title="Kabar Dishub")
+    lines += whole(site, address)[0]
+    assert [line["op"] for line in lines] == ["leave", "upsert"]
+
+
+@pytest.mark.parametrize("becomes", ["edited", "gone"])
+def test_pages_of_a_channel_are_the_same_whatever_becomes_of_what_has_left_it(
+    app: Flask, site: Caller, becomes: str
+) -> None:
+    """They depend on the lines of the channel alone: so does their tag."""
+    item = add_published_post(app)
+    with app.app_context():
+        repost_item(POST, CENTRAL, item.id, "dishub")
+    _lines, address = whole(site, "/v1/sync?channel=dishub")
+    with app.app_context():
+        end_item_repost(POST, CENTRAL, item.id, "dishub")
+        item = session.get_one(Item, item.id)
+    first = site.get(address)
+    if becomes == "gone":
+        take_back(app, item, Standing.GONE, "Batal.")
+    else:
+        edit(app, item, title="Tidak lagi di saluran Dishub")
+    app.extensions["simpul"].forget()
+
+    second = site.get(address)
+    assert (second.headers["ETag"], second.json) == (first.headers["ETag"], first.json)
+
+
+def test_what_left_a_channel_and_came_back_is_not_told_to_leave(app: Flask, site: Caller) -> None:
+    item = add_published_post(app)
+    with app.app_context():
+        repost_item(POST, CENTRAL, item.id, "dishub")
+    _lines, address = whole(site, "/v1/sync?channel=dishub")
+    with app.app_context():
+        end_item_repost(POST, CENTRAL, item.id, "dishub")
+        repost_item(POST, CENTRAL, item.id, "dishub")
+    assert [line["op"] for line in whole(site, address)[0]] == ["upsert"]
+
+
 def test_digests_move_with_what_is_delivered_and_not_with_the_fields(app: Flask, site: Caller) -> None:
     item = add_published_post(app)
     ((narrow,), _next), ((full,), address) = whole(site, "/v1/sync?fields=id,title"), whole(site)
@@ -202,6 +254,19 @@ def test_reference_data_come_when_they_are_asked_for(app: Flask, people: People,
     assert [(line["type"], line["id"], line["item"]["name"]) for line in follower.told] == [
         ("agency", "dpu", "Dinas Lain")
     ]
+
+
+def test_offices_come_again_when_their_agency_is_renamed(app: Flask, site: Caller) -> None:
+    add_published_post(app)
+    office, other = add_office(app, "dpu"), add_office(app, "dishub")
+    _lines, address = whole(site, "/v1/sync?type=office")
+    _lines, with_agencies = whole(site, "/v1/sync?type=office,agency&limit=1")
+    with app.app_context():
+        update_agency(ADMIN, "dpu", frozenset({session.get_one(Agency, "dpu").version}), {"name": "Dinas Lain"})
+
+    ((line,), _next) = whole(site, address)
+    assert (line["id"], line["item"]) == (office, site.get(f"/v1/offices/{office}").json["data"])
+    assert {line["id"] for line in whole(site, with_agencies)[0]} == {"dpu", office} != {other}
 
 
 def test_who_was_told_how_it_ended_is_told_another_ending_and_nobody_else(app: Flask, site: Caller) -> None:
