@@ -45,7 +45,10 @@ export async function refresh(store, { base, key, filters = {}, page = PAGE, sle
       await beginAnew(store);
       continue;
     }
-    if (status !== 200) throw new Refused(`${status} ${body.detail ?? ""}`);
+    if (status !== 200) {
+      const faults = (body.errors ?? []).map(each => `\n  ${each.parameter ?? ""}: ${each.detail}`);
+      throw new Refused(`${status} ${body.detail ?? ""}${faults.join("")}`);
+    }
     const { next } = body.links;
     // The tag belongs to the address that was asked.
     const following = { ...state, next, etag: next === state.next ? etag : null, isWhole: state.isWhole || body.meta.complete };

@@ -1,9 +1,9 @@
 <?php
 // A complete copy of what is published, kept with `/v1/sync`, in one SQLite file. PHP 8.1 or newer with `curl`, `pdo_sqlite`.
 //
-//   SIMPUL_API=http://localhost:8000 SIMPUL_KEY=smp_... php simpul_sync.php copy.db type=post,document channel=dishub
+//   SIMPUL_API=https://simpul.example SIMPUL_KEY=smp_... php simpul_sync.php copy.db type=post,document channel=dishub
 //
-// From a program: (new SimpulCopy('copy.db', $base, $key, ['channel' => 'dishub']))->refresh(), from cron each minute; item() and whyGone() to read.
+// SIMPUL_API is the address of your server. From a program: (new SimpulCopy('copy.db', $base, $key, ['channel' => 'dishub']))->refresh(), from cron each minute; item() and whyGone() to read.
 // The rule is told at the top of simpul_sync.py: the state is stored with the lines, everything may come twice, 410 begins a new generation.
 declare(strict_types=1);
 
@@ -56,7 +56,8 @@ class SimpulCopy
             if ($status === 410 || ($status === 400 && ($body['code'] ?? '') === 'invalid_position')) {
                 $this->begin($address);
             } elseif ($status !== 200) {
-                throw new SimpulRefused("$status " . ($body['detail'] ?? ''));
+                $faults = array_map(fn (array $each): string => "\n  " . ($each['parameter'] ?? '') . ': ' . $each['detail'], $body['errors'] ?? []);
+                throw new SimpulRefused("$status " . ($body['detail'] ?? '') . implode('', $faults));
             } elseif ($this->take($address, $text, $tag)) {
                 [$lines, $isComplete] = [$lines + count($body['data']), $body['meta']['complete']];
             }
@@ -223,6 +224,10 @@ class SimpulCopy
 
 if (PHP_SAPI === 'cli' && realpath($argv[0]) === __FILE__) {
     parse_str(implode('&', array_slice($argv, 2)), $filters);
+    if (!getenv('SIMPUL_API') || !getenv('SIMPUL_KEY') || in_array('', $filters, true)) {
+        fwrite(STDERR, "usage: SIMPUL_API=https://... SIMPUL_KEY=smp_... php simpul_sync.php [COPY [FILTER=VALUE ...]]\n");
+        exit(2);
+    }
     try {
         $copy = new SimpulCopy($argv[1] ?? 'copy.db', (string) getenv('SIMPUL_API'), (string) getenv('SIMPUL_KEY'), $filters, (int) (getenv('SIMPUL_PAGE') ?: 200));
         echo $copy->refresh(), " lines\n";

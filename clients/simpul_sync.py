@@ -1,6 +1,8 @@
 """A complete copy of what is published, kept with `/v1/sync`, in one SQLite file. Python 3.11 or newer, nothing else.
 
-    SIMPUL_API=http://localhost:8000 SIMPUL_KEY=smp_... python3 simpul_sync.py copy.db type=post,document channel=dishub
+    SIMPUL_API=https://simpul.example SIMPUL_KEY=smp_... python3 simpul_sync.py copy.db type=post,document channel=dishub
+
+SIMPUL_API is the address of your server.
 
 As a module: `Copy("copy.db", Api(base, key), {"channel": "dishub"}).refresh()` as often as you like, `follow()` for ever, `item()` and `by_slug()` to read.
 
@@ -115,6 +117,12 @@ class Api:
             return Answer(0, {}, None)
 
 
+def _told(answer: Answer) -> str:
+    """A refusal with each fault and the parameter that has it."""
+    faults = [f"\n  {each.get('parameter', '')}: {each['detail']}" for each in answer.body.get("errors", [])]
+    return f"{answer.status} {answer.body.get('detail', '')}{''.join(faults)}"
+
+
 class Copy:
     """The copy in a file. Readers see it whole at any time: each page is one short transaction."""
 
@@ -136,7 +144,7 @@ class Copy:
             if answer.status == 410 or (answer.status == 400 and answer.body.get("code") == "invalid_position"):
                 self._begin(address)
             elif answer.status != 200:
-                raise Refused(f"{answer.status} {answer.body.get('detail', '')}")
+                raise Refused(_told(answer))
             elif self._take(address, answer):
                 lines, is_complete = lines + len(answer.body["data"]), answer.body["meta"]["complete"]
         return lines
@@ -236,9 +244,13 @@ class Copy:
 
 def main() -> int:
     path, *filters = sys.argv[1:] or ["copy.db"]
-    copy = Copy(
-        path, Api(os.environ["SIMPUL_API"], os.environ["SIMPUL_KEY"]), dict(each.split("=", 1) for each in filters)
-    )
+    base, key = os.environ.get("SIMPUL_API"), os.environ.get("SIMPUL_KEY")
+    if not base or not key or path.startswith("-") or not all("=" in each for each in filters):
+        print(
+            "usage: SIMPUL_API=https://... SIMPUL_KEY=smp_... simpul_sync.py [COPY [FILTER=VALUE ...]]", file=sys.stderr
+        )
+        return 2
+    copy = Copy(path, Api(base, key), dict(each.split("=", 1) for each in filters))
     try:
         lines = copy.refresh()
     except (Refused, NoAnswer) as error:

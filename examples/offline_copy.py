@@ -1,7 +1,8 @@
 """A copy of what is published, in one SQLite file, for an app that must also work without a network. Python 3.11 or newer, nothing else.
 
-    SIMPUL_API=http://localhost:8000 SIMPUL_KEY=smp_... python3 offline_copy.py copy.db '/v1/posts?channel=dpu' /v1/documents
+    SIMPUL_API=https://simpul.example SIMPUL_KEY=smp_... python3 offline_copy.py copy.db '/v1/posts?channel=dpu' /v1/documents
 
+SIMPUL_API is the address of your server.
 Run it each minute, from cron or in a loop: an empty file is filled, a full one brought up to date. Stopped at any point, by a signal, a full disk
 or a lost network, it goes on from there; two at once do no harm. What was taken back goes, with the reason if there is one. The
 whole rule is in `refresh()`; everything else is about one request or one table.
@@ -234,7 +235,14 @@ def _with(path: str, query: dict[str, Any]) -> str:
 
 def main() -> int:
     path, *lists = sys.argv[1:] or ["copy.db"]
-    copy = Copy(path, Api(os.environ["SIMPUL_API"], os.environ["SIMPUL_KEY"]), lists or ["/v1/posts", "/v1/documents"])
+    base, key, known = os.environ.get("SIMPUL_API"), os.environ.get("SIMPUL_KEY"), " or ".join(FIELDS)
+    if not base or not key or path.startswith("-") or any(each.partition("?")[0] not in FIELDS for each in lists):
+        print(
+            f"usage: SIMPUL_API=https://... SIMPUL_KEY=smp_... offline_copy.py [COPY [LIST ...]]; a LIST is {known}, with filters",
+            file=sys.stderr,
+        )
+        return 2
+    copy = Copy(path, Api(base, key), lists or list(FIELDS))
     try:
         copy.refresh()
     except (Refused, NoAnswer) as error:

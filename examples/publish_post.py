@@ -1,11 +1,15 @@
 """Write a post with a picture from a text file, for an editor or a program of the press office. Python 3.11 or newer, nothing else.
 
-    SIMPUL_API=http://localhost:8000 python3 publish_post.py pompa.txt --email penulis.dpu@balikpapan.example --agency dpu \
+    SIMPUL_API=https://simpul.example python3 publish_post.py pompa.txt --email penulis.dpu@balikpapan.example --agency dpu \
         --picture pompa.jpg --alt 'Pompa air di Jalan Contoh' --publish
 
 The first line of the text is `# The title`, the rest is Markdown; the picture is the cover and stands where the text says `{picture}`. Which
 post it became is noted in `pompa.txt.post`: run again after a change of the text, it changes the same post, and never what somebody else has
-saved meanwhile. Without --publish it stays a draft; who may not publish submits it. The password is asked for, or in SIMPUL_PASSWORD.
+saved meanwhile. Without --publish it stays a draft; who may not publish submits it. To publish what readers already had, say what is new with
+--note, or that it is a small correction with --minor. SIMPUL_API is the address of your server.
+
+The password is asked for once, or in SIMPUL_PASSWORD. Then a refresh token lies in `~/.simpul-session` (SIMPUL_SESSION names another file), which only
+its owner can read: whoever has that file acts as you. `--sign-out` ends that session and removes the file. SIMPUL_PASSWORD or another --email sign in anew.
 """
 
 from __future__ import annotations
@@ -51,7 +55,10 @@ class _Stay(urllib.request.HTTPRedirectHandler):
 
 
 class Session:
-    """A person who is signed in. The refresh token lies in a file that only its owner reads, so that a password is needed once."""
+    """A person who is signed in. The refresh token lies in a file that only its owner reads, so that a password is needed once.
+
+    A password in the environment is tried also when there is a session: a wrong one must not go unnoticed.
+    """
 
     def __init__(self, base: str, email: str, file: Path) -> None:
         host = urllib.parse.urlsplit(base)
@@ -60,6 +67,8 @@ class Session:
         self.base, self.email, self.file = base.rstrip("/"), email, file
         self.kept: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
         self.kept = self.kept if self.kept.get("email") == email else {"email": email}
+        if os.environ.get("SIMPUL_PASSWORD"):
+            self.kept.pop("refresh_token", None)
         self.access = ""
         self._opener = urllib.request.build_opener(_Stay)
 
@@ -93,6 +102,16 @@ class Session:
         if answer.body["password_change_needed"]:
             stop("Kata sandi ini dibuat orang lain. Ganti dahulu: POST /manage/v1/auth/password.")
         return self._keep(answer.body)
+
+    def end(self) -> None:
+        """Sign out, and remove the file. It stays while the server does not answer: the session would stay open without it."""
+        answer = self._sign("refresh", {"refresh_token": self.kept.get("refresh_token", "")})
+        if answer.status == 200:
+            self._keep(answer.body)
+            answer = self._patiently("POST", "/manage/v1/auth/logout", b"", {})
+        if answer.waits or answer.status >= 500:
+            stop(told(answer))
+        self.file.unlink()
 
     def _sign(self, what: str, body: dict[str, str]) -> Answer:
         self.access = ""
@@ -223,23 +242,41 @@ def compared(present: Answer, content: dict[str, Any]) -> Answer:
     return present
 
 
-def main() -> None:
+def arguments() -> argparse.Namespace:
+    """What was asked for; ends the program with its usage when something is missing."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("text", type=Path)
+    parser.add_argument("text", type=Path, nargs="?")
     for name in ("email", "agency"):
-        parser.add_argument(f"--{name}", required=True)
+        parser.add_argument(f"--{name}")
     parser.add_argument("--kind", default="berita")
     parser.add_argument("--picture", type=Path)
     parser.add_argument("--alt", help="what the picture shows, for who cannot see it")
     parser.add_argument("--credit")
     parser.add_argument("--seen", help="the version that you have read, after somebody else saved it")
-    parser.add_argument("--note", help="what is new, for readers who had the post before")
+    update = parser.add_mutually_exclusive_group()
+    update.add_argument("--note", help="what is new, for readers who had the post before")
+    update.add_argument("--minor", action="store_true", help="a small correction, of which readers need not be told")
     parser.add_argument("--publish", action="store_true")
+    parser.add_argument(
+        "--sign-out", action="store_true", help="end the session of last time, remove its file, do nothing else"
+    )
     given = parser.parse_args()
+    if not os.environ.get("SIMPUL_API"):
+        parser.error("set SIMPUL_API to the address of your server")
+    if not given.sign_out and not (given.text and given.email and given.agency):
+        parser.error("a text, --email and --agency are needed")
     if given.picture and not given.alt:
         parser.error("--picture needs --alt")
-    title, _, body = given.text.read_text(encoding="utf-8").partition("\n")
+    return given
+
+
+def main() -> None:
+    given = arguments()
     file = Path(os.environ.get("SIMPUL_SESSION", Path.home() / ".simpul-session"))
+    if given.sign_out:
+        sign_out(file)
+        return
+    title, _, body = given.text.read_text(encoding="utf-8").partition("\n")
     session = Session(os.environ["SIMPUL_API"], given.email, file)
     content = {"agency": given.agency, "kind": given.kind, "title": title.lstrip("# ").strip(), "body": body.strip()}
     if given.picture:
@@ -248,19 +285,31 @@ def main() -> None:
     note = given.text.with_name(given.text.name + ".post")
     post = save(session, note, content, given.seen)
     if given.publish:
-        post = published(session, post, given.note)
+        post = published(session, post, given.note, is_minor=given.minor)
         write(note, {"id": post["id"], "version": post["version"]})
     print(post["state"], f"{session.base}/go/{post['id']}" if post["state"] == "published" else post["id"])
 
 
-def published(session: Session, post: dict[str, Any], note: str | None) -> dict[str, Any]:
+def sign_out(file: Path) -> None:
+    """End the session that is kept there. None is no fault."""
+    os.environ.pop("SIMPUL_PASSWORD", None)
+    if file.exists():
+        Session(os.environ["SIMPUL_API"], json.loads(file.read_text())["email"], file).end()
+    print("Anda sudah keluar.")
+
+
+def published(session: Session, post: dict[str, Any], note: str | None, *, is_minor: bool = False) -> dict[str, Any]:
     """Publish, or submit where this person may not, or where a second one has to look at it first."""
     path, version = f"/manage/v1/posts/{post['id']}", post["version"]
     allowed = post["allowed_actions"]
     if "publish" in allowed:
-        return dict(
-            checked(session.send("POST", f"{path}/publish", {"change_note": note} if note else {}, If_Match=version))
-        )
+        update = {**({"change_note": note} if note else {}), **({"update": "minor"} if is_minor else {})}
+        answer = session.send("POST", f"{path}/publish", update, If_Match=version)
+        if any(each["code"] == "needed_for_major" for each in answer.body.get("errors", [])):
+            stop(
+                "Pembaca sudah pernah menerima ini: tambahkan --note 'apa yang baru', atau --minor untuk perbaikan kecil."
+            )
+        return dict(checked(answer))
     if "submit" in allowed:
         return dict(
             checked(session.send("POST", f"{path}/submit", {"comment": note} if note else {}, If_Match=version))

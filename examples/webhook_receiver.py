@@ -85,9 +85,16 @@ def handler_for(secret: str, messages: Messages) -> type[BaseHTTPRequestHandler]
     return Handler
 
 
-if __name__ == "__main__":
-    server = ThreadingHTTPServer(
-        ("127.0.0.1", int(sys.argv[1])), handler_for(os.environ["WEBHOOK_SECRET"], Messages(Path(sys.argv[2])))
-    )
+def main() -> int:
+    secret, words = os.environ.get("WEBHOOK_SECRET"), sys.argv[1:]
+    if not secret or len(words) != 2 or not (words[0].isascii() and words[0].isdigit()) or int(words[0]) > 65_535:
+        print("usage: WEBHOOK_SECRET=whsec_... webhook_receiver.py PORT FILE", file=sys.stderr)
+        return 2
+    server = ThreadingHTTPServer(("127.0.0.1", int(words[0])), handler_for(secret, Messages(Path(words[1]))))
     print(f"Listening on port {server.server_address[1]}", flush=True)
     server.serve_forever()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -151,8 +151,9 @@ def test_a_password_is_needed_once_and_what_is_kept_is_for_its_owner_alone(desk:
     wrong = desk.run(password="salah")
     assert (wrong.returncode, wrong.stdout) == (1, "")
     assert desk.run().returncode == 0
+    assert "~/.simpul-session" in desk.run("--help").stdout
     before = json.loads((desk.folder / "session").read_text())["refresh_token"]
-    assert desk.run(password="salah").returncode == 0
+    assert desk.run(password="").returncode == 0
 
     assert json.loads((desk.folder / "session").read_text())["refresh_token"] != before
     assert stat.S_IMODE((desk.folder / "session").stat().st_mode) == 0o600
@@ -189,3 +190,41 @@ def test_a_password_never_goes_through_a_network_in_the_clear_nor_to_another_ser
     with playing() as (elsewhere, asked), playing((307, {"Location": elsewhere}, b"{}")) as (address, _asked):
         assert desk.run(api=address).returncode == 1
     assert asked == []
+
+
+def test_a_given_password_is_tried_although_there_is_a_session(desk: Desk) -> None:
+    assert desk.run().returncode == 0
+    kept = (desk.folder / "session").read_text()
+    wrong = desk.run(password="salah")
+
+    assert (wrong.returncode, wrong.stdout) == (1, "")
+    assert (desk.folder / "session").read_text() == kept
+    desk.person = AUTHOR
+    assert desk.run("--seen", desk.note["version"]).returncode == 0
+    assert json.loads((desk.folder / "session").read_text())["email"] == AUTHOR
+
+
+def test_signing_out_ends_the_session_and_removes_what_was_kept(desk: Desk) -> None:
+    desk.run()
+    kept = json.loads((desk.folder / "session").read_text())
+    done = desk.run("--sign-out", password="")
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "Anda sudah keluar.\n", "")
+    assert not (desk.folder / "session").exists()
+    refused = desk.city.send("POST", "/manage/v1/auth/refresh", "", {"refresh_token": kept["refresh_token"]})
+    assert refused.status == 401
+    assert desk.run("--sign-out").returncode == 0
+
+
+def test_what_readers_had_needs_a_note_or_is_minor_in_the_words_of_the_options(desk: Desk) -> None:
+    assert desk.run("--publish").returncode == 0
+    desk.write(TEXT.replace("Senin", "Selasa"))
+    refused = desk.run("--publish")
+
+    assert refused.returncode == 1
+    assert "--note" in refused.stderr
+    assert "--minor" in refused.stderr
+    assert "change_note" not in refused.stderr
+    assert desk.run("--publish", "--minor").stdout.startswith("published ")
+    desk.write(TEXT.replace("Senin", "Rabu"))
+    assert desk.run("--publish", "--note", "Hari pemasangan berubah.").stdout.startswith("published ")
