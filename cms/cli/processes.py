@@ -177,6 +177,8 @@ class WorkerProcess:
         is_crashing = self._respawned_at is not None and now - self._respawned_at < CRASH_SECONDS
         if exit_code == 0 or is_crashing:
             self._stopping, self.failed = True, exit_code != 0
+            why = f"died twice within {CRASH_SECONDS} seconds" if is_crashing else "ended without an error"
+            log.error("server_stops", reason=f"the worker {why}")
             os.kill(os.getpid(), signal.SIGTERM)
             return
         WORKER_RESPAWNS.inc()

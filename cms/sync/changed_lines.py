@@ -10,7 +10,7 @@ import orjson
 from flask import Response
 
 from cms.changes.public_lines import PublicLine, line_for_readers
-from cms.core.errors import Gone
+from cms.core.errors import BadRequest, Gone, InputError
 from cms.publishing.delivered import DeliveredTypes
 from cms.serving.admission import DeliveryRequest
 from cms.serving.responding import Basis, Body, respond
@@ -23,7 +23,7 @@ WINDOW: Final = 1_000
 
 
 def read_changes(request: DeliveryRequest, types: DeliveredTypes, query: Query) -> Response:
-    """The lines after a position, oldest first. Raises `Gone("position_expired")` for a position of another epoch."""
+    """The lines after a position, oldest first. Raises `Gone("position_expired")` for a position of another epoch, `BadRequest` for one that is still to come."""
     after = _asked(request, query)
     names = query.get("type") or (*(each.name for each in types.types), *REFERENCE_TYPES)
     topics = {request.sources.topics.get(name, "reference") for name in names}
@@ -37,6 +37,11 @@ def _asked(request: DeliveryRequest, query: Query) -> int:
     epoch, _, sequence = query["after"].partition("-")
     if epoch != request.heads.epoch:
         raise Gone("position_expired", extra={"snapshot": _address(request, query, None)})
+    if int(sequence) > request.heads.sequence:
+        # Nobody was given it: whoever went on from it would wait for lines that come to others.
+        raise BadRequest(
+            "invalid_position", errors=[InputError("parameter", "after", "too_big", {"max": request.heads.sequence})]
+        )
     return int(sequence)
 
 

@@ -118,6 +118,15 @@ def test_it_goes_on_after_a_position_and_does_not_wait(app: Flask, site: Caller)
     assert [line["id"] for line in site.get(address).json["data"]] == [item.id]
 
 
+def test_a_position_that_nobody_was_given_is_refused(app: Flask, site: Caller) -> None:
+    add_published_post(app)
+    newest = site.get("/v1/changes")
+    at, epoch = int(newest.headers["Content-Seq"]), newest.headers["Content-Epoch"]
+    assert site.get(f"/v1/changes?after={epoch}-{at}").status_code == 200
+    refused = site.get(f"/v1/changes?after={epoch}-{at + 1_000}")
+    assert (refused.status_code, refused.json["code"]) == (400, "invalid_position")
+
+
 def test_another_epoch_begins_anew(app: Flask, site: Caller) -> None:
     add_published_post(app)
     address = site.get("/v1/changes?type=post").json["links"]["next"]
