@@ -2,9 +2,9 @@
 // The website of one agency in one file: what is on its channel page by page, own and carried posts with their pictures, notices of what
 // was withdrawn, a page for what was taken back, preview links, and copies that go on when the API does not answer. PHP 8.1 or newer with `curl`.
 //
-//   SIMPUL_API=http://localhost:8000 SIMPUL_KEY=smp_... SIMPUL_AGENCY=dpu php -S localhost:8080 agency_site.php
+//   SIMPUL_API=https://simpul.example SIMPUL_KEY=smp_... SIMPUL_AGENCY=dpu php -S localhost:8080 agency_site.php
 //
-// Behind a web server let every address lead here. SIMPUL_COPIES names the folder of the copies: not below the web root.
+// SIMPUL_API is the address of your server. Behind a web server let every address lead here. SIMPUL_COPIES names the folder of the copies: not below the web root.
 declare(strict_types=1);
 
 const ASK_AGAIN = 30; // seconds that a copy is shown without a question
@@ -242,6 +242,13 @@ function day(string $moment): string
     return '<time datetime="' . e($moment) . '">' . $local->format('j ') . MONTHS[(int) $local->format('n')] . $local->format(' Y') . '</time>';
 }
 
+/** The name above every page. While nothing answers, visitors do not wait for it as well. */
+function site_name(int $status): string
+{
+    $agency = $status === 503 ? null : pull('/v1/agencies/' . SITE);
+    return $agency['body']['data']['name'] ?? strtoupper(SITE);
+}
+
 function redirect(string $address, int $status): void
 {
     header("Location: $address", true, $status);
@@ -249,6 +256,7 @@ function redirect(string $address, int $status): void
 
 function show(int $status, string $title, string $html, ?array $answer = null, ?string $canonical = null, bool $is_public = true): void
 {
+    $name = e(site_name($status));
     $nonce = base64_encode(random_bytes(12));
     http_response_code($status);
     header('Content-Type: text/html; charset=utf-8');
@@ -259,12 +267,12 @@ function show(int $status, string $title, string $html, ?array $answer = null, ?
         ? '<p class="over">Salinan ' . day(gmdate('c', $answer['as_of'])) . ': yang terbaru sedang tidak dapat diambil.</p>' : '';
     $link = $canonical === null ? '' : '<link rel="canonical" href="' . e($canonical) . '">';
     // Programs of subscribers find the feed of the channel by this.
-    $link .= '<link rel="alternate" type="application/rss+xml" title="' . e(strtoupper(SITE)) . '" href="'
+    $link .= '<link rel="alternate" type="application/rss+xml" title="' . $name . '" href="'
         . e(($answer['body']['meta']['media_base'] ?? API) . '/v1/feeds/rss?channel=' . SITE) . '">';
     echo '<!doctype html><html lang="id"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>' . e($title) . '</title>'
-        . $link . "<style nonce=\"$nonce\">body{font:1rem/1.6 system-ui,sans-serif;max-width:44rem;margin:auto;padding:1rem}img{max-width:100%;height:auto}"
+        . $link . "<style nonce=\"$nonce\">body{font:1rem/1.6 system-ui,sans-serif;max-width:44rem;margin:auto;padding:1rem}img{max-width:100%;height:auto}figure{margin:1rem 0}"
         . 'ul{padding:0}li{list-style:none}.withdrawn{border-left:.3rem solid #b00;padding-left:1rem}.over,.carried,.credit,figcaption{color:#555}</style></head>'
-        . '<body><header><a href="/">' . e(strtoupper(SITE)) . '</a></header><main><h1>' . e($title) . "</h1>$stale$html</main></body></html>";
+        . '<body><header><a href="/">' . $name . '</a></header><main><h1>' . e($title) . "</h1>$stale$html</main></body></html>";
 }
 
 answer($_SERVER['REQUEST_METHOD'], (string) parse_url($_SERVER['REQUEST_URI'], PHP_URL_PATH), $_GET);

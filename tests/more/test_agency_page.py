@@ -267,6 +267,15 @@ def test_it_asks_again_when_that_helps_and_says_so_when_it_does_not(tmp_path: Pa
         assert any("Simpul:" in line for line in found.console) == (text != "Judul")
 
 
+def test_an_origin_that_is_not_registered_is_named_for_the_developer(site: Site, tmp_path: Path) -> None:
+    with web(tmp_path) as elsewhere:
+        elsewhere.configure(of(site).api, of(site).key, "kota")
+        found = elsewhere.get()
+
+    assert "Sedang ada gangguan" in found.main
+    assert any(f"the origin {elsewhere.address} registered" in line for line in found.console)
+
+
 def test_its_policy_is_that_of_its_script_and_its_list_that_of_the_api() -> None:
     html = PAGE.read_text(encoding="utf-8")
     (script,) = re.findall(r'<script type="module">(.*?)</script>', html, re.DOTALL)

@@ -101,6 +101,12 @@ def test_the_pages_of_the_list_have_every_post_once_and_in_order(site: Site) -> 
     assert pages == -(-len(posts) // 5) > 3
 
 
+def test_every_page_has_the_name_of_the_agency_above_it(site: Site) -> None:
+    name = site.read("/v1/agencies/kota")["data"]["name"]
+    for path in ("/", "/nothing-here"):
+        assert f'<header><a href="/">{name}</a></header>' in site.get(path).html
+
+
 def test_programs_of_subscribers_find_the_feed_of_the_channel(site: Site) -> None:
     feed = urlsplit(site.get("/").subscription)
     with urllib.request.urlopen(f"{site.api}{feed.path}?{feed.query}", timeout=20) as answer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -41,6 +42,8 @@ from cms.webhooks.policies import MOST_ENDPOINTS
 from cms.webhooks.queries import count_webhooks, get_webhook
 from cms.webhooks.queueing import switch_off
 from cms.webhooks.signatures import make_secret
+
+_NUMBER = re.compile(r"[0-9]+|0[xX][0-9a-fA-F]*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +203,9 @@ def _ports_to_name(rules: Rules) -> Sequence[int]:
 
 def _check_host(rules: Rules, host: str) -> None:
     addresses = _written_addresses(host)
+    if not addresses and _NUMBER.fullmatch(host.rstrip(".").rpartition(".")[2]):
+        # An IPv4 address as no form asks for it (127.1, 0x7f000001): names do not end in a number.
+        raise OutboundError(Reason.BAD_URL)
     if addresses and not any(rules.allow(address) for address in addresses):
         raise OutboundError(Reason.ADDRESS)
 
