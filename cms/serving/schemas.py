@@ -39,8 +39,8 @@ def delivered_many(schema: type[Schema]) -> type[Schema]:
 LINKED_DATA = fields.String(
     metadata={
         **SOMETIMES,
-        "description": "Only in details, with `include=jsonld`: what it is in the words of schema.org, to be put as it is between "
-        '`<script type="application/ld+json">` and `</script>`.',
+        "description": "Only in details, with `include=jsonld`: what it is in the words of schema.org, to be put as it is into a "
+        "script element of the type `application/ld+json`.",
         "example": '{"@context":"https://schema.org","@type":"NewsArticle","headline":"Penutupan Jalan MT Haryono"}',
     }
 )

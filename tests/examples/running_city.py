@@ -78,11 +78,15 @@ class RunningCity:
             path = (page.body["links"]["next"] or "").removeprefix(self.secrets["base_url"])
 
 
+# Tests publish and take back more in a minute than people do in an hour.
+UNHELD = {"BREAKER_PERSON": "0", "BREAKER_AGENCY_PERCENT": "0", "BREAKER_TAKING_BACK": "0"}
+
+
 @contextmanager
 def running_city(folder: Path, **more: str) -> Iterator[RunningCity]:
     """The city in a database of the kind under test, below `folder`, with `more` settings."""
     instance = folder / "instance"
     instance.mkdir()
-    with database_settings(instance) as own, running(instance, **(settings := own | more)) as (_process, port):
+    with database_settings(instance) as own, running(instance, **(settings := own | UNHELD | more)) as (_process, port):
         secrets = json.loads((instance / "demo.json").read_text())
         yield RunningCity(f"http://localhost:{port}", secrets, instance, settings)

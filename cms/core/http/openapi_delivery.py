@@ -18,25 +18,27 @@ not know."""
 
 
 def delivery_only(document: Document) -> Document:
-    """The part of the whole document that is about the delivery plane; shares its parts."""
+    """The part of the whole document that is about the delivery plane; shares its parts.
+
+    Without the messages that the server sends: clients are made from it.
+    """
     paths = {path: item for path, item in document["paths"].items() if path.startswith(PATH)}
     part = {
-        **document,
+        **{name: value for name, value in document.items() if name != "x-webhooks"},
         "info": {**document["info"], "title": f"{document['info']['title']} delivery", "description": DESCRIPTION},
         "paths": paths,
     }
     found = list(operations(part))
     tags = {tag for _path, _method, operation in found for tag in operation["tags"]}
     schemes = {name for _path, _method, operation in found for each in operation["security"] for name in each}
-    tags |= {tag for each in document.get("webhooks", {}).values() for tag in each["post"]["tags"]}
     part["tags"] = [tag for tag in document["tags"] if tag["name"] in tags]
-    part["components"] = _used(document["components"], paths, document.get("webhooks", {}), schemes)
+    part["components"] = _used(document["components"], paths, schemes)
     return part
 
 
-def _used(components: Document, paths: Document, messages: Document, schemes: set[str]) -> Document:
+def _used(components: Document, paths: Document, schemes: set[str]) -> Document:
     responses = _referred(components["responses"], "responses", paths)
-    schemas = reachable_schemas([paths, messages, responses], components["schemas"])
+    schemas = reachable_schemas([paths, responses], components["schemas"])
     return {
         "schemas": {name: part for name, part in components["schemas"].items() if name in schemas},
         "responses": responses,
