@@ -35,7 +35,6 @@ from cms.core.collection import keep_for_good
 from cms.core.db import db
 from cms.core.logging import get_logger
 from cms.core.metrics import PROCESSES, WEB_RESPAWNS, WORKER_RESPAWNS, share
-from cms.handbook.pages import prepare
 from cms.health.routes import begin_checks
 from cms.worker import run_worker, start_web_tasks
 from config import Settings
@@ -247,8 +246,7 @@ def ensure_port_is_free(host: str, port: int) -> None:
 
 
 def _share_memory(app: Flask, settings: Settings) -> None:
-    """Make this process fit to be forked: pages written, no open connections, no objects that the garbage collector would touch."""
-    prepare(app)
+    """Make this process fit to be forked: no open connections, no objects that the garbage collector would touch."""
     with app.app_context():
         app.extensions["simpul"].reader.close_connections()
         db.session.remove()

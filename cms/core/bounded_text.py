@@ -22,10 +22,7 @@ _AFTER_LAST_MARK: Final = 0x1F000
 
 def _is_mark(character: str) -> bool:
     """True for combining marks, and for characters that decompose into nothing but marks (U+0F73, U+FF9E)."""
-    if unicodedata.combining(character):
-        return True
-    parts = unicodedata.normalize("NFKD", character) if unicodedata.decomposition(character) else ""
-    return bool(parts) and all(map(unicodedata.combining, parts))
+    return all(map(unicodedata.combining, unicodedata.normalize("NFKD", character)))
 
 
 def _ranges(characters: Iterable[str]) -> str:
@@ -39,7 +36,12 @@ def _ranges(characters: Iterable[str]) -> str:
     return "".join(f"{first}-{last}" for first, last in found)
 
 
-_MARKS: Final = [character for character in map(chr, range(_FIRST_MARK, _AFTER_LAST_MARK)) if _is_mark(character)]
+# A normalised character is never empty. Most characters are neither marks nor decompose: no function of ours is called for them.
+_MARKS: Final = [
+    character
+    for character in map(chr, range(_FIRST_MARK, _AFTER_LAST_MARK))
+    if unicodedata.combining(character) or (unicodedata.decomposition(character) and _is_mark(character))
+]
 _PLAIN_MARKS: Final = _ranges(character for character in _MARKS if character <= "\uffff")
 # Two expressions: one class with characters beyond U+FFFF is thirty times as slow, and hardly any text has them.
 _RUN: Final = re.compile(f"[{_PLAIN_MARKS}]{{{LONGEST_MARK_RUN + 1}}}")

@@ -1,17 +1,17 @@
-"""The pages of this folder, each written once in a process: from docs/, from the words of the code, with the address of this server."""
+"""The pages of this folder, each written once in a process, when it is asked for first: from docs/, from the words of the code, with the address of this server."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, current_app, render_template
+from flask import current_app, render_template
 
 from cms.core.http.pages import PAGE_HEADERS, POLICY
 from cms.core.runtime import runtime
 from cms.handbook.assets import asset_address
 from cms.handbook.document import delivery_document_bytes, document_bytes
-from cms.handbook.documents import GUIDES, LANGUAGES, Document, Wish, examples
+from cms.handbook.documents import LANGUAGES, Document, Wish, examples
 from cms.handbook.errors import error_page
 from cms.handbook.kept_answers import kept_answer
 from cms.handbook.markdown import rendered, sentence
@@ -85,18 +85,6 @@ def openapi(*, of_delivery: bool) -> Answer:
     """One of the OpenAPI documents."""
     make = delivery_document_bytes if of_delivery else document_bytes
     return _kept(("openapi", of_delivery), lambda: make(current_app), JSON)
-
-
-def prepare(app: Flask) -> None:
-    """Write all pages, before the web processes are forked: they share them, and no reader waits for one."""
-    with app.test_request_context():
-        for wish in map(Wish, LANGUAGES):
-            for document in GUIDES.values():
-                guide(document, wish)
-            errors(wish)
-            reference(wish)
-        openapi(of_delivery=False)
-        openapi(of_delivery=True)
 
 
 def _kept(name: tuple[Any, ...], make: Callable[[], bytes], headers: dict[str, str] = PAGE_HEADERS) -> Answer:
