@@ -14,6 +14,7 @@ from itertools import islice
 from typing import Any, cast
 
 from flask_migrate import upgrade
+from sqlalchemy import Engine, text
 
 from bench.databases import Database
 from bench.dataset import AREAS, CARRIED, CARRIER, CATEGORIES, agencies, posts
@@ -68,11 +69,20 @@ def load(database: Database, items: int, drafts: int) -> Loaded:
         waiting = [_draft(actor, post) for post in _progress(posts(drafts, first=items), drafts, "drafts")]
         session.remove()
         app.extensions["simpul"].reader.close_connections()
-        app.extensions["sqlalchemy"].engine.dispose()
+        _settle(app.extensions["sqlalchemy"].engine)
     print(
         f"\r{database.kind}: {items:,} posts and {drafts:,} drafts in {time.perf_counter() - began:.0f} s", flush=True
     )
     return Loaded(items, key, post_ids, waiting, EMAIL, password)
+
+
+def _settle(engine: Engine) -> None:
+    """Do now what PostgreSQL's autovacuum and checkpoints would do in the middle of a measurement, on the core that is measured."""
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for command in ("VACUUM (ANALYZE)", "CHECKPOINT"):
+                connection.execute(text(command))
+    engine.dispose()
 
 
 def _add_reference() -> None:
