@@ -177,6 +177,30 @@ def test_examples_say_what_fields_say_and_not_how_they_are_called(document: dict
     assert unreal == []
 
 
+def test_examples_of_problems_are_filled_in_as_a_server_does(document: dict[str, Any]) -> None:
+    told = list(problems_in(document))
+
+    assert {each["status"] for each in told} >= {400, 401, 403, 404, 409, 410, 412, 413, 415, 429}
+    assert [each["detail"] for each in told if "{" in each["title"] + each["detail"]] == []
+    # Which token is missing depends on the plane.
+    assert {each["detail"] for each in told if each["status"] == 401} >= {
+        "This address needs a delivery key (Authorization: Bearer smp_...).",
+        "This address needs a person's token: sign in first (Authorization: Bearer ...).",
+    }
+
+
+def problems_in(part: Any) -> Iterator[dict[str, Any]]:
+    """Every example of a problem, wherever it stands."""
+    if isinstance(part, dict):
+        if {"status", "title", "detail", "code", "request_id"} <= part.keys() and isinstance(part["detail"], str):
+            yield part
+        for each in part.values():
+            yield from problems_in(each)
+    elif isinstance(part, list):
+        for each in part:
+            yield from problems_in(each)
+
+
 def fields_of(example: Any) -> Iterator[tuple[str, Any]]:
     """Every field of an example with its value, those of lists one by one."""
     if isinstance(example, dict):

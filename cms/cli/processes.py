@@ -35,7 +35,7 @@ from cms.core.collection import keep_for_good
 from cms.core.db import db
 from cms.core.logging import get_logger
 from cms.core.metrics import PROCESSES, WEB_RESPAWNS, WORKER_RESPAWNS, share
-from cms.health.routes import begin_checks
+from cms.health.readiness import begin_checks
 from cms.worker import run_worker, start_web_tasks
 from config import Settings
 

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from cms.core.http.pages import LANGUAGES
 from config import PROJECT_ROOT
 
 DOCS: Final = PROJECT_ROOT / "docs"
 PROGRAMS: Final = ("examples", "clients")
 """Folders of programs to copy. A name is in one of them only."""
-LANGUAGES: Final = ("en", "id")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from flask import current_app, render_template
+from flask import Response, current_app, render_template
 
-from cms.core.http.pages import PAGE_HEADERS, POLICY
+from cms.core import clock
+from cms.core.http.pages import LANGUAGES, PAGE_HEADERS, POLICY, named_language, preferred_language
 from cms.core.runtime import runtime
 from cms.handbook.assets import asset_address
 from cms.handbook.document import delivery_document_bytes, document_bytes
-from cms.handbook.documents import LANGUAGES, Document, Wish, examples
+from cms.handbook.documents import Document, Wish, examples
 from cms.handbook.errors import error_page
 from cms.handbook.kept_answers import kept_answer
 from cms.handbook.markdown import rendered, sentence
 from cms.handbook.words import WORDS
+from cms.health.checks import Check
 from cms.serving.answers import Answer
 
 EXTENSION = "simpul_pages"
@@ -32,6 +35,20 @@ def page(template: str, path: str, wish: Wish, language: str | None = None, **va
     words = {"all_words": WORDS, "words": WORDS[wish.language], "words_language": wish.language, "languages": LANGUAGES}
     shown = {"path": path, "link": wish.link, "language": language or wish.language, **words}
     return render_template(template, asset=asset_address, **shown, **values).encode()
+
+
+def wished() -> Wish:
+    """The language that the address names, else the one that the browser prefers."""
+    named = named_language()
+    return Wish(preferred_language()) if named is None else Wish(named, is_named=True)
+
+
+def status(wish: Wish, checks: Sequence[Check]) -> Response:
+    """What works on this server and what does not, at this moment; nobody keeps it."""
+    looked_at = clock.now().astimezone(ZoneInfo(runtime().settings.city_timezone))
+    text = page("status.html", "/docs/status", wish, checks=checks, looked_at=looked_at)
+    language = {"Content-Language": wish.language, "Vary": "Accept-Language"}
+    return Response(text, headers={**PAGE_HEADERS, **language, "Cache-Control": "no-store"})
 
 
 def front(wish: Wish, city: str | None) -> Answer:

@@ -8,10 +8,8 @@ from cms.core.http.access import Plane, plane_of
 from cms.core.http.api import PROBLEM_TYPE
 from cms.core.http.messages.cures import cure_of
 from cms.core.http.pages import PAGE_HEADERS, wants_page
-from cms.core.http.problems import preferred_language
-from cms.handbook.documents import Wish
 from cms.handbook.markdown import sentence
-from cms.handbook.pages import page
+from cms.handbook.pages import page, wished
 
 OURS = (None, "handbook", "previews")
 """Blueprints whose problems people may meet: none, for an unknown address, this folder's, and the one behind preview links."""
@@ -25,10 +23,10 @@ def readable(answer: Response) -> Response:
     if not wants_page():
         return answer
     problem = answer.get_json()
-    language = preferred_language()
-    cure = getattr(cure_of(problem["code"], problem["status"]), language)
-    # Without a language in the address: what was asked for has no other form.
-    answer.set_data(page("problem.html", "", Wish(language), problem=problem, cure=sentence(cure)))
+    wish = wished()
+    cure = getattr(cure_of(problem["code"], problem["status"]), wish.language)
+    # No links to other languages: what was asked for has no other form.
+    answer.set_data(page("problem.html", "", wish, problem=problem, cure=sentence(cure)))
     answer.headers.update(PAGE_HEADERS)
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer

@@ -12,16 +12,16 @@ from flask import Response, request
 from cms.core.errors import NotFound
 from cms.core.http.access import Plane, public
 from cms.core.http.api import PROBLEM_TYPE, Blueprint
-from cms.core.http.pages import wants_page
-from cms.core.http.problems import preferred_language
+from cms.core.http.pages import LANGUAGES, wants_page
 from cms.core.http.schemas import ProblemSchema
 from cms.core.runtime import runtime
 from cms.handbook import pages
 from cms.handbook.assets import ASSET_TYPES, asset, asset_paths, version_of
-from cms.handbook.documents import GUIDES, LANGUAGES, Wish, examples
+from cms.handbook.documents import GUIDES, examples
 from cms.handbook.kept_answers import sent
 from cms.handbook.queries import find_city_name
 from cms.handbook.readable_problems import readable
+from cms.health.readiness import readiness
 
 blp = Blueprint(
     "handbook",
@@ -58,6 +58,12 @@ NO_PAGE = {
         "content": {"text/html": {"schema": TEXT}, PROBLEM_TYPE: {"schema": ProblemSchema}},
     }
 }
+NOT_TOLD = {
+    "503": {
+        "description": "The checks have not ended yet, and too many wait for them: a page for people, problem+json for programs.",
+        "content": {"text/html": {"schema": TEXT}, PROBLEM_TYPE: {"schema": ProblemSchema}},
+    }
+}
 LINKS = {
     "guide": "/docs/guide",
     "reference": "/docs",
@@ -85,7 +91,7 @@ def show_front() -> Response:
         links = {name: base + path for name, path in LINKS.items()}
         raise NotFound(extra={"links": links}, headers={"Vary": f"Accept, {BY_LANGUAGE}"})
     city = find_city_name(runtime().settings.city_channel)
-    return sent(pages.front(_wish(), city), "Accept", BY_LANGUAGE)
+    return sent(pages.front(pages.wished(), city), "Accept", BY_LANGUAGE)
 
 
 @blp.route("/docs", parameters=[LANG])
@@ -94,7 +100,7 @@ def show_front() -> Response:
 @blp.problems(304)
 def show_reference() -> Response:
     """The interactive API reference for a browser; needs no other host."""
-    return sent(pages.reference(_wish()), BY_LANGUAGE)
+    return sent(pages.reference(pages.wished()), BY_LANGUAGE)
 
 
 @blp.route("/docs/errors", parameters=[LANG])
@@ -103,7 +109,19 @@ def show_reference() -> Response:
 @blp.problems(304)
 def show_error_reference() -> Response:
     """Every error code with status, cause and cure; the `type` of a problem leads here."""
-    return sent(pages.errors(_wish()), BY_LANGUAGE)
+    return sent(pages.errors(pages.wished()), BY_LANGUAGE)
+
+
+@blp.route("/docs/status", parameters=[LANG])
+@public(Plane.SERVICE, ignores_query=True)
+@blp.response(200, TEXT, **HTML)
+@blp.doc(responses=NOT_TOLD)
+def show_status() -> Response:
+    """Whether this server works, in plain words: what `/readyz` tells programs.
+
+    The page is 200 also while something fails: it is about that. Machines that watch ask `/readyz`.
+    """
+    return pages.status(pages.wished(), readiness())
 
 
 @blp.route("/docs/<string:document>", parameters=[DOCUMENT, LANG])
@@ -116,7 +134,7 @@ def show_document(document: str) -> Response:
     found = GUIDES.get(document)
     if found is None:
         raise NotFound
-    return sent(pages.guide(found, _wish()), BY_LANGUAGE)
+    return sent(pages.guide(found, pages.wished()), BY_LANGUAGE)
 
 
 @blp.route("/docs/examples/<string:name>")
@@ -161,9 +179,3 @@ def read_openapi() -> Response:
 def read_delivery_openapi() -> Response:
     """The delivery plane alone as an OpenAPI 3.1 document, to make a client for websites and apps from."""
     return sent(pages.openapi(of_delivery=True))
-
-
-def _wish() -> Wish:
-    """The language that the address names, else the one that the browser prefers."""
-    named = request.args.get("lang")
-    return Wish(named, is_named=True) if named in LANGUAGES else Wish(preferred_language())

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hmac
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, current_app, request
+from flask import Response, request
 from flask.sansio.blueprints import BlueprintSetupState
 
 from cms.core import clock
@@ -15,26 +14,19 @@ from cms.core.errors import NotFound, Unauthenticated, Unavailable
 from cms.core.http.access import Plane, public
 from cms.core.http.api import Blueprint
 from cms.core.http.forwarding import UNTOLD, is_nobodys
-from cms.core.runtime import Runtime, runtime
+from cms.core.runtime import runtime
 from cms.health import metrics
-from cms.health.checks import Check, check_database, check_migrations, check_positions, check_storage
-from cms.health.kept_checks import KeptChecks
+from cms.health.readiness import keep_checks, readiness
 from cms.health.schemas import LivenessSchema, ReadinessSchema
-from config import PROJECT_ROOT
 
 blp = Blueprint("service", __name__)
-MIGRATIONS = PROJECT_ROOT / "migrations"
 LOOPBACK = {"127.0.0.1", "::1"}
-CHECKS = "simpul_checks"
-CHECK_NAMES = ("database", "migrations", "storage")
 
 
 @blp.record
-def keep_checks(state: BlueprintSetupState) -> None:
+def keep_results(state: BlueprintSetupState) -> None:
     """Give each application its own kept results."""
-    runtime: Runtime = state.app.extensions["simpul"]
-    kept = state.app.extensions[CHECKS] = KeptChecks(runtime.bulkhead, CHECK_NAMES)
-    runtime.remember(kept.forget)
+    keep_checks(state.app)
 
 
 @blp.route("/healthz")
@@ -62,26 +54,11 @@ def read_readiness() -> Any:
     The result is kept for five seconds, and what has not answered after two is not ready. When something is missing the answer
     is 503 and names it.
     """
-    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's documented way to another thread
-    checks = app.extensions[CHECKS].results(partial(_run_checks, app))
+    checks = readiness()
     if failed := [check.name for check in checks if not check.ok]:
         raise Unavailable("not_ready", headers={"Retry-After": "5"}, failed=", ".join(failed))
     body = {"status": "ok", "time": clock.rfc3339(clock.now()), "checks": checks}
     return body, 200, {"Cache-Control": "no-store"}
-
-
-def begin_checks(app: Flask) -> None:
-    """Run the checks for the first time, so that the first caller finds a result; each web process calls this at its start."""
-    app.extensions[CHECKS].begin(partial(_run_checks, app))
-
-
-def _run_checks(app: Flask) -> list[Check]:
-    """Check database and storage, on a thread that ends with this."""
-    with app.app_context():
-        database = check_database(runtime().reader)
-        migrations = check_migrations(MIGRATIONS) if database.ok else Check("migrations", False, database.text)
-        found = [database, migrations, check_storage(runtime())]
-        return [*found, check_positions()] if migrations.ok else found
 
 
 @blp.route("/metrics")

@@ -95,7 +95,15 @@ def media_rows() -> list[Row]:
 ROWS = [
     *(
         public_row("GET", rule, get(rule))
-        for rule in ("/healthz", "/readyz", "/openapi.json", "/openapi-delivery.json", "/docs", "/docs/errors")
+        for rule in (
+            "/healthz",
+            "/readyz",
+            "/openapi.json",
+            "/openapi-delivery.json",
+            "/docs",
+            "/docs/errors",
+            "/docs/status",
+        )
     ),
     public_row("GET", "/", lambda _world, _who: Sent("/", arguments={"headers": {"Accept": "text/html"}})),
     public_row("GET", "/docs/<string:document>", get("/docs/guide")),

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from cms.handbook.documents import ERRORS
 
 BROWSER = {"Accept": "text/html"}
-PAGES = ("/", "/docs", "/docs/guide", "/docs/model", "/docs/errors")
+PAGES = ("/", "/docs", "/docs/guide", "/docs/model", "/docs/errors", "/docs/status")
 
 
 def pages_linked(client: FlaskClient, address: str) -> list[str]:
@@ -37,6 +37,25 @@ def test_the_language_of_an_address_goes_along_with_every_link(client: FlaskClie
 @pytest.mark.parametrize("path", PAGES)
 def test_links_name_no_language_that_the_address_did_not_name(client: FlaskClient, path: str) -> None:
     assert [each for each in pages_linked(client, path) if each] == ["lang=en"]
+
+
+@pytest.mark.parametrize(("language", "title"), [("id", "Tidak ditemukan"), ("en", "Not found")])
+@pytest.mark.parametrize("path", ["/docs/nowhere", "/nowhere", "/docs/assets/nowhere"])
+def test_an_address_that_does_not_exist_answers_in_the_language_that_it_names(
+    client: FlaskClient, path: str, language: str, title: str
+) -> None:
+    other = {"en": "id", "id": "en"}[language]
+    answer = client.get(f"{path}?lang={language}", headers={**BROWSER, "Accept-Language": other})
+
+    assert answer.status_code == 404
+    assert f'<html lang="{language}">' in answer.text
+    assert f"<h1>{title}</h1>" in answer.text
+    assert f'href="/docs/errors?lang={language}#not_found"' in answer.text
+    assert answer.headers["Content-Language"] == language
+
+
+def test_the_api_does_not_look_at_a_language_in_the_address(client: FlaskClient) -> None:
+    assert client.get("/v1/nowhere?lang=id").headers["Content-Language"] == "en"
 
 
 def test_the_introduction_of_the_errors_is_the_same_in_both_languages(client: FlaskClient) -> None:

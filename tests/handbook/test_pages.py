@@ -24,6 +24,8 @@ from tests.factories import add_city
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 PAGES = ("/", "/?lang=id", "/docs", "/docs/guide", "/docs/model", "/docs/errors", "/docs/errors?lang=id")
+MOMENTARY = ("/docs/status",)
+"""Pages that nobody keeps."""
 WRITTEN = tuple(each for each in PAGES if each != "/docs")
 """Pages that can be read without a script."""
 HOST = "http://localhost"
@@ -64,7 +66,7 @@ def read(client: FlaskClient, path: str, **headers: str) -> Page:
     return Page(answer.text)
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", [*PAGES, *MOMENTARY])
 def test_a_page_keeps_out_whatever_is_not_from_this_server(client: FlaskClient, path: str) -> None:
     answer = client.get(path, headers=BROWSER)
     page = Page(answer.text)
@@ -110,7 +112,7 @@ def test_every_link_and_every_anchor_of_every_page_leads_somewhere(client: Flask
     assert {urlsplit(each).path for each in PAGES} | {"/openapi.json", "/docs/examples/agency_site.php"} <= pages.keys()
 
 
-@pytest.mark.parametrize("path", WRITTEN)
+@pytest.mark.parametrize("path", [*WRITTEN, *MOMENTARY])
 def test_headings_stand_in_order_and_anchors_are_unique(client: FlaskClient, path: str) -> None:
     page = read(client, path)
 
@@ -166,7 +168,9 @@ def test_no_other_file_is_served(client: FlaskClient, name: str) -> None:
         assert client.get(f"/docs/{folder}/{name}").status_code == 404
 
 
-@pytest.mark.parametrize("path", [*PAGES, "/openapi.json", "/docs/nowhere", "/nowhere", "/docs/assets/nowhere"])
+@pytest.mark.parametrize(
+    "path", [*PAGES, *MOMENTARY, "/openapi.json", "/docs/nowhere", "/nowhere", "/docs/assets/nowhere"]
+)
 def test_head_answers_as_get_does(client: FlaskClient, path: str) -> None:
     got, head = client.get(path, headers=BROWSER), client.head(path, headers=BROWSER)
 
@@ -184,7 +188,7 @@ def test_the_front_page_names_the_city_and_leads_on(app: Flask, client: FlaskCli
 
     assert answer.headers["Vary"] == "Accept-Encoding, Accept, Accept-Language"
     assert "built-in" not in answer.text
-    assert {"/docs", "/docs/guide", "/docs/errors", "/readyz", "/docs/guide#for-website-builders"} <= {
+    assert {"/docs", "/docs/guide", "/docs/errors", "/docs/status", "/docs/guide#for-website-builders"} <= {
         *Page(answer.text).links
     }
     command = f"""curl -s -H "Authorization: Bearer $KEY" '{app.config["PUBLIC_URL"]}/v1/posts?limit=3'"""
@@ -273,11 +277,11 @@ def test_pages_are_there_while_the_database_is_not(
         connection.execute(text("ALTER TABLE agencies RENAME TO agencies_away"))
         connection.commit()
         try:
-            statuses = {path: client.get(path, headers=BROWSER).status_code for path in PAGES}
+            statuses = {path: client.get(path, headers=BROWSER).status_code for path in (*PAGES, *MOMENTARY)}
         finally:
             connection.execute(text("ALTER TABLE agencies_away RENAME TO agencies"))
             connection.commit()
-    assert statuses == dict.fromkeys(PAGES, 200)
+    assert statuses == dict.fromkeys((*PAGES, *MOMENTARY), 200)
 
 
 def test_every_error_has_its_place_with_status_cause_and_cure(client: FlaskClient) -> None:

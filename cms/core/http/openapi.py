@@ -9,13 +9,11 @@ from __future__ import annotations
 import http
 import re
 from collections.abc import Iterable
-from typing import Any
 
 from flask import Flask
 
 from cms.core.http.access import WRITING_METHODS, Access, Plane, access_of, takes_rehearsal
 from cms.core.http.examples import example_of
-from cms.core.http.messages import PROBLEMS
 from cms.core.http.openapi_answers import operations, separate_directions
 from cms.core.http.openapi_headers import HEADERS, add_answer_headers, add_request_headers, problem_headers
 from cms.core.http.openapi_parts import (
@@ -28,11 +26,9 @@ from cms.core.http.openapi_parts import (
     TAGS,
     Document,
 )
-from cms.core.http.problems import CODE_BY_STATUS
+from cms.core.http.problem_examples import problem_example, shared_examples
 from cms.core.permissions import PERMISSION_MAP
 
-# Statuses that only the domain raises, with their most usual code.
-DOMAIN_CODES = {408: "body_too_slow", 411: "length_required", 412: "stale_version", 428: "if_match_required"}
 PROBLEM = "application/problem+json"
 STATUS_BY_NAME = {status.name: int(status) for status in http.HTTPStatus}
 MANAGEMENT_PATH = "/manage/"
@@ -170,7 +166,7 @@ def _add_examples(operation: Document, components: Document) -> None:
             if "json" in media_type and "schema" in content and not content.keys() & {"example", "examples"}:
                 is_problem = media_type == PROBLEM
                 content["example"] = (
-                    _problem_example(int(status)) if is_problem else example_of(content["schema"], components)
+                    problem_example(int(status)) if is_problem else example_of(content["schema"], components)
                 )
 
 
@@ -179,17 +175,4 @@ def _complete_problem(name: str, response: Document) -> None:
     status = STATUS_BY_NAME.get(name, 500)
     response["headers"] = problem_headers(status)
     for content in response.get("content", {}).values():
-        content["example"] = _problem_example(status)
-
-
-def _problem_example(status: int) -> dict[str, Any]:
-    code = CODE_BY_STATUS.get(status) or DOMAIN_CODES.get(status, "internal_error")
-    text = PROBLEMS[code]
-    return {
-        "type": f"/docs/errors#{code}",
-        "title": text.title.en,
-        "status": status,
-        "detail": text.detail.en,
-        "code": code,
-        "request_id": HEADERS["X-Request-Id"]["example"],
-    }
+        content.update(shared_examples(status))

@@ -14,6 +14,7 @@ from cms.core.database_errors import domain_error
 from cms.core.errors import DomainError, InputError
 from cms.core.http.credentials import credential_params
 from cms.core.http.messages import PROBLEMS, RULES
+from cms.core.http.pages import preferred_language
 from cms.core.logging import current_request_id, get_logger
 
 log = get_logger(__name__)
@@ -124,11 +125,6 @@ def problem_response(
     answer.headers["Vary"] = "Accept-Language"
     answer.headers.update(headers or {})
     return answer
-
-
-def preferred_language() -> str:
-    """`id` when the caller prefers Indonesian, else `en`."""
-    return "id" if request.accept_languages.best_match(["en", "id"], default="en") == "id" else "en"
 
 
 def _described(item: InputError, language: str) -> dict[str, Any]:

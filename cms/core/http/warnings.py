@@ -8,7 +8,7 @@ from typing import Any
 from cms.core.errors import InputError
 from cms.core.http.messages import RULES
 from cms.core.http.messages.warnings import HOLD_REASONS, REMOVED_KINDS, WARNINGS
-from cms.core.http.problems import preferred_language
+from cms.core.http.pages import preferred_language
 
 WarningEntry = dict[str, Any]
 
