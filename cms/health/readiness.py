@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from flask import Flask, current_app
+from flask.sansio.app import App
 
 from cms.core.runtime import Runtime, runtime
 from cms.health.checks import Check, check_database, check_migrations, check_positions, check_storage
@@ -17,7 +18,7 @@ CHECKS = "simpul_checks"
 CHECK_NAMES = ("database", "migrations", "storage")
 
 
-def keep_checks(app: Flask) -> None:
+def keep_checks(app: App) -> None:
     """Give an application its own kept results."""
     found: Runtime = app.extensions["simpul"]
     kept = app.extensions[CHECKS] = KeptChecks(found.bulkhead, CHECK_NAMES)
