@@ -31,6 +31,7 @@ from cms.core.http.ascii_digits import use_ascii_numbers
 from cms.core.http.bodies import PatientRequest
 from cms.core.http.forwarding import BehindProxies
 from cms.core.http.json_output import OrjsonProvider
+from cms.core.http.openapi_parts import API_VERSION
 from cms.core.http.problems import register_problem_handlers
 from cms.core.http.request_head import RequestHead
 from cms.core.logging import configure_logging, current_request_id, end_request, start_request
@@ -67,8 +68,10 @@ from cms.offices.routes import blp as offices
 from cms.publishing.delivered import DeliveredTypes
 from cms.serving.admission import admit
 from cms.serving.cors import answer_browsers
+from cms.serving.direct import DirectAnswers
+from cms.serving.finished import PreparedResponse
 from cms.serving.middleware import AnswerCacheMiddleware
-from cms.serving.responding import PreparedResponse, tell_position
+from cms.serving.responding import tell_position
 from cms.serving.state import make_serving_state
 from cms.sync.routes import sync_blueprint
 from cms.taxonomy.routes import blp as taxonomy
@@ -78,7 +81,6 @@ from cms.writing.carrying_out import carry_out_writes
 from cms.writing.routes import blp as batch
 from config import PROJECT_ROOT, ConfigurationError, Settings
 
-API_VERSION = "1.0.0"
 MIGRATIONS = PROJECT_ROOT / "migrations"
 NEED_NO_DATABASE = {service.name, handbook.name}
 
@@ -145,6 +147,9 @@ def create_app(settings: Settings | None = None, types: Sequence[RegisteredType]
     check_declarations(app)
     carry_out_writes(app)
     _deliver_fast(app, settings)
+    if settings.proxy_hops:
+        # Scheme, host and prefix of the proxy are not used: links come from PUBLIC_URL, hosts are checked against TRUSTED_HOSTS.
+        app.wsgi_app = BehindProxies(app.wsgi_app, settings.proxy_hops, settings.proxy_header)  # type: ignore[method-assign]
     app.wsgi_app = RequestHead(app.wsgi_app, app, settings.trusted_hosts)  # type: ignore[method-assign]
     app.cli.add_command(commands)
     return app
@@ -158,13 +163,15 @@ def _register_types(app: Flask, types: Sequence[RegisteredType]) -> None:
 
 
 def _deliver_fast(app: Flask, settings: Settings) -> None:
-    """Cache answers of the delivery plane, and send them before Flask is entered."""
+    """Answer readers before Flask is entered: from memory, or through the views of the routes."""
     answer_browsers(app)
     tell_position(app)
-    serving = make_serving_state(app.extensions["simpul"], app.extensions[LOG_HEAD])
+    serving = make_serving_state(app, app.extensions["simpul"], app.extensions[LOG_HEAD])
     app.extensions["simpul_delivery"] = serving
+    schema = app.extensions["simpul"].schema
+    app.wsgi_app = DirectAnswers(app.wsgi_app, app, serving, schema, settings.trusted_hosts)  # type: ignore[method-assign]
     if settings.delivery_cache_bytes:
-        app.wsgi_app = AnswerCacheMiddleware(app.wsgi_app, serving, app.extensions["simpul"].schema)  # type: ignore[method-assign]
+        app.wsgi_app = AnswerCacheMiddleware(app.wsgi_app, serving, schema)  # type: ignore[method-assign]
 
 
 def _configure(app: Flask, settings: Settings) -> None:
@@ -172,9 +179,6 @@ def _configure(app: Flask, settings: Settings) -> None:
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     use_ascii_numbers(app)
-    if settings.proxy_hops:
-        # Scheme, host and prefix of the proxy are not used: links come from PUBLIC_URL, hosts are checked against TRUSTED_HOSTS.
-        app.wsgi_app = BehindProxies(app.wsgi_app, settings.proxy_hops, settings.proxy_header)  # type: ignore[method-assign]
     app.config.update(
         SECRET_KEY=derived_secret(settings.secret_key, "flask"),
         PUBLIC_URL=settings.public_url.rstrip("/"),

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, current_app
-
 from cms.core import clock
+from cms.core.http.openapi_parts import API_VERSION
 from cms.core.http.schemas import LARGEST_LIMIT
 from cms.delivery.parameters import MOST_IDS, page_query
 from cms.delivery.types import sorts_of
@@ -14,13 +13,14 @@ from cms.publishing.delivered import DeliveredType, DeliveredTypes
 from cms.publishing.selection import COUNT_CAP
 from cms.serving.admission import ANONYMOUS, DeliveryRequest
 from cms.serving.encoding import ENCODINGS
+from cms.serving.finished import FinishedAnswer
 from cms.serving.pages import one_body
 from cms.serving.responding import Basis, respond
 
 NOT_FILTERS = {"limit", "cursor", "sort", "fields", "include", "count"}
 
 
-def tell_about_key(request: DeliveryRequest) -> Response:
+def tell_about_key(request: DeliveryRequest) -> FinishedAnswer:
     """The key of this request."""
     holder = request.sources.key()
     is_known = holder is not ANONYMOUS
@@ -34,19 +34,23 @@ def tell_about_key(request: DeliveryRequest) -> Response:
         "expires_at": clock.rfc3339(clock.from_micros(holder.expires_at)) if is_known else None,
     }
     # The answer describes one key, and changes with every change of keys.
-    return respond(request, Basis(topics=("access",), groups=("access",)), lambda sequence: one_body(shown, sequence))
+    return respond(
+        request,
+        Basis(topics=("access",), groups=("access",)),
+        lambda sequence: one_body(request.sources, shown, sequence),
+    )
 
 
-def tell_capabilities(request: DeliveryRequest, types: DeliveredTypes) -> Response:
+def tell_capabilities(request: DeliveryRequest, types: DeliveredTypes) -> FinishedAnswer:
     """Types, vocabularies and limits."""
     basis = Basis(topics=("reference",), groups=("reference",))
-    return respond(request, basis, lambda sequence: one_body(_capabilities(request, types), sequence))
+    return respond(request, basis, lambda sequence: one_body(request.sources, _capabilities(request, types), sequence))
 
 
 def _capabilities(request: DeliveryRequest, types: DeliveredTypes) -> dict[str, Any]:
     reference_data = request.sources.reference_data()
     return {
-        "version": current_app.config["API_VERSION"],
+        "version": API_VERSION,
         "types": {
             delivered.name: {
                 "path": f"/v1/{delivered.topic}",

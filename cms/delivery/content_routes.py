@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response
-
 from cms.core.http.api import Blueprint
 from cms.core.http.operations import Operations, always
 from cms.delivery import about, items, terms, type_routes
@@ -19,6 +17,7 @@ from cms.delivery.schemas import (
 )
 from cms.publishing.delivered import DeliveredTypes
 from cms.serving.admission import DeliveryRequest, serves
+from cms.serving.finished import FinishedAnswer
 from cms.serving.schemas import delivered_many, delivered_one
 
 CONTENT = "content:read"
@@ -43,7 +42,7 @@ def content_blueprint(types: DeliveredTypes) -> Blueprint:
     problems=(400, 401, 403, 503),
     is_conditional=True,
 )
-def list_items(types: DeliveredTypes, request: DeliveryRequest, query: dict[str, Any]) -> Response:
+def list_items(types: DeliveredTypes, request: DeliveryRequest, query: dict[str, Any]) -> FinishedAnswer:
     """Read several items by id.
 
     Cards of {all} in the order asked for; `meta.missing` names what is not live. `fields` also gives what only
@@ -60,7 +59,7 @@ def list_items(types: DeliveredTypes, request: DeliveryRequest, query: dict[str,
     problems=(400, 401, 403, 404, 414, 503),
     is_conditional=True,
 )
-def resolve_address(_types: DeliveredTypes, request: DeliveryRequest, query: dict[str, Any]) -> Response:
+def resolve_address(_types: DeliveredTypes, request: DeliveryRequest, query: dict[str, Any]) -> FinishedAnswer:
     """Turn an address into an id.
 
     `live`; `moved` to the page in `to`; `withdrawn`, which is still readable, or `gone`, with an explanation. 404 when nothing was ever
@@ -80,7 +79,7 @@ def resolve_address(_types: DeliveredTypes, request: DeliveryRequest, query: dic
     problems=(400, 401, 403, 503),
     is_conditional=True,
 )
-def list_used_categories(types: DeliveredTypes, request: DeliveryRequest, query: dict[str, Any]) -> Response:
+def list_used_categories(types: DeliveredTypes, request: DeliveryRequest, query: dict[str, Any]) -> FinishedAnswer:
     """List the categories, with the number of items in each.
 
     By slug, empty and retired ones too. `agency`, `channel` and `type` count only what their lists show.
@@ -96,7 +95,7 @@ def list_used_categories(types: DeliveredTypes, request: DeliveryRequest, query:
     problems=(400, 401, 403, 503),
     is_conditional=True,
 )
-def list_tags(types: DeliveredTypes, request: DeliveryRequest, query: dict[str, Any]) -> Response:
+def list_tags(types: DeliveredTypes, request: DeliveryRequest, query: dict[str, Any]) -> FinishedAnswer:
     """List the tags of published items, with the number of items that have each.
 
     `agency`, `channel` and `type` count only what their lists show.
@@ -111,7 +110,7 @@ def list_tags(types: DeliveredTypes, request: DeliveryRequest, query: dict[str, 
     problems=(401, 503),
     is_conditional=True,
 )
-def read_capabilities(types: DeliveredTypes, request: DeliveryRequest) -> Response:
+def read_capabilities(types: DeliveredTypes, request: DeliveryRequest) -> FinishedAnswer:
     """Tell what this server can do.
 
     Filters, sorts, fields and includes of each type, the vocabularies, and limits.

@@ -33,7 +33,7 @@ def keep_harmless(answer: Response) -> Response:
 
 @operations.route(
     "/<string:id>/files/<string:file_id>",
-    serves("files:read"),
+    serves("files:read", needs_flask=True),
     sends=lambda delivered: delivered.file_types,
     problems=(401, 403, 404, 503),
     tags=("delivery",),

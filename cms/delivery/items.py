@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from flask import Response
 
 from cms.core.errors import NotFound
 from cms.core.ids import is_id, is_slug
@@ -17,6 +16,7 @@ from cms.publishing.legacy_addresses import key_of
 from cms.publishing.models import Standing
 from cms.publishing.reading import Address
 from cms.serving.admission import DeliveryRequest
+from cms.serving.finished import FinishedAnswer
 from cms.serving.pages import one_body, one_json_body, page_body
 from cms.serving.places import place_of
 from cms.serving.projection import reshaped
@@ -27,7 +27,7 @@ Query = dict[str, Any]
 LONGEST_SLUG = 100
 
 
-def read_item(request: DeliveryRequest, delivered: DeliveredType, item_id: str, query: Query) -> Response:
+def read_item(request: DeliveryRequest, delivered: DeliveredType, item_id: str, query: Query) -> FinishedAnswer:
     """The full form of one item. Raises `NotFound`, and `Gone` for an item that was published once."""
     sources = request.sources
     state = sources.item() if is_id(item_id) else None
@@ -45,7 +45,7 @@ def read_item(request: DeliveryRequest, delivered: DeliveredType, item_id: str, 
 
 def read_items(
     request: DeliveryRequest, types: DeliveredTypes, ids: tuple[str, ...], picked: tuple[str, ...] | None
-) -> Response:
+) -> FinishedAnswer:
     """The cards (or the picked fields) of several items of any type, in the requested order; those that readers may not see are
     listed as missing.
     """
@@ -54,7 +54,7 @@ def read_items(
     return respond(request, basis, lambda sequence: _items_body(request, ids, picked, is_full, sequence))
 
 
-def resolve_address(request: DeliveryRequest, type: str, agency: str, slug: str) -> Response:
+def resolve_address(request: DeliveryRequest, type: str, agency: str, slug: str) -> FinishedAnswer:
     """Resolve an address. Raises `NotFound` when nothing was ever published there, whatever it looks like, or readers may not know
     of it.
     """
@@ -67,7 +67,7 @@ def resolve_address(request: DeliveryRequest, type: str, agency: str, slug: str)
     return respond(request, basis, lambda sequence: _address_body(request.sources, type, agency, slug, sequence))
 
 
-def resolve_old_address(request: DeliveryRequest, url: str) -> Response:
+def resolve_old_address(request: DeliveryRequest, url: str) -> FinishedAnswer:
     """Resolve an address that an item had before it came here. Raises `NotFound` as `resolve_address` does."""
     key = key_of(url)
     if key is None:
@@ -83,14 +83,14 @@ def _of_all_types(sources: Sources, *, may_be_missing: bool = False) -> Basis:
 
 def _item_body(sources: Sources, delivered: DeliveredType, full_json: str, query: Query, sequence: int) -> Body:
     if not query:
-        return one_json_body(full_json, sequence)
+        return one_json_body(sources, full_json, sequence)
     included = query.get("include", ())
     relations = [relation for relation in included if relation != JSONLD]
     shown = reshaped(full_json, query.get("fields"), relations, sources.reference_data)
     if JSONLD not in included:
-        return one_json_body(shown, sequence)
+        return one_json_body(sources, shown, sequence)
     text = linked_data(sources, delivered, orjson.loads(full_json))
-    return one_body({**orjson.loads(shown), JSONLD: text}, sequence)
+    return one_body(sources, {**orjson.loads(shown), JSONLD: text}, sequence)
 
 
 def _items_body(
@@ -113,7 +113,7 @@ def _address_body(sources: Sources, type: str, agency: str, slug: str, sequence:
     address = sources.address(type, (agency, *predecessors), slug)
     if address is None or not sources.shown({address.id: address.live_agency or address.agency}):
         raise NotFound
-    return one_body(_resolved(sources, address, slug), sequence)
+    return one_body(sources, _resolved(sources, address, slug), sequence)
 
 
 def _old_address_body(sources: Sources, key: str, sequence: int) -> Body:
@@ -121,10 +121,10 @@ def _old_address_body(sources: Sources, key: str, sequence: int) -> Body:
     if address is None or not sources.shown({address.id: address.live_agency or address.agency}):
         raise NotFound
     if address.slug is None:
-        return one_body(resolved_ending(sources, address), sequence)
+        return one_body(sources, resolved_ending(sources, address), sequence)
     place, is_withdrawn = place_of(address), address.standing == Standing.WITHDRAWN
     told = {"to": place["canonical_url"], "explanation": address.explanation if is_withdrawn else None}
-    return one_body({"status": "moved", **place, **told}, sequence)
+    return one_body(sources, {"status": "moved", **place, **told}, sequence)
 
 
 def _resolved(sources: Sources, address: Address, slug: str) -> dict[str, Any]:

@@ -6,8 +6,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Response
-
 from cms.core import clock
 from cms.core.errors import invalid_parameter
 from cms.delivery.types import COMMON_SCHEMES, sorts_of
@@ -17,6 +15,7 @@ from cms.publishing.reading import Page
 from cms.publishing.selection import COUNT_CAP, MOMENTS, Position, Selection
 from cms.serving.admission import DeliveryRequest
 from cms.serving.carried import as_carried
+from cms.serving.finished import FinishedAnswer
 from cms.serving.pages import Paging
 from cms.serving.projection import reshaped
 from cms.serving.responding import Basis, Body, respond
@@ -25,7 +24,7 @@ from cms.serving.sources import Sources
 Query = dict[str, Any]
 
 
-def list_content(request: DeliveryRequest, delivered: DeliveredType, query: Query) -> Response:
+def list_content(request: DeliveryRequest, delivered: DeliveredType, query: Query) -> FinishedAnswer:
     """One page of cards, filtered and sorted as the query says. Raises `BadRequest` for a relation to no channel."""
     if "relation" in query and "channel" not in query:
         raise invalid_parameter("relation", "needed_with", other="channel")

@@ -32,7 +32,7 @@ FINGERPRINT = {
 
 
 @blp.route("/v1/media/<string:id>/<string:rendition>", parameters=[NAME])
-@serves("files:read")
+@serves("files:read", needs_flask=True)
 @blp.response(307, description="`Location` is the address of the present bytes.")
 @blp.problems(401, 403, 404, 503)
 @blp.doc(tags=["delivery"])

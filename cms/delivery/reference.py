@@ -7,13 +7,13 @@ from datetime import date
 from typing import Any
 
 import orjson
-from flask import Response
 
 from cms.agencies.directory import AgencyEntry, AreaEntry
 from cms.agencies.policies import is_in_office
 from cms.core.errors import NotFound
 from cms.delivery.unmatched import Warnings, unknown_parents, unknown_words
 from cms.serving.admission import DeliveryRequest
+from cms.serving.finished import FinishedAnswer
 from cms.serving.pages import Paging, one_body
 from cms.serving.projection import shown_agency, shown_area
 from cms.serving.reference_data import ReferenceData
@@ -23,7 +23,7 @@ Query = dict[str, Any]
 BASIS = Basis(topics=("reference",), groups=("reference",))
 
 
-def list_agencies(request: DeliveryRequest, query: Query) -> Response:
+def list_agencies(request: DeliveryRequest, query: Query) -> FinishedAnswer:
     """One page of agencies by slug."""
 
     def rows(reference_data: ReferenceData) -> list[dict[str, Any]]:
@@ -37,17 +37,17 @@ def list_agencies(request: DeliveryRequest, query: Query) -> Response:
     return _respond_rows(request, rows, "slug", query, unknown)
 
 
-def read_agency(request: DeliveryRequest, slug: str) -> Response:
+def read_agency(request: DeliveryRequest, slug: str) -> FinishedAnswer:
     """One agency. Raises `NotFound`."""
     directory = request.sources.reference_data().directory
     entry = directory.agencies.get(slug)
     if entry is None:
         raise NotFound
     shown = shown_agency(entry, directory)
-    return respond(request, BASIS, lambda sequence: one_body(shown, sequence))
+    return respond(request, BASIS, lambda sequence: one_body(request.sources, shown, sequence))
 
 
-def list_areas(request: DeliveryRequest, query: Query) -> Response:
+def list_areas(request: DeliveryRequest, query: Query) -> FinishedAnswer:
     """One page of areas by code."""
 
     def rows(reference_data: ReferenceData) -> list[dict[str, Any]]:
@@ -59,7 +59,7 @@ def list_areas(request: DeliveryRequest, query: Query) -> Response:
     return _respond_rows(request, rows, "code", query, unknown)
 
 
-def list_offices(request: DeliveryRequest, query: Query) -> Response:
+def list_offices(request: DeliveryRequest, query: Query) -> FinishedAnswer:
     """One page of offices by id."""
 
     def rows(reference_data: ReferenceData) -> list[dict[str, Any]]:
@@ -71,12 +71,12 @@ def list_offices(request: DeliveryRequest, query: Query) -> Response:
     return _respond_rows(request, rows, "id", query, lambda reference_data: unknown_words(query, reference_data))
 
 
-def read_office(request: DeliveryRequest, office_id: str) -> Response:
+def read_office(request: DeliveryRequest, office_id: str) -> FinishedAnswer:
     """One office, closed or not. Raises `NotFound`."""
     shown = request.sources.reference_data().offices.get(office_id)
     if shown is None:
         raise NotFound
-    return respond(request, BASIS, lambda sequence: one_body(shown, sequence))
+    return respond(request, BASIS, lambda sequence: one_body(request.sources, shown, sequence))
 
 
 def _respond_rows(
@@ -85,7 +85,7 @@ def _respond_rows(
     key: str,
     query: Query,
     unknown: Callable[[ReferenceData], Warnings],
-) -> Response:
+) -> FinishedAnswer:
     """One page of the rows of reference data, which are few and in the order of their keys. `unknown` warns of words that filter by nothing."""
     paging = Paging.of(request, query)
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response
-
 from cms.core.http.api import Blueprint
 from cms.delivery import about, reference
 from cms.delivery.parameters import AgencyPageQuerySchema, AreaPageQuerySchema, OfficePageQuerySchema
 from cms.delivery.schemas import WhoamiSchema
 from cms.serving.admission import DeliveryRequest, serves
+from cms.serving.finished import FinishedAnswer
 from cms.serving.reference_schemas import DeliveredAgencySchema, DeliveredAreaSchema, DeliveredOfficeSchema
 from cms.serving.schemas import delivered_many, delivered_one
 
@@ -21,11 +20,11 @@ CONTENT = "content:read"
 @blp.route("/v1/agencies")
 @serves(CONTENT)
 @blp.arguments(AgencyPageQuerySchema, location="query")
-@blp.response(200, delivered_many(DeliveredAgencySchema))
+@blp.answers(200, delivered_many(DeliveredAgencySchema))
 @blp.conditional
 @blp.doc(tags=["delivery"])
 @blp.problems(400, 401, 403, 503)
-def list_agencies(request: DeliveryRequest, query: dict[str, Any]) -> Response:
+def list_agencies(request: DeliveryRequest, query: dict[str, Any]) -> FinishedAnswer:
     """List the agencies of the city.
 
     Former agencies too: their content keeps them, `successor` says into which they were merged.
@@ -35,11 +34,11 @@ def list_agencies(request: DeliveryRequest, query: dict[str, Any]) -> Response:
 
 @blp.route("/v1/agencies/<string:slug>")
 @serves(CONTENT)
-@blp.response(200, delivered_one(DeliveredAgencySchema))
+@blp.answers(200, delivered_one(DeliveredAgencySchema))
 @blp.conditional
 @blp.doc(tags=["delivery"])
 @blp.problems(401, 403, 404, 503)
-def read_agency(request: DeliveryRequest, slug: str) -> Response:
+def read_agency(request: DeliveryRequest, slug: str) -> FinishedAnswer:
     """Read one agency.
 
     Names, contact and validity.
@@ -50,11 +49,11 @@ def read_agency(request: DeliveryRequest, slug: str) -> Response:
 @blp.route("/v1/areas")
 @serves(CONTENT)
 @blp.arguments(AreaPageQuerySchema, location="query")
-@blp.response(200, delivered_many(DeliveredAreaSchema))
+@blp.answers(200, delivered_many(DeliveredAreaSchema))
 @blp.conditional
 @blp.doc(tags=["delivery"])
 @blp.problems(400, 401, 403, 503)
-def list_areas(request: DeliveryRequest, query: dict[str, Any]) -> Response:
+def list_areas(request: DeliveryRequest, query: dict[str, Any]) -> FinishedAnswer:
     """List the areas of the city.
 
     Districts (kecamatan) and wards (kelurahan) with their Kemendagri codes.
@@ -65,11 +64,11 @@ def list_areas(request: DeliveryRequest, query: dict[str, Any]) -> Response:
 @blp.route("/v1/offices")
 @serves(CONTENT)
 @blp.arguments(OfficePageQuerySchema, location="query")
-@blp.response(200, delivered_many(DeliveredOfficeSchema))
+@blp.answers(200, delivered_many(DeliveredOfficeSchema))
 @blp.conditional
 @blp.doc(tags=["delivery"])
 @blp.problems(400, 401, 403, 503)
-def list_offices(request: DeliveryRequest, query: dict[str, Any]) -> Response:
+def list_offices(request: DeliveryRequest, query: dict[str, Any]) -> FinishedAnswer:
     """List the offices of the agencies.
 
     Address, area, hours and contact of each; closed ones too, unless `closed=false`. Documents name the office that they belong to.
@@ -79,11 +78,11 @@ def list_offices(request: DeliveryRequest, query: dict[str, Any]) -> Response:
 
 @blp.route("/v1/offices/<string:id>")
 @serves(CONTENT)
-@blp.response(200, delivered_one(DeliveredOfficeSchema))
+@blp.answers(200, delivered_one(DeliveredOfficeSchema))
 @blp.conditional
 @blp.doc(tags=["delivery"])
 @blp.problems(401, 403, 404, 503)
-def read_office(request: DeliveryRequest, id: str) -> Response:
+def read_office(request: DeliveryRequest, id: str) -> FinishedAnswer:
     """Read one office.
 
     Address, area, hours and contact.
@@ -93,11 +92,11 @@ def read_office(request: DeliveryRequest, id: str) -> Response:
 
 @blp.route("/v1/whoami")
 @serves()
-@blp.response(200, delivered_one(WhoamiSchema))
+@blp.answers(200, delivered_one(WhoamiSchema))
 @blp.conditional
 @blp.doc(tags=["delivery"])
 @blp.problems(401, 503)
-def read_whoami(request: DeliveryRequest) -> Response:
+def read_whoami(request: DeliveryRequest) -> FinishedAnswer:
     """Tell what this key may do.
 
     Scopes, agencies, origins and expiry of the key that the request carries.

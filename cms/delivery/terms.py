@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from flask import Response
 
 from cms.delivery.unmatched import unknown_words
 from cms.publishing.delivered import DeliveredTypes
 from cms.publishing.term_counts import TermPage, TermScope
 from cms.serving.admission import DeliveryRequest
+from cms.serving.finished import FinishedAnswer
 from cms.serving.pages import Paging
 from cms.serving.responding import Basis, Body, respond
 from cms.serving.sources import Sources
@@ -19,7 +19,7 @@ from cms.serving.sources import Sources
 Query = dict[str, Any]
 
 
-def list_categories(request: DeliveryRequest, types: DeliveredTypes, query: Query) -> Response:
+def list_categories(request: DeliveryRequest, types: DeliveredTypes, query: Query) -> FinishedAnswer:
     """One page of categories by slug, also of those that nothing has."""
     paging, scope = Paging.of(request, query), _scope(request.sources, types.of_scheme("category"), query)
 
@@ -36,7 +36,7 @@ def list_categories(request: DeliveryRequest, types: DeliveredTypes, query: Quer
     return respond(request, _basis(types, query), compute)
 
 
-def list_tags(request: DeliveryRequest, types: DeliveredTypes, query: Query) -> Response:
+def list_tags(request: DeliveryRequest, types: DeliveredTypes, query: Query) -> FinishedAnswer:
     """One page of the tags of live items: alphabetical, or the most frequent ones first."""
     paging, scope = Paging.of(request, query), _scope(request.sources, types.of_scheme("tag"), query)
     page = TermPage(paging.limit, query["sort"] == "-count", paging.after)

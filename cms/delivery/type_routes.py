@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response
-
 from cms.core.http.operations import Operations, PerSubject
 from cms.delivery import items, lists
 from cms.delivery.parameters import item_query, page_query
 from cms.publishing.delivered import DeliveredType
 from cms.serving.admission import DeliveryRequest, serves
+from cms.serving.finished import FinishedAnswer
 from cms.serving.schemas import delivered_card_schema, delivered_many, delivered_one, delivered_schema
 
 CONTENT = "content:read"
@@ -26,7 +25,7 @@ operations = Operations[DeliveredType]()
     problems=(400, 401, 403, 503),
     is_conditional=True,
 )
-def list_items(delivered: DeliveredType, request: DeliveryRequest, query: dict[str, Any]) -> Response:
+def list_items(delivered: DeliveredType, request: DeliveryRequest, query: dict[str, Any]) -> FinishedAnswer:
     """List published {types}.
 
     {about_list}
@@ -42,6 +41,6 @@ def list_items(delivered: DeliveredType, request: DeliveryRequest, query: dict[s
     problems=(400, 401, 403, 404, 410, 503),
     is_conditional=True,
 )
-def read_item(delivered: DeliveredType, request: DeliveryRequest, query: dict[str, Any], id: str) -> Response:
+def read_item(delivered: DeliveredType, request: DeliveryRequest, query: dict[str, Any], id: str) -> FinishedAnswer:
     """{about_item}"""
     return items.read_item(request, delivered, id, query)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID, uuid5
 
-from cms.core.runtime import runtime
 from cms.feeds.texts import readable
 from cms.publishing.delivered import DeliveredType
 from cms.serving.reference_data import ReferenceData
@@ -35,13 +34,13 @@ class About:
 def about_feed(sources: Sources, delivered: DeliveredType, query: Mapping[str, Any]) -> About:
     """The feed of these filters. What it takes from reference data is noted: its tag moves when a name does."""
     reference_data = sources.looked_up()
-    who, home = _publishers(reference_data, query)
+    who, home = _publishers(sources, reference_data, query)
     words = [*_kinds(query), *_categories(reference_data, query), *(f"#{tag}" for tag in query.get("tag", ()))]
     label = LABELS.get(delivered.name, delivered.topic.capitalize())
     title = f"{who}: {', '.join(words) or label}"
     about = About(
         type=delivered.name,
-        id=feed_id({"type": delivered.name, **query}),
+        id=feed_id(sources, {"type": delivered.name, **query}),
         title=readable(title),
         description=readable(f"{title}. Diterbitkan lewat Simpul."),
         home=home or sources.public_url,
@@ -51,17 +50,17 @@ def about_feed(sources: Sources, delivered: DeliveredType, query: Mapping[str, A
     return about
 
 
-def feed_id(query: Mapping[str, Any]) -> str:
+def feed_id(sources: Sources, query: Mapping[str, Any]) -> str:
     """A URN made of the city and the filters alone: it survives another host name and another path."""
     filters = [f"{name}={','.join(query[name])}" for name in FILTERS if query.get(name)]
-    name = "&".join([runtime().settings.city_area, query["type"], *filters])
+    name = "&".join([sources.settings.city_area, query["type"], *filters])
     return uuid5(NAMESPACE, name).urn
 
 
-def _publishers(reference_data: ReferenceData, query: Mapping[str, Any]) -> tuple[str, str | None]:
+def _publishers(sources: Sources, reference_data: ReferenceData, query: Mapping[str, Any]) -> tuple[str, str | None]:
     """The names of those whose feed it is, of the city when nobody is named; and the site of the only one."""
     agencies = reference_data.directory.agencies
-    asked = query.get("channel") or query.get("agency") or (runtime().settings.city_channel,)
+    asked = query.get("channel") or query.get("agency") or (sources.settings.city_channel,)
     known = [agencies[slug] for slug in asked if slug in agencies]
     names = [entry.name for entry in known] or ["Simpul"]
     return ", ".join(names), known[0].site_url if len(known) == 1 else None

@@ -9,7 +9,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 import orjson
-from flask import Response
 from icalendar import STATUS, TRANSP, Calendar, Event, vDuration
 
 from cms.core import clock
@@ -19,6 +18,7 @@ from cms.feeds.questions import selection_of
 from cms.feeds.texts import readable
 from cms.publishing.delivered import DeliveredType
 from cms.serving.admission import DeliveryRequest
+from cms.serving.finished import FinishedAnswer
 from cms.serving.pages import own_address
 from cms.serving.responding import Basis, Body, respond
 from cms.serving.sources import Sources
@@ -33,7 +33,7 @@ DELETE: Final = "\x7f"
 """The only character that XML can hold and a calendar cannot."""
 
 
-def read_agenda(request: DeliveryRequest, delivered: DeliveredType, query: Query) -> Response:
+def read_agenda(request: DeliveryRequest, delivered: DeliveredType, query: Query) -> FinishedAnswer:
     """What takes place from three months ago on, the first first; what was withdrawn is cancelled, not missing."""
     sources = request.sources
     since = _since(sources)

@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 import orjson
-from flask import Response
 
 from cms.core import clock
 from cms.feeds.about import About, about_feed, feed_id
@@ -20,6 +19,7 @@ from cms.publishing.delivered import DeliveredType
 from cms.publishing.selection import Position, Selection
 from cms.serving.admission import DeliveryRequest
 from cms.serving.carried import as_carried
+from cms.serving.finished import FinishedAnswer
 from cms.serving.pages import Paging, own_address
 from cms.serving.responding import Basis, Body, respond
 
@@ -45,7 +45,7 @@ class Format:
     write: Callable[[FeedPage], bytes]
 
 
-def read_feed(request: DeliveryRequest, delivered: DeliveredType, query: Query, format: Format) -> Response:
+def read_feed(request: DeliveryRequest, delivered: DeliveredType, query: Query, format: Format) -> FinishedAnswer:
     """One page of a feed, the newest first. What was withdrawn is left out: readers of feeds show no notices."""
     paging = Paging.of(request, query)
     position = None if paging.after is None else Position(*paging.after)
@@ -73,14 +73,14 @@ def _page(paging: Paging, selection: Selection, about: About) -> tuple[FeedPage,
     moved_at = clock.from_micros(sources.dependencies.modified_at(request.heads))
 
     def feed_of(agency: str) -> tuple[str, str]:
-        address = f"{sources.public_url}{request.http.path}?{urlencode({'agency': agency})}"
-        return feed_id({"type": about.type, "agency": (agency,)}), address
+        address = f"{sources.public_url}{request.asked.path}?{urlencode({'agency': agency})}"
+        return feed_id(sources, {"type": about.type, "agency": (agency,)}), address
 
     page = FeedPage(about, entries, own_address(request), _first(request), following, moved_at, feed_of)
     return replace(page, moved_at=max([moved_at, *(entry.updated_at for entry in entries)])), following
 
 
 def _first(request: DeliveryRequest) -> str:
-    kept = {name: value for name, value in request.http.args.items(multi=True) if name != "cursor"}
-    address = f"{request.sources.public_url}{request.http.path}"
+    kept = {name: value for name, value in request.asked.arguments() if name != "cursor"}
+    address = f"{request.sources.public_url}{request.asked.path}"
     return f"{address}?{urlencode(kept, safe=',')}" if kept else address

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response
-
 from cms.core.http.api import Blueprint
 from cms.core.http.operations import Operations
 from cms.feeds.agenda import MEDIA_TYPE as CALENDAR
@@ -20,6 +18,7 @@ from cms.feeds.sitemaps import read_index, read_news, read_part
 from cms.feeds.types import FeedTypes
 from cms.publishing.delivered import DeliveredType
 from cms.serving.admission import DeliveryRequest, serves
+from cms.serving.finished import FinishedAnswer
 
 CONTENT, GROUP = "content:read", "feeds"
 PROBLEMS = (400, 401, 403, 429, 503)
@@ -45,7 +44,7 @@ def feed_blueprint(types: FeedTypes) -> Blueprint:
     problems=PROBLEMS,
     is_conditional=True,
 )
-def read_rss_feed(types: FeedTypes, request: DeliveryRequest, query: dict[str, Any]) -> Response:
+def read_rss_feed(types: FeedTypes, request: DeliveryRequest, query: dict[str, Any]) -> FinishedAnswer:
     """Subscribe by RSS 2.0.
 
     The newest first, with whole texts. `guid` never changes; older ones follow `atom:link rel="next"`.
@@ -61,7 +60,7 @@ def read_rss_feed(types: FeedTypes, request: DeliveryRequest, query: dict[str, A
     problems=PROBLEMS,
     is_conditional=True,
 )
-def read_atom_feed(types: FeedTypes, request: DeliveryRequest, query: dict[str, Any]) -> Response:
+def read_atom_feed(types: FeedTypes, request: DeliveryRequest, query: dict[str, Any]) -> FinishedAnswer:
     """Subscribe by Atom 1.0.
 
     The newest first, with whole texts. `id` never changes; `updated` is the last major update, older ones follow `link rel="next"`.
@@ -77,7 +76,7 @@ def read_atom_feed(types: FeedTypes, request: DeliveryRequest, query: dict[str, 
     problems=PROBLEMS,
     is_conditional=True,
 )
-def read_json_feed(types: FeedTypes, request: DeliveryRequest, query: dict[str, Any]) -> Response:
+def read_json_feed(types: FeedTypes, request: DeliveryRequest, query: dict[str, Any]) -> FinishedAnswer:
     """Subscribe by JSON Feed 1.1.
 
     The newest first, with whole texts. `id` never changes; older ones follow `next_url`.
@@ -93,7 +92,7 @@ def read_json_feed(types: FeedTypes, request: DeliveryRequest, query: dict[str, 
     problems=PROBLEMS,
     is_conditional=True,
 )
-def read_agenda_feed(delivered: DeliveredType, request: DeliveryRequest, query: dict[str, Any]) -> Response:
+def read_agenda_feed(delivered: DeliveredType, request: DeliveryRequest, query: dict[str, Any]) -> FinishedAnswer:
     """Subscribe to the agenda by iCalendar.
 
     What takes place, from 90 days ago on, at most 1,000; of the kind `agenda`, unless `kind` says otherwise. `UID` never changes; what was withdrawn is `STATUS:CANCELLED`.
@@ -109,7 +108,7 @@ def read_agenda_feed(delivered: DeliveredType, request: DeliveryRequest, query: 
     problems=PROBLEMS,
     is_conditional=True,
 )
-def read_sitemap_index(types: FeedTypes, request: DeliveryRequest, query: dict[str, Any]) -> Response:
+def read_sitemap_index(types: FeedTypes, request: DeliveryRequest, query: dict[str, Any]) -> FinishedAnswer:
     """List the sitemaps.
 
     Those of all agencies with a website, or of some. Name it in `robots.txt` of the agency's site (`Sitemap:`): search engines take addresses
@@ -125,7 +124,7 @@ def read_sitemap_index(types: FeedTypes, request: DeliveryRequest, query: dict[s
     problems=(*PROBLEMS, 404),
     is_conditional=True,
 )
-def read_sitemap(_types: FeedTypes, request: DeliveryRequest, agency: str, part: int) -> Response:
+def read_sitemap(_types: FeedTypes, request: DeliveryRequest, agency: str, part: int) -> FinishedAnswer:
     """List the pages of an agency.
 
     Addresses on its own website, at most 5,000 in each part. 404 for an agency without a website, and for a part without pages.
@@ -140,7 +139,7 @@ def read_sitemap(_types: FeedTypes, request: DeliveryRequest, agency: str, part:
     problems=(*PROBLEMS, 404),
     is_conditional=True,
 )
-def read_news_sitemap(types: FeedTypes, request: DeliveryRequest, agency: str) -> Response:
+def read_news_sitemap(types: FeedTypes, request: DeliveryRequest, agency: str) -> FinishedAnswer:
     """List the news of an agency.
 
     The posts of the last two days, with name of the publication, language, moment and title.

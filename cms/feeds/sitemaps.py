@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
 
 import orjson
-from flask import Response
 
 from cms.agencies.directory import AgencyEntry
 from cms.core import clock
@@ -24,6 +23,7 @@ from cms.feeds.xml import add, document
 from cms.publishing.selection import Selection
 from cms.publishing.site_maps import SitePart
 from cms.serving.admission import DeliveryRequest
+from cms.serving.finished import FinishedAnswer
 from cms.serving.responding import Basis, Body, respond
 from cms.serving.sources import Sources
 
@@ -38,7 +38,7 @@ TWO_DAYS: Final = 48 * HOUR
 Card = dict[str, Any]
 
 
-def read_index(request: DeliveryRequest, types: FeedTypes, agencies: Collection[str] | None) -> Response:
+def read_index(request: DeliveryRequest, types: FeedTypes, agencies: Collection[str] | None) -> FinishedAnswer:
     """The sitemaps of these agencies (None: all) that the key shows."""
     sources = request.sources
     visible = sources.visible_agencies()
@@ -72,7 +72,7 @@ def _listed(parts: Sequence[SitePart], since: int) -> list[tuple[str, int]]:
     return listed[:MOST]
 
 
-def read_part(request: DeliveryRequest, agency: str, part: int) -> Response:
+def read_part(request: DeliveryRequest, agency: str, part: int) -> FinishedAnswer:
     """One part of the pages of an agency. Raises `NotFound` for an agency without a site, and for a part without pages."""
     sources = request.sources
     entry = _with_site(sources, agency)
@@ -91,7 +91,7 @@ def read_part(request: DeliveryRequest, agency: str, part: int) -> Response:
     return respond(request, _basis((), sources.topics.values(), may_be_missing=True), compute)
 
 
-def read_news(request: DeliveryRequest, types: FeedTypes, agency: str) -> Response:
+def read_news(request: DeliveryRequest, types: FeedTypes, agency: str) -> FinishedAnswer:
     """The posts that an agency first published in the last two days. Raises `NotFound` for an agency without a site."""
     sources = request.sources
     entry = _with_site(sources, agency)

@@ -6,7 +6,9 @@ from flask import Flask, Response, g, request
 
 from cms.changes.heads import read_heads
 from cms.core.errors import DomainError
-from cms.serving.responding import EXPOSED, PreparedResponse
+from cms.serving.asked import Asked
+from cms.serving.finished import PreparedResponse
+from cms.serving.responding import EXPOSED
 from cms.serving.state import ServingState, serving_state
 
 ALLOWED_HEADERS = (
@@ -38,8 +40,8 @@ def _readers() -> frozenset[str]:
     """The origins that may read this answer: those of the consumer, or all registered ones when the caller was refused. Such an
     answer only gives the reason (401, 403, 503); without it a page could not tell a revoked key from a lost network.
     """
-    holder = g.get("consumer")
-    return _registered_origins() if holder is None else holder.origins
+    asked: Asked | None = g.get("asked")
+    return _registered_origins() if asked is None or asked.holder is None else asked.holder.origins
 
 
 def _registered_origins() -> frozenset[str]:

@@ -48,12 +48,13 @@ class LateSchedules:
     """Carries out what is due for the reads of this process: one try at a time. Safe to share between threads."""
 
     bulkhead: Bulkhead
+    app: Flask
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _ended: _Ended = field(default_factory=_Ended)
     _tried: int = 0
     _began_at: float = 0.0
 
-    def carry_out(self, app: Flask, moment: int) -> bool:
+    def carry_out(self, moment: int) -> bool:
         """Have carried out what was due at `moment`; True when a try has ended, so that the heads should be read again."""
         with self._lock:
             present = clock.monotonic()
@@ -63,7 +64,9 @@ class LateSchedules:
                 return False
             else:
                 self._tried, self._began_at, self._ended = moment, present, _Ended()
-                threading.Thread(target=_carry_out, args=(app, self._ended), name="due-schedules", daemon=True).start()
+                threading.Thread(
+                    target=_carry_out, args=(self.app, self._ended), name="due-schedules", daemon=True
+                ).start()
                 left = MOST_SECONDS
             ended = self._ended
         return self._wait(ended, left)

@@ -10,24 +10,23 @@ from urllib.parse import unquote
 import orjson
 
 from cms.core import clock
-from cms.core.http.answers import media_base
-from cms.core.runtime import runtime
 from cms.serving.admission import DeliveryRequest
 from cms.serving.responding import Body
+from cms.serving.sources import Sources
 
 Query = Mapping[str, Any]
 NOT_IN_BINDING = frozenset({"cursor", "limit", "fields", "include", "count"})
 """Parameters that may differ from one page of a list to the next."""
 
 
-def one_body(data: Any, sequence: int) -> Body:
+def one_body(sources: Sources, data: Any, sequence: int) -> Body:
     """The envelope of one resource."""
-    return Body(orjson.dumps({"data": data, "meta": {"sequence": sequence, **media_base()}}), [])
+    return Body(orjson.dumps({"data": data, "meta": {"sequence": sequence, "media_base": sources.public_url}}), [])
 
 
-def one_json_body(text: str, sequence: int) -> Body:
+def one_json_body(sources: Sources, text: str, sequence: int) -> Body:
     """The same for a resource that is JSON already."""
-    meta = orjson.dumps({"sequence": sequence, **media_base()}).decode()
+    meta = orjson.dumps({"sequence": sequence, "media_base": sources.public_url}).decode()
     return Body(f'{{"data":{text},"meta":{meta}}}'.encode(), [])
 
 
@@ -69,8 +68,8 @@ class Paging:
         filters = sorted((name, str(value)) for name, value in query.items() if name not in NOT_IN_BINDING)
         agencies = request.sources.key_agencies
         shown = "all" if agencies is None else sorted(agencies)
-        binding = f"{request.heads.epoch}:{request.http.path}?{filters}&{shown}"
-        after = runtime().cursors.decode(query["cursor"], binding) if "cursor" in query else None
+        binding = f"{request.heads.epoch}:{request.asked.path}?{filters}&{shown}"
+        after = request.sources.cursors.decode(query["cursor"], binding) if "cursor" in query else None
         # Who asks for certain items gets all of them.
         return cls(request, max(query["limit"], len(query.get("ids", ()))), after, binding)
 
@@ -90,7 +89,7 @@ class Paging:
         return None if cursor is None else _next_address(self.request, cursor)
 
     def _cursor(self, last: Sequence[Any] | None) -> str | None:
-        return None if last is None else runtime().cursors.encode(last, self._binding)
+        return None if last is None else self.request.sources.cursors.encode(last, self._binding)
 
 
 def _due(request: DeliveryRequest) -> dict[str, str]:
@@ -101,15 +100,15 @@ def _due(request: DeliveryRequest) -> dict[str, str]:
 
 def own_address(request: DeliveryRequest) -> str:
     """The address that was asked for, on the server's public name."""
-    query = request.http.query_string.decode("latin-1")
-    return f"{request.sources.public_url}{request.http.path}" + (f"?{query}" if query else "")
+    query = request.asked.query_string
+    return f"{request.sources.public_url}{request.asked.path}" + (f"?{query}" if query else "")
 
 
 def _next_address(request: DeliveryRequest, cursor: str) -> str:
     """The address of this list with another cursor, the other parameters as they came."""
-    asked = request.http.query_string.decode("latin-1")
+    asked = request.asked.query_string
     kept = [part for part in asked.split("&") if part and not _is_cursor(part)]
-    return f"{request.sources.public_url}{request.http.path}?{'&'.join([*kept, f'cursor={cursor}'])}"
+    return f"{request.sources.public_url}{request.asked.path}?{'&'.join([*kept, f'cursor={cursor}'])}"
 
 
 def _is_cursor(part: str) -> bool:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Flask, Response, g
 
-from cms.changes.heads import Heads
 from cms.core.logging import current_request_id
 from cms.serving.admission import DeliveryRequest
 from cms.serving.answer_cache import RequestKey
 from cms.serving.answers import Answer, Headers, answer_digest, caching_headers, position_headers
+from cms.serving.asked import Asked
+from cms.serving.finished import FinishedAnswer, PreparedResponse
 from cms.serving.validity import NEVER_DUE, Validity
 
 REQUEST_KEY = "simpul.request_key"
@@ -54,7 +54,7 @@ class Body:
     """False for what nobody asks for twice: it would only push out other kept answers."""
 
 
-def respond(request: DeliveryRequest, basis: Basis, compute: Callable[[int], Body]) -> Response:
+def respond(request: DeliveryRequest, basis: Basis, compute: Callable[[int], Body]) -> FinishedAnswer:
     """Answer with 304 when the caller has it, else with the body that `compute` makes for the sequence that the answer reflects.
 
     The ETag covers everything that was read. When computing it reads more than was known before, the answer is computed again
@@ -69,9 +69,11 @@ def respond(request: DeliveryRequest, basis: Basis, compute: Callable[[int], Bod
         known_tag = _known_tag(answer, basis, request)
         if known_tag is not None:
             # `*` matches any answer: the caller does not have it and it was not computed, so it is not worth caching.
-            if "*" not in request.http.headers["If-None-Match"]:
+            if "*" not in request.asked.environ["HTTP_IF_NONE_MATCH"]:
                 _keep(answer, request, timing)
-            return _prepared(304, answer.headers_without_body(known_tag), [], answer.cache_control(request.now))
+            return _finished(
+                "304 Not Modified", answer.headers_without_body(known_tag), [], answer.cache_control(request.now)
+            )
         body = compute(dependencies.sequence(request.heads))
         if dependencies.growth == known:
             break
@@ -83,10 +85,10 @@ def respond(request: DeliveryRequest, basis: Basis, compute: Callable[[int], Bod
 
 
 def _known_tag(answer: Answer, basis: Basis, request: DeliveryRequest) -> str | None:
-    known = request.http.headers.get("If-None-Match")
+    known = request.asked.environ.get("HTTP_IF_NONE_MATCH")
     if known is None or (basis.may_be_missing and "*" in known):
         return None
-    return answer.known_tag(known, request.http.headers.get("Accept-Encoding", ""))
+    return answer.known_tag(known, request.asked.environ.get("HTTP_ACCEPT_ENCODING", ""))
 
 
 def _timing(request: DeliveryRequest) -> Timing:
@@ -107,7 +109,7 @@ def _timing(request: DeliveryRequest) -> Timing:
 
 def _bare_answer(basis: Basis, request: DeliveryRequest, timing: Timing) -> Answer:
     """The answer without its body. Its tag covers everything that determines the body."""
-    holder, asked, noted = request.holder, request.http, request.sources.dependencies
+    holder, asked, noted = request.holder, request.asked, request.sources.dependencies
     visibility = "all" if holder.agencies is None else ",".join(sorted(holder.agencies))
     digest = answer_digest(
         request.heads.epoch,
@@ -121,7 +123,7 @@ def _bare_answer(basis: Basis, request: DeliveryRequest, timing: Timing) -> Answ
         *noted.positions(request.heads),
         visibility,
         asked.path,
-        asked.query_string.decode("latin-1"),
+        asked.query_string,
         noted.told_since,
         timing.passed,
         timing.since,
@@ -137,7 +139,7 @@ def _bare_answer(basis: Basis, request: DeliveryRequest, timing: Timing) -> Answ
 
 def cors_headers(request: DeliveryRequest) -> Headers:
     """Let only browser pages of the consumer's registered origins read the answer (R-H4)."""
-    origin = request.http.headers.get("Origin")
+    origin = request.asked.environ.get("HTTP_ORIGIN")
     if origin is None or origin not in request.holder.origins:
         return []
     return [("Access-Control-Allow-Origin", origin), ("Access-Control-Expose-Headers", EXPOSED)]
@@ -150,40 +152,26 @@ EXPOSED = (
 
 
 def _keep(answer: Answer, request: DeliveryRequest, timing: Timing) -> None:
-    key: RequestKey | None = request.http.environ.get(REQUEST_KEY)
+    key: RequestKey | None = request.asked.environ.get(REQUEST_KEY)
     # While the worker is late, schedules after the one in the heads may change: nothing is cached.
     if key is not None and not timing.passed:
         request.state.kept.keep(key, answer)
 
 
-class PreparedResponse(Response):
-    """A response whose headers are complete: neither Werkzeug nor our hooks need to add anything.
-
-    Werkzeug would also take Last-Modified away from a 304, and api.md wants the headers of the 200 answer.
-    """
-
-    def __init__(self, status: int, headers: Headers, content: list[bytes]) -> None:
-        super().__init__(content, status)
-        self._complete = headers
-
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        """Send it."""
-        start_response(self.status, self._complete)
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else self.response  # type: ignore[return-value]
-
-
-def _full(answer: Answer, request: DeliveryRequest) -> Response:
-    encoding = answer.encoding_for(request.http.headers.get("Accept-Encoding", ""))
+def _full(answer: Answer, request: DeliveryRequest) -> FinishedAnswer:
+    encoding = answer.encoding_for(request.asked.environ.get("HTTP_ACCEPT_ENCODING", ""))
     content = answer.bytes_in(encoding)
-    return _prepared(200, answer.full_headers(encoding, len(content)), [content], answer.cache_control(request.now))
+    return _finished(
+        "200 OK", answer.full_headers(encoding, len(content)), [content], answer.cache_control(request.now)
+    )
 
 
-def _prepared(status: int, headers: Headers, content: list[bytes], cache_control: str) -> Response:
+def _finished(status: str, headers: Headers, content: list[bytes], cache_control: str) -> FinishedAnswer:
     own = [
         ("Cache-Control", cache_control),
         ("X-Request-Id", current_request_id() or ""),
     ]
-    return PreparedResponse(status, headers + own, content)
+    return FinishedAnswer(status, headers + own, content)
 
 
 def tell_position(app: Flask) -> None:
@@ -193,8 +181,8 @@ def tell_position(app: Flask) -> None:
     def tell(answer: Response) -> Response:
         if isinstance(answer, PreparedResponse):
             return answer
-        heads: Heads | None = g.get("heads")
-        if heads is not None:
-            for name, value in position_headers(heads.epoch, heads.sequence):
+        asked: Asked | None = g.get("asked")
+        if asked is not None and asked.heads is not None:
+            for name, value in position_headers(asked.heads.epoch, asked.heads.sequence):
                 answer.headers.setdefault(name, value)
         return answer

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from cms.changes.heads import Heads
 from cms.changes.public_lines import PublicLine, ReferenceLine, public_lines, reference_lines
 from cms.consumers.key_cache import KeyHolder
+from cms.core.cursors import Cursors
 from cms.publishing.reading import Address, Page, PublishedState
 from cms.publishing.selection import Selection
 from cms.publishing.site_maps import SitePart
@@ -23,6 +24,7 @@ from cms.serving.late_schedules import due_since
 from cms.serving.reference_data import ReferenceData
 from cms.serving.state import ServingState
 from cms.serving.validity import Dependencies
+from config import Settings
 
 T = TypeVar("T")
 ReadItem = tuple[str, str, PublishedState | None]
@@ -53,6 +55,16 @@ class Sources:
     def zone(self) -> ZoneInfo:
         """The city's, which never changes while a process runs."""
         return self.state.zone
+
+    @property
+    def settings(self) -> Settings:
+        """Those of the application, which never change while a process runs."""
+        return self.state.settings
+
+    @property
+    def cursors(self) -> Cursors:
+        """Makes and reads cursors. Their key is part of every ETag, so it is not noted."""
+        return self.state.cursors
 
     @property
     def public_url(self) -> str:

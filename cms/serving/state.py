@@ -9,7 +9,7 @@ from threading import Lock
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from flask import current_app
+from flask import Flask, current_app
 from sqlalchemy import select
 
 from cms.changes.heads import Heads, LogHead
@@ -18,6 +18,7 @@ from cms.consumers.key_cache import KeyCache
 from cms.consumers.models import Consumer
 from cms.core import clock
 from cms.core.bulkhead import Bulkhead, Kind, refusal
+from cms.core.cursors import Cursors
 from cms.core.postgres import SILENCE_SECONDS
 from cms.core.raw_columns import json_value
 from cms.core.reading import Reader
@@ -29,6 +30,7 @@ from cms.serving.answer_cache import AnswerCache
 from cms.serving.late_schedules import LateSchedules
 from cms.serving.reference_data import ReferenceData, read_reference_data
 from cms.serving.shared_results import SharedResults
+from config import Settings
 
 _ORIGINS = select(Consumer.origins).where(Consumer.is_active)
 Item = TypeVar("Item")
@@ -55,6 +57,8 @@ class ServingState:
     public_url: str
     """With which the addresses in answers begin."""
     shared: SharedResults
+    cursors: Cursors
+    settings: Settings
     _epoch: str = ""
     _reference_data: tuple[tuple[str, int], ReferenceData] | None = None
     _origins: tuple[tuple[str, int], frozenset[str]] | None = None
@@ -135,7 +139,7 @@ class ServingState:
         self.late_schedules.forget()
 
 
-def make_serving_state(runtime: Runtime, head: LogHead) -> ServingState:
+def make_serving_state(app: Flask, runtime: Runtime, head: LogHead) -> ServingState:
     """The delivery state of an application; `create_app` makes one."""
     state = ServingState(
         runtime.reader,
@@ -146,11 +150,13 @@ def make_serving_state(runtime: Runtime, head: LogHead) -> ServingState:
         AnswerCache(runtime.settings.delivery_cache_bytes),
         runtime.signing_keys,
         runtime.settings.delivery_max_age,
-        LateSchedules(runtime.bulkhead),
+        LateSchedules(runtime.bulkhead, app),
         AddressLimit(runtime.settings.delivery_anonymous_per_minute),
         ZoneInfo(runtime.settings.city_timezone),
         runtime.settings.public_url.rstrip("/"),
         SharedResults(runtime.bulkhead),
+        runtime.cursors,
+        runtime.settings,
     )
     runtime.remember(state.forget)
     runtime.remember(state.addresses.forget)

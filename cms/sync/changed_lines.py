@@ -7,12 +7,12 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 import orjson
-from flask import Response
 
 from cms.changes.public_lines import PublicLine, line_for_readers
 from cms.core.errors import BadRequest, Gone, InputError
 from cms.publishing.delivered import DeliveredTypes
 from cms.serving.admission import DeliveryRequest
+from cms.serving.finished import FinishedAnswer
 from cms.serving.responding import Basis, Body, respond
 from cms.sync.references import REFERENCE_TYPES
 
@@ -22,7 +22,7 @@ WINDOW: Final = 1_000
 """Lines that are looked at for one answer."""
 
 
-def read_changes(request: DeliveryRequest, types: DeliveredTypes, query: Query) -> Response:
+def read_changes(request: DeliveryRequest, types: DeliveredTypes, query: Query) -> FinishedAnswer:
     """The lines after a position, oldest first. Raises `Gone("position_expired")` for a position of another epoch, `BadRequest` for one that is still to come."""
     after = _asked(request, query)
     names = query.get("type") or (*(each.name for each in types.types), *REFERENCE_TYPES)

@@ -9,11 +9,11 @@ from itertools import chain
 from typing import Any, Final
 
 import orjson
-from flask import Response
 
 from cms.changes.public_lines import item_digest
 from cms.publishing.delivered import DeliveredTypes
 from cms.serving.admission import DeliveryRequest
+from cms.serving.finished import FinishedAnswer
 from cms.serving.responding import Basis, Body, respond
 from cms.sync.followed import Followed, followed
 from cms.sync.lines import text_digest
@@ -42,7 +42,7 @@ class Checksum:
         return {"type": type, "count": self.count, "hash": f"{self.mixed:064x}"}
 
 
-def read_checksum(request: DeliveryRequest, types: DeliveredTypes, query: Mapping[str, Any]) -> Response:
+def read_checksum(request: DeliveryRequest, types: DeliveredTypes, query: Mapping[str, Any]) -> FinishedAnswer:
     """The checksums of a position, one for each of its types. Raises as `asked_position` does."""
     position = asked_position(request, types, query)
     copied = followed(request, content_of(types, position), position, query)

@@ -8,12 +8,12 @@ from itertools import chain, repeat
 from typing import Any, Final
 
 import orjson
-from flask import Response
 
 from cms.core import clock
 from cms.publishing.delivered import DeliveredType, DeliveredTypes
 from cms.publishing.walking import BEFORE_ALL
 from cms.serving.admission import DeliveryRequest
+from cms.serving.finished import FinishedAnswer
 from cms.serving.responding import Basis, Body, respond
 from cms.sync.entries import Entry, Keep, Remove, late_entries, stretch_of_items, with_moved_on
 from cms.sync.followed import Followed, carriers, followed
@@ -35,7 +35,7 @@ class Gathered:
     is_complete: bool
 
 
-def read_page(request: DeliveryRequest, types: DeliveredTypes, query: Query) -> Response:
+def read_page(request: DeliveryRequest, types: DeliveredTypes, query: Query) -> FinishedAnswer:
     """The page that the query asks for. Raises as `asked_position` does."""
     position = asked_position(request, types, query)
     copied = followed(request, content_of(types, position), position, query)

@@ -13,7 +13,6 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from cms.core.errors import BadRequest, Gone, InputError
-from cms.core.runtime import runtime
 from cms.publishing.walking import BEFORE_ALL
 from cms.serving.admission import DeliveryRequest
 
@@ -67,7 +66,7 @@ def sealed(position: SyncPosition, request: DeliveryRequest) -> str:
         request.heads.epoch, shown_to(request), position.types, sorted(position.filters.items()), position.after, position.whole, position.began,
         position.late, position.day, sorted(position.owners), sorted(position.channels),
     ]  # fmt: skip
-    text = runtime().cursors.encode(values, PURPOSE)
+    text = request.sources.cursors.encode(values, PURPOSE)
     if len(text) > LONGEST_POSITION:
         raise BadRequest("invalid_parameter", errors=[_fault("type", "too_long", max=LONGEST_POSITION)])
     return text
@@ -79,7 +78,7 @@ def opened(text: str, request: DeliveryRequest, types: Collection[str], how: Map
     Raises `BadRequest("invalid_position")` for one that this server did not make, `Gone("position_expired")` when the data were restored
     since then, the key sees something else, or a type of it is no more.
     """
-    values = runtime().cursors.opened(text, PURPOSE, POSITION_LIFE)
+    values = request.sources.cursors.opened(text, PURPOSE, POSITION_LIFE)
     if values is None:
         fault = _fault("position", "bad_format", expected="a position from links.next")
         raise BadRequest("invalid_position", errors=[fault])

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response
-
 from cms.core.http.api import Blueprint
 from cms.core.http.operations import Operations, always
 from cms.publishing.delivered import DeliveredTypes
 from cms.serving.admission import DeliveryRequest, serves
+from cms.serving.finished import FinishedAnswer
 from cms.sync import changed_lines, checksums, pages
 from cms.sync.change_schemas import ChangesPageSchema, changes_query
 from cms.sync.schemas import (
@@ -41,7 +40,7 @@ def sync_blueprint(types: DeliveredTypes) -> Blueprint:
     is_conditional=True,
     tags=["delivery"],
 )
-def read_sync_page(types: DeliveredTypes, request: DeliveryRequest, query: dict[str, Any]) -> Response:
+def read_sync_page(types: DeliveredTypes, request: DeliveryRequest, query: dict[str, Any]) -> FinishedAnswer:
     """Keep a copy of what is published.
 
     Without `position` the first page of a new copy; with it what has changed since, each item once, in its last state. Follow
@@ -60,7 +59,7 @@ def read_sync_page(types: DeliveredTypes, request: DeliveryRequest, query: dict[
     is_conditional=True,
     tags=["delivery"],
 )
-def read_checksum(types: DeliveredTypes, request: DeliveryRequest, query: dict[str, Any]) -> Response:
+def read_checksum(types: DeliveredTypes, request: DeliveryRequest, query: dict[str, Any]) -> FinishedAnswer:
     """Check a copy without a download.
 
     Count and hash of what it should have, by type. Compare when `meta.complete` is true; where they differ, begin the copy anew.
@@ -77,7 +76,7 @@ def read_checksum(types: DeliveredTypes, request: DeliveryRequest, query: dict[s
     is_conditional=True,
     tags=["delivery"],
 )
-def read_changes(types: DeliveredTypes, request: DeliveryRequest, query: dict[str, Any]) -> Response:
+def read_changes(types: DeliveredTypes, request: DeliveryRequest, query: dict[str, Any]) -> FinishedAnswer:
     """Read the log of what readers may know.
 
     Thin lines, oldest first: what happened to what, never the content. It never waits. 410: the data was restored.

@@ -71,6 +71,21 @@ def test_a_page_of_a_registered_origin_can_read_why_it_was_refused(app: Flask, s
     assert "Retry-After" in site.get("/v1/posts", headers={"Origin": HOME, "Min-Seq": "999999"}).headers
 
 
+def test_a_page_of_another_website_cannot_read_an_error_of_a_key_that_is_not_its_own(app: Flask, site: Caller) -> None:
+    add_key(app, add_consumer(app, origins=[FOREIGN]))
+    _id, key = add_key(app, add_consumer(app, origins=[HOME]))
+
+    answers = {
+        (path, origin): Caller(site.client, key).get(path, headers={"Origin": origin})
+        for path in (f"/v1/posts/{GONE}", "/v1/posts?sort=worst")
+        for origin in (HOME, FOREIGN)
+    }
+
+    assert {answer.status_code for answer in answers.values()} == {400, 404}
+    for (_path, origin), answer in answers.items():
+        assert answer.headers.get("Access-Control-Allow-Origin") == (HOME if origin == HOME else None)
+
+
 def test_a_wrong_key_from_a_browser_costs_no_statement_once_the_origins_are_known(app: Flask, site: Caller) -> None:
     _id, key = add_key(app, add_consumer(app, origins=[HOME]))
     stranger = Caller(site.client, key + "x")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from flask import Response
 
 from cms.core.http.api import Blueprint
 from cms.core.http.schemas import PageQuerySchema
 from cms.publishing.selection import Position, Selection
 from cms.serving.admission import DeliveryRequest, serves
+from cms.serving.finished import FinishedAnswer
 from cms.serving.pages import Paging
 from cms.serving.responding import Basis, Body, respond
 
@@ -20,7 +20,7 @@ blp = Blueprint("headlines", __name__)
 @blp.route("/v1/headlines")
 @serves("content:read")
 @blp.arguments(PageQuerySchema, location="query")
-def list_headlines(request: DeliveryRequest, query: dict[str, Any]) -> Response:
+def list_headlines(request: DeliveryRequest, query: dict[str, Any]) -> FinishedAnswer:
     """List the titles of published posts, the oldest first."""
     paging = Paging.of(request, query)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from flask import Flask, Response
+from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +14,7 @@ from cms.application import create_app
 from cms.core.http.api import Blueprint
 from cms.serving.address_limit import MINUTE, MOST_ADDRESSES, AddressLimit
 from cms.serving.admission import DeliveryRequest, serves
+from cms.serving.finished import FinishedAnswer
 from cms.serving.pages import one_body
 from cms.serving.responding import Basis, respond
 from config import ANONYMOUS_GROUPS, Settings
@@ -31,8 +32,8 @@ def group_routes() -> Blueprint:
 
     def add(group: str | None) -> None:
         @serves("content:read", group=group)
-        def view(request: DeliveryRequest) -> Response:
-            return respond(request, TOPICS, lambda sequence: one_body({"group": group}, sequence))
+        def view(request: DeliveryRequest) -> FinishedAnswer:
+            return respond(request, TOPICS, lambda sequence: one_body(request.sources, {"group": group}, sequence))
 
         blueprint.add_url_rule(f"/v1/of/{group}", f"of_{group}", view)
 
@@ -98,6 +99,18 @@ def test_an_address_that_asks_too_often_waits_and_others_do_not(app: Flask, open
     with counted_statements(client.application) as statements:
         assert client.get("/v1/of/alerts").status_code == 429
     assert statements == []
+
+
+def test_behind_a_proxy_each_caller_is_counted_also_when_answers_come_from_memory(
+    app: Flask, opened: Opened, city: None
+) -> None:
+    client = opened(DELIVERY_ANONYMOUS_PER_MINUTE="2", PROXY_HOPS="1")
+
+    def statuses(address: str) -> list[int]:
+        told = {"Forwarded": f"for={address}"}
+        return [client.get("/v1/feeds/rss", headers=told).status_code for _ in range(3)]
+
+    assert [statuses(address) for address in ("198.51.100.7", "203.0.113.9")] == [[200, 200, 429]] * 2
 
 
 def test_a_key_is_not_counted_by_address(app: Flask, opened: Opened, people: People, city: None) -> None:

@@ -70,7 +70,7 @@ class Authenticators:
     """Turns the token of each plane into its caller, or raises `Unauthenticated("invalid_token")`."""
 
     management: Callable[[str], Identity]
-    delivery: Callable[[str | None, Access | None], Any]
+    delivery: Callable[[str | None, Access | None], None]
 
 
 def requires(permission: Permission, *, before_password_change: bool = False) -> Callable[[View], View]:
@@ -148,7 +148,7 @@ def check_every_request(app: Flask, authenticators: Authenticators) -> None:
         _refuse_foreign_host(asked)
         access = access_of(app, asked.endpoint) if asked.endpoint else None
         plane = access.plane if access else plane_of(asked.path)
-        token = _bearer_token(asked) if _looks_at_tokens(plane, access) else None
+        token = bearer_token(asked.headers.get("Authorization")) if _looks_at_tokens(plane, access) else None
         if asked.method == "OPTIONS":
             return
         _identify(authenticators, plane, access, token)
@@ -237,9 +237,8 @@ def _looks_at_tokens(plane: Plane, access: Access | None) -> bool:
     return plane is Plane.DELIVERY
 
 
-def _bearer_token(asked: Request) -> str | None:
-    """The token of the request; None when there is no Authorization header at all."""
-    header = asked.headers.get("Authorization")
+def bearer_token(header: str | None) -> str | None:
+    """The token in an Authorization header; None when there is no such header at all. Raises `Unauthenticated("invalid_token")`."""
     if header is None:
         return None
     scheme, _, token = header.partition(" ")

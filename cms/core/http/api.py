@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import functools
 import http
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import flask_smorest
@@ -71,16 +71,27 @@ class StrictParser(FlaskParser):
         return missing
 
 
-def load_query(schema: Schema) -> Any:
-    """The query parameters of the request, loaded with a schema; repeated and unknown names are refused."""
-    arguments: MultiDict[str, str] = request.args
-    given = arguments.to_dict()
-    if REHEARSAL in given and request.method in WRITING_METHODS:
-        # The rehearsal parameter, which every write takes, is read where the write is carried out.
-        arguments = MultiDict(item for item in arguments.items(multi=True) if item[0] != REHEARSAL)
-        del given[REHEARSAL]
-    if len(given) != sum(len(values) for values in arguments.listvalues()):
-        given |= _joined(schema, {name: values for name, values in arguments.lists() if len(values) > 1})
+class QueryView:
+    """A view that gets the query parameters as an argument, as Flask calls it; `view` is the one without them."""
+
+    def __init__(self, schema: Schema, view: Callable[..., Any]) -> None:
+        functools.update_wrapper(self, view)
+        self.schema, self.view = schema, view
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Load the parameters of the request, then answer it."""
+        arguments = list(request.args.items(multi=True))
+        if request.method in WRITING_METHODS:
+            # The rehearsal parameter, which every write takes, is read where the write is carried out.
+            arguments = [item for item in arguments if item[0] != REHEARSAL]
+        return self.view(*args, load_query(self.schema, arguments), **kwargs)
+
+
+def load_query(schema: Schema, arguments: Sequence[tuple[str, str]]) -> Any:
+    """The query parameters of a request, loaded with a schema; repeated and unknown names are refused."""
+    given = dict(arguments)
+    if len(given) != len(arguments):
+        given |= _joined(schema, MultiDict(arguments))
     try:
         return _quickly_loaded(schema, given)
     except (KeyError, ValidationError):
@@ -91,9 +102,10 @@ def load_query(schema: Schema) -> Any:
             raise to_domain_error(error, schema, "query") from None
 
 
-def _joined(schema: Schema, repeated: dict[str, list[str]]) -> dict[str, str]:
+def _joined(schema: Schema, arguments: MultiDict[str, str]) -> dict[str, str]:
     """Lists whose values were sent one by one, as many clients do: `kind=a&kind=b` is `kind=a,b`. Anything else is given once."""
     known = _shape(schema)[0]
+    repeated = {name: values for name, values in arguments.lists() if len(values) > 1}
     wrong = [name for name in repeated if name not in known or not isinstance(known[name][1], CommaSeparated)]
     if wrong:
         raise BadRequest("invalid_parameter", errors=[InputError("parameter", name, "repeated") for name in wrong])
@@ -143,14 +155,18 @@ class Blueprint(flask_smorest.Blueprint):
         if location != "query":
             return documented
 
-        def decorator(view: Any) -> Any:
-            @functools.wraps(view)
-            def with_query(*args: Any, **kwargs: Any) -> Any:
-                return view(*args, load_query(schema), **kwargs)
+        return lambda view: _document(QueryView(schema, view), documented)
 
-            return _document(with_query, documented)
+    def answers(self, status: int, schema: Any) -> Callable[[Any], Any]:
+        """Document the answer of a view that makes the whole of it itself."""
+        documented = self.response(status, schema)
+        return lambda view: _document(view, documented)
 
-        return decorator
+    @staticmethod
+    def doc(**told: Any) -> Callable[[Any], Any]:
+        """Document more of an operation."""
+        documented = flask_smorest.Blueprint.doc(**told)
+        return lambda view: _document(view, documented)
 
     def problems(self, *statuses: int) -> Callable[[Any], Any]:
         """Document the error answers of an operation beyond the default one.

@@ -4,11 +4,12 @@ parameters. Headers of answers: `openapi_headers`.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from cms.core.http.conditional import VERSION
 
 Document = dict[str, Any]
+API_VERSION: Final = "1.0.0"
 
 DESCRIPTION = """Simpul is one source of public information for the agencies (OPD) of a city.
 

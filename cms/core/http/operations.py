@@ -126,7 +126,9 @@ class Operation(Generic[Mounted]):
             return blueprint.sends_bytes(*self.sends(subject))
         if self.writes:
             return blueprint.sends(*self.writes)
-        decorator: Decorator = blueprint.response(self.status, self.answer(subject) if self.answer else None)
+        # What answers 304 makes its whole answer itself.
+        describe = blueprint.answers if self.is_conditional else blueprint.response
+        decorator: Decorator = describe(self.status, self.answer(subject) if self.answer else None)
         return decorator
 
 
