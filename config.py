@@ -102,8 +102,20 @@ class Settings:
         "Groups of routes that are answered without a key: any of `alerts`, `feeds` and `go`, comma-separated; `all`: the whole "
         "delivery plane; empty: none",
     )
+    delivery_per_minute: int = setting(
+        6_000, "Requests in a minute with one key of a website or a service; a 304 counts as a tenth; 0: no limit"
+    )
+    delivery_app_per_minute: int = setting(
+        600,
+        "Requests in a minute that one address may send with the key of an app (`mobile`) or of pages (`browser`); 0: no limit",
+    )
     delivery_anonymous_per_minute: int = setting(
-        300, "Requests that one address may send without a key in a minute, per web process; 0: no limit"
+        300, "Requests in a minute that one address may send without a key; 0: no limit"
+    )
+    redis_url: str = setting(
+        "",
+        "`redis://[user:password@]host:port/0`, `rediss://...` or `unix://...`: web processes share the limits of readers there; empty: each "
+        "process counts for itself",
     )
     delivery_max_age: int = setting(30, "Seconds for which caches may reuse a delivery answer without asking")
     delivery_cache_bytes: int = setting(

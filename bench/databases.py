@@ -36,8 +36,10 @@ def fresh_database(kind: str) -> Iterator[Database]:
     with tempfile.TemporaryDirectory(prefix="simpul-bench-") as folder:
         # Nobody publishes as fast as a benchmark: the breakers would pause it.
         breakers = {"BREAKER_PERSON": "0", "BREAKER_AGENCY_PERCENT": "0"}
+        # Limits are counted as always, and never reached.
+        limits = {"DELIVERY_PER_MINUTE": "100000000"}
         environment = {
-            "INSTANCE_PATH": folder, "STORAGE_URL": f"file://{folder}/files", "LOG_LEVEL": "WARNING", **breakers,
+            "INSTANCE_PATH": folder, "STORAGE_URL": f"file://{folder}/files", "LOG_LEVEL": "WARNING", **breakers, **limits,
         }  # fmt: skip
         if kind == "sqlite":
             url = f"sqlite:///{Path(folder) / 'simpul.db'}"

@@ -67,6 +67,7 @@ from cms.moderation.routes import blp as moderation
 from cms.offices.routes import blp as offices
 from cms.publishing.delivered import DeliveredTypes
 from cms.serving.admission import admit
+from cms.serving.charging import charge_requests
 from cms.serving.cors import answer_browsers
 from cms.serving.direct import DirectAnswers
 from cms.serving.finished import PreparedResponse
@@ -148,7 +149,8 @@ def create_app(settings: Settings | None = None, types: Sequence[RegisteredType]
     carry_out_writes(app)
     _deliver_fast(app, settings)
     if settings.proxy_hops:
-        # Scheme, host and prefix of the proxy are not used: links come from PUBLIC_URL, hosts are checked against TRUSTED_HOSTS.
+        # Around the kept answers, which are counted by address too. Scheme, host and prefix of the proxy are not used: links come from
+        # PUBLIC_URL, hosts are checked against TRUSTED_HOSTS.
         app.wsgi_app = BehindProxies(app.wsgi_app, settings.proxy_hops, settings.proxy_header)  # type: ignore[method-assign]
     app.wsgi_app = RequestHead(app.wsgi_app, app, settings.trusted_hosts)  # type: ignore[method-assign]
     app.cli.add_command(commands)
@@ -166,6 +168,7 @@ def _deliver_fast(app: Flask, settings: Settings) -> None:
     """Answer readers before Flask is entered: from memory, or through the views of the routes."""
     answer_browsers(app)
     tell_position(app)
+    charge_requests(app)
     serving = make_serving_state(app, app.extensions["simpul"], app.extensions[LOG_HEAD])
     app.extensions["simpul_delivery"] = serving
     schema = app.extensions["simpul"].schema

@@ -33,6 +33,7 @@ from cms.core.http.access import Plane, current_actor, public, requires
 from cms.core.http.answers import Answer, PageRequest, created_answer, one_answer
 from cms.core.http.api import CHANGE_PROBLEMS, Blueprint
 from cms.core.http.conditional import expected_version
+from cms.core.http.openapi_headers import OF_LIMITS, told_headers
 from cms.core.http.openapi_parts import IF_MATCH_OR_ANY
 from cms.core.http.schemas import many, one
 from cms.core.permissions import Permission
@@ -45,15 +46,16 @@ users = Blueprint("users", __name__, url_prefix="/manage/v1/users")
 @auth.route("/login", methods=["POST"])
 @public(Plane.MANAGEMENT)
 @auth.arguments(LoginSchema)
-@auth.response(200, SignInTokensSchema)
+@auth.response(200, SignInTokensSchema, headers=told_headers(*OF_LIMITS))
 @auth.problems(400, 401, 413, 415, 422, 429, 503)
-def login(body: dict[str, Any]) -> dict[str, Any]:
+def login(body: dict[str, Any]) -> Answer:
     """Sign in with e-mail address and password.
 
     The answer is the same for an unknown address, a wrong password and a suspended account. After five wrong attempts
     each further one must wait (429, `Retry-After`), never for ever.
     """
-    return _tokens(sign_in.sign_in(**body, origin=_origin()))
+    issued = sign_in.sign_in(**body, origin=_origin())
+    return _tokens(issued), 200, issued.standing.headers if issued.standing else {}
 
 
 @auth.route("/refresh", methods=["POST"])

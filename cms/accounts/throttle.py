@@ -22,6 +22,7 @@ from cms.core import clock
 from cms.core.addresses import subscriber
 from cms.core.db import UnitOfWork
 from cms.core.errors import TooManyRequests
+from cms.core.rate_limits import Policy, Standing, fields_of_refusal
 from cms.core.runtime import runtime
 from cms.core.secrets import derived_secret
 from cms.core.types import UTCDateTime
@@ -33,6 +34,7 @@ ACCOUNT_WINDOW = timedelta(hours=1)
 MOST_PER_ACCOUNT_WINDOW = 100
 ADDRESS_WINDOW = timedelta(minutes=1)
 MOST_PER_ADDRESS_WINDOW = 30
+POLICY = Policy("sign-in", MOST_PER_ADDRESS_WINDOW)
 
 _INSERT = text(
     "INSERT INTO sign_in_buckets (name, failures, window_started_at) VALUES (:name, 0, :started)"
@@ -73,15 +75,21 @@ def password_bucket(user_id: str) -> Bucket:
     return Bucket(_keyed("password", user_id), is_address=False)
 
 
-def count_attempt(unit: UnitOfWork, buckets: Sequence[Bucket]) -> None:
-    """Count one attempt in every bucket. Raises `TooManyRequests` and counts nothing when one of them is blocked."""
-    present = clock.now()
+def count_attempt(unit: UnitOfWork, buckets: Sequence[Bucket]) -> Standing | None:
+    """Count one attempt in every bucket, and return where the address stands when it is among them. Raises `TooManyRequests` and
+    counts nothing when one of them is blocked.
+    """
+    present, standing = clock.now(), None
     # Sorted: two attempts that share buckets lock them in the same order.
     for bucket in sorted(buckets, key=lambda bucket: bucket.name):
         row = _locked(unit, bucket, present)
         _refuse_while_blocked(row, present)
         row.failures += 1
         row.blocked_until = _blocked_until(bucket, row, present)
+        if bucket.is_address:
+            seconds = math.ceil((row.window_started_at + ADDRESS_WINDOW - present).total_seconds())
+            standing = Standing(POLICY, MOST_PER_ADDRESS_WINDOW - row.failures, seconds)
+    return standing
 
 
 def give_back(unit: UnitOfWork, buckets: Sequence[Bucket], *, proven: bool) -> None:
@@ -120,7 +128,7 @@ def _locked(unit: UnitOfWork, bucket: Bucket, present: datetime) -> SignInBucket
 def _refuse_while_blocked(row: SignInBucket, present: datetime) -> None:
     if row.blocked_until is not None and row.blocked_until > present:
         seconds = math.ceil((row.blocked_until - present).total_seconds())
-        raise TooManyRequests("too_many_attempts", headers={"Retry-After": str(seconds)}, seconds=seconds)
+        raise TooManyRequests("too_many_attempts", headers=fields_of_refusal(POLICY, seconds), seconds=seconds)
 
 
 def _blocked_until(bucket: Bucket, row: SignInBucket, present: datetime) -> datetime | None:

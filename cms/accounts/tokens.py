@@ -17,6 +17,7 @@ from cms.core import clock
 from cms.core.errors import Unauthenticated
 from cms.core.http.access_tokens import TokenHolder
 from cms.core.ids import is_id, new_id
+from cms.core.rate_limits import Standing
 from cms.core.runtime import runtime
 from cms.core.signing_keys import ID_LENGTH, SigningKey
 
@@ -46,6 +47,8 @@ class IssuedTokens:
     session_id: str
     device_token: str | None = None
     password_change_needed: bool = False
+    standing: Standing | None = None
+    """How many attempts the address has left."""
 
 
 def make_access_token(user: User, session_id: str, session_ends_at: datetime) -> tuple[str, int]:

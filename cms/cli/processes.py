@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -71,9 +72,17 @@ class WebApplication:
         PROCESSES.labels("web").set(1)
         app = _loaded.get(self.settings) or create_app(self.settings)
         start_web_tasks(app)
+        _share_limits(app, self.settings)
         begin_checks(app)
         SlowSenders(app.extensions["simpul"]).begin()
         return app
+
+
+def _share_limits(app: Flask, settings: Settings) -> None:
+    """Share what readers have used with the other web processes, where there is a Redis."""
+    if settings.redis_url:
+        sharing: Any = import_module("cms.core.shared_limits")
+        sharing.start_sharing(settings, app.extensions["simpul_delivery"].limits.untold)
 
 
 class MainLoopEvent:

@@ -37,6 +37,7 @@ _HOLDER: Final = (
         DeliveryKey.agencies,
         Consumer.origins,
         DeliveryKey.expires_at,
+        Consumer.requests_per_minute,
     )
     .join_from(DeliveryKey, Consumer, Consumer.id == DeliveryKey.consumer_id)
     .where(DeliveryKey.digest == bindparam("digest"), DeliveryKey.revoked_at.is_(None), Consumer.is_active)
@@ -56,6 +57,8 @@ class KeyHolder:
     origins: frozenset[str]
     expires_at: int
     """Microseconds since 1970."""
+    per_minute: int | None = None
+    """Requests in a minute; None is what its kind has, 0 no limit."""
 
 
 @dataclass(slots=True)
@@ -130,7 +133,7 @@ class KeyCache:
 
 
 def _key_holder(row: Row) -> KeyHolder:
-    consumer_id, key_id, name, kind, scopes, agencies, origins, expires_at = row
+    consumer_id, key_id, name, kind, scopes, agencies, origins, expires_at, per_minute = row
     agencies, expires_at = json_value(agencies), clock.micros(moment_value(expires_at))
     return KeyHolder(
         consumer_id,
@@ -141,4 +144,5 @@ def _key_holder(row: Row) -> KeyHolder:
         None if agencies is None else frozenset(agencies),
         frozenset(json_value(origins)),
         expires_at,
+        per_minute,
     )

@@ -17,6 +17,7 @@ class ConsumerKind(StrEnum):
 
     WEBSITE = "website"
     MOBILE = "mobile"
+    BROWSER = "browser"
     SERVICE = "service"
 
 
@@ -28,7 +29,10 @@ class Scope(StrEnum):
 
 
 class Consumer(Model):
-    """A website or app that pulls, with the agency that owns it and a person to contact."""
+    """A website or app that pulls, with the agency that owns it and a person to contact.
+
+    `requests_per_minute` null means what the settings give to its kind, 0 no limit.
+    """
 
     __tablename__ = "consumers"
 
@@ -39,6 +43,7 @@ class Consumer(Model):
     contact_name: Mapped[str] = mapped_column(String(120))
     contact_email: Mapped[str] = mapped_column(String(254))
     origins: Mapped[list[str]] = mapped_column(Json, default=list)
+    requests_per_minute: Mapped[int | None]
     is_active: Mapped[bool] = mapped_column(Boolean, default=True)
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)

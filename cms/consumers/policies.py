@@ -13,6 +13,9 @@ LONGEST_LIFE = timedelta(days=397)
 USUAL_OVERLAP_DAYS = 7
 LONGEST_OVERLAP_DAYS = 30
 
+MOST_PER_MINUTE = 1_000_000
+"""The largest limit that a consumer may be given: more than one server answers."""
+
 
 class KeyState(StrEnum):
     """Whether a key works. A key of a consumer that is switched off is `active` but does not work."""

@@ -19,6 +19,7 @@ def render_consumer(consumer: Consumer) -> dict[str, Any]:
         "agency": consumer.agency,
         "contact": {"name": consumer.contact_name, "email": consumer.contact_email},
         "origins": consumer.origins,
+        "requests_per_minute": consumer.requests_per_minute,
         "is_active": consumer.is_active,
         "version": written(consumer.version),
         "created_at": consumer.created_at,

@@ -7,7 +7,7 @@ from marshmallow import fields
 from cms.agencies.fields import agency_slugs
 from cms.agencies.models import SLUG_LENGTH
 from cms.consumers.models import ConsumerKind, Scope
-from cms.consumers.policies import LONGEST_OVERLAP_DAYS, USUAL_OVERLAP_DAYS, KeyState
+from cms.consumers.policies import LONGEST_OVERLAP_DAYS, MOST_PER_MINUTE, USUAL_OVERLAP_DAYS, KeyState
 from cms.core.http.contact_fields import Email, Origin
 from cms.core.http.fields import Choice, Moment, Part, Rows, Slug, Text, WholeNumber, Words, YesNo
 from cms.core.http.schemas import PageQuerySchema, StrictSchema, VersionedSchema
@@ -19,6 +19,12 @@ _SCOPES = [scope.value for scope in Scope]
 _ORIGINS = {
     "description": "Exact origins of websites that may call from a browser (CORS): https, or http for localhost.",
     "example": ["https://dpu.balikpapan.example"],
+}
+
+_PER_MINUTE = {
+    "description": "Requests in a minute, of each of its keys, or for `mobile` and `browser` of each address; null: what this server "
+    "gives to its kind; 0: no limit.",
+    "example": None,
 }
 
 
@@ -45,6 +51,7 @@ class ConsumerSchema(VersionedSchema):
     agency = fields.String(metadata={"description": "Slug of the agency that owns it.", "example": "dpu"})
     contact = fields.Nested(PersonInChargeSchema)
     origins = fields.List(fields.String(), metadata=_ORIGINS)
+    requests_per_minute = fields.Integer(allow_none=True, metadata=_PER_MINUTE)
     is_active = fields.Boolean(metadata={"description": "False: none of its keys works."})
     created_at = Moment()
     updated_at = Moment()
@@ -60,6 +67,7 @@ class ConsumerCreateSchema(StrictSchema):
     )
     contact = Part(PersonInChargeSchema, required=True)
     origins = Rows(Origin(), max=50, metadata=_ORIGINS)
+    requests_per_minute = WholeNumber(min=0, max=MOST_PER_MINUTE, allow_none=True, metadata=_PER_MINUTE)
 
 
 class ConsumerUpdateSchema(StrictSchema):
@@ -70,6 +78,7 @@ class ConsumerUpdateSchema(StrictSchema):
     agency = Slug(max=SLUG_LENGTH, metadata={"description": "Slug of the agency that owns it.", "example": "dpu"})
     contact = Part(PersonInChargeUpdateSchema)
     origins = Rows(Origin(), max=50, metadata=_ORIGINS)
+    requests_per_minute = WholeNumber(min=0, max=MOST_PER_MINUTE, allow_none=True, metadata=_PER_MINUTE)
     is_active = YesNo(metadata={"description": "False switches all its keys off with the next request."})
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
+from functools import lru_cache
 from typing import Final
 
 IPV6_SUBSCRIBER_BITS: Final = 64
 """The part of an IPv6 address that one subscriber holds."""
 
 
+@lru_cache(maxsize=4_096)
 def subscriber(address: str) -> str:
     """The one who has this address: an IPv4 address, or the network of an IPv6 address; other texts stay as they are."""
     try:

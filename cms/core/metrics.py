@@ -83,6 +83,12 @@ MODERATION_ALARMS = Counter(
     registry=OWN,
 )
 WAITS_REFUSED = Counter("simpul_waits_refused", "Requests refused because too many wait.", ["kind"], registry=OWN)
+LIMITS_ALONE = Gauge(
+    "simpul_limits_alone",
+    "Whether a web process counts what readers send by itself, because Redis does not answer.",
+    registry=OWN,
+    multiprocess_mode="livemax",
+)
 SENDERS_ENDED = Counter(
     "simpul_senders_ended", "Connections that were ended because their body stopped or came too slowly.", registry=OWN
 )

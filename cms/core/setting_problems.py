@@ -48,6 +48,8 @@ def _choices(settings: Settings) -> Iterator[str]:
         yield f"DELIVERY_ANONYMOUS must list any of {groups}, or be all alone, or empty (nothing without a key); not {unknown[0]}"
     if settings.files_through_proxy and not re.fullmatch(r"/([\w-]+/)+", settings.files_through_proxy, re.ASCII):
         yield "FILES_THROUGH_PROXY must be a path such as /simpul-files/, with a slash at both ends"
+    if settings.redis_url and not settings.redis_url.startswith(("redis://", "rediss://", "unix://")):
+        yield "REDIS_URL must be redis://host:port/0, rediss://host:port/0 or unix:///path"
     if settings.database_url and not settings.database_url.startswith(("sqlite", "postgresql+psycopg:")):
         yield "DATABASE_URL must be sqlite:///path or postgresql://user:password@host/name"
 

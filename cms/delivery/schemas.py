@@ -89,7 +89,7 @@ class WhoamiSchema(StrictSchema):
     """What a key is and may do."""
 
     consumer = fields.String(allow_none=True, metadata={"example": "Situs DPU"})
-    kind = fields.String(metadata={"enum": ["website", "mobile", "service", "anonymous"]})
+    kind = fields.String(metadata={"enum": ["website", "mobile", "browser", "service", "anonymous"]})
     key_id = fields.String(allow_none=True, metadata={"format": "uuid"})
     scopes = fields.List(fields.String(metadata={"example": "content:read"}))
     agencies = fields.List(fields.String(), allow_none=True, metadata={"description": "Null: all agencies."})

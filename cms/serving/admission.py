@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,7 +20,6 @@ from cms.core.errors import (
     Conflict,
     Forbidden,
     InputError,
-    TooManyRequests,
     Unauthenticated,
     Unavailable,
 )
@@ -29,6 +27,7 @@ from cms.core.http.access import Access, delivers
 from cms.core.ids import is_id
 from cms.serving.asked import Asked, asked_of
 from cms.serving.finished import FinishedAnswer, PreparedResponse
+from cms.serving.limits import Counting
 from cms.serving.sources import ReadItem, Sources
 from cms.serving.state import ServingState, serving_state
 
@@ -45,8 +44,6 @@ ANONYMOUS = KeyHolder(
 
 READ_HEADS = "simpul.read_heads"
 """The key in the WSGI environ for the present, the moment and the heads that were read for this request when its cached answer was stale."""
-COUNTED = "simpul.counted"
-"""The key in the WSGI environ that says that a request without a key was counted already."""
 _DEMAND = re.compile(r"(?P<sequence>[0-9]{1,18})(?: *; *epoch=(?P<epoch>[0-9a-z]{1,16}))?")
 
 
@@ -76,7 +73,7 @@ def admitted(
     """Admit a request: the one check of readers, whichever way a request takes. `access` is None where there is no route; `item` is
     read together with the heads of the log. Its heads and, when it is admitted, its holder are noted in `asked`.
 
-    Raises `Unauthenticated` without a valid key, `TooManyRequests` for an address that sends too many without one,
+    Raises `Unauthenticated` without a valid key, `TooManyRequests` for a caller who has used up what may be sent in a minute,
     `Forbidden("scope_missing")`, `Unavailable("not_there_yet")` when the
     caller demands a position of the log that has not been reached (`Min-Seq`), and `Conflict("epoch_changed")` when the caller
     demands one of another epoch.
@@ -85,6 +82,7 @@ def admitted(
         _admit_without_key(asked, state, access.group if access else None)
     elif not checksum_holds(token):
         # A mistyped key is refused without touching the database.
+        _limit(asked, state.limits.strangers)
         raise Unauthenticated("invalid_token")
     present, now, heads, found = _read_at_believed_moment(asked, state, item)
     if state.head.next_due(heads) <= now and _is_carried_out(asked, state, heads):
@@ -92,7 +90,7 @@ def admitted(
     state.note_epoch(heads.epoch)
     asked.heads = heads
     state.signing_keys.as_of(heads.access)
-    holder = ANONYMOUS if token is None else state.keys.holder(token, heads.access, present)
+    holder = ANONYMOUS if token is None else _holder(asked, state, token, heads, present)
     scope = access.scope if access else None
     if scope is not None and scope not in holder.scopes:
         raise Forbidden("scope_missing", scope=scope)
@@ -164,13 +162,29 @@ def _admit_without_key(asked: Asked, state: ServingState, group: str | None) -> 
     Raises `Unauthenticated` unless this server answers the group without a key, `TooManyRequests` when its address sends too many.
     """
     if not state.settings.is_anonymous(group):
+        _limit(asked, state.limits.strangers)
         raise Unauthenticated
-    if asked.environ.get(COUNTED):
-        return
-    wait = state.addresses.take(asked.environ.get("REMOTE_ADDR"), clock.monotonic())
-    if wait:
-        seconds = math.ceil(wait)
-        raise TooManyRequests("too_many_requests", headers={"Retry-After": str(seconds)}, seconds=seconds)
+    _limit(asked, state.limits.anonymous)
+
+
+def _limit(asked: Asked, counting: Counting) -> None:
+    """Note whose allowance the answer will use. Raises `TooManyRequests` when there is none left."""
+    moment = clock.monotonic()
+    allowance = counting.allowance(asked.environ.get("REMOTE_ADDR"), moment)
+    if allowance is not None:
+        allowance.check(moment)
+        asked.allowance = allowance
+
+
+def _holder(asked: Asked, state: ServingState, token: str, heads: Heads, present: int) -> KeyHolder:
+    """The holder of the key, who may still send. Raises `Unauthenticated`, `TooManyRequests`."""
+    try:
+        holder = state.keys.holder(token, heads.access, present)
+    except Unauthenticated:
+        _limit(asked, state.limits.strangers)
+        raise
+    _limit(asked, state.limits.of(holder))
+    return holder
 
 
 def _read_at_believed_moment(

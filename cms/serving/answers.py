@@ -14,6 +14,7 @@ from functools import lru_cache
 from werkzeug.http import http_date
 
 from cms.serving.encoding import ENCODINGS, SMALLEST, chosen_encoding, encoded, takes
+from cms.serving.limits import UNLIMITED, Counting
 from cms.serving.validity import Validity
 
 # Part of every ETag: raise it when the same publications are serialised differently.
@@ -38,6 +39,8 @@ class Answer:
     validity: Validity
     key_id: str
     max_age: int = 0
+    counting: Counting = UNLIMITED
+    """Whose allowance a request that gets it uses."""
     _encoded: dict[str, bytes] = field(default_factory=dict)
     _full: dict[str | None, Headers] = field(default_factory=dict)
     _bodiless: dict[str, Headers] = field(default_factory=dict)

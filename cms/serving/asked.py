@@ -10,6 +10,7 @@ from flask import Request
 
 from cms.changes.heads import Heads
 from cms.consumers.key_cache import KeyHolder
+from cms.core.rate_limits import Allowance
 
 Environ = dict[str, Any]
 CARRIED: Final = "simpul.asked"
@@ -26,6 +27,8 @@ class Asked:
     """As it was sent."""
     heads: Heads | None = None
     holder: KeyHolder | None = None
+    allowance: Allowance | None = None
+    """What its answer will take something of; None without a limit."""
     error: Exception | None = None
     """What the direct way has raised."""
 

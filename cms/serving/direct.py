@@ -26,6 +26,7 @@ from cms.core.logging import end_request, start_request
 from cms.core.schema_state import SchemaWatch
 from cms.serving.admission import ServedView, admitted
 from cms.serving.asked import CARRIED, Asked, Environ
+from cms.serving.charging import charged
 from cms.serving.finished import FinishedAnswer
 from cms.serving.state import ServingState
 
@@ -127,7 +128,7 @@ class DirectAnswers:
             return self._application(environ, start_response)
         finally:
             end_request()
-        return answer.send(environ, start_response)
+        return charged(asked, answer).send(environ, start_response)
 
     def _found(self, environ: Environ) -> tuple[DirectRoute, dict[str, str]] | None:
         """The route of a request that is plain in every way."""

@@ -17,6 +17,11 @@ class FinishedAnswer(NamedTuple):
     headers: Headers
     content: list[bytes]
 
+    @property
+    def code(self) -> int:
+        """The number of the status."""
+        return int(self.status[:3])
+
     def send(self, environ: dict[str, Any], start_response: Any) -> list[bytes]:
         """Send it; without its body to a HEAD."""
         start_response(self.status, self.headers)
@@ -31,8 +36,8 @@ class PreparedResponse(Response):
 
     def __init__(self, finished: FinishedAnswer) -> None:
         super().__init__(finished.content, finished.status)
-        self._finished = finished
+        self.finished = finished
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Send it."""
-        return self._finished.send(environ, start_response)
+        return self.finished.send(environ, start_response)

@@ -14,8 +14,9 @@ from cms.changes.heads import Heads
 from cms.core import clock
 from cms.core.errors import DomainError
 from cms.core.logging import harmless_request_id
+from cms.core.rate_limits import TENTH, WHOLE, Allowance
 from cms.core.schema_state import SchemaWatch
-from cms.serving.admission import COUNTED, READ_HEADS
+from cms.serving.admission import READ_HEADS
 from cms.serving.answer_cache import RequestKey
 from cms.serving.answers import Answer
 from cms.serving.responding import REQUEST_KEY
@@ -45,15 +46,25 @@ class AnswerCacheMiddleware:
             return self._application(environ, start_response)
         key = _request_key(environ)
         answer = self._state.kept.find(key)
-        # The application refuses an address without a key that has sent too many.
-        if answer is not None and (answer.key_id or self._is_counted(environ)):
-            given = self._given(answer, environ, start_response)
-            if given is not None:
-                return given
+        if answer is not None:
+            moment = clock.monotonic()
+            allowance = answer.counting.allowance(environ.get("REMOTE_ADDR"), moment)
+            # The application refuses a caller who has sent too many.
+            if allowance is None or not allowance.wait(moment):
+                given = self._given(answer, environ, start_response, allowance, moment)
+                if given is not None:
+                    return given
         environ[REQUEST_KEY] = key
         return self._application(environ, start_response)
 
-    def _given(self, answer: Answer, environ: Environ, start_response: StartResponse) -> Iterable[bytes] | None:
+    def _given(
+        self,
+        answer: Answer,
+        environ: Environ,
+        start_response: StartResponse,
+        allowance: Allowance | None,
+        moment: float,
+    ) -> Iterable[bytes] | None:
         """Send the cached answer; None when it is no longer valid or its body was never made."""
         known = environ.get("HTTP_IF_NONE_MATCH")
         accepted = environ.get("HTTP_ACCEPT_ENCODING", "")
@@ -76,6 +87,8 @@ class AnswerCacheMiddleware:
             ("Cache-Control", answer.cache_control(now)),
             ("X-Request-Id", harmless_request_id(environ.get("HTTP_X_REQUEST_ID"))),
         ]
+        if allowance is not None:
+            own += allowance.charge(moment, WHOLE if known_tag is None else TENTH)
         if known_tag is not None:
             start_response("304 Not Modified", answer.headers_without_body(known_tag) + own)
             return []
@@ -83,11 +96,6 @@ class AnswerCacheMiddleware:
         content = answer.bytes_in(encoding)
         start_response("200 OK", answer.full_headers(encoding, len(content)) + own)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [content]
-
-    def _is_counted(self, environ: Environ) -> bool:
-        """Count a request without a key; False when its address has sent too many."""
-        environ[COUNTED] = not self._state.addresses.take(environ.get("REMOTE_ADDR"), clock.monotonic())
-        return bool(environ[COUNTED])
 
     def _position(self, answer: Answer, now: int) -> tuple[Heads, ItemLive | None]:
         """The position of the log, and for a detail its live publication and when that ends; one statement."""

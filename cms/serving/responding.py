@@ -134,7 +134,9 @@ def _bare_answer(basis: Basis, request: DeliveryRequest, timing: Timing) -> Answ
     position = position_headers(request.heads.epoch, noted.sequence(request.heads))
     headers = caching_headers(modified_at, basis.groups, vary, basis.media_type) + position + cors_headers(request)
     validity = Validity.of(noted, request.heads, holder.expires_at, timing.until)
-    return Answer(digest, headers, None, validity, holder.key_id, request.state.max_age)
+    return Answer(
+        digest, headers, None, validity, holder.key_id, request.state.max_age, request.state.limits.of(holder)
+    )
 
 
 def cors_headers(request: DeliveryRequest) -> Headers:
@@ -147,7 +149,7 @@ def cors_headers(request: DeliveryRequest) -> Headers:
 
 EXPOSED = (
     "ETag, Last-Modified, Link, Content-Epoch, Content-Seq, Cache-Groups, Surrogate-Key, Vary, Retry-After, X-Request-Id, "
-    "Content-Disposition, Content-Range, Accept-Ranges"
+    "Content-Disposition, Content-Range, Accept-Ranges, RateLimit, RateLimit-Policy"
 )
 
 

@@ -25,9 +25,9 @@ from cms.core.reading import Reader
 from cms.core.runtime import Runtime
 from cms.core.signing_keys import SigningKeys
 from cms.publishing.reading import ContentPosition, Publications
-from cms.serving.address_limit import AddressLimit
 from cms.serving.answer_cache import AnswerCache
 from cms.serving.late_schedules import LateSchedules
+from cms.serving.limits import ReaderLimits
 from cms.serving.reference_data import ReferenceData, read_reference_data
 from cms.serving.shared_results import SharedResults
 from config import Settings
@@ -50,8 +50,8 @@ class ServingState:
     max_age: int
     """Seconds for which caches may use an answer without asking."""
     late_schedules: LateSchedules
-    addresses: AddressLimit
-    """Counts requests without a key."""
+    limits: ReaderLimits
+    """How much readers may send."""
     zone: ZoneInfo
     """The city's, in which agencies begin and end at midnight."""
     public_url: str
@@ -151,7 +151,7 @@ def make_serving_state(app: Flask, runtime: Runtime, head: LogHead) -> ServingSt
         runtime.signing_keys,
         runtime.settings.delivery_max_age,
         LateSchedules(runtime.bulkhead, app),
-        AddressLimit(runtime.settings.delivery_anonymous_per_minute),
+        ReaderLimits(runtime.settings),
         ZoneInfo(runtime.settings.city_timezone),
         runtime.settings.public_url.rstrip("/"),
         SharedResults(runtime.bulkhead),
@@ -159,7 +159,7 @@ def make_serving_state(app: Flask, runtime: Runtime, head: LogHead) -> ServingSt
         runtime.settings,
     )
     runtime.remember(state.forget)
-    runtime.remember(state.addresses.forget)
+    runtime.remember(state.limits.forget)
     return state
 
 

@@ -199,3 +199,17 @@ def test_counters_hold_no_name(app: Flask, client: FlaskClient) -> None:
         names = [row.name for row in session.scalars(select(SignInBucket))]
     assert [len(name) for name in names] == [64, 64]
     assert not any("nobody" in name for name in names)
+
+
+def test_sign_in_tells_how_many_attempts_an_address_has_left(app: Flask, client: FlaskClient) -> None:
+    person = add_person(app)
+
+    right, wrong = log_in(client, person.email), log_in(client, person.email, WRONG)
+    again = statuses(client, person.email, 5)
+    refused = log_in(client, person.email, WRONG)
+
+    assert {answer.headers["RateLimit-Policy"] for answer in (right, wrong, refused)} == {'"sign-in";q=30;w=60'}
+    assert right.headers["RateLimit"] == '"sign-in";r=30;t=60'
+    assert wrong.headers["RateLimit"] == '"sign-in";r=29;t=60'
+    assert again[-1] == refused.status_code == 429
+    assert refused.headers["RateLimit"] == f'"sign-in";r=0;t={refused.headers["Retry-After"]}'

@@ -29,6 +29,7 @@ def test_an_admin_registers_a_website_and_reads_it_at_its_address(app: Flask, ad
         **WEBSITE,
         "id": data["id"],
         "origins": ["http://localhost:5173", "https://dpu.example"],
+        "requests_per_minute": None,
         "is_active": True,
         "created_at": "2026-11-24T01:00:00Z",
         "updated_at": "2026-11-24T01:00:00Z",

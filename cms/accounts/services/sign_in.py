@@ -45,6 +45,7 @@ from cms.core.db import UnitOfWork, unit_of_work
 from cms.core.errors import NotFound, Unauthenticated, Unavailable, invalid_field
 from cms.core.logging import get_logger
 from cms.core.permissions import Actor, Permission, authorize
+from cms.core.rate_limits import Standing
 
 log = get_logger(__name__)
 
@@ -59,10 +60,10 @@ def sign_in(*, email: str, password: str, device_token: str | None, origin: Orig
     credentials = find_credentials(name)
     device = trusted_device(device_token, credentials)
     buckets = (address_bucket(origin.address), device_bucket(device) if device else account_bucket(name))
-    _count_attempt(buckets)
+    standing = _count_attempt(buckets)
     if not _is_right(credentials, password, buckets) or credentials is None:
         log.info("sign_in_failed", account=account_bucket(name).name[:16], trusted_device=device is not None)
-        raise Unauthenticated("invalid_credentials")
+        raise Unauthenticated("invalid_credentials", headers=standing.headers if standing else {})
     fresh_hash = hash_password(password) if needs_rehash(credentials.password_hash) else None
     with unit_of_work() as unit:
         user = _still_the_same(unit, credentials)
@@ -70,12 +71,14 @@ def sign_in(*, email: str, password: str, device_token: str | None, origin: Orig
         user.password_hash = fresh_hash or user.password_hash
         issued = start_session(unit, user, origin)
         record(unit, Action.USER_SIGNED_IN, user.id, _self(user, issued.session_id))
-    return _with_device_token(issued, user)
+    # The attempt was given back.
+    after = replace(standing, left=standing.left + 1) if standing else None
+    return replace(_with_device_token(issued, user), standing=after)
 
 
-def _count_attempt(buckets: tuple[Bucket, ...]) -> None:
+def _count_attempt(buckets: tuple[Bucket, ...]) -> Standing | None:
     with unit_of_work() as unit:
-        count_attempt(unit, buckets)
+        return count_attempt(unit, buckets)
 
 
 def _is_right(credentials: Credentials | None, password: str, buckets: tuple[Bucket, ...]) -> bool:

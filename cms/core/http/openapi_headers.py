@@ -41,6 +41,16 @@ HEADERS: Document = {
         "schema": {"type": "integer"},
         "example": 5,
     },
+    "RateLimit": {
+        "description": "How many requests this caller has left (`r`), and in how many seconds more come in (`t`).",
+        "schema": {"type": "string"},
+        "example": '"key";r=5990;t=1',
+    },
+    "RateLimit-Policy": {
+        "description": "How many requests (`q`) a caller like this one may send in so many seconds (`w`).",
+        "schema": {"type": "string"},
+        "example": '"key";q=6000;w=60',
+    },
     "WWW-Authenticate": {
         "description": "Which token is missing or not valid.",
         "schema": {"type": "string"},
@@ -120,6 +130,7 @@ IF_RANGE: Document = {
 OF_VALIDATORS = ("ETag", "Last-Modified", "Cache-Control")
 OF_BYTES = ("Accept-Ranges", "Content-Disposition")
 OF_POSITION = ("Content-Seq", "Content-Epoch")
+OF_LIMITS = ("RateLimit", "RateLimit-Policy")
 READERS = "delivery"
 """The tag of operations whose answers come from the read model."""
 LEADING = ("Location",)
@@ -133,7 +144,7 @@ OF_STATUSES = {
     308: LEADING,
 }
 _OF_PAGES = ("200", "304")
-OF_PLANES: dict[Plane | None, tuple[str, ...]] = {Plane.DELIVERY: (*OF_POSITION, "Cache-Control")}
+OF_PLANES: dict[Plane | None, tuple[str, ...]] = {Plane.DELIVERY: (*OF_POSITION, *OF_LIMITS, "Cache-Control")}
 OF_PROBLEMS = {
     304: OF_VALIDATORS,
     401: ("WWW-Authenticate",),
@@ -160,10 +171,13 @@ def add_answer_headers(operation: Document, plane: Plane | None, schemas: Docume
     responses = operation["responses"]
     for status, response in responses.items():
         if "$ref" not in response and status.isascii() and status.isdecimal():
-            tells_position = (is_write and status < "3") or READERS in operation.get("tags", ())
-            position = OF_POSITION if tells_position else ()
+            is_read = READERS in operation.get("tags", ())
+            position = OF_POSITION if is_read or (is_write and status < "3") else ()
+            limits = OF_LIMITS if is_read else ()
             pages = ("Link",) if status in _OF_PAGES and _takes_cursor(operation) else ()
-            names = dict.fromkeys([*_names(int(status), response, responses, plane, schemas), *position, *pages])
+            names = dict.fromkeys(
+                [*_names(int(status), response, responses, plane, schemas), *position, *limits, *pages]
+            )
             headers = {name: {"$ref": f"#/components/headers/{_component(name, plane)}"} for name in names}
             response["headers"] = {**headers, **response.get("headers", {})}
 
@@ -172,9 +186,13 @@ def problem_headers(status: int) -> Document:
     """The headers of a shared problem."""
     names = ("X-Request-Id", *OF_PROBLEMS.get(status, ()))
     headers = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
-    # Of the delivery plane alone: its problems tell the position too.
-    position = {name: {"$ref": f"#/components/headers/{_component(name, Plane.DELIVERY)}"} for name in OF_POSITION}
-    return headers | position
+    # Of the delivery plane, and those of limits of signing in: their problems tell this too.
+    return headers | told_headers(*OF_POSITION, *OF_LIMITS, plane=Plane.DELIVERY)
+
+
+def told_headers(*names: str, plane: Plane | None = None) -> Document:
+    """The description of these headers for an answer."""
+    return {name: {"$ref": f"#/components/headers/{_component(name, plane)}"} for name in names}
 
 
 def _names(
