@@ -26,6 +26,8 @@ from bench.measure import Plan, measure
 from bench.report import RESULTS, Remarks, Row, heading, line, write_results
 from bench.scenarios import Loaded, Scenario, Site, chosen
 from bench.server import serving
+from bench.webhooks import NAME as WEBHOOKS
+from bench.webhooks import PUBLICATIONS, measure_webhooks
 from config import Settings
 
 # More than can be published in a second; those that are counted and not driven are among them.
@@ -44,6 +46,8 @@ class Choice:
     scenarios: Sequence[Scenario]
     copies: bool
     """Whether a first copy is measured."""
+    webhooks: bool
+    """Whether webhooks are: by name alone."""
 
     @classmethod
     def made(cls) -> Choice:
@@ -51,13 +55,19 @@ class Choice:
         database, names = os.environ.get("BENCH_DATABASE", "both"), sys.argv[1:]
         if database not in {*KINDS, "both"}:
             raise ValueError(f"BENCH_DATABASE={database!r}: sqlite, postgresql or both")
+        rest = [name for name in names if name not in {FIRST_COPY, WEBHOOKS}]
         return cls(
             items=int(os.environ.get("BENCH_ITEMS", "10000")),
             seconds=float(os.environ.get("BENCH_SECONDS", "4")),
             databases=KINDS if database == "both" else (database,),
-            scenarios=[] if names == [FIRST_COPY] else chosen(name for name in names if name != FIRST_COPY),
+            scenarios=[] if names and not rest else chosen(rest),
             copies=not names or FIRST_COPY in names,
+            webhooks=WEBHOOKS in names,
         )
+
+    def drafts(self) -> int:
+        """How many posts must wait to be published."""
+        return PUBLICATIONS if self.webhooks and not self.scenarios else int(DRAFTS_PER_SECOND * self.seconds)
 
 
 def measured(choice: Choice, database: Database, loaded: Loaded) -> Iterator[tuple[Row, Remarks]]:
@@ -74,6 +84,8 @@ def measured(choice: Choice, database: Database, loaded: Loaded) -> Iterator[tup
                 yield measure(scenario, Site(server, loaded), database, plan)
             if copies:
                 yield measure_first_copy(Site(server, loaded), database, plan)
+    if choice.webhooks:
+        yield from measure_webhooks(database, loaded)
     if len(sys.argv) == 1:
         yield measure_audit(database, loaded.items)
         yield from measure_idle(database, loaded.items)
@@ -86,7 +98,7 @@ def run(choice: Choice) -> bool:
     print(heading(), flush=True)
     for kind in choice.databases:
         with fresh_database(kind) as database:
-            loaded = load(database, choice.items, drafts=int(DRAFTS_PER_SECOND * choice.seconds))
+            loaded = load(database, choice.items, drafts=choice.drafts())
             for row, remarks in measured(choice, database, loaded):
                 rows.append(row)
                 good = good and not remarks.errors

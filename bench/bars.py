@@ -14,6 +14,7 @@ LABELS = {
     "sql_statements": "SQL",
     "bytes": "bytes",
     "p50_ms": "ms",
+    "p99_ms": "p99 ms",
 }
 
 
@@ -78,6 +79,9 @@ BARS = (
     Bar("list_not_modified", "sql_statements", 1, at_most=True),
     # What is counted are lines of the log.
     Bar("audit_verify", "requests_per_second", 20_000),
+    Bar("webhooks", "p99_ms", 5_000, at_most=True),
+    Bar("webhooks", "bytes", 150 * 2**20, at_most=True),
+    Bar("webhooks_published", "p99_ms", 2_000, at_most=True),
     Bar("idle_memory", "bytes", 180 * 2**20, at_most=True),
     Bar("start", "p50_ms", 1500, at_most=True),
 )

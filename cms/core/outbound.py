@@ -14,12 +14,12 @@ Hosts that the operator names in settings are reached elsewhere, in the modules 
 from __future__ import annotations
 
 import ipaddress
-import queue
 import socket  # noqa: TID251 - this is the door
 import ssl  # noqa: TID251 - this is the door
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from copy import copy
 from http.client import HTTPException  # noqa: TID251 - an error of the layer below urllib3
 from typing import Any, Final
 from urllib.parse import urljoin
@@ -29,6 +29,8 @@ from urllib3.connection import HTTPConnection, HTTPSConnection  # noqa: TID251 -
 from urllib3.exceptions import HTTPError  # noqa: TID251 - this is the door
 
 from cms.core.bulkhead import Bulkhead, Kind
+from cms.core.deadlines import deadlines
+from cms.core.lookups import Lookups, Resolve
 from cms.core.outbound_requests import Asked, Limits, Reply
 from cms.core.outbound_rules import OutboundError, OutboundURL, Reason, rules_of
 from config import Settings
@@ -45,12 +47,7 @@ OPERATOR_HOSTS: Final = {
 """Modules that call hosts named by the operator, and the setting that names these hosts."""
 BLOCK_BYTES: Final = 16 * 1024
 REDIRECTIONS: Final = frozenset({301, 302, 303, 307, 308})
-MOST_LOOKUPS: Final = 8
-"""Bound on simultaneous DNS look-ups: a resolver that does not answer blocks no more threads than this."""
 MOST_ADDRESSES: Final = 4
-
-Resolve = Callable[[str, int], Sequence[str]]
-_lookups = threading.BoundedSemaphore(MOST_LOOKUPS)
 
 
 def system_addresses(host: str, port: int) -> Sequence[str]:
@@ -63,10 +60,16 @@ class Outbound:
     """Sends requests to other hosts. One per process; safe to share between threads."""
 
     def __init__(self, settings: Settings, bulkhead: Bulkhead, resolve: Resolve = system_addresses) -> None:
-        self._rules, self._bulkhead, self._resolve = rules_of(settings), bulkhead, resolve
+        self._rules, self._bulkhead, self._lookups = rules_of(settings), bulkhead, Lookups(resolve)
         self._tls = ssl.create_default_context()
         if settings.outbound_ca_file:
             self._tls.load_verify_locations(settings.outbound_ca_file)
+
+    def apart(self) -> Outbound:
+        """A door with the same rules and questions of its own: names that are not answered here keep nobody waiting there."""
+        beside = copy(self)
+        beside._lookups = Lookups(self._lookups.resolve)  # noqa: SLF001 - its own
+        return beside
 
     def send(
         self,
@@ -161,23 +164,9 @@ class Outbound:
         return found
 
     def _looked_up(self, target: OutboundURL, asked: Asked) -> Sequence[str]:
-        """Ask the resolver on a thread of its own: nothing else ends a look-up that lasts."""
-        if not _lookups.acquire(timeout=asked.left()):
-            raise OutboundError(Reason.TIMED_OUT)
-        answers: queue.SimpleQueue[Sequence[str]] = queue.SimpleQueue()
-
-        def look_up() -> None:
-            try:
-                answers.put(self._resolve(target.host, target.port))
-            except (OSError, UnicodeError):
-                answers.put(())
-            finally:
-                _lookups.release()
-
-        threading.Thread(target=look_up, name="outbound-lookup", daemon=True).start()
         try:
-            return answers.get(timeout=asked.left())
-        except queue.Empty:
+            return self._lookups.addresses(target.host, target.port, asked.left)
+        except TimeoutError:
             raise OutboundError(Reason.TIMED_OUT) from None
 
 
@@ -210,13 +199,10 @@ def _cut_off(opened: socket.socket, asked: Asked) -> Iterator[threading.Event]:
         except OSError:
             return
 
-    timer = threading.Timer(seconds, end)
-    timer.start()
     try:
-        yield is_over
+        with deadlines.within(seconds, end):
+            yield is_over
     finally:
-        timer.cancel()
-        timer.join()
         handle.close()
         opened.close()
 

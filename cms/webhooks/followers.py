@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import select
 
@@ -24,13 +26,23 @@ def fan_out(unit: UnitOfWork, changes: Sequence[Change]) -> None:
     public = [change for change in changes if change.is_public]
     if not public:
         return
-    webhooks = unit.session.scalars(select(Webhook).where(told()).order_by(Webhook.id)).all()
+    columns = (Webhook.id, Webhook.types, Webhook.agencies, Webhook.actions, Webhook.created_at)
+    endpoints_for = _by_agency(unit.session.execute(select(*columns).where(told()).order_by(Webhook.id)).all())
     queue_messages(
         unit,
-        (
-            (webhook, line)
+        [
+            (endpoint.id, line)
             for line in public
-            for webhook in webhooks
-            if line.recorded_at >= webhook.created_at and wants(webhook, line)
-        ),
+            for endpoint in endpoints_for(line.agency)
+            if line.recorded_at >= endpoint.created_at and wants(endpoint, line)
+        ],
     )
+
+
+def _by_agency(endpoints: Sequence[Any]) -> Callable[[str | None], Iterable[Any]]:
+    """Finds the endpoints that may want a line of an agency without asking each of them: most ask for one agency of many."""
+    found: defaultdict[str | None, list[Any]] = defaultdict(list)
+    for endpoint in endpoints:
+        for agency in (None,) if endpoint.agencies is None else endpoint.agencies:
+            found[agency].append(endpoint)
+    return lambda agency: endpoints if agency is None else [*found.get(agency, ()), *found.get(None, ())]

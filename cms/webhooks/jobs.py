@@ -2,27 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
 
-PROVEN_AT_ONCE, UNPROVEN_AT_ONCE = 4, 1
-"""Simultaneous tries at one endpoint: one that fails, or never answered, is asked one message at a time."""
 SECRET_LOST = "secret_lost"  # noqa: S105 - the name of a fault
+
+
+class Lane(StrEnum):
+    """Endpoints of one kind, which share threads: those that hang keep none of another kind waiting."""
+
+    PROVEN = "proven"
+    """It has answered and does not fail."""
+    NEW = "new"
+    """It was never tried."""
+    FAILING = "failing"
+
+
+THREADS: Final[Mapping[Lane, int]] = {Lane.PROVEN: 128, Lane.NEW: 96, Lane.FAILING: 48}
+AT_ONCE: Final[Mapping[Lane, int]] = {Lane.PROVEN: 4, Lane.NEW: 1, Lane.FAILING: 1}
+"""Simultaneous tries at one endpoint."""
+QUICK, QUICK_SECONDS = 24, 1.0
+"""So many tries of a lane may be younger than this. Most endpoints answer in milliseconds, so these many are enough to keep a processor
+busy; what takes longer waits for others, and its place goes to the next one.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One try at one message: everything that is needed to send it without the database."""
+    """One try at one message: everything that is needed to send it without the database. `taken_at` is monotonic, in seconds."""
 
     delivery_id: str
     lease: str
     webhook_id: str
-    is_proven: bool
+    lane: Lane
     url: str
     secrets: Sequence[str]
     message_id: str
     body: bytes
+    taken_at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +64,27 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """How many more tries a sender can begin, and the endpoints at which it tries already as often as it may."""
+    """How many more tries a sender can begin in each lane, and how many are under way at each endpoint."""
 
-    proven: int
-    unproven: int
-    busy: Collection[str] = ()
+    free: Mapping[Lane, int]
+    under_way: Mapping[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, each: int) -> Room:
+        """The same number in each lane, nothing under way."""
+        return cls(dict.fromkeys(Lane, each))
+
+    def at_endpoint(self, webhook_id: str, lane: Lane) -> int:
+        """How many more tries at this endpoint."""
+        return AT_ONCE[lane] - self.under_way.get(webhook_id, 0)
 
 
-def busy_endpoints(jobs: Iterable[Job]) -> list[str]:
-    """Endpoints at which as many tries are under way as there may be."""
-    counts: dict[tuple[str, bool], int] = {}
+def room_beside(jobs: Iterable[Job], now: float) -> Room:
+    """The room that is left beside these tries; `now` is monotonic, in seconds."""
+    under_way: dict[str, int] = {}
+    all_of, young = dict.fromkeys(Lane, 0), dict.fromkeys(Lane, 0)
     for job in jobs:
-        counts[job.webhook_id, job.is_proven] = counts.get((job.webhook_id, job.is_proven), 0) + 1
-    return [
-        webhook_id
-        for (webhook_id, is_proven), count in counts.items()
-        if count >= (PROVEN_AT_ONCE if is_proven else UNPROVEN_AT_ONCE)
-    ]
+        under_way[job.webhook_id] = under_way.get(job.webhook_id, 0) + 1
+        all_of[job.lane] += 1
+        young[job.lane] += now - job.taken_at < QUICK_SECONDS
+    return Room({lane: min(THREADS[lane] - all_of[lane], QUICK - young[lane]) for lane in Lane}, under_way)

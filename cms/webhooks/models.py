@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cms.core.db import Model
@@ -42,7 +42,8 @@ class Webhook(Model):
     """An endpoint of a consumer.
 
     `types`, `agencies` and `actions` narrow what it is told of; null means all. `secret` and `previous_secret` are sealed
-    (cms.core.sealed_secrets). `failures` counts failures in a row, since `failing_since`, tries at the same time as one; until `rests_until` it is not tried.
+    (cms.core.sealed_secrets). `failures` counts failures in a row, since `failing_since`, tries at the same time as one; until `rests_until` it is not tried,
+    whatever waits for it.
     """
 
     __tablename__ = "webhooks"
@@ -92,7 +93,13 @@ class WebhookDelivery(Model):
 
     __table_args__ = (
         UniqueConstraint("message_id", "webhook_id"),
-        Index(None, "state", "next_at", "webhook_id"),
+        Index(
+            "ix_webhook_deliveries_waiting",
+            "webhook_id",
+            "next_at",
+            postgresql_where=text("state = 'waiting'"),
+            sqlite_where=text("state = 'waiting'"),
+        ),
         Index(None, "webhook_id", "id"),
         Index(None, "created_at"),
     )

@@ -17,6 +17,8 @@ DAYS_KEPT: Final = 30
 OVERLAP_HOURS, LONGEST_OVERLAP_HOURS = 24, 30 * 24
 LEASE: Final = timedelta(seconds=60)
 """How long a sender may take for one try; a try itself ends after 10 seconds."""
+LATEST_BEGIN: Final = timedelta(seconds=40)
+"""A sender that was frozen so long begins nothing of what it had taken: another one may be about to."""
 DISABLED_AFTER: Final = timedelta(days=5)
 LONGEST_RETRY_AFTER: Final = timedelta(days=1)
 # Standard Webhooks 1.0.0, "Deliverability and reliability": the first try is at once, the last one after about three days.
@@ -79,9 +81,10 @@ def next_try_after(failed_tries: int, asked: timedelta | None = None) -> timedel
     return usual if asked is None else max(usual, min(asked, LONGEST_RETRY_AFTER))
 
 
-def rest_after(failures: int) -> timedelta:
-    """How long an endpoint is left alone after so many failures in a row."""
-    return with_jitter(RESTS[min(failures, len(RESTS)) - 1])
+def rest_after(failures: int, asked: timedelta | None = None) -> timedelta:
+    """How long an endpoint is left alone after so many failures in a row; `asked` is its `Retry-After`."""
+    usual = with_jitter(RESTS[min(failures, len(RESTS)) - 1])
+    return usual if asked is None else max(usual, min(asked, LONGEST_RETRY_AFTER))
 
 
 def with_jitter(wait: timedelta) -> timedelta:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from cms.changes.models import Change
@@ -40,15 +41,16 @@ def render_with_secret(webhook: Webhook, secret: str) -> dict[str, Any]:
     return {**render_webhook(webhook), "secret": secret}
 
 
-def render_delivery(delivery: WebhookDelivery) -> dict[str, Any]:
-    """A message and how it went."""
+def render_delivery(webhook: Webhook, delivery: WebhookDelivery) -> dict[str, Any]:
+    """A message and how it went; while its endpoint rests it is not tried."""
     is_over = delivery.finished_at is not None
+    next_at = max(delivery.next_at, webhook.rests_until or delivery.next_at)
     return {
         "id": delivery.id,
         "message": delivery.message_id,
         "sequence": delivery.sequence,
         "state": delivery.state,
-        "next_try_at": None if is_over else delivery.next_at,
+        "next_try_at": None if is_over else next_at,
         "tries": delivery.tries,
         "created_at": delivery.created_at,
         "finished_at": delivery.finished_at,
@@ -60,8 +62,10 @@ def message_id(change: Change, epoch: str) -> str:
     return f"{epoch}-{change.sequence}"
 
 
-def render_message(change: Change, epoch: str, public_url: str, plurals: dict[str, str]) -> dict[str, Any]:
-    """The body of the message about a line: thin, never content; `url` is where the item is read with a key."""
+def render_message(change: Any, epoch: str, public_url: str, plurals: dict[str, str]) -> dict[str, Any]:
+    """The body of the message about a line (of `Change`, or a row with its columns): thin, never content; `url` is where the item is read
+    with a key.
+    """
     plural = plurals.get(change.resource_type)
     line = line_for_readers(
         epoch,
@@ -86,6 +90,6 @@ def render_message(change: Change, epoch: str, public_url: str, plurals: dict[st
     }
 
 
-def render_ping(delivery: WebhookDelivery) -> dict[str, Any]:
+def render_ping(webhook_id: str, at: datetime) -> dict[str, Any]:
     """The body of a ping."""
-    return {"type": PING, "timestamp": clock.rfc3339(delivery.created_at), "data": {"webhook": delivery.webhook_id}}
+    return {"type": PING, "timestamp": clock.rfc3339(at), "data": {"webhook": webhook_id}}

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Label, and_, func, select
+from sqlalchemy import ColumnElement, Label, ScalarSelect, and_, func, literal_column, or_, select
 
 from cms.changes.models import Change
 from cms.consumers.models import Consumer
@@ -66,24 +66,32 @@ def public_lines(first: int, last: int) -> Sequence[Change]:
     return session.scalars(select(Change).where(*in_range).order_by(Change.sequence)).all()
 
 
+def is_waiting() -> ColumnElement[bool]:
+    """The condition that a message waits; written as in the index."""
+    return WebhookDelivery.state == literal_column(f"'{DeliveryState.WAITING.value}'")
+
+
+def may_be_tried(now: datetime) -> ColumnElement[bool]:
+    """The condition that an endpoint is told of changes and does not rest."""
+    return and_(told(), or_(Webhook.rests_until.is_(None), Webhook.rests_until <= now))
+
+
+def first_due_at() -> ScalarSelect[datetime]:
+    """The moment of the next try at an endpoint: one look into the index for each."""
+    waiting = (WebhookDelivery.webhook_id == Webhook.id, is_waiting())
+    return select(func.min(WebhookDelivery.next_at)).where(*waiting).correlate(Webhook).scalar_subquery()
+
+
 def is_due(now: datetime) -> bool:
     """True when something waits whose moment has come."""
-    due = (WebhookDelivery.state == DeliveryState.WAITING, WebhookDelivery.next_at <= now)
-    return session.scalar(select(WebhookDelivery.id).where(*due).limit(1)) is not None
+    due = select(Webhook.id).where(may_be_tried(now), first_due_at() <= now)
+    return session.scalar(due.limit(1)) is not None
 
 
 def sending_figures(now: datetime) -> Sequence[Label[Any]]:
     """The figures of what waits, for `/metrics` and `doctor`, as columns of one statement; `due` counts healthy endpoints alone."""
-    due = (
-        select(func.min(WebhookDelivery.next_at))
-        .join(Webhook, Webhook.id == WebhookDelivery.webhook_id)
-        .where(
-            WebhookDelivery.state == DeliveryState.WAITING,
-            WebhookDelivery.next_at <= now,
-            told(),
-            Webhook.failures == 0,
-        )
-    )
+    first = select(first_due_at().label("due_at")).where(told(), Webhook.failures == 0).subquery()
+    due = select(func.min(first.c.due_at)).where(first.c.due_at <= now)
     failing = select(func.count()).select_from(Webhook).where(told(), Webhook.failures > 0)
     disabled = select(func.count()).select_from(Webhook).where(Webhook.state == WebhookState.DISABLED)
     return [

@@ -17,7 +17,8 @@ from cms.webhooks.models import DeliveryState, Webhook, WebhookDelivery
 from cms.webhooks.presenter import message_id
 
 AT_ONCE = 1_000
-Wanted = tuple[Webhook, Change]
+Wanted = tuple[str, Change]
+"""The id of an endpoint, and a line that it is told of."""
 Key = tuple[str, str]
 """The name of a message and the id of the endpoint."""
 
@@ -25,17 +26,17 @@ Key = tuple[str, str]
 def queue_messages(unit: UnitOfWork, wanted: Iterable[Wanted], *, again: bool = False) -> None:
     """Queue a message for each endpoint and line; one that was queued before only `again`."""
     epoch, now = current_epoch(unit), clock.now()
-    messages = {(message_id(line, epoch), webhook.id): (webhook, line) for webhook, line in wanted}
+    messages = {(message_id(line, epoch), webhook_id): line for webhook_id, line in wanted}
     known = _known(unit, messages)
     if again and known:
         _queue_again(unit, known, now)
     new: list[dict[str, Any]] = [
         {
-            "id": new_id(), "webhook_id": webhook.id, "message_id": name, "sequence": line.sequence, "failures": 0, "tries": [],
-            "state": DeliveryState.WAITING.value, "next_at": max(now, webhook.rests_until or now), "lease": None,
+            "id": new_id(), "webhook_id": webhook_id, "message_id": name, "sequence": line.sequence, "failures": 0, "tries": [],
+            "state": DeliveryState.WAITING.value, "next_at": now, "lease": None,
             "created_at": now, "finished_at": None,
         }
-        for (name, webhook_id), (webhook, line) in messages.items()
+        for (name, webhook_id), line in messages.items()
         if (name, webhook_id) not in known
     ]  # fmt: skip
     if new:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from cms.consumers.queries import get_consumer
@@ -129,8 +130,8 @@ def ping_webhook(consumer_id: str, webhook_id: str) -> Answer:
 
     How it went stands in the list of messages within seconds.
     """
-    delivery = messages.ping_webhook(current_actor(), consumer_id, webhook_id)
-    return whole_answer(render_delivery(delivery), 202)
+    webhook, delivery = messages.ping_webhook(current_actor(), consumer_id, webhook_id)
+    return whole_answer(render_delivery(webhook, delivery), 202)
 
 
 @blp.route(f"{_ONE}/replay", methods=["POST"], parameters=_PLACES)
@@ -158,11 +159,11 @@ def list_webhook_deliveries(query: dict[str, Any], consumer_id: str, webhook_id:
     The newest first, with their last tries; kept for 30 days.
     """
     page = PageRequest(query)
-    queries.get_webhook(consumer_id, webhook_id)
+    webhook = queries.get_webhook(consumer_id, webhook_id)
     rows = queries.list_deliveries(
         webhook_id, states=query.get("state", ()), before=page.after[0] if page.after else None, limit=page.fetch
     )
-    return page.answer(rows, render_delivery, lambda delivery: [delivery.id])
+    return page.answer(rows, partial(render_delivery, webhook), lambda delivery: [delivery.id])
 
 
 def _with_secret(added: endpoints.WithSecret) -> Answer:

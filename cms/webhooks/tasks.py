@@ -9,6 +9,7 @@ from __future__ import annotations
 import queue
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 
 from cms.changes.followers import follow_log
@@ -23,8 +24,8 @@ from cms.core.outbound_rules import OutboundError
 from cms.core.runtime import Runtime, runtime
 from cms.core.sealed_secrets import is_under_newest
 from cms.webhooks.followers import NAME, fan_out
-from cms.webhooks.jobs import SECRET_LOST, Job, Result, Room, busy_endpoints
-from cms.webhooks.policies import retry_after
+from cms.webhooks.jobs import SECRET_LOST, THREADS, Job, Lane, Result, Room, room_beside
+from cms.webhooks.policies import LATEST_BEGIN, retry_after
 from cms.webhooks.queries import is_due, list_sealed
 from cms.webhooks.services.endpoints import seal_anew
 from cms.webhooks.services.messages import purge_deliveries
@@ -32,8 +33,8 @@ from cms.webhooks.services.sending import exchange
 from cms.webhooks.signatures import signature_header
 
 log = get_logger(__name__)
-PROVEN_THREADS, UNPROVEN_THREADS = 24, 48
-"""Most endpoints answer in milliseconds. Those that fail or never answered have threads of their own, so that they delay nobody else."""
+GATHER_SECONDS = 0.1
+"""Results of this time are written together."""
 LIMITS = Limits(seconds=10.0, header_bytes=16 * 1024, body_bytes=64 * 1024)
 LONGEST_WAIT_AT_END = timedelta(seconds=12)
 
@@ -42,10 +43,11 @@ class Sender:
     """Sends messages to endpoints. One per process; `step` is called again and again on one thread, inside an application context."""
 
     def __init__(self, outbound: Outbound, bulkhead: Bulkhead, interval: float) -> None:
-        self._outbound, self._bulkhead, self._interval = outbound, bulkhead, interval
-        self._proven = ThreadPoolExecutor(PROVEN_THREADS, thread_name_prefix="webhooks")
-        self._unproven = ThreadPoolExecutor(UNPROVEN_THREADS, thread_name_prefix="webhooks-slow")
-        self._results: queue.SimpleQueue[Result] = queue.SimpleQueue()
+        self._bulkhead, self._interval = bulkhead, interval
+        # Names whose servers do not answer delay nobody in another lane.
+        self._doors = {lane: outbound.apart() for lane in Lane}
+        self._threads = {lane: ThreadPoolExecutor(most, f"webhooks-{lane}") for lane, most in THREADS.items()}
+        self._results: queue.SimpleQueue[Result | Job] = queue.SimpleQueue()
         self._under_way: dict[str, Job] = {}
         self._seen = -1
 
@@ -54,7 +56,7 @@ class Sender:
         has_more = self._follow()
         results = self._ended()
         if results or self._has_work():
-            self._begin(exchange(results, self._room()))
+            self._begin(exchange(results, room_beside(self._under_way.values(), clock.monotonic())))
         return has_more or bool(self._under_way)
 
     def finish(self) -> None:
@@ -62,8 +64,8 @@ class Sender:
         ends_at = clock.monotonic() + LONGEST_WAIT_AT_END.total_seconds()
         while self._under_way and clock.monotonic() < ends_at:
             if results := self._ended():
-                exchange(results, Room(0, 0))
-        for pool in (self._proven, self._unproven):
+                exchange(results, Room.of(0))
+        for pool in self._threads.values():
             pool.shutdown(wait=False, cancel_futures=True)
 
     def _follow(self) -> bool:
@@ -80,42 +82,39 @@ class Sender:
         with rolled_back():
             return is_due(clock.now())
 
-    def _room(self) -> Room:
-        proven = sum(job.is_proven for job in self._under_way.values())
-        return Room(
-            PROVEN_THREADS - proven,
-            UNPROVEN_THREADS - (len(self._under_way) - proven),
-            busy_endpoints(self._under_way.values()),
-        )
-
     def _begin(self, jobs: Sequence[Job]) -> None:
         for job in jobs:
             self._under_way[job.delivery_id] = job
-            (self._proven if job.is_proven else self._unproven).submit(self._send, job)
+            self._threads[job.lane].submit(self._send, job)
 
     def _ended(self) -> list[Result]:
-        """Results that have come in; while something is under way, wait a moment for the first one."""
-        results: list[Result] = []
-        try:
-            if self._under_way:
-                results.append(self._results.get(timeout=self._interval))
-            while True:
-                results.append(self._results.get_nowait())
-        except queue.Empty:
-            for result in results:
-                self._under_way.pop(result.job.delivery_id, None)
-            return results
+        """Results that have come in; while something is under way, wait for the first one and a moment more for others."""
+        ended: list[Result | Job] = []
+        wait = self._interval if self._under_way else 0.0
+        with suppress(queue.Empty):
+            ended.append(self._results.get(timeout=wait) if wait else self._results.get_nowait())
+            until = clock.monotonic() + min(GATHER_SECONDS, self._interval)
+            while len(ended) < len(self._under_way):
+                ended.append(self._results.get(timeout=max(0.0, until - clock.monotonic())))
+        for each in ended:
+            job = each if isinstance(each, Job) else each.job
+            self._under_way.pop(job.delivery_id, None)
+        return [each for each in ended if isinstance(each, Result)]
 
     def _send(self, job: Job) -> None:
-        """One try, on a thread of its own: without the database."""
+        """One try, on a thread of its own: without the database. A job alone comes back when it was too late to begin."""
         began = clock.monotonic()
+        if began - job.taken_at > LATEST_BEGIN.total_seconds():
+            self._results.put(job)
+            return
         status, error, asked = None, None, None
         try:
             if not job.secrets:
                 error = SECRET_LOST
             else:
                 with self._bulkhead.outside():
-                    reply = self._outbound.send("POST", job.url, headers=_headers(job), body=job.body, limits=LIMITS)
+                    door = self._doors[job.lane]
+                    reply = door.send("POST", job.url, headers=_headers(job), body=job.body, limits=LIMITS)
                 status, asked = reply.status, retry_after(reply.headers)
         except OutboundError as failure:
             error = failure.reason.value

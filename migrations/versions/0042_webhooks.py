@@ -61,8 +61,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_deliveries")),
         sa.UniqueConstraint("message_id", "webhook_id", name=op.f("uq_webhook_deliveries_message_id_webhook_id")),
     )
+    waiting = sa.text("state = 'waiting'")
     op.create_index(
-        op.f("ix_webhook_deliveries_state_next_at_webhook_id"), "webhook_deliveries", ["state", "next_at", "webhook_id"]
+        op.f("ix_webhook_deliveries_waiting"),
+        "webhook_deliveries",
+        ["webhook_id", "next_at"],
+        postgresql_where=waiting,
+        sqlite_where=waiting,
     )
     op.create_index(op.f("ix_webhook_deliveries_webhook_id_id"), "webhook_deliveries", ["webhook_id", "id"])
     op.create_index(op.f("ix_webhook_deliveries_created_at"), "webhook_deliveries", ["created_at"])

@@ -64,19 +64,19 @@ def taken(world: World) -> Job:
     consumer, webhook = added(world)
     with world.app.app_context():
         messages.ping_webhook(admin_of(world), consumer, webhook)
-        (job,) = sending.exchange([], Room(1, 1))
+        (job,) = sending.exchange([], Room.of(1))
     return job
 
 
 def exchange(world: World) -> Act:
     """The result that ends an endpoint: it is the one that the log tells of."""
     job = taken(world)
-    return lambda: sending.exchange([Result(job, clock.now(), 5, 410)], Room(1, 1))
+    return lambda: sending.exchange([Result(job, clock.now(), 5, 410)], Room.of(1))
 
 
 def exchange_success(world: World) -> Act:
     job = taken(world)
-    return lambda: sending.exchange([Result(job, clock.now(), 5, 204)], Room(1, 1))
+    return lambda: sending.exchange([Result(job, clock.now(), 5, 204)], Room.of(1))
 
 
 def purge(world: World) -> Act:

@@ -51,7 +51,8 @@ def endpoint(app: Flask, admin: Caller, webhooks: str, receiver: Receiver, **val
 def tried(app: Flask, made: dict[str, Any]) -> Sequence[dict[str, Any]]:
     """The messages of an endpoint as the API writes them, the newest first."""
     with app.app_context():
-        return [render_delivery(each) for each in list_deliveries(made["id"], limit=100)]
+        webhook = session.get_one(Webhook, made["id"])
+        return [render_delivery(webhook, each) for each in list_deliveries(webhook.id, limit=100)]
 
 
 def state_of(app: Flask, made: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from cms.changes.followers import follow_log
 from cms.changes.log import read_after
@@ -79,7 +79,7 @@ def test_what_a_dead_sender_had_taken_is_sent_a_minute_later_and_its_late_result
         made = endpoint(app, admin, webhooks, receiver)
         queue_pings(admin, webhooks, made["id"], 1)
         with app.app_context():
-            (lost,) = exchange([], Room(10, 10))
+            (lost,) = exchange([], Room.of(10))
         living = sender_to(receiver)
         drain(app, living)
         assert receiver.received == []
@@ -87,7 +87,7 @@ def test_what_a_dead_sender_had_taken_is_sent_a_minute_later_and_its_late_result
         drain(app, living)
         assert len(receiver.received) == 1
     with app.app_context():
-        exchange([Result(lost, clock.now(), 5, None, "timed_out")], Room(0, 0))
+        exchange([Result(lost, clock.now(), 5, None, "timed_out")], Room.of(0))
         delivery = session.scalars(select(WebhookDelivery)).one()
         assert (delivery.state, len(delivery.tries)) == (DeliveryState.DELIVERED, 1)
         assert session.get_one(Webhook, made["id"]).failures == 0
@@ -98,10 +98,10 @@ def test_a_removed_endpoint_takes_its_results_along(app: Flask, admin: Caller, w
         made = endpoint(app, admin, webhooks, receiver)
         queue_pings(admin, webhooks, made["id"], 1)
         with app.app_context():
-            (job,) = exchange([], Room(10, 10))
+            (job,) = exchange([], Room.of(10))
         assert admin("DELETE", f"{webhooks}/{made['id']}", match='"v1"').status_code == 204
         with app.app_context():
-            assert exchange([Result(job, clock.now(), 5, 200)], Room(10, 10)) == []
+            assert exchange([Result(job, clock.now(), 5, 200)], Room.of(10)) == []
 
 
 def test_endpoints_that_hang_delay_nobody(app: Flask, admin: Caller, webhooks: str) -> None:
@@ -132,6 +132,37 @@ def test_endpoints_that_hang_delay_nobody(app: Flask, admin: Caller, webhooks: s
     assert seconds < 5
     # An endpoint that never answered is asked for one message, not for all of them.
     assert len(dead.received) <= 24
+
+
+def test_many_that_answered_before_and_hang_at_the_same_time_delay_nobody(
+    app: Flask, admin: Caller, webhooks: str
+) -> None:
+    """As when the hosting of half of them fails: more of them than quick tries may be under way."""
+    release = threading.Event()
+
+    def hang(_request: Received) -> None:
+        release.wait(20)
+
+    with receiving(hang) as dead, receiving() as living:
+        made = [
+            endpoint(app, admin, webhooks_of, dead)["id"]
+            for webhooks_of in [f"consumers/{add_consumer(app)}/webhooks" for _ in range(4)]
+            for _ in range(10)
+        ]
+        made.append(endpoint(app, admin, webhooks, living)["id"])
+        with app.app_context(), unit_of_work() as unit:
+            unit.session.execute(update(Webhook).where(Webhook.id.in_(made)).values(last_success_at=clock.now()))
+        add_published_post(app)
+        sender, began = sender_to(dead, living), time.monotonic()
+        while not living.received and time.monotonic() - began < 10:
+            with app.app_context():
+                sender.step()
+        seconds = time.monotonic() - began
+        release.set()
+        with app.app_context():
+            sender.finish()
+    assert (len(living.received), len(dead.received) >= 24) == (1, True)
+    assert seconds < 8
 
 
 def test_tries_that_fail_at_the_same_time_are_one_failure(app: Flask, admin: Caller, webhooks: str) -> None:

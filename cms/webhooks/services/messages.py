@@ -22,8 +22,8 @@ from cms.webhooks.queueing import queue_messages
 PURGED_AT_ONCE = 1_000
 
 
-def ping_webhook(actor: Actor, consumer_id: str, webhook_id: str) -> WebhookDelivery:
-    """Send a test message. Raises `NotFound`, `Forbidden`, `Conflict("wrong_state")` unless the endpoint is active."""
+def ping_webhook(actor: Actor, consumer_id: str, webhook_id: str) -> tuple[Webhook, WebhookDelivery]:
+    """Queue a test message. Raises `NotFound`, `Forbidden`, `Conflict("wrong_state")` unless the endpoint is active."""
     with unit_of_work() as unit:
         webhook = _active(actor, consumer_id, webhook_id)
         delivery_id, now = new_id(), clock.now()
@@ -32,7 +32,7 @@ def ping_webhook(actor: Actor, consumer_id: str, webhook_id: str) -> WebhookDeli
             state=DeliveryState.WAITING.value, next_at=now, created_at=now,
         )  # fmt: skip
         unit.add(delivery)
-    return delivery
+    return webhook, delivery
 
 
 def replay_messages(actor: Actor, consumer_id: str, webhook_id: str, first: int, last: int) -> int:
@@ -48,7 +48,7 @@ def replay_messages(actor: Actor, consumer_id: str, webhook_id: str, first: int,
     with unit_of_work() as unit:
         webhook = _active(actor, consumer_id, webhook_id)
         lines = [line for line in public_lines(first, last) if wants(webhook, line)]
-        queue_messages(unit, [(webhook, line) for line in lines], again=True)
+        queue_messages(unit, [(webhook.id, line) for line in lines], again=True)
         record(unit, Action.WEBHOOK_REPLAYED, webhook.id, actor, agency=get_consumer(consumer_id).agency)
     return len(lines)
 

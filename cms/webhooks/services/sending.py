@@ -1,146 +1,94 @@
-"""What a sender takes from the queue, and the results that it brings back: one transaction for both."""
+"""The results that a sender brings back, and what it takes next: one transaction for both, and as many statements for a hundred as for one."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
-import orjson
-from sqlalchemy import ColumnElement, and_, func, not_, select, update
+from sqlalchemy import bindparam, select, update
 
 from cms.changes.actions import Action
-from cms.changes.heads import log_head
-from cms.changes.installation import current_epoch
 from cms.changes.log import record
-from cms.changes.models import Change
 from cms.consumers.models import Consumer
 from cms.core import clock
-from cms.core.db import UnitOfWork, unit_of_work
-from cms.core.ids import new_id
+from cms.core.db import UnitOfWork, table_of, unit_of_work
 from cms.core.logging import get_logger
 from cms.core.permissions import system_actor
-from cms.core.runtime import runtime
-from cms.core.sealed_secrets import CannotOpen, open_sealed
-from cms.webhooks.jobs import PROVEN_AT_ONCE, UNPROVEN_AT_ONCE, Job, Result, Room
+from cms.webhooks.jobs import Job, Result, Room
 from cms.webhooks.models import DeliveryState, DisabledBecause, Webhook, WebhookDelivery, WebhookState
-from cms.webhooks.policies import DISABLED_AFTER, LEASE, next_try_after, rest_after
-from cms.webhooks.presenter import render_message, render_ping
-from cms.webhooks.queries import told
+from cms.webhooks.policies import DISABLED_AFTER, next_try_after, rest_after
 from cms.webhooks.queueing import switch_off
+from cms.webhooks.taking import take_due
 
 log = get_logger(__name__)
 KEPT_TRIES = 20
 GONE = 410
 _SUCCESS_NOTED_EVERY = timedelta(minutes=1)
+_WRITTEN = ("state", "next_at", "lease", "failures", "tries", "finished_at")
+_COLUMNS = tuple(getattr(WebhookDelivery, name) for name in ("id", *_WRITTEN))
 
 
 def exchange(results: Sequence[Result], room: Room) -> list[Job]:
     """Write results and take the next messages, so many as there is room for."""
     with unit_of_work() as unit:
-        for result in results:
-            _write(unit, result)
-        is_proven = and_(Webhook.failures == 0, Webhook.last_success_at.is_not(None))
-        lease = new_id()
-        taken = [
-            *_take(unit, is_proven, room.proven, PROVEN_AT_ONCE, room.busy, lease),
-            *_take(unit, not_(is_proven), room.unproven, UNPROVEN_AT_ONCE, room.busy, lease),
-        ]
-        return _jobs(unit, taken, lease)
+        if results:
+            _write_all(unit, results)
+            unit.session.flush()
+        return take_due(unit, room)
 
 
-def _take(
-    unit: UnitOfWork, which: ColumnElement[bool], most: int, most_each: int, busy: Collection[str], lease: str
-) -> Sequence[str]:
-    """Lease due messages to endpoints of this kind, a few for each of them; returns their ids."""
-    if most <= 0:
-        return ()
-    now = clock.now()
-    place = func.row_number().over(partition_by=WebhookDelivery.webhook_id, order_by=WebhookDelivery.next_at)
-    due = (
-        select(WebhookDelivery.id, WebhookDelivery.next_at, place.label("place"))
-        .join(Webhook, Webhook.id == WebhookDelivery.webhook_id)
-        .where(_is_due(now), told(), which, Webhook.id.not_in(busy))
-        .subquery()
-    )
-    ids = unit.session.scalars(
-        select(due.c.id).where(due.c.place <= most_each).order_by(due.c.next_at).limit(most)
-    ).all()
-    if not ids:
-        return ()
-    # Another sender may have been faster: then the moment of the next try has moved.
-    return unit.session.scalars(
-        update(WebhookDelivery)
-        .where(WebhookDelivery.id.in_(ids), _is_due(now))
-        .values(lease=lease, next_at=now + LEASE)
-        .returning(WebhookDelivery.id)
-        .execution_options(synchronize_session=False)
-    ).all()
-
-
-def _is_due(now: datetime) -> ColumnElement[bool]:
-    return and_(WebhookDelivery.state == DeliveryState.WAITING, WebhookDelivery.next_at <= now)
-
-
-def _jobs(unit: UnitOfWork, ids: Sequence[str], lease: str) -> list[Job]:
-    """The messages as they are sent. One whose secret cannot be opened any more fails like one that does not arrive."""
-    if not ids:
-        return []
-    rows = unit.session.execute(
-        select(WebhookDelivery, Webhook, Change)
-        .join(Webhook, Webhook.id == WebhookDelivery.webhook_id)
-        .outerjoin(Change, Change.sequence == WebhookDelivery.sequence)
-        .where(WebhookDelivery.id.in_(ids))
-        .execution_options(populate_existing=True)
-    ).all()
-    epoch, public_url, topics = current_epoch(unit), runtime().settings.public_url.rstrip("/"), log_head().topics
-    jobs: list[Job] = []
-    for delivery, webhook, change in rows:
-        message = render_message(change, epoch, public_url, topics) if delivery.sequence else render_ping(delivery)
-        is_proven = webhook.failures == 0 and webhook.last_success_at is not None
-        jobs.append(
-            Job(
-                delivery_id=delivery.id,
-                lease=lease,
-                webhook_id=webhook.id,
-                is_proven=is_proven,
-                url=webhook.url,
-                secrets=_secrets(webhook),
-                message_id=delivery.message_id,
-                body=orjson.dumps(message),
-            )
+def _write_all(unit: UnitOfWork, results: Sequence[Result]) -> None:
+    """Write how tries went, unless a message is no longer leased to its try. Endpoints are locked first, as by those who change them."""
+    webhooks = {
+        webhook.id: webhook
+        for webhook in unit.session.scalars(
+            _in_order(select(Webhook), Webhook.id, {result.job.webhook_id for result in results})
+            .with_for_update(key_share=True)
+            .execution_options(populate_existing=True)
         )
-    return jobs
+    }
+    queued = _in_order(select(*_COLUMNS), WebhookDelivery.id, {result.job.delivery_id for result in results})
+    leased = {(row.id, row.lease): row._asdict() for row in unit.session.execute(queued.with_for_update())}
+    written, ended = [], []
+    for result in sorted(results, key=lambda each: each.at):
+        webhook = webhooks.get(result.job.webhook_id)
+        delivery = leased.get((result.job.delivery_id, result.job.lease))
+        if webhook is not None and delivery is not None:
+            reason = _write(result, webhook, delivery)
+            written.append(delivery)
+            ended += [(webhook, reason)] if reason else []
+    _update(unit, written)
+    for webhook, reason in ended:
+        _disable(unit, webhook, reason)
 
 
-def _secrets(webhook: Webhook) -> Sequence[str]:
-    """The newest secret first; none when they cannot be opened."""
-    sealed = [webhook.secret]
-    if webhook.previous_secret is not None and (webhook.previous_ends_at or clock.now()) > clock.now():
-        sealed.append(webhook.previous_secret)
-    try:
-        return [open_sealed(runtime().signing_keys, each) for each in sealed]
-    except CannotOpen:
-        return ()
+def _in_order(statement: Any, column: Any, ids: set[str]) -> Any:
+    """In one order for all senders, so that none waits for another in a circle."""
+    return statement.where(column.in_(ids)).order_by(column)
 
 
-def _write(unit: UnitOfWork, result: Result) -> None:
-    """Write how a try went, unless the message is no longer leased to it."""
-    delivery = unit.session.scalar(
-        select(WebhookDelivery)
-        .where(WebhookDelivery.id == result.job.delivery_id, WebhookDelivery.lease == result.job.lease)
-        .with_for_update()
-    )
-    webhook = unit.session.get(Webhook, result.job.webhook_id, populate_existing=True, with_for_update=True)
-    if delivery is None or webhook is None:
-        return
-    delivery.lease = None
-    delivery.tries = [*delivery.tries, _as_try(result)][-KEPT_TRIES:]
+def _update(unit: UnitOfWork, written: Sequence[dict[str, Any]]) -> None:
+    if written:
+        table = table_of(WebhookDelivery)
+        values = {
+            column.name: bindparam(f"new_{column.name}", type_=column.type)
+            for column in table.c
+            if column.name in _WRITTEN
+        }
+        rows = [{f"new_{name}": row[name] for name in ("id", *_WRITTEN)} for row in written]
+        unit.session.connection().execute(update(table).where(table.c.id == bindparam("new_id")).values(values), rows)
+
+
+def _write(result: Result, webhook: Webhook, delivery: dict[str, Any]) -> DisabledBecause | None:
+    """Note how it went in both; returns why the endpoint is to be switched off."""
+    delivery["lease"] = None
+    delivery["tries"] = [*delivery["tries"], _as_try(result)][-KEPT_TRIES:]
     if result.has_arrived:
-        delivery.state, delivery.finished_at = DeliveryState.DELIVERED.value, result.at
-        _note_success(unit, webhook, result.at)
-    else:
-        _note_failure(unit, webhook, delivery, result)
+        delivery.update(state=DeliveryState.DELIVERED.value, finished_at=result.at)
+        _note_success(webhook, result)
+        return None
+    return _note_failure(webhook, delivery, result)
 
 
 def _as_try(result: Result) -> dict[str, Any]:
@@ -152,48 +100,30 @@ def _as_try(result: Result) -> dict[str, Any]:
     }
 
 
-def _note_success(unit: UnitOfWork, webhook: Webhook, at: datetime) -> None:
+def _note_success(webhook: Webhook, result: Result) -> None:
+    """What waited for the endpoint waits no longer."""
     if webhook.failures:
         webhook.failures, webhook.failing_since, webhook.rests_until = 0, None, None
-        # What waited for the endpoint, without having failed itself, need not wait any longer.
-        _move(unit, webhook, WebhookDelivery.failures == 0, at)
-    if webhook.last_success_at is None or at - webhook.last_success_at >= _SUCCESS_NOTED_EVERY:
-        webhook.last_success_at = at
+    if webhook.last_success_at is None or result.at - webhook.last_success_at >= _SUCCESS_NOTED_EVERY:
+        webhook.last_success_at = result.at
 
 
-def _note_failure(unit: UnitOfWork, webhook: Webhook, delivery: WebhookDelivery, result: Result) -> None:
-    delivery.failures += 1
-    wait = next_try_after(delivery.failures, result.retry_after)
+def _note_failure(webhook: Webhook, delivery: dict[str, Any], result: Result) -> DisabledBecause | None:
+    delivery["failures"] += 1
+    wait = next_try_after(delivery["failures"], result.retry_after)
     if wait is None:
-        delivery.state, delivery.finished_at = DeliveryState.FAILED.value, result.at
+        delivery.update(state=DeliveryState.FAILED.value, finished_at=result.at)
     else:
-        delivery.next_at = result.at + wait
+        delivery["next_at"] = result.at + wait
     if webhook.rests_until is None or webhook.rests_until <= result.at:
         # Not for tries that were under way when the first of them failed.
         webhook.failures += 1
         webhook.failing_since = webhook.failing_since or result.at
-        webhook.rests_until = result.at + max(rest_after(webhook.failures), result.retry_after or timedelta())
-    unit.session.flush()
-    _move(unit, webhook, WebhookDelivery.next_at < webhook.rests_until, webhook.rests_until)
+        webhook.rests_until = result.at + rest_after(webhook.failures, result.retry_after)
     if result.status == GONE:
-        _disable(unit, webhook, DisabledBecause.GONE)
-    elif result.at - (webhook.failing_since or result.at) >= DISABLED_AFTER:
-        _disable(unit, webhook, DisabledBecause.FAILING)
-
-
-def _move(unit: UnitOfWork, webhook: Webhook, which: ColumnElement[bool], to: datetime) -> None:
-    """Give waiting messages that nobody sends now another moment for the next try."""
-    unit.session.execute(
-        update(WebhookDelivery)
-        .where(
-            WebhookDelivery.webhook_id == webhook.id,
-            WebhookDelivery.state == DeliveryState.WAITING,
-            WebhookDelivery.lease.is_(None),
-            which,
-        )
-        .values(next_at=to)
-        .execution_options(synchronize_session=False)
-    )
+        return DisabledBecause.GONE
+    lasts = result.at - (webhook.failing_since or result.at)
+    return DisabledBecause.FAILING if lasts >= DISABLED_AFTER else None
 
 
 def _disable(unit: UnitOfWork, webhook: Webhook, reason: DisabledBecause) -> None:
@@ -202,6 +132,7 @@ def _disable(unit: UnitOfWork, webhook: Webhook, reason: DisabledBecause) -> Non
     webhook.state, webhook.disabled_because = WebhookState.DISABLED.value, reason.value
     webhook.version += 1
     webhook.updated_at = clock.now()
+    unit.session.flush()
     switch_off(unit, webhook)
     agency = unit.session.scalar(select(Consumer.agency).where(Consumer.id == webhook.consumer_id))
     record(unit, Action.WEBHOOK_DISABLED, webhook.id, system_actor("webhooks"), agency=agency, fields=["state"])
