@@ -151,6 +151,24 @@ class Settings:
     outbound_ports: tuple[str, ...] = setting(("80", "443"), "Ports that addresses which people enter may name")
     outbound_http: bool = setting(False, "Allow http:// beside https:// in addresses that people enter")
     outbound_ca_file: str = setting("", "PEM file of a certificate authority of the city's own, trusted there too")
+    mail_url: str = setting(
+        "",
+        "Mail server that takes messages to people: `smtp://user:password@host:587` (STARTTLS), `smtps://host:465`, or "
+        "`smtp://host:25?starttls=no` inside your own network; empty: messages stay in the list of each person",
+    )
+    mail_from: str = setting(
+        "", "Sender that people see, such as `Simpul Balikpapan <simpul@balikpapan.go.id>`; needed with MAIL_URL"
+    )
+    mail_bounce_to: str = setting(
+        "", "Address of a person who reads what comes back later (envelope sender); empty: that of MAIL_FROM"
+    )
+    mail_ca_file: str = setting("", "PEM file of a certificate authority of the city's own, trusted for MAIL_URL too")
+    mail_summary_hour: int = setting(7, "Hour of the city's day, 0 to 23, at which daily summaries are sent")
+    console_url: str = setting(
+        "",
+        "Address that messages to people link to, where `{type}` and `{id}` are filled in, such as "
+        "`https://redaksi.example.go.id/{type}/{id}`; empty: the address of this API",
+    )
     city_channel: str = setting(
         "kota", "Slug of the agency that stands for the city itself; only central editors publish on its channel"
     )

@@ -64,6 +64,7 @@ from cms.health.routes import blp as service
 from cms.media.routes import blp as media
 from cms.moderation.public_words import look_at_words
 from cms.moderation.routes import blp as moderation
+from cms.notifications.routes import blueprints as notifications
 from cms.offices.routes import blp as offices
 from cms.publishing.delivered import DeliveredTypes
 from cms.serving.admission import admit
@@ -113,7 +114,7 @@ class Application(Flask):
 
 def blueprints(types: Sequence[RegisteredType]) -> Iterator[Blueprint]:
     """All routes, in the order of the API's document."""
-    yield from (service, handbook, auth, me, users, agencies, offices, taxonomy, consumers, webhooks)
+    yield from (service, handbook, auth, me, *notifications, users, agencies, offices, taxonomy, consumers, webhooks)
     yield from (each.management_blueprint() for each in types)
     yield from (reviews, releases, *(blueprint for each in types for blueprint in each.blueprints))
     yield preview_blueprint(each.resource for each in types)

@@ -18,7 +18,7 @@ from flask import Flask
 
 from cms.accounts.services.purging import purge_expired
 from cms.agencies.queries import city_today
-from cms.changes.followers import Foresight, Handler, follow_log, foresee_nothing, retry_lines
+from cms.changes.followers import LogFollower, retry_lines
 from cms.changes.heads import read_heads
 from cms.changes.seen_positions import seen_positions
 from cms.changes.services import note_moment
@@ -41,6 +41,15 @@ from cms.editorial.trash.tasks import empty_trash
 from cms.health.services import WEB, WORKER, Run, note_runs
 from cms.health.state import is_backup_under_way
 from cms.media.tasks import make_renditions, purge_deleted_images
+from cms.notifications.followers import NAME as NOTIFICATIONS
+from cms.notifications.followers import tell_people
+from cms.notifications.tasks import (
+    LONGEST_WAIT_AT_END,
+    mail_sender_of,
+    make_due_summaries,
+    purge_old_messages,
+    tell_reminders,
+)
 from cms.publishing.tasks import carry_out_due_schedules, has_due_schedules
 from cms.serving.state import serving_state
 from cms.webhooks.followers import NAME as WEBHOOKS
@@ -75,27 +84,6 @@ class Task:
 
 
 @dataclass(slots=True)
-class LogFollower:
-    """A follower of the change log; checks for new lines with one small SELECT before it locks anything."""
-
-    name: str
-    handler: Handler
-    foresee: Foresight = foresee_nothing
-    lines: int = 200
-    _seen: int = field(default=-1)
-
-    def __call__(self) -> bool:
-        """Handle the next lines; True when there may be more."""
-        newest = read_heads(runtime().reader).sequence
-        if newest == self._seen:
-            return False
-        handled = follow_log(self.name, self.handler, self.lines, foresee=self.foresee)
-        if not handled:
-            self._seen = newest
-        return handled > 0
-
-
-@dataclass(slots=True)
 class MergerFollower:
     """Rebuilds what mergers let other filters find: when a day of the city has begun, or reference data has changed."""
 
@@ -121,12 +109,16 @@ def worker_tasks(interval: float) -> list[Task]:
         Task("renditions", interval, make_renditions),
         Task("schedule", interval, carry_out_what_is_due),
         Task("schedule_items", interval, LogFollower(SCHEDULE, follow_schedules, lines=LINES)),
+        Task("notifications", interval, LogFollower(NOTIFICATIONS, tell_people)),
+        Task("reminders", MINUTE, tell_reminders),
+        Task("summaries", MINUTE, make_due_summaries),
         *_clock_tasks(),
         Task("expired_sign_ins", HOUR, _quietly(purge_expired), due_at=_in(MINUTE)),
         Task("checkpoints", 5 * MINUTE, checkpoint_when_due, due_at=_in(MINUTE)),
         Task("kept_answers", HOUR, _quietly(purge_kept_answers), due_at=_in(2 * MINUTE)),
         Task("deleted_images", HOUR, _quietly(purge_deleted_images), due_at=_in(2 * MINUTE)),
         Task("trash", HOUR, empty_trash, due_at=_in(2 * MINUTE)),
+        Task("notification_log", HOUR, purge_old_messages, due_at=_in(3 * MINUTE)),
         Task("webhook_log", HOUR, purge_old, due_at=_in(3 * MINUTE)),
         Task("webhook_secrets", HOUR, seal_all_anew, due_at=_in(3 * MINUTE)),
         Task("orphaned_files", DAY, _quietly(partial(sweep_orphans, is_backup_under_way)), due_at=_in(5 * MINUTE)),
@@ -154,6 +146,7 @@ def try_again() -> int:
     """Retry lines that followers have put aside and that are due; the other queues retry their own entries."""
     lines = retry_lines("presenter", rebuild_changed, foresee=foresee_rebuilding)
     lines += retry_lines(SCHEDULE, follow_schedules) + retry_lines(WEBHOOKS, fan_out)
+    lines += retry_lines(NOTIFICATIONS, tell_people)
     return lines + rebuild_again()
 
 
@@ -254,22 +247,30 @@ def _run(app: Flask, task: Task) -> None:
 def run_worker(app: Flask) -> None:
     """Run the worker until SIGTERM or SIGINT."""
     stop = threading.Event()
-    interval = app.extensions["simpul"].settings.worker_interval
+    own = app.extensions["simpul"]
+    interval = own.settings.worker_interval
     tasks = worker_tasks(interval)
-    sender = sender_of(app.extensions["simpul"])
-    sending = Task("webhooks", interval, sender.step)
+    hooks, mail = sender_of(own), mail_sender_of(own)
+    senders = [Task("webhooks", interval, hooks.step), *([Task("mail", interval, mail.step)] if mail else [])]
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     PROCESSES.labels("worker").set(1)
     start_clock(app)
     log.info("worker_started")
-    # On a thread of its own: rebuilding a long archive delays no message.
-    sending_thread = threading.Thread(target=run_tasks, args=(app, [sending], stop), name="webhooks")
-    sending_thread.start()
-    run_tasks(app, [*tasks, heartbeat([*tasks, sending])], stop)
-    sending_thread.join()
-    with app.app_context():
-        sender.finish()
+    # On threads of their own: rebuilding a long archive delays no message, and no mail server anything else.
+    threads = [
+        threading.Thread(target=run_tasks, args=(app, [each], stop), name=each.name, daemon=True) for each in senders
+    ]
+    for thread in threads:
+        thread.start()
+    run_tasks(app, [*tasks, heartbeat([*tasks, *senders])], stop)
+    ends_at = _in(LONGEST_WAIT_AT_END.total_seconds())
+    for thread in threads:
+        thread.join(max(0.0, ends_at - clock.monotonic()))
+    for sender, thread in zip((hooks, mail), threads, strict=False):
+        if sender is not None and not thread.is_alive():
+            with app.app_context():
+                sender.finish()
     log.info("worker_stopped")
 
 

@@ -28,6 +28,9 @@ NO_IDS = {
     "MessageData.id",
     "Embed.id",
     "name_id",
+    "text_id",
+    # Of a freeze: the slug of an agency.
+    "NotifiedResource.id",
     "TermNames.id",
     "Checkpoint.key_id",
     "ChangedResource.id",

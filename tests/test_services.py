@@ -36,6 +36,7 @@ from tests.editorial import history_scenarios, repost_scenarios, review_scenario
 from tests.factories import NEWS, document_content, post_content, seen
 from tests.media import scenarios as media_scenarios
 from tests.moderation import scenarios as moderation_scenarios
+from tests.notifications import scenarios as notification_scenarios
 from tests.offices import scenarios as office_scenarios
 from tests.webhooks import scenarios as webhook_scenarios
 from tests.writing.lock_watch import computed_under_the_lock
@@ -192,8 +193,8 @@ SCENARIOS: dict[str, Scenario] = {
     **office_scenarios.SCENARIOS,
     **media_scenarios.SCENARIOS,
     **webhook_scenarios.SCENARIOS,
+    **notification_scenarios.SCENARIOS,
 }
-
 
 # What each says in its docstring: bookkeeping, no act of anybody.
 SILENT = {
@@ -202,6 +203,7 @@ SILENT = {
     *history_scenarios.SILENT,
     *media_scenarios.SILENT,
     *webhook_scenarios.SILENT,
+    *notification_scenarios.SILENT,
 }
 # Bookkeeping of one statement: there is nothing between it and the commit.
 OF_ONE_STATEMENT = {
@@ -210,9 +212,10 @@ OF_ONE_STATEMENT = {
     "core.take_back",
     "health.note_signing_key",
     "media.purge_images",
+    "notifications.mark_read",
     "writing.purge_kept_answers",
 }
-# Each item in a transaction of its own, and what was put aside in another one: done again where it was cut off.
+# Each item in a transaction of its own: done again where it was cut off.
 IN_STEPS = {"changes.retry_lines", "editorial.rebuild_again", *account_scenarios.IN_STEPS}
 
 

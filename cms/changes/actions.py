@@ -41,6 +41,7 @@ class Action(StrEnum):
     USER_SIGNED_IN = "user.signed_in"
     USER_SIGNED_OUT = "user.signed_out"
     USER_REFRESH_REUSED = "user.refresh_reused"
+    USER_NOTIFICATIONS_CHANGED = "user.notifications_changed"
     SIGNING_KEY_ROTATED = "signing_key.rotated"
 
     MEDIA_CREATED = "media.created"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
+from cms.changes.heads import read_heads
 from cms.changes.log import read_after
 from cms.changes.models import Change, FollowerPosition
 from cms.core import clock
@@ -16,8 +18,9 @@ from cms.core.dead_letters.failures import is_outage, put_aside
 from cms.core.dead_letters.queries import due_again
 from cms.core.dead_letters.tasks import putting_aside
 from cms.core.prepared import foreseen
+from cms.core.runtime import runtime
 
-FOLLOWERS: Final = ("presenter", "schedule", "webhooks")
+FOLLOWERS: Final = ("presenter", "schedule", "webhooks", "notifications")
 """Every follower that this code has (`cms.worker` runs them): those that never ran are behind by the whole log."""
 Handler = Callable[[UnitOfWork, Sequence[Change]], bool | None]
 """Handles lines; `False` means that part of the work is left: the same lines come again, in another transaction."""
@@ -47,6 +50,27 @@ def follow_log(name: str, handler: Handler, limit: int = 200, *, foresee: Foresi
         if is_outage(error):
             raise
         return _pass_by(name, error)
+
+
+@dataclass(slots=True)
+class LogFollower:
+    """A follower of the change log; checks for new lines with one small SELECT before it locks anything."""
+
+    name: str
+    handler: Handler
+    foresee: Foresight = foresee_nothing
+    lines: int = 200
+    _seen: int = field(default=-1)
+
+    def __call__(self) -> bool:
+        """Handle the next lines; True when there may be more."""
+        newest = read_heads(runtime().reader).sequence
+        if newest == self._seen:
+            return False
+        handled = follow_log(self.name, self.handler, self.lines, foresee=self.foresee)
+        if not handled:
+            self._seen = newest
+        return handled > 0
 
 
 def retry_lines(name: str, handler: Handler, *, foresee: Foresight = foresee_nothing) -> int:

@@ -43,6 +43,7 @@ OPERATOR_HOSTS: Final = {
     "cms/core/storage/s3.py": "STORAGE_URL",
     "cms/core/storage/blobs.py": "STORAGE_URL",
     "cms/cli/doctor/proxy.py": "PUBLIC_URL",
+    "cms/notifications/smtp.py": "MAIL_URL",
 }
 """Modules that call hosts named by the operator, and the setting that names these hosts."""
 BLOCK_BYTES: Final = 16 * 1024

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from cms.core.ids import is_area_code, is_slug
+from cms.core.mail_settings import mail_problems
 from cms.core.outbound_rules import outbound_problems
 from config import ANONYMOUS_GROUPS, Settings
 
@@ -33,7 +34,7 @@ def setting_problems(settings: Settings) -> list[str]:
     found = [*_choices(settings), *_strength(settings), *_numbers(settings), *_words(settings)]
     if settings.environment == "production":
         found += _production(settings)
-    return [*found, *outbound_problems(settings)]
+    return [*found, *outbound_problems(settings), *mail_problems(settings)]
 
 
 def _choices(settings: Settings) -> Iterator[str]:

@@ -82,6 +82,7 @@ def _single_figures(state: BackgroundState) -> list[tuple[str, str, float]]:
         ("simpul_log_sequence", "Newest position of the change log.", state.sequence),
         ("simpul_due_schedules", "Scheduled changes that are due and not carried out.", state.due_schedules),
         ("simpul_waiting_images", "Images without their renditions.", state.waiting_images),
+        ("simpul_mail_stopped", "People whose address the mail server refused again and again.", state.mail_stopped),
         ("simpul_checkpoint_sequence", "The line of the newest checkpoint.", state.checkpoint_sequence),
         *((f"simpul_{name}_timestamp_seconds", meaning, _seconds(moment)) for name, meaning, moment in _moments(state)),
     ]
@@ -94,6 +95,7 @@ def _moments(state: BackgroundState) -> list[tuple[str, str, datetime | None]]:
         ("waiting_image", "Since when the first image has waited.", state.oldest_waiting_image_at),
         ("checkpoint", "When the newest checkpoint was signed.", state.checkpoint_at),
         ("webhook_due", "When the first message to a healthy webhook was due that waits.", state.webhook_due_at),
+        ("mail_waiting", "Since when the first mail waits that was never tried.", state.mail_since),
         ("backup", "When the last backup was made, by the command `backup`.", state.succeeded_at(BACKUP)),
     ]
 

@@ -18,6 +18,7 @@ from cms.health.models import TaskRun
 from cms.health.services import BACKUP, WEB, WORKER
 from cms.media.models import Image
 from cms.moderation.models import BreakerTrip, PublishingFreeze
+from cms.notifications.queries import mail_figures
 from cms.webhooks.queries import sending_figures
 
 LONGEST_SILENCE = timedelta(minutes=15)
@@ -53,6 +54,10 @@ class BackgroundState:
     webhook_due_at: datetime | None
     webhooks: Mapping[str, int]
     """How many endpoints fail, and how many were switched off."""
+    mail_since: datetime | None
+    """Since when the first mail waits that was never tried."""
+    mail_stopped: int
+    """Addresses that get no mail any more, because the mail server refused them."""
 
     def succeeded_at(self, name: str) -> datetime | None:
         """When a background task last succeeded."""
@@ -101,6 +106,8 @@ def background_state() -> BackgroundState:
             checkpoint_at=checkpoint.signed_at if checkpoint else None,
             webhook_due_at=counted.webhooks_due,
             webhooks={"failing": counted.webhooks_failing, "disabled": counted.webhooks_disabled},
+            mail_since=counted.mail_since,
+            mail_stopped=counted.mail_stopped,
         )
 
 
@@ -120,6 +127,7 @@ def _schedules_and_pauses(moment: datetime) -> Row[Any]:
             select(func.count()).select_from(BreakerTrip).where(*is_open).scalar_subquery().label("breakers"),
             select(func.count()).select_from(PublishingFreeze).scalar_subquery().label("freezes"),
             *sending_figures(moment),
+            *mail_figures(),
         )
     ).one()
 

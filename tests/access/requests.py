@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import Any
 
 from cms.core.ids import new_id
+from cms.notifications.links import unsubscribe_link
 from tests.access.world import NOBODIES, WEBSITES, Ask, Sent, World
 from tests.documents.samples import PDF
 from tests.factories import document_content, post_content
@@ -266,3 +267,15 @@ def delivered_office(world: World, _who: str) -> Sent:
     values = {"agency": "dpu", "name": f"Kantor {world.number()}"}
     made = world.callers["central"]("POST", f"{MANAGE}/offices", json=values)
     return Sent(f"/v1/offices/{made.json['data']['id']}")  # type: ignore[index]
+
+
+def choice(world: World, who: str) -> Sent:
+    """Choose something about one's own messages; each caller has never chosen before."""
+    return Sent(f"{MANAGE}/me/notifications", 1, {"json": {"kinds": {"comment": {"mail": "daily"}}}})
+
+
+def unsubscribing(world: World, _who: str) -> Sent:
+    """The address in a mail to somebody else that switches a kind of mail off."""
+    with world.app.app_context():
+        link = unsubscribe_link(str(world.callers["author"].actor.id), "comment")
+    return Sent(link.removeprefix("http://localhost"))

@@ -63,6 +63,7 @@ NEW_CATEGORY = {"slug": "tema-{}", "name_id": "Tema", "name_en": "Theme"}
 CONTACT = {"name": "Pengelola", "email": "situs@balikpapan.example"}
 ENDPOINTS, NEW_WEBHOOK = "/consumers/<consumer_id>/webhooks", {"url": "https://situs.example/hook"}
 RANGE = {"from": 1, "to": 10}
+UP_TO = {"until": "019ac1a0-7c00-7000-8000-000000000002"}
 NEW_CONSUMER = {"name": "Situs baru", "kind": "website", "agency": "dpu", "contact": CONTACT}
 PASSWORDS = {"current_password": "teluk-tenang-17-burung", "new_password": "gunung-biru-23-kucing"}
 BATCH = {"atomic": False, "operations": [{"method": "POST", "path": f"{MANAGE}/posts", "body": content("post")}]}
@@ -118,6 +119,12 @@ ROWS = [
     person_row("POST", "/auth/logout", send(f"{MANAGE}/auth/logout", {}), EVERYBODY.replace("200", "204")),
     person_row("POST", "/auth/password", send(f"{MANAGE}/auth/password", PASSWORDS), EVERYBODY),
     person_row("GET", "/me", get(f"{MANAGE}/me"), EVERYBODY),
+    person_row("GET", "/notifications", get(f"{MANAGE}/notifications"), EVERYBODY),
+    person_row("POST", "/notifications/read", send(f"{MANAGE}/notifications/read", UP_TO), EVERYBODY),
+    person_row("GET", "/me/notifications", get(f"{MANAGE}/me/notifications"), EVERYBODY),
+    person_row("PATCH", "/me/notifications", ask.choice, EVERYBODY),
+    public_row("GET", "/mail/unsubscribe/<token>", ask.unsubscribing),
+    public_row("POST", "/mail/unsubscribe/<token>", ask.unsubscribing),
     person_row("GET", "/me/sessions", get(f"{MANAGE}/me/sessions"), EVERYBODY),
     person_row("POST", "/me/sessions/<string:session_id>/end", ask.own_session, EVERYBODY.replace("200", "204")),
     person_row("GET", "/users", get(f"{MANAGE}/users"), ADMIN_AND_AUDITOR),

@@ -86,3 +86,38 @@ def test_groups_of_routes_are_opened_by_name(value: str | None, open_groups: set
 
 def test_every_default_is_a_value_that_its_setting_can_have(tmp_path: Path) -> None:
     assert setting_problems(Settings.from_environ({"INSTANCE_PATH": str(tmp_path)})) == []
+
+
+MAIL = {"MAIL_URL": "smtp://simpul:rahasia@mail.example:587", "MAIL_FROM": "Simpul <simpul@city.example>"}
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ({"MAIL_URL": "mail.example"}, "MAIL_URL"),
+        ({"MAIL_URL": "http://mail.example"}, "MAIL_URL"),
+        ({"MAIL_URL": "smtp://simpul:rahasia@:25"}, "MAIL_URL"),
+        ({"MAIL_URL": "smtp://simpul@mail.example"}, "MAIL_URL"),
+        ({"MAIL_URL": "smtp://mail.example:99999"}, "MAIL_URL"),
+        ({"MAIL_URL": "smtp://[::1"}, "MAIL_URL"),
+        ({"MAIL_URL": "smtp://simpul:rahasia/x@mail.example"}, "MAIL_URL"),
+        ({"MAIL_URL": "smtp://mail.example?starttls=maybe"}, "MAIL_URL"),
+        ({"MAIL_URL": "smtp://simpul:rahasia@mail.example?starttls=no", "ENVIRONMENT": "production"}, "MAIL_URL"),
+        ({"MAIL_FROM": ""}, "MAIL_FROM"),
+        ({"MAIL_FROM": "Simpul"}, "MAIL_FROM"),
+        ({"MAIL_BOUNCE_TO": "a@b\r\nRCPT TO:<x@y.example>"}, "MAIL_BOUNCE_TO"),
+        ({"MAIL_SUMMARY_HOUR": "24"}, "MAIL_SUMMARY_HOUR"),
+        ({"CONSOLE_URL": "javascript:alert(1)"}, "CONSOLE_URL"),
+        ({"CONSOLE_URL": "https://redaksi.example/{slug}"}, "CONSOLE_URL"),
+        ({}, ""),
+        ({"MAIL_URL": "smtps://mail.example", "CONSOLE_URL": "https://redaksi.example/{type}/{id}"}, ""),
+        ({"MAIL_URL": "smtp://mail.example:25?starttls=no"}, ""),
+    ],
+)
+def test_settings_of_mail_that_cannot_work_are_told_without_the_password(
+    given: dict[str, str], name: str, tmp_path: Path
+) -> None:
+    settings = Settings.from_environ({"INSTANCE_PATH": str(tmp_path), **MAIL, **given})
+    told = [sentence for sentence in setting_problems(settings) if sentence.startswith(("MAIL", "CONSOLE"))]
+    assert [sentence.split()[0] for sentence in told] == ([name] if name else [])
+    assert "rahasia" not in str(told)

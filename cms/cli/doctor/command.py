@@ -19,7 +19,14 @@ from cms.cli.doctor.proxy import check_proxy
 from cms.cli.doctor.settings import check_settings
 from cms.cli.doctor.shared_files import check_files_for_proxy
 from cms.cli.doctor.trail import check_chain, check_checkpoint
-from cms.cli.doctor.worker import check_followers, check_tasks, check_waiting_work, check_webhooks, check_worker
+from cms.cli.doctor.worker import (
+    check_followers,
+    check_mail,
+    check_tasks,
+    check_waiting_work,
+    check_webhooks,
+    check_worker,
+)
 from config import Settings
 
 # A step runs when no earlier one is red, because it depends on them.
@@ -35,6 +42,7 @@ STEPS: tuple[tuple[DoctorCheck, ...], ...] = (
         check_worker,
         check_followers,
         check_webhooks,
+        check_mail,
         check_waiting_work,
         check_tasks,
         check_dead_letters,

@@ -9,11 +9,12 @@ from cms.cli.doctor.findings import Finding, ok, red, warning
 from cms.core import clock
 from cms.health.services import WORKER
 from cms.health.state import FollowerState, background_state
+from cms.notifications.smtp import Fate, MailServer
 from config import Settings
 
 # A worker looks for work about every second and reports that it runs every 15.
 WORKER_SILENCE = timedelta(minutes=2)
-LONG_WAIT_OF_IMAGES = timedelta(minutes=15)
+LONG_WAIT_OF_IMAGES = LONG_WAIT_OF_MAIL = timedelta(minutes=15)
 # Tries are up to a minute apart: after so many, a restart of another service does not explain the failures.
 MOST_FAILURES = 3
 
@@ -67,6 +68,22 @@ def check_webhooks(_settings: Settings) -> Iterator[Finding]:
         yield warning(f"{state.webhooks['disabled']} webhooks were switched off because they failed.")
     else:
         yield ok(f"Messages to webhooks go out; {state.webhooks['failing']} endpoints fail.")
+
+
+def check_mail(settings: Settings) -> Iterator[Finding]:
+    """Mail to people: is there a server, does it answer, and does what waits go out?"""
+    if not settings.mail_url:
+        yield warning("MAIL_URL is not set: messages to people stay in their lists.")
+        return
+    outcome, state = MailServer(settings).check(), background_state()
+    if outcome.fate is not Fate.SENT:
+        yield red(f"The mail server of MAIL_URL cannot be used: {outcome.answer}.")
+    elif _is_older(state.mail_since, LONG_WAIT_OF_MAIL):
+        yield red("The mail server answers, and mail waits all the same: is a worker running, with the same MAIL_URL?")
+    elif state.mail_stopped:
+        yield warning(f"The mail server refused the addresses of {state.mail_stopped} people: look for `mail_refused`.")
+    else:
+        yield ok("Mail to people goes out.")
 
 
 def check_tasks(_settings: Settings) -> Iterator[Finding]:

@@ -1,0 +1,1 @@
+"""Messages to people: a list of their own for everybody, and mail."""
