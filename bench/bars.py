@@ -60,9 +60,11 @@ BARS = (
     Bar("filter_agency_tag", "requests_per_second", 1 / 1.3, of="list_uncached"),
     Bar("list_reposts", "requests_per_second", 1 / 1.3, of="list_channel"),
     Bar("list_reposts", "sql_statements", 2, at_most=True),
-    Bar("list_repeated", "share_of_bare_wsgi", 0.25),
-    Bar("feed_repeated", "share_of_bare_wsgi", 0.25),
-    Bar("list_not_modified", "share_of_bare_wsgi", 0.25),
+    *(
+        Bar(scenario, "share_of_bare_wsgi", share, database=database)
+        for scenario in ("list_repeated", "detail_repeated", "feed_repeated", "list_not_modified")
+        for database, share in (("sqlite", 0.55), ("postgresql", 0.45))
+    ),
     # Within what two runs of the same thing differ.
     Bar("sync_no_news", "requests_per_second", 0.9, of="list_not_modified"),
     Bar("sync_no_news", "sql_statements", 1, at_most=True),

@@ -155,6 +155,11 @@ def one_page(site: Site) -> list[Request]:
     return [site.get("/v1/posts")]
 
 
+def one_detail(site: Site) -> list[Request]:
+    """The same post again and again."""
+    return [site.get(f"/v1/posts/{site.loaded.post_ids[0]}")]
+
+
 def known_page(site: Site) -> list[Request]:
     """The first page, asked for by someone who has it."""
     etag = site.answer(site.get("/v1/posts")).header("etag")
@@ -203,6 +208,7 @@ SCENARIOS = (
     Scenario("list_channel", channel_pages),
     Scenario("list_reposts", repost_pages),
     Scenario("list_repeated", one_page, cached=True),
+    Scenario("detail_repeated", one_detail, cached=True),
     Scenario("feed_repeated", feed_page, cached=True),
     Scenario("list_not_modified", known_page, cached=True),
     Scenario("sync_no_news", known_copy, cached=True),

@@ -22,6 +22,8 @@ from cms.cli import commands
 from cms.consumers.routes import blp as consumers
 from cms.content_types import CONTENT_TYPES
 from cms.core.bulkhead import Bulkhead
+from cms.core.commit_marks import EXTENSION as COMMIT_MARKS
+from cms.core.commit_marks import CommitMarks, marks_beside
 from cms.core.cursors import Cursors
 from cms.core.engines import engine_options, prepare_engine
 from cms.core.http.access import WRITING_METHODS, Authenticators, check_declarations, check_every_request
@@ -209,6 +211,7 @@ def _bind_extensions(app: Flask, settings: Settings) -> None:
     with app.app_context():
         bulkhead = Bulkhead(settings.web_threads)
         prepare_engine(db.engine, bulkhead)
+        app.extensions[COMMIT_MARKS] = CommitMarks(marks_beside(db.engine.url, Path(settings.instance_path)))
         reader = Reader(db.engine)
         signing_keys = SigningKeys(settings.secret_key, reader)
         app.extensions["simpul"] = Runtime(

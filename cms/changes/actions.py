@@ -143,6 +143,17 @@ class ContentAction:
 REFERENCE_TYPES = {"agency", "area", "office", "category", "information_kind"}
 # Cursors in kept answers are made with the signing key.
 ACCESS_TYPES = {"consumer", "key", "signing_key"}
+TAKES_ACCESS = frozenset(
+    {
+        Action.CONSUMER_UPDATED,
+        Action.KEY_ROTATED,
+        Action.KEY_REVOKED,
+        Action.SIGNING_KEY_ROTATED,
+        Action.INSTALLATION_RESTORED,
+        Action.INSTALLATION_RENEWED,
+    }
+)
+"""Actions after which a key may show less, or positions mean something else: every node must know before they are answered."""
 RESOURCE_TYPES = frozenset(action.value.split(".")[0] for action in Action)
 """Resource types in the log other than content types."""
 

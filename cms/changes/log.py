@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, insert, select, update
 
-from cms.changes.actions import Action, ContentAction, is_public, topic_of
+from cms.changes.actions import TAKES_ACCESS, Action, ContentAction, is_public, topic_of
 from cms.changes.chain import Line, line_hash
 from cms.changes.facts import Cause, EndingKind, UpdateKind, Via, facts_of
 from cms.changes.heads import head_table
@@ -19,10 +19,12 @@ from cms.changes.stored_lines import StoredLog
 from cms.changes.trust import believed, clock_wrong, is_accepted, is_far
 from cms.changes.verification import verify
 from cms.core import clock
+from cms.core.commit_marks import wait_until_settled
 from cms.core.compiled import CompiledStatement
 from cms.core.db import UnitOfWork, session, table_of
 from cms.core.logging import current_request_id
 from cms.core.permissions import Actor
+from cms.core.transactions import note_lines
 
 _changes, _installation = table_of(Change), table_of(Installation)
 _REACHED = "reached_position"
@@ -77,6 +79,7 @@ class Lines:
     numbered: list[tuple[Change, Callable[[Numbered], None]]] = field(default_factory=list)
     last_steps: list[Callable[[], None]] = field(default_factory=list)
     has_turn: bool = False
+    takes_access: bool = False
     epoch: str = ""
 
 
@@ -115,6 +118,9 @@ def record(
         facts=facts_of(unit, Via.SYSTEM if actor.id is None else Via.PERSON, cause, update, ending),
     )
     _add_line(unit, change, topic_of(action))
+    if action in TAKES_ACCESS and unit.session.get_bind().dialect.name != "sqlite":
+        # Processes of other nodes are not told of the commit. On SQLite all processes share the marks.
+        unit.part(Lines).takes_access = True
     return change
 
 
@@ -172,6 +178,8 @@ def reached_position() -> Position | None:
 def _note_position(unit: UnitOfWork) -> None:
     lines = unit.part(Lines)
     unit.session.info[_REACHED] = Position(lines.epoch, lines.changes[-1].sequence)
+    if lines.takes_access:
+        wait_until_settled()
 
 
 def _number(unit: UnitOfWork) -> None:
@@ -184,6 +192,7 @@ def _number(unit: UnitOfWork) -> None:
     connection = unit.session.connection()
     taken = _take_numbers(topics).run(connection, {"count": len(changes)}).one()
     lines.has_turn, lines.epoch = True, taken.epoch
+    note_lines(unit.session)
     recorded_at = _time_of_line(taken.seen_at)
     newest: dict[str, Any] = {"seen_at": recorded_at}
     for sequence, change in enumerate(changes, start=taken.sequence - len(changes) + 1):

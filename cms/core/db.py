@@ -15,7 +15,7 @@ from cms.core.database_errors import domain_error
 from cms.core.ending import EndingSession
 from cms.core.logging import get_logger
 from cms.core.looking_ahead import end_look_ahead
-from cms.core.transactions import SharedTransaction, transaction_of_one_unit
+from cms.core.transactions import SharedTransaction, commit, transaction_of_one_unit
 
 log = get_logger(__name__)
 P = TypeVar("P")
@@ -102,7 +102,7 @@ class UnitOfWork:
         if self._shared is not None:
             self._shared.after_commit += self._after_commit
             return
-        self.session.commit()
+        commit(self.session)
         self.session.info.pop("unit_of_work", None)
         _follow_up(self._after_commit)
 

@@ -1,9 +1,9 @@
-"""Calls libpq directly for one statement: the positions of the log, which every delivery request reads first.
+"""Calls libpq directly for one statement: the positions of the log, which every delivery request reads first that is computed.
 
 A cursor of psycopg costs more than the server that it asks: the answer is found, its types are looked up, rows are made. Here one
 prepared statement without parameters is sent and its one row read: integers, and a text at the end. Waits are bounded like those
-of every other statement (postgres.py). The scenarios that show it: `list_repeated` and `list_not_modified` of `make bench` on
-PostgreSQL, where this read is most of what a request costs; `heads` of `python -m bench.shortcuts` measures it alone.
+of every other statement (postgres.py). The scenario that shows it: `list_uncached` of `make bench` on PostgreSQL;
+`heads` of `python -m bench.shortcuts` measures it alone.
 """
 
 from __future__ import annotations

@@ -9,11 +9,14 @@ from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, SessionTransaction
 
+from cms.core.commit_marks import EXTENSION as COMMIT_MARKS
+from cms.core.commit_marks import CommitMarks
 from cms.core.database_errors import domain_error
 from cms.core.errors import Unavailable
 from cms.core.writing_turns import in_turn
 
 BEFORE_WRITES = "simpul_before_writes"
+_MOVES_LOG = "moves_log"
 
 
 def check_writing(current: Session) -> None:
@@ -30,8 +33,24 @@ def _begin_writing(current: Session) -> None:
         raise domain_error(error) from error
 
 
+def note_lines(current: Session) -> None:
+    """Note that this transaction moves the log: the processes of this node are told of its commit."""
+    current.info[_MOVES_LOG] = True
+
+
+def commit(current: Session) -> None:
+    """Commit; only the code that has opened the transaction calls this."""
+    if not current.info.pop(_MOVES_LOG, False):
+        current.commit()
+        return
+    marks: CommitMarks = current_app.extensions[COMMIT_MARKS]
+    with marks.around_commit():
+        current.commit()
+
+
 def drop_transaction(current: Session) -> None:
     """Roll back. A connection that cannot be rolled back is dead: it is dropped with its transaction."""
+    current.info.pop(_MOVES_LOG, None)
     try:
         current.rollback()
     except SQLAlchemyError:
@@ -107,7 +126,7 @@ class SharedTransaction:
         if self._is_lost:
             self.begin()
         if self.has_begun and not self._is_discarded:
-            self.session.commit()
+            commit(self.session)
 
     def end(self) -> None:
         """Close whatever is still open; only `one_transaction` calls this."""

@@ -24,6 +24,8 @@ _TAG = re.compile(rf'(?:W/)?"([0-9a-f]+)(?:-({"|".join(ENCODINGS)}))?"')
 _CONTENT_HEADERS = {"content-type", "content-length", "content-encoding"}
 # Python's objects around an answer with the lists of its headers in each form, and around one header.
 OBJECT_BYTES, HEADER_BYTES = 3_000, 180
+# Around one agency or channel of its validity.
+PART_BYTES = 300
 Headers = list[tuple[str, str]]
 # Longer than any cache may keep an answer: a day.
 LONGEST_LEFT = 86_400_000_000
@@ -118,7 +120,8 @@ class Answer:
     def size(self) -> int:
         """Memory that keeping it takes at most, in bytes."""
         headers = sum([HEADER_BYTES + len(value) for _, value in self.headers])
-        return OBJECT_BYTES + headers + len(self.body or b"") + self._room
+        parts = PART_BYTES * len(self.validity.parts)
+        return OBJECT_BYTES + parts + headers + len(self.body or b"") + self._room
 
 
 def _entries(header: str) -> list[str]:

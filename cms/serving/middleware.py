@@ -1,16 +1,15 @@
 """Answers repeated requests from memory before Flask is entered.
 
-A cached answer is sent only while one small read of the log's heads shows that its dependencies have not changed and its key is
-still valid. So it is as fresh as a computed one, in every process, from the moment a publish request has been answered.
+A cached answer is sent only while the log's heads show that its dependencies have not changed and its key is still valid
+(`cms.serving.kept_check`). So on one node it is as fresh as a computed one, in every process, from the moment a publish request has
+been answered.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import partial
 from typing import Any
 
-from cms.changes.heads import Heads
 from cms.core import clock
 from cms.core.errors import DomainError
 from cms.core.logging import harmless_request_id
@@ -19,9 +18,10 @@ from cms.core.schema_state import SchemaWatch
 from cms.serving.admission import READ_HEADS
 from cms.serving.answer_cache import RequestKey
 from cms.serving.answers import Answer
+from cms.serving.kept_check import KeptCheck
 from cms.serving.responding import REQUEST_KEY
+from cms.serving.single_flight import SingleFlight
 from cms.serving.state import ServingState
-from cms.serving.validity import ItemLive
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -35,7 +35,7 @@ class AnswerCacheMiddleware:
 
     def __init__(self, application: Application, state: ServingState, schema: SchemaWatch) -> None:
         self._application = application
-        self._state = state
+        self._state, self._kept, self._flights = state, KeptCheck(state), SingleFlight()
         self._schema = schema
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -44,7 +44,7 @@ class AnswerCacheMiddleware:
             return self._application(environ, start_response)
         if self._schema.fault is not None or not environ.keys().isdisjoint(LONG_WAY):
             return self._application(environ, start_response)
-        key = _request_key(environ)
+        key = environ[REQUEST_KEY] = _request_key(environ)
         answer = self._state.kept.find(key)
         if answer is not None:
             moment = clock.monotonic()
@@ -52,10 +52,22 @@ class AnswerCacheMiddleware:
             # The application refuses a caller who has sent too many.
             if allowance is None or not allowance.wait(moment):
                 given = self._given(answer, environ, start_response, allowance, moment)
+                return self._computed_once(key, environ, start_response, allowance) if given is None else given
+        return self._application(environ, start_response)
+
+    def _computed_once(
+        self, key: RequestKey, environ: Environ, start_response: StartResponse, allowance: Allowance | None
+    ) -> Iterable[bytes]:
+        """Have the application compute an answer that does not hold any more, unless another thread is doing that."""
+        with self._flights.turn(key) as is_first:
+            if not is_first:
+                # What was read before the wait is older than the answer that has come.
+                environ.pop(READ_HEADS, None)
+                answer, moment = self._state.kept.find(key), clock.monotonic()
+                given = None if answer is None else self._given(answer, environ, start_response, allowance, moment)
                 if given is not None:
                     return given
-        environ[REQUEST_KEY] = key
-        return self._application(environ, start_response)
+            return self._application(environ, start_response)
 
     def _given(
         self,
@@ -72,12 +84,12 @@ class AnswerCacheMiddleware:
         if answer.body is None and known_tag is None:
             return None
         try:
-            present, now, heads, item_live = self._state.at_believed_moment(partial(self._position, answer))
+            present, now, holds, heads = self._kept.check(answer)
         except DomainError:
             # The application reports it in a problem document.
             return None
-        if not answer.validity.holds(heads, now, item_live) or not answer.validity.opens(present):
-            if answer.validity.item is None:
+        if not holds:
+            if heads is not None and answer.validity.item is None:
                 # A detail reads its item again together with the heads.
                 environ[READ_HEADS] = present, now, heads
             return None
@@ -96,16 +108,6 @@ class AnswerCacheMiddleware:
         content = answer.bytes_in(encoding)
         start_response("200 OK", answer.full_headers(encoding, len(content)) + own)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [content]
-
-    def _position(self, answer: Answer, now: int) -> tuple[Heads, ItemLive | None]:
-        """The position of the log, and for a detail its live publication and when that ends; one statement."""
-        item = answer.validity.item
-        if item is None:
-            heads, item_live = self._state.head.read(self._state.reader), None
-        else:
-            heads, item_live = self._state.publications.heads_and_live(*item, now)
-        self._state.note_epoch(heads.epoch)
-        return heads, item_live
 
 
 def _request_key(environ: Environ) -> RequestKey:

@@ -133,7 +133,7 @@ def _bare_answer(basis: Basis, request: DeliveryRequest, timing: Timing) -> Answ
     modified_at = max(noted.modified_at(request.heads), timing.passed)
     position = position_headers(request.heads.epoch, noted.sequence(request.heads))
     headers = caching_headers(modified_at, basis.groups, vary, basis.media_type) + position + cors_headers(request)
-    validity = Validity.of(noted, request.heads, holder.expires_at, timing.until)
+    validity = Validity.of(noted, request.heads, holder.expires_at, timing.until, request.state.types)
     return Answer(
         digest, headers, None, validity, holder.key_id, request.state.max_age, request.state.limits.of(holder)
     )

@@ -23,15 +23,13 @@ from cms.publishing.walking import Walk
 from cms.serving.late_schedules import due_since
 from cms.serving.reference_data import ReferenceData
 from cms.serving.state import ServingState
-from cms.serving.validity import Dependencies
+from cms.serving.validity import NEVER_MOVED, Dependencies
 from config import Settings
 
 T = TypeVar("T")
 ReadItem = tuple[str, str, PublishedState | None]
 """Type, id and state of an item that was read together with the heads."""
 _REFERENCE = frozenset({"reference"})
-NEVER_MOVED = (0, 0)
-"""The position of an owner or a channel that never had anything."""
 _ACCESS = frozenset({"access"})
 
 

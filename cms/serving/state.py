@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
@@ -18,6 +18,7 @@ from cms.consumers.key_cache import KeyCache
 from cms.consumers.models import Consumer
 from cms.core import clock
 from cms.core.bulkhead import Bulkhead, Kind, refusal
+from cms.core.commit_marks import EXTENSION as COMMIT_MARKS
 from cms.core.cursors import Cursors
 from cms.core.postgres import SILENCE_SECONDS
 from cms.core.raw_columns import json_value
@@ -29,6 +30,7 @@ from cms.serving.answer_cache import AnswerCache
 from cms.serving.late_schedules import LateSchedules
 from cms.serving.limits import ReaderLimits
 from cms.serving.reference_data import ReferenceData, read_reference_data
+from cms.serving.remembered_heads import RememberedHeads
 from cms.serving.shared_results import SharedResults
 from config import Settings
 
@@ -59,6 +61,9 @@ class ServingState:
     shared: SharedResults
     cursors: Cursors
     settings: Settings
+    types: Mapping[str, str]
+    """The content types by their topics."""
+    remembered: RememberedHeads
     _epoch: str = ""
     _reference_data: tuple[tuple[str, int], ReferenceData] | None = None
     _origins: tuple[tuple[str, int], frozenset[str]] | None = None
@@ -110,9 +115,11 @@ class ServingState:
         known, position = self._positions.get(type), (self._epoch, topic_sequence)
         if known is not None and known[0] == position:
             return known[1]
-        found = self.publications.positions(type)
-        self._positions[type] = position, found
-        return found
+        with self._turn():
+            known = self._positions.get(type)
+            if known is None or known[0] != position:
+                known = self._positions[type] = position, self.publications.positions(type)
+        return known[1]
 
     def origins(self, access_sequence: int) -> frozenset[str]:
         """The browser origins of all active consumers: a CORS preflight carries no key."""
@@ -137,6 +144,7 @@ class ServingState:
         self.kept.forget()
         self.shared.forget()
         self.late_schedules.forget()
+        self.remembered.forget()
 
 
 def make_serving_state(app: Flask, runtime: Runtime, head: LogHead) -> ServingState:
@@ -157,6 +165,8 @@ def make_serving_state(app: Flask, runtime: Runtime, head: LogHead) -> ServingSt
         SharedResults(runtime.bulkhead),
         runtime.cursors,
         runtime.settings,
+        {topic: name for name, topic in head.topics.items()},
+        RememberedHeads(app.extensions[COMMIT_MARKS]),
     )
     runtime.remember(state.forget)
     runtime.remember(state.limits.forget)

@@ -7,16 +7,20 @@ cannot outlive a right, a merger or a scheduled moment that was forgotten in a l
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from cms.changes.heads import Heads
 from cms.core import clock
 from cms.publishing.reading import ContentPosition
 
 NEVER_DUE = clock.micros(clock.NEVER)
+NEVER_MOVED = (0, 0)
+"""The position of an owner or a channel that never had anything."""
+Known = Callable[[str, int], Mapping[tuple[str, str], ContentPosition]]
+"""The positions of the owners and channels of a content type, as of this position of its topic."""
 
 ItemLive = tuple[int | None, int | None]
 """The sequence and the end (microseconds since 1970) of an item's live publication; None when there is none."""
@@ -26,6 +30,24 @@ ItemLive = tuple[int | None, int | None]
 def _values(names: tuple[str, ...]) -> Callable[[Heads], Any]:
     """Takes these fields of the heads, in this order."""
     return attrgetter(*names)
+
+
+@lru_cache(maxsize=1_000)
+def _each(names: tuple[str, ...]) -> Callable[[Heads], tuple[int, ...]]:
+    """Takes these fields of the heads as a tuple, however many there are."""
+    return lambda heads: tuple([getattr(heads, name) for name in names])
+
+
+_NONE: Final = _each(())
+
+
+class Part(NamedTuple):
+    """One owner or channel of a topic that an answer shows, by (scheme, agency), and how far it was."""
+
+    topic: str
+    type: str
+    name: tuple[str, str]
+    position: ContentPosition
 
 
 @dataclass(slots=True)
@@ -135,32 +157,82 @@ class Validity:
     """The values that must be unchanged for a cached answer to be valid: the epoch, the key, positions of the log's topics, a
     detail's publication.
 
-    `since` and `until` (microseconds since 1970) are the moments between which nothing scheduled takes effect.
+    When all of `positions` are as `expected` nothing has changed that could concern the answer. When some are not, it may still be valid:
+    `renewed` looks at what it depends on of a topic that others move too. Moments are in microseconds since 1970: between `since` and
+    `until` nothing scheduled takes effect, and until `sure_until` nothing that the positions would not tell.
     """
 
     positions: Callable[[Heads], Any]
-    """Takes the epoch and the positions from the heads."""
     expected: Any
     key_expires_at: int
+    whole: Callable[[Heads], Any] = _NONE
+    """Takes the epoch and the positions of topics on which the answer depends as a whole."""
+    expected_whole: Any = ()
+    due: Callable[[Heads], tuple[int, ...]] = _NONE
+    """Takes the next scheduled moment of each topic that it follows."""
+    parts: tuple[Part, ...] = ()
     item: tuple[str, str] | None = None
     item_live: ItemLive | None = None
     since: int = 0
     until: int = NEVER_DUE
+    sure_until: int = NEVER_DUE
+    noted_until: int = NEVER_DUE
 
     def opens(self, present: int) -> bool:
         """True while the key has not expired, by the real clock: a key does not live longer because the clock is not trusted."""
         return present < self.key_expires_at
 
     @classmethod
-    def of(cls, noted: Dependencies, heads: Heads, key_expires_at: int, until: int) -> Validity:
-        """The validity of an answer that depends on this; `until` is when the next scheduled moment of its topics comes."""
-        scheduled = {due_at for topic in noted.followed if (due_at := f"{topic}_due_at") in heads._fields}
-        positions = _values(("epoch", "access", *sorted(noted.followed | scheduled)))
+    def of(
+        cls, noted: Dependencies, heads: Heads, key_expires_at: int, until: int, types: Mapping[str, str]
+    ) -> Validity:
+        """The validity of an answer that depends on this; `until` is when the next scheduled moment of its topics comes, `types` are
+        the content types by their topics.
+        """
+        parts = [_part(name, position, types) for name, position in noted.parts.items()]
+        narrow = {part.topic for part in parts} - noted.topics
+        whole = ("epoch", "access", *sorted(noted.followed - narrow))
+        due = tuple(f"{topic}_due_at" for topic in sorted(noted.followed & types.keys()))
+        sure_until = until = min(until, noted.until)
+        item: tuple[str, ...] = ()
+        if noted.item is not None:
+            # Any line may have scheduled the end of the item, and its scheduled beginning shows in no line when it comes.
+            item_due = next(f"{topic}_due_at" for topic, name in types.items() if name == noted.item[0])
+            item, sure_until = ("sequence", item_due), min(until, getattr(heads, item_due))
+        positions = _values((*whole, *sorted(narrow), *due, *item))
         return cls(
-            positions, positions(heads), key_expires_at, noted.item, noted.item_live, noted.since,
-            min(until, noted.until),
+            positions, positions(heads), key_expires_at, _values(whole), _values(whole)(heads), _each(due),
+            tuple(part for part in parts if part.topic in narrow), noted.item, noted.item_live,
+            noted.since, until, sure_until, noted.until,
         )  # fmt: skip
 
-    def holds(self, heads: Heads, now: int, item_live: ItemLive | None) -> bool:
-        """True while nothing that this answer shows, and nothing about the key, has changed; `now` is the trusted moment."""
-        return self.positions(heads) == self.expected and self.since <= now < self.until and item_live == self.item_live
+    def holds(self, heads: Heads, now: int) -> bool:
+        """True while nothing has moved that could concern this answer, or the key; `now` is the trusted moment."""
+        return self.positions(heads) == self.expected and self.since <= now < self.sure_until
+
+    def renewed(self, heads: Heads, now: int, item_live: ItemLive | None, known: Known) -> Validity | None:
+        """The validity as of these heads when only others have moved, else None: the answer is wrong, or has to be looked at. `item_live`
+        was read with the heads; `known` tells how far the parts of a topic are.
+        """
+        due = self.due(heads)
+        if (
+            self.whole(heads) != self.expected_whole
+            or item_live != self.item_live
+            or min(due, default=NEVER_DUE) <= now
+        ):
+            return None
+        until = min(self.noted_until, *due, NEVER_DUE)
+        if not self.since <= now < until:
+            return None
+        for part in self.parts:
+            if known(part.type, getattr(heads, part.topic)).get(part.name, NEVER_MOVED) != part.position:
+                return None
+        return replace(self, expected=self.positions(heads), until=until, sure_until=min(until, self._item_due(heads)))
+
+    def _item_due(self, heads: Heads) -> int:
+        return NEVER_DUE if self.item is None else int(self.positions(heads)[-1])
+
+
+def _part(name: str, position: ContentPosition, types: Mapping[str, str]) -> Part:
+    topic, scheme, agency = name.split(" ", 2)
+    return Part(topic, types[topic], (scheme, agency), position)

@@ -29,6 +29,7 @@ def test_a_repeated_page_costs_one_small_statement_and_is_the_same_to_the_byte(a
     add_published_post(app)
     first = site.get("/v1/posts")
 
+    app.extensions["simpul_delivery"].remembered.forget()
     with counted_statements(app) as statements:
         second = site.get("/v1/posts")
 
@@ -46,6 +47,7 @@ def test_a_known_answer_is_304_with_the_same_headers_and_no_body(app: Flask, sit
     app.extensions["simpul"].forget()
 
     for _kept in (False, True):
+        app.extensions["simpul_delivery"].remembered.forget()
         with counted_statements(app) as statements:
             known = site.get("/v1/posts", headers={"If-None-Match": full.headers["ETag"]})
         assert (known.status_code, known.data) == (304, b"")

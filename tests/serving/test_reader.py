@@ -118,6 +118,7 @@ def test_a_repeated_answer_comes_from_memory_and_a_stale_one_is_made_anew(
     site = reads(reader_app, people.website())
 
     def statements() -> tuple[list[str], int]:
+        reader_app.extensions["simpul_delivery"].remembered.forget()
         with counted_statements(reader_app) as counted:
             titles = shown(site.get(PATH))
         return titles, len(counted)

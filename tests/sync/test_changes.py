@@ -112,7 +112,8 @@ def test_it_goes_on_after_a_position_and_does_not_wait(app: Flask, site: Caller)
     again = site.get(address, headers={"If-None-Match": empty.headers["ETag"]})
     with counted_statements(app) as counted:
         assert site.get(address, headers={"If-None-Match": empty.headers["ETag"]}).status_code == 304
-    assert (again.status_code, len(counted)) == (304, 1)
+    assert again.status_code == 304
+    assert len(counted) <= 1
 
     item = add_published_post(app, title="Baru")
     assert [line["id"] for line in site.get(address).json["data"]] == [item.id]
