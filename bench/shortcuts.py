@@ -1,6 +1,6 @@
 """Whether the places of the code that read strangely still pay: each is measured against the plain way, in processor time.
 
-    python -m bench.shortcuts [start] [heads] [splice]
+    python -m bench.shortcuts [start] [heads] [rows] [splice]
 
 Both ways take turns, REPEATS times, and the least of each counts, so that a busy machine disturbs little. Exit code 1 when one of
 them saves less than its bar: then it goes. The modules say why they are there: cms/core/collection.py, cms/core/libpq.py,
@@ -46,6 +46,15 @@ def heads() -> Iterator[tuple[str, Way, Way, float]]:
         yield "heads: microseconds", lambda: each(plain), lambda: each(short), 0.3
 
 
+def rows() -> Iterator[tuple[str, Way, Way, float]]:
+    """Microseconds of this process for a page of twenty cards of some 900 bytes of PostgreSQL."""
+    sql = "SELECT repeat('x', 900), n, n + %(more)s FROM generate_series(1, 20) AS n WHERE n < %(rows)s"
+    params = {"more": 1, "rows": 30}
+    with postgres_reader() as reader:
+        plain, short = (lambda: reader.rows(sql, params)), (lambda: reader.plain_rows(sql, params))
+        yield "rows: microseconds", lambda: each(plain), lambda: each(short), 0.2
+
+
 def splice() -> Iterator[tuple[str, Way, Way, float]]:
     """Microseconds to make a card of some 900 bytes one that is carried."""
     card = orjson.dumps({"title": "Jalan ditutup", "summary": "x" * 400, **OWN_FIELDS, "tags": ["jalan"] * 60}).decode()
@@ -63,7 +72,7 @@ def splice() -> Iterator[tuple[str, Way, Way, float]]:
     yield "splice: microseconds", lambda: each(parsed), lambda: each(spliced), 0.5
 
 
-MEASURES = {"start": start, "heads": heads, "splice": splice}
+MEASURES = {"start": start, "heads": heads, "rows": rows, "splice": splice}
 
 
 def each(call: Callable[[], object]) -> float:

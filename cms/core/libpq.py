@@ -1,45 +1,98 @@
-"""Calls libpq directly for one statement: the positions of the log, which every delivery request reads first that is computed.
+"""Calls libpq directly for the statements that answer readers: the positions of the log, a page of a list, a detail.
 
-A cursor of psycopg costs more than the server that it asks: the answer is found, its types are looked up, rows are made. Here one
-prepared statement without parameters is sent and its one row read: integers, and a text at the end. Waits are bounded like those
-of every other statement (postgres.py). The scenario that shows it: `list_uncached` of `make bench` on PostgreSQL;
-`heads` of `python -m bench.shortcuts` measures it alone.
+A cursor of psycopg costs more than the server that it asks: the answer is found, its types are looked up, rows are made. Here a
+prepared statement is sent and its rows are read, which are made of whole numbers and texts alone. Waits are bounded like those
+of every other statement (postgres.py). The scenarios that show it: `list_uncached` and `detail` of `make bench` on
+PostgreSQL; `heads` and `rows` of `python -m bench.shortcuts` measure it alone.
 """
 
 from __future__ import annotations
 
+import re
 import select
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import psycopg
-from psycopg.pq import ExecStatus
+from psycopg.pq import DiagnosticField, ExecStatus
 from psycopg.pq.abc import PGresult
 
 from cms.core.bulkhead import PATIENCE_SECONDS, Wait
 from cms.core.postgres import BoundedConnection, BrokenOffError, go_on
 
-_NAME: Final = b"simpul_numbers"
 _GOOD: Final = (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK)
+_NAMED: Final = re.compile(r"%\(([a-z_]+[0-9]*)\)s")
+_BIGINT, _UNSAID = 20, 0
+_WHOLE_NUMBERS: Final = frozenset({20, 21, 23})
+"""The types (pg_type.oid) of bigint, smallint and integer."""
+MOST_PREPARED: Final = 100
+"""Statements that a connection keeps prepared: clients choose how many words a filter has."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A statement that the server knows: its name, its parameters in their order, and for each column what reads it."""
+
+    name: bytes
+    params: tuple[str, ...]
+    readers: Sequence[Callable[[bytes], Any]]
 
 
 class ShortReadConnection(BoundedConnection):
-    """A connection that can also read one row of numbers and a word directly through libpq."""
+    """A connection that can also read rows of numbers and texts directly through libpq."""
 
-    _prepared_numbers: str | None = None
+    _number: int = 0
 
-    def numbers_and_word(self, sql: str) -> Sequence[Any]:
-        """The one row of a SELECT without parameters. Raises `BrokenOffError`, `OperationalError`."""
-        if self._prepared_numbers != sql:
-            self.check()
-            self.pgconn.send_prepare(_NAME, sql.encode())
-            self._answer()
-            self._prepared_numbers = sql
+    def plain_rows(self, sql: str, params: Mapping[str, int | str]) -> list[list[Any]]:
+        """The rows of a SELECT whose columns are whole numbers and texts; `sql` has psycopg's named parameters. Raises `BrokenOffError`
+        and the errors of psycopg.
+        """
+        prepared = self._statements.get(sql) or self._learn(sql, params)
+        self._statements.move_to_end(sql)
+        values = [str(params[name]).encode() for name in prepared.params]
+        if b"\0" in b"".join(values):
+            # libpq takes it for the end of the value.
+            raise psycopg.DataError("a value holds the character NUL")
         self.check()
-        self.pgconn.send_query_prepared(_NAME, None)
+        self.pgconn.send_query_prepared(prepared.name, values)
         result = self._answer()
-        *numbers, word = (result.get_value(0, column) or b"" for column in range(result.nfields))
-        return [*(int(number) for number in numbers), word.decode()]
+        get, columns = result.get_value, list(enumerate(prepared.readers))
+        return [
+            [None if (value := get(row, column)) is None else read(value) for column, read in columns]
+            for row in range(result.ntuples)
+        ]
+
+    def _learn(self, sql: str, params: Mapping[str, int | str]) -> _Prepared:
+        """Have the server prepare a statement; the one that was not used for the longest time goes when there are too many."""
+        if len(self._statements) >= MOST_PREPARED:
+            _, oldest = self._statements.popitem(last=False)
+            self._sent(lambda: self.pgconn.send_query(b"DEALLOCATE " + oldest.name))
+        names = tuple(dict.fromkeys(_NAMED.findall(sql)))
+        text = _NAMED.sub(lambda found: f"${names.index(found[1]) + 1}", sql)
+        types = [_BIGINT if isinstance(params[name], int) else _UNSAID for name in names]
+        self._number += 1
+        name = b"simpul_%d" % self._number
+        self._sent(lambda: self.pgconn.send_prepare(name, text.encode(), types))
+        shape = self._sent(lambda: self.pgconn.send_describe_prepared(name))
+        readers: list[Callable[[bytes], Any]] = [
+            int if shape.ftype(column) in _WHOLE_NUMBERS else bytes.decode for column in range(shape.nfields)
+        ]
+        prepared = self._statements[sql] = _Prepared(name, names, readers)
+        return prepared
+
+    @property
+    def _statements(self) -> OrderedDict[str, _Prepared]:
+        found: OrderedDict[str, _Prepared] | None = self.__dict__.get("_kept_statements")
+        if found is None:
+            found = self.__dict__["_kept_statements"] = OrderedDict[str, _Prepared]()
+        return found
+
+    def _sent(self, send: Callable[[], None]) -> PGresult:
+        self.check()
+        send()
+        return self._answer()
 
     def _answer(self) -> PGresult:
         pgconn = self.pgconn
@@ -53,7 +106,7 @@ class ShortReadConnection(BoundedConnection):
         while (more := pgconn.get_result()) is not None:
             result = more
         if result is None or result.status not in _GOOD:
-            raise psycopg.OperationalError(pgconn.get_error_message())
+            raise _error_of(result)(pgconn.get_error_message())
         return result
 
     @property
@@ -74,3 +127,12 @@ class ShortReadConnection(BoundedConnection):
             raise
         finally:
             waiting.end()
+
+
+def _error_of(result: PGresult | None) -> type[psycopg.Error]:
+    """The class of psycopg for what the server has refused; a connection that ended has no code."""
+    code = result and result.error_field(DiagnosticField.SQLSTATE)
+    try:
+        return psycopg.errors.lookup(code.decode()) if code else psycopg.OperationalError
+    except KeyError:
+        return psycopg.OperationalError

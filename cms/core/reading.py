@@ -85,15 +85,19 @@ class Reader:
             self.on_statement(sql)
         return self._tried_twice(self._fetch, sql, params, depends_on_values)
 
-    def numbers_and_word(self, sql: str) -> Row:
-        """The one row of a SELECT without parameters, integers and a text at the end: the read that every delivery request makes.
+    def plain_rows(self, sql: str, params: Params) -> list[Row]:
+        """All rows of one SELECT whose columns are whole numbers and texts: the reads that answer lists and details.
 
         On PostgreSQL it calls libpq directly (libpq.py).
         """
         if self.on_statement is not None:
             self.on_statement(sql)
-        fetch = self._numbers_of_sqlite if self._is_sqlite else self._numbers_of_postgres
-        return self._tried_twice(fetch, sql)
+        fetch = self._plain_of_sqlite if self._is_sqlite else self._plain_of_postgres
+        return self._tried_twice(fetch, sql, params)
+
+    def numbers_and_word(self, sql: str) -> Row:
+        """The one row of a plain SELECT without parameters: the read that every request of a reader makes."""
+        return self.plain_rows(sql, {})[0]
 
     def close_connections(self) -> None:
         """Close all that are not in use; the next statement opens a new one. For forks, shutdown and lost connections."""
@@ -134,13 +138,13 @@ class Reader:
         self._idle.append(lent)
         return found
 
-    def _numbers_of_sqlite(self, lent: OpenConnection, sql: str) -> Row:
-        row: Row = lent.driver.execute(sql).fetchone()
-        return row
+    def _plain_of_sqlite(self, lent: OpenConnection, sql: str, params: Params) -> list[Row]:
+        found: list[Row] = lent.driver.execute(sql, params).fetchall()
+        return found
 
-    def _numbers_of_postgres(self, lent: OpenConnection, sql: str) -> Row:
-        row: Row = lent.driver.numbers_and_word(sql)
-        return row
+    def _plain_of_postgres(self, lent: OpenConnection, sql: str, params: Params) -> list[Row]:
+        found: list[Row] = lent.driver.plain_rows(sql, params)
+        return found
 
     def _fetch(self, lent: OpenConnection, sql: str, params: Params, with_values: bool) -> list[Row]:
         # A client cursor sends the values inside the statement, so that the planner sees them.

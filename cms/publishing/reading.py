@@ -126,9 +126,11 @@ class Publications:
         if sql is None:
             build = counted_page_sql if is_counted else page_sql
             sql = self._remembered(key, build(selection, "full_json" if is_full else "card_json"))
-        rows = self.reader.rows(
-            sql, selection.params(now, newest), depends_on_values=selection.has_range_beside_its_sort
-        )
+        params = selection.params(now, newest)
+        if selection.has_range_beside_its_sort:
+            rows = self.reader.rows(sql, params, depends_on_values=True)
+        else:
+            rows = self.reader.plain_rows(sql, params)
         total = None
         if is_counted:
             # The total is in every row, also in the one row of an empty page.
@@ -142,7 +144,7 @@ class Publications:
 
     def heads_and_item(self, type: str, item_id: str, now: int) -> tuple[Heads, PublishedState | None]:
         """The log's heads and one item, in one statement."""
-        row = self._one(self._heads_and_item, {"type": type, "id": item_id, "now": now})
+        row = self._plain(self._heads_and_item, {"type": type, "id": item_id, "now": now})
         heads, rest = self.head.heads(*row[:-OF_ITEM]), row[-OF_ITEM:]
         standing, agency, explanation, alternative, _ended, target_id, sequence, edition, live_agency, *live = rest
         if standing is None:
@@ -152,7 +154,7 @@ class Publications:
 
     def heads_and_live(self, type: str, item_id: str, now: int) -> tuple[Heads, tuple[int | None, int | None]]:
         """The log's heads, and the sequence and end of an item's live publication: enough to tell whether a cached answer is valid."""
-        row = self._one(self._heads_and_sequence, {"type": type, "id": item_id, "now": now})
+        row = self._plain(self._heads_and_sequence, {"type": type, "id": item_id, "now": now})
         return self.head.heads(*row[:-2]), (row[-2], row[-1])
 
     def positions(self, type: str) -> dict[tuple[str, str], ContentPosition]:
@@ -236,6 +238,9 @@ class Publications:
         """The item that had this address before it came here (`cms.publishing.legacy_addresses.key_of`)."""
         rows = self.reader.rows(self._prepared(_LEGACY), {"key": key, "now": now})
         return Address(*rows[0]) if rows else None
+
+    def _plain(self, sql: str, params: dict[str, Any]) -> Sequence[Any]:
+        return self.reader.plain_rows(self._prepared(sql), params)[0]
 
     def _one(self, sql: str, params: dict[str, Any]) -> Sequence[Any]:
         return self.reader.rows(self._prepared(sql), params)[0]

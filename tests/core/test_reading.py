@@ -7,10 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask import Flask
+from psycopg import DataError, ProgrammingError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from cms.changes.heads import EXTENSION, LogHead, read_heads
 from cms.core.db import db
+from cms.core.libpq import MOST_PREPARED
 from cms.core.reading import Reader
 
 
@@ -64,6 +67,46 @@ def test_all_are_replaced_when_the_server_has_closed_them(app: Flask, reader: Re
     assert list(reader.numbers_and_word("SELECT 1, 'a'")) == [1, "a"]
     assert len(reader._idle) == 1
     assert reader.rows("SELECT 2", {}) == [(2,)]
+    with app.app_context(), db.engine.connect() as connection:
+        connection.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": reader._idle[0].driver.info.backend_pid})
+    assert list(map(list, reader.plain_rows("SELECT 3", {}))) == [[3]]
+
+
+def test_plain_rows_are_the_rows(reader: Reader) -> None:
+    sql = reader.prepared("SELECT :word AS word, n.number, n.number + :more, n.empty FROM (SELECT 7 AS number, NULL AS empty) n WHERE n.number = :seven OR :word = :word")  # fmt: skip
+    for word in ("Jalan ditutup", "", "é 水 %s", "'; DROP TABLE posts; --"):
+        params = {"word": word, "more": 2**40, "seven": 7}
+        assert list(map(tuple, reader.plain_rows(sql, params))) == [(word, 7, 7 + 2**40, None)]
+        assert list(map(tuple, reader.rows(sql, params))) == [(word, 7, 7 + 2**40, None)]
+    assert reader.plain_rows(reader.prepared("SELECT 1 WHERE 1 = :one"), {"one": 2}) == []
+
+
+def test_more_plain_statements_than_a_connection_keeps(reader: Reader) -> None:
+    for number in [*range(MOST_PREPARED + 20), 0, 1]:
+        sql = reader.prepared(f"SELECT {number} + :one")
+        assert list(map(list, reader.plain_rows(sql, {"one": 1}))) == [[number + 1]]
+    assert len(reader._idle) == 1
+
+
+@pytest.mark.only_on("postgresql", reason="SQLite calls every fault an error of the connection")
+def test_a_plain_statement_that_is_refused_costs_no_connection(reader: Reader) -> None:
+    reader.plain_rows("SELECT 1", {})
+    (kept,) = reader._idle
+    with pytest.raises(ProgrammingError, match="nowhere"):
+        reader.plain_rows("SELECT 1 FROM nowhere", {})
+    with pytest.raises(DataError, match="NUL"):
+        reader.plain_rows(reader.prepared("SELECT 1 WHERE :word = 'a'"), {"word": "a\0b"})
+    assert list(map(list, reader.plain_rows("SELECT 2", {}))) == [[2]]
+    assert reader._idle == [kept]
+
+
+def test_two_reads_of_the_heads_share_a_connection(app: Flask, reader: Reader) -> None:
+    """Those of readers and those of a browser's preflight are different statements."""
+    head: LogHead = app.extensions[EXTENSION]
+    for _ in range(2):
+        assert read_heads(reader).sequence == head.read(reader).sequence
+        (kept,) = reader._idle
+    assert reader._idle == [kept]
 
 
 def test_closing_leaves_none_open(app: Flask, reader: Reader) -> None:
