@@ -38,8 +38,10 @@ from cms.editorial.mergers.followers import rebuild_merged
 from cms.editorial.schedules.followers import LINES, follow_schedules
 from cms.editorial.schedules.followers import NAME as SCHEDULE
 from cms.editorial.trash.tasks import empty_trash
+from cms.file_texts.tasks import read_waiting
 from cms.health.services import WEB, WORKER, Run, note_runs
 from cms.health.state import is_backup_under_way
+from cms.media.queries import image_waits
 from cms.media.tasks import make_renditions, purge_deleted_images
 from cms.notifications.followers import NAME as NOTIFICATIONS
 from cms.notifications.followers import tell_people
@@ -150,6 +152,11 @@ def try_again() -> int:
     return lines + rebuild_again()
 
 
+def read_next_file() -> bool:
+    """Read the text of the next file, behind the images; True when more may wait."""
+    return not image_waits() and read_waiting()
+
+
 def carry_out_what_is_due() -> bool:
     """Carry out due schedules; True when more may wait. The first read locks nothing."""
     return has_due_schedules() and carry_out_due_schedules()
@@ -251,19 +258,23 @@ def run_worker(app: Flask) -> None:
     interval = own.settings.worker_interval
     tasks = worker_tasks(interval)
     hooks, mail = sender_of(own), mail_sender_of(own)
-    senders = [Task("webhooks", interval, hooks.step), *([Task("mail", interval, mail.step)] if mail else [])]
+    apart = [
+        Task("webhooks", interval, hooks.step),
+        *([Task("mail", interval, mail.step)] if mail else []),
+        Task("file_texts", interval, read_next_file),
+    ]
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     PROCESSES.labels("worker").set(1)
     start_clock(app)
     log.info("worker_started")
-    # On threads of their own: rebuilding a long archive delays no message, and no mail server anything else.
+    # On threads of their own: rebuilding a long archive delays no message, and no mail server or long file anything else.
     threads = [
-        threading.Thread(target=run_tasks, args=(app, [each], stop), name=each.name, daemon=True) for each in senders
+        threading.Thread(target=run_tasks, args=(app, [each], stop), name=each.name, daemon=True) for each in apart
     ]
     for thread in threads:
         thread.start()
-    run_tasks(app, [*tasks, heartbeat([*tasks, *senders])], stop)
+    run_tasks(app, [*tasks, heartbeat([*tasks, *apart])], stop)
     ends_at = _in(LONGEST_WAIT_AT_END.total_seconds())
     for thread in threads:
         thread.join(max(0.0, ends_at - clock.monotonic()))

@@ -34,6 +34,7 @@ from tests.core import scenarios as core_scenarios
 from tests.documents.samples import PDF
 from tests.editorial import history_scenarios, repost_scenarios, review_scenarios, time_scenarios
 from tests.factories import NEWS, document_content, post_content, seen
+from tests.file_texts import scenarios as file_text_scenarios
 from tests.media import scenarios as media_scenarios
 from tests.moderation import scenarios as moderation_scenarios
 from tests.notifications import scenarios as notification_scenarios
@@ -194,6 +195,7 @@ SCENARIOS: dict[str, Scenario] = {
     **media_scenarios.SCENARIOS,
     **webhook_scenarios.SCENARIOS,
     **notification_scenarios.SCENARIOS,
+    **file_text_scenarios.SCENARIOS,
 }
 
 # What each says in its docstring: bookkeeping, no act of anybody.
@@ -204,6 +206,7 @@ SILENT = {
     *media_scenarios.SILENT,
     *webhook_scenarios.SILENT,
     *notification_scenarios.SILENT,
+    *file_text_scenarios.SILENT,
 }
 # Bookkeeping of one statement: there is nothing between it and the commit.
 OF_ONE_STATEMENT = {

@@ -2,30 +2,51 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response
 
 from cms.core.http.access import current_actor, requires
-from cms.core.http.answers import Answer, created_answer
+from cms.core.http.answers import Answer, PageRequest, created_answer
 from cms.core.http.api import Blueprint
 from cms.core.http.conditional import expected_version, version_headers
 from cms.core.http.files import FileFacts, file_answer
 from cms.core.http.multipart import announced_bytes, upload_form
-from cms.core.http.schemas import one
+from cms.core.http.schemas import PageQuerySchema, many, one
 from cms.core.permissions import Permission
 from cms.core.runtime import runtime
 from cms.core.versions import written
-from cms.documents.file_schemas import UPLOAD_BODY, FileFieldsSchema, UploadedFileSchema
-from cms.documents.files import check_may_add, file_path, get_file, received, render_file
+from cms.documents.file_schemas import UPLOAD_BODY, AddedFileSchema, FileFieldsSchema, UploadedFileSchema
+from cms.documents.files import check_may_add, file_path, get_file, list_files, received, render_file
 from cms.documents.kinds import ACCEPTED_MEDIA_TYPES
 from cms.documents.services import add_file, remove_file
 from cms.editorial.warnings import with_warnings
+from cms.file_texts.presenter import render_page
+from cms.file_texts.queries import find_pages, find_texts
+from cms.file_texts.schemas import FileTextPageSchema
 
 blp = Blueprint("files", __name__, url_prefix="/manage/v1/documents")
 
 
+@blp.route("/<item_id>/files", methods=["GET"])
+@requires(Permission.CONTENT_READ)
+@blp.arguments(PageQuerySchema, location="query")
+@blp.response(200, many(UploadedFileSchema))
+@blp.problems(400, 401, 403, 404)
+def list_document_files(query: dict[str, Any], item_id: str) -> Answer:
+    """List the files that the newest edition of a document shows.
+
+    In its order, with what was read of each: text layer, structure, language (see `text`).
+    """
+    page = PageRequest(query)
+    begins = page.after[0] if page.after else 0
+    rows = list(enumerate(list_files(current_actor(), item_id), start=1))[begins : begins + page.fetch]
+    return page.answer(rows, lambda row: row[1], lambda row: [row[0]])
+
+
 @blp.route("/<item_id>/files", methods=["POST"])
 @requires(Permission.CONTENT_EDIT)
-@blp.response(201, one(UploadedFileSchema))
+@blp.response(201, one(AddedFileSchema))
 @blp.problems(400, 401, 403, 404, 409, 413, 415, 422, 503)
 @blp.doc(requestBody=UPLOAD_BODY)
 def add_document_file(item_id: str) -> Answer:
@@ -39,7 +60,8 @@ def add_document_file(item_id: str) -> Answer:
     with upload_form(received, FileFieldsSchema(), runtime().settings.max_file_bytes) as form:
         position = form.values.pop("position", None)
         added = add_file(current_actor(), item_id, form.upload, form.values, position)
-    shown = {**render_file(added.file, added.entry), "document_version": written(added.item.version)}
+    text = find_texts([added.file.sha256]).get(added.file.sha256)
+    shown = {**render_file(added.file, added.entry, text), "document_version": written(added.item.version)}
     answer = created_answer(shown, added.item.version, file_path(added.file))
     return with_warnings(answer, added.edited)
 
@@ -56,6 +78,22 @@ def download_document_file(item_id: str, file_id: str) -> Response:
     file = get_file(current_actor(), item_id, file_id)
     facts = FileFacts(file.name, file.media_type, file.bytes, file.sha256, file.created_at, file.is_attachment)
     return file_answer(facts, {"Cache-Control": "private, no-store"})
+
+
+@blp.route("/<item_id>/files/<file_id>/text", methods=["GET"])
+@requires(Permission.CONTENT_READ)
+@blp.arguments(PageQuerySchema, location="query")
+@blp.response(200, many(FileTextPageSchema))
+@blp.problems(400, 401, 403, 404)
+def read_document_file_text(query: dict[str, Any], item_id: str, file_id: str) -> Answer:
+    """Read the text of a file, page by page.
+
+    What a screen reader and search get of it. Empty until it has been read, and for what has no text: `text` of the file says why.
+    """
+    page = PageRequest(query)
+    file = get_file(current_actor(), item_id, file_id)
+    rows = find_pages(file.sha256, page.after[0] if page.after else 0, page.fetch)
+    return page.answer(rows, render_page, lambda shown: [shown.number])
 
 
 @blp.route("/<item_id>/files/<file_id>", methods=["DELETE"])

@@ -12,6 +12,7 @@ from cms.core.http.schemas import StrictSchema
 from cms.documents.content import MOST_FILES, FileRole, FileVariant
 from cms.documents.kinds import ACCEPTED_LABELS, ACCEPTED_MEDIA_TYPES
 from cms.editorial.fields import language
+from cms.file_texts.schemas import FileTextSchema
 from cms.taxonomy.languages import LANGUAGES
 
 ROLES = [role.value for role in FileRole]
@@ -65,7 +66,15 @@ class UploadedFileSchema(StrictSchema):
     bytes = fields.Integer(metadata={"example": 48211})
     sha256 = fields.String(metadata={"description": "Digest of the bytes, which never change.", "example": "0" * 64})
     created_at = fields.String(metadata={"format": "date-time"})
+    text = fields.Nested(
+        FileTextSchema, allow_none=True, metadata={"description": "What was read of it; null for kinds without text."}
+    )
     url = fields.String(metadata={"format": "uri-reference", "description": "Where editors download it."})
+
+
+class AddedFileSchema(UploadedFileSchema):
+    """A file that was just added."""
+
     document_version = fields.String(
         metadata={"description": "The version of its document now: send it in `If-Match` as it is.", "example": "v2"}
     )

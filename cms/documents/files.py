@@ -27,8 +27,12 @@ from cms.documents.file_types import recognised_type
 from cms.documents.file_words import NOTHING, FileWords, read_words
 from cms.documents.kinds import Recognised
 from cms.documents.models import DocumentFile
+from cms.documents.queries import find_files
 from cms.editorial.items.policies import Operation, authorize_operation, check_state
-from cms.editorial.items.queries import get_item
+from cms.editorial.items.queries import get_edition, get_item
+from cms.file_texts.models import FileText
+from cms.file_texts.presenter import render_text
+from cms.file_texts.queries import find_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +86,16 @@ def get_file(actor: Actor, document_id: str, file_id: str) -> DocumentFile:
     return file
 
 
-def render_file(file: DocumentFile, entry: Mapping[str, Any]) -> dict[str, Any]:
-    """A file as editors see it; `entry` is what the content says about it."""
+def list_files(actor: Actor, document_id: str) -> list[dict[str, Any]]:
+    """The files that the newest edition shows, as editors see them, in its order. Raises `NotFound`."""
+    entries = get_edition(get_item(DOCUMENT, document_id, actor)).content["files"]
+    files = find_files(document_id, [entry["id"] for entry in entries])
+    texts = find_texts([file.sha256 for file in files.values()])
+    return [render_file(files[entry["id"]], entry, texts.get(files[entry["id"]].sha256)) for entry in entries]
+
+
+def render_file(file: DocumentFile, entry: Mapping[str, Any], text: FileText | None) -> dict[str, Any]:
+    """A file as editors see it; `entry` is what the content says about it, `text` what was read of it."""
     return {
         **entry,
         "name": file.name,
@@ -92,6 +104,7 @@ def render_file(file: DocumentFile, entry: Mapping[str, Any]) -> dict[str, Any]:
         "bytes": file.bytes,
         "sha256": file.sha256,
         "created_at": rfc3339(file.created_at),
+        "text": render_text(text),
         "url": file_path(file),
     }
 

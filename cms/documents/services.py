@@ -27,6 +27,7 @@ from cms.editorial.items.policies import Operation
 from cms.editorial.items.queries import get_edition, get_item
 from cms.editorial.preparing import foresee_change, foresee_content
 from cms.editorial.saving import save_edition
+from cms.file_texts.queueing import expect_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ def add_file(
         if len(content["files"]) >= MOST_FILES:
             raise invalid_field("/file", "too_many_files", max=MOST_FILES)
         edit.unit.add(file)
+        expect_text(edit.unit, file.sha256, file.media_type)
         edit.unit.session.flush()
         edited = save_edition(edit, _with_entry(content, entry, position))
     return AddedFile(file, entry, edited)

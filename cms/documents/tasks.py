@@ -1,4 +1,4 @@
-"""Removes bytes that no row names: of uploads that broke off, and of deleted documents."""
+"""Removes bytes that no row names, of uploads that broke off and of deleted documents, and what was read of them."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from cms.core.runtime import runtime
 from cms.core.storage.blobs import delete_incoming_before
 from cms.core.transactions import check_writing
 from cms.documents.models import DocumentFile
+from cms.file_texts.queries import find_texts
+from cms.file_texts.services import forget_texts
 from cms.media.models import Image, Rendition
 from cms.publishing.models import PublicationFile
 
@@ -40,6 +42,8 @@ def sweep_orphans(is_held: Callable[[], bool] = lambda: False) -> int:
     old = iter(list(storage.stored_before(moment)))
     while batch := list(islice(old, BATCH)):
         unnamed = list(_unnamed(batch))
+        if texts := find_texts(unnamed):
+            forget_texts(texts)
         # Asked after the rows were read: a backup that begins later names none of these files.
         if is_held():
             break

@@ -1,16 +1,7 @@
-"""The program that decodes images. It runs in its own process with little time, little memory and no network (R-F6).
-
-It imports nothing of ours: `cms.media.imaging` starts this file by its path, writes one JSON task with all limits to its
-standard input and reads one JSON answer from its standard output. If an image crashes it, the server goes on.
-"""
+"""The program that decodes images, in a process of its own (cms/core/confinement.py). It imports nothing of ours."""
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
-import json
-import resource
-import sys
 import warnings
 from io import BytesIO
 from pathlib import Path
@@ -18,7 +9,6 @@ from typing import Any, Final
 
 from PIL import AvifImagePlugin, ExifTags, Image, ImageCms, WebPImagePlugin
 
-OPEN_FILES: Final = 64
 FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 # How the whole image is stored, by the format of the upload: readers see no difference.
 KEPT_AS: Final = {"JPEG": "JPEG", "MPO": "JPEG", "PNG": "PNG", "GIF": "PNG", "WEBP": "WEBP", "AVIF": "WEBP"}
@@ -44,31 +34,10 @@ TURNS: Final = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-CLONE_NEWUSER: Final = 0x10000000
-CLONE_NEWNET: Final = 0x40000000
 
 
 class Refused(Exception):
     """The image is not accepted; the text is one of the codes that `cms.media.imaging` knows."""
-
-
-def confine(limits: dict[str, int]) -> None:
-    """Drop everything that decoding does not need. If a system cannot set one of the limits, the others still hold."""
-    for kind, limit in (
-        (resource.RLIMIT_CPU, limits["cpu_seconds"]),
-        (resource.RLIMIT_AS, limits["memory_bytes"]),
-        (resource.RLIMIT_FSIZE, limits["output_bytes"]),
-        (resource.RLIMIT_NOFILE, OPEN_FILES),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(kind, (limit, limit))
-    with contextlib.suppress(OSError, AttributeError):
-        # An empty network namespace: nothing can be reached.
-        ctypes.CDLL(None).unshare(CLONE_NEWUSER | CLONE_NEWNET)
-    warnings.simplefilter("error", Image.DecompressionBombWarning)
-    Image.MAX_IMAGE_PIXELS = limits["pixels"]
-    AvifImagePlugin.DEFAULT_MAX_THREADS = 1
 
 
 def kept(task: dict[str, Any]) -> dict[str, Any]:
@@ -184,6 +153,9 @@ TASKS: Final = {"kept": kept, "renditions": renditions}
 
 def answer(task: dict[str, Any]) -> dict[str, Any]:
     """The result of the task: `{"done": ...}` or `{"refused": code}`."""
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    Image.MAX_IMAGE_PIXELS = task["limits"]["pixels"]
+    AvifImagePlugin.DEFAULT_MAX_THREADS = 1
     try:
         return {"done": TASKS[task["task"]](task)}
     except Refused as refusal:
@@ -194,9 +166,3 @@ def answer(task: dict[str, Any]) -> dict[str, Any]:
         return {"refused": "too_demanding"}
     except Exception:  # noqa: BLE001 - decoders raise anything; the caller treats all of it alike
         return {"refused": "damaged"}
-
-
-if __name__ == "__main__":
-    wanted = json.load(sys.stdin)
-    confine(wanted["limits"])
-    sys.stdout.write(json.dumps(answer(wanted)))

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import Any, Final
 
+from cms.core.confined import MEGABYTE, EndedEarly, run_confined
 from cms.core.errors import Invalid, Unavailable, invalid_field
-from cms.core.logging import get_logger
 from cms.media.presets import Cut
-
-log = get_logger(__name__)
 
 PROGRAM: Final = Path(__file__).with_name("decoder.py")
 WALL_SECONDS: Final = 30.0
 """Twice the duration of the CPU limit on a busy machine; it ends a process that waits for ever."""
-MOST_SAID: Final = 2_000
-"""The most bytes of the decoder's standard error that are logged."""
-MEGABYTE: Final = 1024 * 1024
 LIMITS: Final[dict[str, int]] = {
     "cpu_seconds": 10,
     "memory_bytes": 512 * MEGABYTE,
@@ -106,39 +97,14 @@ def _done(task: Mapping[str, Any], limits: Mapping[str, int] = LIMITS) -> dict[s
     if not _turn.acquire(timeout=WALL_SECONDS):
         raise Unavailable("busy", headers={"Retry-After": "5"})
     try:
-        ended = _run(json.dumps({**task, "limits": limits}).encode())
+        answer = run_confined(PROGRAM, task, limits, WALL_SECONDS)
+    except EndedEarly:
+        raise ImageRefused("too_demanding") from None
     finally:
         _turn.release()
-    if ended is None or ended.returncode != 0:
-        # Killed by a limit, or crashed inside a decoder, which then wrote where to stderr.
-        said = ended.stderr.decode("utf-8", "replace") if ended else ""
-        log.warning("image_decoder_ended", task=task["task"], exit_code=ended.returncode if ended else None, said=said)
-        raise ImageRefused("too_demanding")
-    answer: dict[str, Any] = json.loads(ended.stdout)
     if answer.get("refused") == "cannot_write":
         raise Unavailable("storage_full", headers={"Retry-After": "60"})
     if "refused" in answer:
         raise ImageRefused(answer["refused"])
     done: dict[str, Any] = answer["done"]
     return done
-
-
-def _run(task: bytes) -> subprocess.CompletedProcess[bytes] | None:
-    """Run it and return the ended process; None when it was killed because it took too long. It gets no environment, so no secrets."""
-    with TemporaryFile() as errors:
-        try:
-            ended = subprocess.run(  # noqa: S603 - our own program, and no part of the command comes from outside
-                [sys.executable, "-I", "-B", "-X", "faulthandler", str(PROGRAM)],
-                input=task,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                cwd="/",
-                env={},
-                timeout=WALL_SECONDS,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            return None
-        errors.seek(0)
-        ended.stderr = errors.read(MOST_SAID)
-    return ended

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, or_, select, true, tuple_
 
 from cms.agencies.quota import counts_bytes
-from cms.core.db import session
+from cms.core.db import rolled_back, session
 from cms.core.errors import NotFound
 from cms.core.ids import is_id
 from cms.media.models import Image, Rendition
@@ -87,3 +87,9 @@ def list_images(
 def bytes_of_images(agency: str) -> int:
     """The bytes of the agency's images; renditions do not count, as they can be made again."""
     return int(session.scalar(select(func.sum(Image.bytes)).where(Image.agency == agency)) or 0)
+
+
+def image_waits() -> bool:
+    """True while an image waits for its renditions."""
+    with rolled_back():
+        return session.scalar(select(Image.id).where(Image.waiting_since.is_not(None)).limit(1)) is not None

@@ -110,6 +110,17 @@ def file(world: World, _who: str) -> Sent:
     return Sent(f"{MANAGE}/documents/{document}/files/{file_id}", version)
 
 
+def files(world: World, _who: str) -> Sent:
+    """The files of a draft."""
+    return Sent(f"{MANAGE}/documents/{world.document_with_file()[0]}/files")
+
+
+def file_text(world: World, _who: str) -> Sent:
+    """The text of a file of a draft."""
+    document, file_id, _version = world.document_with_file()
+    return Sent(f"{MANAGE}/documents/{document}/files/{file_id}/text")
+
+
 def delivered_file(world: World, _who: str) -> Sent:
     """A file that readers have."""
     document, file_id, _version = world.document_with_file("published")

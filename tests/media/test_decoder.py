@@ -18,9 +18,10 @@ import pytest
 from PIL import Image
 from structlog.testing import capture_logs
 
+from cms.core.confined import CONFINEMENT
 from cms.core.errors import Invalid, Unavailable
 from cms.media import imaging
-from cms.media.imaging import LIMITS, PROGRAM, ImageRefused, Output, cut_image, keep_image
+from cms.media.imaging import LIMITS, ImageRefused, Output, cut_image, keep_image
 from cms.media.presets import PRESETS, cut
 from tests.media.pictures import encoded, jpeg, picture
 
@@ -125,8 +126,8 @@ def test_a_process_without_secrets_and_network(photo: Path) -> None:
     probe = """
 import json, os, resource, socket, sys
 sys.path.insert(0, FOLDER)
-import decoder
-decoder.confine(LIMITS)
+import confinement
+confinement.confine(LIMITS)
 def reachable():
     try:
         with socket.create_connection(("127.0.0.1", PORT), timeout=2):
@@ -138,7 +139,7 @@ print(json.dumps([dict(os.environ), [resource.getrlimit(kind)[0] for kind in
 """
     with listening() as port:
         code = (
-            probe.replace("FOLDER", repr(str(PROGRAM.parent)))
+            probe.replace("FOLDER", repr(str(CONFINEMENT.parent)))
             .replace("LIMITS", repr(LIMITS))
             .replace("PORT", str(port))
         )

@@ -22,6 +22,7 @@ from cms.cli.doctor.trail import check_chain, check_checkpoint
 from cms.cli.doctor.worker import (
     check_followers,
     check_mail,
+    check_recogniser,
     check_tasks,
     check_waiting_work,
     check_webhooks,
@@ -53,6 +54,7 @@ STEPS: tuple[tuple[DoctorCheck, ...], ...] = (
 # These need no database.
 ALWAYS: tuple[DoctorCheck, ...] = (
     check_respawns,
+    check_recogniser,
     check_proxy,
     check_storage_takes_files,
     check_files_for_proxy,

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from cms.cli.doctor.findings import Finding, ok, red, warning
 from cms.core import clock
+from cms.file_texts.extracting import find_recogniser
 from cms.health.services import WORKER
 from cms.health.state import FollowerState, background_state
 from cms.notifications.smtp import Fate, MailServer
@@ -57,6 +58,16 @@ def check_waiting_work(_settings: Settings) -> Iterator[Finding]:
         yield warning(f"{images}, the first since {clock.rfc3339(since)}.")
     else:
         yield ok(f"{images}.")
+
+
+def check_recogniser(_settings: Settings) -> Iterator[Finding]:
+    """The program that reads scans, which is optional."""
+    if find_recogniser() is None:
+        yield ok(
+            "Scans are not read: tesseract with Indonesian is not installed (Debian: tesseract-ocr, tesseract-ocr-ind)."
+        )
+    else:
+        yield ok("Scans are read by tesseract.")
 
 
 def check_webhooks(_settings: Settings) -> Iterator[Finding]:

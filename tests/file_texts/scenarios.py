@@ -1,0 +1,57 @@
+"""Scenarios of tests/test_services.py: what is read of a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import select
+
+from cms.core.db import session
+from cms.file_texts import services
+from cms.file_texts.extracting import FoundText
+from cms.file_texts.models import FileText, TextFault
+from tests.access.world import World
+
+Act = Callable[[], Any]
+FOUND = FoundText([(1, None, "Rencana kerja")], without_text=[2], pages=2)
+
+
+def digest_of(world: World) -> str:
+    """The digest of a file that waits to be read."""
+    world.document_with_file()
+    with world.app.app_context():
+        return session.scalars(select(FileText.sha256)).first() or ""
+
+
+def keep_text(world: World) -> Act:
+    digest = digest_of(world)
+    return lambda: services.keep_text(digest, FOUND)
+
+
+def keep_fault(world: World) -> Act:
+    digest = digest_of(world)
+    return lambda: services.keep_fault(digest, TextFault.DAMAGED)
+
+
+def keep_recognised(world: World) -> Act:
+    digest = digest_of(world)
+    with world.app.app_context():
+        services.keep_text(digest, FOUND)
+    return lambda: services.keep_recognised(digest, 2, "Lampiran")
+
+
+def forget_texts(world: World) -> Act:
+    digest = digest_of(world)
+    with world.app.app_context():
+        services.keep_text(digest, FOUND)
+    return lambda: services.forget_texts([digest])
+
+
+SCENARIOS: dict[str, Callable[[World], Act]] = {
+    "file_texts.keep_text": keep_text,
+    "file_texts.keep_fault": keep_fault,
+    "file_texts.keep_recognised": keep_recognised,
+    "file_texts.forget_texts": forget_texts,
+}
+SILENT = frozenset(SCENARIOS)

@@ -1,0 +1,68 @@
+"""Files that are made to exhaust whoever reads them: within 15 seconds and 512 MB it is said what happened."""
+
+from __future__ import annotations
+
+import resource
+import time
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from cms.file_texts.extracting import LIMITS, WALL_SECONDS, FoundText, NoText, find_text
+from cms.file_texts.models import TextFault
+from tests.documents.samples import OPEN_XML
+from tests.file_texts import hostile
+
+PDF, DOCX, XLSX = (
+    "application/pdf", f"{OPEN_XML}wordprocessingml.document", f"{OPEN_XML}spreadsheetml.sheet",
+)  # fmt: skip
+MADE = {
+    "looped_tables": (hostile.looped_tables, PDF),
+    "looped_pages": (hostile.looped_pages, PDF),
+    "million_pages": (hostile.million_pages, PDF),
+    "huge_stream": (hostile.huge_stream, PDF),
+    "deep_objects": (hostile.deep_objects, PDF),
+    "without_map": (hostile.without_map, PDF),
+    "wide_table": (hostile.wide_table, XLSX),
+    "far_cell": (hostile.far_cell, XLSX),
+    "entities": (hostile.entities, DOCX),
+    "deep_markup": (hostile.deep_markup, DOCX),
+}
+
+
+def outcome(app: Flask, folder: Path, content: bytes, media_type: str) -> FoundText | TextFault:
+    path = folder / "berkas"
+    path.write_bytes(content)
+    with app.app_context():
+        try:
+            return find_text(path, media_type)
+        except NoText as nothing:
+            return nothing.fault
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_it_ends_in_time_and_says_what_happened(app: Flask, tmp_path: Path, name: str) -> None:
+    make, media_type = MADE[name]
+    content, began = make(), time.monotonic()
+    found = outcome(app, tmp_path, content, media_type)
+
+    assert time.monotonic() - began < WALL_SECONDS + 2
+    # The most that any process of this test has used; the numbers of pages and of letters are bounded as well.
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 <= LIMITS["memory_bytes"]
+    assert isinstance(found, TextFault) or sum(len(text) for *_place, text in found.texts) <= LIMITS["characters"]
+
+
+def test_a_file_of_a_million_pages_is_read_as_far_as_the_limit(app: Flask, tmp_path: Path) -> None:
+    found = outcome(app, tmp_path, hostile.million_pages(), PDF)
+
+    assert isinstance(found, FoundText)
+    assert (found.pages, found.is_whole) == (1_000_000, False)
+
+
+def test_nothing_of_this_machine_comes_into_a_text(app: Flask, tmp_path: Path) -> None:
+    secret = tmp_path / "rahasia"
+    secret.write_text("kata-sandi-server")
+    found = outcome(app, tmp_path, hostile.outside(f"file://{secret}"), DOCX)
+
+    assert found is TextFault.DAMAGED or (isinstance(found, FoundText) and "kata-sandi" not in str(found.texts))
