@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 
 from flask import Flask
@@ -25,13 +25,12 @@ from cms.changes.services import note_moment
 from cms.changes.tasks import checkpoint_when_due
 from cms.consumers.services import write_key_uses
 from cms.core import clock
-from cms.core.bulkhead import Bulkhead
 from cms.core.database_clock import agree_on_time
 from cms.core.errors import Unavailable
 from cms.core.logging import get_logger
 from cms.core.metrics import PROCESSES
+from cms.core.periodic import Task, from_now, quietly, run_tasks
 from cms.core.runtime import runtime
-from cms.core.schema_state import LOOK_SECONDS
 from cms.documents.tasks import sweep_orphans
 from cms.editorial.followers import foresee_rebuilding, rebuild_again, rebuild_changed
 from cms.editorial.mergers.followers import rebuild_merged
@@ -65,24 +64,9 @@ log = get_logger(__name__)
 CLOCK_INTERVAL = 15.0
 FIRST_AGREEMENT_SECONDS = 1.0
 MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
-LONGEST_WAIT_AFTER_FAILURE = MINUTE
 HEARTBEAT_SECONDS, WEB_HEARTBEAT_SECONDS = 15.0, 30.0
-POSITIONS = "positions"
 SEEN_SECONDS = 30.0
 """How often each process compares the database with the position that its node has seen, and notes the new one."""
-
-
-@dataclass(slots=True)
-class Task:
-    """Something to do again and again: every `interval` seconds, at once when `run` says that there is more to do."""
-
-    name: str
-    interval: float
-    run: Callable[[], bool]
-    due_at: float = 0.0
-    failures: int = 0
-    ran_at: datetime | None = None
-    succeeded_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -107,7 +91,7 @@ def worker_tasks(interval: float) -> list[Task]:
     return [
         Task("presenter", interval, LogFollower("presenter", rebuild_changed, foresee_rebuilding)),
         Task("mergers", interval, MergerFollower()),
-        Task("put_aside", MINUTE, _quietly(try_again)),
+        Task("put_aside", MINUTE, quietly(try_again)),
         Task("renditions", interval, make_renditions),
         Task("schedule", interval, carry_out_what_is_due),
         Task("schedule_items", interval, LogFollower(SCHEDULE, follow_schedules, lines=LINES)),
@@ -115,15 +99,15 @@ def worker_tasks(interval: float) -> list[Task]:
         Task("reminders", MINUTE, tell_reminders),
         Task("summaries", MINUTE, make_due_summaries),
         *_clock_tasks(),
-        Task("expired_sign_ins", HOUR, _quietly(purge_expired), due_at=_in(MINUTE)),
-        Task("checkpoints", 5 * MINUTE, checkpoint_when_due, due_at=_in(MINUTE)),
-        Task("kept_answers", HOUR, _quietly(purge_kept_answers), due_at=_in(2 * MINUTE)),
-        Task("deleted_images", HOUR, _quietly(purge_deleted_images), due_at=_in(2 * MINUTE)),
-        Task("trash", HOUR, empty_trash, due_at=_in(2 * MINUTE)),
-        Task("notification_log", HOUR, purge_old_messages, due_at=_in(3 * MINUTE)),
-        Task("webhook_log", HOUR, purge_old, due_at=_in(3 * MINUTE)),
-        Task("webhook_secrets", HOUR, seal_all_anew, due_at=_in(3 * MINUTE)),
-        Task("orphaned_files", DAY, _quietly(partial(sweep_orphans, is_backup_under_way)), due_at=_in(5 * MINUTE)),
+        Task("expired_sign_ins", HOUR, quietly(purge_expired), due_at=from_now(MINUTE)),
+        Task("checkpoints", 5 * MINUTE, checkpoint_when_due, due_at=from_now(MINUTE)),
+        Task("kept_answers", HOUR, quietly(purge_kept_answers), due_at=from_now(2 * MINUTE)),
+        Task("deleted_images", HOUR, quietly(purge_deleted_images), due_at=from_now(2 * MINUTE)),
+        Task("trash", HOUR, empty_trash, due_at=from_now(2 * MINUTE)),
+        Task("notification_log", HOUR, purge_old_messages, due_at=from_now(3 * MINUTE)),
+        Task("webhook_log", HOUR, purge_old, due_at=from_now(3 * MINUTE)),
+        Task("webhook_secrets", HOUR, seal_all_anew, due_at=from_now(3 * MINUTE)),
+        Task("orphaned_files", DAY, quietly(partial(sweep_orphans, is_backup_under_way)), due_at=from_now(5 * MINUTE)),
     ]
 
 
@@ -165,8 +149,8 @@ def carry_out_what_is_due() -> bool:
 def web_tasks() -> list[Task]:
     """The tasks of each web process: write when keys were used, and that it runs."""
     return [
-        Task("heartbeat", WEB_HEARTBEAT_SECONDS, _quietly(lambda: note_runs([Run.success(WEB)]))),
-        Task("key_uses", MINUTE, _quietly(keep_key_uses), due_at=_in(MINUTE)),
+        Task("heartbeat", WEB_HEARTBEAT_SECONDS, quietly(lambda: note_runs([Run.success(WEB)]))),
+        Task("key_uses", MINUTE, quietly(keep_key_uses), due_at=from_now(MINUTE)),
         *_clock_tasks(),
     ]
 
@@ -176,79 +160,16 @@ def _clock_tasks() -> list[Task]:
     position.
     """
     return [
-        Task("clock", CLOCK_INTERVAL, lambda: agree_on_time(runtime().reader), due_at=_in(CLOCK_INTERVAL)),
-        Task(POSITIONS, SEEN_SECONDS, lambda: seen_positions().keep()),
-        Task("moment", HOUR, note_moment, due_at=_in(MINUTE)),
+        Task("clock", CLOCK_INTERVAL, lambda: agree_on_time(runtime().reader), due_at=from_now(CLOCK_INTERVAL)),
+        # At the end too: the servers may be stopped to restore a database, and may have written since the last note.
+        Task("positions", SEEN_SECONDS, lambda: seen_positions().keep(), runs_at_end=True),
+        Task("moment", HOUR, note_moment, due_at=from_now(MINUTE)),
     ]
 
 
 def keep_key_uses() -> int:
     """Write when the keys that this process saw were last used."""
     return write_key_uses(serving_state().keys)
-
-
-def _quietly(work: Callable[[], object]) -> Callable[[], bool]:
-    """A task that never has more to do right away."""
-
-    def run() -> bool:
-        work()
-        return False
-
-    return run
-
-
-def _in(seconds: float) -> float:
-    return clock.monotonic() + seconds
-
-
-def run_tasks(app: Flask, tasks: Sequence[Task], stop: threading.Event) -> None:
-    """Run the tasks when they are due, until `stop` is set. While this code may not use the database, only look again."""
-    bulkhead: Bulkhead = app.extensions["simpul"].bulkhead
-    with bulkhead.outside():
-        while not stop.is_set():
-            if not _may_work(app):
-                stop.wait(LOOK_SECONDS)
-                continue
-            for task in tasks:
-                if task.due_at <= clock.monotonic() and not stop.is_set():
-                    _run(app, task)
-            stop.wait(min(LOOK_SECONDS, max(0.0, min(task.due_at for task in tasks) - clock.monotonic())))
-        for task in tasks:
-            if task.name == POSITIONS:
-                # A last time at the end: the servers may be stopped to restore a database, and may have written since the last
-                # note.
-                _run(app, task)
-
-
-def _may_work(app: Flask) -> bool:
-    """Check whether this code may use the database, and log when that changes."""
-    watch = app.extensions["simpul"].schema
-    before = watch.fault
-    with app.app_context():
-        may = watch.look()
-    if watch.fault != before:
-        log.warning("database_open" if may else "database_closed", reason=watch.fault)
-    return bool(may)
-
-
-def _run(app: Flask, task: Task) -> None:
-    """Run one task once and say when it is due again."""
-    try:
-        with app.app_context():
-            has_more = task.run()
-    except Exception:
-        # One task's error must not stop the others; it is logged with its trace.
-        task.failures += 1
-        task.ran_at = clock.now()
-        wait = min(2.0 ** min(task.failures, 10), LONGEST_WAIT_AFTER_FAILURE)
-        log.exception("task_failed", task=task.name, failures=task.failures, next_in_seconds=wait)
-        task.due_at = _in(max(wait, min(task.interval, LONGEST_WAIT_AFTER_FAILURE)))
-        return
-    task.ran_at = task.succeeded_at = clock.now()
-    if task.failures:
-        log.info("task_recovered", task=task.name, failures=task.failures)
-        task.failures = 0
-    task.due_at = clock.monotonic() if has_more else _in(task.interval)
 
 
 def run_worker(app: Flask) -> None:
@@ -275,7 +196,7 @@ def run_worker(app: Flask) -> None:
     for thread in threads:
         thread.start()
     run_tasks(app, [*tasks, heartbeat([*tasks, *apart])], stop)
-    ends_at = _in(LONGEST_WAIT_AT_END.total_seconds())
+    ends_at = from_now(LONGEST_WAIT_AT_END.total_seconds())
     for thread in threads:
         thread.join(max(0.0, ends_at - clock.monotonic()))
     for sender, thread in zip((hooks, mail), threads, strict=False):

@@ -15,9 +15,10 @@ from cms.changes.seen_positions import FILE_NAME, SeenPositions, seen_positions
 from cms.changes.services import renew_epoch
 from cms.core.db import db, unit_of_work
 from cms.core.errors import Unavailable
+from cms.core.periodic import run_tasks
 from cms.core.permissions import Role, system_actor
 from cms.core.runtime import runtime
-from cms.worker import run_tasks, web_tasks
+from cms.worker import web_tasks
 from tests.changes.tampering import tamper
 from tests.factories import add_city, post_content
 from tests.people import People

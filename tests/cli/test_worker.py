@@ -15,8 +15,9 @@ from cms.cli.init import seed_city
 from cms.consumers.models import DeliveryKey
 from cms.core import clock
 from cms.core.db import UnitOfWork, session
+from cms.core.periodic import Task, run_tasks
 from cms.core.permissions import Role
-from cms.worker import LogFollower, Task, keep_key_uses, run_tasks, worker_tasks
+from cms.worker import LogFollower, keep_key_uses, worker_tasks
 from tests.conftest import counted_statements
 from tests.people import People
 

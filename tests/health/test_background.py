@@ -17,6 +17,7 @@ from cms.changes.signing import make_signing_key
 from cms.cli.init import seed_city
 from cms.core import clock
 from cms.core.metrics import WEB_RESPAWNS, WORKER_RESPAWNS
+from cms.core.periodic import Task
 from cms.core.runtime import runtime
 from cms.editorial.schedules.schedule import Schedule
 from cms.editorial.schedules.services import schedule_item
@@ -26,7 +27,7 @@ from cms.health.services import BACKUP, WORKER, Run, note_runs
 from cms.health.state import background_state
 from cms.posts.content import POST
 from cms.webhooks.followers import NAME as WEBHOOKS
-from cms.worker import HEARTBEAT_SECONDS, LogFollower, Task, heartbeat, worker_tasks
+from cms.worker import HEARTBEAT_SECONDS, LogFollower, heartbeat, worker_tasks
 from tests.conftest import NOW, counted_statements
 from tests.factories import CENTRAL, add_city, add_image, add_post, add_published_post, seen
 

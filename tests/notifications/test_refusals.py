@@ -14,13 +14,13 @@ from flask import Flask
 from sqlalchemy import update
 
 from cms.core.db import session, unit_of_work
+from cms.core.periodic import Task, run_tasks
 from cms.core.permissions import Role
 from cms.notifications import smtp
 from cms.notifications.models import Mail, MailState, NotificationSettings
 from cms.notifications.services.sending import Result, exchange
 from cms.notifications.smtp import Fate, MailServer, Outcome
 from cms.notifications.tasks import MailSender, mail_sender_of
-from cms.worker import Task, run_tasks
 from tests.notifications.mail_servers import MailBox, await_until, taking_mail
 from tests.notifications.telling import FROM, MANAGE, Newsroom, address, drain, mails, rename, send_all, tell
 from tests.people import Caller
