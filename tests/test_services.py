@@ -29,17 +29,9 @@ from cms.posts.content import POST
 from cms.taxonomy import services as taxonomy
 from config import PROJECT_ROOT
 from tests.access.world import TYPES, World
-from tests.accounts import scenarios as account_scenarios
-from tests.core import scenarios as core_scenarios
 from tests.documents.samples import PDF
-from tests.editorial import history_scenarios, repost_scenarios, review_scenarios, time_scenarios
 from tests.factories import NEWS, document_content, post_content, seen
-from tests.file_texts import scenarios as file_text_scenarios
-from tests.media import scenarios as media_scenarios
-from tests.moderation import scenarios as moderation_scenarios
-from tests.notifications import scenarios as notification_scenarios
-from tests.offices import scenarios as office_scenarios
-from tests.webhooks import scenarios as webhook_scenarios
+from tests.service_scenarios import IN_STEPS_OF_ACCOUNTS, MODULES
 from tests.writing.lock_watch import computed_under_the_lock
 
 FIRST = frozenset({1})
@@ -184,30 +176,11 @@ SCENARIOS: dict[str, Scenario] = {
     "editorial.publish_item document with file": publish_with_file,
     "documents.add_file": add_file,
     "documents.remove_file": remove_file,
-    **account_scenarios.SCENARIOS,
-    **core_scenarios.SCENARIOS,
-    **history_scenarios.SCENARIOS,
-    **review_scenarios.SCENARIOS,
-    **repost_scenarios.SCENARIOS,
-    **time_scenarios.SCENARIOS,
-    **moderation_scenarios.SCENARIOS,
-    **office_scenarios.SCENARIOS,
-    **media_scenarios.SCENARIOS,
-    **webhook_scenarios.SCENARIOS,
-    **notification_scenarios.SCENARIOS,
-    **file_text_scenarios.SCENARIOS,
+    **{name: scenario for module in MODULES for name, scenario in module.SCENARIOS.items()},
 }
 
 # What each says in its docstring: bookkeeping, no act of anybody.
-SILENT = {
-    *account_scenarios.SILENT,
-    *core_scenarios.SILENT,
-    *history_scenarios.SILENT,
-    *media_scenarios.SILENT,
-    *webhook_scenarios.SILENT,
-    *notification_scenarios.SILENT,
-    *file_text_scenarios.SILENT,
-}
+SILENT = {name for module in MODULES for name in getattr(module, "SILENT", ())}
 # Bookkeeping of one statement: there is nothing between it and the commit.
 OF_ONE_STATEMENT = {
     "changes.note_moment",
@@ -219,7 +192,7 @@ OF_ONE_STATEMENT = {
     "writing.purge_kept_answers",
 }
 # Each item in a transaction of its own: done again where it was cut off.
-IN_STEPS = {"changes.retry_lines", "editorial.rebuild_again", *account_scenarios.IN_STEPS}
+IN_STEPS = {"changes.retry_lines", "editorial.rebuild_again", *IN_STEPS_OF_ACCOUNTS}
 
 
 @pytest.fixture
