@@ -13,9 +13,10 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from cms.core.setting_text import parsed
+
 PROJECT_ROOT = Path(__file__).resolve().parent
-TRUE_WORDS = {"1", "true", "yes", "on"}
-FALSE_WORDS = {"0", "false", "no", "off", ""}
+LARGEST_PORT = 65_535
 ANONYMOUS_GROUPS = ("alerts", "feeds", "go")
 """Groups of routes for readers that may be answered without a key."""
 
@@ -81,6 +82,19 @@ class Settings:
     )
     host: str = setting("127.0.0.1", "Address the web server listens on")
     port: int = setting(8000, "Port the web server listens on")
+    streams_port: int = setting(
+        0,
+        "Port of the process at which readers wait for changes (long poll, streams of events); 0: the one after `PORT`",
+    )
+    streams_url: str = setting(
+        "",
+        "Address under which readers reach that process, told in `/v1/capabilities`; empty: this machine and `STREAMS_PORT`, in "
+        "production: nobody is told of it",
+    )
+    streams_most: int = setting(
+        1_000, "Requests that may wait for changes at the same time; 0: `run` and `serve` start no such process"
+    )
+    streams_per_key: int = setting(100, "How many of them one key may have, or one address without a key; 0: no limit")
     web_workers: int = setting(1, "Web processes; one per core")
     web_threads: int = setting(4, "Threads per web process; more do not make a Python server faster")
     web_thread_idle_seconds: int = setting(
@@ -196,7 +210,10 @@ class Settings:
         for item in fields(cls):
             text = source.get(item.name.upper())
             if text is not None:
-                values[item.name] = _parse(item.name, str(item.type), text)
+                try:
+                    values[item.name] = parsed(item.name, str(item.type), text)
+                except ValueError as error:
+                    raise ConfigurationError(str(error)) from None
         return cls(**values).completed()  # type: ignore[arg-type]
 
     def completed(self) -> Settings:
@@ -204,10 +221,11 @@ class Settings:
         instance = Path(self.instance_path)
         instance = instance if instance.is_absolute() else PROJECT_ROOT / instance
         secret = self.secret_key or (_generated_secret(instance) if self.environment != "production" else "")
-        completed = {
+        completed: dict[str, Any] = {
             "instance_path": str(instance),
             "secret_key": secret,
             "public_url": self.public_url or self.local_url,
+            "streams_port": self.streams_port or port_after(self.port),
             "database_url": normalised_database_url(self.database_url or f"sqlite:///{instance / 'simpul.db'}"),
             "storage_url": self.storage_url or f"file://{instance / 'files'}",
         }
@@ -227,6 +245,19 @@ class Settings:
         """Address of this server for clients on the same machine."""
         return f"http://localhost:{self.port}"
 
+    @property
+    def waits_at(self) -> str | None:
+        """Address under which readers may wait for changes; None where they cannot."""
+        if self.streams_most == 0:
+            return None
+        own = None if self.environment == "production" else f"http://localhost:{self.streams_port}"
+        return self.streams_url.rstrip("/") or own
+
+
+def port_after(port: int) -> int:
+    """The port beside another one."""
+    return port + 1 if port < LARGEST_PORT else port - 1
+
 
 def normalised_database_url(url: str) -> str:
     """Give the URL the driver that Simpul uses: psycopg 3 for PostgreSQL, pysqlite3 (through `module=`) for SQLite."""
@@ -234,34 +265,6 @@ def normalised_database_url(url: str) -> str:
         if url.startswith(prefix):
             return "postgresql+psycopg://" + url.removeprefix(prefix)
     return url
-
-
-def _parse(name: str, kind: str, text: str) -> object:
-    """Turn the text of an environment variable into the type of its field."""
-    try:
-        if kind == "bool":
-            return _parse_bool(text)
-        # Python accepts the digits of thirty scripts; an operator cannot read them.
-        if kind == "int" and text.isascii():
-            return int(text)
-        if kind == "float" and text.isascii():
-            return float(text)
-    except ValueError:
-        raise ConfigurationError(f"{name.upper()}={text!r} is not a valid {kind}") from None
-    if kind in ("int", "float"):
-        raise ConfigurationError(f"{name.upper()}={text!r} is not a valid {kind}: digits are 0 to 9")
-    if kind.startswith("tuple"):
-        return tuple(part.strip() for part in text.split(",") if part.strip())
-    return text
-
-
-def _parse_bool(text: str) -> bool:
-    word = text.strip().lower()
-    if word in TRUE_WORDS:
-        return True
-    if word in FALSE_WORDS:
-        return False
-    raise ValueError(text)
 
 
 def _generated_secret(instance: Path) -> str:

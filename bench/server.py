@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -152,10 +152,13 @@ def running(command: Sequence[str], *, port: int, environment: Mapping[str, str]
 
 
 def free_port() -> int:
-    """A port that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody uses now, nor the one after it, where a server has its streams."""
+    while True:
+        with socket.socket() as probe, socket.socket() as beside, suppress(OSError, OverflowError):
+            probe.bind((HOST, 0))
+            port = int(probe.getsockname()[1])
+            beside.bind((HOST, port + 1))
+            return port
 
 
 def _wait_until_it_answers(process: subprocess.Popen[bytes], port: int, path: str, log: IO[bytes]) -> None:

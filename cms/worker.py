@@ -146,10 +146,10 @@ def carry_out_what_is_due() -> bool:
     return has_due_schedules() and carry_out_due_schedules()
 
 
-def web_tasks() -> list[Task]:
-    """The tasks of each web process: write when keys were used, and that it runs."""
+def web_tasks(name: str = WEB) -> list[Task]:
+    """The tasks of each process that answers readers: write when keys were used, and that it runs under this name."""
     return [
-        Task("heartbeat", WEB_HEARTBEAT_SECONDS, quietly(lambda: note_runs([Run.success(WEB)]))),
+        Task("heartbeat", WEB_HEARTBEAT_SECONDS, quietly(lambda: note_runs([Run.success(name)]))),
         Task("key_uses", MINUTE, quietly(keep_key_uses), due_at=from_now(MINUTE)),
         *_clock_tasks(),
     ]
@@ -221,9 +221,9 @@ def start_clock(app: Flask) -> None:
     first.join(FIRST_AGREEMENT_SECONDS)
 
 
-def start_web_tasks(app: Flask) -> None:
-    """Run the tasks of a web process on a thread that ends with it."""
+def start_web_tasks(app: Flask, name: str = WEB) -> None:
+    """Run the tasks of a process that answers readers on a thread that ends with it."""
     start_clock(app)
     threading.Thread(
-        target=run_tasks, args=(app, web_tasks(), threading.Event()), name="web-tasks", daemon=True
+        target=run_tasks, args=(app, web_tasks(name), threading.Event()), name="web-tasks", daemon=True
     ).start()

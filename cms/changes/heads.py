@@ -21,6 +21,8 @@ from cms.core.types import EpochMicros
 
 EXTENSION = "simpul_log_head"
 HEAD_TABLES = "change_head h JOIN installation n ON n.id = h.id"
+CHANNEL = "simpul_log"
+"""On PostgreSQL every transaction with lines notifies this channel when it is committed; without content."""
 
 
 class Heads(NamedTuple):

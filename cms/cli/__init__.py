@@ -28,6 +28,7 @@ COMMANDS = {
     "run": ("cms.cli.run", "Start everything on this machine, with the demonstration city."),
     "serve": ("cms.cli.serve", "Start the web server for production."),
     "signing-keys": ("cms.cli.signing_keys", "Change the key that signs tokens, without signing anybody out."),
+    "streams": ("cms.cli.streams", "Start the process in which readers wait for changes."),
     "user": ("cms.cli.user", "Add people who may sign in."),
     "worker": ("cms.cli.worker", "Start the background worker."),
 }

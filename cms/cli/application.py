@@ -11,7 +11,7 @@ from flask.cli import ScriptInfo
 
 from cms.application import create_app
 from cms.core.permissions import Actor, Role
-from config import ConfigurationError, Settings
+from config import ConfigurationError, Settings, port_after
 
 
 def application(settings: Settings | None = None) -> Flask:
@@ -33,6 +33,8 @@ def settings_for(host: str | None, port: int | None) -> Settings:
     chosen = replace(settings, host=host or settings.host, port=port or settings.port)
     if settings.public_url == settings.local_url:
         chosen = replace(chosen, public_url=chosen.local_url)
+    if settings.streams_port == port_after(settings.port):
+        chosen = replace(chosen, streams_port=port_after(chosen.port))
     return chosen
 
 

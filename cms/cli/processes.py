@@ -6,18 +6,13 @@ even by SIGKILL, the others end too.
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
 import socket  # noqa: TID251 - of our own server
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from importlib import import_module
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -28,27 +23,26 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from cms.application import create_app
+from cms.cli.beside import ProcessBeside
 from cms.cli.listening import ListeningServer
 from cms.cli.orphans import end_with_parent
 from cms.cli.slow_senders import SlowSenders
-from cms.core import clock
 from cms.core.collection import keep_for_good
 from cms.core.db import db
 from cms.core.logging import get_logger
-from cms.core.metrics import PROCESSES, WEB_RESPAWNS, WORKER_RESPAWNS, share
+from cms.core.metrics import PROCESSES, STREAMS_RESPAWNS, WEB_RESPAWNS, WORKER_RESPAWNS, share
 from cms.health.readiness import begin_checks
+from cms.streams.process import be_streams, share_limits
 from cms.worker import run_worker, start_web_tasks
-from config import Settings
+from config import Settings, port_after
 
 log = get_logger(__name__)
 
 # How long requests under way may take when the server stops: in production the longest upload should finish (M-18),
 # with `run` there is no wait. A signal in the first milliseconds of a web process can be lost, which then costs this time.
-GRACE_SECONDS, SHORT_GRACE_SECONDS = 20, 2
+GRACE_SECONDS = 20
 HEADER_MILLISECONDS = 10_000
 SIGNAL_LOOK_SECONDS = 0.2
-CRASH_SECONDS = 5.5
-"""A worker that was started again and ends within this time ends the server, as Granian does with web processes."""
 LOOK_SECONDS, MOST_LOOKS = 0.02, 1_500
 KEEP_GRANIAN_LOGS = {
     "loggers": {
@@ -72,22 +66,15 @@ class WebApplication:
         PROCESSES.labels("web").set(1)
         app = _loaded.get(self.settings) or create_app(self.settings)
         start_web_tasks(app)
-        _share_limits(app, self.settings)
+        share_limits(app, self.settings)
         begin_checks(app)
         SlowSenders(app.extensions["simpul"]).begin()
         return app
 
 
-def _share_limits(app: Flask, settings: Settings) -> None:
-    """Share what readers have used with the other web processes, where there is a Redis."""
-    if settings.redis_url:
-        sharing: Any = import_module("cms.core.shared_limits")
-        sharing.start_sharing(settings, app.extensions["simpul_delivery"].limits.untold)
-
-
 class MainLoopEvent:
-    """The event that the main thread of the server waits for; a signal handler may set it at any moment. Meanwhile `look` is called
-    again and again.
+    """The event that the main thread of the server waits for; a signal handler may set it at any moment. Meanwhile the processes beside it are
+    looked after.
 
     The system may give a signal to any thread of a process: when SIGTERM comes together with the SIGCHLD of a worker that was
     stopped and goes on, it goes to a thread that waits for a web process. Python runs handlers on the main thread only, and only
@@ -98,7 +85,7 @@ class MainLoopEvent:
     def __init__(self, is_stopping: Callable[[], bool]) -> None:
         self._is_set = False
         self._is_stopping = is_stopping
-        self.look: Callable[[], None] = lambda: None
+        self.beside: Sequence[ProcessBeside] = ()
 
     def set(self) -> None:
         """Something has happened."""
@@ -113,7 +100,8 @@ class MainLoopEvent:
         while not (self._is_set or self._is_stopping()):
             time.sleep(SIGNAL_LOOK_SECONDS)
             if not self._is_stopping():
-                self.look()
+                for each in self.beside:
+                    each.look()
 
 
 class WebServer(ListeningServer):
@@ -123,9 +111,9 @@ class WebServer(ListeningServer):
         super().__init__(*arguments, **named)
         self.main_loop_interrupt = MainLoopEvent(lambda: self.interrupt_signal)  # type: ignore[assignment]
 
-    def watch(self, look: Callable[[], None]) -> None:
-        """Call `look` several times a second, on the main thread."""
-        self.main_loop_interrupt.look = look  # type: ignore[attr-defined]
+    def watch(self, beside: Sequence[ProcessBeside]) -> None:
+        """Look after these processes several times a second, on the main thread."""
+        self.main_loop_interrupt.beside = beside  # type: ignore[attr-defined]
 
     def _respawn_workers(self, workers: list[int], spawn_target: Any, target_loader: Any, delay: float = 0) -> None:
         for index in workers:
@@ -137,85 +125,35 @@ class WebServer(ListeningServer):
         super()._respawn_workers(workers, spawn_target, target_loader, delay)
 
 
-@dataclass(slots=True)
-class WorkerProcess:
-    """The background worker beside the web server. When it dies it is started again; when it dies again at once, or ends on purpose, the
-    server stops, so that the failure is noticed.
-
-    The main loop watches it, not a thread: locks that a thread holds during a fork stay locked in the new process.
-    """
-
-    app: Flask
-    when_forked: Callable[[], None]
-    greeting: Callable[[], None] | None = None
-    failed: bool = False
-    _process: BaseProcess | None = None
-    _stopping: bool = False
-    _respawned_at: float | None = None
-
-    def start(self) -> None:
-        """Fork it."""
-        context = multiprocessing.get_context("fork")
-        self._process = context.Process(target=self._be_worker, name="simpul-worker")
-        self._process.start()
-
-    def stop(self) -> None:
-        """Ask it to end; kill it when it does not."""
-        self._stopping = True
-        if self._process is None:
-            return
-        self._process.terminate()
-        self._process.join(SHORT_GRACE_SECONDS)
-        if self._process.is_alive():
-            self._process.kill()
-
-    def _be_worker(self) -> None:
-        end_with_parent()
-        self.when_forked()
-        if self.greeting is not None:
-            threading.Thread(target=self.greeting, name="greeting", daemon=True).start()
-        run_worker(self.app)
-
-    def look(self) -> None:
-        """Start it again when it has died; stop the server when that does not help."""
-        if self._process is None or self._stopping or self._process.is_alive():
-            return
-        exit_code, now = self._process.exitcode, clock.monotonic()
-        log.error("worker_ended", pid=self._process.pid, exit_code=exit_code)
-        is_crashing = self._respawned_at is not None and now - self._respawned_at < CRASH_SECONDS
-        if exit_code == 0 or is_crashing:
-            self._stopping, self.failed = True, exit_code != 0
-            why = f"died twice within {CRASH_SECONDS} seconds" if is_crashing else "ended without an error"
-            log.error("server_stops", reason=f"the worker {why}")
-            os.kill(os.getpid(), signal.SIGTERM)
-            return
-        WORKER_RESPAWNS.inc()
-        self._respawned_at, self.greeting = now, None
-        self.start()
-
-
 def serve(
     app: Flask,
     settings: Settings,
     *,
     with_worker: bool,
+    with_streams: bool = False,
     grace_seconds: int = GRACE_SECONDS,
     when_ready: Callable[[], None] | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT. The worker calls `when_ready` once the web server takes connections."""
     ensure_port_is_free(settings.host, settings.port)
     server = web_server(settings, grace_seconds)
-    greeting = partial(_await_port, settings, when_ready) if when_ready is not None else None
-    worker = WorkerProcess(app, server.leave_socket, greeting) if with_worker else None
-    if worker is not None:
-        server.on_startup(worker.start)
-        server.watch(worker.look)
-        server.on_shutdown(worker.stop)
+    beside: list[ProcessBeside] = []
+    if with_worker:
+        greeting = partial(_await_port, settings, when_ready) if when_ready is not None else None
+        run = partial(run_worker, app)
+        beside.append(ProcessBeside("worker", run, server.leave_socket, WORKER_RESPAWNS, greeting))
+    if with_streams and settings.streams_most:
+        ensure_port_is_free(settings.host, settings.streams_port, "STREAMS_PORT")
+        beside.append(ProcessBeside("streams", partial(be_streams, app), server.leave_socket, STREAMS_RESPAWNS))
+    for each in beside:
+        server.on_startup(each.start)
+        server.on_shutdown(each.stop)
+    server.watch(beside)
     share(Path(settings.instance_path))
     PROCESSES.labels("main").set(1)
     _share_memory(app, settings)
     server.serve(target_loader=WebApplication(settings), wrap_loader=False)
-    if worker is not None and worker.failed:
+    if any(each.failed for each in beside):
         sys.exit(1)
 
 
@@ -241,8 +179,8 @@ def web_server(settings: Settings, grace_seconds: int) -> WebServer:
     )
 
 
-def ensure_port_is_free(host: str, port: int) -> None:
-    """End the command when another process listens there: Granian would share the port silently."""
+def ensure_port_is_free(host: str, port: int, name: str = "PORT") -> None:
+    """End the command when another process listens there: Granian would share the port silently. `name` is the setting."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -250,7 +188,7 @@ def ensure_port_is_free(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise click.ClickException(
-                f"Port {port} on {host} cannot be used ({error.strerror}). Choose another one: make run PORT={port + 1}"
+                f"Port {port} on {host} cannot be used ({error.strerror}). Choose another one: make run {name}={port_after(port)}"
             ) from None
 
 

@@ -12,10 +12,11 @@ from flask import Flask
 
 from cms.cli.application import application, settings_for
 from cms.cli.banner import banner
+from cms.cli.beside import SHORT_GRACE_SECONDS
 from cms.cli.clock import accept_on_a_trial
 from cms.cli.demo_city.secrets_file import UNFINISHED, read_secrets, write_secrets
 from cms.cli.migrating import is_current
-from cms.cli.processes import SHORT_GRACE_SECONDS, ensure_port_is_free, serve
+from cms.cli.processes import ensure_port_is_free, serve
 from cms.core.runtime import runtime
 from cms.publishing.reading import Publications
 from config import PROJECT_ROOT, Settings
@@ -25,7 +26,7 @@ from config import PROJECT_ROOT, Settings
 @click.option("--host", help="Address to listen on (HOST).")
 @click.option("--port", type=click.IntRange(1, 65_535), help="Port to listen on (PORT, 8000).")
 def command(host: str | None, port: int | None) -> None:
-    """Start web server and worker together; Ctrl-C stops both.
+    """Start web server, worker and the process for waiting readers together; Ctrl-C stops all.
 
     Migrates the database, loads the demonstration city when it is empty (not in production), and tells how to sign in and
     call the API. The production command is `serve`.
@@ -39,7 +40,8 @@ def command(host: str | None, port: int | None) -> None:
         if settings.environment != "production":
             accept_on_a_trial()
         _note_address(settings)
-    serve(app, settings, with_worker=True, grace_seconds=SHORT_GRACE_SECONDS, when_ready=partial(_greet, app, settings))
+    greet = partial(_greet, app, settings)
+    serve(app, settings, with_worker=True, with_streams=True, grace_seconds=SHORT_GRACE_SECONDS, when_ready=greet)
 
 
 def _is_ready(settings: Settings) -> bool:

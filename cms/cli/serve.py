@@ -19,7 +19,8 @@ from config import Settings
 @click.option("--host", help="Address to listen on (HOST).")
 @click.option("--port", type=click.IntRange(1, 65_535), help="Port to listen on (PORT).")
 @click.option("--worker/--no-worker", default=False, help="Start the background worker beside it (one small server).")
-def command(host: str | None, port: int | None, worker: bool) -> None:
+@click.option("--streams/--no-streams", default=False, help="Start the process for waiting readers beside it.")
+def command(host: str | None, port: int | None, worker: bool, streams: bool) -> None:
     """Start the web server for production.
 
     Granian with the same configuration as `run`, but it neither migrates nor loads anything, and it refuses to start
@@ -28,7 +29,7 @@ def command(host: str | None, port: int | None, worker: bool) -> None:
     settings = settings_for(host, port)
     app = application(settings)
     refuse_unless_ready(app, settings)
-    serve(app, settings, with_worker=worker)
+    serve(app, settings, with_worker=worker, with_streams=streams)
 
 
 def refuse_unless_ready(app: Flask, settings: Settings) -> None:

@@ -126,6 +126,12 @@ class UnsupportedType(DomainError):
     default_code = "unsupported_media_type"
 
 
+class Misdirected(DomainError):
+    """Another process, or another server, answers this address."""
+
+    default_code = "misdirected"
+
+
 class Invalid(DomainError):
     """The content breaks a rule; `errors` has one entry per field."""
 

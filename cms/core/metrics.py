@@ -93,6 +93,33 @@ SENDERS_ENDED = Counter(
     "simpul_senders_ended", "Connections that were ended because their body stopped or came too slowly.", registry=OWN
 )
 
+STREAMS_OPEN = Gauge(
+    "simpul_streams_open",
+    "Requests that wait for changes: long polls and streams.",
+    registry=OWN,
+    multiprocess_mode="livesum",
+)
+STREAMS_REFUSED = Counter(
+    "simpul_streams_refused", "Requests to wait that were refused, by whose limit was reached.", ["limit"], registry=OWN
+)
+for _limit in ("key", "process", "asking", "connections"):
+    # An increase is seen only of a figure that was there before.
+    STREAMS_REFUSED.labels(_limit)
+STREAMS_DROPPED = Counter(
+    "simpul_streams_dropped", "Streams that were ended because their reader took too little.", registry=OWN
+)
+STREAMS_RESPAWNS = Counter(
+    "simpul_streams_respawns",
+    "Processes of streams beside a web server that ended by themselves and were started again.",
+    registry=OWN,
+)
+STREAMS_DEAF = Gauge(
+    "simpul_streams_deaf",
+    "1 while the process of streams gets no notifications from PostgreSQL and only polls.",
+    registry=OWN,
+    multiprocess_mode="livemax",
+)
+
 CLOCK_AHEAD = Gauge(
     "simpul_clock_ahead_seconds",
     "How far the time that Simpul uses (PostgreSQL's) is ahead of this machine's clock; negative when it is behind.",

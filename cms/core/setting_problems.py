@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from cms.core.ids import is_area_code, is_slug
 from cms.core.mail_settings import mail_problems
 from cms.core.outbound_rules import outbound_problems
-from config import ANONYMOUS_GROUPS, Settings
+from config import ANONYMOUS_GROUPS, LARGEST_PORT, Settings
 
 # Settings that must not be 0; every other number may be 0, which switches it off.
 _AT_LEAST_ONE: Final = frozenset(
@@ -22,7 +22,6 @@ _AT_LEAST_ONE: Final = frozenset(
     | {"password_lanes"}
 )
 _LEAST_SECONDS: Final = 0.05
-_LARGEST_PORT: Final = 65_535
 _SHORTEST_SECRET: Final = 32
 _SHORTEST_TOKEN: Final = 16
 _LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -31,7 +30,7 @@ _HOST: Final = re.compile(r"[^\s/@]+")
 
 def setting_problems(settings: Settings) -> list[str]:
     """The reasons against running with these settings, one sentence each; empty when there are none."""
-    found = [*_choices(settings), *_strength(settings), *_numbers(settings), *_words(settings)]
+    found = [*_choices(settings), *_strength(settings), *_numbers(settings), *_ports(settings), *_words(settings)]
     if settings.environment == "production":
         found += _production(settings)
     return [*found, *outbound_problems(settings), *mail_problems(settings)]
@@ -79,12 +78,18 @@ def _numbers(settings: Settings) -> Iterator[str]:
         least = 1 if each.name in _AT_LEAST_ONE else _LEAST_SECONDS if each.name == "worker_interval" else 0
         if value < least:
             yield f"{each.name.upper()} must be at least {least}"
-    if settings.port > _LARGEST_PORT:
-        yield f"PORT must be at most {_LARGEST_PORT}"
     if not 5 <= settings.web_thread_idle_seconds <= 600:
         yield "WEB_THREAD_IDLE_SECONDS must be between 5 and 600"
     if not 2 <= settings.sender_seconds <= 600:
         yield "SENDER_SECONDS must be between 2 and 600"
+
+
+def _ports(settings: Settings) -> Iterator[str]:
+    for name in ("port", "streams_port"):
+        if getattr(settings, name) > LARGEST_PORT:
+            yield f"{name.upper()} must be at most {LARGEST_PORT}"
+    if settings.streams_port == settings.port:
+        yield "STREAMS_PORT must be another one than PORT"
 
 
 def _words(settings: Settings) -> Iterator[str]:
@@ -108,8 +113,15 @@ def _production(settings: Settings) -> Iterator[str]:
         yield "TRUSTED_HOSTS must list the host names of this server"
     if urlsplit(settings.public_url).scheme != "https":
         yield "PUBLIC_URL must start with https://"
+    if settings.streams_url and not _is_safe_and_trusted(settings):
+        yield "STREAMS_URL must start with https:// and name a host of TRUSTED_HOSTS"
     if settings.uses_sqlite and not settings.allow_sqlite_in_production:
         yield "DATABASE_URL is SQLite; set ALLOW_SQLITE_IN_PRODUCTION=true if one server with one disk is meant"
+
+
+def _is_safe_and_trusted(settings: Settings) -> bool:
+    url = urlsplit(settings.streams_url)
+    return url.scheme == "https" and url.hostname in settings.trusted_hosts
 
 
 def _is_key(text: str) -> bool:

@@ -65,8 +65,16 @@ def _capabilities(request: DeliveryRequest, types: DeliveredTypes) -> dict[str, 
         "categories": list(reference_data.categories.values()),
         "information_kinds": list(reference_data.information_kinds.values()),
         "encodings": list(ENCODINGS),
+        "waiting": _waiting(request),
         "limits": {"page": LARGEST_LIMIT, "ids": MOST_IDS, "count": COUNT_CAP},
     }
+
+
+def _waiting(request: DeliveryRequest) -> dict[str, str] | None:
+    """The addresses of the process in which requests may wait. A setting, so the tag of the answer covers it."""
+    address = request.state.settings.waits_at
+    request.sources.dependencies.note_fact("waiting", address)
+    return None if address is None else {"poll": f"{address}/v1/changes", "stream": f"{address}/v1/changes/stream"}
 
 
 def _filters(delivered: DeliveredType) -> set[str]:

@@ -133,6 +133,16 @@ class LimitsSchema(StrictSchema):
     count = fields.Integer(metadata={"description": "Where an exact count ends."})
 
 
+WAITS_AT = "https://api.example.go.id/wait"
+
+
+class WaitingAddressesSchema(StrictSchema):
+    """Addresses of the process that keeps requests open until something changes."""
+
+    poll = fields.String(metadata={"description": "`/v1/changes` with `wait`.", "example": f"{WAITS_AT}/v1/changes"})
+    stream = fields.String(metadata={"description": "Server-sent events.", "example": f"{WAITS_AT}/v1/changes/stream"})
+
+
 class CapabilitiesSchema(StrictSchema):
     """What this server can do, for clients that adapt themselves."""
 
@@ -141,6 +151,11 @@ class CapabilitiesSchema(StrictSchema):
     categories = fields.List(fields.Nested(DeliveredCategorySchema))
     information_kinds = fields.List(fields.Nested(DeliveredKindSchema))
     encodings = fields.List(fields.String(metadata={"example": "zstd"}))
+    waiting = fields.Nested(
+        WaitingAddressesSchema,
+        allow_none=True,
+        metadata={"description": "Where requests may wait for changes; null: nowhere."},
+    )
     limits = fields.Nested(LimitsSchema)
 
 

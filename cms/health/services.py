@@ -20,9 +20,9 @@ from cms.core.runtime import runtime
 from cms.health.agreement import SIGNING_KEY, STORAGE, Disagreement, disagreements, noted, values_here
 from cms.health.models import SharedSetting, TaskRun
 
-WORKER, WEB, BACKUP = "worker", "web", "backup"
-"""Names besides those of the worker's tasks: the worker itself and any web process (their heartbeats), and the command
-`backup`.
+WORKER, WEB, STREAMS, BACKUP = "worker", "web", "streams", "backup"
+"""Names besides those of the worker's tasks: the worker itself, any web process and any process for waiting readers (their heartbeats), and
+the command `backup`.
 """
 
 

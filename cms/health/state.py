@@ -15,7 +15,7 @@ from cms.core import clock
 from cms.core.db import db, rolled_back, session
 from cms.editorial.items.models import Item
 from cms.health.models import TaskRun
-from cms.health.services import BACKUP, WEB, WORKER
+from cms.health.services import BACKUP, STREAMS, WEB, WORKER
 from cms.media.models import Image
 from cms.moderation.models import BreakerTrip, PublishingFreeze
 from cms.notifications.queries import mail_figures
@@ -78,7 +78,7 @@ def running_processes() -> list[str]:
     """Which of `web` and `worker` have lately reported to this database that they run. Raises `SQLAlchemyError`."""
     if not inspect(db.engine).has_table(TaskRun.__tablename__):
         return []
-    recent = (TaskRun.name.in_((WEB, WORKER)), TaskRun.ran_at > clock.now() - SIGN_OF_LIFE)
+    recent = (TaskRun.name.in_((WEB, WORKER, STREAMS)), TaskRun.ran_at > clock.now() - SIGN_OF_LIFE)
     with rolled_back():
         return list(session.scalars(select(TaskRun.name).where(*recent).order_by(TaskRun.name)))
 

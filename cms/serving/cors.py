@@ -12,7 +12,8 @@ from cms.serving.responding import EXPOSED
 from cms.serving.state import ServingState, serving_state
 
 ALLOWED_HEADERS = (
-    "Authorization, If-None-Match, If-Modified-Since, If-Range, Range, Min-Seq, X-Request-Id, Accept-Language"
+    "Authorization, If-None-Match, If-Modified-Since, If-Range, Range, Min-Seq, X-Request-Id, Accept-Language, "
+    "Last-Event-ID"
 )
 PREFLIGHT_SECONDS = "600"
 

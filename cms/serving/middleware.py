@@ -26,8 +26,8 @@ from cms.serving.state import ServingState
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
-# Requests with these headers are passed to the application.
-LONG_WAY = ("HTTP_MIN_SEQ", "HTTP_RANGE", "HTTP_TRANSFER_ENCODING")
+# Requests with these headers, and those that wait (cms/sync/waiting.py), are passed to the application.
+LONG_WAY = ("HTTP_MIN_SEQ", "HTTP_RANGE", "HTTP_TRANSFER_ENCODING", "simpul.waits")
 
 
 class AnswerCacheMiddleware:

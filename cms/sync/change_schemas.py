@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from marshmallow import Schema, fields
 
@@ -12,24 +12,25 @@ from cms.core.http.fields import Text, WholeNumber, Words
 from cms.core.http.schemas import StrictSchema
 from cms.publishing.delivered import DeliveredTypes
 from cms.serving.parameters import SLUGS
+from cms.sync.changed_lines import POSITION, POSITION_IN_WORDS
 from cms.sync.references import REFERENCE_TYPES
 from cms.sync.schemas import DEFAULT_LINES, MOMENT, MOST_LINES, SyncLinksSchema, SyncMetaSchema
+from cms.sync.waiting import LONGEST_WAIT
+
+LAST_EVENT_ID: Final[dict[str, Any]] = {
+    "name": "Last-Event-ID",
+    "in": "header",
+    "required": False,
+    "description": "`id` of the last event that arrived, when a stream is opened again.",
+    "schema": {"type": "string", "maxLength": 40},
+    "example": "k3v9mrta-816",
+}
 
 
 def changes_query(types: DeliveredTypes) -> type[Schema]:
-    """Which lines of the log."""
-    names = [*(each.name for each in types.types), *REFERENCE_TYPES]
+    """Which lines of the log, and for how long to wait for them."""
     parameters: dict[str, fields.Field[Any]] = {
-        "after": Text(
-            max=40,
-            validate=[Pattern("[0-9a-z]{1,16}-[0-9]{1,18}", "<epoch>-<sequence>")],
-            metadata={
-                "description": "Lines after this one: `Content-Epoch` and `Content-Seq` of an answer. Without it from the beginning.",
-                "example": "k3v9mrta-816",
-            },
-        ),
-        "type": Words(choices=names, metadata={"description": "What the lines are about.", "example": "post"}),
-        "agency": Words(**SLUGS, metadata={"description": "Whose lines; includes agencies that were merged into it."}),
+        **_lines_of(types, "Without it from the beginning."),
         "limit": WholeNumber(
             from_text=True,
             min=1,
@@ -37,8 +38,39 @@ def changes_query(types: DeliveredTypes) -> type[Schema]:
             load_default=DEFAULT_LINES,
             metadata={"description": "Lines per page."},
         ),
+        "wait": WholeNumber(
+            from_text=True,
+            min=1,
+            max=LONGEST_WAIT,
+            metadata={
+                "description": "Seconds to wait for the next line (long poll), only at `waiting.poll` of `/v1/capabilities`.",
+                "example": 25,
+            },
+        ),
     }
     return StrictSchema.from_dict(parameters, name="changes_query")
+
+
+def stream_query(types: DeliveredTypes) -> type[Schema]:
+    """Which lines of the log a stream tells."""
+    told = "`Last-Event-ID` takes its place. Without both from now on."
+    return StrictSchema.from_dict(_lines_of(types, told), name="stream_query")
+
+
+def _lines_of(types: DeliveredTypes, without: str) -> dict[str, fields.Field[Any]]:
+    names = [*(each.name for each in types.types), *REFERENCE_TYPES]
+    return {
+        "after": Text(
+            max=40,
+            validate=[Pattern(POSITION.pattern, POSITION_IN_WORDS)],
+            metadata={
+                "description": f"Lines after this one: `Content-Epoch` and `Content-Seq` of an answer. {without}",
+                "example": "k3v9mrta-816",
+            },
+        ),
+        "type": Words(choices=names, metadata={"description": "What the lines are about.", "example": "post"}),
+        "agency": Words(**SLUGS, metadata={"description": "Whose lines; includes agencies that were merged into it."}),
+    }
 
 
 class ChangeLineSchema(StrictSchema):

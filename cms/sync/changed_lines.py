@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -14,24 +16,44 @@ from cms.publishing.delivered import DeliveredTypes
 from cms.serving.admission import DeliveryRequest
 from cms.serving.finished import FinishedAnswer
 from cms.serving.responding import Basis, Body, respond
+from cms.serving.sources import Sources
 from cms.sync.references import REFERENCE_TYPES
 
 Query = Mapping[str, Any]
 PATH: Final = "/v1/changes"
+POSITION: Final = re.compile("[0-9a-z]{1,16}-[0-9]{1,18}")
+POSITION_IN_WORDS: Final = "<epoch>-<sequence>"
 WINDOW: Final = 1_000
 """Lines that are looked at for one answer."""
 
 
 def read_changes(request: DeliveryRequest, types: DeliveredTypes, query: Query) -> FinishedAnswer:
     """The lines after a position, oldest first. Raises `Gone("position_expired")` for a position of another epoch, `BadRequest` for one that is still to come."""
-    after = _asked(request, query)
-    names = query.get("type") or (*(each.name for each in types.types), *REFERENCE_TYPES)
-    topics = {request.sources.topics.get(name, "reference") for name in names}
+    after, wanted = asked_position(request, query), Wanted.of(types, query)
+    topics = {request.sources.topics.get(name, "reference") for name in wanted.names}
     basis = Basis(topics=tuple(sorted(topics)), groups=("changes",))
-    return respond(request, basis, lambda newest: _body(request, frozenset(names), query, after, newest))
+    return respond(request, basis, lambda newest: _body(request, wanted, query, after, newest))
 
 
-def _asked(request: DeliveryRequest, query: Query) -> int:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which lines a caller asks for: about these types, of these agencies (None: of all)."""
+
+    names: frozenset[str]
+    agencies: tuple[str, ...] | None
+
+    @classmethod
+    def of(cls, types: DeliveredTypes, query: Query) -> Wanted:
+        """As the query names them."""
+        names = query.get("type") or (*(each.name for each in types.types), *REFERENCE_TYPES)
+        return cls(frozenset(names), tuple(query["agency"]) if "agency" in query else None)
+
+
+def asked_position(request: DeliveryRequest, query: Query) -> int:
+    """The line after which the caller goes on, 0 for the beginning.
+
+    Raises `Gone("position_expired")` for a position of another epoch, `BadRequest` for one that nobody was given.
+    """
     if "after" not in query:
         return 0
     epoch, _, sequence = query["after"].partition("-")
@@ -45,10 +67,10 @@ def _asked(request: DeliveryRequest, query: Query) -> int:
     return int(sequence)
 
 
-def _body(request: DeliveryRequest, names: frozenset[str], query: Query, after: int, newest: int) -> Body:
+def _body(request: DeliveryRequest, wanted: Wanted, query: Query, after: int, newest: int) -> Body:
     limit: int = query["limit"]
-    lines = request.sources.public_lines(names, after, newest, WINDOW)
-    shown = _shown(request, [line for line in lines if line.type in names], query)
+    lines = request.sources.public_lines(wanted.names, after, newest, WINDOW)
+    shown = shown_lines(request.sources, lines, wanted)
     is_complete = len(lines) < WINDOW and len(shown) <= limit
     reached = (
         max(after, newest) if is_complete else shown[limit - 1].sequence if len(shown) > limit else lines[-1].sequence
@@ -61,11 +83,11 @@ def _body(request: DeliveryRequest, names: frozenset[str], query: Query, after: 
     return Body(content, [("Link", f'<{following}>; rel="next"')], is_repeated=is_complete and not rows)
 
 
-def _shown(request: DeliveryRequest, lines: Sequence[PublicLine], query: Query) -> Sequence[PublicLine]:
-    """Those that the agencies of the query and of the key let through; reference data are for everybody."""
-    sources = request.sources
-    if "agency" in query:
-        owners = sources.with_predecessors("owners", query["agency"])
+def shown_lines(sources: Sources, lines: Sequence[PublicLine], wanted: Wanted) -> Sequence[PublicLine]:
+    """Those that are asked for and that the agencies of the key let through; reference data are for everybody."""
+    lines = [line for line in lines if line.type in wanted.names]
+    if wanted.agencies is not None:
+        owners = sources.with_predecessors("owners", wanted.agencies)
         lines = [line for line in lines if line.agency in owners]
     visible = sources.visible_agencies()
     if visible is None:
@@ -80,5 +102,10 @@ def _shown(request: DeliveryRequest, lines: Sequence[PublicLine], query: Query) 
 
 def _address(request: DeliveryRequest, query: Query, after: str | None) -> str:
     words = {name: ",".join(query[name]) for name in ("type", "agency") if name in query}
-    words |= {"limit": str(query["limit"])} | ({} if after is None else {"after": after})
-    return f"{request.sources.public_url}{PATH}?{urlencode(words, safe=',')}"
+    words |= {name: str(query[name]) for name in ("limit",) if name in query} | (
+        {} if after is None else {"after": after}
+    )
+    server = request.sources.public_url
+    if "wait" in query and after is not None:
+        words["wait"], server = str(query["wait"]), request.state.settings.waits_at or server
+    return f"{server}{PATH}?{urlencode(words, safe=',')}" if words else f"{server}{PATH}"

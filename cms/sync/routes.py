@@ -9,8 +9,8 @@ from cms.core.http.operations import Operations, always
 from cms.publishing.delivered import DeliveredTypes
 from cms.serving.admission import DeliveryRequest, serves
 from cms.serving.finished import FinishedAnswer
-from cms.sync import changed_lines, checksums, pages
-from cms.sync.change_schemas import ChangesPageSchema, changes_query
+from cms.sync import changed_lines, checksums, pages, waiting
+from cms.sync.change_schemas import LAST_EVENT_ID, ChangesPageSchema, changes_query, stream_query
 from cms.sync.schemas import (
     ChecksumQuerySchema,
     ChecksumsSchema,
@@ -72,13 +72,34 @@ def read_checksum(types: DeliveredTypes, request: DeliveryRequest, query: dict[s
     serves(CONTENT),
     query=changes_query,
     answer=always(ChangesPageSchema),
-    problems=(400, 401, 403, 410, 414, 503),
+    problems=(400, 401, 403, 410, 414, 421, 429, 503),
     is_conditional=True,
     tags=["delivery"],
 )
 def read_changes(types: DeliveredTypes, request: DeliveryRequest, query: dict[str, Any]) -> FinishedAnswer:
     """Read the log of what readers may know.
 
-    Thin lines, oldest first: what happened to what, never the content. It never waits. 410: the data was restored.
+    Thin lines, oldest first: what happened to what, never the content. 410: the data was restored. It never waits, but at
+    `waiting.poll` of `/v1/capabilities`: there `wait=25` holds the answer back until there is a line, at most for so many seconds.
     """
+    if "wait" in query and (begun := waiting.begin_poll(request, types, query)) is not None:
+        return begun
     return changed_lines.read_changes(request, types, query)
+
+
+@operations.route(
+    "/changes/stream",
+    serves(CONTENT),
+    query=stream_query,
+    writes=(waiting.EVENT_STREAM,),
+    parameters=(LAST_EVENT_ID,),
+    problems=(400, 401, 403, 410, 414, 421, 429, 503),
+    tags=["delivery"],
+)
+def stream_changes(types: DeliveredTypes, request: DeliveryRequest, query: dict[str, Any]) -> FinishedAnswer:
+    """Be told of changes at once.
+
+    Server-sent events, only at `waiting.stream` of `/v1/capabilities`: `event: change` with a line of `/v1/changes` as `data`, `id` is its
+    position. Connect again with `Last-Event-ID` when it ends, after the milliseconds of `retry`. 421: another address answers it.
+    """
+    return waiting.open_stream(request, types, query)

@@ -216,6 +216,8 @@ ROWS = [
     delivery_row("/v1/sync", get("/v1/sync"), "403 200 200"),
     delivery_row("/v1/sync/checksum", ask.checksum, "403 410 200"),
     delivery_row("/v1/changes", get("/v1/changes"), "403 200 200"),
+    # Admitted, and sent to the process that waits.
+    delivery_row("/v1/changes/stream", get("/v1/changes/stream"), "403 421 421"),
     delivery_row("/v1/whoami", get("/v1/whoami"), "200 200 200"),
     delivery_row("/v1/capabilities", get("/v1/capabilities"), "200 200 200"),
     feed_row("/v1/feeds/rss", get("/v1/feeds/rss")),

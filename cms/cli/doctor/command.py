@@ -15,7 +15,7 @@ from cms.cli.doctor.files import check_files
 from cms.cli.doctor.findings import DoctorCheck, Finding, Level
 from cms.cli.doctor.positions import check_seen_positions
 from cms.cli.doctor.processes import check_respawns
-from cms.cli.doctor.proxy import check_proxy
+from cms.cli.doctor.proxy import check_proxy, check_streams
 from cms.cli.doctor.settings import check_settings
 from cms.cli.doctor.shared_files import check_files_for_proxy
 from cms.cli.doctor.trail import check_chain, check_checkpoint
@@ -56,6 +56,7 @@ ALWAYS: tuple[DoctorCheck, ...] = (
     check_respawns,
     check_recogniser,
     check_proxy,
+    check_streams,
     check_storage_takes_files,
     check_files_for_proxy,
     check_disk,

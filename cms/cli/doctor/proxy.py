@@ -50,10 +50,28 @@ def check_proxy(settings: Settings) -> Iterator[Finding]:
         yield ok("Callers cannot choose the address that counts as theirs.")
 
 
-def asked(url: SplitResult, line: str) -> bytes:
-    """The head of the answer to a health check that is sent with one more header line. Raises `OSError`."""
+def check_streams(settings: Settings) -> Iterator[Finding]:
+    """Ask where readers are told to wait for changes, without a key; only where they are told."""
+    if not settings.streams_url:
+        return
+    url = urlsplit(settings.streams_url)
+    try:
+        head = asked(url, "", f"{url.path.rstrip('/')}/v1/changes/stream")
+    except OSError as error:
+        yield warning(f"STREAMS_URL could not be asked from this machine: {error}.")
+        return
+    status = head.split(b" ", 2)[1:2]
+    if status in ([b"401"], [b"200"]):
+        yield ok("Readers may wait for changes where STREAMS_URL says.")
+    else:
+        told = status[0].decode("latin-1") if status else "nothing"
+        yield red(f"STREAMS_URL answers {told}: does `python -m cms streams` run, and does the proxy pass its path on?")
+
+
+def asked(url: SplitResult, line: str, path: str = "/healthz") -> bytes:
+    """The head of the answer to a request, by default a health check, that is sent with one more header line. Raises `OSError`."""
     host, is_safe = url.hostname or "", url.scheme == "https"
-    request = f"GET /healthz HTTP/1.1\r\nHost: {url.netloc}\r\n{line}Connection: close\r\n\r\n"
+    request = f"GET {path} HTTP/1.1\r\nHost: {url.netloc}\r\n{line}Connection: close\r\n\r\n"
     with socket.create_connection((host, url.port or (443 if is_safe else 80)), PATIENT_SECONDS) as plain:
         connection = ssl.create_default_context().wrap_socket(plain, server_hostname=host) if is_safe else plain
         with connection:

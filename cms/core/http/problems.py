@@ -32,6 +32,7 @@ STATUS_BY_CLASS: dict[type[DomainError], int] = {
     errors.TooLarge: 413,
     errors.AddressTooLong: 414,
     errors.UnsupportedType: 415,
+    errors.Misdirected: 421,
     errors.Invalid: 422,
     errors.VersionRequired: 428,
     errors.TooManyRequests: 429,

@@ -197,6 +197,14 @@ class ProblemSchema(Schema):
             **SOMETIMES,
         }
     )
+    server = fields.String(
+        allow_none=True,
+        metadata={
+            "description": "Only with 421 `misdirected`: the address that answers this; null when none does.",
+            "example": "https://api.example.go.id/wait",
+            **SOMETIMES,
+        },
+    )
     lease = fields.Dict(
         metadata={"description": "Only with 409 `lease_held`: `holder`, `since` and `until`.", **SOMETIMES}
     )

@@ -76,6 +76,14 @@ CURES: Final[dict[str, Text]] = {
         "Mintalah halaman pertama lagi dan ikuti `links.next` apa adanya.",
     ),
     "invalid_position": Text("Begin the copy anew, without a position.", "Mulai lagi salinannya, tanpa posisi."),
+    "misdirected": Text(
+        "Use the addresses in `waiting` of /v1/capabilities for requests that wait, and the public address for all others.",
+        "Gunakan alamat dalam `waiting` dari /v1/capabilities untuk permintaan yang menunggu, dan alamat publik untuk lainnya.",
+    ),
+    "too_many_streams": Text(
+        "Share one stream among the pages of a site; apps on telephones ask /v1/changes instead.",
+        "Pakai satu aliran bersama untuk semua halaman situs; aplikasi di telepon membaca /v1/changes saja.",
+    ),
     "position_expired": Text(
         "Begin the copy anew at `snapshot`, and drop what is not in it.",
         "Mulai lagi salinan di `snapshot`, dan hapus yang tidak ada di sana.",

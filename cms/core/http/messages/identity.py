@@ -47,6 +47,12 @@ IDENTITY: dict[str, Problem] = {
         "Wait {seconds} seconds before the next request.",
         "Tunggu {seconds} detik sebelum permintaan berikutnya.",
     ),
+    "too_many_streams": problem(
+        "This key waits too often",
+        "Kunci ini menunggu terlalu banyak",
+        "This key, or this address, has {most} open requests that wait for changes. End some; one stream for a website is enough.",
+        "Kunci atau alamat ini sudah memiliki {most} permintaan yang menunggu perubahan. Tutup sebagian; satu aliran per situs cukup.",
+    ),
     "password_change_needed": problem(
         "Change your password first",
         "Ubah kata sandi dahulu",

@@ -78,6 +78,18 @@ SERVER: dict[str, Problem] = {
         "This server has reached log position {sequence}, not yet the one that Min-Seq demands; try again in a moment.",
         "Server ini baru mencapai posisi log {sequence}, belum posisi yang diminta Min-Seq; coba lagi sebentar.",
     ),
+    "misdirected": problem(
+        "Another address answers this",
+        "Dijawab di alamat lain",
+        "This process does not answer that. Ask at {address}.",
+        "Proses ini tidak menjawab permintaan itu. Mintalah di {address}.",
+    ),
+    "streams_full": problem(
+        "Too many wait already",
+        "Terlalu banyak yang menunggu",
+        "As many requests wait for changes as this server keeps open. Ask /v1/changes from time to time, and try again later.",
+        "Jumlah permintaan yang menunggu perubahan sudah penuh. Bacalah /v1/changes secara berkala, lalu coba lagi nanti.",
+    ),
     "not_ready": problem(
         "Not ready",
         "Belum siap",

@@ -1,0 +1,1 @@
+"""The process in which requests wait for changes: long polls and streams of events."""
