@@ -11,7 +11,7 @@ from sqlalchemy import select
 from cms.changes.models import Change
 from cms.core.db import UnitOfWork
 from cms.webhooks.models import Webhook
-from cms.webhooks.policies import wants
+from cms.webhooks.policies import RESTORES, wants
 from cms.webhooks.queries import told
 from cms.webhooks.queueing import queue_messages
 
@@ -23,8 +23,8 @@ def fan_out(unit: UnitOfWork, changes: Sequence[Change]) -> None:
 
     An endpoint is not told of what was before it.
     """
-    public = [change for change in changes if change.is_public]
-    if not public:
+    lines = [change for change in changes if change.is_public or change.action in RESTORES]
+    if not lines:
         return
     columns = (Webhook.id, Webhook.types, Webhook.agencies, Webhook.actions, Webhook.created_at)
     endpoints_for = _by_agency(unit.session.execute(select(*columns).where(told()).order_by(Webhook.id)).all())
@@ -32,7 +32,7 @@ def fan_out(unit: UnitOfWork, changes: Sequence[Change]) -> None:
         unit,
         [
             (endpoint.id, line)
-            for line in public
+            for line in lines
             for endpoint in endpoints_for(line.agency)
             if line.recorded_at >= endpoint.created_at and wants(endpoint, line)
         ],

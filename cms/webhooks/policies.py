@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final, Protocol
 
-from cms.changes.actions import PUBLIC_VERBS, REFERENCE_TYPES, ContentVerb
+from cms.changes.actions import PUBLIC_VERBS, REFERENCE_TYPES, Action, ContentVerb
 
 MOST_ENDPOINTS: Final = 10
 """Endpoints of one consumer."""
@@ -31,6 +31,9 @@ RESTS: Final = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600,
 JITTER: Final = 0.2
 
 REFERENCE_CHANGED: Final = "reference.changed"
+EPOCH_BEGAN: Final = "epoch.began"
+"""The type of the message about a restore, which takes back what was told after the backup: everybody gets it, whatever he asks for."""
+RESTORES: Final = frozenset({Action.INSTALLATION_RESTORED.value, Action.INSTALLATION_RENEWED.value})
 CHANGED: Final = "changed"
 """The word for `reference.changed` among the actions that an endpoint can ask for."""
 ACTIONS: Final = (*sorted(verb.value for verb in PUBLIC_VERBS), CHANGED)
@@ -46,19 +49,21 @@ class Subscription(Protocol):
     actions: list[str] | None
 
 
-class PublicLine(Protocol):
-    """A line of the log that readers may learn of."""
+class ToldLine(Protocol):
+    """A line of the log that endpoints may be told of."""
 
     action: str
     resource_type: str
     agency: str | None
 
 
-def wants(subscription: Subscription, line: PublicLine) -> bool:
+def wants(subscription: Subscription, line: ToldLine) -> bool:
     """True when this endpoint is told of this line.
 
     Types narrow items only: names of agencies and categories stand in items of every type. Agencies narrow the lines of an agency.
     """
+    if line.action in RESTORES:
+        return True
     is_reference = line.resource_type in REFERENCE_TYPES
     verb = CHANGED if is_reference else line.action.split(".")[1]
     if verb not in (USUAL_ACTIONS if subscription.actions is None else subscription.actions):
@@ -68,8 +73,10 @@ def wants(subscription: Subscription, line: PublicLine) -> bool:
     return subscription.agencies is None or line.agency is None or line.agency in subscription.agencies
 
 
-def event_type(line: PublicLine) -> str:
+def event_type(line: ToldLine) -> str:
     """The `type` of the message about a line."""
+    if line.action in RESTORES:
+        return EPOCH_BEGAN
     return REFERENCE_CHANGED if line.resource_type in REFERENCE_TYPES else line.action
 
 

@@ -14,6 +14,7 @@ from cms.core.db import session
 from cms.core.errors import NotFound
 from cms.core.ids import is_id
 from cms.webhooks.models import DeliveryState, Webhook, WebhookDelivery, WebhookState
+from cms.webhooks.policies import RESTORES
 
 
 def get_webhook(consumer_id: str, webhook_id: str, *, lock: bool = False) -> Webhook:
@@ -60,9 +61,9 @@ def told() -> ColumnElement[bool]:
     )
 
 
-def public_lines(first: int, last: int) -> Sequence[Change]:
-    """The lines of this range that readers may learn of, oldest first."""
-    in_range = (Change.sequence >= first, Change.sequence <= last, Change.is_public)
+def lines_to_tell(first: int, last: int) -> Sequence[Change]:
+    """The lines of this range that endpoints may be told of, oldest first."""
+    in_range = (Change.sequence >= first, Change.sequence <= last, or_(Change.is_public, Change.action.in_(RESTORES)))
     return session.scalars(select(Change).where(*in_range).order_by(Change.sequence)).all()
 
 

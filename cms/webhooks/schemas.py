@@ -204,6 +204,11 @@ class MessageDataSchema(StrictSchema):
 class MessageSchema(StrictSchema):
     """The body of a message."""
 
-    type = fields.String(metadata={"example": "post.published"})
+    type = fields.String(
+        metadata={
+            "description": "`<type>.<action>`, `reference.changed`, or `epoch.began`: the server was restored from a backup, and what it told after that backup was made counts for nothing.",
+            "example": "post.published",
+        }
+    )
     timestamp = Moment()
     data = fields.Nested(MessageDataSchema)

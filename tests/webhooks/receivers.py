@@ -54,8 +54,10 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def receiving(answers: Callable[[Received], Answer | None] | None = None) -> Iterator[Receiver]:
-    """A receiver that listens until the end of the block."""
+def receiving(
+    answers: Callable[[Received], Answer | None] | None = None, address: str = "127.0.0.1"
+) -> Iterator[Receiver]:
+    """A receiver that listens on this address until the end of the block."""
     receiver = Receiver() if answers is None else Receiver(answers)
 
     class Handler(BaseHTTPRequestHandler):
@@ -75,7 +77,7 @@ def receiving(answers: Callable[[Received], Answer | None] | None = None) -> Ite
         def log_message(self, format: str, *_args: Any) -> None:
             """Nothing on the terminal."""
 
-    server = _Server(("127.0.0.1", 0), Handler)
+    server = _Server((address, 0), Handler)
     receiver.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()

@@ -16,7 +16,7 @@ from cms.core.ids import new_id
 from cms.core.permissions import Actor, Permission, Target, authorize
 from cms.webhooks.models import DeliveryState, Webhook, WebhookDelivery, WebhookState
 from cms.webhooks.policies import DAYS_KEPT, MOST_REPLAYED, wants
-from cms.webhooks.queries import get_webhook, public_lines
+from cms.webhooks.queries import get_webhook, lines_to_tell
 from cms.webhooks.queueing import queue_messages
 
 PURGED_AT_ONCE = 1_000
@@ -47,7 +47,7 @@ def replay_messages(actor: Actor, consumer_id: str, webhook_id: str, first: int,
         raise invalid_field("/to", "too_big", max=first + MOST_REPLAYED - 1)
     with unit_of_work() as unit:
         webhook = _active(actor, consumer_id, webhook_id)
-        lines = [line for line in public_lines(first, last) if wants(webhook, line)]
+        lines = [line for line in lines_to_tell(first, last) if wants(webhook, line)]
         queue_messages(unit, [(webhook.id, line) for line in lines], again=True)
         record(unit, Action.WEBHOOK_REPLAYED, webhook.id, actor, agency=get_consumer(consumer_id).agency)
     return len(lines)
