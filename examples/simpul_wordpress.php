@@ -5,9 +5,14 @@
 // Save as wp-content/mu-plugins/simpul.php. In wp-config.php, which is not public: define('SIMPUL_API', 'https://...'); define('SIMPUL_KEY', 'smp_...');
 // On one page: [simpul channel="dpu" limit="10"]. What a caching plugin keeps of that page must not live longer than you want something to
 // stay that was taken back.
+//
+// To show changes within seconds and ask less: define('SIMPUL_WEBHOOK_SECRET', 'whsec_...'), and have https://.../wp-json/simpul/v1/changed added to
+// your consumer as a webhook, whose secret that is.
 declare(strict_types=1);
 
 const SIMPUL_ASK_AGAIN = 30; // seconds that a copy is shown without a question
+const SIMPUL_ASK_AGAIN_IF_TOLD = 600; // the same where a webhook tells of changes: it may be off
+const SIMPUL_TOLERANCE = 300; // seconds that a message may have been on its way
 const SIMPUL_LONGEST_KEPT = 7 * 86400; // seconds that a copy is shown without an answer: it may have been taken back meanwhile
 
 /** Status and body of what the API has at a path. Copies are options: transients may go away at any time. */
@@ -16,7 +21,8 @@ function simpul_pull(string $path, array $query = []): array
     $address = SIMPUL_API . $path . ($query ? '?' . http_build_query($query) : '');
     $name = 'simpul_' . md5(SIMPUL_KEY . $address);
     $kept = get_option($name) ?: [];
-    if ($kept && time() - $kept['asked_at'] < SIMPUL_ASK_AGAIN) {
+    $patience = defined('SIMPUL_WEBHOOK_SECRET') ? SIMPUL_ASK_AGAIN_IF_TOLD : SIMPUL_ASK_AGAIN;
+    if ($kept && time() - $kept['asked_at'] < $patience && $kept['asked_at'] > get_option('simpul_told_at', 0)) {
         return $kept;
     }
     $headers = ['Authorization' => 'Bearer ' . SIMPUL_KEY, 'Accept-Language' => 'id'] + ($kept ? ['If-None-Match' => $kept['etag']] : []);
@@ -158,4 +164,29 @@ add_shortcode('simpul', function ($given): string {
         404 => '<h1>Halaman tidak ditemukan</h1>',
         default => '<p>Berita sedang tidak dapat diambil.</p>',
     };
+});
+
+/** True when one of the signatures of a message holds and it was sent in the last five minutes (Standard Webhooks 1.0.0). */
+function simpul_is_genuine(string $id, string $sent_at, string $signatures, string $body): bool
+{
+    if (!preg_match('/^[0-9]{1,12}$/D', $sent_at) || abs(time() - (int) $sent_at) > SIMPUL_TOLERANCE) {
+        return false;
+    }
+    $key = base64_decode(preg_replace('/^whsec_/', '', SIMPUL_WEBHOOK_SECRET));
+    $expected = 'v1,' . base64_encode(hash_hmac('sha256', "$id.$sent_at.$body", $key, true));
+    // Several during a rotation of the secret: one that holds is enough.
+    return array_filter(explode(' ', $signatures), fn (string $given): bool => hash_equals($expected, $given)) !== [];
+}
+
+// Something has changed: every copy that was made before is asked for again when somebody wants it, which costs a 304 where it is the same.
+add_action('rest_api_init', function (): void {
+    $told = function (WP_REST_Request $request): WP_REST_Response {
+        [$id, $sent_at, $signatures] = array_map(fn (string $name): string => (string) $request->get_header("webhook-$name"), ['id', 'timestamp', 'signature']);
+        if (!defined('SIMPUL_WEBHOOK_SECRET') || !simpul_is_genuine($id, $sent_at, $signatures, $request->get_body())) {
+            return new WP_REST_Response(null, 401);
+        }
+        update_option('simpul_told_at', time(), true);
+        return new WP_REST_Response(null, 204);
+    };
+    register_rest_route('simpul/v1', '/changed', ['methods' => 'POST', 'permission_callback' => '__return_true', 'callback' => $told]);
 });

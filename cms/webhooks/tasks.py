@@ -16,6 +16,7 @@ from cms.changes.followers import follow_log
 from cms.changes.heads import read_heads
 from cms.core import clock
 from cms.core.bulkhead import Bulkhead
+from cms.core.commit_marks import wait_until_settled
 from cms.core.db import rolled_back
 from cms.core.logging import get_logger
 from cms.core.outbound import Outbound
@@ -74,7 +75,10 @@ class Sender:
         if newest == self._seen:
             return False
         handled = follow_log(NAME, fan_out)
-        if not handled:
+        if handled:
+            # Who is told asks at once, perhaps another node.
+            wait_until_settled()
+        else:
             self._seen = newest
         return handled > 0
 

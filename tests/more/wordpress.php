@@ -1,9 +1,12 @@
 <?php
 // The functions of WordPress that examples/simpul_wordpress.php calls, as WordPress documents them; options lie in options.json. It shows one
-// page, which has the shortcode: first the actions before the page, then its head, then its content. Told by environment: SIMPUL_API, SIMPUL_KEY,
-// and SIMPUL_PLUGIN, its file.
+// page, which has the shortcode: first the actions before the page, then its head, then its content; below /wp-json/ it answers with what was registered. Told
+// by environment: SIMPUL_API, SIMPUL_KEY, SIMPUL_PLUGIN, its file, and SIMPUL_WEBHOOK_SECRET where there is one.
 define('SIMPUL_API', getenv('SIMPUL_API'));
 define('SIMPUL_KEY', getenv('SIMPUL_KEY'));
+if (getenv('SIMPUL_WEBHOOK_SECRET')) {
+    define('SIMPUL_WEBHOOK_SECRET', getenv('SIMPUL_WEBHOOK_SECRET'));
+}
 const CONTENT = '[simpul channel="kota" limit="5"]';
 
 function options(?array $new = null): array
@@ -124,6 +127,10 @@ function add_shortcode(string $tag, callable $shown): void
 {
     preg_match_all('/(\w+)="([^"]*)"/', CONTENT, $found);
     register_shutdown_function(function () use ($shown, $found): void {
+        if (str_starts_with($_SERVER['REQUEST_URI'], '/wp-json/')) {
+            array_map(fn (callable $done) => $done(), $GLOBALS['actions']['rest_api_init'] ?? []);
+            return;
+        }
         // WordPress adds slashes to what visitors send.
         $_GET = array_map(fn ($given) => is_string($given) ? addslashes($given) : $given, $_GET);
         foreach (['template_redirect', 'wp_head'] as $moment) {
@@ -131,6 +138,39 @@ function add_shortcode(string $tag, callable $shown): void
         }
         print($shown(array_combine($found[1], $found[2])));
     });
+}
+
+class WP_REST_Request
+{
+    public function get_header(string $name): ?string
+    {
+        return $_SERVER['HTTP_' . strtoupper(str_replace('-', '_', $name))] ?? null;
+    }
+
+    public function get_body(): string
+    {
+        return file_get_contents('php://input');
+    }
+}
+
+class WP_REST_Response
+{
+    public function __construct(public $data = null, public int $status = 200)
+    {
+    }
+}
+
+function __return_true(): bool
+{
+    return true;
+}
+
+function register_rest_route(string $space, string $route, array $given): bool
+{
+    if ($_SERVER['REQUEST_URI'] === "/wp-json/$space$route" && $_SERVER['REQUEST_METHOD'] === $given['methods'] && $given['permission_callback']()) {
+        http_response_code($given['callback'](new WP_REST_Request())->status);
+    }
+    return true;
 }
 
 require getenv('SIMPUL_PLUGIN');

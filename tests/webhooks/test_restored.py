@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -55,65 +57,84 @@ def names(requests: list[Received]) -> list[tuple[str, str, int]]:
     )
 
 
-def test_what_was_told_before_and_after_a_restore(source: Flask, environment: dict[str, str], tmp_path: Path) -> None:
+@dataclass(frozen=True, slots=True)
+class Before:
+    """A server that told of two posts, one of them after its backup, and what the backup holds as waiting."""
+
+    consumer: str
+    made: dict[str, Any]
+    narrow: dict[str, Any]
+    epoch: str
+    first: Received
+    waited: Received
+    lost: Received
+
+
+def before_and_backed_up(source: Flask, receiver: Receiver, backup: Path) -> Before:
+    """`narrow` asks for withdrawn posts of another agency alone."""
     consumer = add_consumer(source)
-    admin = Caller(source, source.test_client(), ADMIN)
-    with receiving() as receiver, clock.frozen(datetime.now(UTC)):
-        # One that asks for withdrawn posts of another agency alone learns of the restore as well.
-        made = endpoint(source, admin, f"consumers/{consumer}/webhooks", receiver)
-        narrow = endpoint(
-            source, admin, f"consumers/{consumer}/webhooks", receiver, actions=["withdrawn"], agencies=["dishub"]
-        )
-        add_published_post(source)
-        (first,) = send(source, receiver)
-        add_published_post(source)
-        with source.app_context():
-            follow_log(NAME, fan_out)
-        backup = cms(source, "backup", str(tmp_path / "backup"))
-        assert backup.exit_code == 0, backup.output
-        (waited,) = send(source, receiver)
-        add_published_post(source)
-        (lost,) = send(source, receiver)
-        old = epoch_of(source)
+    admin, webhooks = Caller(source, source.test_client(), ADMIN), f"consumers/{consumer}/webhooks"
+    made = endpoint(source, admin, webhooks, receiver)
+    narrow = endpoint(source, admin, webhooks, receiver, actions=["withdrawn"], agencies=["dishub"])
+    add_published_post(source)
+    (first,) = send(source, receiver)
+    add_published_post(source)
+    with source.app_context():
+        follow_log(NAME, fan_out)
+    done = cms(source, "backup", str(backup))
+    assert done.exit_code == 0, done.output
+    (waited,) = send(source, receiver)
+    add_published_post(source)
+    (lost,) = send(source, receiver)
+    return Before(consumer, made, narrow, epoch_of(source), first, waited, lost)
 
-        with installation(environment, tmp_path / "target", is_migrated=False) as target:
-            restored = cms(target, "restore", str(tmp_path / "backup"))
-            assert restored.exit_code == 0, restored.output
-            new = epoch_of(target)
-            told = send(target, receiver)
-            began = [each for each in told if each.message["type"] == "epoch.began"]
-            (again,) = [each for each in told if each not in began]
-            # What waited in the backup has the name that it had, and says where it stands now.
-            assert again.headers["webhook-id"] == waited.headers["webhook-id"]
-            assert (waited.message["data"]["epoch"], again.message["data"]["epoch"]) == (old, new)
-            assert again.message["data"]["sequence"] == waited.message["data"]["sequence"]
-            assert len(began) == 2
-            assert {each.headers["webhook-signature"] for each in began} != {None}
-            data = began[0].message["data"]
-            assert (data["epoch"], data["type"], data["id"], data["cause"], data["url"]) == (
-                new,
-                "installation",
-                new,
-                "restore",
-                None,
-            )
 
-            add_published_post(target)
-            (after,) = send(target, receiver)
-            # The number may be that of a line which is lost: the name of the message is another.
-            assert after.headers["webhook-id"] == f"{new}-{after.message['data']['sequence']}"
-            assert lost.headers["webhook-id"] == f"{old}-{lost.message['data']['sequence']}"
-            assert Verifier(made["secret"]).verify(after.body, after.headers) == after.message
+def test_what_was_told_before_and_after_a_restore(source: Flask, environment: dict[str, str], tmp_path: Path) -> None:
+    with (
+        receiving() as receiver,
+        clock.frozen(datetime.now(UTC)),
+        installation(environment, tmp_path / "target", is_migrated=False) as target,
+    ):
+        before = before_and_backed_up(source, receiver, tmp_path / "backup")
+        restored = cms(target, "restore", str(tmp_path / "backup"))
+        assert restored.exit_code == 0, restored.output
+        epoch, told = epoch_of(target), send(target, receiver)
 
-            # A replay is about lines as they stand now.
-            sequence = first.message["data"]["sequence"]
-            with target.app_context():
-                assert replay_messages(ADMIN, consumer, made["id"], sequence, sequence) == 1
-                assert replay_messages(ADMIN, consumer, narrow["id"], sequence, data["sequence"]) == 1
-            assert names(send(target, receiver)) == [
-                ("epoch.began", f"{new}-{data['sequence']}", data["sequence"]),
-                ("post.published", f"{new}-{sequence}", sequence),
-            ]
+        began = [each for each in told if each.message["type"] == "epoch.began"]
+        (again,) = [each for each in told if each not in began]
+        assert len(began) == 2, "whatever they ask for"
+        data = began[0].message["data"]
+        assert (data["epoch"], data["type"], data["id"], data["url"]) == (epoch, "installation", epoch, None)
+        assert data["cause"] == "restore"
+        # What waited in the backup has the name that it had, and says where it stands now.
+        was, now = before.waited.message["data"], again.message["data"]
+        assert again.headers["webhook-id"] == before.waited.headers["webhook-id"]
+        assert (was["epoch"], now["epoch"], was["sequence"]) == (before.epoch, epoch, now["sequence"])
+
+        add_published_post(target)
+        (after,) = send(target, receiver)
+        # The number may be that of a line which is lost: the name of the message is another.
+        assert after.headers["webhook-id"] == f"{epoch}-{after.message['data']['sequence']}"
+        assert before.lost.headers["webhook-id"] == f"{before.epoch}-{before.lost.message['data']['sequence']}"
+        assert Verifier(before.made["secret"]).verify(after.body, after.headers) == after.message
+
+
+def test_a_replay_after_a_restore_is_about_lines_as_they_stand_now(
+    source: Flask, environment: dict[str, str], tmp_path: Path
+) -> None:
+    with receiving() as receiver, installation(environment, tmp_path / "target", is_migrated=False) as target:
+        before = before_and_backed_up(source, receiver, tmp_path / "backup")
+        assert cms(target, "restore", str(tmp_path / "backup")).exit_code == 0
+        epoch, told = epoch_of(target), send(target, receiver)
+        began = next(each.message["data"]["sequence"] for each in told if each.message["type"] == "epoch.began")
+        first = before.first.message["data"]["sequence"]
+        with target.app_context():
+            assert replay_messages(ADMIN, before.consumer, before.made["id"], first, first) == 1
+            assert replay_messages(ADMIN, before.consumer, before.narrow["id"], first, began) == 1
+        assert names(send(target, receiver)) == [
+            ("epoch.began", f"{epoch}-{began}", began),
+            ("post.published", f"{epoch}-{first}", first),
+        ]
 
 
 def test_a_restore_with_another_secret_sends_nothing_and_says_why(
