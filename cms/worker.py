@@ -43,13 +43,14 @@ from cms.health.state import is_backup_under_way
 from cms.media.queries import image_waits
 from cms.media.tasks import make_renditions, purge_deleted_images
 from cms.notifications.followers import NAME as NOTIFICATIONS
-from cms.notifications.followers import tell_people
+from cms.notifications.followers import TOLD_AT_ONCE, tell_people
 from cms.notifications.tasks import (
     LONGEST_WAIT_AT_END,
     mail_sender_of,
     make_due_summaries,
     purge_old_messages,
-    tell_reminders,
+    tell_of_keys,
+    tell_of_schedules,
 )
 from cms.publishing.tasks import carry_out_due_schedules, has_due_schedules
 from cms.serving.state import serving_state
@@ -95,8 +96,9 @@ def worker_tasks(interval: float) -> list[Task]:
         Task("renditions", interval, make_renditions),
         Task("schedule", interval, carry_out_what_is_due),
         Task("schedule_items", interval, LogFollower(SCHEDULE, follow_schedules, lines=LINES)),
-        Task("notifications", interval, LogFollower(NOTIFICATIONS, tell_people)),
-        Task("reminders", MINUTE, tell_reminders),
+        Task("notifications", interval, LogFollower(NOTIFICATIONS, tell_people, lines=TOLD_AT_ONCE)),
+        Task("failing_schedules", MINUTE, tell_of_schedules),
+        Task("expiring_keys", HOUR, tell_of_keys, due_at=from_now(2 * MINUTE)),
         Task("summaries", MINUTE, make_due_summaries),
         *_clock_tasks(),
         Task("expired_sign_ins", HOUR, quietly(purge_expired), due_at=from_now(MINUTE)),

@@ -14,6 +14,8 @@ from cms.notifications.posting import post
 from cms.notifications.queries import find_people
 
 NAME = "notifications"
+TOLD_AT_ONCE = 50
+"""How many lines are read in one transaction: few, so that it never keeps editors waiting."""
 
 
 def tell_people(unit: UnitOfWork, changes: Sequence[Change]) -> None:

@@ -93,6 +93,12 @@ def is_mail_due(now: datetime) -> bool:
     return session.scalar(select(Mail.id).where(*due).limit(1)) is not None
 
 
+def is_summary_due(due: datetime) -> bool:
+    """True when a message waits for the summary of this moment."""
+    waiting = (Notification.awaits_summary, Notification.created_at < due)
+    return session.scalar(select(Notification.id).where(*waiting).limit(1)) is not None
+
+
 def notifications_of(mail_ids: Collection[str]) -> Mapping[str, Sequence[Notification]]:
     """The unread messages of these mails, oldest first."""
     found = session.scalars(

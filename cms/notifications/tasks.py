@@ -11,15 +11,17 @@ from datetime import timedelta
 
 from cms.core import clock
 from cms.core.db import rolled_back
+from cms.core.dead_letters.queries import has_put_aside
 from cms.core.logging import get_logger
 from cms.core.runtime import Runtime, runtime
 from cms.notifications.policies import last_summary_at, rest_after
-from cms.notifications.queries import is_mail_due
+from cms.notifications.queries import is_mail_due, is_summary_due
 from cms.notifications.services.lists import purge_notifications
-from cms.notifications.services.reminders import remind
+from cms.notifications.services.reminders import remind_of_keys, tell_failing_schedules
 from cms.notifications.services.sending import Job, Result, exchange
 from cms.notifications.services.summaries import make_summaries
 from cms.notifications.smtp import Fate, MailServer, Outcome
+from cms.publishing.tasks import QUEUE
 
 log = get_logger(__name__)
 
@@ -77,15 +79,26 @@ def mail_sender_of(own: Runtime) -> MailSender | None:
 
 
 def make_due_summaries() -> bool:
-    """Make the summaries of the newest moment at which they were due; True when there may be more."""
+    """Make the summaries of the newest moment at which they were due; True when there may be more. The first read locks nothing."""
     settings = runtime().settings
     due = last_summary_at(clock.now(), settings.mail_summary_hour, settings.city_timezone)
-    return make_summaries(due) > 0
+    with rolled_back():
+        waits = is_summary_due(due)
+    return waits and make_summaries(due) > 0
 
 
-def tell_reminders() -> bool:
-    """Tell of keys that are about to expire and of schedules that fail; there is never more to do right away."""
-    remind()
+def tell_of_keys() -> bool:
+    """Tell of keys that are about to expire; there is never more to do right away."""
+    remind_of_keys()
+    return False
+
+
+def tell_of_schedules() -> bool:
+    """Tell of schedules that fail; there is never more to do right away. The first read locks nothing."""
+    with rolled_back():
+        fails = has_put_aside(QUEUE)
+    if fails:
+        tell_failing_schedules()
     return False
 
 

@@ -11,11 +11,13 @@ from sqlalchemy import update
 
 from cms.core import clock
 from cms.core.db import unit_of_work
+from cms.core.dead_letters.services import set_aside
 from cms.core.permissions import Actor
 from cms.notifications.models import Mail, Notification
 from cms.notifications.services import lists, reminders, sending, settings, summaries
 from cms.notifications.services.sending import Job, Result
 from cms.notifications.smtp import Fate, Outcome
+from cms.publishing.tasks import QUEUE
 from tests.access.world import World
 from tests.factories import add_key
 from tests.notifications.telling import FROM, tell
@@ -65,9 +67,16 @@ def summarise(world: World) -> Act:
     return lambda: summaries.make_summaries(clock.now() + timedelta(seconds=1))
 
 
-def remind(world: World) -> Act:
+def remind_of_key(world: World) -> Act:
     add_key(world.app, world.consumer(), expires_at=clock.now() + timedelta(days=5))
-    return reminders.remind
+    return reminders.remind_of_keys
+
+
+def tell_of_schedule(world: World) -> Act:
+    item = world.item("post")
+    with world.app.app_context():
+        set_aside(QUEUE, item.id, ValueError("rusak"))
+    return reminders.tell_failing_schedules
 
 
 def taken(world: World) -> Job:
@@ -97,7 +106,8 @@ SCENARIOS: dict[str, Scenario] = {
     "notifications.change_settings": choose,
     "notifications.unsubscribe": unsubscribe,
     "notifications.make_summaries": summarise,
-    "notifications.remind": remind,
+    "notifications.remind_of_keys": remind_of_key,
+    "notifications.tell_failing_schedules": tell_of_schedule,
     "notifications.exchange": exchange,
     "notifications.exchange refused": exchange_refused,
 }

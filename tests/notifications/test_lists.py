@@ -18,7 +18,7 @@ from cms.core.permissions import Role
 from cms.notifications.followers import NAME, tell_people
 from cms.notifications.models import Notification
 from cms.notifications.services.lists import purge_notifications
-from cms.notifications.tasks import tell_reminders
+from cms.notifications.tasks import tell_of_keys, tell_of_schedules
 from cms.notifications.words import sentence_of
 from cms.publishing.tasks import QUEUE
 from tests.factories import add_consumer, add_key
@@ -94,7 +94,7 @@ def test_a_schedule_that_somebody_else_cancels_or_that_fails_is_told(app: Flask,
     with app.app_context():
         set_aside(QUEUE, item_id, ValueError("rusak"))
         for _ in range(3):
-            tell_reminders()
+            tell_of_schedules()
     assert newsroom.kinds(newsroom.author) == ["schedule", "schedule"]
     assert "rusak" not in str(newsroom.told(newsroom.author))
 
@@ -133,7 +133,7 @@ def test_administrators_are_told_of_keys_that_expire_unless_there_is_a_successor
         moment(timedelta(days=days))
         with app.app_context():
             for _ in range(2):
-                tell_reminders()
+                tell_of_keys()
     # 31 days before nothing, then 29, 6 and 1 days before.
     with app.app_context():
         told = session.scalars(select(Notification)).all()
@@ -150,7 +150,7 @@ def test_of_a_key_that_has_a_successor_nobody_is_told(app: Flask, newsroom: News
     add_key(app, consumer)
     add_key(app, add_consumer(app), expires_at=clock.now() + timedelta(days=3), revoked_at=clock.now())
     with app.app_context():
-        tell_reminders()
+        tell_of_keys()
         assert session.scalar(select(func.count()).select_from(Notification)) == 0
 
 

@@ -25,6 +25,11 @@ def due_again(queue: str) -> Sequence[str]:
         return session.scalars(due.order_by(DeadLetter.retry_at, DeadLetter.key).limit(100)).all()
 
 
+def has_put_aside(queue: str) -> bool:
+    """True when this queue has put anything aside."""
+    return session.scalar(select(DeadLetter.key).where(DeadLetter.queue == queue).limit(1)) is not None
+
+
 def waiting() -> Sequence[DeadLetter]:
     """Everything that is put aside, the oldest first."""
     with rolled_back():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
@@ -18,18 +20,29 @@ from cms.notifications.queries import find_items, find_people
 from cms.publishing.tasks import QUEUE
 
 
-def remind() -> int:
-    """Tell of keys that are about to expire and of schedules that fail; returns how many messages are new.
+def remind_of_keys() -> int:
+    """Tell of keys that are about to expire, 30, 7 and 1 days before; returns how many messages are new.
 
-    Called again and again: of a key people are told 30, 7 and 1 days before, of a failing schedule once. Writes no line: nothing has happened yet,
-    or it stands in the list of what was put aside.
+    Called again and again. Writes no line: nothing has happened yet.
     """
     with unit_of_work() as unit:
-        news = [*_expiring_keys(unit), *_failing_schedules(unit)]
-        if not news:
-            return 0
-        audience = Audience(unit, find_people(), news)
-        return post(unit, [told for each in news for told in audience.told(each)])
+        return _told(unit, _expiring_keys(unit))
+
+
+def tell_failing_schedules() -> int:
+    """Tell once of each schedule that was put aside because it could not be carried out; returns how many messages are new.
+
+    Called again and again. Writes no line: it stands in the list of what was put aside.
+    """
+    with unit_of_work() as unit:
+        return _told(unit, _failing_schedules(unit))
+
+
+def _told(unit: UnitOfWork, news: Sequence[News]) -> int:
+    if not news:
+        return 0
+    audience = Audience(unit, find_people(), news)
+    return post(unit, [told for each in news for told in audience.told(each)])
 
 
 def _expiring_keys(unit: UnitOfWork) -> list[News]:
