@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cms.documents.accessibility_routes import blp as accessibility
 from cms.documents.content import DOCUMENT
 from cms.documents.delivered import DELIVERED_DOCUMENTS
 from cms.documents.file_routes import blp as files
@@ -26,5 +27,5 @@ DOCUMENTS = RegisteredType(
         delivered=DELIVERED_DOCUMENTS,
     ),
     about="Public-information documents: writing, review and publishing.",
-    blueprints=(files,),
+    blueprints=(files, accessibility),
 )
