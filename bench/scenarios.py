@@ -172,7 +172,8 @@ def known_page(site: Site) -> list[Request]:
 
 def position_after(body: bytes) -> str:
     """Where a copy goes on after this page."""
-    _before, _found, rest = body.rpartition(b'"links":{"next":"')
+    # Positions are shorter than 4,000 letters, and a page can have megabytes.
+    _before, _found, rest = body[-6_000:].rpartition(b'"links":{"next":"')
     return rest.partition(b'"')[0].decode()
 
 

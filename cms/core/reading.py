@@ -76,14 +76,15 @@ class Reader:
         """SQL with `:name` parameters, in the driver's style. It must contain no other colon or percent sign."""
         return sql if self._is_sqlite else _NAMED.sub(r"%(\1)s", sql)
 
-    def rows(self, sql: str, params: Params, *, depends_on_values: bool = False) -> list[Row]:
+    def rows(self, sql: str, params: Params, *, depends_on_values: bool = False, is_binary: bool = False) -> list[Row]:
         """All rows of one SELECT. A connection that the server closed is replaced once; then `Unavailable`.
 
-        PostgreSQL plans a statement once; with `depends_on_values` it plans it anew for these values.
+        PostgreSQL plans a statement once; with `depends_on_values` it plans it anew for these values. `is_binary` asks it for values as
+        they are in memory: bytes would come as twice as many letters.
         """
         if self.on_statement is not None:
             self.on_statement(sql)
-        return self._tried_twice(self._fetch, sql, params, depends_on_values)
+        return self._tried_twice(self._fetch, sql, params, depends_on_values, is_binary)
 
     def plain_rows(self, sql: str, params: Params) -> list[Row]:
         """All rows of one SELECT whose columns are whole numbers and texts: the reads that answer lists and details.
@@ -146,9 +147,12 @@ class Reader:
         found: list[Row] = lent.driver.plain_rows(sql, params)
         return found
 
-    def _fetch(self, lent: OpenConnection, sql: str, params: Params, with_values: bool) -> list[Row]:
-        # A client cursor sends the values inside the statement, so that the planner sees them.
-        cursor = ClientCursor(lent.driver) if with_values and not self._is_sqlite else lent.driver.cursor()
+    def _fetch(self, lent: OpenConnection, sql: str, params: Params, with_values: bool, is_binary: bool) -> list[Row]:
+        if self._is_sqlite:
+            cursor = lent.driver.cursor()
+        else:
+            # A client cursor sends the values inside the statement, so that the planner sees them.
+            cursor = ClientCursor(lent.driver) if with_values else lent.driver.cursor(binary=is_binary)
         try:
             cursor.execute(sql, params)
             found: list[Row] = cursor.fetchall()

@@ -12,11 +12,18 @@ from cms.delivery.types import sorts_of
 from cms.publishing.delivered import DeliveredType, DeliveredTypes
 from cms.publishing.selection import COUNT_CAP
 from cms.serving.admission import ANONYMOUS, DeliveryRequest
+from cms.serving.copy_limits import BYTES_OF_PAGE, MOST_BYTES, MOST_LINES, POSITION_LIFE
 from cms.serving.encoding import ENCODINGS
 from cms.serving.finished import FinishedAnswer
 from cms.serving.pages import one_body
 from cms.serving.responding import Basis, respond
 
+COPIES = {
+    "limit": MOST_LINES,
+    "max_bytes": MOST_BYTES,
+    "page_bytes": BYTES_OF_PAGE,
+    "position_days": POSITION_LIFE.days,
+}
 NOT_FILTERS = {"limit", "cursor", "sort", "fields", "include", "count"}
 
 
@@ -66,7 +73,7 @@ def _capabilities(request: DeliveryRequest, types: DeliveredTypes) -> dict[str, 
         "information_kinds": list(reference_data.information_kinds.values()),
         "encodings": list(ENCODINGS),
         "waiting": _waiting(request),
-        "limits": {"page": LARGEST_LIMIT, "ids": MOST_IDS, "count": COUNT_CAP},
+        "limits": {"page": LARGEST_LIMIT, "ids": MOST_IDS, "count": COUNT_CAP, "sync": COPIES},
     }
 
 

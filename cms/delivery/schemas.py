@@ -125,12 +125,29 @@ class CountedTagSchema(StrictSchema):
     )
 
 
+class CopyLimitsSchema(StrictSchema):
+    """Limits of copies, `/v1/sync`."""
+
+    limit = fields.Integer(metadata={"description": "Most lines of a page, here and in `/v1/changes`.", "example": 500})
+    max_bytes = fields.Integer(metadata={"description": "Largest `max_bytes`.", "example": 8_000_000})
+    page_bytes = fields.Integer(
+        metadata={"description": "Where a page ends without `max_bytes`.", "example": 4_000_000}
+    )
+    position_days = fields.Integer(
+        metadata={
+            "description": "How long a position is good at least: it ends so long after the server has changed its signing key.",
+            "example": 400,
+        }
+    )
+
+
 class LimitsSchema(StrictSchema):
     """Limits of the delivery plane."""
 
     page = fields.Integer(metadata={"description": "Largest `limit`."})
     ids = fields.Integer(metadata={"description": "Most ids of `/v1/items`."})
     count = fields.Integer(metadata={"description": "Where an exact count ends."})
+    sync = fields.Nested(CopyLimitsSchema)
 
 
 WAITS_AT = "https://api.example.go.id/wait"

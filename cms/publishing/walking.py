@@ -59,8 +59,8 @@ _SHOWN_AT = (
     f"SELECT p.item_number, p.agency, p.terms_json FROM publications p WHERE p.item_number IN ({{ids}}) AND {SHOWN_AT}"  # noqa: S608 - ours
 )
 _TEXTS = "SELECT p.id, {text} FROM publications p WHERE p.id IN ({ids})"
-_AS_BYTES = "CAST(p.full_json AS BLOB)"
-"""SQLite's text as it is stored: nobody has to decode it only to send it. (`sync_first` of the benchmark.)"""
+_SQLITE_BYTES, _POSTGRES_BYTES = "CAST(p.full_json AS BLOB)", "convert_to(p.full_json, 'UTF8')"
+"""The text as it is stored: nobody has to decode it only to send it. (`sync_first` of the benchmark.)"""
 _SLUGS = (
     f"SELECT s.item_id, s.slug FROM published_slugs s WHERE s.item_id IN ({{ids}}) AND {ADDRESS_EXISTS} ORDER BY s.slug"  # noqa: S608 - ours
 )
@@ -133,7 +133,7 @@ class Walk:
             return []
         ranges = " UNION ALL ".join(_RANGE.format(type=name, number=name) for name in self._names)
         rows = self._rows(_WALK.format(ranges=ranges), {"after": after, "until": until, "count": most, **self._names})
-        return [Walked(*row) for row in rows]
+        return list(map(Walked._make, rows))
 
     def late_items(self, after: Sequence[int], most: int) -> list[LateItem]:
         """Items whose scheduled moment has come and was not carried out, after this (moment, number), in the order of both."""
@@ -169,10 +169,8 @@ class Walk:
 
     def texts(self, publication_ids: Sequence[int]) -> dict[int, bytes]:
         """The full forms of these publications, as JSON in UTF-8."""
-        if self.reader.is_sqlite:
-            return {row[0]: row[1] for row in self._of(_TEXTS.replace("{text}", _AS_BYTES), publication_ids, {})}
-        sql = _TEXTS.replace("{text}", "p.full_json")
-        return {row[0]: row[1].encode() for row in self._of(sql, publication_ids, {})}
+        text = _SQLITE_BYTES if self.reader.is_sqlite else _POSTGRES_BYTES
+        return {row[0]: row[1] for row in self._of(_TEXTS.replace("{text}", text), publication_ids, {}, is_binary=True)}
 
     def slugs(self, item_ids: Sequence[str]) -> dict[str, list[str]]:
         """The slugs under which these items were ever published, in the order of the alphabet, each once."""
@@ -181,12 +179,15 @@ class Walk:
             found.setdefault(item_id, {})[slug] = None
         return {item_id: list(slugs) for item_id, slugs in found.items()}
 
-    def _of(self, sql: str, ids: Sequence[Any], params: Mapping[str, Any]) -> Iterator[Sequence[Any]]:
+    def _of(
+        self, sql: str, ids: Sequence[Any], params: Mapping[str, Any], *, is_binary: bool = False
+    ) -> Iterator[Sequence[Any]]:
         for begin in range(0, len(ids), SIZES[-1]):
             part = ids[begin : begin + SIZES[-1]]
             size = next(size for size in SIZES if size >= len(part))
             filled = dict(zip(map("id{}".format, count()), [*part, *[part[-1]] * (size - len(part))], strict=False))
-            yield from self._rows(sql.format(ids=", ".join(f":{name}" for name in filled)), {**filled, **params})
+            listed = sql.format(ids=", ".join(f":{name}" for name in filled))
+            yield from self._rows(listed, {**filled, **params}, is_binary=is_binary)
 
-    def _rows(self, sql: str, params: dict[str, Any]) -> Sequence[Sequence[Any]]:
-        return self.reader.rows(self.reader.prepared(sql), {**params, "now": self.now})
+    def _rows(self, sql: str, params: dict[str, Any], *, is_binary: bool = False) -> Sequence[Sequence[Any]]:
+        return self.reader.rows(self.reader.prepared(sql), {**params, "now": self.now}, is_binary=is_binary)

@@ -11,10 +11,11 @@ from cms.core.http.field_rules import Pattern
 from cms.core.http.fields import Text, WholeNumber, Words
 from cms.core.http.schemas import StrictSchema
 from cms.publishing.delivered import DeliveredTypes
+from cms.serving.copy_limits import DEFAULT_LINES, MOST_LINES
 from cms.serving.parameters import SLUGS
 from cms.sync.changed_lines import POSITION, POSITION_IN_WORDS
 from cms.sync.references import REFERENCE_TYPES
-from cms.sync.schemas import DEFAULT_LINES, MOMENT, MOST_LINES, SyncLinksSchema, SyncMetaSchema
+from cms.sync.schemas import MOMENT, SyncLinksSchema, SyncMetaSchema
 from cms.sync.waiting import LONGEST_WAIT
 
 LAST_EVENT_ID: Final[dict[str, Any]] = {

@@ -72,7 +72,7 @@ def _items(request: DeliveryRequest, copied: Followed, newest: int) -> Iterator[
     while after < until:
         items = copied.walk.items(after, until, WINDOW)
         for item in items:
-            shown_as = None if item.publication_id is None else copied.shown_as(item)
+            shown_as = copied.shown_as(item)
             if shown_as is not None:
                 yield item.type, item.id, item_digest(epoch, item.id, item.publication_sequence, shown_as)
         after = items[-1].sequence if len(items) == WINDOW else until

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from cms.publishing.walking import BEFORE_ALL, MovedOn, ShownBefore, Walked
@@ -43,8 +42,7 @@ class KeepReference(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A line of a page; `after` and `late` are the position behind it."""
 
     sequence: int
@@ -67,7 +65,7 @@ def stretch_of_items(followed: Followed, until: int, most: int) -> Stretch:
     window = most + 1 if followed.is_everything else WINDOW
     for _ in range(MOST_WINDOWS):
         items = followed.walk.items(after, until, window)
-        entries += [Entry(item.sequence, content, item.sequence) for item, content in _contents(followed, items)]
+        entries += [Entry(each.item.sequence, each, each.item.sequence) for each in _contents(followed, items)]
         if len(items) < window:
             return Stretch(entries, max(after, until))
         after = items[-1].sequence
@@ -116,7 +114,7 @@ def late_entries(followed: Followed, until: int, most: int, told: frozenset[str]
     found = followed.walk.late_items(followed.position.late, most + 1)
     late, rest = found[:most], found[most:]
     contents = {
-        item.number: content for item, content in _contents(followed, [each.item for each in late], is_late=True)
+        content.item.number: content for content in _contents(followed, [each.item for each in late], is_late=True)
     }
     entries = [
         Entry(until, contents[each.item.number], until, (each.moment, each.item.number))
@@ -128,22 +126,19 @@ def late_entries(followed: Followed, until: int, most: int, told: frozenset[str]
     return LateStretch(entries, (late[-1].moment, late[-1].item.number) if late else followed.position.late)
 
 
-def _contents(
-    followed: Followed, items: Sequence[Walked], *, is_late: bool = False
-) -> list[tuple[Walked, Keep | Remove]]:
-    shown = {item.number: followed.shown_as(item) for item in items if item.publication_id is not None}
-    missing = [item for item in items if shown.get(item.number) is None]
+def _contents(followed: Followed, items: Sequence[Walked], *, is_late: bool = False) -> list[Keep | Remove]:
+    shown = [followed.shown_as(item) for item in items]
+    missing = [item for item, shown_as in zip(items, shown, strict=True) if shown_as is None]
     # What was taken back before the copy began, or was complete, is not in it.
     before = _before(
         followed, missing if is_late else [each for each in missing if each.sequence > followed.position.whole]
     )
-    found: list[tuple[Walked, Keep | Remove]] = []
-    for item in items:
-        shown_as = shown.get(item.number)
+    found: list[Keep | Remove] = []
+    for item, shown_as in zip(items, shown, strict=True):
         if shown_as is not None:
-            found.append((item, Keep(item, shown_as)))
+            found.append(Keep(item, shown_as))
         elif item.number in before:
-            found.append((item, Remove(item, before[item.number])))
+            found.append(Remove(item, before[item.number]))
     return found
 
 

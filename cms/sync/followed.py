@@ -39,7 +39,9 @@ class Followed:
         return all("channel" not in wanted.terms for wanted in self.wanted.values())
 
     def shown_as(self, item: Walked) -> str | None:
-        """How a copy has this live item (`Wanted.shown_as`); None when it has not."""
+        """How a copy has this item (`Wanted.shown_as`); None when it has not, or readers have not."""
+        if item.publication_id is None:
+            return None
         return self.wanted[item.type].shown_as(item.owner, item.terms_json)
 
 

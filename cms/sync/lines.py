@@ -20,6 +20,8 @@ from cms.sync.entries import Entry, Keep, KeepReference, Left, Remove
 
 AT_ONCE: Final = 100
 """Publications whose texts are in memory together."""
+Line = tuple[bytes, ...]
+"""The parts of one line; none for what has no text any more."""
 
 
 def text_digest(text: str) -> str:
@@ -38,18 +40,22 @@ class Lines:
     _slugs: dict[str, list[str]] = field(default_factory=dict)
 
     def written(self, entries: Sequence[Entry], most_bytes: int) -> tuple[list[bytes], int]:
-        """As many of the first entries as fit, at least one, and how many these are. A page never ends between two entries with one
-        position. A schedule that was taken back this moment has no text any more, and will have a line: it is left out.
+        """As many of the first entries as fit, at least one, as parts of a JSON list, and how many these are. A page never ends between two
+        entries with one position. A schedule that was taken back this moment has no text any more, and will have a line: it is left out.
         """
-        found, size = list[bytes](), 0
-        for number, text in enumerate(self._all(entries)):
-            size += len(text or b"")
-            if size > most_bytes and found and _behind(entries[number - 1]) != _behind(entries[number]):
-                return found, number
-            found += [text] if text else []
-        return found, len(entries)
+        parts, size = list[bytes](), 0
+        for number, line in enumerate(self._all(entries)):
+            added = sum(map(len, line))
+            if size and size + added > most_bytes and _behind(entries[number - 1]) != _behind(entries[number]):
+                return parts, number
+            if added:
+                if size:
+                    parts.append(b",")
+                parts += line
+                size += added
+        return parts, len(entries)
 
-    def _all(self, entries: Sequence[Entry]) -> Iterator[bytes | None]:
+    def _all(self, entries: Sequence[Entry]) -> Iterator[Line]:
         removed = [entry.content.item.id for entry in entries if isinstance(entry.content, Remove)]
         self._slugs = self.walk.slugs(removed) if removed else {}
         for begin in range(0, len(entries), AT_ONCE):
@@ -59,20 +65,23 @@ class Lines:
             for entry in part:
                 yield self._line(entry, texts)
 
-    def _line(self, entry: Entry, texts: Mapping[int, bytes]) -> bytes | None:
+    def _line(self, entry: Entry, texts: Mapping[int, bytes]) -> Line:
         content = entry.content
+        if isinstance(content, Keep):
+            return self._kept(entry.sequence, content, texts)
         if isinstance(content, KeepReference):
             return _upsert(entry.sequence, content.type, content.id, text_digest(content.text), content.text.encode())
         if isinstance(content, Left):
-            return orjson.dumps({**_head(entry, content.item), "op": "leave"})
-        if isinstance(content, Remove):
-            return orjson.dumps({**_head(entry, content.item), **self._removal(content)})
+            return (orjson.dumps({**_head(entry, content.item), "op": "leave"}),)
+        return (orjson.dumps({**_head(entry, content.item), **self._removal(content)}),)
+
+    def _kept(self, sequence: int, content: Keep, texts: Mapping[int, bytes]) -> Line:
         item = content.item
         text = texts.get(item.publication_id or 0)
         if text is None:
-            return None
+            return ()
         digest = item_digest(self.sources.heads.epoch, item.id, item.publication_sequence, content.shown_as)
-        return _upsert(entry.sequence, item.type, item.id, digest, self._shown(content, text))
+        return _upsert(sequence, item.type, item.id, digest, self._shown(content, text))
 
     def _shown(self, content: Keep, stored: bytes) -> bytes:
         if not content.shown_as and self.picked is None:
@@ -118,6 +127,6 @@ def _head(entry: Entry, item: Walked | MovedOn) -> dict[str, Any]:
     return {"op": "", "sequence": entry.sequence, "type": item.type, "id": item.id}
 
 
-def _upsert(sequence: int, type: str, id: str, digest: str, text: bytes) -> bytes:
+def _upsert(sequence: int, type: str, id: str, digest: str, text: bytes) -> Line:
     head = f'{{"op":"upsert","sequence":{sequence},"type":"{type}","id":"{id}","digest":"{digest}","item":'
-    return b"%b%b}" % (head.encode(), text)
+    return head.encode(), text, b"}"

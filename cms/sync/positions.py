@@ -8,19 +8,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from cms.core.errors import BadRequest, Gone, InputError
 from cms.publishing.walking import BEFORE_ALL
 from cms.serving.admission import DeliveryRequest
+from cms.serving.copy_limits import POSITION_LIFE
 
 PATH: Final = "/v1/sync"
 PURPOSE: Final = "sync/1"
 """What a position is sealed for; the number moves when its form does."""
-POSITION_LIFE: Final = timedelta(days=400)
-"""How long a position can be read after its signing key was replaced."""
 LONGEST_POSITION: Final = 4_000
 FROM_THE_BEGINNING: Final = -1
 HOW: Final = ("fields", "limit", "max_bytes")

@@ -11,6 +11,7 @@ from cms.core.errors import BadRequest, InputError
 from cms.core.http.fields import AnyOf, Text, WholeNumber, Words
 from cms.core.http.schemas import MEDIA_BASE, SOMETIMES, StrictSchema
 from cms.publishing.delivered import DeliveredTypes
+from cms.serving.copy_limits import DEFAULT_LINES, FEWEST_BYTES, MOST_BYTES, MOST_LINES
 from cms.serving.parameters import SLUGS, shown_fields
 from cms.serving.reference_schemas import (
     DeliveredAgencySchema,
@@ -24,8 +25,6 @@ from cms.sync.positions import LONGEST_POSITION
 from cms.sync.references import REFERENCE_TYPES
 from cms.taxonomy.languages import LANGUAGES
 
-DEFAULT_LINES, MOST_LINES = 100, 500
-FEWEST_BYTES, MOST_BYTES = 10_000, 8_000_000
 MOMENT = {"format": "date-time"}
 REFERENCE_SCHEMAS: Mapping[str, type[Schema]] = {
     "agency": DeliveredAgencySchema,

@@ -307,3 +307,12 @@ def test_capabilities_name_the_filters_and_sorts_of_each_type(site: Caller) -> N
     assert {"slug", "ids"} <= set(types["document"]["filters"])
     assert types["post"]["sorts"] == list(sorts_of(DELIVERED_POSTS))
     assert "event_date" not in types["document"]["sorts"]
+
+
+def test_capabilities_name_the_limits_of_copies_that_their_pages_keep(site: Caller) -> None:
+    told = site.get("/v1/capabilities").json["data"]["limits"]["sync"]  # type: ignore[index]
+
+    assert told == {"limit": 500, "max_bytes": 8_000_000, "page_bytes": 4_000_000, "position_days": 400}
+    for name in ("limit", "max_bytes"):
+        assert site.get(f"/v1/sync?{name}={told[name]}").status_code == 200
+        assert site.get(f"/v1/sync?{name}={told[name] + 1}").status_code == 400
