@@ -194,8 +194,10 @@ ROWS = [
     *moderation_rows(),
     *media_rows(),
     person_row("POST", "/documents/<item_id>/files", ask.upload, "403 201 201 404 201 403 403"),
-    person_row("GET", "/accessibility/files", ask.get("/accessibility/files"), "403 200 200 200 200 200 403"),
-    person_row("GET", "/accessibility/agencies", ask.get("/accessibility/agencies"), "403 200 200 200 200 200 403"),
+    person_row("GET", "/accessibility/files", get(f"{MANAGE}/accessibility/files"), "403 200 200 200 200 200 403"),
+    person_row(
+        "GET", "/accessibility/agencies", get(f"{MANAGE}/accessibility/agencies"), "403 200 200 200 200 200 403"
+    ),
     person_row("GET", "/documents/<item_id>/files", ask.files, "403 200 200 404 200 200 403"),
     person_row("GET", "/documents/<item_id>/files/<file_id>/text", ask.file_text, "403 200 200 404 200 200 403"),
     person_row("GET", "/documents/<item_id>/files/<file_id>", ask.file, "403 200 200 404 200 200 403"),
