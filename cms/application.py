@@ -53,6 +53,7 @@ from cms.delivery.routes import blp as delivery_reference
 from cms.editorial.content_types import EXTENSION as REGISTERED_TYPES
 from cms.editorial.freezes.routes import blp as freezes
 from cms.editorial.images.routes import blp as image_uses
+from cms.editorial.previews.routes import pictures
 from cms.editorial.registration import RegisteredType, check_types
 from cms.editorial.releases.routes import releases
 from cms.editorial.review.routes import reviews
@@ -119,7 +120,7 @@ def blueprints(types: Sequence[RegisteredType]) -> Iterator[Blueprint]:
     yield from (service, handbook, auth, me, *notifications, users, agencies, offices, taxonomy, consumers, webhooks)
     yield from (each.management_blueprint() for each in types)
     yield from (reviews, releases, *(blueprint for each in types for blueprint in each.blueprints))
-    yield preview_blueprint(each.resource for each in types)
+    yield from (preview_blueprint(each.resource for each in types), pictures)
     yield from (trail, moderation, freezes, rollback, batch, media, image_uses)
     delivered = DeliveredTypes([each.delivered for each in types])
     yield content_blueprint(delivered)

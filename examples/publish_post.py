@@ -69,16 +69,12 @@ class Session:
         self.kept = self.kept if self.kept.get("email") == email else {"email": email}
         if os.environ.get("SIMPUL_PASSWORD"):
             self.kept.pop("refresh_token", None)
-        self.access = ""
-        self._opener = urllib.request.build_opener(_Stay)
+        self.access, self._opener = "", urllib.request.build_opener(_Stay)
 
-    def send(self, method: str, path: str, body: Any = None, **more: str) -> Answer:
+    def send(self, method: str, path: str, body: Any = None, more: dict[str, str] | None = None) -> Answer:
         """A request as this person. A write whose answer was lost is sent again under its Idempotency-Key, and done once."""
         data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
-        headers = {
-            "Content-Type": "application/json",
-            **{name.replace("_", "-"): value for name, value in more.items()},
-        }
+        headers = {"Content-Type": "application/json", **(more or {})}
         headers |= {} if method == "GET" else {"Idempotency-Key": secrets.token_hex(16)}
         if not self.access:
             self._renew()
@@ -114,10 +110,8 @@ class Session:
         self.file.unlink()
 
     def _sign(self, what: str, body: dict[str, str]) -> Answer:
-        self.access = ""
-        return self._patiently(
-            "POST", f"/manage/v1/auth/{what}", json.dumps(body).encode(), {"Content-Type": "application/json"}
-        )
+        self.access, headers = "", {"Content-Type": "application/json"}
+        return self._patiently("POST", f"/manage/v1/auth/{what}", json.dumps(body).encode(), headers)
 
     def _keep(self, tokens: dict[str, Any]) -> None:
         """A refresh token works once, so its successor is on the disk before anything is done with it."""
@@ -129,22 +123,19 @@ class Session:
         for attempt in range(ATTEMPTS):
             answer = self._once(method, path, data, headers)
             if not answer.waits or attempt == ATTEMPTS - 1:
-                return answer
+                break
             asked = answer.headers.get("Retry-After", "")
             seconds = (float(asked) if asked.isdigit() else 2.0**attempt) * random.uniform(1.0, 1.5)
             if seconds > LONGEST_WAIT:
-                return answer
+                break
             print(f"Menunggu {seconds:.0f} detik ...", file=sys.stderr)
             time.sleep(seconds)
-        raise AssertionError
+        return answer
 
     def _once(self, method: str, path: str, data: bytes | None, headers: dict[str, str]) -> Answer:
-        headers = {
-            **headers,
-            "Accept-Language": "id",
-            **({"Authorization": f"Bearer {self.access}"} if self.access else {}),
-        }
-        request = urllib.request.Request(self.base + path, data, headers, method=method)
+        signed = {"Authorization": f"Bearer {self.access}"} if self.access else {}
+        request = urllib.request.Request(self.base + path, data, headers | signed, method=method)
+        request.add_header("Accept-Language", "id")
         try:
             try:
                 with self._opener.open(request, timeout=60) as answer:
@@ -159,10 +150,8 @@ def told(answer: Answer) -> str:
     """A refusal in words for people: what the server says, and each fault with its place."""
     if not answer.status:
         return "Server tidak menjawab. Coba lagi nanti: tidak ada yang hilang."
-    faults = [
-        f"\n  {each.get('pointer') or each.get('parameter') or ''}: {each['detail']}"
-        for each in answer.body.get("errors", [])
-    ]
+    places = [(each.get("pointer") or each.get("parameter") or "", each) for each in answer.body.get("errors", [])]
+    faults = [f"\n  {place}: {each['detail']}" for place, each in places]
     again = f" Coba lagi setelah {answer.headers['Retry-After']} detik." if "Retry-After" in answer.headers else ""
     return f"{answer.body.get('title', answer.status)}. {answer.body.get('detail', '')}{again}{''.join(faults)}"
 
@@ -196,12 +185,9 @@ def upload(session: Session, file: Path, alt: str, credit: str | None) -> str:
     parts = [f'Content-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n' for name, text in fields.items()]
     name = "".join(letter for letter in file.name if letter.isalnum() or letter in "._-")
     parts.append(f'Content-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n')
-    body = (
-        "".join(f"--{boundary}\r\n{part}" for part in parts).encode()
-        + file.read_bytes()
-        + f"\r\n--{boundary}--\r\n".encode()
-    )
-    answer = session.send("POST", "/manage/v1/media", body, Content_Type=f"multipart/form-data; boundary={boundary}")
+    begin, end = "".join(f"--{boundary}\r\n{part}" for part in parts), f"\r\n--{boundary}--\r\n"
+    body, kind = begin.encode() + file.read_bytes() + end.encode(), f"multipart/form-data; boundary={boundary}"
+    answer = session.send("POST", "/manage/v1/media", body, {"Content-Type": kind})
     return str(checked(answer)["id"])
 
 
@@ -216,15 +202,15 @@ def save(session: Session, note: Path, content: dict[str, Any], seen: str | None
     kept: dict[str, str] = json.loads(note.read_text()) if note.exists() else {"id": uuid7()}
     path = f"/manage/v1/posts/{kept['id']}"
     if "version" in kept:
-        condition = {"If_Match": seen or kept["version"]}
-        answer = session.send("PATCH", f"{path}?dry_run=true", content, **condition)
+        condition = {"If-Match": seen or kept["version"]}
+        answer = session.send("PATCH", f"{path}?dry_run=true", content, condition)
         if answer.status < 300:
-            answer = session.send("PATCH", path, content, **condition)
+            answer = session.send("PATCH", path, content, condition)
     else:
         checked(session.send("POST", "/manage/v1/posts?dry_run=true", content))
         # The id is noted before it is used: when the answer is lost, the next run finds the post.
         write(note, kept)
-        answer = session.send("PUT", path, content, If_None_Match="*")
+        answer = session.send("PUT", path, content, {"If-None-Match": "*"})
     if answer.status == 412 or answer.body.get("code") == "already_exists":
         answer = compared(session.send("GET", path), content)
     post: dict[str, Any] = checked(answer)
@@ -237,8 +223,8 @@ def compared(present: Answer, content: dict[str, Any]) -> Answer:
     theirs = checked(present)
     lines = [f"  {name}: {theirs[name]!r}, Anda: {mine!r}" for name, mine in content.items() if theirs[name] != mine]
     if lines:
-        told_by = f"Orang lain sudah menyimpan versi {theirs['version']}. Gabungkan, lalu jalankan lagi dengan --seen {theirs['version']}"
-        stop("\n".join([told_by, *lines]))
+        merge = "Gabungkan, lalu jalankan lagi dengan --seen"
+        stop("\n".join([f"Orang lain menyimpan versi {theirs['version']}. {merge} {theirs['version']}", *lines]))
     return present
 
 
@@ -246,20 +232,17 @@ def arguments() -> argparse.Namespace:
     """What was asked for; ends the program with its usage when something is missing."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("text", type=Path, nargs="?")
-    for name in ("email", "agency"):
+    for name in ("email", "agency", "credit"):
         parser.add_argument(f"--{name}")
     parser.add_argument("--kind", default="berita")
     parser.add_argument("--picture", type=Path)
     parser.add_argument("--alt", help="what the picture shows, for who cannot see it")
-    parser.add_argument("--credit")
     parser.add_argument("--seen", help="the version that you have read, after somebody else saved it")
     update = parser.add_mutually_exclusive_group()
     update.add_argument("--note", help="what is new, for readers who had the post before")
     update.add_argument("--minor", action="store_true", help="a small correction, of which readers need not be told")
     parser.add_argument("--publish", action="store_true")
-    parser.add_argument(
-        "--sign-out", action="store_true", help="end the session of last time, remove its file, do nothing else"
-    )
+    parser.add_argument("--sign-out", action="store_true", help="end the session of last time, and do nothing else")
     given = parser.parse_args()
     if not os.environ.get("SIMPUL_API"):
         parser.error("set SIMPUL_API to the address of your server")
@@ -271,8 +254,7 @@ def arguments() -> argparse.Namespace:
 
 
 def main() -> None:
-    given = arguments()
-    file = Path(os.environ.get("SIMPUL_SESSION", Path.home() / ".simpul-session"))
+    given, file = arguments(), Path(os.environ.get("SIMPUL_SESSION", Path.home() / ".simpul-session"))
     if given.sign_out:
         sign_out(file)
         return
@@ -304,16 +286,13 @@ def published(session: Session, post: dict[str, Any], note: str | None, *, is_mi
     allowed = post["allowed_actions"]
     if "publish" in allowed:
         update = {**({"change_note": note} if note else {}), **({"update": "minor"} if is_minor else {})}
-        answer = session.send("POST", f"{path}/publish", update, If_Match=version)
+        answer = session.send("POST", f"{path}/publish", update, {"If-Match": version})
         if any(each["code"] == "needed_for_major" for each in answer.body.get("errors", [])):
-            stop(
-                "Pembaca sudah pernah menerima ini: tambahkan --note 'apa yang baru', atau --minor untuk perbaikan kecil."
-            )
+            stop("Pembaca pernah menerima ini: tambahkan --note 'apa yang baru', atau --minor untuk perbaikan kecil.")
         return dict(checked(answer))
     if "submit" in allowed:
-        return dict(
-            checked(session.send("POST", f"{path}/submit", {"comment": note} if note else {}, If_Match=version))
-        )
+        comment = {"comment": note} if note else {}
+        return dict(checked(session.send("POST", f"{path}/submit", comment, {"If-Match": version})))
     stop(f"Keadaannya {post['state']}: Anda tidak dapat menerbitkan atau mengajukannya sekarang.")
 
 

@@ -23,6 +23,7 @@ from cms.core.storage.names import clean_name, extension_of
 from cms.documents.archives import NESTED_ARCHIVE, ZIP_BEGINNING, path_of, paths_of
 from cms.documents.faults import DamagedFile, FaultyPart, UnsupportedFile
 from cms.documents.kinds import ACCEPTED, OFFICE, FileType, Recognised
+from cms.documents.old_office_macros import has_old_macros, is_old_macro_sheet
 from cms.documents.text_files import TYPES, is_active
 
 HEAD_BYTES: Final = 4_096
@@ -50,7 +51,6 @@ PAGES: Final = ("http://www.w3.org/1999/xhtml ", "http://www.w3.org/2000/svg ")
 _MARKUP: Final = re.compile(rb"\s*<[a-z!?/]", re.IGNORECASE)
 _SHORTCUT: Final = b"L\0\0\0\x01\x14\x02\0"
 _MACHINE_CODE: Final = (b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"dex\n0", b"\0asm")
-_OLD_MACROS: Final = "_VBA_PROJECT"
 _PAGE_ELEMENTS: Final = frozenset({"html", "svg", "script"})
 
 Recognise = Callable[[Path, str], Recognised]
@@ -67,11 +67,15 @@ def check_packed(archive: zipfile.ZipFile, folder: Path, recognise: Recognise) -
 
 
 def check_embedded(archive: zipfile.ZipFile, folder: Path, recognise: Recognise) -> None:
-    """Raise `FaultyPart` for an office document with a program, or with a faulty office document, inside."""
+    """Raise `FaultyPart` for an office document with a program, old macros, or a faulty office document inside."""
     for entry in archive.infolist():
         head = _head(archive, entry)
         if _is_machine_code(head):
             raise DamagedFile(PROGRAM_INSIDE)
+        if head.startswith(known_kinds.OLD_OFFICE):
+            with _named(entry), _unpacked(archive, entry, folder) as path:
+                if has_old_macros(path):
+                    raise UnsupportedFile(OLD_MACROS)
         if head.startswith(ZIP_BEGINNING):
             with _named(entry), _unpacked(archive, entry, folder) as path:
                 if recognise(path, "").media_type not in OFFICE:
@@ -111,7 +115,7 @@ def _check_beginning(head: bytes, *, is_text: bool) -> None:
         raise DamagedFile(NESTED_ARCHIVE)
     if b"\0" not in head and is_active(head):
         raise DamagedFile(PROGRAM_INSIDE)
-    kind = kind_of_beginning(head)
+    kind = OLD_MACROS if is_old_macro_sheet(head) else kind_of_beginning(head)
     if kind in REFUSED:
         raise UnsupportedFile(kind)
     is_binary = b"\0" in head and kind != known_kinds.OTHER_CHARACTERS
@@ -123,7 +127,7 @@ def _check_old_office(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, folder: 
     if is_text:
         raise DamagedFile(OTHER_CONTENT)
     with _unpacked(archive, entry, folder) as path:
-        kind = OLD_MACROS if known_kinds.has_entry(path, _OLD_MACROS) else kind_of(path)
+        kind = OLD_MACROS if has_old_macros(path) else kind_of(path)
         if kind in REFUSED:
             raise UnsupportedFile(kind)
 

@@ -45,8 +45,10 @@ def read_agenda(request: DeliveryRequest, delivered: DeliveredType, query: Query
 
     def compute(_sequence: int) -> Body:
         calendar = _calendar(about, own_address(request), str(sources.zone))
-        for text in sources.page(selection).items:
-            calendar.add_component(event_of(orjson.loads(text)))
+        cards = [orjson.loads(text) for text in sources.page(selection).items]
+        written = sources.revisions(selection, [card["id"] for card in cards])
+        for card in cards:
+            calendar.add_component(event_of(card, written[card["id"]]))
         return Body(calendar.to_ical(), [])
 
     return respond(request, basis, compute)
@@ -76,8 +78,8 @@ def _calendar(about: About, address: str, zone: str) -> Calendar:
     return calendar
 
 
-def event_of(card: dict[str, Any]) -> Event:
-    """The entry of a card. `SEQUENCE` are the seconds from its first publication to its last change: it only grows."""
+def event_of(card: dict[str, Any], revision: int) -> Event:
+    """The entry of a card. `revision`, its `SEQUENCE`, is how often readers have had it written anew: it only grows (RFC 5545, 3.8.7.4)."""
     card = readable(card)
     begin, end = _span(card)
     published_at, changed_at = (datetime.fromisoformat(card[name]) for name in ("published_at", "changed_at"))
@@ -97,7 +99,7 @@ def event_of(card: dict[str, Any]) -> Event:
         created=published_at,
         stamp=changed_at,
         last_modified=changed_at,
-        sequence=max(0, (changed_at - published_at) // timedelta(seconds=1)),
+        sequence=revision,
     )
 
 

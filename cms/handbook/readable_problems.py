@@ -11,7 +11,7 @@ from cms.core.http.pages import PAGE_HEADERS, wants_page
 from cms.handbook.markdown import sentence
 from cms.handbook.pages import page, wished
 
-OURS = (None, "handbook", "previews")
+OURS = (None, "handbook", "previews", "preview_pictures")
 """Blueprints whose problems people may meet: none, for an unknown address, this folder's, and the one behind preview links."""
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, exists, false, literal_column, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -32,6 +32,9 @@ LIVE: Final = (
 
 LIVE_UNTIL: Final = "p.effective_until"
 """When a live publication ends by schedule (microseconds since 1970); NULL when it stays."""
+
+WAS_SHOWN: Final = "p.effective_from <= :now"
+"""Readers have the publication, or had it; one whose schedule was dropped before its moment is not kept."""
 
 HAS_ENDED: Final = "p.superseded_sequence IS NULL AND p.effective_until <= :now"
 """The scheduled end of the publication has come, and the worker has not carried it out yet."""
@@ -68,9 +71,9 @@ ADDRESS_EXISTS: Final = "s.effective_from <= :now"
 _IS_SCHEDULED: Final[ColumnElement[bool]] = literal_column("publications.is_scheduled")
 
 
-def live(moment: datetime | None = None) -> ColumnElement[bool]:
-    """Readers have the publication at this moment (now, if none is given)."""
-    at = moment or clock.now()
+def live(moment: datetime | ColumnElement[Any] | None = None) -> ColumnElement[bool]:
+    """Readers have the publication at this moment (now, if none is given), which may be a parameter of the statement."""
+    at = clock.now() if moment is None else moment
     return and_(
         is_current(),
         Publication.effective_from <= at,

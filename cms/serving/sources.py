@@ -16,6 +16,7 @@ from cms.changes.public_lines import PublicLine, ReferenceLine, public_lines, re
 from cms.consumers.key_cache import KeyHolder
 from cms.core.cursors import Cursors
 from cms.publishing.reading import Address, Page, PublishedState
+from cms.publishing.revisions import revisions
 from cms.publishing.selection import Selection
 from cms.publishing.site_maps import SitePart
 from cms.publishing.term_counts import TermPage, TermScope
@@ -213,6 +214,11 @@ class Sources:
         """(id, agency, JSON) of live items."""
         self.dependencies.note_topics(self.state.head.content)
         return self.state.publications.items(ids, self.now, is_full=is_full)
+
+    def revisions(self, selection: Selection, item_ids: Sequence[str]) -> Mapping[str, int]:
+        """How often each of these items of a page of `selection` was written anew for readers: 0 for what was published once."""
+        self.expect_page(selection)
+        return revisions(self.state.reader, item_ids, self.now)
 
     def walk(self, selections: Iterable[Selection]) -> Walk:
         """Published items of some types in the order of the log; of each type those that its selection could show."""

@@ -98,7 +98,9 @@ class Lines:
         item = content.item
         if item.publication_id is not None:
             return {"op": "leave"}
-        told = {"op": "delete", "agency": item.agency, "slugs": self._slugs.get(item.id, [])}
+        # What vanished leaves no trace: not the addresses that it had, of which this copy may know one and another copy none.
+        slugs = [] if item.standing == Standing.VANISHED else self._slugs.get(item.id, [])
+        told = {"op": "delete", "agency": item.agency, "slugs": slugs}
         return {**told, **self._ending(content)}
 
     def _ending(self, content: Remove) -> dict[str, Any]:

@@ -160,7 +160,11 @@ class SyncLineSchema(StrictSchema):
     )
     agency = fields.String(metadata={"description": "Only with `delete`: the owner.", "example": "dpu", **SOMETIMES})
     slugs = fields.List(
-        fields.String(), metadata={"description": "Only with `delete`: every slug that it ever had.", **SOMETIMES}
+        fields.String(),
+        metadata={
+            "description": "Only with `delete`: every slug that it ever had; none where `reason` is null.",
+            **SOMETIMES,
+        },
     )
     reason = fields.String(
         allow_none=True,

@@ -85,6 +85,11 @@ def preview_link(kind: str) -> Ask:
     return lambda world, _who: Sent(world.preview(kind)[2])
 
 
+def preview_picture(world: World, _who: str) -> Sent:
+    """A picture of a draft, by the address that its preview shows."""
+    return Sent(world.previewed_picture())
+
+
 def new_release(world: World, _who: str) -> Sent:
     """Put two drafts together."""
     items = [{"type": kind, "id": world.item(kind).id} for kind in ("post", "document")]

@@ -106,6 +106,7 @@ ROWS = [
             "/docs/status",
         )
     ),
+    public_row("GET", "/preview/media/<string:token>/<string:name>", ask.preview_picture),
     public_row("GET", "/", lambda _world, _who: Sent("/", arguments={"headers": {"Accept": "text/html"}})),
     public_row("GET", "/docs/<string:document>", get("/docs/guide")),
     public_row("GET", "/docs/examples/<string:name>", get("/docs/examples/agency_site.php")),

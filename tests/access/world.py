@@ -191,6 +191,15 @@ class World:
                 resolve_comment(TYPES[kind], editor, item.id, comment.id)
         return item.id, comment.id
 
+    def previewed_picture(self) -> str:
+        """The address of a picture of a draft, as the draft's preview shows it."""
+        author, cover = self.callers["author"], self.image()["id"]
+        draft = add_post(self.app, author.actor, title=f"Judul {self.number()}", cover=cover)
+        made = author("POST", f"/manage/v1/posts/{draft.id}/previews", json={})
+        shown = self.client.get(urlsplit(made.json["data"]["content_url"]).path)  # type: ignore[index]
+        address: str = shown.json["data"]["cover"]["renditions"]["card"]["webp"]  # type: ignore[index]
+        return address
+
     def preview(self, kind: str) -> tuple[str, str, str]:
         """Ids of an item and of a preview link of it, and the path where the link leads."""
         item = self.item(kind)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +64,7 @@ def test_the_city_shows_everything(app: Flask, client: FlaskClient, instance: Pa
     has_reposts_and_pictures(listed)
     has_filled_agencies_and_offices(listed)
     has_documents_of_every_kind(listed)
+    has_an_agenda_from_today_on(listed)
 
 
 def has_work_in_every_state(app: Flask) -> None:
@@ -111,3 +112,12 @@ def has_documents_of_every_kind(listed: Listed) -> None:
     files = [file for document in documents for file in document["files"]]
     assert {file["role"] for file in files} == {"content", "attachment"}
     assert {file["variant"] for file in files} == {"original", "redacted"}
+
+
+def has_an_agenda_from_today_on(listed: Listed) -> None:
+    """Whatever day the city is loaded: the first example of an agenda in the guide is not empty."""
+    coming = listed(f"posts?channel=kota&event_after={clock.now().date()}&sort=event_date")
+    assert len(coming) >= 2
+    assert [post["event_date"] for post in coming] == sorted(post["event_date"] for post in coming)
+    first = datetime.fromisoformat(coming[0]["event"]["begin"])
+    assert timedelta(0) < first - clock.now() < timedelta(days=7)

@@ -12,11 +12,13 @@ from flask.testing import FlaskClient
 from hypothesis import given, settings
 from icalendar import Calendar, Event
 
+from cms.editorial.items.services import update_item
 from cms.feeds.agenda import event_of
+from cms.posts.content import POST
 from cms.publishing.models import Standing
 from tests.delivery.carrying import carry, edit, take_back
 from tests.delivery.test_scheduled_reading import schedule
-from tests.factories import add_post, add_published_document, add_published_post
+from tests.factories import CENTRAL, add_post, add_published_document, add_published_post, seen
 from tests.feeds.test_hostile_texts import texts
 from tests.people import People
 
@@ -97,8 +99,34 @@ def test_what_was_withdrawn_is_cancelled_and_what_is_gone_is_gone(
     assert after["UID"] == before["UID"]
     assert after["STATUS"] == "CANCELLED"
     assert str(after["DESCRIPTION"]).startswith("Dibatalkan karena hujan.")
-    assert after["SEQUENCE"] == 120 > before["SEQUENCE"] == 0
+    assert (before["SEQUENCE"], after["SEQUENCE"]) == (0, 2)
     assert timedelta(minutes=2) == after.LAST_MODIFIED - before.LAST_MODIFIED
+
+
+def test_the_sequence_counts_revisions_whatever_the_clock_says(app: Flask, client: FlaskClient, moment: Moment) -> None:
+    item = add_published_post(app, kind="agenda", title="Festival", event=HOURS)
+    add_published_post(app, kind="agenda", title="Lain", event={**HOURS, "begin": "2026-12-01T02:00:00Z"})
+    told = [[event["SEQUENCE"] for event in calendar(client).events]]
+    # Three editions within one second are three revisions; time alone is none.
+    for title in ("Festival Musik", "Festival Tari", "Festival Musik dan Tari"):
+        edit(app, item, title=title)
+        told.append([event["SEQUENCE"] for event in calendar(client).events])
+    moment(timedelta(days=1))
+    told.append([event["SEQUENCE"] for event in calendar(client).events])
+
+    assert told == [[0, 0], [1, 0], [2, 0], [3, 0], [3, 0]]
+
+
+def test_a_schedule_is_a_revision_from_its_moment_on(app: Flask, client: FlaskClient, moment: Moment) -> None:
+    item = add_published_post(app, kind="agenda", title="Festival", event=HOURS)
+    with app.app_context():
+        changed = update_item(POST, CENTRAL, item.id, {"title": "Festival Musik"}, seen(item)).item
+    schedule(app, changed, timedelta(hours=1))
+    assert [event["SEQUENCE"] for event in calendar(client).events] == [0]
+
+    moment(timedelta(hours=1))
+    (event,) = calendar(client).events
+    assert (str(event["SUMMARY"]), event["SEQUENCE"]) == ("Festival Musik", 1)
 
 
 def test_the_calendar_has_what_its_filters_say_and_no_drafts(app: Flask, client: FlaskClient) -> None:
@@ -165,12 +193,12 @@ def test_whatever_stands_in_a_title_is_read_back(text: str) -> None:
         "published_at": "2026-11-24T01:00:00Z", "changed_at": "2026-11-24T01:00:00.000001Z",
         "withdrawn": {"explanation": text},
     }  # fmt: skip
-    written = event_of(card).to_ical()
+    written = event_of(card, 3).to_ical()
 
     again = Event.from_ical(written)
     assert isinstance(again, Event)
     assert again.errors == []
     assert again["UID"] == "urn:uuid:019ac1a0-7c00-7000-8000-000000000002"
     assert str(again["URL"]) == "https://dpu.example/1"
-    assert again["STATUS"] == "CANCELLED"
+    assert (again["STATUS"], again["SEQUENCE"]) == ("CANCELLED", 3)
     assert again.to_ical() == written

@@ -7,7 +7,9 @@ should have, so an interrupted load can go on.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -15,7 +17,8 @@ from cms.cli.demo_city.agencies import office_id
 from cms.cli.demo_city.library import Pictures, image_id, with_picture
 from cms.cli.demo_city.pdf import make_pdf
 from cms.cli.demo_city.people import Cast
-from cms.cli.demo_city.stages import stage_of
+from cms.cli.demo_city.stages import ZONE, stage_of
+from cms.core import clock
 from cms.core.db import rolled_back, session
 from cms.core.http.schemas import StrictSchema
 from cms.core.permissions import Actor
@@ -33,13 +36,13 @@ from cms.posts.schemas import PostCreateSchema
 # The keys of an entry about its history, not its content.
 STORY = {
     "key", "author", "published_at", "state", "comment", "files", "picture", "body_picture",
-    "reviewer", "review_comments", "in_days", "standing", "explanation",
+    "reviewer", "review_comments", "in_days", "standing", "explanation", "takes_place",
 }  # fmt: skip
 
 
 def add_post(entry: Mapping[str, Any], pictures: Pictures, cast: Cast) -> None:
     """Add one post with its pictures."""
-    _add(POST, PostCreateSchema(), entry, cast, lambda: _pictures(entry, pictures, cast))
+    _add(POST, PostCreateSchema(), entry, cast, lambda: _pictures(entry, pictures, cast) | _event(entry))
 
 
 def add_document(entry: Mapping[str, Any], cast: Cast) -> None:
@@ -73,6 +76,17 @@ def _pictures(entry: Mapping[str, Any], pictures: Pictures, cast: Cast) -> dict[
     if "body_picture" in entry:
         found["body"] = with_picture(entry["body"], image_id(pictures[entry["body_picture"]], cast))
     return found
+
+
+def _event(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """When a post takes place that is still to come on the day that the city is loaded: an agenda from today on is never empty."""
+    if "takes_place" not in entry:
+        return {}
+    told = entry["takes_place"]
+    midnight = clock.now().astimezone(ZoneInfo(ZONE)).replace(hour=0, minute=0, second=0, microsecond=0)
+    begin = midnight + timedelta(days=told["in_days"], hours=told["hour"])
+    moments = {"begin": begin, "end": begin + timedelta(hours=told["hours"])}
+    return {"event": {**{name: clock.rfc3339(each) for name, each in moments.items()}, "place": told["place"]}}
 
 
 def _office(entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -37,7 +37,13 @@ def render_item(item: Item, edition: Edition, actor: Actor, city_channel: str) -
         "first_published_at": rfc3339(first) if first else None,
         "legacy_addresses": colleagues.legacy_addresses,
     }
-    return {**_standing(item, actor, city_channel), **courtesies, **imported, **edition.content}
+    return {
+        **_standing(item, actor, city_channel),
+        "canonical_url": colleagues.canonical_url,
+        **courtesies,
+        **imported,
+        **edition.content,
+    }
 
 
 def render_row(content_type: ContentType, item: Item, actor: Actor, city_channel: str) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, select, true, tuple_
+import orjson
+from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, func, literal_column, select, true, tuple_
 
 from cms.agencies.models import Agency
 from cms.core import clock
@@ -24,7 +25,7 @@ from cms.editorial.items.foreseen_editions import take_foreseen
 from cms.editorial.items.models import Edition, Item, State
 from cms.editorial.leases.models import EditLease
 from cms.publishing.models import LegacyAddress, Publication
-from cms.publishing.visibility import was_published
+from cms.publishing.visibility import live, was_published
 
 _agencies = table_of(Agency)
 _OWNER = CompiledStatement(
@@ -48,6 +49,11 @@ _COLLEAGUES = (
         .correlate(_items)
         .scalar_subquery()
         .label("legacy_addresses"),
+        select(Publication.card_json)
+        .where(Publication.item_id == _items.c.id, live(bindparam("now", type_=BigInteger)))
+        .correlate(_items)
+        .scalar_subquery()
+        .label("card"),
         _leases.c.holder_id,
         _leases.c.holder_label,
         _leases.c.since,
@@ -134,11 +140,14 @@ def get_owner(item: Item) -> Owner:
 
 
 def get_colleagues(item_id: str) -> Colleagues:
-    """The number of open comments on the item, and who is editing it; one statement."""
-    ((open_comments, addresses, holder_id, label, since, until),) = small_read(_COLLEAGUES, {"id": item_id})
+    """The number of open comments on the item, who is editing it, and where readers find it; one statement."""
+    values = {"id": item_id, "now": clock.micros(clock.now())}
+    ((open_comments, addresses, card, holder_id, label, since, until),) = small_read(_COLLEAGUES, values)
     is_leased = holder_id is not None and moment_value(until) > clock.now()
     lease = Lease(holder_id, label, moment_value(since), moment_value(until)) if is_leased else None
-    return Colleagues(open_comments, sorted((addresses or "").split()), lease)
+    # Of what readers have: a draft may have another slug already.
+    canonical_url = None if card is None else str(orjson.loads(card)["canonical_url"])
+    return Colleagues(open_comments, sorted((addresses or "").split()), canonical_url, lease)
 
 
 def writers_of(item: Item, number: int) -> set[str]:
@@ -180,10 +189,11 @@ class Lease(NamedTuple):
 
 
 class Colleagues(NamedTuple):
-    """What an item shows beside its content: open comments, its old addresses, and the lease that is in force."""
+    """What an item shows beside its content: open comments, its old addresses, the address of what readers have, and the lease that is in force."""
 
     open_comments: int
     legacy_addresses: Sequence[str]
+    canonical_url: str | None
     lease: Lease | None
 
 

@@ -163,6 +163,13 @@ class ContentQuerySchema(PageQuerySchema):
 class EditedSchema(ItemStateSchema):
     """The state of a single item, and who is editing it."""
 
+    canonical_url = fields.String(
+        allow_none=True,
+        metadata={
+            "format": "uri",
+            "description": "Where people find what readers have of it now; null while they have nothing.",
+        },
+    )
     open_comments = fields.Integer(metadata={"description": "The number of open comments.", "example": 0})
 
     first_published_at = fields.String(

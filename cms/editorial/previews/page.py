@@ -36,7 +36,6 @@ WORDS: Final[dict[str, dict[str, Any]]] = {
         },
         "until": "Tautan ini berlaku sampai",
         "uses_left": "Sisa pembukaan",
-        "pictures": "Gambar yang belum terbit hanya tampak sebagai keterangannya.",
         "files": "Lampiran",
     },
     "en": {
@@ -57,7 +56,6 @@ WORDS: Final[dict[str, dict[str, Any]]] = {
         },
         "until": "This link works until",
         "uses_left": "It can be opened again",
-        "pictures": "Pictures that are not published yet are shown as their words.",
         "files": "Attachments",
     },
 }
@@ -76,6 +74,5 @@ def preview_page(shown: Shown, headers: dict[str, str]) -> Response:
         is_live=shown.rendered.edition == shown.item.published_edition,
         until=preview.expires_at.astimezone(ZoneInfo(runtime().settings.city_timezone)),
         uses_left=None if preview.most_uses is None else preview.most_uses - preview.uses,
-        has_pictures=bool(item.get("cover")) or "<img" in item["body_html"],
     )
     return Response(page, headers={**PAGE_HEADERS, **headers, "Content-Security-Policy": POLICY})

@@ -12,7 +12,8 @@ from flask import Response, current_app, request
 
 from cms.core.http.access import Plane, current_actor, public, requires
 from cms.core.http.answers import Answer, PageRequest, media_base, whole_answer
-from cms.core.http.api import WRITE_PROBLEMS
+from cms.core.http.api import WRITE_PROBLEMS, Blueprint
+from cms.core.http.files import file_answer
 from cms.core.http.operations import always
 from cms.core.http.pages import wants_page
 from cms.core.http.schemas import PageQuerySchema, many, one
@@ -23,8 +24,11 @@ from cms.editorial.previews.page import preview_page
 from cms.editorial.previews.presenter import render_preview
 from cms.editorial.previews.queries import get_preview, list_previews
 from cms.editorial.previews.schemas import MadePreviewSchema, PreviewCreateSchema, PreviewSchema, previewed_schema
-from cms.editorial.previews.services import create_preview, revoke_preview, use_preview
+from cms.editorial.previews.services import create_preview, get_opened_picture, revoke_preview, use_preview
 from cms.editorial.resource import Operations, Resource
+from cms.media.files import image_file
+from cms.media.presenter import IMAGE_TYPES
+from cms.media.schemas import RENDITION_PARAMETER
 
 HEADERS = {
     "Cache-Control": "private, no-store",
@@ -59,6 +63,23 @@ def show_item_preview(resource: Resource, token: str) -> Answer | Response:
     meta = {**media_base(), "edition": used.rendered.edition, "state": used.item.state}
     meta |= {name: facts[name] for name in ("expires_at", "uses_left")}
     return {"data": used.rendered.full, "meta": meta}, 200, HEADERS
+
+
+pictures = Blueprint("preview_pictures", __name__, url_prefix="/preview/media")
+
+
+@pictures.route("/<string:token>/<string:name>", methods=["GET"], parameters=RENDITION_PARAMETER)
+@public(Plane.SERVICE)
+@pictures.sends_bytes(*IMAGE_TYPES)
+@pictures.problems(404, 410, 503)
+@pictures.doc(tags=["previews"])
+def show_preview_picture(token: str, name: str) -> Response:
+    """Get a picture of a draft that is shown through a preview link.
+
+    The address stands in what the link shows, opens for an hour at most, and ends with the link (410). Answers with the whole image while the
+    worker has not made the rendition. Takes `Range`, `If-Range` and `If-None-Match`.
+    """
+    return file_answer(image_file(get_opened_picture(token), name), HEADERS)
 
 
 @operations.route(

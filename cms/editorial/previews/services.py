@@ -7,7 +7,7 @@ item goes to the trash, and when its maker is suspended, has a new password or l
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from cms.accounts.queries import find_active_actor
@@ -33,7 +33,8 @@ from cms.editorial.preparing import foresee_body
 from cms.editorial.previews.checks import is_backed, is_closed, is_judged_again
 from cms.editorial.previews.links import preview_of
 from cms.editorial.previews.models import Preview
-from cms.editorial.previews.policies import is_in_force
+from cms.editorial.previews.pictures import picture_of, with_open_pictures
+from cms.editorial.previews.policies import is_in_force, is_running
 from cms.editorial.previews.queries import find_serial, get_preview
 from cms.publishing.rendered_items import RenderedItem
 from cms.publishing.serials import numbered
@@ -133,7 +134,25 @@ def use_preview(content_type: ContentType, token: str, *, is_counted: bool = Tru
         saved_at = edition.saved_at or edition.created_at
         rendered = render_edition(item, edition, item.first_shown_at(saved_at), saved_at)
         rendered = numbered(rendered, find_serial(item.id), page_of_server(item.id))
+    if rendered.edition != item.published_edition:
+        rendered = replace(rendered, full=with_open_pictures(rendered.full, preview))
     return Shown(rendered, item, preview)
+
+
+def get_opened_picture(token: str) -> str:
+    """The id of the image that a signed address opens.
+
+    Raises `NotFound` for an address that this server has not made, `Gone` when it has ended, or its link: revoked, expired, or no longer
+    backed by who made it.
+    """
+    opened = picture_of(token)
+    preview = session.get(Preview, opened.preview_id)
+    item = None if preview is None else session.get(Item, preview.item_id)
+    if preview is None or item is None:
+        raise NotFound
+    if clock.now() >= opened.until or not is_running(preview) or not is_backed(preview, item):
+        raise Gone("preview_ended")
+    return opened.image_id
 
 
 def _foresee_use(content_type: ContentType, preview_id: str) -> None:
