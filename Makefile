@@ -34,6 +34,10 @@ worker: $(RUN_STAMP) ## Start only the background worker
 
 # --- test ---
 
+# Tests start this project as a process a hundred times, and every process of a run reads all tests: compiled code is kept
+# (`make clean` removes it), whatever the environment says.
+test test-more soak test-fast coverage: export PYTHONDONTWRITEBYTECODE =
+
 test: $(DEV_STAMP) ## Lint, types, imports, OpenAPI, tests on SQLite and PostgreSQL; at the end what was not run
 	@$(SECTIONS) $(CHECKS) \
 	section 'Tests on SQLite' env TEST_DATABASE=sqlite $(RUN) -m pytest -n $(JOBS) $(TESTS); \

@@ -33,6 +33,7 @@ from tests.changes.tampering import unguarded
 from tests.cli.servers import prepare
 from tests.contract import Contract, ContractClient
 from tests.database import open_door, own_database, pytest_addoption
+from tests.examples.running_city import PreparedCity, prepared_city
 from tests.factories import add_city
 from tests.not_run import NotRun
 from tests.people import People
@@ -129,6 +130,13 @@ def prepared_instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("prepared")
     prepare(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def loaded_city(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Iterator[PreparedCity]:
+    """The demonstration city, loaded once; `database_url` starts PostgreSQL where it is under test."""
+    with prepared_city(tmp_path_factory.mktemp("loaded")) as city:
+        yield city
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,12 +34,15 @@ def under_test() -> str:
 
 
 @contextmanager
-def own_database(folder: Path, label: str) -> Iterator[str]:
-    """The URL of a new, empty database of the kind under test; SQLite's lies in `folder`."""
+def own_database(folder: Path, label: str, copied_from: str | None = None) -> Iterator[str]:
+    """The URL of a new database of the kind under test: empty, or a copy of the one at this URL; SQLite's lies in `folder`."""
     if under_test() == "sqlite":
-        yield f"sqlite:///{folder / f'{label}.db'}"
+        path = folder / f"{label}.db"
+        if copied_from is not None and not path.exists():
+            shutil.copy2(copied_from.removeprefix("sqlite:///"), path)
+        yield f"sqlite:///{path}"
         return
-    with scratch_database(os.environ[SERVER_VARIABLE], label) as url:
+    with scratch_database(os.environ[SERVER_VARIABLE], label, copied_from) as url:
         yield url
 
 

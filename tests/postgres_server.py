@@ -100,13 +100,14 @@ def running_server(settings: Mapping[str, str] = TEST_SETTINGS, programs: Path |
 
 
 @contextmanager
-def scratch_database(server_url: str, label: str = "main") -> Iterator[str]:
-    """The SQLAlchemy URL of a new empty database on the server, dropped afterwards.
+def scratch_database(server_url: str, label: str = "main", copied_from: str | None = None) -> Iterator[str]:
+    """The SQLAlchemy URL of a new database on the server, dropped afterwards: empty, or a copy of the one at this URL that nobody uses.
 
     `label` makes the name readable (the xdist worker, for example); names never collide.
     """
     name = f"simpul_test_{label}_{secrets.token_hex(4)}"
-    _execute(server_url, f'CREATE DATABASE "{name}" TEMPLATE template0 ENCODING "UTF8"')
+    template = "template0" if copied_from is None else make_url(copied_from).database
+    _execute(server_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}" ENCODING "UTF8"')
     try:
         yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
     finally:

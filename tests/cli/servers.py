@@ -52,9 +52,9 @@ def make_key(instance: Path, **settings: str) -> str:
 
 
 @contextmanager
-def database_settings(instance: Path) -> Iterator[dict[str, str]]:
-    """Settings that give a server a database of its own, of the kind under test."""
-    with own_database(instance, "simpul") as url:
+def database_settings(instance: Path, copied_from: str | None = None) -> Iterator[dict[str, str]]:
+    """Settings that give a server a database of its own, of the kind under test: empty, or with what another one has that nobody uses."""
+    with own_database(instance, "simpul", copied_from) as url:
         yield {"DATABASE_URL": url}
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 import time
 import urllib.error
 import urllib.request
@@ -12,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.cli.servers import database_settings, running
+from config import PROJECT_ROOT
+from tests.cli.servers import cms_command, database_settings, environment_of, running
 
 PATIENCE = 60
 
@@ -82,11 +85,46 @@ class RunningCity:
 UNHELD = {"BREAKER_PERSON": "0", "BREAKER_AGENCY_PERCENT": "0", "BREAKER_TAKING_BACK": "0"}
 
 
+class PreparedCity(NamedTuple):
+    """The city, loaded and used by nobody: those that run are copies of it, since loading takes seconds."""
+
+    instance: Path
+    settings: Mapping[str, str]
+
+
 @contextmanager
-def running_city(folder: Path, **more: str) -> Iterator[RunningCity]:
-    """The city in a database of the kind under test, below `folder`, with `more` settings."""
+def prepared_city(folder: Path) -> Iterator[PreparedCity]:
+    """The loaded city in a database of the kind under test, below `folder`."""
     instance = folder / "instance"
     instance.mkdir()
-    with database_settings(instance) as own, running(instance, **(settings := own | UNHELD | more)) as (_process, port):
+    with database_settings(instance) as own:
+        environment = environment_of(instance, **own, **UNHELD)
+        subprocess.run(
+            [*cms_command(), "demo"], check=True, cwd=PROJECT_ROOT, env=environment, stdout=subprocess.DEVNULL
+        )
+        yield PreparedCity(instance, own)
+
+
+@contextmanager
+def copied_city(folder: Path, prepared: PreparedCity, **more: str) -> Iterator[RunningCity]:
+    """A copy of the prepared city, on a server with `more` settings."""
+    instance = shutil.copytree(prepared.instance, folder / "instance")
+    source = prepared.settings["DATABASE_URL"]
+    with database_settings(instance, source) as own, _served(instance, own | UNHELD | more) as city:
+        yield city
+
+
+@contextmanager
+def running_city(folder: Path, **more: str) -> Iterator[RunningCity]:
+    """The city in a database of the kind under test, below `folder`, with `more` settings; the server loads it."""
+    instance = folder / "instance"
+    instance.mkdir()
+    with database_settings(instance) as own, _served(instance, own | UNHELD | more) as city:
+        yield city
+
+
+@contextmanager
+def _served(instance: Path, settings: Mapping[str, str]) -> Iterator[RunningCity]:
+    with running(instance, **settings) as (_process, port):
         secrets = json.loads((instance / "demo.json").read_text())
         yield RunningCity(f"http://localhost:{port}", secrets, instance, settings)

@@ -21,7 +21,7 @@ from standardwebhooks import Webhook as Signer
 
 from tests.cli.servers import free_port
 from tests.examples.loading import EXAMPLES, loaded
-from tests.examples.running_city import RunningCity, running_city
+from tests.examples.running_city import PreparedCity, RunningCity, copied_city
 
 SECONDS_TO_FOLLOW = 40.0
 EDITOR, ADMIN = "redaksi.satu@balikpapan.example", "admin@balikpapan.example"
@@ -34,10 +34,10 @@ def port() -> int:
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory, database_url: str, port: int) -> Iterator[RunningCity]:
+def city(tmp_path_factory: pytest.TempPathFactory, loaded_city: PreparedCity, port: int) -> Iterator[RunningCity]:
     """The city on a server that may call this machine at the receiver's port."""
     outbound = {"OUTBOUND_NETWORKS": "127.0.0.0/8", "OUTBOUND_PORTS": str(port), "OUTBOUND_HTTP": "true"}
-    with running_city(tmp_path_factory.mktemp("city"), **outbound) as found:
+    with copied_city(tmp_path_factory.mktemp("city"), loaded_city, **outbound) as found:
         yield found
 
 

@@ -22,9 +22,9 @@ from cms.editorial.items.queries import get_item
 from cms.editorial.previews.links import token_of
 from cms.editorial.previews.page import preview_page
 from cms.editorial.previews.presenter import render_preview
-from cms.editorial.previews.queries import get_preview, list_previews
+from cms.editorial.previews.queries import get_opened_picture, get_preview, list_previews
 from cms.editorial.previews.schemas import MadePreviewSchema, PreviewCreateSchema, PreviewSchema, previewed_schema
-from cms.editorial.previews.services import create_preview, get_opened_picture, revoke_preview, use_preview
+from cms.editorial.previews.services import create_preview, revoke_preview, use_preview
 from cms.editorial.resource import Operations, Resource
 from cms.media.files import image_file
 from cms.media.presenter import IMAGE_TYPES

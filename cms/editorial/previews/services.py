@@ -33,8 +33,8 @@ from cms.editorial.preparing import foresee_body
 from cms.editorial.previews.checks import is_backed, is_closed, is_judged_again
 from cms.editorial.previews.links import preview_of
 from cms.editorial.previews.models import Preview
-from cms.editorial.previews.pictures import picture_of, with_open_pictures
-from cms.editorial.previews.policies import is_in_force, is_running
+from cms.editorial.previews.pictures import with_open_pictures
+from cms.editorial.previews.policies import is_in_force
 from cms.editorial.previews.queries import find_serial, get_preview
 from cms.publishing.rendered_items import RenderedItem
 from cms.publishing.serials import numbered
@@ -137,22 +137,6 @@ def use_preview(content_type: ContentType, token: str, *, is_counted: bool = Tru
     if rendered.edition != item.published_edition:
         rendered = replace(rendered, full=with_open_pictures(rendered.full, preview))
     return Shown(rendered, item, preview)
-
-
-def get_opened_picture(token: str) -> str:
-    """The id of the image that a signed address opens.
-
-    Raises `NotFound` for an address that this server has not made, `Gone` when it has ended, or its link: revoked, expired, or no longer
-    backed by who made it.
-    """
-    opened = picture_of(token)
-    preview = session.get(Preview, opened.preview_id)
-    item = None if preview is None else session.get(Item, preview.item_id)
-    if preview is None or item is None:
-        raise NotFound
-    if clock.now() >= opened.until or not is_running(preview) or not is_backed(preview, item):
-        raise Gone("preview_ended")
-    return opened.image_id
 
 
 def _foresee_use(content_type: ContentType, preview_id: str) -> None:
