@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from cms.changes.heads import Heads
 from cms.changes.trust import believed
@@ -12,16 +11,10 @@ from cms.serving.answers import Answer
 from cms.serving.state import ServingState
 from cms.serving.validity import ItemLive
 
-
-class Check(NamedTuple):
-    """The present and the moment that counts (microseconds since 1970), whether the answer holds, and the heads if they were read for
-    this request alone.
-    """
-
-    present: int
-    now: int
-    holds: bool
-    heads: Heads | None
+Check = tuple[int, int, bool, Heads | None]
+"""The present and the moment that counts (microseconds since 1970), whether the answer holds, and the heads if they were read for this
+request alone.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +32,13 @@ class KeptCheck:
             validity = answer.validity
             # What an item is cannot be remembered: any line may have changed it.
             if validity.holds(heads, now) or (validity.item is None and self._is_renewed(answer, heads, now, None)):
-                return Check(present, now, validity.opens(present), None)
+                return present, now, validity.opens(present), None
         return self._asked(answer)
 
     def _asked(self, answer: Answer) -> Check:
         present, now, heads, item_live = self.state.at_believed_moment(lambda moment: self._read(answer, moment))
         holds = self._is_renewed(answer, heads, now, item_live)
-        return Check(present, now, holds and answer.validity.opens(present), heads)
+        return present, now, holds and answer.validity.opens(present), heads
 
     def _read(self, answer: Answer, now: int) -> tuple[Heads, ItemLive | None]:
         """The position of the log, and for a detail its live publication and when that ends; one statement."""

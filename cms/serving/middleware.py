@@ -44,10 +44,10 @@ class AnswerCacheMiddleware:
             return self._application(environ, start_response)
         if self._schema.fault is not None or not environ.keys().isdisjoint(LONG_WAY):
             return self._application(environ, start_response)
-        key = environ[REQUEST_KEY] = _request_key(environ)
-        answer = self._state.kept.find(key)
+        key, moment = _request_key(environ), clock.monotonic()
+        environ[REQUEST_KEY] = key
+        answer = self._state.kept.find(key, moment)
         if answer is not None:
-            moment = clock.monotonic()
             allowance = answer.counting.allowance(environ.get("REMOTE_ADDR"), moment)
             # The application refuses a caller who has sent too many.
             if allowance is None or not allowance.wait(moment):
@@ -63,7 +63,8 @@ class AnswerCacheMiddleware:
             if not is_first:
                 # What was read before the wait is older than the answer that has come.
                 environ.pop(READ_HEADS, None)
-                answer, moment = self._state.kept.find(key), clock.monotonic()
+                moment = clock.monotonic()
+                answer = self._state.kept.find(key, moment)
                 given = None if answer is None else self._given(answer, environ, start_response, allowance, moment)
                 if given is not None:
                     return given

@@ -6,6 +6,7 @@ and caches some of it. No honest request exceeds these bounds.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -35,6 +36,7 @@ StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 
+_OF_REQUEST: Final = ("HTTP_", "CONTENT_", "REQUEST_", "PATH_", "QUERY_", "SERVER_", "SCRIPT_", "REMOTE_")
 # Addresses that supervisors and Prometheus request from one process, under the address of its node.
 _OF_THIS_PROCESS: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 
@@ -49,6 +51,8 @@ class RequestHead:
     def __init__(self, application: Application, app: Flask, trusted_hosts: Sequence[str]) -> None:
         self._application, self._app = application, app
         self._host = next(iter(trusted_hosts), None)
+        # The web server adds the environment of the process to that of each request. No name of a header is left out.
+        self._own = frozenset(name for name in os.environ if not name.startswith(_OF_REQUEST))  # noqa: TID251 - names alone
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Refuse a head that is too long at once; pass everything else to the application."""
@@ -62,7 +66,11 @@ class RequestHead:
             # The web server ends a chunked body in the same way whether its last chunk came or its sender went away.
             return self._refused(LengthRequired(), environ, start_response)
         # The whole head is nearly always shorter than the smallest bound, so one sum is enough.
-        if sum([len(value) for value in environ.values() if value.__class__ is str]) > LONGEST_PATH:
+        own = self._own
+        if (
+            sum([len(part) for name, part in environ.items() if name not in own and part.__class__ is str])
+            > LONGEST_PATH
+        ):
             refusal = _refusal(environ)
             if refusal is not None:
                 return self._refused(refusal, environ, start_response)
