@@ -102,8 +102,7 @@ def sending_figures(now: datetime) -> Sequence[Label[Any]]:
     ]
 
 
-def list_sealed() -> Sequence[tuple[str, str]]:
+def list_sealed() -> Sequence[tuple[str, Sequence[str]]]:
     """The ids of all endpoints with their sealed secrets."""
-    return [
-        (found.id, found.secret) for found in session.execute(select(Webhook.id, Webhook.secret).order_by(Webhook.id))
-    ]
+    found = session.execute(select(Webhook.id, Webhook.secret, Webhook.previous_secret).order_by(Webhook.id))
+    return [(row.id, [row.secret, *([] if row.previous_secret is None else [row.previous_secret])]) for row in found]

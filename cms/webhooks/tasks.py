@@ -138,7 +138,11 @@ def seal_all_anew() -> bool:
     """Seal secrets under the newest key of the ring, after it was rotated; there is never more to do right away."""
     with rolled_back():
         keys = runtime().signing_keys
-        old = [webhook_id for webhook_id, secret in list_sealed() if not is_under_newest(keys, secret)]
+        old = [
+            webhook_id
+            for webhook_id, sealed in list_sealed()
+            if not all(is_under_newest(keys, each) for each in sealed)
+        ]
     for webhook_id in old:
         seal_anew(webhook_id)
     return False

@@ -22,11 +22,11 @@ from tests.webhooks.receivers import Receiver
 MOST_STEPS = 2_000
 
 
-def sender_to(*receivers: Receiver) -> Sender:
-    """A sender for which every name leads to this machine, and these ports are open."""
+def sender_to(*receivers: Receiver, address: str = "127.0.0.1") -> Sender:
+    """A sender for which every name leads to this machine (or to another address), and these ports are open."""
     ports = tuple(str(receiver.port) for receiver in receivers) or ("80",)
     bulkhead = Bulkhead(4)
-    outbound = Outbound(settings(outbound_ports=ports), bulkhead, lambda _host, _port: ["127.0.0.1"])
+    outbound = Outbound(settings(outbound_ports=ports), bulkhead, lambda _host, _port: [address])
     return Sender(outbound, bulkhead, 0.02)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,13 +14,17 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from cms.accounts.services.signing_keys import rotate_signing_keys
+from cms.core import clock
 from cms.core.db import session
+from cms.core.errors import Conflict
 from cms.core.permissions import system_actor
 from cms.core.sealed_secrets import CannotOpen, open_sealed
 from cms.core.signing_keys import SigningKeys
 from cms.webhooks.models import Webhook
+from cms.webhooks.presenter import render_webhook
+from cms.webhooks.services.endpoints import add_webhook, rotate_secret
 from cms.webhooks.tasks import seal_all_anew
-from tests.agencies.administration import AUTHOR, Caller, logged
+from tests.agencies.administration import ADMIN, AUTHOR, Caller, logged
 
 URL = "https://situs.example/hook"
 
@@ -206,6 +212,47 @@ def test_secrets_are_sealed_anew_when_the_ring_was_rotated(
         after = session.scalars(select(Webhook.secret)).one()
         assert (before.partition(":")[0] != newest, after.partition(":")[0]) == (True, newest)
         assert open_sealed(keys, after) == data["secret"]
+
+
+def test_an_overlap_outlives_a_rotation_of_the_ring(app: Flask, admin: Caller, webhooks: str) -> None:
+    data = made(admin, webhooks)
+    newer = admin("POST", f"{webhooks}/{data['id']}/rotate", {"overlap_hours": 48}, match='"v1"').json["data"]
+    with app.app_context():
+        keys = app.extensions["simpul"].signing_keys
+        newest = rotate_signing_keys(system_actor("test"), ends_older=True)
+        seal_all_anew()
+        stored = session.scalars(select(Webhook)).one()
+        assert stored.previous_secret is not None
+        assert [each.partition(":")[0] for each in (stored.secret, stored.previous_secret)] == [newest] * 2
+        assert open_sealed(keys, stored.secret) == newer["secret"]
+        assert open_sealed(keys, stored.previous_secret) == data["secret"]
+        assert render_webhook(stored)["previous_secret_until"] == clock.now() + timedelta(hours=48)
+
+
+def test_an_older_secret_is_sealed_anew_although_the_newer_one_is(
+    app: Flask, admin: Caller, consumer: str, webhooks: str
+) -> None:
+    data = made(admin, webhooks)
+    with app.app_context():
+        newest = rotate_signing_keys(system_actor("test"), ends_older=True)
+        rotate_secret(ADMIN, consumer, data["id"], None, overlap_hours=24)
+        seal_all_anew()
+        older = session.scalars(select(Webhook.previous_secret)).one()
+        assert older is not None
+        assert older.partition(":")[0] == newest
+
+
+def test_the_limit_holds_for_those_who_add_at_the_same_time(app: Flask, consumer: str) -> None:
+    def add(_number: int) -> bool:
+        with app.app_context():
+            try:
+                add_webhook(ADMIN, consumer, {"url": URL})
+            except Conflict:
+                return False
+            return True
+
+    with ThreadPoolExecutor(6) as threads:
+        assert sorted(threads.map(add, range(14))) == [*[False] * 4, *[True] * 10]
 
 
 def test_a_secret_of_another_installation_is_not_opened(app: Flask, admin: Caller, webhooks: str) -> None:

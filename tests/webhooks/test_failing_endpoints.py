@@ -19,7 +19,7 @@ from cms.webhooks.services.messages import replay_messages
 from tests.agencies.administration import ADMIN, Caller, logged
 from tests.factories import add_published_post
 from tests.webhooks.receivers import Receiver, receiving
-from tests.webhooks.sending import endpoint, state_of, tried
+from tests.webhooks.sending import drain, endpoint, sender_to, state_of, tried
 
 Send = Callable[..., None]
 Moment = Callable[[timedelta], None]
@@ -136,10 +136,22 @@ def test_hanging_up_and_redirects_are_failures(
     assert (delivery["state"], delivery["tries"][0]["error"], len(receiver.received)) == ("waiting", error, 1)
 
 
-def test_an_address_that_leads_into_a_closed_network_is_not_called(
+@pytest.mark.parametrize("address", ["10.0.0.8", "169.254.169.254", "::ffff:10.0.0.8", "fd00::1", "0.0.0.0"])  # noqa: S104
+def test_a_name_that_has_moved_into_a_closed_network_is_not_called(
+    app: Flask, admin: Caller, webhooks: str, address: str
+) -> None:
+    """The name is judged at each try: one that was harmless when it was entered reaches nothing of the city's own network."""
+    with receiving() as receiver:
+        made = endpoint(app, admin, webhooks, receiver)
+        add_published_post(app)
+        drain(app, sender_to(receiver, address=address))
+    (delivery,) = tried(app, made)
+    assert (delivery["tries"][0]["error"], receiver.received) == ("address", [])
+
+
+def test_a_port_that_was_closed_meanwhile_is_not_called(
     app: Flask, admin: Caller, webhooks: str, sending: Send
 ) -> None:
-    """The name is judged at each try, so a name that moves into the city's own network reaches nothing."""
     with receiving() as receiver:
         made = endpoint(app, admin, webhooks, receiver)
         add_published_post(app)

@@ -61,7 +61,8 @@ def add_webhook(actor: Actor, consumer_id: str, values: Mapping[str, Any]) -> Wi
     address that may not be called and for types and agencies that do not exist.
     """
     with unit_of_work() as unit:
-        consumer = _writable(actor, consumer_id)
+        # Held, so that those who add at the same time are counted one after the other.
+        consumer = _writable(actor, consumer_id, lock=True)
         if count_webhooks(consumer_id) >= MOST_ENDPOINTS:
             raise Conflict("too_many_webhooks", max=MOST_ENDPOINTS)
         _check(values)
@@ -131,18 +132,25 @@ def delete_webhook(actor: Actor, consumer_id: str, webhook_id: str, expected: Ex
 
 
 def seal_anew(webhook_id: str) -> None:
-    """Seal the secret of an endpoint under the newest key of the ring; one that cannot be opened any more stays."""
+    """Seal the secrets of an endpoint under the newest key of the ring; one that cannot be opened any more stays, one whose overlap is over
+    goes.
+    """
     keys = runtime().signing_keys
     with unit_of_work() as unit:
         webhook = unit.session.get(Webhook, webhook_id, with_for_update=True)
-        if webhook is not None:
-            with suppress(CannotOpen):
-                webhook.secret = seal(keys, open_sealed(keys, webhook.secret))
-                webhook.previous_secret = webhook.previous_ends_at = None
+        if webhook is None:
+            return
+        with suppress(CannotOpen):
+            webhook.secret = seal(keys, open_sealed(keys, webhook.secret))
+        if webhook.previous_secret is None or (webhook.previous_ends_at or clock.now()) <= clock.now():
+            webhook.previous_secret = webhook.previous_ends_at = None
+            return
+        with suppress(CannotOpen):
+            webhook.previous_secret = seal(keys, open_sealed(keys, webhook.previous_secret))
 
 
-def _writable(actor: Actor, consumer_id: str) -> Consumer:
-    consumer = get_consumer(consumer_id)
+def _writable(actor: Actor, consumer_id: str, *, lock: bool = False) -> Consumer:
+    consumer = get_consumer(consumer_id, lock=lock)
     authorize(actor, Permission.CONSUMER_WRITE, Target(agency=consumer.agency))
     return consumer
 
