@@ -9,9 +9,8 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from functools import lru_cache
-
-from werkzeug.http import http_date
 
 from cms.serving.encoding import ENCODINGS, SMALLEST, chosen_encoding, encoded, takes
 from cms.serving.limits import UNLIMITED, Counting
@@ -136,7 +135,7 @@ def answer_digest(*parts: object) -> str:
 
 @lru_cache(maxsize=4_096)
 def _http_date(seconds: int) -> str:
-    return http_date(seconds)
+    return formatdate(seconds, usegmt=True)
 
 
 @lru_cache(maxsize=4_096)

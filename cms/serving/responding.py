@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from flask import Flask, Response, g
@@ -65,7 +65,9 @@ def respond(request: DeliveryRequest, basis: Basis, compute: Callable[[int], Bod
     while True:
         known = dependencies.growth
         timing = _timing(request)
-        answer = _bare_answer(basis, request, timing)
+        positions = dependencies.positions(request.heads)
+        sequence = max(positions, default=0)
+        answer = _bare_answer(basis, request, timing, positions, sequence)
         known_tag = _known_tag(answer, basis, request)
         if known_tag is not None:
             # `*` matches any answer: the caller does not have it and it was not computed, so it is not worth caching.
@@ -74,7 +76,7 @@ def respond(request: DeliveryRequest, basis: Basis, compute: Callable[[int], Bod
             return _finished(
                 "304 Not Modified", answer.headers_without_body(known_tag), [], answer.cache_control(request.now)
             )
-        body = compute(dependencies.sequence(request.heads))
+        body = compute(sequence)
         if dependencies.growth == known:
             break
     answer.body = body.content
@@ -107,8 +109,12 @@ def _timing(request: DeliveryRequest) -> Timing:
     return Timing(passed, since, until)
 
 
-def _bare_answer(basis: Basis, request: DeliveryRequest, timing: Timing) -> Answer:
-    """The answer without its body. Its tag covers everything that determines the body."""
+def _bare_answer(
+    basis: Basis, request: DeliveryRequest, timing: Timing, positions: Sequence[int], sequence: int
+) -> Answer:
+    """The answer without its body. Its tag covers everything that determines the body. `sequence` is the newest of the positions of what it
+    depends on.
+    """
     holder, asked, noted = request.holder, request.asked, request.sources.dependencies
     visibility = "all" if holder.agencies is None else ",".join(sorted(holder.agencies))
     digest = answer_digest(
@@ -120,7 +126,7 @@ def _bare_answer(basis: Basis, request: DeliveryRequest, timing: Timing) -> Answ
         *sorted(noted.topics),
         *sorted(noted.parts),
         *sorted(noted.facts),
-        *noted.positions(request.heads),
+        *positions,
         visibility,
         asked.path,
         asked.query_string,
@@ -131,7 +137,7 @@ def _bare_answer(basis: Basis, request: DeliveryRequest, timing: Timing) -> Answ
     )
     vary = "Authorization, Accept-Encoding" + (", Origin" if holder.origins else "")
     modified_at = max(noted.modified_at(request.heads), timing.passed)
-    position = position_headers(request.heads.epoch, noted.sequence(request.heads))
+    position = position_headers(request.heads.epoch, sequence)
     headers = caching_headers(modified_at, basis.groups, vary, basis.media_type) + position + cors_headers(request)
     validity = Validity.of(noted, request.heads, holder.expires_at, timing.until, request.state.types)
     return Answer(

@@ -142,10 +142,6 @@ class Dependencies:
         names = (*sorted(self.topics), *sorted(self.parts), *sorted(self.facts))
         return (heads.epoch, *names, *self.positions(heads), self.told_since)
 
-    def sequence(self, heads: Heads) -> int:
-        """The newest line of the log that changed what the answer shows; 0 when there never was one."""
-        return max(self.positions(heads), default=0)
-
     def modified_at(self, heads: Heads) -> int:
         """When the newest of them changed (microseconds since 1970)."""
         topics = [int(getattr(heads, f"{topic}_at")) for topic in self.topics]
