@@ -26,6 +26,8 @@ from bench.measure import Plan, measure
 from bench.report import RESULTS, Remarks, Row, heading, line, write_results
 from bench.scenarios import Loaded, Scenario, Site, chosen
 from bench.server import serving
+from bench.streams import NAME as STREAMS
+from bench.streams import measure_streams
 from bench.webhooks import NAME as WEBHOOKS
 from bench.webhooks import PUBLICATIONS, measure_webhooks
 from config import Settings
@@ -48,6 +50,8 @@ class Choice:
     """Whether a first copy is measured."""
     webhooks: bool
     """Whether webhooks are: by name alone."""
+    streams: bool
+    """Whether streams are: by name alone."""
 
     @classmethod
     def made(cls) -> Choice:
@@ -55,7 +59,7 @@ class Choice:
         database, names = os.environ.get("BENCH_DATABASE", "both"), sys.argv[1:]
         if database not in {*KINDS, "both"}:
             raise ValueError(f"BENCH_DATABASE={database!r}: sqlite, postgresql or both")
-        rest = [name for name in names if name not in {FIRST_COPY, WEBHOOKS}]
+        rest = [name for name in names if name not in {FIRST_COPY, WEBHOOKS, STREAMS}]
         return cls(
             items=int(os.environ.get("BENCH_ITEMS", "10000")),
             seconds=float(os.environ.get("BENCH_SECONDS", "4")),
@@ -63,11 +67,16 @@ class Choice:
             scenarios=[] if names and not rest else chosen(rest),
             copies=not names or FIRST_COPY in names,
             webhooks=WEBHOOKS in names,
+            streams=STREAMS in names,
         )
 
     def drafts(self) -> int:
         """How many posts must wait to be published."""
-        return PUBLICATIONS if self.webhooks and not self.scenarios else int(DRAFTS_PER_SECOND * self.seconds)
+        return (
+            PUBLICATIONS
+            if (self.webhooks or self.streams) and not self.scenarios
+            else int(DRAFTS_PER_SECOND * self.seconds)
+        )
 
 
 def measured(choice: Choice, database: Database, loaded: Loaded) -> Iterator[tuple[Row, Remarks]]:
@@ -86,6 +95,8 @@ def measured(choice: Choice, database: Database, loaded: Loaded) -> Iterator[tup
                 yield measure_first_copy(Site(server, loaded), database, plan)
     if choice.webhooks:
         yield from measure_webhooks(database, loaded)
+    if choice.streams:
+        yield from measure_streams(database, loaded, plan)
     if len(sys.argv) == 1:
         yield measure_audit(database, loaded.items)
         yield from measure_idle(database, loaded.items)

@@ -93,7 +93,10 @@ BARS = (
     Bar("webhooks", "p99_ms", 5_000, at_most=True),
     Bar("webhooks", "bytes", 150 * 2**20, at_most=True),
     Bar("webhooks_published", "p99_ms", 2_000, at_most=True),
-    Bar("idle_memory", "bytes", 180 * 2**20, at_most=True),
+    Bar("streams_open", "requests_per_second", 0.95, of="streams_none"),
+    Bar("streams_published", "p99_ms", 1_000, at_most=True),
+    # Web server, worker and the process of streams.
+    Bar("idle_memory", "bytes", 260 * 10**6, at_most=True),
     Bar("start", "p50_ms", 1500, at_most=True),
 )
 

@@ -1,4 +1,4 @@
-"""What `make run` costs at rest: memory of web server and worker together, and the time from start to first answer."""
+"""What `make run` costs at rest: memory of web server, worker and streams together, and the time from start to first answer."""
 
 from __future__ import annotations
 

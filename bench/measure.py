@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,13 +83,20 @@ def _drive(scenario: Scenario, server: Server, requests: Sequence[bytes], databa
 
 def _bare_run(scenario: Scenario, site: Site, requests: Sequence[Request], plan: Plan) -> Run:
     """The same requests against a bare application that returns the bytes of one of the answers."""
-    sample = _sample(site, requests[0])
+    with kept_bare(site, requests[0], plan) as server:
+        encoded = [each.encoded("localhost") for each in requests]
+        return _drive(scenario, server, encoded, NO_DATABASE, plan)
+
+
+@contextmanager
+def kept_bare(site: Site, request: Request, plan: Plan) -> Iterator[Server]:
+    """A bare application that returns the bytes of the answer to this request."""
+    sample = _sample(site, request)
     with tempfile.TemporaryDirectory() as folder:
         bare.keep_answer(Path(folder), sample.headers, sample.body)
         environment = {bare.VARIABLE: folder}
         with serving("bench.bare:app", threads=plan.threads, environment=environment, ready_path="/") as server:
-            encoded = [each.encoded("localhost") for each in requests]
-            return _drive(scenario, server, encoded, NO_DATABASE, plan)
+            yield server
 
 
 def _sample(site: Site, request: Request) -> Answer:

@@ -87,7 +87,7 @@ def measure_publications(database: Database, loaded: Loaded) -> tuple[Row, Remar
         with unpinned(), whole_system(environment) as server:
             time.sleep(SETTLE_SECONDS)
             busy = server.cpu_seconds()
-            began = _publish(Site(server, loaded))
+            began = publish_evenly(Site(server, loaded))
             with app.app_context():
                 _wait_for(ids)
             busy, memory = server.cpu_seconds() - busy, server.memory()
@@ -136,7 +136,7 @@ def _write_lines(lines: int, rate: float) -> dict[int, tuple[float, int]]:
     return committed
 
 
-def _publish(site: Site) -> dict[str, float]:
+def publish_evenly(site: Site) -> dict[str, float]:
     """Publish at an even rate; returns when the request for each item began."""
     token, drafts = site.access_token(), site.loaded.drafts[-PUBLICATIONS:]
     began: dict[str, float] = {}
