@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import length_hint
 from typing import Any, Final
 
 from flask import Flask
@@ -66,15 +67,16 @@ class RequestHead:
             # The web server ends a chunked body in the same way whether its last chunk came or its sender went away.
             return self._refused(LengthRequired(), environ, start_response)
         # The whole head is nearly always shorter than the smallest bound, so one sum is enough.
-        own = self._own
-        if (
-            sum([len(part) for name, part in environ.items() if name not in own and part.__class__ is str])
-            > LONGEST_PATH
-        ):
+        if sum(map(length_hint, environ.values())) > LONGEST_PATH and self._is_long(environ):
             refusal = _refusal(environ)
             if refusal is not None:
                 return self._refused(refusal, environ, start_response)
         return self._application(environ, start_response)
+
+    def _is_long(self, environ: Environ) -> bool:
+        """True when what the request itself brings is longer than the smallest bound."""
+        parts = [part for name, part in environ.items() if name not in self._own and part.__class__ is str]
+        return sum(map(len, parts)) > LONGEST_PATH
 
     def _refused(self, refusal: DomainError, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         known = {name: environ[name] for name in _NEEDED if name in environ}
