@@ -135,6 +135,7 @@ class Settings:
     delivery_cache_bytes: int = setting(
         16_000_000, "Memory per web process for repeated delivery answers, in bytes; 0 switches it off"
     )
+    usage_days: int = setting(400, "Days for which the figures of consumers by hour are kept")
     breaker_person: int = setting(
         20,
         "Publications of one person, redirects and what vanishes too, within BREAKER_MINUTES before publishing pauses; 0 switches it off",

@@ -15,18 +15,18 @@ from cms.agencies.routes import blp as agencies
 from cms.audit.routes import blp as trail
 from cms.changes.heads import EXTENSION as LOG_HEAD
 from cms.changes.heads import LogHead
-from cms.changes.log import reached_position
 from cms.changes.seen_positions import EXTENSION, SeenPositions
 from cms.changes.trust import ClockCheck
 from cms.cli import commands
 from cms.consumers.routes import blp as consumers
+from cms.consumers.usage.routes import blp as usage
 from cms.content_types import CONTENT_TYPES
 from cms.core.bulkhead import Bulkhead
 from cms.core.commit_marks import EXTENSION as COMMIT_MARKS
 from cms.core.commit_marks import CommitMarks, marks_beside
 from cms.core.cursors import Cursors
 from cms.core.engines import engine_options, prepare_engine
-from cms.core.http.access import WRITING_METHODS, Authenticators, check_declarations, check_every_request
+from cms.core.http.access import Authenticators, check_declarations, check_every_request
 from cms.core.http.access_tokens import jwt_settings
 from cms.core.http.api import Blueprint
 from cms.core.http.ascii_digits import use_ascii_numbers
@@ -36,7 +36,7 @@ from cms.core.http.json_output import OrjsonProvider
 from cms.core.http.openapi_parts import API_VERSION
 from cms.core.http.problems import register_problem_handlers
 from cms.core.http.request_head import RequestHead
-from cms.core.logging import configure_logging, current_request_id, end_request, start_request
+from cms.core.logging import configure_logging, end_request, start_request
 from cms.core.reading import Reader
 from cms.core.runtime import Runtime
 from cms.core.schema_state import SchemaWatch
@@ -72,9 +72,10 @@ from cms.offices.routes import blp as offices
 from cms.publishing.delivered import DeliveredTypes
 from cms.serving.admission import admit
 from cms.serving.charging import charge_requests
+from cms.serving.common_headers import with_common_headers
 from cms.serving.cors import answer_browsers
+from cms.serving.counting import count_requests
 from cms.serving.direct import DirectAnswers
-from cms.serving.finished import PreparedResponse
 from cms.serving.middleware import AnswerCacheMiddleware
 from cms.serving.responding import tell_position
 from cms.serving.state import make_serving_state
@@ -117,7 +118,20 @@ class Application(Flask):
 
 def blueprints(types: Sequence[RegisteredType]) -> Iterator[Blueprint]:
     """All routes, in the order of the API's document."""
-    yield from (service, handbook, auth, me, *notifications, users, agencies, offices, taxonomy, consumers, webhooks)
+    yield from (
+        service,
+        handbook,
+        auth,
+        me,
+        *notifications,
+        users,
+        agencies,
+        offices,
+        taxonomy,
+        consumers,
+        usage,
+        webhooks,
+    )
     yield from (each.management_blueprint() for each in types)
     yield from (reviews, releases, *(blueprint for each in types for blueprint in each.blueprints))
     yield from (preview_blueprint(each.resource for each in types), pictures)
@@ -142,6 +156,7 @@ def create_app(settings: Settings | None = None, types: Sequence[RegisteredType]
     _configure(app, settings)
     _register_types(app, types)
     _bind_extensions(app, settings)
+    count_requests(app)
     _follow_requests(app)
     check_every_request(app, Authenticators(management=authenticate_person, delivery=admit))
     register_problem_handlers(app)
@@ -263,32 +278,8 @@ def _follow_requests(app: Flask) -> None:
 
     @app.after_request
     def finish(answer: Response) -> Response:
-        return _with_common_headers(answer)
+        return with_common_headers(answer)
 
     @app.teardown_request
     def forget(_error: BaseException | None) -> None:
         end_request()
-
-
-def _with_common_headers(answer: Response) -> Response:
-    if isinstance(answer, PreparedResponse):
-        return answer
-    answer.headers["X-Request-Id"] = current_request_id() or ""
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    if request.method == "OPTIONS" and answer.status_code == 200:
-        answer.status_code = 204
-        answer.headers.pop("Content-Type", None)
-    if request.path.startswith("/manage/"):
-        # Answers for one person must not be cached for others (R-H1).
-        answer.headers.setdefault("Cache-Control", "private, no-store")
-        _tell_position(answer)
-    return answer
-
-
-def _tell_position(answer: Response) -> None:
-    """Send the position of a write, so that its caller can demand it from the delivery plane (`Min-Seq`)."""
-    if request.method in WRITING_METHODS and answer.status_code < 300:
-        position = reached_position()
-        if position is not None:
-            answer.headers["Content-Seq"] = str(position.sequence)
-            answer.headers["Content-Epoch"] = position.epoch

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
+from multiprocessing.util import Finalize
 
 from flask import Flask
 
@@ -24,6 +25,8 @@ from cms.changes.seen_positions import seen_positions
 from cms.changes.services import note_moment
 from cms.changes.tasks import checkpoint_when_due
 from cms.consumers.services import write_key_uses
+from cms.consumers.usage.services import purge_usage
+from cms.consumers.usage.tasks import keep_usage
 from cms.core import clock
 from cms.core.database_clock import agree_on_time
 from cms.core.errors import Unavailable
@@ -66,6 +69,8 @@ CLOCK_INTERVAL = 15.0
 FIRST_AGREEMENT_SECONDS = 1.0
 MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
 HEARTBEAT_SECONDS, WEB_HEARTBEAT_SECONDS = 15.0, 30.0
+FIGURES_SECONDS = 3.0
+"""How old the figures of `/metrics` may be, and how late an hour may end."""
 SEEN_SECONDS = 30.0
 """How often each process compares the database with the position that its node has seen, and notes the new one."""
 
@@ -107,6 +112,9 @@ def worker_tasks(interval: float) -> list[Task]:
         Task("deleted_images", HOUR, quietly(purge_deleted_images), due_at=from_now(2 * MINUTE)),
         Task("trash", HOUR, empty_trash, due_at=from_now(2 * MINUTE)),
         Task("notification_log", HOUR, purge_old_messages, due_at=from_now(3 * MINUTE)),
+        Task(
+            "old_usage", HOUR, quietly(lambda: purge_usage(runtime().settings.usage_days)), due_at=from_now(3 * MINUTE)
+        ),
         Task("webhook_log", HOUR, purge_old, due_at=from_now(3 * MINUTE)),
         Task("webhook_secrets", HOUR, seal_all_anew, due_at=from_now(3 * MINUTE)),
         Task("orphaned_files", DAY, quietly(partial(sweep_orphans, is_backup_under_way)), due_at=from_now(5 * MINUTE)),
@@ -149,10 +157,11 @@ def carry_out_what_is_due() -> bool:
 
 
 def web_tasks(name: str = WEB) -> list[Task]:
-    """The tasks of each process that answers readers: write when keys were used, and that it runs under this name."""
+    """The tasks of each process that answers readers: write what was asked for with which keys, and that it runs under this name."""
     return [
         Task("heartbeat", WEB_HEARTBEAT_SECONDS, quietly(lambda: note_runs([Run.success(name)]))),
-        Task("key_uses", MINUTE, quietly(keep_key_uses), due_at=from_now(MINUTE)),
+        Task("figures", FIGURES_SECONDS, quietly(lambda: runtime().traffic.carry_on(clock.now_micros()))),
+        Task("usage", MINUTE, quietly(keep_figures), due_at=from_now(MINUTE)),
         *_clock_tasks(),
     ]
 
@@ -169,9 +178,19 @@ def _clock_tasks() -> list[Task]:
     ]
 
 
-def keep_key_uses() -> int:
-    """Write when the keys that this process saw were last used."""
-    return write_key_uses(serving_state().keys)
+def keep_figures() -> None:
+    """Write when the keys that this process saw were last used, and what was asked for with them."""
+    write_key_uses(serving_state().keys)
+    keep_usage(runtime().traffic, serving_state().copies)
+
+
+def keep_last_figures(app: Flask) -> None:
+    """The same for the last time, at the end of a web process."""
+    with app.app_context():
+        try:
+            keep_figures()
+        except Exception:
+            log.exception("last_figures_lost")
 
 
 def run_worker(app: Flask) -> None:
@@ -226,6 +245,8 @@ def start_clock(app: Flask) -> None:
 def start_web_tasks(app: Flask, name: str = WEB) -> None:
     """Run the tasks of a process that answers readers on a thread that ends with it."""
     start_clock(app)
+    # Run when the process ends in order: those that are forked know no `atexit`.
+    Finalize(None, keep_last_figures, args=(app,), exitpriority=1)
     threading.Thread(
         target=run_tasks, args=(app, web_tasks(name), threading.Event()), name="web-tasks", daemon=True
     ).start()

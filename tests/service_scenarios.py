@@ -8,6 +8,7 @@ from __future__ import annotations
 from types import ModuleType
 
 from tests.accounts import scenarios as account_scenarios
+from tests.consumers import scenarios as consumer_scenarios
 from tests.core import scenarios as core_scenarios
 from tests.editorial import history_scenarios, repost_scenarios, review_scenarios, time_scenarios
 from tests.file_texts import scenarios as file_text_scenarios
@@ -28,6 +29,7 @@ MODULES: tuple[ModuleType, ...] = (
     office_scenarios,
     media_scenarios,
     webhook_scenarios,
+    consumer_scenarios,
     notification_scenarios,
     file_text_scenarios,
 )

@@ -16,9 +16,9 @@ import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Metric, disable_created_metrics, values
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Metric, disable_created_metrics, values
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
@@ -126,9 +126,31 @@ CLOCK_AHEAD = Gauge(
     registry=OWN,
     multiprocess_mode="livemostrecent",
 )
-
+BOUNDS: Final = (0.00025, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0)
+"""Seconds: how many answers took at most so long, and the rest longer."""
+REQUESTS = Counter(
+    "simpul_requests",
+    "Requests that were answered, by plane, method, route and status.",
+    ["plane", "method", "route", "status"],
+    registry=OWN,
+)
+REQUEST_SECONDS = Histogram(
+    "simpul_request_seconds",
+    "How long it took until an answer could be sent, by plane and route.",
+    ["plane", "route"],
+    buckets=BOUNDS,
+    registry=OWN,
+)
 
 _locks: list[BinaryIO] = []
+
+
+def add_to_histogram(histogram: Histogram, numbers: Iterable[int], seconds: float) -> None:
+    """Add many observations at once: how many were in each step, and their sum. The library takes them only one by one."""
+    for bucket, number in zip(histogram._buckets, numbers, strict=True):  # noqa: SLF001
+        if number:
+            bucket.inc(number)
+    histogram._sum.inc(seconds)  # noqa: SLF001
 
 
 def share(instance: Path) -> None:

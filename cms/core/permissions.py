@@ -66,6 +66,7 @@ class Permission(StrEnum):
     USER_WRITE = "user:write"
     CONSUMER_READ = "consumer:read"
     CONSUMER_WRITE = "consumer:write"
+    CONSUMER_USAGE = "consumer:usage"
     TRAIL_READ = "trail:read"
     MODERATION_READ = "moderation:read"
     MODERATION_WRITE = "moderation:write"
@@ -182,6 +183,8 @@ PERMISSION_MAP: dict[Permission, Holders] = {
     Permission.USER_WRITE: ((Role.ADMIN, anywhere),),
     Permission.CONSUMER_READ: ((Role.ADMIN, anywhere), (Role.AUDITOR, anywhere)),
     Permission.CONSUMER_WRITE: ((Role.ADMIN, anywhere),),
+    # Central editors must know whose readers see something old, and whom to call.
+    Permission.CONSUMER_USAGE: ((Role.CENTRAL_EDITOR, anywhere), (Role.ADMIN, anywhere), (Role.AUDITOR, anywhere)),
     Permission.TRAIL_READ: ((Role.AUDITOR, anywhere), (Role.ADMIN, anywhere)),
     Permission.MODERATION_READ: (
         (Role.CENTRAL_EDITOR, anywhere),

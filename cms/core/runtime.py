@@ -15,6 +15,7 @@ from cms.core.reading import Reader
 from cms.core.schema_state import SchemaWatch
 from cms.core.signing_keys import SigningKeys
 from cms.core.storage.local import Storage
+from cms.core.traffic import Traffic
 from config import Settings
 
 
@@ -30,6 +31,7 @@ class Runtime:
     storage: Storage
     schema: SchemaWatch
     look_at_words: Callable[..., list[Any]]
+    traffic: Traffic = field(default_factory=Traffic)
     awaited_bodies: AwaitedBodies = field(default_factory=AwaitedBodies)
     _caches: list[Callable[[], None]] = field(default_factory=list)
 

@@ -19,7 +19,7 @@ from config import ANONYMOUS_GROUPS, LARGEST_PORT, Settings
 _AT_LEAST_ONE: Final = frozenset(
     {"database_pool_size", "web_workers", "web_threads", "breaker_minutes", "breaker_pause_minutes", "max_json_bytes"}
     | {"max_file_bytes", "media_max_bytes", "access_token_minutes", "refresh_idle_hours", "refresh_absolute_days"}
-    | {"password_lanes"}
+    | {"password_lanes", "usage_days"}
 )
 _LEAST_SECONDS: Final = 0.05
 _SHORTEST_SECRET: Final = 32

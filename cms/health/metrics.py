@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -12,9 +12,11 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
+from cms.core import clock
 from cms.core.database_errors import domain_error
 from cms.core.dead_letters.queries import waiting
 from cms.core.metrics import ProcessesCollector
+from cms.core.runtime import runtime
 from cms.health.services import BACKUP, WORKER
 from cms.health.state import BackgroundState, background_state
 
@@ -51,30 +53,26 @@ class BackgroundCollector(Collector):
             raise domain_error(error) from error
         for name, meaning, value in _single_figures(state):
             yield GaugeMetricFamily(name, meaning, value)
-        lag = GaugeMetricFamily(
-            "simpul_follower_lag", "Lines of the change log that a follower has still to read.", labels=["follower"]
-        )
-        for follower in state.followers:
-            lag.add_metric([follower.name], follower.lag)
-        failures = GaugeMetricFamily(
-            "simpul_task_failures", "How many times in a row a task of the worker has failed.", labels=["task"]
-        )
-        for name, run in sorted(state.runs.items()):
-            failures.add_metric([name], run.failures)
-        aside = GaugeMetricFamily(
-            "simpul_put_aside", "Things that a queue or a follower has put aside because they failed.", labels=["queue"]
-        )
-        for queue, count in sorted(Counter(letter.queue for letter in waiting()).items()):
-            aside.add_metric([queue], count)
-        stopped = GaugeMetricFamily(
-            "simpul_moderation_open", "What holds people up now, by what it is.", labels=["what"]
-        )
-        for what, number in state.held_up.items():
-            stopped.add_metric([what], number)
-        endpoints = GaugeMetricFamily("simpul_webhook_endpoints", "Endpoints that are not well.", labels=["state"])
-        for name, number in state.webhooks.items():
-            endpoints.add_metric([name], number)
-        yield from (lag, failures, aside, stopped, endpoints)
+        yield from _figures_by_label(state)
+
+
+def _figures_by_label(state: BackgroundState) -> Iterator[Metric]:
+    lags = {follower.name: follower.lag for follower in state.followers}
+    failures = {name: run.failures for name, run in sorted(state.runs.items())}
+    aside = dict(sorted(Counter(letter.queue for letter in waiting()).items()))
+    yield _gauge("follower_lag", "Lines of the change log that a follower has still to read.", "follower", lags)
+    yield _gauge("task_failures", "How many times in a row a task of the worker has failed.", "task", failures)
+    yield _gauge("put_aside", "Things that a queue or a follower has put aside because they failed.", "queue", aside)
+    yield _gauge("moderation_open", "What holds people up now, by what it is.", "what", state.held_up)
+    yield _gauge("webhook_endpoints", "Endpoints that are not well.", "state", state.webhooks)
+    yield _gauge("waiting_messages", "Messages that wait to be sent.", "queue", state.waiting_messages)
+
+
+def _gauge(name: str, meaning: str, label: str, values: Mapping[str, float]) -> Metric:
+    gauge = GaugeMetricFamily(f"simpul_{name}", meaning, labels=[label])
+    for value, number in values.items():
+        gauge.add_metric([value], number)
+    return gauge
 
 
 def _single_figures(state: BackgroundState) -> list[tuple[str, str, float]]:
@@ -83,6 +81,7 @@ def _single_figures(state: BackgroundState) -> list[tuple[str, str, float]]:
         ("simpul_due_schedules", "Scheduled changes that are due and not carried out.", state.due_schedules),
         ("simpul_waiting_images", "Images without their renditions.", state.waiting_images),
         ("simpul_mail_stopped", "People whose address the mail server refused again and again.", state.mail_stopped),
+        ("simpul_silent_copies", "Copies of websites and apps that have not asked for a day.", state.silent_copies),
         ("simpul_checkpoint_sequence", "The line of the newest checkpoint.", state.checkpoint_sequence),
         *((f"simpul_{name}_timestamp_seconds", meaning, _seconds(moment)) for name, meaning, moment in _moments(state)),
     ]
@@ -106,6 +105,8 @@ def _seconds(moment: datetime | None) -> float:
 
 def metrics_text(instance: Path) -> bytes:
     """All figures. Raises `Unavailable` when the database does not answer."""
+    # The own ones as of now; the other processes carry theirs on every few seconds.
+    runtime().traffic.carry_on(clock.now_micros())
     registry = CollectorRegistry(auto_describe=False)
     processes = ProcessesCollector(instance)
     for collector in (processes, SystemCollector(processes), BackgroundCollector()):

@@ -11,6 +11,7 @@ from sqlalchemy import Row, func, inspect, or_, select
 
 from cms.changes.followers import FOLLOWERS
 from cms.changes.models import Change, ChangeHead, Checkpoint, FollowerPosition
+from cms.consumers.usage.queries import silent_figures
 from cms.core import clock
 from cms.core.db import db, rolled_back, session
 from cms.editorial.items.models import Item
@@ -23,6 +24,8 @@ from cms.webhooks.queries import sending_figures
 
 LONGEST_SILENCE = timedelta(minutes=15)
 """A backup reports every minute that it runs; one that has been silent for this long has ended."""
+SILENCE = timedelta(days=1)
+"""A copy that has not asked for so long may show something old."""
 SIGN_OF_LIFE = timedelta(minutes=1)
 """Workers and web processes report at least twice in this time that they run."""
 
@@ -57,6 +60,10 @@ class BackgroundState:
     mail_since: datetime | None
     """Since when the first mail waits that was never tried."""
     mail_stopped: int
+    waiting_messages: Mapping[str, int]
+    """How many wait to be sent, by queue."""
+    silent_copies: int
+    """Copies of consumers that have not asked for a day."""
     """Addresses that get no mail any more, because the mail server refused them."""
 
     def succeeded_at(self, name: str) -> datetime | None:
@@ -108,11 +115,13 @@ def background_state() -> BackgroundState:
             webhooks={"failing": counted.webhooks_failing, "disabled": counted.webhooks_disabled},
             mail_since=counted.mail_since,
             mail_stopped=counted.mail_stopped,
+            waiting_messages={"webhooks": counted.webhooks_waiting, "mail": counted.mail_waiting},
+            silent_copies=counted.silent_copies,
         )
 
 
 def _schedules_and_pauses(moment: datetime) -> Row[Any]:
-    """Schedules whose moment has come, what holds people up, and what waits for webhooks, in one statement."""
+    """Schedules whose moment has come, what holds people up, and what waits to be sent or asked for, in one statement."""
     publish, unpublish = Item.publish_at <= moment, Item.unpublish_at <= moment
     is_open = BreakerTrip.reset_at.is_(None), BreakerTrip.until > moment
     return session.execute(
@@ -128,6 +137,7 @@ def _schedules_and_pauses(moment: datetime) -> Row[Any]:
             select(func.count()).select_from(PublishingFreeze).scalar_subquery().label("freezes"),
             *sending_figures(moment),
             *mail_figures(),
+            *silent_figures(moment - SILENCE),
         )
     ).one()
 

@@ -111,8 +111,8 @@ def notifications_of(mail_ids: Collection[str]) -> Mapping[str, Sequence[Notific
 
 
 def mail_figures() -> Sequence[Label[Any]]:
-    """The figures of mail, for `/metrics` and `doctor`, as columns of one statement: since when the first mail waits that was never tried, and
-    addresses that get none any more.
+    """The figures of mail, for `/metrics` and `doctor`, as columns of one statement: since when the first mail waits that was never tried,
+    addresses that get none any more, and how many mails wait.
     """
     waiting = select(func.min(Mail.created_at)).where(Mail.state == MailState.WAITING, Mail.tries == 0)
     stopped = (
@@ -121,4 +121,8 @@ def mail_figures() -> Sequence[Label[Any]]:
         .join(User, User.id == NotificationSettings.user_id)
         .where(NotificationSettings.stopped_at.is_not(None), NotificationSettings.refused_address == User.email)
     )
-    return [waiting.scalar_subquery().label("mail_since"), stopped.scalar_subquery().label("mail_stopped")]
+    return [
+        waiting.scalar_subquery().label("mail_since"),
+        stopped.scalar_subquery().label("mail_stopped"),
+        select(func.count()).where(Mail.state == MailState.WAITING).scalar_subquery().label("mail_waiting"),
+    ]

@@ -183,6 +183,7 @@ def _holder(asked: Asked, state: ServingState, token: str, heads: Heads, present
     except Unauthenticated:
         _limit(asked, state.limits.strangers)
         raise
+    asked.consumer_id = holder.consumer_id
     _limit(asked, state.limits.of(holder))
     return holder
 

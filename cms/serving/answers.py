@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from email.utils import formatdate
 from functools import lru_cache
 
+from cms.consumers.usage.copies import Copy
+from cms.core.traffic import Counted, Tally
 from cms.serving.encoding import ENCODINGS, SMALLEST, chosen_encoding, encoded, takes
 from cms.serving.limits import UNLIMITED, Counting
 from cms.serving.validity import Validity
@@ -26,6 +28,7 @@ OBJECT_BYTES, HEADER_BYTES = 3_000, 180
 # Around one agency or channel of its validity.
 PART_BYTES = 300
 Headers = list[tuple[str, str]]
+NOBODYS = Tally(Counted("", "", "", ""))
 # Longer than any cache may keep an answer: a day.
 LONGEST_LEFT = 86_400_000_000
 
@@ -42,6 +45,10 @@ class Answer:
     max_age: int = 0
     counting: Counting = UNLIMITED
     """Whose allowance a request that gets it uses."""
+    tally: Tally = NOBODYS
+    """Where requests that get it are counted."""
+    copy: Copy | None = None
+    """The copy that is complete with it."""
     _encoded: dict[str, bytes] = field(default_factory=dict)
     _full: dict[str | None, Headers] = field(default_factory=dict)
     _bodiless: dict[str, Headers] = field(default_factory=dict)

@@ -25,7 +25,11 @@ class Asked:
     path: str
     query_string: str
     """As it was sent."""
+    route: str = ""
+    """The rule of its route."""
     heads: Heads | None = None
+    consumer_id: str = ""
+    """Whose key it shows, whether it is admitted or not."""
     holder: KeyHolder | None = None
     allowance: Allowance | None = None
     """What its answer will take something of; None without a limit."""
@@ -44,4 +48,5 @@ def asked_of(request: Request) -> Asked:
     carried: Asked | None = request.environ.pop(CARRIED, None)
     if carried is not None:
         return carried
-    return Asked(request.environ, request.path, request.query_string.decode("latin-1"))
+    route = request.url_rule.rule if request.url_rule is not None else ""
+    return Asked(request.environ, request.path, request.query_string.decode("latin-1"), route)

@@ -20,6 +20,7 @@ from marshmallow import Schema
 from werkzeug.routing import Rule
 from werkzeug.sansio.utils import host_is_trusted
 
+from cms.core import clock
 from cms.core.http.access import bearer_token
 from cms.core.http.api import QueryView, load_query
 from cms.core.logging import end_request, start_request
@@ -27,6 +28,7 @@ from cms.core.schema_state import SchemaWatch
 from cms.serving.admission import ServedView, admitted
 from cms.serving.asked import CARRIED, Asked, Environ
 from cms.serving.charging import charged
+from cms.serving.counting import count_reader
 from cms.serving.finished import FinishedAnswer
 from cms.serving.state import ServingState
 
@@ -47,6 +49,7 @@ class DirectRoute:
     query: Schema | None
     view: Callable[..., FinishedAnswer]
     named: str | None
+    rule: str
 
     @classmethod
     def of(cls, rule: Rule, view: Any) -> DirectRoute | None:
@@ -59,7 +62,7 @@ class DirectRoute:
         if hasattr(inner, "__wrapped__") or (named is None and "<" in rule.rule):
             # Something that is wrapped around the view must not be left out.
             return None
-        return cls(view, query, inner, None if named is None else named["name"])
+        return cls(view, query, inner, None if named is None else named["name"], rule.rule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,8 @@ class DirectAnswers:
         if found is None:
             return self._application(environ, start_response)
         route, values = found
-        asked = Asked(environ, environ["PATH_INFO"], environ.get("QUERY_STRING", ""))
+        began = clock.monotonic()
+        asked = Asked(environ, environ["PATH_INFO"], environ.get("QUERY_STRING", ""), route.rule)
         request_id = start_request(environ.get("HTTP_X_REQUEST_ID"))
         try:
             answer = self._answer(asked, route, values)
@@ -128,6 +132,7 @@ class DirectAnswers:
             return self._application(environ, start_response)
         finally:
             end_request()
+        count_reader(self._state.traffic, asked, answer, began)
         return charged(asked, answer).send(environ, start_response)
 
     def _found(self, environ: Environ) -> tuple[DirectRoute, dict[str, str]] | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from cms.changes.heads import Heads
 from cms.core import clock
 from cms.core.errors import DomainError
 from cms.core.logging import harmless_request_id
@@ -17,7 +18,7 @@ from cms.core.rate_limits import TENTH, WHOLE, Allowance
 from cms.core.schema_state import SchemaWatch
 from cms.serving.admission import READ_HEADS
 from cms.serving.answer_cache import RequestKey
-from cms.serving.answers import Answer
+from cms.serving.answers import Answer, Headers
 from cms.serving.kept_check import KeptCheck
 from cms.serving.responding import REQUEST_KEY
 from cms.serving.single_flight import SingleFlight
@@ -26,6 +27,7 @@ from cms.serving.state import ServingState
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
+OK, NOT_MODIFIED = 200, 304
 # Requests with these headers, and those that wait (cms/sync/waiting.py), are passed to the application.
 LONG_WAY = ("HTTP_MIN_SEQ", "HTTP_RANGE", "HTTP_TRANSFER_ENCODING", "simpul.waits")
 
@@ -94,21 +96,37 @@ class AnswerCacheMiddleware:
                 # A detail reads its item again together with the heads.
                 environ[READ_HEADS] = present, now, heads
             return None
-        if answer.key_id:
-            self._state.keys.note_use(answer.key_id, present)
+        self._note_use(answer, heads, present)
         own = [
             ("Cache-Control", answer.cache_control(now)),
             ("X-Request-Id", harmless_request_id(environ.get("HTTP_X_REQUEST_ID"))),
         ]
         if allowance is not None:
             own += allowance.charge(moment, WHOLE if known_tag is None else TENTH)
-        if known_tag is not None:
-            start_response("304 Not Modified", answer.headers_without_body(known_tag) + own)
-            return []
-        encoding = answer.encoding_for(accepted)
-        content = answer.bytes_in(encoding)
-        start_response("200 OK", answer.full_headers(encoding, len(content)) + own)
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else [content]
+        sent = _sent(answer, known_tag, environ, start_response, own)
+        status = OK if known_tag is None else NOT_MODIFIED
+        answer.tally.note(status, len(sent[0]) if sent else 0, clock.monotonic() - moment)
+        return sent
+
+    def _note_use(self, answer: Answer, heads: Heads | None, present: int) -> None:
+        """Note when a key was used, and how far a copy is."""
+        if answer.key_id:
+            self._state.keys.note_use(answer.key_id, present)
+        if answer.copy is not None:
+            answer.copy.complete(heads or self._state.remembered.find(), present)
+
+
+def _sent(
+    answer: Answer, known_tag: str | None, environ: Environ, start_response: StartResponse, own: Headers
+) -> list[bytes]:
+    """Send the answer, or 304 to who has it; `own` are the headers of this request."""
+    if known_tag is not None:
+        start_response("304 Not Modified", answer.headers_without_body(known_tag) + own)
+        return []
+    encoding = answer.encoding_for(environ.get("HTTP_ACCEPT_ENCODING", ""))
+    content = answer.bytes_in(encoding)
+    start_response("200 OK", answer.full_headers(encoding, len(content)) + own)
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [content]
 
 
 def _request_key(environ: Environ) -> RequestKey:

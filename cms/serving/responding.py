@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from flask import Flask, Response, g
 
+from cms.consumers.usage.copies import Copy
 from cms.core.logging import current_request_id
 from cms.serving.admission import DeliveryRequest
 from cms.serving.answer_cache import RequestKey
 from cms.serving.answers import Answer, Headers, answer_digest, caching_headers, position_headers
 from cms.serving.asked import Asked
+from cms.serving.counting import tally_of_reader
 from cms.serving.finished import FinishedAnswer, PreparedResponse
 from cms.serving.validity import NEVER_DUE, Validity
 
@@ -31,6 +33,8 @@ class Basis:
     may_be_missing: bool = False
     """Only `compute` finds out whether there is an answer, so `If-None-Match: *` cannot be answered before it runs."""
     media_type: str = "application/json"
+    copy: Copy | None = None
+    """The copy whose page this is; when the same page is asked for again, it has all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +143,10 @@ def _bare_answer(
     modified_at = max(noted.modified_at(request.heads), timing.passed)
     position = position_headers(request.heads.epoch, sequence)
     headers = caching_headers(modified_at, basis.groups, vary, basis.media_type) + position + cors_headers(request)
-    validity = Validity.of(noted, request.heads, holder.expires_at, timing.until, request.state.types)
-    return Answer(
-        digest, headers, None, validity, holder.key_id, request.state.max_age, request.state.limits.of(holder)
-    )
+    state = request.state
+    validity = Validity.of(noted, request.heads, holder.expires_at, timing.until, state.types)
+    limits, tally = state.limits.of(holder), state.traffic.of(tally_of_reader(asked))
+    return Answer(digest, headers, None, validity, holder.key_id, state.max_age, limits, tally, basis.copy)
 
 
 def cors_headers(request: DeliveryRequest) -> Headers:

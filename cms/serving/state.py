@@ -16,6 +16,7 @@ from cms.changes.heads import Heads, LogHead
 from cms.changes.trust import believed
 from cms.consumers.key_cache import KeyCache
 from cms.consumers.models import Consumer
+from cms.consumers.usage.copies import Copies
 from cms.core import clock
 from cms.core.bulkhead import Bulkhead, Kind, refusal
 from cms.core.commit_marks import EXTENSION as COMMIT_MARKS
@@ -25,6 +26,7 @@ from cms.core.raw_columns import json_value
 from cms.core.reading import Reader
 from cms.core.runtime import Runtime
 from cms.core.signing_keys import SigningKeys
+from cms.core.traffic import Traffic
 from cms.publishing.reading import ContentPosition, Publications
 from cms.serving.answer_cache import AnswerCache
 from cms.serving.late_schedules import LateSchedules
@@ -64,6 +66,10 @@ class ServingState:
     types: Mapping[str, str]
     """The content types by their topics."""
     remembered: RememberedHeads
+    traffic: Traffic
+    """Counts requests."""
+    copies: Copies = field(default_factory=Copies)
+    """How far the copies of consumers are."""
     _epoch: str = ""
     _reference_data: tuple[tuple[str, int], ReferenceData] | None = None
     _origins: tuple[tuple[str, int], frozenset[str]] | None = None
@@ -167,9 +173,12 @@ def make_serving_state(app: Flask, runtime: Runtime, head: LogHead) -> ServingSt
         runtime.settings,
         {topic: name for name, topic in head.topics.items()},
         RememberedHeads(app.extensions[COMMIT_MARKS]),
+        runtime.traffic,
     )
     runtime.remember(state.forget)
     runtime.remember(state.limits.forget)
+    runtime.remember(state.copies.forget)
+    runtime.remember(state.traffic.forget)
     return state
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from cms.consumers.usage.copies import Copy
 from cms.core import clock
 from cms.publishing.delivered import DeliveredType, DeliveredTypes
 from cms.publishing.walking import BEFORE_ALL
@@ -37,8 +38,11 @@ def read_page(request: DeliveryRequest, types: DeliveredTypes, query: Query) -> 
     """The page that the query asks for. Raises as `asked_position` does."""
     position = asked_position(request, types, query)
     copied = followed(request, content_of(types, position), position, query)
-    basis = Basis(topics=topics_of(position), groups=("sync",))
-    return respond(request, basis, lambda sequence: _page_body(request, copied, query, sequence))
+    copy = request.state.copies.of(request.holder.consumer_id, position.types, position.filters)
+    basis = Basis(topics=topics_of(position), groups=("sync",), copy=copy)
+    # What is answered without being computed, 304, says that it has all of it.
+    copy.complete(request.heads, request.now)
+    return respond(request, basis, lambda sequence: _page_body(request, copied, query, sequence, copy))
 
 
 def asked_position(request: DeliveryRequest, types: DeliveredTypes, query: Query) -> SyncPosition:
@@ -64,7 +68,7 @@ def _words(value: Any) -> tuple[str, ...]:
     return (str(value),) if isinstance(value, str) else tuple(value)
 
 
-def _page_body(request: DeliveryRequest, copied: Followed, query: Query, newest: int) -> Body:
+def _page_body(request: DeliveryRequest, copied: Followed, query: Query, newest: int, copy: Copy) -> Body:
     copied = _begun(copied, newest)
     gathered = _gathered(request, copied, max(copied.position.after, newest), query["limit"])
     lines = Lines(request.sources, copied.walk, carriers(request.sources, copied.position), query.get("fields"))
@@ -72,6 +76,8 @@ def _page_body(request: DeliveryRequest, copied: Followed, query: Query, newest:
     if number < len(gathered.entries):
         last = gathered.entries[number - 1]
         gathered = Gathered((), copied.position.moved(last.after, last.late), is_complete=False)
+    if not gathered.is_complete:
+        copy.note(request.heads.epoch, max(gathered.behind.after, 0), request.now)
     following = page_address(gathered.behind, request, query)
     about = orjson.dumps({"links": {"next": following}, "meta": _meta(request, gathered)})
     # One join of all parts: a page can have megabytes, and each further copy of them shows (`sync_first` of the benchmark).

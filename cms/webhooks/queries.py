@@ -99,6 +99,11 @@ def sending_figures(now: datetime) -> Sequence[Label[Any]]:
         due.scalar_subquery().label("webhooks_due"),
         failing.scalar_subquery().label("webhooks_failing"),
         disabled.scalar_subquery().label("webhooks_disabled"),
+        select(func.count())
+        .select_from(WebhookDelivery)
+        .where(is_waiting())
+        .scalar_subquery()
+        .label("webhooks_waiting"),
     ]
 
 

@@ -68,6 +68,7 @@ NEW_CONSUMER = {"name": "Situs baru", "kind": "website", "agency": "dpu", "conta
 PASSWORDS = {"current_password": "teluk-tenang-17-burung", "new_password": "gunung-biru-23-kucing"}
 BATCH = {"atomic": False, "operations": [{"method": "POST", "path": f"{MANAGE}/posts", "body": content("post")}]}
 ONLY_ADMIN, ADMIN_AND_AUDITOR = "403 403 403 403 403 403 {}", "403 403 403 403 403 200 200 403 403 403"
+CENTRAL_AUDITOR_AND_ADMIN = "403 403 403 403 200 200 200 403 403 403"
 CATEGORY_WRITERS = "403 403 403 403 {0} 403 {0} 403 403 403"
 EVERYBODY = "200 200 200 200 200 200 200"
 EVERY_ROLE = "403 200 200 200 200 200 200"
@@ -168,6 +169,8 @@ ROWS = [
     person_row("GET", "/consumers/<consumer_id>/keys/<key_id>", ask.key(), ADMIN_AND_AUDITOR),
     person_row("POST", "/consumers/<consumer_id>/keys/<key_id>/rotate", ask.key("/rotate", {}), ONLY_ADMIN.format(201)),
     person_row("DELETE", "/consumers/<consumer_id>/keys/<key_id>", ask.key(), ONLY_ADMIN.format(204)),
+    person_row("GET", "/consumers/<consumer_id>/usage", ask.consumer("/usage"), CENTRAL_AUDITOR_AND_ADMIN),
+    person_row("GET", "/consumers/silent", get(f"{MANAGE}/consumers/silent"), CENTRAL_AUDITOR_AND_ADMIN),
     person_row("GET", ENDPOINTS, ask.consumer("/webhooks"), ADMIN_AND_AUDITOR),
     person_row("POST", ENDPOINTS, ask.consumer("/webhooks", NEW_WEBHOOK), ONLY_ADMIN.format(201)),
     person_row("GET", f"{ENDPOINTS}/<webhook_id>", ask.webhook(), ADMIN_AND_AUDITOR),

@@ -30,6 +30,7 @@ def test_each_rule_asks_for_figures_that_exist(app: Flask, client: FlaskClient) 
         note_runs([Run.success("presenter")])
         with putting_aside("renditions", "an-image"):
             raise ValueError
+    client.get("/v1/posts")
     text = client.get("/metrics").text
     known = {name for name, _ in re.findall(r"^([a-z_]+)({[^}]*})? ", text, re.MULTILINE)} | OF_PROMETHEUS
     for rule in rules():

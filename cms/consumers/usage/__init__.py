@@ -1,0 +1,1 @@
+"""What consumers ask for: figures by hour, and how far their copies are."""
