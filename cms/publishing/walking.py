@@ -60,7 +60,7 @@ _SHOWN_AT = (
 )
 _TEXTS = "SELECT p.id, {text} FROM publications p WHERE p.id IN ({ids})"
 _SQLITE_BYTES, _POSTGRES_BYTES = "CAST(p.full_json AS BLOB)", "convert_to(p.full_json, 'UTF8')"
-"""The text as it is stored: nobody has to decode it only to send it. (`sync_first` of the benchmark.)"""
+"""The text as it is stored: nobody has to decode it only to send it (docs/decisions/0091-cost-of-a-first-copy.md)."""
 _SLUGS = (
     f"SELECT s.item_id, s.slug FROM published_slugs s WHERE s.item_id IN ({{ids}}) AND {ADDRESS_EXISTS} ORDER BY s.slug"  # noqa: S608 - ours
 )

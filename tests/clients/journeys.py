@@ -26,11 +26,20 @@ CHANNEL = (("type=post", "channel=dishub"), ("/v1/posts?channel=dishub",))
 
 
 @dataclass(frozen=True)
+class About:
+    """How often a copy began, and the ids of what was taken back with a reason."""
+
+    generation: int
+    reasons: set[str]
+
+
+@dataclass(frozen=True)
 class Client:
     """A program that keeps a copy in a folder, in pages of three lines, and what is in that copy."""
 
     start: Callable[[RunningCity, Path, Sequence[str]], subprocess.Popen[str]]
     kept: Callable[[Path], dict[str, dict[str, Any]]]
+    about: Callable[[Path], About]
 
     def runs(self, city: RunningCity, folder: Path, filters: Sequence[str] = ()) -> None:
         """Once, to its end."""
@@ -108,3 +117,10 @@ def in_sqlite(folder: Path) -> dict[str, dict[str, Any]]:
     with closing(sqlite3.connect(folder / "copy.db")) as database:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         return {item_id: json.loads(item) for item_id, item in database.execute("SELECT id, item FROM items")}
+
+
+def about_sqlite(folder: Path) -> About:
+    """About the copy in `copy.db`."""
+    with closing(sqlite3.connect(folder / "copy.db")) as database:
+        (generation,) = database.execute("SELECT generation FROM state").fetchone()
+        return About(generation, {row[0] for row in database.execute("SELECT id FROM gone")})

@@ -13,7 +13,19 @@ import pytest
 
 from config import PROJECT_ROOT
 from tests.cli.servers import cms_command, environment_of
-from tests.clients.journeys import Client, follows_the_rights_of_its_key, in_sqlite, is_killed_while_people_write
+from tests.clients.endings import (
+    follows_a_merger,
+    follows_a_repost_to_its_end,
+    forgets_what_vanished,
+    goes_on_with_another_key,
+)
+from tests.clients.journeys import (
+    Client,
+    about_sqlite,
+    follows_the_rights_of_its_key,
+    in_sqlite,
+    is_killed_while_people_write,
+)
 from tests.clients.published import differing, published
 from tests.examples.loading import CLIENTS, loaded
 from tests.examples.running_city import RunningCity
@@ -33,7 +45,7 @@ def start(city: RunningCity, folder: Path, filters: Sequence[str]) -> subprocess
     )
 
 
-PYTHON = Client(start, in_sqlite)
+PYTHON = Client(start, in_sqlite, about_sqlite)
 
 
 @pytest.mark.slow
@@ -44,6 +56,22 @@ def test_killed_in_the_middle_it_ends_with_exactly_what_is_published(running: Ru
 
 def test_a_key_of_other_rights_makes_it_exact_again(running: RunningCity, tmp_path: Path) -> None:
     follows_the_rights_of_its_key(running, PYTHON, tmp_path)
+
+
+def test_it_forgets_what_vanished(running: RunningCity, tmp_path: Path) -> None:
+    forgets_what_vanished(running, PYTHON, tmp_path)
+
+
+def test_it_follows_a_merger_and_its_end(running: RunningCity, tmp_path: Path) -> None:
+    follows_a_merger(running, PYTHON, tmp_path, "digabung-python")
+
+
+def test_it_follows_a_repost_to_its_end(running: RunningCity, tmp_path: Path) -> None:
+    follows_a_repost_to_its_end(running, PYTHON, tmp_path)
+
+
+def test_it_goes_on_with_another_key_of_the_same_scope(running: RunningCity, tmp_path: Path) -> None:
+    goes_on_with_another_key(running, PYTHON, tmp_path)
 
 
 def test_a_copy_stays_whole_while_it_begins_anew_after_a_restore(running: RunningCity, tmp_path: Path) -> None:

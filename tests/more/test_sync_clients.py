@@ -18,9 +18,17 @@ from urllib.parse import urlencode
 
 import pytest
 
+from tests.clients.endings import (
+    follows_a_merger,
+    follows_a_repost_to_its_end,
+    forgets_what_vanished,
+    goes_on_with_another_key,
+)
 from tests.clients.journeys import (
     ALL,
+    About,
     Client,
+    about_sqlite,
     begins_anew_after_a_restore,
     follows_the_rights_of_its_key,
     in_sqlite,
@@ -92,15 +100,22 @@ def in_json(folder: Path) -> dict[str, dict[str, Any]]:
     return {each["item"]["id"]: each["item"] for each in kept}
 
 
+def about_json(folder: Path) -> About:
+    copy = json.loads((folder / "copy.json").read_text())
+    return About(copy["state"]["generation"], {each["key"][1] for each in copy["gone"].values()})
+
+
 NODE = Client(
     lambda city, folder, filters: started(
         city, ["node", "--throw-deprecation", str(HERE / "sync_program.mjs"), str(folder), *filters], folder
     ),
     in_json,
+    about_json,
 )
 IN_PHP = Client(
     lambda city, folder, filters: started(city, [*PHP, str(CLIENTS / "simpul_sync.php"), "copy.db", *filters], folder),
     in_sqlite,
+    about_sqlite,
 )
 
 
@@ -112,13 +127,18 @@ def browser(page: str) -> Client:
         words = command(f"{page}?{urlencode(query)}", folder / "profile")
         return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
 
-    def kept(folder: Path) -> dict[str, dict[str, Any]]:
+    def read(folder: Path) -> Any:
         found = shown(page, folder / "profile")
         assert (found.title, found.console) == ("Done", [])
-        items = json.loads(unescape(found.main.removeprefix("<main>").removesuffix("</main>")))
-        return {item["id"]: item for item in items}
+        return json.loads(unescape(found.main.removeprefix("<main>").removesuffix("</main>")))
 
-    return Client(lambda *given: _quiet(start(*given)), kept)
+    def about(folder: Path) -> About:
+        found = read(folder)
+        return About(found["generation"], set(found["reasons"]))
+
+    return Client(
+        lambda *given: _quiet(start(*given)), lambda folder: {item["id"]: item for item in read(folder)["items"]}, about
+    )
 
 
 def _quiet(process: subprocess.Popen[str]) -> subprocess.Popen[str]:
@@ -149,6 +169,28 @@ def test_it_begins_anew_after_a_restore(running: RunningCity, client: Client, tm
 @pytest.mark.timeout(200)
 def test_a_key_of_other_rights_makes_it_exact_again(running: RunningCity, client: Client, tmp_path: Path) -> None:
     follows_the_rights_of_its_key(running, client, tmp_path)
+
+
+@pytest.mark.timeout(200)
+def test_it_forgets_what_vanished(running: RunningCity, client: Client, tmp_path: Path) -> None:
+    forgets_what_vanished(running, client, tmp_path)
+
+
+@pytest.mark.timeout(200)
+def test_it_follows_a_merger_and_its_end(
+    running: RunningCity, client: Client, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    follows_a_merger(running, client, tmp_path, f"digabung-{request.node.callspec.id}")
+
+
+@pytest.mark.timeout(200)
+def test_it_follows_a_repost_to_its_end(running: RunningCity, client: Client, tmp_path: Path) -> None:
+    follows_a_repost_to_its_end(running, client, tmp_path)
+
+
+@pytest.mark.timeout(200)
+def test_it_goes_on_with_another_key_of_the_same_scope(running: RunningCity, client: Client, tmp_path: Path) -> None:
+    goes_on_with_another_key(running, client, tmp_path)
 
 
 @pytest.mark.parametrize("name", ["node", "php"])
