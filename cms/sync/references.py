@@ -55,8 +55,10 @@ def reference_entries(sources: Sources, position: SyncPosition, until: int) -> l
 
 def merged_since(sources: Sources, position: SyncPosition, until: int) -> Iterator[Entry]:
     """Agencies whose merger has come into force by the calendar since the copy was complete: no line tells that."""
+    if "agency" not in position.types or position.after == FROM_THE_BEGINNING:
+        return
     reference_data = sources.reference_data()
-    if "agency" not in position.types or position.after == FROM_THE_BEGINNING or reference_data.since <= position.day:
+    if reference_data.since <= position.day:
         return
     told = clock.from_micros(position.day).astimezone(sources.zone)
     for slug, entry in reference_data.directory.agencies.items():
