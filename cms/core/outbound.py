@@ -42,6 +42,7 @@ OPERATOR_HOSTS: Final = {
     "cms/core/database_errors.py": "DATABASE_URL",
     "cms/core/storage/s3.py": "STORAGE_URL",
     "cms/core/storage/blobs.py": "STORAGE_URL",
+    "cms/streams/listening.py": "DATABASE_URL",
     "cms/cli/doctor/proxy.py": "PUBLIC_URL",
     "cms/notifications/smtp.py": "MAIL_URL",
 }

@@ -125,7 +125,7 @@ def test_the_linter_refuses_every_other_way_out(line: str) -> None:
     assert "Use cms.core.outbound" in refused.stdout
 
 
-OWN_SERVER = {"cms/cli/listening.py", "cms/cli/processes.py", "cms/cli/slow_senders.py"}
+OWN_SERVER = {"cms/cli/listening.py", "cms/cli/processes.py", "cms/cli/slow_senders.py", "cms/streams/server.py"}
 DRIVERS = {"psycopg", "obstore"}
 
 
