@@ -25,7 +25,7 @@ class Guide:
     """The functions of the guide, on a network that breaks after so many answers, and a store that survives."""
 
     def __init__(self, site: Caller) -> None:
-        (code,) = [block for block in blocks("docs/api.md", "python") if "def follow(" in block]
+        (code,) = [block for block in blocks("docs/api.md", "python") if "def follow(copy, " in block]
         self.functions: dict[str, Any] = {"__name__": "guide"}
         exec(compile(code, "docs/api.md", "exec"), self.functions)  # noqa: S102 - our own guide
         self.functions["get"] = self._get
