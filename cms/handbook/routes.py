@@ -12,6 +12,7 @@ from flask import Response, request
 from cms.core.errors import NotFound
 from cms.core.http.access import Plane, public
 from cms.core.http.api import PROBLEM_TYPE, Blueprint
+from cms.core.http.openapi_headers import told_headers
 from cms.core.http.pages import LANGUAGES, wants_page
 from cms.core.http.schemas import ProblemSchema
 from cms.core.runtime import runtime
@@ -61,6 +62,7 @@ NO_PAGE = {
 NOT_TOLD = {
     "503": {
         "description": "The checks have not ended yet, and too many wait for them: a page for people, problem+json for programs.",
+        "headers": told_headers("Retry-After"),
         "content": {"text/html": {"schema": TEXT}, PROBLEM_TYPE: {"schema": ProblemSchema}},
     }
 }
