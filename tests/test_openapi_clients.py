@@ -168,7 +168,10 @@ def _grown(value: Any) -> Any:
     if isinstance(value, list):
         return [_grown(each) for each in value]
     if isinstance(value, dict):
-        return {**{name: _grown(each) for name, each in value.items()}, "later": "more"}
+        # What holds nothing but lists may be a map of lists (the filters of a copy): it gains one more of its kind.
+        is_of_lists = bool(value) and all(isinstance(each, list) for each in value.values())
+        later = ["more"] if is_of_lists else "more"
+        return {**{name: _grown(each) for name, each in value.items()}, "later": later}
     return value
 
 
