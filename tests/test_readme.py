@@ -5,18 +5,21 @@ The commands are read from the pages and sent to the application in their order,
 
 from __future__ import annotations
 
+import http.client
 import json
 import re
 import shlex
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
 from io import BytesIO
 from string import Template
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from flask import Flask
+from flask import Flask, Response
 from flask.testing import FlaskClient
 
 from cms.core import clock
@@ -25,6 +28,7 @@ from config import PROJECT_ROOT
 from tests.factories import add_areas, add_published_document, add_published_post
 from tests.media.pictures import encoded, picture
 from tests.people import People
+from tests.streams.conftest import serving
 
 PAGES = ("README.md", "README.id.md", "docs/api.md")
 SERVER = "http://localhost:8000"
@@ -53,13 +57,14 @@ def commands(block: str) -> Iterator[Command]:
     """The curl commands of a shell block that people call directly: not those inside functions, nor the sign-in."""
     lexer = shlex.shlex(block.replace("\\\n", " "), posix=True, punctuation_chars="|();\n")
     lexer.whitespace, lexer.whitespace_split = " \t", True
-    before, current = ["", ""], None
+    before, current, is_inside = ["", ""], None, False
     for token in lexer:
+        is_inside = token != "}" if is_inside else (before[-1], token) == ("()", "{")
         if token == "curl":
             named = _ASSIGNED.fullmatch(before[-2]) if before[-1] == "(" else None
             current = Command(assigned=named[1] if named else None)
         elif current is not None and set(token) <= set("|();\n"):
-            yield from [] if any("$1" in word or "$PASSWORD" in word for word in current.words) else [current]
+            yield from [] if is_inside or any("$PASSWORD" in word for word in current.words) else [current]
             current = None
         elif current is not None:
             current.words.append(token)
@@ -112,12 +117,32 @@ def known(app: Flask, people: People, city: None) -> dict[str, str]:
     }
 
 
+@pytest.fixture
+def waits(app: Flask, client: FlaskClient, known: dict[str, str]) -> Iterator[None]:
+    """The process in which requests may wait is there and known to the examples, with a position behind which there are lines."""
+    told = client.get("/v1/changes", headers={"Authorization": f"Bearer {known['KEY']}"}).headers
+    with serving(app) as port:
+        known |= {"WAIT": f"http://127.0.0.1:{port}", "EPOCH": told["Content-Epoch"], "SEQ": "1"}
+        yield
+
+
+def waited(sent: dict[str, Any]) -> Response:
+    """The answer of the process in which requests may wait, up to the end of its first line: a stream has no end."""
+    where = urlsplit(sent["path"])
+    with closing(http.client.HTTPConnection(where.netloc, timeout=30)) as connection:
+        connection.request("GET", f"{where.path}?{where.query}", headers=sent["headers"])
+        answer = connection.getresponse()
+        return Response(answer.readline(), answer.status)
+
+
+@pytest.mark.usefixtures("waits")
 @pytest.mark.parametrize("page", PAGES)
 def test_every_curl_command_of_the_page_is_answered(page: str, client: FlaskClient, known: dict[str, str]) -> None:
     found = [command for block in blocks(page, "sh") for command in commands(block)]
     refused = []
     for command in found:
-        answer = client.open(**request_of(command, known))
+        sent = request_of(command, known)
+        answer = waited(sent) if sent["path"].startswith("http:") else client.open(**sent)
         if answer.status_code >= 300:
             refused.append((answer.status_code, command.words, answer.get_data(as_text=True)))
         elif command.assigned is not None:
