@@ -79,8 +79,7 @@ def _capabilities(request: DeliveryRequest, types: DeliveredTypes) -> dict[str, 
 
 def _waiting(request: DeliveryRequest) -> dict[str, str] | None:
     """The addresses of the process in which requests may wait. A setting, so the tag of the answer covers it."""
-    address = request.state.settings.waits_at
-    request.sources.dependencies.note_fact("waiting", address)
+    address = request.sources.waits_at()
     return None if address is None else {"poll": f"{address}/v1/changes", "stream": f"{address}/v1/changes/stream"}
 
 

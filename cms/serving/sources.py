@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from cms.changes.heads import Heads
 from cms.changes.public_lines import PublicLine, ReferenceLine, public_lines, reference_lines
 from cms.consumers.key_cache import KeyHolder
+from cms.consumers.usage.copies import Copy
 from cms.core.cursors import Cursors
 from cms.publishing.reading import Address, Page, PublishedState
 from cms.publishing.revisions import revisions
@@ -69,6 +70,16 @@ class Sources:
     def public_url(self) -> str:
         """What stands before every path. Part of every ETag, so it is not noted."""
         return self.state.public_url
+
+    def copy(self, types: Sequence[str], filters: Mapping[str, Sequence[str]]) -> Copy:
+        """The consumer's copy with these types and filters, to note how far it is. No answer shows it, so it is not noted."""
+        return self.state.copies.of(self.holder.consumer_id, types, filters)
+
+    def waits_at(self) -> str | None:
+        """The address of the process in which requests may wait, None where there is none; noted as a fact."""
+        address = self.state.settings.waits_at
+        self.dependencies.note_fact("waiting", address)
+        return address
 
     def expect(self, topics: Iterable[str]) -> None:
         """Note ahead what an answer will read, so that its tag is known before it is computed."""

@@ -32,6 +32,9 @@ def read_changes(request: DeliveryRequest, types: DeliveredTypes, query: Query) 
     after, wanted = asked_position(request, query), Wanted.of(types, query)
     topics = {request.sources.topics.get(name, "reference") for name in wanted.names}
     basis = Basis(topics=tuple(sorted(topics)), groups=("changes",))
+    if "wait" in query:
+        # The link to the next page names it. Noted ahead, so that the answer is computed once.
+        request.sources.waits_at()
     return respond(request, basis, lambda newest: _body(request, wanted, query, after, newest))
 
 
@@ -107,5 +110,5 @@ def _address(request: DeliveryRequest, query: Query, after: str | None) -> str:
     )
     server = request.sources.public_url
     if "wait" in query and after is not None:
-        words["wait"], server = str(query["wait"]), request.state.settings.waits_at or server
+        words["wait"], server = str(query["wait"]), request.sources.waits_at() or server
     return f"{server}{PATH}?{urlencode(words, safe=',')}" if words else f"{server}{PATH}"

@@ -38,7 +38,7 @@ def read_page(request: DeliveryRequest, types: DeliveredTypes, query: Query) -> 
     """The page that the query asks for. Raises as `asked_position` does."""
     position = asked_position(request, types, query)
     copied = followed(request, content_of(types, position), position, query)
-    copy = request.state.copies.of(request.holder.consumer_id, position.types, position.filters)
+    copy = request.sources.copy(position.types, position.filters)
     basis = Basis(topics=topics_of(position), groups=("sync",), copy=copy)
     # What is answered without being computed, 304, says that it has all of it.
     copy.complete(request.heads, request.now)

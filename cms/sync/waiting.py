@@ -93,7 +93,7 @@ def has_begun(request: DeliveryRequest, types: DeliveredTypes, query: Query) -> 
     environ = request.asked.environ
     opening: Opening | None = environ.get(WAITS)
     if opening is None:
-        raise waits_elsewhere(request.state.settings)
+        raise waits_elsewhere(request.sources.settings)
     if opening.places is None or environ["REQUEST_METHOD"] != "GET":
         return False
     after = asked_position(request, query)

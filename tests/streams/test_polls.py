@@ -7,6 +7,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -85,6 +86,19 @@ def test_it_answers_with_nothing_when_its_time_is_over(app: Flask, site: Caller,
     assert time.monotonic() - began >= 1
     assert (status, body["data"], body["meta"]["complete"]) == (200, [], True)
     assert poller.ask(f"after={after}&wait=1&type=document", **{"If-None-Match": headers["ETag"]})[0] == 304
+
+
+def test_a_new_address_to_wait_at_is_a_new_answer(
+    app: Flask, site: Caller, poller: Poller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The link to the next page begins with it, so nobody is told by a 304 to go on at the old one."""
+    query = f"after={newest(site)}&wait=1"
+    tag = poller.ask(query)[2]["ETag"]
+    state = app.extensions["simpul_delivery"]
+    monkeypatch.setattr(state, "settings", replace(state.settings, streams_url="https://wait.example"))
+    status, body, _headers = poller.ask(query, **{"If-None-Match": tag})
+    assert status == 200
+    assert body["links"]["next"].startswith("https://wait.example/v1/changes?")
 
 
 def test_what_is_not_asked_for_does_not_wake_it(app: Flask, site: Caller, poller: Poller) -> None:
