@@ -1,7 +1,8 @@
 """Marks before and after each commit that moves the log, in a few bytes that the processes of a node share.
 
 A process may remember positions of the log for a moment (`cms.serving.remembered_heads`) because every process of its node that moves
-them, command line included, marks its commits here. The mark is 16 bytes of a small file, which readers map into memory:
+them, command line included, marks its commits here. The mark is 16 bytes of a small file that readers keep open (mapped into memory, a
+file that somebody cuts short would kill its readers):
 
 - eight random bytes, others at each step, so that two marks are never taken for each other;
 - until when a commit is under way (microseconds of the machine's monotonic clock), 0 when none is.
@@ -14,7 +15,6 @@ its own time is over. A writer that cannot mark waits until nobody remembers wha
 
 from __future__ import annotations
 
-import mmap
 import os
 import time
 from collections.abc import Iterator
@@ -48,19 +48,25 @@ class CommitMarks:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._mapped: mmap.mmap | None = None
+        self._file: int | None = None
         self._inode = (0, 0)
 
     def current(self) -> bytes:
         """The mark as it is; empty when there is none to look at."""
-        return b"" if self._mapped is None else self._mapped[:_SIZE]
+        if self._file is None:
+            return b""
+        try:
+            mark = os.pread(self._file, _SIZE, 0)
+        except OSError:
+            return b""
+        return mark if len(mark) == _SIZE else b""
 
     def settled(self) -> bytes:
         """The mark when no commit is under way, else empty. Looks first whether the file is still the one that others write."""
         try:
-            self._map()
+            self._find()
         except OSError:
-            self._mapped = None
+            self._file = None
         mark = self.current()
         return mark if mark and not _is_under_way(mark) else b""
 
@@ -70,9 +76,8 @@ class CommitMarks:
         until = (clock.spent() + _LONGEST_MICROSECONDS).to_bytes(_SIZE - _TOKEN_BYTES)
         is_marked = self._write(until)
         yield
-        if is_marked:
-            self._settle(until)
-        else:
+        self._settle(until)
+        if not is_marked:
             wait_until_settled()
 
     def _settle(self, own: bytes) -> None:
@@ -81,46 +86,47 @@ class CommitMarks:
             self._write(_SETTLED if under_way == own else under_way)
 
     def _write(self, until: bytes) -> bool:
-        """Write a mark; False when that is not possible."""
+        """Write a mark; False when readers may not see it: it cannot be written, or the file is not the one that they look at."""
         try:
-            file = self._opened()
+            is_known = self._path.exists()
+            file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o666)
             try:
                 os.pwrite(file, os.urandom(_TOKEN_BYTES) + until, 0)
+                return is_known and self._inode in {(0, 0), _inode(os.fstat(file))}
             finally:
                 os.close(file)
         except OSError as error:
             log.warning("commit_not_marked", reason=error.strerror)
             return False
-        return True
 
-    def _map(self) -> None:
-        """Map the file, unless it is mapped already."""
+    def _find(self) -> None:
+        """Open the file that is at the path now, unless it is open already.
+
+        One that was there before stays open: another thread may be reading it, and its number must not become another file's.
+        """
         try:
             found = self._path.stat()
         except FileNotFoundError:
-            os.close(self._opened())
+            self._make()
             found = self._path.stat()
-        if self._mapped is None or self._inode != (found.st_dev, found.st_ino):
-            file = self._opened()
-            try:
-                status = os.fstat(file)
-                self._mapped = mmap.mmap(file, _SIZE, access=mmap.ACCESS_READ)
-                self._inode = (status.st_dev, status.st_ino)
-            finally:
-                os.close(file)
+        if self._file is None or self._inode != _inode(found):
+            file = os.open(self._path, os.O_RDONLY)
+            self._file, self._inode = file, _inode(os.fstat(file))
 
-    def _opened(self) -> int:
-        """The file, opened for reading and writing. A new one appears with its first mark in it."""
+    def _make(self) -> None:
+        """Make the file. It appears with a mark in it: a writer may mark a commit at the same moment, and that mark must stay."""
+        draft = self._path.with_name(f"{self._path.name}-{os.getpid()}-{os.urandom(4).hex()}")
         try:
-            return os.open(self._path, os.O_RDWR)
-        except FileNotFoundError:
-            draft = self._path.with_name(f"{self._path.name}-{os.getpid()}-{os.urandom(4).hex()}")
             draft.write_bytes(os.urandom(_TOKEN_BYTES) + _SETTLED)
             # Another process may have made it at the same moment.
             with suppress(FileExistsError):
                 os.link(draft, self._path)
-            draft.unlink()
-            return os.open(self._path, os.O_RDWR)
+        finally:
+            draft.unlink(missing_ok=True)
+
+
+def _inode(status: os.stat_result) -> tuple[int, int]:
+    return status.st_dev, status.st_ino
 
 
 def marks_beside(url: URL, folder: Path) -> Path:

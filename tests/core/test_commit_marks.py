@@ -99,3 +99,58 @@ def test_the_marks_of_sqlite_lie_beside_its_file_those_of_a_server_in_the_folder
     beside = marks_beside(make_url(f"sqlite:///{tmp_path}/data/simpul.db"), tmp_path)
     assert beside == tmp_path / "data" / "simpul.db-commits"
     assert marks_beside(make_url("postgresql://simpul@db.internal/simpul"), tmp_path) == tmp_path / "commits"
+
+
+@pytest.mark.parametrize("left", [0, 8])
+def test_a_file_that_is_cut_short_is_no_mark_and_the_next_commit_makes_it_whole(path: Path, left: int) -> None:
+    writer, reader = CommitMarks(path), CommitMarks(path)
+    assert reader.settled() != b""
+    os.truncate(path, left)
+
+    assert (reader.current(), reader.settled(), CommitMarks(path).settled()) == (b"", b"", b"")
+    with writer.around_commit():
+        pass
+    assert len(reader.settled()) == 16
+
+
+def test_a_writer_waits_when_readers_look_at_a_file_that_was_taken_away(path: Path) -> None:
+    writer, reader = CommitMarks(path), CommitMarks(path)
+    before = reader.settled()
+    path.unlink()
+    began = time.monotonic()
+
+    with writer.around_commit():
+        pass
+
+    assert time.monotonic() - began >= SETTLED_SECONDS
+    assert reader.settled() not in {b"", before}
+
+
+def test_a_writer_waits_when_readers_look_at_a_file_that_was_replaced(path: Path) -> None:
+    process = CommitMarks(path)
+    process.settled()
+    other = path.with_name("other")
+    other.write_bytes(bytes(16))
+    other.replace(path)
+    began = time.monotonic()
+
+    with process.around_commit():
+        pass
+
+    assert time.monotonic() - began >= SETTLED_SECONDS
+
+
+def test_where_a_file_cannot_be_linked_nothing_is_left_behind(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on some shared folders: readers ask the database until the first commit has made the file."""
+
+    def refuse(*_names: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "link", refuse)
+    reader = CommitMarks(path)
+
+    assert [reader.settled() for _ in range(3)] == [b"", b"", b""]
+    assert list(path.parent.iterdir()) == []
+    with CommitMarks(path).around_commit():
+        pass
+    assert len(reader.settled()) == 16

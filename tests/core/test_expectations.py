@@ -15,8 +15,12 @@ CALLS_WITH_WORDS = {"Pattern": 1, "wrong_type": 0}
 """Calls that take the words without naming them, and where."""
 PASSED_ON = {"self.expected", "expected"}
 """Words that a field or a validator was given, and hands on."""
-DATA = {"cms/posts/events.py": "day", "cms/documents/content.py": "kind.information_class"}
-"""A day and a class of information: they are data, not words."""
+DATA = {
+    "cms/posts/events.py": "day",
+    "cms/documents/content.py": "kind.information_class",
+    "cms/serving/validity.py": "self.positions(heads)",
+}
+"""A day, a class of information and positions of the log: they are data, not words."""
 
 
 def expressions() -> Iterator[tuple[str, ast.expr]]:

@@ -44,6 +44,7 @@ def test_the_ppid_of_the_city_publishes_for_it_and_runs_neither_moderation_nor_t
     denied = allowed(person(Role.CENTRAL_EDITOR)) - allowed(person(Role.PPID_UTAMA))
 
     assert {permission for permission, _ in denied} == {
+        Permission.CONSUMER_USAGE,
         Permission.CONTENT_IMPORT,
         Permission.CONTENT_VANISH,
         Permission.CONTENT_PURGE,

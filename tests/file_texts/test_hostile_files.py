@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import resource
+import json
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
-from cms.file_texts.extracting import LIMITS, WALL_SECONDS, FoundText, NoText, find_text
+from cms.file_texts.extracting import LIMITS, READERS, WALL_SECONDS, FoundText, NoText, find_text
 from cms.file_texts.models import TextFault
+from config import PROJECT_ROOT
 from tests.documents.samples import OPEN_XML
 from tests.file_texts import hostile
 
@@ -41,6 +44,20 @@ def outcome(app: Flask, folder: Path, content: bytes, media_type: str) -> FoundT
             return nothing.fault
 
 
+MEASURED = """
+import json, resource, sys
+from pathlib import Path
+from cms.core.confined import EndedEarly, run_confined
+from cms.file_texts.extracting import EXTRACTOR, LIMITS, WALL_SECONDS
+try:
+    run_confined(EXTRACTOR, json.loads(sys.argv[1]), LIMITS, WALL_SECONDS)
+except EndedEarly:
+    pass
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024)
+"""
+"""Reads a file as the worker does and tells how many bytes of memory its reader used at most: the only child that this process has."""
+
+
 @pytest.mark.parametrize("name", MADE)
 def test_it_ends_in_time_and_says_what_happened(app: Flask, tmp_path: Path, name: str) -> None:
     make, media_type = MADE[name]
@@ -48,9 +65,20 @@ def test_it_ends_in_time_and_says_what_happened(app: Flask, tmp_path: Path, name
     found = outcome(app, tmp_path, content, media_type)
 
     assert time.monotonic() - began < WALL_SECONDS + 2
-    # The most that any process of this test has used; the numbers of pages and of letters are bounded as well.
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 <= LIMITS["memory_bytes"]
     assert isinstance(found, TextFault) or sum(len(text) for *_place, text in found.texts) <= LIMITS["characters"]
+
+
+@pytest.mark.parametrize("name", ["huge_stream", "wide_table", "deep_objects"])
+def test_it_has_no_more_memory_than_is_given(tmp_path: Path, name: str) -> None:
+    make, media_type = MADE[name]
+    source = tmp_path / "berkas"
+    source.write_bytes(make())
+    task = {"source": str(source), "target": str(tmp_path / "teks"), "reader": READERS[media_type]}
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURED, json.dumps(task)], capture_output=True, check=True, cwd=PROJECT_ROOT, text=True
+    )
+
+    assert int(done.stdout.splitlines()[-1]) <= LIMITS["memory_bytes"]
 
 
 def test_a_file_of_a_million_pages_is_read_as_far_as_the_limit(app: Flask, tmp_path: Path) -> None:

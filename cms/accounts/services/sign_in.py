@@ -63,10 +63,10 @@ def sign_in(*, email: str, password: str, device_token: str | None, origin: Orig
     standing = _count_attempt(buckets)
     if not _is_right(credentials, password, buckets) or credentials is None:
         log.info("sign_in_failed", account=account_bucket(name).name[:16], trusted_device=device is not None)
-        raise Unauthenticated("invalid_credentials", headers=standing.headers if standing else {})
+        raise _refusal(standing)
     fresh_hash = hash_password(password) if needs_rehash(credentials.password_hash) else None
     with unit_of_work() as unit:
-        user = _still_the_same(unit, credentials)
+        user = _still_the_same(unit, credentials, standing)
         give_back(unit, buckets, proven=True)
         user.password_hash = fresh_hash or user.password_hash
         issued = start_session(unit, user, origin)
@@ -91,15 +91,20 @@ def _is_right(credentials: Credentials | None, password: str, buckets: tuple[Buc
         raise
 
 
-def _still_the_same(unit: UnitOfWork, credentials: Credentials) -> User:
+def _still_the_same(unit: UnitOfWork, credentials: Credentials, standing: Standing | None) -> User:
     """The locked person, unless suspended, or changed since the password was verified."""
     try:
         user = get_locked_user(unit, credentials.user_id)
     except NotFound:
-        raise Unauthenticated("invalid_credentials") from None
+        raise _refusal(standing) from None
     if user.state != UserState.ACTIVE.value or user.password_hash != credentials.password_hash:
-        raise Unauthenticated("invalid_credentials")
+        raise _refusal(standing)
     return user
+
+
+def _refusal(standing: Standing | None) -> Unauthenticated:
+    """The one answer to whoever does not get in: its fields do not tell either which of the reasons it was."""
+    return Unauthenticated("invalid_credentials", headers=standing.headers if standing else {})
 
 
 def refresh(refresh_token: str, origin: Origin) -> IssuedTokens:
@@ -190,7 +195,7 @@ def change_password(actor: Actor, *, current_password: str, new_password: str, o
         raise invalid_field("/current_password", "wrong_password")
     password_hash = hash_password(new_password)
     with unit_of_work() as unit:
-        user = _still_the_same(unit, credentials)
+        user = _still_the_same(unit, credentials, None)
         give_back(unit, buckets, proven=True)
         set_password(unit, user, password_hash, change_needed=False)
         issued = start_session(unit, user, origin)

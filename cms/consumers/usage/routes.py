@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -32,6 +32,8 @@ blp = Blueprint(
 )
 CONSUMER_ID = {"name": "consumer_id", "in": "path", "description": "Id of the consumer."}
 USUAL = {"hour": timedelta(days=1), "day": timedelta(days=7)}
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+"""Nobody used this server before; days before the year 1 are none."""
 LONGEST = {"hour": timedelta(days=31), "day": timedelta(days=400)}
 
 
@@ -73,6 +75,8 @@ def list_silent_consumers(query: dict[str, Any]) -> Answer:
 def _span(query: dict[str, Any]) -> tuple[datetime, datetime]:
     """From the full hour of `from` to `to`, or to the end of this hour. Raises `BadRequest`."""
     last: datetime = query.get("to") or _full_hour(clock.now()) + timedelta(hours=1)
+    if last < EARLIEST:
+        raise _fault("to", "not_before", other=clock.rfc3339(EARLIEST))
     first = _full_hour(query.get("from") or last - USUAL[query["by"]])
     if first >= last:
         raise _fault("from", "not_after", other=clock.rfc3339(last))

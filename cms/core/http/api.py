@@ -148,14 +148,15 @@ class Blueprint(flask_smorest.Blueprint):
     def arguments(self, schema: Any, *, location: str = "json", **options: Any) -> Any:
         """Read input through a schema. One instance serves all requests: making one copies every field.
 
-        Query parameters, which every list and detail has, are read without webargs' layers: same rules, half the cost.
+        Query parameters, which every list and detail has, are read without webargs' layers: same rules, half the cost. Their address can be too
+        long (414).
         """
         schema = schema() if isinstance(schema, type) else schema
         documented = super().arguments(schema, location=location, **options)
         if location != "query":
             return documented
 
-        return lambda view: _document(QueryView(schema, view), documented)
+        return lambda view: self.problems(414)(_document(QueryView(schema, view), documented))
 
     def answers(self, status: int, schema: Any) -> Callable[[Any], Any]:
         """Document the answer of a view that makes the whole of it itself."""

@@ -20,7 +20,7 @@ from cms.moderation.decoding import decoded
 from cms.publishing.models import Standing
 from cms.publishing.visibility import is_live
 
-MACHINE_PATHS: Final = frozenset({"v1", "manage", "preview", "go"})
+MACHINE_PATHS: Final = frozenset({"v1", "manage", "preview", "go", "mail"})
 """How the paths of this server begin that need a key, a sign-in or a secret, or that send visitors on: no pages for them."""
 
 
