@@ -21,7 +21,8 @@ pytestmark = pytest.mark.usefixtures("city")
 @pytest.mark.timeout(240)
 def test_every_copy_ends_with_what_is_published(app: Flask) -> None:
     add_agencies(app, "dishub")
-    consumer = add_consumer(app)
+    # The copies ask without a pause, which is more than a key may ask in a minute.
+    consumer = add_consumer(app, requests_per_minute=0)
     copiers = [Copier(app, add_key(app, consumer, agencies=of)[1], filters, limit) for of, filters, limit in COPIES]
     items: list[str] = []
     writers = [Writer(app, number, items) for number in range(WRITERS)]
