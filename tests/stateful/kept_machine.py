@@ -81,7 +81,7 @@ class KeptAnswersMachine(RuleBasedStateMachine):
             app.extensions["simpul"].forget()
         add_city(self.app)
         add_agencies(self.app, "lama", "baru")
-        self.consumer = add_consumer(self.app)
+        self.consumer = add_consumer(self.app, requests_per_minute=0)
         self.keys = {name: add_key(self.app, self.consumer, agencies=wanted) for name, wanted in SCOPES.items()}
         self.image = add_image(self.app)
         self.items: list[Published] = []
