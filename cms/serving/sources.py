@@ -109,6 +109,10 @@ class Sources:
         """Since when a schedule of what was read is due and not carried out (microseconds since 1970); 0 when none is."""
         return due_since(self.state.head, self.heads, self.dependencies.followed, self.now)
 
+    def has_log_moved(self) -> bool:
+        """True when the log is further by now than what this answer is made of; read exactly."""
+        return self.state.head.read(self.state.reader).sequence > self.heads.sequence
+
     def looked_up(self) -> ReferenceData:
         """The same, for an answer that shows nothing of it: what it takes from there is noted with `note_fact`."""
         found = self.state.reference_data(self.heads.reference, self.now)

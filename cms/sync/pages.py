@@ -127,6 +127,9 @@ def _with_late(request: DeliveryRequest, copied: Followed, entries: list[Entry],
         entries += late.entries
         if late.last is not None:
             return Gathered(entries, copied.position.moved(until, late.last), is_complete=False)
+        if request.sources.has_log_moved():
+            # Somebody has carried it out meanwhile: it is late no more, and its lines are behind those of this page.
+            return Gathered(entries, copied.position.moved(until, BEFORE_ALL), is_complete=False)
     day = request.sources.reference_data().since if "agency" in copied.position.types else 0
     return Gathered(entries, copied.position.completed(until, day), is_complete=True)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -20,6 +22,7 @@ from cms.editorial.schedules.schedule import Schedule
 from cms.editorial.schedules.services import schedule_item
 from cms.posts.content import POST
 from cms.publishing.tasks import carry_out_due_schedules
+from cms.sync import pages
 from tests.delivery.test_due_reading import end_of_tries, nobody_else_writes
 from tests.factories import (
     CENTRAL,
@@ -81,6 +84,35 @@ def test_many_late_schedules_come_page_by_page(app: Flask, site: Caller, moment:
     assert [len(first["data"]), *map(len, [rest])] == [2, 3]
     assert [line["id"] for line in [*first["data"], *rest]] == [item.id for item in items]
     assert len(whole(site, following)[0]) == 5, "with their lines they come again"
+
+
+def test_a_page_during_which_schedules_are_carried_out_is_not_the_last(
+    app: Flask, site: Caller, moment: Callable[[timedelta], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are late when the page begins, and have lines before it has looked at them."""
+    item = add_post(app, title="Kabar")
+    with app.app_context():
+        schedule_item(POST, CENTRAL, item.id, seen(item), Schedule(clock.now() + HOUR, None, "Asia/Makassar"))
+    _lines, address = whole(site)
+    moment(2 * HOUR)
+    real = pages.late_entries
+    blocked = ExitStack()
+    blocked.enter_context(nobody_else_writes(app))
+
+    def carried_out_before(*given: Any) -> Any:
+        blocked.close()
+        end_of_tries()
+        with app.app_context():
+            carry_out_due_schedules()
+        monkeypatch.setattr(pages, "late_entries", real)
+        return real(*given)
+
+    monkeypatch.setattr(pages, "late_entries", carried_out_before)
+    first = page(site, address)
+    lines, _following = whole(site, first["links"]["next"])
+
+    assert first["data"] or not first["meta"]["complete"]
+    assert [line["id"] for line in [*first["data"], *lines]] == [item.id]
 
 
 def test_an_edition_comes_though_the_next_scheduled_one_was_rendered_again_after_it(
