@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, g
+from flask import Flask, Response, g, request
 
 from cms.core import clock
 from cms.core.rate_limits import TOO_MANY, cost_of
@@ -28,7 +28,10 @@ def charge_requests(app: Flask) -> None:
 
     @app.after_request
     def tell(answer: Response) -> Response:
-        headers = charge(g.get("asked"), answer.status_code)
+        asked: Asked | None = g.get("asked")
+        # `g` may outlive its request where an application context is open around several.
+        is_of_this_request = asked is not None and asked.environ is request.environ
+        headers = charge(asked if is_of_this_request else None, answer.status_code)
         if isinstance(answer, PreparedResponse):
             answer.finished.headers.extend(headers)
         else:
