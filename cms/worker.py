@@ -218,10 +218,12 @@ def run_worker(app: Flask) -> None:
         thread.start()
     run_tasks(app, [*tasks, heartbeat([*tasks, *apart])], stop)
     ends_at = from_now(LONGEST_WAIT_AT_END.total_seconds())
-    for thread in threads:
-        thread.join(max(0.0, ends_at - clock.monotonic()))
+    # Only senders: a file that is being read is read again, and its reader ends with this process.
     for sender, thread in zip((hooks, mail), threads, strict=False):
-        if sender is not None and not thread.is_alive():
+        if sender is None:
+            continue
+        thread.join(max(0.0, ends_at - clock.monotonic()))
+        if not thread.is_alive():
             with app.app_context():
                 sender.finish()
     log.info("worker_stopped")

@@ -13,12 +13,14 @@ import json
 import os
 import resource
 import runpy
+import signal
 import sys
 from typing import Final
 
 OPEN_FILES: Final = 64
 CLONE_NEWUSER: Final = 0x10000000
 CLONE_NEWNET: Final = 0x40000000
+PR_SET_PDEATHSIG: Final = 1
 
 
 def confine(limits: dict[str, int]) -> None:
@@ -33,6 +35,9 @@ def confine(limits: dict[str, int]) -> None:
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(kind, (limit, limit))
     os.nice(limits.get("nice", 0))
+    with contextlib.suppress(OSError, AttributeError):
+        # Whoever asked is the only one who waits: a worker that is killed leaves no reader behind.
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     with contextlib.suppress(OSError, AttributeError):
         # An empty network namespace: nothing can be reached.
         ctypes.CDLL(None).unshare(CLONE_NEWUSER | CLONE_NEWNET)

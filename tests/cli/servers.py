@@ -15,8 +15,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
-from config import PROJECT_ROOT
+from cms.application import create_app
+from cms.core.db import db
+from config import PROJECT_ROOT, Settings
 from tests.database import own_database
 
 START_SECONDS = 60.0
@@ -87,6 +90,17 @@ def started(
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+
+
+@contextmanager
+def beside(instance: Path, settings: dict[str, str]) -> Iterator[Flask]:
+    """The application on the database of the worker."""
+    app = create_app(Settings.from_environ({"INSTANCE_PATH": str(instance), **settings}))
+    yield app
+    with app.app_context():
+        app.extensions["simpul"].reader.close_connections()
+        db.session.remove()
+        db.engine.dispose()
 
 
 def get(port: int, path: str) -> dict[str, str]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,29 +12,16 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from cms.accounts.models import User
-from cms.application import create_app
 from cms.core import clock
-from cms.core.db import db, session, unit_of_work
+from cms.core.db import session, unit_of_work
 from cms.notifications.models import Mail
 from cms.notifications.news import News
 from cms.notifications.policies import Kind
 from cms.notifications.posting import post
 from cms.notifications.queries import find_people
-from config import Settings
-from tests.cli.servers import database_settings, prepare, started
+from tests.cli.servers import beside, database_settings, prepare, started
 from tests.notifications.mail_servers import MailBox, Received, await_until, taking_mail
 from tests.notifications.telling import FROM
-
-
-@contextmanager
-def beside(instance: Path, settings: dict[str, str]) -> Iterator[Flask]:
-    """The application on the database of the worker."""
-    app = create_app(Settings.from_environ({"INSTANCE_PATH": str(instance), **settings}))
-    yield app
-    with app.app_context():
-        app.extensions["simpul"].reader.close_connections()
-        db.session.remove()
-        db.engine.dispose()
 
 
 def states(app: Flask) -> list[str]:
