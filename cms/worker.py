@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -49,6 +49,7 @@ from cms.notifications.followers import NAME as NOTIFICATIONS
 from cms.notifications.followers import TOLD_AT_ONCE, tell_people
 from cms.notifications.tasks import (
     LONGEST_WAIT_AT_END,
+    MailSender,
     mail_sender_of,
     make_due_summaries,
     purge_old_messages,
@@ -59,7 +60,7 @@ from cms.publishing.tasks import carry_out_due_schedules, has_due_schedules
 from cms.serving.state import serving_state
 from cms.webhooks.followers import NAME as WEBHOOKS
 from cms.webhooks.followers import fan_out
-from cms.webhooks.tasks import purge_old, seal_all_anew, sender_of
+from cms.webhooks.tasks import Sender, purge_old, seal_all_anew, sender_of
 from cms.writing.services import purge_kept_answers
 
 log = get_logger(__name__)
@@ -217,16 +218,21 @@ def run_worker(app: Flask) -> None:
     for thread in threads:
         thread.start()
     run_tasks(app, [*tasks, heartbeat([*tasks, *apart])], stop)
+    # Nobody waits for a file that is being read: it is read again, and its reader ends with this process.
+    end_senders(app, {name: sender for name, sender in (("webhooks", hooks), ("mail", mail)) if sender}, threads)
+    log.info("worker_stopped")
+
+
+def end_senders(app: Flask, senders: Mapping[str, Sender | MailSender], threads: Sequence[threading.Thread]) -> None:
+    """Wait for what is being sent, a bounded time, and note its results."""
     ends_at = from_now(LONGEST_WAIT_AT_END.total_seconds())
-    # Only senders: a file that is being read is read again, and its reader ends with this process.
-    for sender, thread in zip((hooks, mail), threads, strict=False):
-        if sender is None:
+    for thread in threads:
+        if (sender := senders.get(thread.name)) is None:
             continue
         thread.join(max(0.0, ends_at - clock.monotonic()))
         if not thread.is_alive():
             with app.app_context():
                 sender.finish()
-    log.info("worker_stopped")
 
 
 def start_clock(app: Flask) -> None:
