@@ -74,6 +74,9 @@ READS_NUMBERS = {
 HARMLESS_EXPRESSIONS = {
     # What is a word has a letter, beside digits of any script; no number is read.
     r"[^\W_]*[^\W\d_][^\W_]*",
+    # Words and numbers of any script are told apart; then their digits become plain ones, none is read as a number.
+    r"[^\W\d_]",
+    r"\d++",
 }
 HARMLESS_QUESTIONS = {
     # Raised digits are shown as plain ones; their text is not read as a number.

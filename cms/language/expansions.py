@@ -1,0 +1,77 @@
+"""Abbreviations and words of the same meaning, used when somebody asks: `dishub` also finds `Dinas Perhubungan`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from cms.core.seed_files import read_rows, words
+from cms.language.words import folded, key, stem
+
+SYNONYMS_FILE: Final = Path(__file__).resolve().parent / "seed" / "synonyms.csv"
+Phrase = tuple[str, ...]
+# fmt: off
+UNSAYING: Final = frozenset({
+    "adalah", "akan", "apa", "apakah", "atau", "bagaimana", "dalam", "dan", "dari", "dengan", "di", "dimana", "gimana", "ingin", "ini", "itu",
+    "kami", "kapan", "ke", "kemana", "mana", "mau", "mohon", "oleh", "of", "pada", "saya", "siapa", "the", "tolong", "untuk", "yang",
+})
+# fmt: on
+"""Stems that say nothing in a question. They are indexed, for phrases."""
+
+
+@dataclass(frozen=True, slots=True)
+class Synonym:
+    """`term` also finds `means`; with `both_ways` each of these also finds the term."""
+
+    term: str
+    means: tuple[str, ...]
+    both_ways: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Expansions:
+    """What else is asked for with a phrase (keys of its stems, without words that say nothing), and the words of the longest one."""
+
+    phrases: Mapping[Phrase, tuple[Phrase, ...]]
+    longest: int
+
+
+def phrase_of(text: str) -> Phrase:
+    """The keys of the stems of a text."""
+    return tuple(key(stem(word)) for word in folded(text))
+
+
+def asked(phrase: Phrase) -> Phrase:
+    """The phrase without words that say nothing; all of it when it has no others."""
+    return tuple(word for word in phrase if word not in UNSAYING) or phrase
+
+
+def expansions_of(synonyms: Iterable[Synonym]) -> Expansions:
+    """The table that `understand` takes, of any synonyms: what has no words is left out."""
+    found: dict[Phrase, dict[Phrase, None]] = {}
+    for synonym in synonyms:
+        term = phrase_of(synonym.term)
+        for meaning in filter(None, map(phrase_of, synonym.means)):
+            if term and term != meaning:
+                found.setdefault(asked(term), {})[meaning] = None
+                if synonym.both_ways:
+                    found.setdefault(asked(meaning), {})[term] = None
+    return Expansions({phrase: tuple(others) for phrase, others in found.items()}, max(map(len, found), default=0))
+
+
+@cache
+def shipped_synonyms() -> tuple[Synonym, ...]:
+    """Those that come with the project, by term."""
+    return tuple(
+        Synonym(str(row["term"]), tuple(words(row["means"])), row["both_ways"] == "yes")
+        for row in read_rows(SYNONYMS_FILE)
+    )
+
+
+@cache
+def shipped() -> Expansions:
+    """The table of what comes with the project."""
+    return expansions_of(shipped_synonyms())
