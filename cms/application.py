@@ -70,6 +70,9 @@ from cms.moderation.routes import blp as moderation
 from cms.notifications.routes import blueprints as notifications
 from cms.offices.routes import blp as offices
 from cms.publishing.delivered import DeliveredTypes
+from cms.search.routes import search_blueprint
+from cms.search.types import EXTENSION as SEARCHED_TYPES
+from cms.search.types import SearchedTypes
 from cms.serving.admission import admit
 from cms.serving.charging import charge_requests
 from cms.serving.common_headers import with_common_headers
@@ -141,6 +144,7 @@ def blueprints(types: Sequence[RegisteredType]) -> Iterator[Blueprint]:
     yield sync_blueprint(delivered)
     yield from (delivery_reference, delivery_media, file_blueprint(delivered), go)
     yield feed_blueprint(FeedTypes(delivered.types))
+    yield search_blueprint(SearchedTypes(delivered.types))
 
 
 def create_app(settings: Settings | None = None, types: Sequence[RegisteredType] = CONTENT_TYPES) -> Flask:
@@ -180,6 +184,7 @@ def _register_types(app: Flask, types: Sequence[RegisteredType]) -> None:
     """Make the content types known to services, and their topics to the log."""
     check_types(types)
     app.extensions[REGISTERED_TYPES] = {each.name: each.resource.content_type for each in types}
+    app.extensions[SEARCHED_TYPES] = SearchedTypes([each.delivered for each in types])
     app.extensions[LOG_HEAD] = LogHead({each.name: each.plural for each in types})
 
 

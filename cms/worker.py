@@ -57,6 +57,9 @@ from cms.notifications.tasks import (
     tell_of_schedules,
 )
 from cms.publishing.tasks import carry_out_due_schedules, has_due_schedules
+from cms.search.followers import LINES as INDEXED_AT_ONCE
+from cms.search.followers import NAME as SEARCH
+from cms.search.followers import foresee_index, index_changed
 from cms.serving.state import serving_state
 from cms.webhooks.followers import NAME as WEBHOOKS
 from cms.webhooks.followers import fan_out
@@ -103,6 +106,7 @@ def worker_tasks(interval: float) -> list[Task]:
         Task("schedule", interval, carry_out_what_is_due),
         Task("schedule_items", interval, LogFollower(SCHEDULE, follow_schedules, lines=LINES)),
         Task("notifications", interval, LogFollower(NOTIFICATIONS, tell_people, lines=TOLD_AT_ONCE)),
+        Task("search", interval, LogFollower(SEARCH, index_changed, foresee_index, INDEXED_AT_ONCE)),
         Task("failing_schedules", MINUTE, tell_of_schedules),
         Task("expiring_keys", HOUR, tell_of_keys, due_at=from_now(2 * MINUTE)),
         Task("summaries", MINUTE, make_due_summaries),
@@ -143,7 +147,7 @@ def try_again() -> int:
     """Retry lines that followers have put aside and that are due; the other queues retry their own entries."""
     lines = retry_lines("presenter", rebuild_changed, foresee=foresee_rebuilding)
     lines += retry_lines(SCHEDULE, follow_schedules) + retry_lines(WEBHOOKS, fan_out)
-    lines += retry_lines(NOTIFICATIONS, tell_people)
+    lines += retry_lines(NOTIFICATIONS, tell_people) + retry_lines(SEARCH, index_changed, foresee=foresee_index)
     return lines + rebuild_again()
 
 

@@ -19,7 +19,7 @@ __all__ = ["empty_app"]
 STEPS = {script.revision: script.module for script in SCRIPTS.walk_revisions()}
 VERSION = re.compile(r"(?:INSERT INTO|UPDATE) alembic_version .*?'(\d{4})'", re.DOTALL)
 HARMLESS = re.compile(
-    r"BEGIN|SELECT|SET|PRAGMA|INSERT INTO|CREATE TABLE|CREATE INDEX|CREATE FUNCTION|UPDATE schema_state|COMMENT ON|SAVEPOINT|RELEASE"
+    r"BEGIN|SELECT|SET|PRAGMA|INSERT INTO|CREATE TABLE|CREATE VIRTUAL TABLE|CREATE INDEX|CREATE FUNCTION|UPDATE schema_state|COMMENT ON|SAVEPOINT|RELEASE"
 )
 CREATED = re.compile(r"CREATE TABLE (\w+)")
 PLAIN_INDEX = re.compile(r"CREATE INDEX (ix_\w+) ON \w+")

@@ -54,8 +54,14 @@ def test_models_and_migrations_describe_the_same_tables(empty_app: Flask) -> Non
     upgrade()
 
     with db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        # Each database keeps the words of the search index in its own way; tests/search holds what they do.
+        opts = {"compare_type": True, "compare_server_default": True, "include_name": _has_model}
+        context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, Base.metadata) == []
+
+
+def _has_model(name: str | None, kind: str, _parents: Any) -> bool:
+    return not (kind == "table" and (name == "search_words" or (name or "").startswith("search_words_")))
 
 
 @pytest.mark.slow

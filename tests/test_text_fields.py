@@ -19,10 +19,10 @@ from cms.core.bounded_text import LONGEST_MARK_RUN, has_long_mark_run
 from cms.core.http.fields import Choice, Day, ItemId, Moment, Text, Words
 from cms.core.http.json_input import parse_json
 from cms.core.http.request_head import ALL_HEADERS, LONGEST_HEADER, LONGEST_PATH, LONGEST_QUERY
-from cms.delivery.parameters import Anything
 from cms.documents.file_schemas import FileFieldsSchema
 from cms.editorial.schedules.schemas import ZonedMoment
 from cms.media.schemas import ImageFieldsSchema
+from cms.serving.content_parameters import Anything
 from cms.serving.parameters import Names
 from tests.core.hostile import EVERY
 from tests.core.processor_time import takes_at_most, was_refused

@@ -20,7 +20,7 @@ from cms.core.dead_letters.tasks import putting_aside
 from cms.core.prepared import foreseen
 from cms.core.runtime import runtime
 
-FOLLOWERS: Final = ("presenter", "schedule", "webhooks", "notifications")
+FOLLOWERS: Final = ("presenter", "schedule", "webhooks", "notifications", "search")
 """Every follower that this code has (`cms.worker` runs them): those that never ran are behind by the whole log."""
 Handler = Callable[[UnitOfWork, Sequence[Change]], bool | None]
 """Handles lines; `False` means that part of the work is left: the same lines come again, in another transaction."""

@@ -7,11 +7,12 @@ from typing import Any
 from cms.core import clock
 from cms.core.http.openapi_parts import API_VERSION
 from cms.core.http.schemas import LARGEST_LIMIT
-from cms.delivery.parameters import MOST_IDS, page_query
+from cms.delivery.parameters import page_query
 from cms.delivery.types import sorts_of
 from cms.publishing.delivered import DeliveredType, DeliveredTypes
 from cms.publishing.selection import COUNT_CAP
 from cms.serving.admission import ANONYMOUS, DeliveryRequest
+from cms.serving.content_parameters import MOST_IDS
 from cms.serving.copy_limits import BYTES_OF_PAGE, MOST_BYTES, MOST_LINES, POSITION_LIFE
 from cms.serving.encoding import ENCODINGS
 from cms.serving.finished import FinishedAnswer

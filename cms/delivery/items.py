@@ -10,12 +10,12 @@ from cms.core.errors import NotFound
 from cms.core.ids import is_id, is_slug
 from cms.delivery.endings import ended, resolved_ending
 from cms.delivery.linked_data import JSONLD, linked_data
-from cms.delivery.parameters import MOST_IDS
 from cms.publishing.delivered import DeliveredType, DeliveredTypes
 from cms.publishing.legacy_addresses import key_of
 from cms.publishing.models import Standing
 from cms.publishing.reading import Address
 from cms.serving.admission import DeliveryRequest
+from cms.serving.content_parameters import MOST_IDS
 from cms.serving.finished import FinishedAnswer
 from cms.serving.pages import one_body, one_json_body, page_body
 from cms.serving.places import place_of

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from cms.core import clock
 from cms.core.errors import invalid_parameter
 from cms.delivery.types import COMMON_SCHEMES, sorts_of
 from cms.delivery.unmatched import Warnings, looked_up_words, unmatched_words
@@ -17,6 +14,7 @@ from cms.serving.admission import DeliveryRequest
 from cms.serving.carried import as_carried
 from cms.serving.finished import FinishedAnswer
 from cms.serving.pages import Paging
+from cms.serving.parameters import micros_of
 from cms.serving.projection import reshaped
 from cms.serving.responding import Basis, Body, respond
 from cms.serving.sources import Sources
@@ -66,16 +64,8 @@ def _selection(paging: Paging, delivered: DeliveredType, query: Query) -> Select
         descending=descending,
         limit=paging.limit,
         position=None if paging.after is None else Position(*paging.after),
-        **{name: _micros(name, query[name], zone) for name in MOMENTS if name in query},
+        **{name: micros_of(name, query[name], zone) for name in MOMENTS if name in query},
     )
-
-
-def _micros(name: str, value: datetime | date, zone: ZoneInfo) -> int:
-    """A moment in microseconds since 1970. Before a day is before it begins, after a day when it is over."""
-    if isinstance(value, datetime):
-        return clock.micros(value)
-    midnight = clock.micros(datetime.combine(value, time.min, zone))
-    return midnight + timedelta(days=1) // timedelta(microseconds=1) if name.endswith("_after") else midnight
 
 
 def _terms(name: str, query: Query, sources: Sources) -> tuple[str, ...]:

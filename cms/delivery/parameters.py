@@ -11,18 +11,15 @@ from marshmallow import Schema, fields
 from cms.agencies.fields import area_codes
 from cms.agencies.models import AgencyKind, AreaLevel
 from cms.core.errors import BadRequest, InputError
-from cms.core.http.field_rules import Length
-from cms.core.http.fields import MESSAGES, Choice, Moment, Words
-from cms.core.http.request_head import LONGEST_QUERY
+from cms.core.http.fields import Choice, Words
 from cms.core.http.schemas import PageQuerySchema, StrictSchema
 from cms.core.ids import ID_PATTERN
 from cms.delivery.linked_data import JSONLD
 from cms.delivery.types import sorts_of
 from cms.publishing.delivered import DeliveredType, DeliveredTypes
+from cms.serving.content_parameters import MOST_IDS, Anything, ContentFiltersSchema
 from cms.serving.parameters import SLUGS, Names, shown_fields
-from cms.taxonomy.languages import LANGUAGES
 
-MOST_IDS = 100
 ADDRESS_PARTS = ("type", "agency", "slug")
 
 
@@ -44,40 +41,9 @@ def _included(*relations: str) -> Names:
     return Names(relations, metadata={"description": told, "example": "agency"})
 
 
-class ContentPageQuerySchema(PageQuerySchema):
-    """Filters that all content types have; a comma means any of, several parameters mean all of."""
+class ContentPageQuerySchema(ContentFiltersSchema):
+    """A list of a content type."""
 
-    agency = Words(
-        **SLUGS,
-        metadata={"description": "Owner; includes agencies that were merged into it.", "example": "dpu,dishub"},
-    )
-    channel = Words(
-        **SLUGS,
-        metadata={"description": "Channel of publication, own and reposted; includes those of merged agencies."},
-    )
-    tag = Words(**SLUGS, metadata={"example": "penutupan-jalan"})
-    language = Words(choices=LANGUAGES, metadata={"description": "BCP 47.", "example": "id"})
-    slug = Words(**SLUGS, metadata={"description": "Present slugs; `resolve` also knows former ones."})
-    ids = Words(
-        pattern=ID_PATTERN,
-        expected="ids, separated by commas",
-        most=MOST_IDS,
-        metadata={
-            "description": f"At most {MOST_IDS} ids, in the order of `sort`, on one page whatever `limit` says.",
-            "example": "019ac1a0-7c00-7000-8000-000000000002",
-        },
-    )
-    published_after = Moment(
-        metadata={"description": "Published after this moment.", "example": "2026-01-01T00:00:00Z"}
-    )
-    published_before = Moment(metadata={"description": "Published before this moment."})
-    updated_after = Moment(metadata={"description": "Published again after this moment, corrections included."})
-    changed_after = Moment(
-        metadata={
-            "description": "Changed for readers after this moment in any way; with `sort=changed_at` a copy stays complete.",
-            "example": "2026-11-24T01:00:00.000001Z",
-        }
-    )
     count = Choice(
         ["exact"],
         metadata={"description": "`exact` adds `meta.total`, which ends at 10,000 (`relation: gte`)."},
@@ -117,17 +83,6 @@ def items_query(types: DeliveredTypes) -> type[Schema]:
         },
     )
     return StrictSchema.from_dict({"ids": ids, "fields_": shown_fields(types.all_fields)}, name="items_query")
-
-
-class Anything(fields.String):
-    """A part of an address that people or programs found somewhere, whatever it looks like: what nothing has is not found.
-
-    No query is longer than its bound.
-    """
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs["error_messages"] = {**MESSAGES, **kwargs.get("error_messages", {})}
-        super().__init__(validate=[Length(max=LONGEST_QUERY)], **kwargs)
 
 
 def resolve_query(types: DeliveredTypes) -> type[Schema]:

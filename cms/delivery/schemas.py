@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 from marshmallow import Schema, fields
 
-from cms.core.http.schemas import LinksSchema, StrictSchema, partly
+from cms.core.http.schemas import LinksSchema, StrictSchema
 from cms.publishing.delivered import DeliveredTypes
 from cms.serving.reference_schemas import DeliveredCategorySchema, DeliveredKindSchema
-from cms.serving.schemas import DeliveredPageMetaSchema
+from cms.serving.schemas import DeliveredPageMetaSchema, any_card_schema
 
 
 class ItemsMetaSchema(DeliveredPageMetaSchema):
@@ -25,33 +24,11 @@ class ItemsMetaSchema(DeliveredPageMetaSchema):
 def items_schema(types: DeliveredTypes) -> type[Schema]:
     """Cards of items of any type, in their envelope; `type` tells posts from documents."""
     each = {
-        "data": fields.List(fields.Nested(_any_card(types)), required=True),
+        "data": fields.List(fields.Nested(any_card_schema(types)), required=True),
         "links": fields.Nested(LinksSchema, required=True),
         "meta": fields.Nested(ItemsMetaSchema, required=True),
     }
     return StrictSchema.from_dict(each, name="ItemsAnswerSchema")
-
-
-def _any_card(types: DeliveredTypes) -> type[Schema]:
-    """What the cards of all types have is always there; what one of them alone has, or only details, is not."""
-    found: dict[str, fields.Field[Any]] = {}
-    for delivered in types.types:
-        for attribute, field in delivered.full._declared_fields.items():  # noqa: SLF001 - marshmallow's only list of them
-            known = found.setdefault(attribute, copy.deepcopy(field))
-            known.allow_none = known.allow_none or field.allow_none
-            known.metadata = _told_of_both(known, field)
-    always = frozenset.intersection(*(frozenset(delivered.card_fields) for delivered in types.types))
-    return partly(StrictSchema.from_dict(found, name="AnyItemSchema"), always, "DeliveredItemSchema")
-
-
-def _told_of_both(known: fields.Field[Any], field: fields.Field[Any]) -> dict[str, Any]:
-    """What is told of a field, with the words of both types; no words where one of them takes any."""
-    lists = [each.metadata["enum"] for each in (known, field) if "enum" in each.metadata]
-    told = {name: value for name, value in known.metadata.items() if name != "enum"}
-    if len(lists) < 2:
-        return told
-    null = [None] if known.allow_none else []
-    return {**told, "enum": list(dict.fromkeys([*(word for each in lists for word in each), *null]))}
 
 
 class ResolvedSchema(StrictSchema):

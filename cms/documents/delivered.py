@@ -9,6 +9,7 @@ from cms.documents.delivered_schemas import CLASSES, DocumentCardSchema, Documen
 from cms.documents.kinds import ACCEPTED_MEDIA_TYPES
 from cms.documents.linked_data import document_as_linked_data
 from cms.publishing.delivered import DeliveredType
+from cms.publishing.searched import OF_EVERY_ITEM, Weight
 
 DELIVERED_DOCUMENTS = DeliveredType(
     name="document",
@@ -46,4 +47,13 @@ DELIVERED_DOCUMENTS = DeliveredType(
     ),
     linked_data=document_as_linked_data,
     file_types=ACCEPTED_MEDIA_TYPES,
+    searched={
+        **OF_EVERY_ITEM,
+        "number": Weight.TITLE,
+        "year": Weight.SUMMARY,
+        "files.label": Weight.SUMMARY,
+        **dict.fromkeys(
+            ("holder", "responsible", "producer", "made_place", "period.text", "archive_code"), Weight.BODY
+        ),
+    },
 )

@@ -8,6 +8,7 @@ from cms.core.ids import SLUG_PATTERN
 from cms.posts.delivered_schemas import KINDS, PostCardSchema, PostSchema
 from cms.posts.linked_data import post_as_linked_data
 from cms.publishing.delivered import DeliveredType
+from cms.publishing.searched import OF_EVERY_ITEM, Weight
 from cms.publishing.selection import Relation
 
 DELIVERED_POSTS = DeliveredType(
@@ -53,6 +54,7 @@ DELIVERED_POSTS = DeliveredType(
     includes=("agency", "areas", "category", "channel"),
     linked_data=post_as_linked_data,
     has_events=True,
+    searched={**OF_EVERY_ITEM, "event.place": Weight.SUMMARY, "dateline": Weight.BODY},
     about_list=(
         "Newest first, as compact cards without bodies; `fields` also gives what only details have. "
         "Send the `ETag` back in `If-None-Match`: a 304 has no body."

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from marshmallow import Schema, fields
 
 from cms.publishing.linked_data import LinkedData
+from cms.publishing.searched import OF_EVERY_ITEM, Searched
 
 _SCHEME = re.compile("[a-z_]+")
 
@@ -22,7 +23,8 @@ class DeliveredType:
     `card` and `full` are its delivered forms. `filters` are the query parameters of its list beside those that every list has.
     `schemes` are the filters that are answered from terms (`cms.publishing.rendered_items`), the one with the fewest items per value
     first: it leads. `includes` are the relations that readers can embed. `about_list` and `about_item` are texts for the
-    API's document, `linked_data` says what an item is in the words of schema.org, `file_types` are the media types of the files that it shows. `has_events`: some items take place at a time.
+    API's document, `linked_data` says what an item is in the words of schema.org, `file_types` are the media types of the files that it shows. `has_events`: some items take place at a time. `searched` are the
+    fields of the full form that are searched.
     """
 
     name: str
@@ -37,6 +39,7 @@ class DeliveredType:
     linked_data: LinkedData
     has_events: bool = False
     file_types: tuple[str, ...] = ()
+    searched: Searched = field(default_factory=lambda: OF_EVERY_ITEM)
 
     @property
     def words(self) -> Mapping[str, str]:

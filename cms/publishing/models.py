@@ -157,6 +157,11 @@ class Publication(Model):
             sqlite_where=text("superseded_sequence IS NULL AND event_from IS NOT NULL"),
             postgresql_where=text("superseded_sequence IS NULL AND event_from IS NOT NULL"),
         ),
+        # Hits of a search are compared with it, without reading their texts (cms.search).
+        Index(
+            "ix_publications_live_window", "id", "effective_from", "effective_until", "type", "agency", "published_at",
+            sqlite_where=text("superseded_sequence IS NULL"), postgresql_where=text("superseded_sequence IS NULL"),
+        ),
         # What left the channels of a copy (cms.publishing.walking).
         Index(
             "ix_publications_superseded", "type", "superseded_sequence",

@@ -47,11 +47,14 @@ def counted_page_sql(selection: Selection, json_column: str) -> str:
 
 def _repost(selection: Selection, publication_id: str = "f.id") -> str:
     """The first of the channels asked for that reposts the item; none if one of them has it as its own."""
-    if not selection.asks_channels:
-        return ""
-    channels = ", ".join(f":channel{index}" for index in range(len(selection.terms["channel"])))
+    return f", {repost_column(len(selection.terms['channel']), publication_id)}" if selection.asks_channels else ""
+
+
+def repost_column(count: int, publication_id: str) -> str:
+    """The same as a column `repost`, for the channels `:channel0` to so many."""
+    channels = ", ".join(f":channel{index}" for index in range(count))
     return (
-        f", (SELECT c.term || ' ' || c.repost FROM publication_terms c WHERE c.publication_id = {publication_id}"  # noqa: S608
+        f"(SELECT c.term || ' ' || c.repost FROM publication_terms c WHERE c.publication_id = {publication_id}"  # noqa: S608
         f" AND c.scheme = 'channel' AND c.term IN ({channels})"
         " ORDER BY CASE WHEN c.repost IS NULL THEN 0 ELSE 1 END, c.term LIMIT 1) AS repost"
     )
@@ -173,7 +176,12 @@ def _bounds(selection: Selection, column: str, number: str) -> list[str]:
         found.append(f"({column}, {number}) {sign} (:moment, :number)")
     if selection.is_bounded:
         found.append(f"{column} <= :latest")
-    published = column if selection.sort == "published_at" else "p.published_at"
+    return found + moment_conditions(selection, column if selection.sort == "published_at" else "p.published_at")
+
+
+def moment_conditions(selection: Selection, published: str = "p.published_at") -> list[str]:
+    """Conditions on the moments that are asked for; `p` is the publication, the values are those of `Selection.params`."""
+    found = []
     if selection.published_after is not None:
         found.append(f"{published} > :published_after")
     if selection.published_before is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from cms.publishing.reading import Page
 from cms.publishing.selection import Selection
@@ -21,6 +21,11 @@ def as_carried(page: Page, selection: Selection, sources: Sources) -> Sequence[s
         text if repost is None else _as_repost(text, repost, names)
         for text, repost in zip(page.items, page.reposts, strict=True)
     ]
+
+
+def with_carrier(text: str, repost: str | None, names: Callable[[], Mapping[str, str]]) -> str:
+    """The item; one that is only reposted (`<agency> <note>`) with the carrier's present name, which is asked for only then."""
+    return text if repost is None else _as_repost(text, repost, names())
 
 
 def _as_repost(text: str, repost: str, names: Mapping[str, str]) -> str:

@@ -60,7 +60,8 @@ class Paging:
     limit: int
     after: Sequence[Any] | None
     """The sort values of the last row of the page before; None on the first page."""
-    _binding: str
+    binding: str
+    """What its cursors are bound to."""
 
     @classmethod
     def of(cls, request: DeliveryRequest, query: Query) -> Paging:
@@ -89,7 +90,7 @@ class Paging:
         return None if cursor is None else _next_address(self.request, cursor)
 
     def _cursor(self, last: Sequence[Any] | None) -> str | None:
-        return None if last is None else self.request.sources.cursors.encode(last, self._binding)
+        return None if last is None else self.request.sources.cursors.encode(last, self.binding)
 
 
 def _due(request: DeliveryRequest) -> dict[str, str]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from marshmallow import ValidationError
 
+from cms.core import clock
 from cms.core.http.field_rules import rule
 from cms.core.http.fields import MESSAGES, CommaSeparated
 from cms.core.ids import SLUG_PATTERN
@@ -43,3 +46,11 @@ def shown_fields(allowed: Iterable[str]) -> Names:
         attribute="fields",
         metadata={"description": "Only these fields, separated by commas.", "example": "id,title,published_at"},
     )
+
+
+def micros_of(name: str, value: datetime | date, zone: ZoneInfo) -> int:
+    """A moment in microseconds since 1970. Before a day is before it begins, after a day when it is over."""
+    if isinstance(value, datetime):
+        return clock.micros(value)
+    midnight = clock.micros(datetime.combine(value, time.min, zone))
+    return midnight + timedelta(days=1) // timedelta(microseconds=1) if name.endswith("_after") else midnight

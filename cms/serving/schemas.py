@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from functools import cache
+from typing import Any
 
 from marshmallow import Schema, fields
 
-from cms.core.http.schemas import SOMETIMES, MetaSchema, PageMetaSchema, many, one, partly
-from cms.publishing.delivered import DeliveredType
+from cms.core.http.schemas import SOMETIMES, MetaSchema, PageMetaSchema, StrictSchema, many, one, partly
+from cms.publishing.delivered import DeliveredType, DeliveredTypes
 from cms.serving.reference_schemas import RELATIONS
 
 
@@ -61,3 +63,25 @@ def delivered_card_schema(delivered: DeliveredType) -> type[Schema]:
 
 def _name(delivered: DeliveredType) -> str:
     return "Delivered" + "".join(word.capitalize() for word in delivered.name.split("_"))
+
+
+def any_card_schema(types: DeliveredTypes) -> type[Schema]:
+    """What the cards of all types have is always there; what one of them alone has, or only details, is not."""
+    found: dict[str, fields.Field[Any]] = {}
+    for delivered in types.types:
+        for attribute, field in delivered.full._declared_fields.items():  # noqa: SLF001 - marshmallow's only list of them
+            known = found.setdefault(attribute, copy.deepcopy(field))
+            known.allow_none = known.allow_none or field.allow_none
+            known.metadata = _told_of_both(known, field)
+    always = frozenset.intersection(*(frozenset(delivered.card_fields) for delivered in types.types))
+    return partly(StrictSchema.from_dict(found, name="AnyItemSchema"), always, "DeliveredItemSchema")
+
+
+def _told_of_both(known: fields.Field[Any], field: fields.Field[Any]) -> dict[str, Any]:
+    """What is told of a field, with the words of both types; no words where one of them takes any."""
+    lists = [each.metadata["enum"] for each in (known, field) if "enum" in each.metadata]
+    told = {name: value for name, value in known.metadata.items() if name != "enum"}
+    if len(lists) < 2:
+        return told
+    null = [None] if known.allow_none else []
+    return {**told, "enum": list(dict.fromkeys([*(word for each in lists for word in each), *null]))}

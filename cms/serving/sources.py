@@ -16,6 +16,7 @@ from cms.changes.public_lines import PublicLine, ReferenceLine, public_lines, re
 from cms.consumers.key_cache import KeyHolder
 from cms.consumers.usage.copies import Copy
 from cms.core.cursors import Cursors
+from cms.core.reading import Reader
 from cms.publishing.reading import Address, Page, PublishedState
 from cms.publishing.revisions import revisions
 from cms.publishing.selection import Selection
@@ -241,6 +242,11 @@ class Sources:
         for selection in walked:
             self.expect_page(selection)
         return Walk(self.state.reader, tuple(selection.type for selection in walked), self.now)
+
+    def searched(self, topics: Iterable[str]) -> Reader:
+        """What a search of these topics reads through: anything of them can be a hit."""
+        self.dependencies.note_topics(topics)
+        return self.state.reader
 
     def shared(self, name: str, compute: Callable[[], T]) -> T:
         """A result that is the same for all readers who ask for `name` while nothing that was noted so far has changed; what `compute` reads

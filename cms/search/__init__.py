@@ -1,0 +1,1 @@
+"""Search over what is published: the index, which belongs to publications, and the questions of readers."""

@@ -1,0 +1,132 @@
+"""Pages of hits: from the parameters of a search to its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+
+from cms.language.highlights import marked
+from cms.publishing.selection import COUNT_CAP
+from cms.search.finding import MOST_RANKED, Hit, IndexState, Search, index_state
+from cms.search.parameters import NEWEST
+from cms.search.questions import Question, question_of
+from cms.search.types import SearchedTypes
+from cms.serving.admission import DeliveryRequest
+from cms.serving.carried import with_carrier
+from cms.serving.finished import FinishedAnswer
+from cms.serving.pages import Paging
+from cms.serving.projection import reshaped
+from cms.serving.responding import Basis, Body, respond
+from cms.serving.sources import Sources
+
+Query = dict[str, Any]
+KEPT_MICROS: Final = 5_000_000
+"""How long an answer is kept: texts of files come into the index without a line of the log."""
+LONGEST_TITLE: Final = 300
+LONGEST_TEXT: Final = 240
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPage:
+    """Hits of one page; `last` is the position of its last one, None when no page follows."""
+
+    hits: Sequence[Hit]
+    last: Sequence[int] | None
+    total: int
+    ranked: str | None
+
+
+def search_content(request: DeliveryRequest, types: SearchedTypes, query: Query) -> FinishedAnswer:
+    """One page of what answers the words, of what lists with these filters show."""
+    paging, sources = Paging.of(request, query), request.sources
+    reader = sources.searched(types.topics)
+    question, state = question_of(sources, types, query), index_state(reader)
+    _note(sources, state)
+    if question.channels:
+        sources.shown_names(question.channels)
+
+    def compute(sequence: int) -> Body:
+        page = _page(Search(reader, question, request.now), paging, sources, query)
+        items = [_shown(hit, question, query, sources) for hit in page.hits]
+        return paging.body(items, min(sequence, state.sequence), page.last, _meta(page, question))
+
+    return respond(request, Basis(topics=types.topics, groups=("search", *types.topics)), compute)
+
+
+def _note(sources: Sources, state: IndexState) -> None:
+    """Note how far the index is: it moves behind the log, and an answer that was made before is not kept beyond that."""
+    sources.dependencies.note_fact("index", tuple(state))
+    newest = max(getattr(sources.heads, topic) for topic in sources.topics.values())
+    sources.dependencies.note_end(0, sources.now + KEPT_MICROS if state.sequence >= newest else sources.now)
+
+
+def _page(search: Search, paging: Paging, sources: Sources, query: Query) -> FoundPage:
+    total = sources.shared(f"search {paging.binding}", search.count)
+    if query["sort"] == NEWEST:
+        return _newest_page(search, paging, total)
+    if total > MOST_RANKED:
+        return _partial_page(search, paging, total)
+    hits = search.ranked(paging.after, paging.limit + 1) if total else []
+    shown = hits[: paging.limit]
+    last = (shown[-1].value, shown[-1].id) if len(hits) > len(shown) else None
+    return FoundPage(shown, last, total, "all")
+
+
+def _newest_page(search: Search, paging: Paging, total: int) -> FoundPage:
+    """The position is (id of the last one, hits so far)."""
+    before, given = (None, 0) if paging.after is None else paging.after
+    limit = min(paging.limit, COUNT_CAP - given)
+    hits = search.newest(before, limit + 1) if total else []
+    shown = hits[:limit]
+    given += len(shown)
+    last = (shown[-1].id, given) if len(hits) > len(shown) and given < COUNT_CAP else None
+    return FoundPage(shown, last, total, None)
+
+
+def _partial_page(search: Search, paging: Paging, total: int) -> FoundPage:
+    """Those with every word in the title, then the others, each the newest first. The position is (part, id, hits so far)."""
+    part, before, given = (0, None, 0) if paging.after is None else paging.after
+    limit = min(paging.limit, COUNT_CAP - given)
+    hits = search.newest(before, limit + 1, in_title=True) if part == 0 else []
+    in_title = len(hits)
+    if in_title <= limit:
+        hits += search.newest(before if part else None, limit + 1 - in_title, in_title=False)
+    shown = hits[:limit]
+    given += len(shown)
+    has_more = len(hits) > len(shown) and given < COUNT_CAP
+    last = (0 if len(shown) <= in_title and part == 0 else 1, shown[-1].id, given) if has_more else None
+    return FoundPage(shown, last, total, "partial")
+
+
+def _meta(page: FoundPage, question: Question) -> dict[str, Any]:
+    relation = "gte" if page.total > COUNT_CAP else "eq"
+    return {
+        "total": {"value": min(page.total, COUNT_CAP), "relation": relation},
+        "ranked": page.ranked,
+        "understood": list(question.query.understood),
+    }
+
+
+def _shown(hit: Hit, question: Question, query: Query, sources: Sources) -> str:
+    """The card, or the picked fields, with what answers the question."""
+    full = orjson.loads(hit.full_json)
+    text = hit.card_json
+    picked = query.get("fields")
+    if picked is not None and any(name not in orjson.loads(text) for name in picked):
+        text = hit.full_json
+    text = with_carrier(text, hit.repost, lambda: sources.shown_names(question.channels))
+    if picked is not None:
+        text = reshaped(text, picked, (), sources.reference_data)
+    match = orjson.dumps({"match": _match(full, question)}).decode()
+    return f"{text[:-1]},{match[1:]}" if text != "{}" else match
+
+
+def _match(full: dict[str, Any], question: Question) -> dict[str, Any]:
+    summary = marked(full.get("summary") or "", question.query, LONGEST_TEXT)
+    if "<mark>" not in summary:
+        text = marked(full.get("body_text") or "", question.query, LONGEST_TEXT)
+        summary = text if "<mark>" in text or not summary else summary
+    return {"title": marked(full["title"], question.query, LONGEST_TITLE), "text": summary}

@@ -1,0 +1,164 @@
+"""From the parameters of a search to a condition on the index, and to conditions on the publications that it leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from cms.language.expansions import shipped
+from cms.language.understanding import Group, Query, understand
+from cms.publishing.page_sql import moment_conditions
+from cms.publishing.selection import MOMENTS, Relation, Selection
+from cms.search.entries import IN_SUMMARY, IN_TITLE, OFTEN_THERE, ONLY_IN_FILES, mark
+from cms.search.expressions import AllOf, AnyOf, Expression, Following, Without, Word
+from cms.search.types import SearchedTypes
+from cms.serving.parameters import micros_of
+from cms.serving.sources import Sources
+
+Asked = Mapping[str, Any]
+WEIGHTS: Final[Mapping[str, int]] = {IN_TITLE: 8, IN_SUMMARY: 3, OFTEN_THERE: 2, ONLY_IN_FILES: -2}
+"""What each word that was asked for adds to an entry by where it stands; in the text alone it adds nothing."""
+
+NO_BOUND: Final = 2**62
+"""No list of the newest is read, so nothing needs to be skipped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is searched: `wanted` is true of every hit, None when nothing was asked for.
+
+    `weighed` are conditions that imply it, with what each adds to the value of a hit; `in_title` is true of hits with every word in the
+    title. `conditions` are SQL on the publication `p` with their `params`.
+    """
+
+    query: Query
+    wanted: Expression | None
+    in_title: Expression | None
+    weighed: tuple[tuple[Expression, int], ...]
+    conditions: tuple[str, ...]
+    params: Mapping[str, Any]
+    channels: tuple[str, ...]
+
+    @property
+    def words(self) -> int:
+        """How many words, or names of several words, were asked for."""
+        return len(self.query.groups)
+
+
+def question_of(sources: Sources, types: SearchedTypes, asked: Asked) -> Question:
+    """The question that these parameters ask, of what the key shows."""
+    query = understand(asked["q"], shipped())
+    selection = _selection(sources, types, asked)
+    filters = [*_of_types(types, asked), *_marks(selection)]
+    groups = [_anywhere(group) for group in query.groups]
+    wanted = _all([*groups, *filters], selection) if groups else None
+    return Question(
+        query,
+        wanted,
+        _all([*(_standing(group, IN_TITLE) for group in query.groups), *groups, *filters], selection)
+        if groups
+        else None,
+        tuple(_weighed(query.groups, groups, filters, selection)) if groups else (),
+        tuple(_conditions(selection, asked)),
+        {**selection.params(sources.now, NO_BOUND), **_named("slug", asked.get("slug", ()))},
+        selection.terms.get("channel", ()),
+    )
+
+
+def _selection(sources: Sources, types: SearchedTypes, asked: Asked) -> Selection:
+    """The filters of the lists, whatever the type."""
+    schemes = [scheme for scheme in types.schemes if scheme in asked]
+    moments: dict[str, Any] = {name: micros_of(name, asked[name], sources.zone) for name in MOMENTS if name in asked}
+    return Selection(
+        type="",
+        agencies=sources.listed_agencies(asked.get("agency"), asked.get("channel", ())),
+        terms={scheme: sources.channels(asked[scheme]) if scheme == "channel" else asked[scheme] for scheme in schemes},
+        ids=asked.get("ids", ()),
+        relation=asked.get("relation"),
+        **moments,
+    )
+
+
+def _of_types(types: SearchedTypes, asked: Asked) -> list[Expression]:
+    """The types that are asked for and have every filter that is; a filter that none of them has is true of nothing."""
+    filters = [name for name in types.filters if (types.filters[name].attribute or name) in asked]
+    names = [
+        name
+        for name, each in types.by_name.items()
+        if name in asked.get("type", types.by_name) and all(filter_ in each.filters for filter_ in filters)
+    ]
+    return [] if len(names) == len(types.by_name) else [_any("type", names or ("none",))]
+
+
+def _marks(selection: Selection) -> list[Expression]:
+    """The filters that are words of the index."""
+    found = [_any(scheme, terms) for scheme, terms in selection.terms.items()]
+    if selection.agencies:
+        found.append(_any("agency", selection.agencies))
+    if selection.relation == Relation.OWN:
+        found.append(_any("own", selection.terms["channel"]))
+    return found
+
+
+def _conditions(selection: Selection, asked: Asked) -> Iterable[str]:
+    """The filters that are read from the publication. Whose it may be is one of both: the index is no judge of that."""
+    yield from moment_conditions(selection)
+    if selection.agencies is not None:
+        yield _among("p.agency", "agency", len(selection.agencies))
+    if selection.ids:
+        yield _among("p.item_id", "id", len(selection.ids))
+    if "slug" in asked:
+        yield _among("p.slug", "slug", len(asked["slug"]))
+
+
+def _weighed(
+    groups: Sequence[Group], anywhere: Sequence[Expression], filters: Sequence[Expression], selection: Selection
+) -> Iterable[tuple[Expression, int]]:
+    """For each word and each place: this one is there, and every other one anywhere."""
+    for index, group in enumerate(groups):
+        others = [*anywhere[:index], *anywhere[index + 1 :]]
+        if any(len(phrase) > 1 for phrase in group.alternatives):
+            # In one place they need not follow each other.
+            others.append(anywhere[index])
+        for prefix, weight in WEIGHTS.items():
+            yield _all([_standing(group, prefix), *others, *filters], selection), weight
+
+
+def _anywhere(group: Group) -> Expression:
+    found = [Word(phrase[0]) if len(phrase) == 1 else Following(phrase) for phrase in group.alternatives]
+    return _any_of([*found, *(Word(prefix, is_beginning=True) for prefix in group.prefixes)])
+
+
+def _standing(group: Group, place: str) -> Expression:
+    """The words of a group in one place; there they need not follow each other."""
+    found = [_all_of([Word(place + word) for word in phrase]) for phrase in group.alternatives]
+    return _any_of([*found, *(Word(place + prefix, is_beginning=True) for prefix in group.prefixes)])
+
+
+def _all(parts: Sequence[Expression], selection: Selection) -> Expression:
+    found = _all_of(parts)
+    if selection.relation == Relation.REPOST:
+        return Without(found, _any("own", selection.terms["channel"]))
+    return found
+
+
+def _any(scheme: str, terms: Iterable[str]) -> Expression:
+    return _any_of([Word(mark(scheme, term)) for term in terms])
+
+
+def _any_of(parts: Sequence[Expression]) -> Expression:
+    return parts[0] if len(parts) == 1 else AnyOf(tuple(parts))
+
+
+def _all_of(parts: Sequence[Expression]) -> Expression:
+    return parts[0] if len(parts) == 1 else AllOf(tuple(parts))
+
+
+def _named(name: str, values: Iterable[str]) -> dict[str, str]:
+    return {f"{name}{index}": value for index, value in enumerate(values)}
+
+
+def _among(column: str, name: str, count: int) -> str:
+    """An empty list matches nothing."""
+    return f"{column} IN ({', '.join(f':{name}{index}' for index in range(count)) or 'NULL'})"
