@@ -52,8 +52,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are processors: several tests wait for seconds, in which another one can work."""
-    return (os.cpu_count() or 1) + 1
+    """More than there are processors: half of the time tests wait for servers, locks and clocks, and another one can work."""
+    return 2 * (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_finish() -> None:
@@ -111,6 +111,15 @@ def migrated_app(environment: dict[str, str]) -> Iterator[Flask]:
     gc.freeze()
     yield app
     _close(app)
+
+
+@pytest.fixture(scope="session")
+def migrated_database(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a migrated database that nobody uses: tests that need one of their own take a copy of it."""
+    with own_database(tmp_path_factory.mktemp("migrated"), "migrated") as url:
+        with second_app({**environment, "DATABASE_URL": url}) as app, app.app_context():
+            upgrade()
+        yield url
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ imported where some are missing: that alone takes a second in every process of a
 from __future__ import annotations
 
 import json
+import os
 import pickle
 import platform
 import shutil
@@ -86,7 +87,7 @@ def _folder() -> Path:
     made_of = [
         DOCUMENT.read_bytes(),
         *(Path(__file__).with_name(f"{name}.py").read_bytes() for name in ("fuzzed_requests", "making_requests")),
-        repr((libraries, platform.python_version())).encode(),
+        repr((libraries, platform.python_version(), os.environ.get("FUZZ_EXAMPLES"))).encode(),
     ]
     folder = KEPT / sha256(b"\0".join(made_of)).hexdigest()
     for other in KEPT.glob("*"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -21,7 +22,8 @@ from werkzeug.test import EnvironBuilder
 
 from tests.fuzzed_requests import COLLECTIONS, DOCUMENT, MadeRequest
 
-EXAMPLES = 10
+# Each of what is allowed and of what is forbidden. FUZZ_EXAMPLES raises it for a long run; making them is what takes the time.
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "5"))
 # What made-up text never hits, so that the fields beside it are looked at.
 REFERENCES = {
     "agency": "dpu", "channel": "dpu", "category": "infrastruktur", "areas": ["64.71"], "information_kinds": ["BK-A"],

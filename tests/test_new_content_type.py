@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from flask_migrate import upgrade
 from marshmallow import fields
 from sqlalchemy import text
 
@@ -148,15 +147,14 @@ TYPES = (*CONTENT_TYPES, NOTICES)
 
 
 @pytest.fixture
-def bare_app(environment: dict[str, str], tmp_path: Path) -> Iterator[Flask]:
+def bare_app(environment: dict[str, str], migrated_database: str, tmp_path: Path) -> Iterator[Flask]:
     """An application with three content types on a migrated database that knows two of them."""
-    with own_database(tmp_path, "new_type") as url, clock.frozen(NOW):
+    with own_database(tmp_path, "new_type", migrated_database) as url, clock.frozen(NOW):
         app = create_app(Settings.from_environ({**environment, "DATABASE_URL": url}), TYPES)
         app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=True)
         app.extensions["contract"] = Contract(app)
         app.test_client_class = ContractClient
         with app.app_context():
-            upgrade()
             app.extensions["simpul"].storage.mark("tests")
         yield app
         with app.app_context():

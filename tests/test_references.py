@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
-
 from config import PROJECT_ROOT
 
 RULE = re.compile(r"\b(?:R-[A-Z]|M-)[0-9]+\b")
@@ -26,13 +24,16 @@ def name_of(path: Path) -> str:
     return path.relative_to(PROJECT_ROOT).as_posix()
 
 
-@pytest.mark.parametrize("path", TEXTS, ids=name_of)
-def test_rules_documents_and_issues_that_are_named_exist(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
+def test_rules_documents_and_issues_that_are_named_exist() -> None:
+    rules = set(RULE.findall(SECURITY.read_text(encoding="utf-8")))
+    texts = [(name_of(path), path.read_text(encoding="utf-8")) for path in TEXTS]
 
-    assert set(RULE.findall(text)) <= set(RULE.findall(SECURITY.read_text(encoding="utf-8")))
-    assert {Path(name).name for name in DOCUMENT.findall(text)} <= NAMES
-    assert ISSUE.findall(text) == []
+    assert len(texts) > 1_000
+    assert [(name, rule) for name, text in texts for rule in sorted(set(RULE.findall(text)) - rules)] == []
+    assert [
+        (name, named) for name, text in texts for named in DOCUMENT.findall(text) if Path(named).name not in NAMES
+    ] == []
+    assert [(name, issue) for name, text in texts for issue in ISSUE.findall(text)] == []
 
 
 def test_every_security_rule_names_a_test_that_exists() -> None:

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 from flask import Flask
-from flask_migrate import upgrade
 
 from tests.conftest import second_app
 from tests.database import own_database
@@ -22,21 +21,16 @@ from tests.people import Caller
 
 @contextmanager
 def installation(
-    environment: dict[str, str], folder: Path, *, is_migrated: bool = True, **settings: str
+    environment: dict[str, str], folder: Path, migrated: str | None = None, **settings: str
 ) -> Iterator[Flask]:
-    """An application with a database, files and secrets of its own."""
+    """An application with files, secrets and a database of its own: empty, or a copy of the migrated one at this URL."""
     folder.mkdir(parents=True, exist_ok=True)
     own = {**environment, "INSTANCE_PATH": str(folder), "STORAGE_URL": f"file://{folder / 'files'}", **settings}
-    with own_database(folder, "simpul") as url, second_app({**own, "DATABASE_URL": url}) as app:
-        yield _migrated(app, is_migrated)
-
-
-def _migrated(app: Flask, is_migrated: bool) -> Flask:
-    if is_migrated:
-        with app.app_context():
-            upgrade()
-            app.extensions["simpul"].storage.mark("tests")
-    return app
+    with own_database(folder, "simpul", migrated) as url, second_app({**own, "DATABASE_URL": url}) as app:
+        if migrated is not None:
+            with app.app_context():
+                app.extensions["simpul"].storage.mark("tests")
+        yield app
 
 
 def cms(app: Flask, *words: str) -> Result:

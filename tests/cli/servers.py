@@ -22,7 +22,7 @@ from cms.core.db import db
 from config import PROJECT_ROOT, Settings
 from tests.database import own_database
 
-START_SECONDS = 60.0
+START_SECONDS = 300.0
 WEB_THREADS = 4
 CHEAP = {"PASSWORD_MEMORY_KIB": "19456", "PASSWORD_TIME_COST": "2", "PASSWORD_LANES": "1"}
 OF_THE_TESTER = {"DATABASE_URL", "PORT", "PUBLIC_URL"}
@@ -111,7 +111,7 @@ def get(port: int, path: str) -> dict[str, str]:
 
 def get_text(port: int, path: str) -> str:
     """The text that an address answers."""
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=60) as answer:
         text: str = answer.read().decode()
         return text
 

@@ -38,9 +38,9 @@ def programs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def source(environment: dict[str, str], tmp_path: Path) -> Iterator[Flask]:
+def source(environment: dict[str, str], migrated_database: str, tmp_path: Path) -> Iterator[Flask]:
     """An installation with a city."""
-    with installation(environment, tmp_path / "source") as app:
+    with installation(environment, tmp_path / "source", migrated_database) as app:
         add_city(app)
         yield app
 
@@ -106,7 +106,7 @@ def test_the_drill(source: Flask, environment: dict[str, str], tmp_path: Path) -
     old = site.get("/v1/posts").headers["Content-Epoch"]
 
     # A new place: nothing of the old one is there.
-    with installation(environment, tmp_path / "target", is_migrated=False) as target:
+    with installation(environment, tmp_path / "target") as target:
         restored = cms(target, "restore", str(tmp_path / "backup"))
         assert restored.exit_code == 0, restored.output
         for proof in ("The log is whole", "What readers get is what was published", "bytes of all files"):
@@ -227,7 +227,7 @@ def test_a_damaged_backup_is_refused_before_anything_is_touched(
     damage(other, digest(PDF))
     later = publish(editor, title="Setelah pencadangan")
 
-    with installation(environment, tmp_path / "target", is_migrated=False) as target:
+    with installation(environment, tmp_path / "target") as target:
         for folder in (backup, other):
             for app, words in ((target, ()), (target, ("--replace",)), (source, ()), (source, ("--replace",))):
                 refused = cms(app, "restore", str(folder), *words)
@@ -251,7 +251,7 @@ def test_a_file_that_was_lost_before_the_backup_does_not_keep_it_from_being_rest
         runtime().storage.delete(digest(PDF))
     assert cms(source, "backup", str(tmp_path / "backup")).exit_code == 1
 
-    with installation(environment, tmp_path / "target", is_migrated=False) as target:
+    with installation(environment, tmp_path / "target") as target:
         restored = cms(target, "restore", str(tmp_path / "backup"))
 
     assert (restored.exit_code, digest(PDF) in restored.output) == (1, True)

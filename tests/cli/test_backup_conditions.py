@@ -39,9 +39,9 @@ def programs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def source(environment: dict[str, str], tmp_path: Path) -> Iterator[Flask]:
+def source(environment: dict[str, str], migrated_database: str, tmp_path: Path) -> Iterator[Flask]:
     """An installation with a city."""
-    with installation(environment, tmp_path / "source") as app:
+    with installation(environment, tmp_path / "source", migrated_database) as app:
         add_city(app)
         yield app
 

@@ -47,11 +47,11 @@ class InBucket:
 
 @pytest.fixture
 def source(
-    environment: dict[str, str], endpoint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    environment: dict[str, str], migrated_database: str, endpoint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[InBucket]:
     use_packaged_programs(monkeypatch)
     settings = {"STORAGE_URL": new_bucket(endpoint), **KEYS}
-    with installation(environment, tmp_path / "source", **settings) as app:
+    with installation(environment, tmp_path / "source", migrated_database, **settings) as app:
         add_city(app)
         people = People(app, app.test_client())
         _document, file = with_file(app, people.person(Role.CENTRAL_EDITOR))
@@ -85,7 +85,7 @@ def test_files_come_from_the_bucket_and_go_into_an_empty_one_or_a_folder(
     assert kept == {digest(PDF), digest(IMAGE)}
     place = {"STORAGE_URL": new_bucket(endpoint), **KEYS} if target == "s3" else {}
 
-    with installation(environment, tmp_path / "target", is_migrated=False, **place) as app:
+    with installation(environment, tmp_path / "target", **place) as app:
         restored = cms(app, "restore", str(backup))
 
         assert restored.exit_code == 0, restored.output
@@ -105,13 +105,13 @@ def test_a_backup_without_files_belongs_to_the_bucket_that_has_them(
     assert (made.exit_code, "no files" in made.output) == (0, True), made.output
     assert not (backup / "files").exists()
 
-    with installation(environment, tmp_path / "target", is_migrated=False, **source.settings) as app:
+    with installation(environment, tmp_path / "target", **source.settings) as app:
         restored = cms(app, "restore", str(backup))
         assert (restored.exit_code, "2 must lie in the storage" in restored.output) == (0, True), restored.output
         assert Caller(app.test_client(), source.site).get(source.file).data == PDF
 
     other = {**source.settings, "STORAGE_URL": new_bucket(endpoint)}
-    with installation(environment, tmp_path / "empty", is_migrated=False, **other) as app:
+    with installation(environment, tmp_path / "empty", **other) as app:
         named = cms(app, "restore", str(backup))
         assert named.exit_code == 1
         assert {digest(PDF), digest(IMAGE)} <= set(named.output.split()), named.output

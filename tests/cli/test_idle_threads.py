@@ -26,7 +26,7 @@ from tests.cli.servers import (
 )
 
 SHORTEST_IDLE_SECONDS = 5
-BURSTS, BURST_SECONDS, LONGEST_SECONDS = 3, 2.0, 20.0
+BURSTS, BURST_SECONDS, LONGEST_SECONDS = 3, 1.0, 60.0
 Server = tuple[Path, dict[str, str]]
 
 

@@ -30,9 +30,11 @@ KILLED_WHILE_LOADING = 'kill -9 "$PPID"; exec "{program}" "$@"'
 
 
 @pytest.fixture
-def source(environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+def source(
+    environment: dict[str, str], migrated_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Flask]:
     use_packaged_programs(monkeypatch)
-    with installation(environment, tmp_path / "source") as app:
+    with installation(environment, tmp_path / "source", migrated_database) as app:
         add_city(app)
         yield app
 

@@ -16,7 +16,7 @@ import pytest
 from config import PROJECT_ROOT
 from tests.cli.servers import cms_command, environment_of, prepare, running
 
-STOP_SECONDS = 20.0
+STOP_SECONDS = 60.0
 
 
 @pytest.mark.skipif(

@@ -26,7 +26,7 @@ from tests.factories import add_city, add_consumer, add_key, post_content
 from tests.people import PASSWORD, People, email_of
 
 WITHIN = timedelta(milliseconds=700)
-"""How far apart two answers about the same moment may be on a machine that is busy with other tests."""
+"""How far a server may be from the real time, whenever it answers."""
 
 
 @dataclass
@@ -48,10 +48,11 @@ class Node:
         return datetime.fromisoformat(get(self.port, "/readyz")["time"])
 
     def error(self) -> timedelta:
-        """How far the server is ahead of the real time."""
+        """How far the server is ahead of the real time, or behind it: at least, for it may have looked at any moment until its answer came."""
         before = datetime.now(UTC)
         told = self.time()
-        return told - before - (datetime.now(UTC) - before) / 2
+        after = datetime.now(UTC)
+        return max(told - after, timedelta(0)) or min(told - before, timedelta(0))
 
     def ask(self, method: str, path: str, token: str, body: Any = None, **headers: str) -> tuple[int, Any, str | None]:
         """Status, JSON and ETag."""
@@ -171,7 +172,7 @@ def _answer_alike(nodes: list[Node], token: str, key: str, email: str) -> None:
     assert [each.ids(key) for each in nodes] == [[second, first]] * 2
     appeared: dict[int, datetime] = {}
     while len(appeared) < len(nodes):
-        assert datetime.now(UTC) < due + timedelta(seconds=20)
+        assert datetime.now(UTC) < due + timedelta(seconds=60)
         for each in nodes:
             asked = datetime.now(UTC)
             if each.port not in appeared and scheduled in each.ids(key):
@@ -211,10 +212,12 @@ def _expire_alike(nodes: list[Node], token: str, key: str, email: str) -> None:
         link = maker.ask("POST", f"/manage/v1/posts/{item}/previews", token, {})[1]["data"]["url"]
         assert holder.ask("GET", link[link.index("/preview") :], "")[0] == 200
 
-    nodes[0].schedule(token, "Segera", datetime.now(UTC) + timedelta(seconds=20))
+    nodes[0].schedule(token, "Segera", datetime.now(UTC) + timedelta(seconds=60))
+    began = datetime.now(UTC)
     ages = [each.max_age(key) for each in nodes]
-    assert 0 < min(ages) <= max(ages) <= 20
-    assert max(ages) - min(ages) <= 2
+    passed = (datetime.now(UTC) - began).total_seconds()
+    assert 0 < min(ages) <= max(ages) <= 60
+    assert max(ages) - min(ages) <= 2 + passed
 
 
 def _steps_on_one_machine(only: Node, token: str, key: str) -> None:

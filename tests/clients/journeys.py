@@ -20,7 +20,7 @@ from tests.clients.published import differing, published
 from tests.examples.running_city import RunningCity
 from tests.examples.writers import Writers
 
-SECONDS_TO_FOLLOW = 40.0
+SECONDS_TO_FOLLOW = 120.0
 ALL = ((), ("/v1/posts", "/v1/documents"))
 CHANNEL = (("type=post", "channel=dishub"), ("/v1/posts?channel=dishub",))
 

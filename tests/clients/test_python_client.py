@@ -49,7 +49,7 @@ PYTHON = Client(start, in_sqlite, about_sqlite)
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(900)
 def test_killed_in_the_middle_it_ends_with_exactly_what_is_published(running: RunningCity, tmp_path: Path) -> None:
     is_killed_while_people_write(running, PYTHON, tmp_path, 40)
 

@@ -16,7 +16,7 @@ from config import Settings
 from tests.core.other_hosts import Host
 
 SHORT = Limits(seconds=1.0)
-SOON = 8.0
+SOON = 40.0
 """Far more than a second, far less than what the other side would take."""
 
 

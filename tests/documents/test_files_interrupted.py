@@ -121,7 +121,7 @@ class QuietHandler(WSGIRequestHandler):
 def address(app: Flask) -> Iterator[tuple[str, int]]:
     """The application behind a real socket."""
     server: WSGIServer = make_server("127.0.0.1", 0, app, handler_class=QuietHandler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     yield ("127.0.0.1", server.server_port)
     server.shutdown()

@@ -28,7 +28,7 @@ from tests.media.library import body_with, uploaded
 from tests.people import People
 
 ADMIN = Actor(new_id(), "Admin", frozenset({(Role.ADMIN, None)}))
-SECONDS = 20
+SECONDS = 60
 WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
 pytestmark = [
     pytest.mark.usefixtures("city"),

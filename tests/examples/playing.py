@@ -85,7 +85,7 @@ def forgetting(address: str) -> Iterator[tuple[str, set[str]]]:
 @contextmanager
 def _served(handler: type[BaseHTTPRequestHandler]) -> Iterator[int]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
         yield int(server.server_port)

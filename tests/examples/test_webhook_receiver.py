@@ -23,7 +23,7 @@ from tests.cli.servers import free_port
 from tests.examples.loading import EXAMPLES, loaded
 from tests.examples.running_city import PreparedCity, RunningCity, copied_city
 
-SECONDS_TO_FOLLOW = 40.0
+SECONDS_TO_FOLLOW = 120.0
 EDITOR, ADMIN = "redaksi.satu@balikpapan.example", "admin@balikpapan.example"
 SECRET = "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 

@@ -64,7 +64,7 @@ def test_it_ends_in_time_and_says_what_happened(app: Flask, tmp_path: Path, name
     content, began = make(), time.monotonic()
     found = outcome(app, tmp_path, content, media_type)
 
-    assert time.monotonic() - began < WALL_SECONDS + 2
+    assert time.monotonic() - began < 3 * WALL_SECONDS
     assert isinstance(found, TextFault) or sum(len(text) for *_place, text in found.texts) <= LIMITS["characters"]
 
 

@@ -41,7 +41,7 @@ from tests.people import People
 
 KILLS, WRITERS = 50, 3
 LOAD_SECONDS = (0.05, 0.35)
-START_SECONDS, END_SECONDS = 20.0, 10.0
+START_SECONDS, END_SECONDS = 60.0, 60.0
 HOST = "127.0.0.1"
 
 

@@ -108,7 +108,7 @@ def test_a_decoder_that_waits_for_ever_is_killed(photo: Path, monkeypatch: pytes
         keep_image(pipe, photo.with_name("kept"))
 
     assert refused.value.errors[0].code == "too_demanding"
-    assert time.perf_counter() - began < 10
+    assert time.perf_counter() - began < 60
 
 
 def test_one_image_at_a_time(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import os
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
@@ -155,16 +155,22 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str, str]] = {
 }
 
 
+def processor_seconds() -> float:
+    """What this process and its ended children, the decoders, have taken: a busy machine changes little of it."""
+    spent = os.times()
+    return spent.user + spent.system + spent.children_user + spent.children_system
+
+
 @pytest.mark.parametrize("what", HOSTILE)
 def test_what_is_hostile_or_broken_is_refused(author: Caller, what: str) -> None:
     make, name, code = HOSTILE[what]
-    content, began = make(), time.perf_counter()
+    content, before = make(), processor_seconds()
 
     answer = upload(author, content, name)
 
     assert answer.status_code == 422, answer.json
     assert fault(answer) == ("/file", code)
-    assert time.perf_counter() - began < 20
+    assert processor_seconds() - before < 20
     assert author.get(MEDIA).json["data"] == []  # type: ignore[index]
 
 

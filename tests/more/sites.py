@@ -110,7 +110,7 @@ def files_served(folder: Path, handler: type[SimpleHTTPRequestHandler] | None = 
     """A web server in this process for the files of a folder; returns the port."""
     made = handler or type("Files", (SimpleHTTPRequestHandler,), {"log_message": lambda *_given: None})
     server = ThreadingHTTPServer(("127.0.0.1", 0), lambda *given: made(*given, directory=str(folder)))
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
         yield int(server.server_port)

@@ -16,7 +16,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-LONGEST_SECONDS = 20.0
+LONGEST_SECONDS = 60.0
 USER, PASSWORD = "simpul", "teluk-tenang-17-burung"
 Answer = Callable[["Received"], str | None]
 

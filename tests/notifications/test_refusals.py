@@ -145,7 +145,7 @@ def test_a_slow_server_delays_nothing_else(
 
     def hang(_mail: object) -> None:
         begun.set()
-        release.wait(20)
+        release.wait(120)
 
     box.at_data = hang
     newsroom.submitted()
@@ -157,12 +157,10 @@ def test_a_slow_server_delays_nothing_else(
     thread.start()
     try:
         assert begun.wait(20)
-        began = time.monotonic()
         for _ in range(3):
             newsroom.submitted()
         assert newsroom.kinds(newsroom.editor) == ["waiting"] * 4
-        assert time.monotonic() - began < 10
-        assert box.received == []
+        assert (box.received, release.is_set()) == ([], False), "the mail hangs all the while"
     finally:
         release.set()
         await_until(lambda: len(box.received) >= 2)
@@ -197,7 +195,7 @@ def test_a_server_that_drips_is_broken_off(
         stop.set()
         thread.join()
     assert outcome.fate is Fate.OUTAGE
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60, "it drips for ever"
 
 
 def test_sixteen_editors_get_each_message_once_whatever_happens_at_once(

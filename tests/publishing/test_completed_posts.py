@@ -23,16 +23,14 @@ NEW = {"canonical_url", "credit_line", "relation", "repost", "reposted_by", "soc
 
 
 @pytest.fixture
-def own_app(environment: dict[str, str], tmp_path: Path) -> Iterator[Flask]:
+def own_app(environment: dict[str, str], migrated_database: str, tmp_path: Path) -> Iterator[Flask]:
     """An application on a migrated database of its own."""
-    with own_database(tmp_path, "completed") as url:
+    with own_database(tmp_path, "completed", migrated_database) as url:
         yield from _app(environment, url)
 
 
 def _app(environment: dict[str, str], url: str) -> Iterator[Flask]:
     app = create_app(Settings.from_environ({**environment, "DATABASE_URL": url}))
-    with app.app_context():
-        upgrade()
     yield app
     with app.app_context():
         db.session.remove()

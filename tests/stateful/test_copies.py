@@ -96,7 +96,7 @@ def test_a_key_that_sees_more_or_less_makes_the_copy_complete_again(
         city.everything_is_followed_and_copied()
 
 
-@pytest.mark.timeout(120 + 60 * EXAMPLES)
+@pytest.mark.timeout(900 + 60 * EXAMPLES)
 def test_copies_by_the_example_never_differ_from_what_readers_get(
     app: Flask, moment: Callable[[timedelta], None]
 ) -> None:

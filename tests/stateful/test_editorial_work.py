@@ -19,7 +19,7 @@ EXAMPLES = int(os.environ.get("STATEFUL_EXAMPLES", "7"))
 STEPS = 40
 # The limit of pytest-timeout is an exception in the middle of a sequence: Hypothesis runs that again, it passes, and a run that was
 # only slow (a busy machine, many sequences) is told as "flaky" or "inconsistent". So the limit has to grow with the work.
-SECONDS = 120 + 30 * EXAMPLES
+SECONDS = 600 + 30 * EXAMPLES
 
 
 @pytest.mark.timeout(SECONDS)

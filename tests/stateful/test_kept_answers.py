@@ -19,7 +19,7 @@ EXAMPLES = int(os.environ.get("STATEFUL_EXAMPLES", "5"))
 STEPS = 30
 
 
-@pytest.mark.timeout(120 + 60 * EXAMPLES)
+@pytest.mark.timeout(900 + 60 * EXAMPLES)
 def test_kept_and_computed_answers_never_differ(
     app: Flask, environment: dict[str, str], moment: Callable[[timedelta], None]
 ) -> None:

@@ -50,7 +50,7 @@ def test_a_copy_begins_anew_when_the_data_was_restored(app: Flask, moment: Calla
     assert {follower.beginnings for follower in city.followers} == {2}
 
 
-@pytest.mark.timeout(120 + 60 * EXAMPLES)
+@pytest.mark.timeout(900 + 60 * EXAMPLES)
 def test_copies_never_differ_from_what_readers_get(app: Flask, moment: Callable[[timedelta], None]) -> None:
     run_state_machine_as_test(
         machine_of(app, moment),

@@ -18,6 +18,8 @@ from tests.factories import add_consumer, add_key, add_published_document, add_p
 from tests.people import Caller
 from tests.stateful.kept_machine import ADMIN
 
+LESS_THAN_THE_WAIT = 50
+"""Seconds: what is told at once is told before the time of a poll that waits a minute is over, on the busiest machine."""
 Answer = tuple[int, dict[str, Any], http.client.HTTPMessage]
 
 
@@ -25,7 +27,7 @@ class Poller:
     """One connection on which polls follow each other."""
 
     def __init__(self, port: int, token: str | None) -> None:
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=90)
         self.headers = {"Host": "localhost"} | ({} if token is None else {"Authorization": f"Bearer {token}"})
 
     def ask(self, query: str, method: str = "GET", **headers: str) -> Answer:
@@ -55,27 +57,25 @@ def newest(site: Caller) -> str:
 
 
 def test_it_answers_when_something_happens(app: Flask, site: Caller, poller: Poller) -> None:
-    thread, found = poller.later(f"after={newest(site)}&wait=20")
+    thread, found = poller.later(f"after={newest(site)}&wait=60")
     time.sleep(0.3)
     assert found == []
-    began = time.monotonic()
     item = add_published_post(app)
-    thread.join(15)
-    assert time.monotonic() - began < 10
+    thread.join(LESS_THAN_THE_WAIT)
     ((status, body, headers),) = found
     assert (status, [line["id"] for line in body["data"]]) == (200, [item.id])
     # Nobody who waits next may be given this one.
     assert headers["Cache-Control"] == "no-cache"
     assert body["links"]["next"].startswith("http://localhost:")
-    assert "wait=20" in body["links"]["next"]
+    assert "wait=60" in body["links"]["next"]
 
 
 def test_it_answers_at_once_when_something_is_there(app: Flask, site: Caller, poller: Poller) -> None:
     begin = newest(site)
     item = add_published_post(app)
     began = time.monotonic()
-    status, body, _headers = poller.ask(f"after={begin}&wait=30")
-    assert time.monotonic() - began < 10
+    status, body, _headers = poller.ask(f"after={begin}&wait=60")
+    assert time.monotonic() - began < LESS_THAN_THE_WAIT
     assert (status, [line["id"] for line in body["data"]]) == (200, [item.id])
 
 
@@ -102,12 +102,12 @@ def test_a_new_address_to_wait_at_is_a_new_answer(
 
 
 def test_what_is_not_asked_for_does_not_wake_it(app: Flask, site: Caller, poller: Poller) -> None:
-    thread, found = poller.later(f"after={newest(site)}&wait=20&type=document")
+    thread, found = poller.later(f"after={newest(site)}&wait=60&type=document")
     add_published_post(app)
     time.sleep(0.5)
     assert found == []
     document = add_published_document(app)
-    thread.join(15)
+    thread.join(LESS_THAN_THE_WAIT)
     assert [line["id"] for line in found[0][1]["data"]] == [document.id]
 
 
@@ -124,11 +124,11 @@ def test_a_key_that_ends_ends_the_wait(app: Flask, site: Caller, port: int) -> N
     consumer = add_consumer(app)
     key_id, token = add_key(app, consumer)
     poller = Poller(port, token)
-    thread, found = poller.later(f"after={newest(site)}&wait=30")
+    thread, found = poller.later(f"after={newest(site)}&wait=60")
     time.sleep(0.3)
     with app.app_context():
         revoke_key(ADMIN, consumer, key_id, frozenset({1}))
-    thread.join(10)
+    thread.join(LESS_THAN_THE_WAIT)
     poller.connection.close()
     assert (found[0][0], found[0][1]["code"]) == (401, "invalid_token")
 
@@ -136,8 +136,8 @@ def test_a_key_that_ends_ends_the_wait(app: Flask, site: Caller, port: int) -> N
 def test_without_wait_and_for_heads_it_answers_at_once(site: Caller, poller: Poller) -> None:
     began = time.monotonic()
     assert poller.ask(f"after={newest(site)}")[0] == 200
-    assert poller.ask(f"after={newest(site)}&wait=30", "HEAD")[0] == 200
-    assert time.monotonic() - began < 10
+    assert poller.ask(f"after={newest(site)}&wait=60", "HEAD")[0] == 200
+    assert time.monotonic() - began < LESS_THAN_THE_WAIT
 
 
 @pytest.mark.parametrize("wait", ["0", "61", "-1", "x", "1.5", "", "%D9%A3", "1&wait=2"])

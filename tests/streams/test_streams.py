@@ -27,7 +27,7 @@ from tests.stateful.kept_machine import ADMIN
 from tests.streams.conftest import Open
 
 ENDS_WITHIN = 1.0
-PATIENCE = 4.0
+PATIENCE = 12.0
 """Seconds more that a machine with many tests may take."""
 
 

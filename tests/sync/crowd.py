@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from cms.core.db import session
-from cms.core.errors import DomainError
+from cms.core.errors import DomainError, Unavailable
 from cms.editorial.endings.services import unpublish_item
 from cms.editorial.items.models import Item
 from cms.editorial.items.services import create_item, publish_item, update_item
@@ -35,11 +35,19 @@ class Writer:
         self.done = 0
 
     def write(self, changes: int) -> None:
-        """As many changes as this; what is refused meanwhile (another state, a busy database) is none."""
+        """As many changes as this; what is refused meanwhile (another state) is none, what finds the database busy is tried again."""
         for step in range(changes):
-            with self.app.app_context(), suppress(DomainError):
+            while not self._is_tried(step):
+                pass
+
+    def _is_tried(self, step: int) -> bool:
+        with self.app.app_context(), suppress(DomainError):
+            try:
                 self._change(step)
-                self.done += 1
+            except Unavailable:
+                return False
+            self.done += 1
+        return True
 
     def _change(self, step: int) -> None:
         if step < 3 or self.dice.random() < 0.3:

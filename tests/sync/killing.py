@@ -26,7 +26,7 @@ from tests.examples.running_city import UNHELD, RunningCity
 from tests.examples.writers import Writers
 from tests.sync.ordered_copy import OrderedCopy
 
-SECONDS_TO_FOLLOW = 60.0
+SECONDS_TO_FOLLOW = 120.0
 BROKEN = (OSError, http.client.HTTPException, ValueError)
 """What a client of a killed process sees: no connection, half an answer, half a JSON text."""
 FILTERS = (

@@ -10,7 +10,7 @@ from tests.sync.killing import FILTERS, KilledCopy, differing_in_time, killable_
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 @pytest.mark.usefixtures("database_url")
 def test_copies_survive_killed_servers(tmp_path: Path) -> None:
     with killable_city(tmp_path, WEB_WORKERS="2") as (city, main):

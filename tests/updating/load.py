@@ -14,7 +14,7 @@ from typing import Any
 
 from tests.cli.servers import WEB_THREADS
 
-PAUSE_SECONDS = 0.01
+PAUSE_SECONDS = 0.05
 # Fewer than may wait in one process at once (threads less one), however long a migration takes: none is told to come again.
 WRITERS = WEB_THREADS - 2
 PATHS = ("/v1/posts?limit=5", "/v1/posts?limit=50&fields=id,title", "/v1/agencies?limit=3", "/v1/whoami")
@@ -31,7 +31,7 @@ class Load:
     broken: list[str] = field(default_factory=list)
     _stop: threading.Event = field(default_factory=threading.Event)
 
-    def wait_for(self, reads: int, writes: int, seconds: float = 60) -> None:
+    def wait_for(self, reads: int, writes: int, seconds: float = 300) -> None:
         """Until so many more answers of each kind have come."""
         wanted = (self.reads.total() + reads, self.writes.total() + writes)
         end = time.monotonic() + seconds

@@ -11,6 +11,7 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy import text
 
+from cms.cli import migrating
 from cms.cli.migrating import downgrade_database, migrate_database
 from cms.core.db import db
 from cms.core.schema_state import Schema, read_schema
@@ -20,16 +21,16 @@ from tests.updating.releases import NEWEST, number, release
 
 
 @pytest.fixture
-def older(environment: dict[str, str], tmp_path: Path) -> Iterator[Flask]:
-    """The application of this code, on a migrated database of its own."""
-    with own_database(tmp_path, "schema") as url:
-        yield from _migrated(environment, url)
-
-
-def _migrated(environment: dict[str, str], url: str) -> Iterator[Flask]:
-    with second_app({**environment, "DATABASE_URL": url}) as app:
+def older(
+    environment: dict[str, str], migrated_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Flask]:
+    """The application of this code, on a migrated database of its own. No server runs that a step would have to wait for."""
+    monkeypatch.setattr(migrating, "CLOSING_SECONDS", 0.0)
+    with (
+        own_database(tmp_path, "schema", migrated_database) as url,
+        second_app({**environment, "DATABASE_URL": url}) as app,
+    ):
         with app.app_context():
-            migrate_database()
             app.extensions["simpul"].storage.mark("tests")
         yield app
 

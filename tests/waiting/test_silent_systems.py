@@ -21,7 +21,7 @@ from tests.waiting.crowds import ask, assert_healthy, crowd
 from tests.waiting.proxies import SilentProxy, silent_proxy
 from tests.waiting.receivers import IMAGE_BYTES, stored_image
 
-TO_COME_BACK_SECONDS = 30
+TO_COME_BACK_SECONDS = 90
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_a_database_that_falls_silent_stops_nobody_but_those_who_ask_it(
             assert_healthy(port)
             answers = [reader.result() for reader in readers]
         assert {(answer.status, answer.code) for answer in answers} == {(503, "database_unavailable")}
-        assert max(answer.seconds for answer in answers) < 2 * SILENCE_SECONDS + 5
+        assert max(answer.seconds for answer in answers) < 3 * SILENCE_SECONDS
         assert sorted(answer.seconds for answer in answers)[len(answers) // 2] < SILENCE_SECONDS / 2
         database_proxy.thaw()
         assert_comes_back(port, "/v1/posts")
@@ -81,7 +81,7 @@ def test_a_bucket_that_falls_silent_is_told_within_seconds_and_stops_nobody(
             assert_healthy(port)
             assert ask(port, "/v1/posts").status == 200
             answers = [each.result() for each in asked]
-        assert all(answer.seconds < LONGEST_SECONDS + 2 for answer in answers)
+        assert all(answer.seconds < 3 * LONGEST_SECONDS + 4 for answer in answers)
         late = ask(port, "/readyz")
         assert (late.status, late.code) == (503, "not_ready")
         proxy.thaw()

@@ -33,8 +33,8 @@ def programs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def source(environment: dict[str, str], tmp_path: Path) -> Iterator[Flask]:
-    with installation(environment, tmp_path / "source") as app:
+def source(environment: dict[str, str], migrated_database: str, tmp_path: Path) -> Iterator[Flask]:
+    with installation(environment, tmp_path / "source", migrated_database) as app:
         add_city(app)
         yield app
 
@@ -93,7 +93,7 @@ def test_what_was_told_before_and_after_a_restore(source: Flask, environment: di
     with (
         receiving() as receiver,
         clock.frozen(datetime.now(UTC)),
-        installation(environment, tmp_path / "target", is_migrated=False) as target,
+        installation(environment, tmp_path / "target") as target,
     ):
         before = before_and_backed_up(source, receiver, tmp_path / "backup")
         restored = cms(target, "restore", str(tmp_path / "backup"))
@@ -122,7 +122,7 @@ def test_what_was_told_before_and_after_a_restore(source: Flask, environment: di
 def test_a_replay_after_a_restore_is_about_lines_as_they_stand_now(
     source: Flask, environment: dict[str, str], tmp_path: Path
 ) -> None:
-    with receiving() as receiver, installation(environment, tmp_path / "target", is_migrated=False) as target:
+    with receiving() as receiver, installation(environment, tmp_path / "target") as target:
         before = before_and_backed_up(source, receiver, tmp_path / "backup")
         assert cms(target, "restore", str(tmp_path / "backup")).exit_code == 0
         epoch, told = epoch_of(target), send(target, receiver)
@@ -146,7 +146,7 @@ def test_a_restore_with_another_secret_sends_nothing_and_says_why(
         made = endpoint(source, admin, f"consumers/{add_consumer(source)}/webhooks", receiver)
         assert cms(source, "backup", str(tmp_path / "backup")).exit_code == 0
         other = {**environment, "SECRET_KEY": "another-secret-" * 4}
-        with installation(other, tmp_path / "target", is_migrated=False) as target:
+        with installation(other, tmp_path / "target") as target:
             assert cms(target, "restore", str(tmp_path / "backup")).exit_code == 0
             assert send(target, receiver) == []
             assert [each["error"] for each in tried(target, made)[0]["tries"]] == ["secret_lost"]

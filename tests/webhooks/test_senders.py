@@ -20,6 +20,7 @@ from cms.webhooks.followers import NAME, fan_out
 from cms.webhooks.jobs import Result, Room
 from cms.webhooks.models import DeliveryState, Webhook, WebhookDelivery
 from cms.webhooks.services.sending import exchange
+from cms.webhooks.tasks import Sender
 from tests.agencies.administration import Caller
 from tests.factories import add_consumer, add_published_post
 from tests.webhooks.receivers import Received, receiving
@@ -104,12 +105,45 @@ def test_a_removed_endpoint_takes_its_results_along(app: Flask, admin: Caller, w
             assert exchange([Result(job, clock.now(), 5, 200)], Room.of(10)) == []
 
 
+PATIENCE_SECONDS = 120
+TIMES_ALONE = 5
+"""So much longer messages may take beside endpoints that hang, all of which the sender begins with, than alone on the same machine."""
+
+
+def seconds_until(app: Flask, sender: Sender, has_come: Callable[[], bool]) -> float:
+    """Let the sender work until this has come; how long that took."""
+    began = time.monotonic()
+    while not has_come():
+        assert time.monotonic() - began < PATIENCE_SECONDS
+        with app.app_context():
+            sender.step()
+    return time.monotonic() - began
+
+
+def seconds_alone(app: Flask, admin: Caller, endpoints: int, lines: int) -> float:
+    """How long messages to so many endpoints take where none hangs."""
+    with receiving() as receiver:
+        webhooks_of = f"consumers/{add_consumer(app)}/webhooks"
+        made = [endpoint(app, admin, webhooks_of, receiver)["id"] for _ in range(endpoints)]
+        for _ in range(lines):
+            add_published_post(app)
+        sender = sender_to(receiver)
+        taken = seconds_until(app, sender, lambda: len(receiver.received) >= endpoints * lines)
+        with app.app_context():
+            sender.finish()
+        for webhook_id in made:
+            version = admin("GET", f"{webhooks_of}/{webhook_id}").headers["ETag"]
+            assert admin("DELETE", f"{webhooks_of}/{webhook_id}", match=version).status_code == 204
+    return taken
+
+
 def test_endpoints_that_hang_delay_nobody(app: Flask, admin: Caller, webhooks: str) -> None:
     release = threading.Event()
 
     def hang(_request: Received) -> None:
-        release.wait(20)
+        release.wait(2 * PATIENCE_SECONDS)
 
+    alone = seconds_alone(app, admin, 4, 3)
     with receiving(hang) as dead, receiving() as living:
         consumers = [f"consumers/{add_consumer(app)}/webhooks" for _ in range(3)]
         for webhooks_of in consumers:
@@ -120,16 +154,12 @@ def test_endpoints_that_hang_delay_nobody(app: Flask, admin: Caller, webhooks: s
         for _ in range(3):
             add_published_post(app)
         sender = sender_to(dead, living)
-        began = time.monotonic()
-        while len(living.received) < 12 and time.monotonic() - began < 10:
-            with app.app_context():
-                sender.step()
-        seconds = time.monotonic() - began
+        seconds = seconds_until(app, sender, lambda: len(living.received) >= 12)
         release.set()
         with app.app_context():
             sender.finish()
     assert len(living.received) == 12
-    assert seconds < 5
+    assert seconds < max(5, TIMES_ALONE * alone)
     # An endpoint that never answered is asked for one message, not for all of them.
     assert len(dead.received) <= 24
 
@@ -141,8 +171,9 @@ def test_many_that_answered_before_and_hang_at_the_same_time_delay_nobody(
     release = threading.Event()
 
     def hang(_request: Received) -> None:
-        release.wait(20)
+        release.wait(2 * PATIENCE_SECONDS)
 
+    alone = seconds_alone(app, admin, 1, 1)
     with receiving(hang) as dead, receiving() as living:
         made = [
             endpoint(app, admin, webhooks_of, dead)["id"]
@@ -153,16 +184,14 @@ def test_many_that_answered_before_and_hang_at_the_same_time_delay_nobody(
         with app.app_context(), unit_of_work() as unit:
             unit.session.execute(update(Webhook).where(Webhook.id.in_(made)).values(last_success_at=clock.now()))
         add_published_post(app)
-        sender, began = sender_to(dead, living), time.monotonic()
-        while not living.received and time.monotonic() - began < 10:
-            with app.app_context():
-                sender.step()
-        seconds = time.monotonic() - began
+        sender = sender_to(dead, living)
+        seconds = seconds_until(app, sender, lambda: bool(living.received))
         release.set()
         with app.app_context():
             sender.finish()
     assert (len(living.received), len(dead.received) >= 24) == (1, True)
-    assert seconds < 8
+    # Forty endpoints are begun with, where alone it was one.
+    assert seconds < max(8, 8 * TIMES_ALONE * alone)
 
 
 def test_tries_that_fail_at_the_same_time_are_one_failure(app: Flask, admin: Caller, webhooks: str) -> None:

