@@ -64,6 +64,7 @@ from cms.feeds.routes import feed_blueprint
 from cms.feeds.types import FeedTypes
 from cms.handbook.routes import blp as handbook
 from cms.health.routes import blp as service
+from cms.language.routes import blp as synonyms
 from cms.media.routes import blp as media
 from cms.moderation.public_words import look_at_words
 from cms.moderation.routes import blp as moderation
@@ -131,6 +132,7 @@ def blueprints(types: Sequence[RegisteredType]) -> Iterator[Blueprint]:
         agencies,
         offices,
         taxonomy,
+        synonyms,
         consumers,
         usage,
         webhooks,

@@ -12,6 +12,7 @@ from tests.consumers import scenarios as consumer_scenarios
 from tests.core import scenarios as core_scenarios
 from tests.editorial import history_scenarios, repost_scenarios, review_scenarios, time_scenarios
 from tests.file_texts import scenarios as file_text_scenarios
+from tests.language import scenarios as language_scenarios
 from tests.media import scenarios as media_scenarios
 from tests.moderation import scenarios as moderation_scenarios
 from tests.notifications import scenarios as notification_scenarios
@@ -32,5 +33,6 @@ MODULES: tuple[ModuleType, ...] = (
     consumer_scenarios,
     notification_scenarios,
     file_text_scenarios,
+    language_scenarios,
 )
 IN_STEPS_OF_ACCOUNTS = account_scenarios.IN_STEPS

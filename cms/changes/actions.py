@@ -31,6 +31,8 @@ class Action(StrEnum):
     CATEGORY_CREATED = "category.created"
     CATEGORY_UPDATED = "category.updated"
     INFORMATION_KIND_CREATED = "information_kind.created"
+    SYNONYM_SET = "synonym.set"
+    SYNONYM_REMOVED = "synonym.removed"
 
     USER_CREATED = "user.created"
     USER_UPDATED = "user.updated"
@@ -141,6 +143,8 @@ class ContentAction:
 
 
 REFERENCE_TYPES = {"agency", "area", "office", "category", "information_kind"}
+# Nobody is told of them, but answers to questions are made with them.
+SILENT_REFERENCE_TYPES = {"synonym"}
 # Cursors in kept answers are made with the signing key.
 ACCESS_TYPES = {"consumer", "key", "signing_key"}
 TAKES_ACCESS = frozenset(
@@ -170,6 +174,7 @@ def topic_of(action: Action | ContentAction) -> str | None:
     """The topic whose delivered answers this action changes, or None."""
     if isinstance(action, ContentAction):
         return action.topic if is_public(action) else None
-    if action.value.split(".")[0] in ACCESS_TYPES:
+    resource_type = action.value.split(".")[0]
+    if resource_type in ACCESS_TYPES:
         return Topic.ACCESS.value
-    return Topic.REFERENCE.value if is_public(action) else None
+    return Topic.REFERENCE.value if is_public(action) or resource_type in SILENT_REFERENCE_TYPES else None

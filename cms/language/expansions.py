@@ -44,6 +44,11 @@ def phrase_of(text: str) -> Phrase:
     return tuple(key(stem(word)) for word in folded(text))
 
 
+def term_of(text: str) -> str:
+    """What a term is known by: its folded words, separated by a space."""
+    return " ".join(folded(text))
+
+
 def asked(phrase: Phrase) -> Phrase:
     """The phrase without words that say nothing; all of it when it has no others."""
     return tuple(word for word in phrase if word not in UNSAYING) or phrase
@@ -69,6 +74,11 @@ def shipped_synonyms() -> tuple[Synonym, ...]:
         Synonym(str(row["term"]), tuple(words(row["means"])), row["both_ways"] == "yes")
         for row in read_rows(SYNONYMS_FILE)
     )
+
+
+def overlaid(own: Iterable[Synonym]) -> list[Synonym]:
+    """The project's synonyms, with the city's own in the place of those with the same term."""
+    return list({term_of(synonym.term): synonym for synonym in (*shipped_synonyms(), *own)}.values())
 
 
 @cache

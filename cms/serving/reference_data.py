@@ -1,4 +1,4 @@
-"""The reference data of content, in the memory of a process: agencies, areas, offices, categories and information kinds."""
+"""The reference data of content, in the memory of a process: agencies, areas, offices, categories, information kinds, and what search looks for with a word."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from cms.agencies.presenter import render_reference
 from cms.core import clock
 from cms.core.raw_columns import json_value
 from cms.core.reading import Reader
+from cms.language.expansions import Expansions, Synonym, expansions_of, overlaid
+from cms.language.models import SynonymEntry
 from cms.offices.models import Office
 from cms.offices.presenter import render_office_contact
 from cms.serving.validity import NEVER_DUE
@@ -35,6 +37,7 @@ _KINDS = select(
 _OFFICES = select(
     Office.id, Office.agency, Office.name, Office.address, Office.area, Office.hours, Office.contact, Office.is_closed
 ).order_by(Office.id)
+_SYNONYMS = select(SynonymEntry.term, SynonymEntry.means, SynonymEntry.both_ways).order_by(SynonymEntry.term)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class ReferenceData:
     categories: dict[str, dict[str, Any]]
     information_kinds: dict[str, dict[str, Any]]
     offices: dict[str, dict[str, Any]]
+    expansions: Expansions
     since: int
     until: int
     _references: dict[str, str] = field(default_factory=dict)
@@ -61,7 +65,7 @@ class ReferenceData:
 
 
 def read_reference_data(reader: Reader, zone: ZoneInfo, now: int) -> ReferenceData:
-    """Read it in five statements, as of the day in the city's zone at `now` (microseconds since 1970)."""
+    """Read it in six statements, as of the day in the city's zone at `now` (microseconds since 1970)."""
     directory = read_directory(reader, clock.from_micros(now).astimezone(zone).date())
     since, until = directory.period
     return ReferenceData(
@@ -69,6 +73,7 @@ def read_reference_data(reader: Reader, zone: ZoneInfo, now: int) -> ReferenceDa
         {row[0]: _category(row) for row in reader.rows(reader.compile(_CATEGORIES), {})},
         {row[0]: _information_kind(row) for row in reader.rows(reader.compile(_KINDS), {})},
         {row[0]: _office(row, directory) for row in reader.rows(reader.compile(_OFFICES), {})},
+        expansions_of(overlaid(map(_synonym, reader.rows(reader.compile(_SYNONYMS), {})))),
         0 if since is None else max(0, _midnight(since, zone)),
         NEVER_DUE if until is None else _midnight(until, zone),
     )
@@ -118,3 +123,8 @@ def _information_kind(row: Any) -> dict[str, Any]:
         "article": article,
         "certainty": certainty,
     }
+
+
+def _synonym(row: Any) -> Synonym:
+    term, means, both_ways = row
+    return Synonym(term, tuple(json_value(means)), bool(both_ways))

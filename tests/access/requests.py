@@ -6,7 +6,10 @@ import re
 from io import BytesIO
 from typing import Any
 
+from cms.core import clock
+from cms.core.db import unit_of_work
 from cms.core.ids import new_id
+from cms.language.models import SynonymEntry
 from cms.notifications.links import unsubscribe_link
 from tests.access.world import NOBODIES, WEBSITES, Ask, Sent, World
 from tests.documents.samples import PDF
@@ -247,6 +250,23 @@ def category(body: dict[str, Any] | None = None) -> Ask:
     return lambda world, _who: Sent(
         f"{MANAGE}/categories/{world.category()}", 1, {} if body is None else {"json": body}
     )
+
+
+def new_synonym(world: World, _who: str) -> Sent:
+    """A term of search that nobody has said anything about."""
+    return Sent(f"{MANAGE}/search/synonyms/baru-{world.number()}", arguments={"json": {"means": ["lama"]}})
+
+
+def synonym(world: World, _who: str) -> Sent:
+    """A term of search about which the city says something."""
+    term, present = f"lama {world.number()}", clock.now()
+    with world.app.app_context(), unit_of_work() as unit:
+        unit.add(
+            SynonymEntry(
+                term=term, means=[], both_ways=True, changed_by_label="x", created_at=present, updated_at=present
+            )
+        )
+    return Sent(f"{MANAGE}/search/synonyms/{term}")
 
 
 def consumer(suffix: str = "", body: dict[str, Any] | None = None) -> Ask:

@@ -121,6 +121,8 @@ def test_a_rollback_puts_reference_data_right(
     change(other_admin, "agencies/dpu", name="Dinas Pekerjaan Umum", description="Jalan dan drainase.")
     other_admin.post(f"{MANAGE}/categories", CATEGORY)
     central("PUT", f"{MANAGE}/link-domains/judi.com", json={"verdict": "blocked"})
+    for term in ("lpj", "bbm"):
+        central("PUT", f"{MANAGE}/search/synonyms/{term}", json={"means": ["lama"]})
     moment(LATER)
     change(admin, "agencies/dpu", name="Rusak", short_name="Rusak", valid_to="2026-01-01", successor="dishub")
     change(admin, "agencies/dishub", site_url="https://jahat.com")
@@ -129,8 +131,11 @@ def test_a_rollback_puts_reference_data_right(
     admin.post(f"{MANAGE}/agencies", {"slug": "palsu", "name": "Dinas Palsu", "short_name": "P", "kind": "dinas"})
     admin("PUT", f"{MANAGE}/link-domains/mitra.com", json={"verdict": "allowed"})
     admin("DELETE", f"{MANAGE}/link-domains/judi.com")
+    admin("PUT", f"{MANAGE}/search/synonyms/ktp", json={"means": ["rusak"]})
+    admin("PUT", f"{MANAGE}/search/synonyms/lpj", json={"means": ["rusak"]})
+    admin("DELETE", f"{MANAGE}/search/synonyms/bbm")
 
-    assert counts(roll_back(central, admin)) == {"reverted": 7}
+    assert counts(roll_back(central, admin)) == {"reverted": 10}
 
     dpu = central.get(f"{MANAGE}/agencies/dpu").json["data"]
     assert (dpu["name"], dpu["short_name"], dpu["description"], dpu["valid_to"], dpu["successor"]) == (
@@ -144,7 +149,9 @@ def test_a_rollback_puts_reference_data_right(
     assert site.get("/v1/agencies/palsu").json["data"]["name"] == "palsu"
     domains = {entry["domain"]: entry["verdict"] for entry in central.get(f"{MANAGE}/link-domains").json["data"]}
     assert domains == {"judi.com": "blocked"}
-    assert counts(roll_back(central, admin)) == {"unchanged": 7}
+    own = central.get(f"{MANAGE}/search/synonyms?origin=city").json["data"]
+    assert [(each["term"], each["means"]) for each in own] == [("bbm", ["lama"]), ("lpj", ["lama"])]
+    assert counts(roll_back(central, admin)) == {"unchanged": 10}
 
 
 def test_a_rollback_puts_offices_right(

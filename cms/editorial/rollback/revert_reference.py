@@ -1,4 +1,4 @@
-"""Undoes a person's changes of agencies, offices, categories and the link lists since a moment, inside a unit of work.
+"""Undoes a person's changes of agencies, offices, categories, synonyms and the link lists since a moment, inside a unit of work.
 
 It decides from the stored versions (`cms.changes.reference_versions`): a colleague's later changes stay. An entry that the
 person made cannot be deleted, because others may refer to it: it keeps its slug and loses its words; an agency ends, an
@@ -25,6 +25,7 @@ from cms.core.db import UnitOfWork
 from cms.core.errors import NotFound
 from cms.core.permissions import Actor
 from cms.editorial.rollback.revert import WorkUndone
+from cms.language.models import SynonymEntry
 from cms.moderation.models import LinkDomain, LinkVerdict
 from cms.offices.models import Office
 from cms.offices.queries import get_office
@@ -34,7 +35,7 @@ from cms.taxonomy.queries import get_category
 from cms.taxonomy.wording import keep_category
 
 DAYS: Final = ("valid_from", "valid_to")
-KINDS: Final = ("agency", "office", "category", "link_domain")
+KINDS: Final = ("agency", "office", "category", "link_domain", "synonym")
 """Their resource types in the log."""
 
 
@@ -45,6 +46,7 @@ def undo_reference_work(unit: UnitOfWork, actor: Actor, kind: str, key: str, tar
         "office": _undo_office,
         "category": _undo_category,
         "link_domain": _undo_link_domain,
+        "synonym": _undo_synonym,
     }[kind]
     return "reverted" if undo(unit, actor, key, target) else "unchanged"
 
@@ -150,4 +152,25 @@ def _undo_link_domain(unit: UnitOfWork, actor: Actor, domain: str, target: WorkU
     entry.changed_by_id, entry.changed_by_label, entry.updated_at = actor.id, actor.label, present
     is_allowed = entry.verdict == LinkVerdict.ALLOWED
     record(unit, Action.LINK_DOMAIN_ALLOWED if is_allowed else Action.LINK_DOMAIN_BLOCKED, domain[-63:], actor)
+    return True
+
+
+def _undo_synonym(unit: UnitOfWork, actor: Actor, term: str, target: WorkUndone) -> bool:
+    is_bad, good = _good("synonym", term, target)
+    entry = unit.session.get(SynonymEntry, term, with_for_update=True, populate_existing=True)
+    said = None if good is None else good.values
+    if not is_bad or (entry is None and said is None):
+        return False
+    keep_version(unit, "synonym", term, said, actor)
+    if said is None:
+        unit.session.delete(entry)
+        record(unit, Action.SYNONYM_REMOVED, term, actor)
+        return True
+    present = clock.now()
+    if entry is None:
+        entry = SynonymEntry(term=term, created_at=present)
+        unit.add(entry)
+    entry.means, entry.both_ways = said["means"], said["both_ways"]
+    entry.changed_by_id, entry.changed_by_label, entry.updated_at = actor.id, actor.label, present
+    record(unit, Action.SYNONYM_SET, term, actor)
     return True

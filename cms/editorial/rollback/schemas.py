@@ -28,7 +28,10 @@ class RollbackFailureSchema(StrictSchema):
     """An item that could not be undone."""
 
     type = fields.String(
-        metadata={"example": "post", "description": "A content type, `media`, `agency`, `category` or `link_domain`."}
+        metadata={
+            "example": "post",
+            "description": "A content type, `media`, `agency`, `category`, `synonym` or `link_domain`.",
+        }
     )
     id = fields.String(metadata={"description": "Id, slug or domain."})
     code = fields.String(

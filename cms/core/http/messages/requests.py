@@ -93,6 +93,12 @@ REQUESTS: dict[str, Problem] = {
         "Berkas dan gambar {agency} memakai {used} dari {limit} bita; {coming} bita lagi tidak muat. Hapus yang tidak diperlukan, atau "
         "hubungi pengelola.",
     ),
+    "too_many_synonyms": problem(
+        "There are enough synonyms",
+        "Sinonim sudah cukup",
+        "A city has at most {max} synonyms of its own: remove one that is not needed.",
+        "Satu kota memiliki paling banyak {max} sinonim sendiri: hapus yang tidak diperlukan.",
+    ),
     "too_many_webhooks": problem(
         "The consumer has enough endpoints",
         "Titik akhir konsumen sudah cukup",
