@@ -12,7 +12,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from threading import local
+from threading import Lock
 from typing import Final, NamedTuple
 
 import Stemmer
@@ -78,14 +78,9 @@ def _digit(character: str) -> str:
     return character if value is None else str(value)
 
 
-class _Stemmers(local):
-    """One for each thread: they are not made for two at once. Snowball keeps nothing here: it is faster than a memory of words."""
-
-    def __init__(self) -> None:
-        self.of_word = Stemmer.Stemmer("indonesian", 0).stemWord
-
-
-_STEMMERS: Final = _Stemmers()
+# Snowball keeps nothing here: it is faster than a memory of words. One word at a time; one for each thread would have to end with it.
+_STEMMER: Final = Stemmer.Stemmer("indonesian", 0)
+_TURN: Final = Lock()
 EXCEPTIONS: Final[dict[str, str]] = {str(row["word"]): sys.intern(str(row["stem"])) for row in read_rows(STEMS_FILE)}
 """Words that Snowball's rules get wrong, and what is written short."""
 
@@ -109,7 +104,8 @@ def stem(word: str) -> str:
     bare = _CLITIC.sub("", word)
     if bare != word and bare in EXCEPTIONS:
         return EXCEPTIONS[bare]
-    return _STEMMERS.of_word(word) or word
+    with _TURN:
+        return _STEMMER.stemWord(word) or word
 
 
 def key(stem_or_beginning: str) -> str:

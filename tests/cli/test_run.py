@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from contextlib import ExitStack
 from pathlib import Path
 from select import select
@@ -67,8 +68,15 @@ def test_nothing_is_left_behind_when_the_main_process_is_killed(instance: Path) 
 
 
 def worker_of(process: subprocess.Popen[bytes]) -> psutil.Process:
-    """The child that serves no requests."""
-    return next(child for child in psutil.Process(process.pid).children() if not child.net_connections("tcp4"))
+    """The child that serves no requests, as soon as there is one: it is counted before it is started."""
+    ends_at = time.monotonic() + START_SECONDS
+    while True:
+        children = psutil.Process(process.pid).children()
+        found = next((child for child in children if not child.net_connections("tcp4")), None)
+        if found is not None:
+            return found
+        assert time.monotonic() < ends_at
+        time.sleep(0.01)
 
 
 def test_a_worker_that_dies_is_started_again_and_one_that_dies_again_at_once_ends_everything(instance: Path) -> None:
