@@ -245,3 +245,10 @@ def test_only_an_item_itself_assigns_its_lifecycle() -> None:
         if attribute.attr in names and ast.unparse(attribute.value).rpartition(".")[2] in {"item", "items"}
     ]
     assert strangers == []
+
+
+def test_migrations_stand_in_one_line() -> None:
+    """Two people may have taken the same next number: then no database can be migrated at all."""
+    names = sorted(path.name for path in (PROJECT_ROOT / "migrations" / "versions").glob("*.py"))
+
+    assert [name.partition("_")[0] for name in names] == [f"{number:04}" for number in range(1, len(names) + 1)]
