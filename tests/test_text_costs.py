@@ -28,6 +28,7 @@ from cms.moderation.assessing import Assessment, assess
 from cms.moderation.folding import folded, folded_key
 from cms.moderation.links import alternative_texts, hosts_in_links, hosts_in_text
 from cms.moderation.scanning import advertises_gambling
+from cms.privacy.scanning import find_personal_data
 from tests.core.hostile import EVERY, PLAIN, ordinary, ordinary_html
 from tests.core.processor_time import keep, measured, seconds, takes_at_most
 
@@ -104,7 +105,17 @@ def costs_little_more_than_an_ordinary_one(
 
 @pytest.mark.parametrize("name", PLAIN)
 @pytest.mark.parametrize(
-    "function", [advertises_gambling, hosts_in_text, folded, folded_key, unescaped, has_long_mark_run, is_heavy]
+    "function",
+    [
+        advertises_gambling,
+        find_personal_data,
+        hosts_in_text,
+        folded,
+        folded_key,
+        unescaped,
+        has_long_mark_run,
+        is_heavy,
+    ],
 )
 def test_no_function_that_reads_a_whole_text_takes_more_than_its_length(
     function: Callable[[str], object], name: str

@@ -104,6 +104,7 @@ class ContentVerb(StrEnum):
     APPROVED = "approved"
     DISCARDED = "discarded"
     HELD = "held"
+    CONFIRMED = "confirmed"
     ARCHIVED = "archived"
     RESTORED = "restored"
     TRASHED = "trashed"

@@ -110,6 +110,10 @@ def _nothing_beside(_item_id: str, _content: Content) -> Beside:
     return Beside()
 
 
+def _nothing_found(_item_id: str, _content: Content) -> list[dict[str, Any]]:
+    return []
+
+
 @dataclass(frozen=True, slots=True)
 class ContentType:
     """A kind of item.
@@ -135,6 +139,8 @@ class ContentType:
     """The texts that readers see with the content of the item with this id."""
     to_tell: Callable[[str, Content], list[InputError]] = _nothing_to_tell
     """What its editors should know about the content of the item with this id, although it stops nothing: warnings, with their places."""
+    in_files: Callable[[str, Content], list[dict[str, Any]]] = _nothing_found
+    """The findings of personal data in the files that the content of the item with this id shows (`cms.privacy.findings`), with their places."""
     has_reposts: bool = False
     """Whether agencies can repost its items."""
 

@@ -17,6 +17,7 @@ from cms.moderation.alarms import raise_alarm
 from cms.moderation.assessing import Assessment, Reading, Reason, read
 from cms.moderation.links import alternative_texts
 from cms.moderation.queries import newest_block
+from cms.privacy.scanning import find_personal_data
 
 NOT_TEXT: Final = frozenset(
     {"agency", "channel", "kind", "class", "body", "body_format", "language", "category", "areas", "information_kinds"}
@@ -38,10 +39,14 @@ NOT_TEXT: Final = frozenset(
 """Fields that are not read here: codes, days, and the body, which is read as readers get it."""
 
 
-def read_content(content: Content, beside: Mapping[str, str], body_html: str, body_text: str) -> Reading:
-    """Read the texts of an edition; `beside` are texts that readers see with it but that are not in its content."""
+def texts_of(content: Content, beside: Mapping[str, str], body_html: str, body_text: str) -> dict[str, str]:
+    """The texts of an edition by pointer; `beside` are texts that readers see with it but that are not in its content."""
     body = "\n".join((body_text, *alternative_texts(body_html)))
-    texts = {**dict(_texts("", content)), **beside, "/body": body}
+    return {**dict(_texts("", content)), **beside, "/body": body}
+
+
+def read_content(content: Content, texts: Mapping[str, str], body_html: str) -> Reading:
+    """Read the texts of an edition."""
     return read(texts, body_html, _links(content), source=content.get("body") or "")
 
 
@@ -82,11 +87,15 @@ class PublicWords:
     pointers: tuple[str, ...]
     otherwise: str
     reading: Reading
+    personal: tuple[str, ...] = ()
+    """Places with personal data: nobody could confirm those, as there is no edition."""
 
     def check(self, actor: Actor) -> None:
         """Refuse what would hold an edition (R-C5, R-C6). Raises `Invalid`."""
         reasons = self.reading.judged().with_writers({str(actor.id)}).reasons
-        if faults := [InputError("pointer", self._place(reason), *_fault(reason)) for reason in reasons]:
+        faults = [InputError("pointer", self._place(reason), *_fault(reason)) for reason in reasons]
+        faults += [InputError("pointer", pointer, "has_personal_data") for pointer in self.personal]
+        if faults:
             raise Invalid(errors=faults)
 
     def _place(self, reason: Reason) -> str:
@@ -97,7 +106,8 @@ def public_words(texts: Mapping[str, str | None], address: tuple[str, str] | Non
     """Read these texts, by pointer, and an address that readers are sent to, with its pointer. Slow: call it before the lock."""
     said = {pointer: text for pointer, text in texts.items() if text}
     pointer, link = address or ("", "")
-    return PublicWords(tuple(said), pointer or next(iter(said), ""), read(said, "", [link] if link else []))
+    personal = tuple(place for place, text in said.items() if find_personal_data(text))
+    return PublicWords(tuple(said), pointer or next(iter(said), ""), read(said, "", [link] if link else []), personal)
 
 
 def _fault(reason: Reason) -> tuple[str, dict[str, str]]:

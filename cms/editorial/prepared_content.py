@@ -18,10 +18,11 @@ from cms.core.sanitize import UnsafeLinks, sanitized_body
 from cms.editorial.content_types import Beside, Content, ContentType
 from cms.editorial.images.uses import ShownImages, shown_images
 from cms.editorial.items.models import Edition
-from cms.editorial.moderating import read_content
+from cms.editorial.moderating import read_content, texts_of
 from cms.media.references import without_host
 from cms.moderation.assessing import Assessment, Reading, Reason
 from cms.moderation.lexicon import lexicon
+from cms.privacy.findings import Finding, findings_in_texts
 
 MOST_NAMED: Final = 20
 """The most unsafe links that an answer names."""
@@ -44,13 +45,17 @@ class RenderedBody:
 
 @dataclass(frozen=True, slots=True)
 class PreparedContent:
-    """A whole content, its rendered body, its images, and its texts. `unread` are texts that moderation has not read to the end."""
+    """A whole content, its rendered body, its images, and its texts. `unread` are texts that moderation has not read to the end.
+
+    `personal_data` are the findings in its texts; files are read later.
+    """
 
     content: Content
     body: RenderedBody
     images: ShownImages
     reading: Reading
     unread: Sequence[str]
+    personal_data: Sequence[Finding]
 
     def assessed(self) -> Assessment:
         """The assessment of moderation, by the link lists of now."""
@@ -111,5 +116,8 @@ def _looked_through(
     coming: Beside | None = None,
 ) -> PreparedContent:
     beside = coming or content_type.beside(item_id, content)
-    reading = read_content(content, {**beside.texts, **images.texts()}, body.html, body.text)
-    return PreparedContent(content, body, images, reading, beside.unread)
+    texts = texts_of(content, {**beside.texts, **images.texts()}, body.html, body.text)
+    reading = read_content(content, texts, body.html)
+    # A passage of a file is there for moderation alone: what is in files is found page by page, once they are read.
+    own = {pointer: text for pointer, text in texts.items() if not pointer.endswith("/content")}
+    return PreparedContent(content, body, images, reading, beside.unread, findings_in_texts(own))

@@ -15,6 +15,7 @@ from cms.editorial.items.presenter import render_edition
 from cms.editorial.items.queries import get_edition
 from cms.editorial.moderating import newly_blocked_links
 from cms.editorial.notes import PublicNotes, first_notes, published_notes
+from cms.editorial.personal_data.standing import check_personal_data
 from cms.moderation.breaker import check_publishing
 from cms.publishing.publish import publish
 from cms.publishing.rendered_items import RenderedItem
@@ -30,6 +31,8 @@ class Update:
 
     note: str | None = None
     is_major: bool = True
+    is_again: bool = False
+    """Readers had this before: nothing becomes public that was not."""
 
     @classmethod
     def said(cls, note: str | None, update: str | None) -> Update:
@@ -48,20 +51,22 @@ class Update:
         return UpdateKind.MAJOR if self.is_major else UpdateKind.MINOR
 
 
-SILENT = Update(is_major=False)
+SILENT = Update(is_major=False, is_again=True)
 """For publishing again what readers had before."""
 
 
 def check_complete(item: Item, update: Update) -> tuple[Edition, ShownImages]:
     """The newest edition with the images that it shows, checked for everything that readers need.
 
-    Raises `Invalid` (`needed_to_publish`, `blocked_link`, `needed_for_major`).
+    Raises `Invalid` (`needed_to_publish`, `blocked_link`, `needed_for_major`), `Conflict("personal_data")`.
     """
     edition = get_edition(item)
     images, blocked = shown_images(edition.content, edition.body_html, hold=True), newly_blocked_links(edition)
     missing = item.content_type.missing(edition.content, body_text_of(edition, images))
     if errors := [*missing, *images.faults(), *blocked, *update.faults(item)]:
         raise Invalid(errors=errors)
+    if not update.is_again:
+        check_personal_data(item, edition)
     return edition, images
 
 

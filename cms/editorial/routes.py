@@ -10,6 +10,7 @@ from cms.editorial.endings import routes as endings
 from cms.editorial.history import routes as history
 from cms.editorial.items import routes as item_routes
 from cms.editorial.leases import routes as leases
+from cms.editorial.personal_data import routes as personal_data
 from cms.editorial.previews import routes as previews
 from cms.editorial.resource import Operations, Resource
 from cms.editorial.review import routes as review
@@ -24,6 +25,7 @@ OPERATIONS = (
     trash.operations,
     comments.operations,
     history.operations,
+    personal_data.operations,
     leases.operations,
     previews.operations,
 )

@@ -226,6 +226,7 @@ def _edition(item: Item, actor: Actor, prepared: PreparedContent, fields: list[s
     return Edition(
         item_id=item.id, number=item.edition, content=prepared.content, body_html=prepared.body.html, body_text=prepared.body.text,
         body_seal=seal_of(prepared.body.html), removed_markup=dict(prepared.body.removed),
+        personal_data=[each.as_json() for each in prepared.personal_data],
         author_id=actor.id, author_label=actor.label, created_at=item.updated_at, changed_fields=fields,
         is_autosave=save.is_autosave, restored_from=save.restored_from, saved_version=item.version,
     )  # fmt: skip
@@ -235,6 +236,7 @@ def _rewrite(edition: Edition, item: Item, prepared: PreparedContent, fields: li
     """Update the edition with a further autosave of the sitting."""
     edition.content, edition.body_html, edition.body_text = prepared.content, prepared.body.html, prepared.body.text
     edition.removed_markup = dict(prepared.body.removed)
+    edition.personal_data = [each.as_json() for each in prepared.personal_data]
     edition.body_seal = seal_of(prepared.body.html)
     edition.changed_fields = sorted({*(edition.changed_fields or ()), *fields})
     edition.saved_at, edition.saved_version = item.updated_at, item.version

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from cms.core.http.answers import Answer
-from cms.core.http.warnings import WarningEntry, held_warning, removed_warning, warning_of
+from cms.core.http.warnings import WarningEntry, found_warning, held_warning, removed_warning, warning_of
 from cms.editorial.edit import Edited
 from cms.editorial.images.uses import body_text_of, shown_images
 from cms.editorial.items.models import Edition, Item, State
+from cms.editorial.personal_data.standing import open_findings
 
 BEFORE_APPROVAL: Final = frozenset({State.DRAFT.value, State.RETURNED.value, State.IN_REVIEW.value})
 """States in which pictures may still lack what an approval asks for."""
@@ -20,6 +21,7 @@ def with_warnings(answer: Answer, edited: Edited) -> Answer:
     item, edition = edited.item, edited.edition
     warnings = [*_held(item), *_removed(edition), *_needed_later(edited)]
     warnings += map(warning_of, item.content_type.to_tell(item.id, edition.content))
+    warnings += map(found_warning, open_findings(item, edition))
     if warnings:
         answer[0]["meta"]["warnings"] = warnings
     return answer

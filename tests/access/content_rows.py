@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.access import requests as ask
 from tests.access.requests import MANAGE, content, get, send
 from tests.access.rows import Row, person_row
+from tests.access.world import Ask, Sent, World
 
 
 def content_rows(kind: str) -> list[Row]:
@@ -70,6 +71,8 @@ def review_rows(kind: str) -> list[Row]:
             person_row("POST", f"{one}/{verb}", ask.item(kind, f"/{verb}", state, {}), expected)
             for verb, state, expected in steps
         ),
+        person_row("GET", f"{one}/personal-data", ask.item(kind, "/personal-data"), "403 200 200 404 200 200 403"),
+        person_row("POST", f"{one}/personal-data/confirm", confirmation(kind), editors),
         person_row("GET", f"{one}/comments", ask.item(kind, "/comments"), "403 200 200 404 200 200 403"),
         person_row("POST", f"{one}/comments", ask.item(kind, "/comments", body=said), writers.replace("200", "201")),
         *(
@@ -91,3 +94,14 @@ def repost_rows() -> list[Row]:
         ),
         person_row("GET", "/posts/<item_id>/social", ask.item("post", "/social"), "403 200 200 404 200 200 403"),
     ]
+
+
+def confirmation(kind: str) -> Ask:
+    """Confirm what was found in a draft."""
+
+    def ask(world: World, _who: str) -> Sent:
+        item_id, version, findings = world.item_with_personal_data(kind)
+        said = {"reason": "Nomor contoh, bukan milik siapa pun.", "findings": findings}
+        return Sent(f"{MANAGE}/{kind}s/{item_id}/personal-data/confirm", version, {"json": said})
+
+    return ask

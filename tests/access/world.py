@@ -23,7 +23,9 @@ from cms.core.permissions import Role
 from cms.documents.content import DOCUMENT
 from cms.editorial.comments.services import add_comment, resolve_comment
 from cms.editorial.items.models import Item
+from cms.editorial.items.queries import get_edition
 from cms.editorial.items.services import publish_item, submit_item, update_item
+from cms.editorial.personal_data.standing import open_findings
 from cms.editorial.releases.services import create_release
 from cms.editorial.reposts.services import repost_item
 from cms.editorial.schedules.schedule import Schedule
@@ -162,6 +164,16 @@ class World:
             if state == "reposted":
                 repost_item(TYPES[kind], central, item.id, "dishub")
         return item
+
+    def item_with_personal_data(self, kind: str) -> tuple[str, int, list[str]]:
+        """Id and version of a draft with a NIK in its summary, and the ids of what was found."""
+        add = add_post if kind == "post" else add_document
+        item = add(
+            self.app, self.callers["author"].actor, title=f"Judul {self.number()}", summary="NIK 6471014502900003"
+        )
+        with self.app.app_context():
+            found = open_findings(item, get_edition(item))
+        return item.id, item.version, [each["id"] for each in found]
 
     def image(self, **values: Any) -> dict[str, Any]:
         """An image of Dinas Pekerjaan Umum, uploaded by `author`."""

@@ -9,6 +9,7 @@ from cms.core.clock import EPOCH
 from cms.core.db import unit_of_work
 from cms.editorial.comments import services as comments
 from cms.editorial.items.models import Item
+from cms.editorial.personal_data.services import confirm_personal_data
 from cms.editorial.review import services as reviewing
 from cms.editorial.trash import services as trash
 from cms.editorial.trash.tasks import purge_old_trash
@@ -55,6 +56,13 @@ def on_comment(state: str, act: Callable[..., Any]) -> Scenario:
     return prepare
 
 
+def confirm(world: World) -> Act:
+    """Confirm that a NIK may be public."""
+    item_id, version, findings = world.item_with_personal_data("post")
+    said = "Nomor contoh, bukan milik siapa pun.", findings
+    return lambda: confirm_personal_data(POST, world.callers["central"].actor, item_id, frozenset({version}), *said)
+
+
 def purge(world: World) -> Act:
     item_id = old_trash(world)
     return lambda: trash.purge_trash([item_id])
@@ -75,6 +83,7 @@ SCENARIOS: dict[str, Scenario] = {
     "editorial.archive_item": on_post("draft", trash.archive_item),
     "editorial.trash_item": on_post("draft", trash.trash_item),
     "editorial.restore_item": on_post("trashed", trash.restore_item),
+    "editorial.confirm_personal_data": confirm,
     "editorial.add_comment": add_comment,
     "editorial.resolve_comment": on_comment("open", comments.resolve_comment),
     "editorial.reopen_comment": on_comment("resolved", comments.reopen_comment),

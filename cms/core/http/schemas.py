@@ -77,6 +77,9 @@ class WarningSchema(StrictSchema):
     pointer = fields.String(
         metadata={"description": "RFC 6901 pointer into the content, where it has a place there.", **SOMETIMES}
     )
+    finding = fields.Dict(
+        metadata={"description": "Only with `personal_data`: the finding, as below `.../personal-data`.", **SOMETIMES}
+    )
     removed = fields.List(
         fields.Nested(RemovedSchema),
         metadata={"description": "Only with `removed_markup`: what the body lost.", **SOMETIMES},
@@ -207,6 +210,13 @@ class ProblemSchema(Schema):
     )
     lease = fields.Dict(
         metadata={"description": "Only with 409 `lease_held`: `holder`, `since` and `until`.", **SOMETIMES}
+    )
+    findings = fields.List(
+        fields.Dict(),
+        metadata={
+            "description": "Only with 409 `personal_data` and `findings_changed`: what was found, as below `.../personal-data`.",
+            **SOMETIMES,
+        },
     )
     errors = fields.List(fields.Nested(InputErrorSchema), metadata=SOMETIMES)
     links = fields.Dict(

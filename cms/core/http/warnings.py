@@ -7,7 +7,7 @@ from typing import Any
 
 from cms.core.errors import InputError
 from cms.core.http.messages import RULES
-from cms.core.http.messages.warnings import HOLD_REASONS, REMOVED_KINDS, WARNINGS
+from cms.core.http.messages.warnings import DATA_KINDS, HOLD_REASONS, REMOVED_KINDS, WARNINGS
 from cms.core.http.pages import preferred_language
 
 WarningEntry = dict[str, Any]
@@ -28,6 +28,13 @@ def held_warning(reason: Mapping[str, Any]) -> WarningEntry:
     finding = HOLD_REASONS[reason["code"]].filled(preferred_language(), {})
     detail = f" ({reason['detail']})" if reason.get("detail") else ""
     return warning("held", finding=finding, pointer=reason["pointer"], detail=detail)
+
+
+def found_warning(finding: Mapping[str, Any]) -> WarningEntry:
+    """A finding of personal data that nobody has confirmed, in words, with the finding itself."""
+    what = DATA_KINDS[finding["kind"]].filled(preferred_language(), {})
+    said = warning("personal_data", what=what, masked=finding["masked"], pointer=finding["pointer"])
+    return {**said, "pointer": finding["pointer"], "finding": dict(finding)}
 
 
 def removed_warning(removed: Mapping[str, int]) -> WarningEntry:

@@ -39,6 +39,7 @@ class Operation(StrEnum):
     PURGE = "purge"
     PREVIEW = "preview"
     REPOST = "repost"
+    CONFIRM = "confirm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ OPERATION_RULES: dict[Operation, Rule] = {
     Operation.PURGE: Rule(Permission.CONTENT_PURGE, (State.TRASHED,)),
     Operation.PREVIEW: Rule(Permission.CONTENT_EDIT, (*_IN_USE, State.ARCHIVED)),
     Operation.REPOST: Rule(Permission.CONTENT_REPOST, _IN_USE),
+    Operation.CONFIRM: Rule(Permission.CONTENT_PUBLISH, _IN_USE),
 }
 
 STATE_AFTER_EDIT: dict[str, State] = {
@@ -83,6 +85,7 @@ STATE_AFTER_EDIT: dict[str, State] = {
 }
 
 _GOES_OUT = frozenset({Operation.PUBLISH, Operation.SCHEDULE})
+_ON_BOTH_CHANNELS = _GOES_OUT | {Operation.UNSCHEDULE, Operation.CONFIRM}
 _NOT_WHILE_LIVE = frozenset({Operation.DELETE, Operation.TRASH, Operation.ARCHIVE})
 _TAKES_BACK = frozenset({Operation.UNPUBLISH, Operation.VANISH})
 _STILL_TOLD = frozenset({"gone", "redirect"})
@@ -93,7 +96,7 @@ def targets(operation: Operation, item: Item, city_channel: str) -> list[Target]
     """The targets of the operation for the permission map: a newer draft may name another channel than the published edition."""
     channels = {item.channel}
     if item.published_edition is not None and item.published_channel is not None:
-        if operation in _GOES_OUT or operation is Operation.UNSCHEDULE:
+        if operation in _ON_BOTH_CHANNELS:
             channels.add(item.published_channel)
         elif operation in _TAKES_BACK:
             channels = {item.published_channel}
@@ -262,6 +265,11 @@ def allowed_actions(actor: Actor, item: Item, city_channel: str) -> list[str]:
 
 
 _BY_STATE = {
-    state.value: tuple(operation for operation in Operation if state in OPERATION_RULES[operation].states)
+    # There is something to confirm only while `meta.warnings` says so.
+    state.value: tuple(
+        operation
+        for operation in Operation
+        if operation is not Operation.CONFIRM and state in OPERATION_RULES[operation].states
+    )
     for state in State
 }

@@ -119,6 +119,15 @@ CURES: Final[dict[str, Text]] = {
         "Submit it and ask for an approval, or take out what was found.",
         "Ajukan dan mintalah persetujuan, atau hapus yang ditemukan.",
     ),
+    "personal_data": Text(
+        "Show the person each of `findings`. Take it out of the text or upload a file without it, or confirm it with POST .../personal-data/confirm.",
+        "Tunjukkan setiap `findings` kepada penyunting. Hapus dari teks atau unggah berkas tanpa data itu, atau tegaskan dengan POST .../personal-data/confirm.",
+    ),
+    "findings_changed": Text(
+        "Show the person the present findings, and confirm those or take them out.",
+        "Tunjukkan temuan yang sekarang kepada penyunting, lalu tegaskan atau hapus.",
+    ),
+    "nothing_to_confirm": Text("Publish it.", "Terbitkan saja."),
     "publishing_frozen": Text(
         "Write on; ask a central editor when publishing is possible again.",
         "Teruskan menulis; tanyakan kepada redaktur pusat kapan penerbitan dibuka lagi.",

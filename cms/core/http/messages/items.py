@@ -155,6 +155,24 @@ ITEMS: dict[str, Problem] = {
         "Moderation holds this edition ({reasons}). It needs the approval of {whose}: submit it and ask for one, or change what was found.",
         "Edisi ini ditahan ({reasons}) dan perlu persetujuan ({whose}): ajukan dan mintalah persetujuan, atau perbaiki temuannya.",
     ),
+    "personal_data": problem(
+        "Personal data found",
+        "Ditemukan data pribadi",
+        "There are {count} findings of personal data ({kinds}); `findings` names the places. Take them out, or confirm with a reason that they may be public.",
+        "Ada {count} temuan data pribadi ({kinds}); `findings` menyebut tempatnya. Hapus, atau tegaskan dengan alasan bahwa data itu boleh diumumkan.",
+    ),
+    "findings_changed": problem(
+        "Other findings",
+        "Temuan berbeda",
+        "The open findings are not those that you confirm; `findings` has the present ones.",
+        "Temuan yang terbuka bukan yang Anda tegaskan; `findings` memuat yang sekarang.",
+    ),
+    "nothing_to_confirm": problem(
+        "Nothing to confirm",
+        "Tidak ada yang perlu ditegaskan",
+        "No finding of personal data holds this item.",
+        "Tidak ada temuan data pribadi yang menahan konten ini.",
+    ),
     "publishing_frozen": problem(
         "Publishing is frozen",
         "Penerbitan dibekukan",

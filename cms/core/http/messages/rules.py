@@ -55,6 +55,10 @@ RULES: dict[str, Text] = {
         "This looks like an advertisement for gambling, or links to an unknown domain: say it without.",
         "Teks ini menyerupai iklan judi atau menaut ke domain yang tidak dikenal: tulislah tanpa itu.",
     ),
+    "has_personal_data": Text(
+        "This has personal data, such as a NIK or a private telephone number: say it without.",
+        "Teks ini memuat data pribadi, seperti NIK atau nomor telepon pribadi: tulislah tanpa itu.",
+    ),
     "must_be_owner_or_city": Text(
         "Must be the owner agency or the city's channel.", "Harus perangkat daerah pemilik atau saluran kota."
     ),

@@ -14,6 +14,10 @@ WARNINGS: Final[dict[str, Text]] = {
         "Held because of {finding} at {pointer}{detail}: a second person must approve this edition before it is published.",
         "Ditahan karena {finding} pada {pointer}{detail}: orang kedua harus menyetujui edisi ini sebelum diterbitkan.",
     ),
+    "personal_data": Text(
+        "At {pointer} there is {what} ({masked}): take it out, or whoever may publish confirms with a reason that it may be public.",
+        "Pada {pointer} terdapat {what} ({masked}): hapus, atau yang berwenang menerbitkan menegaskan dengan alasan bahwa ini boleh diumumkan.",
+    ),
     "removed_markup": Text(
         "Left out of the text: {kinds}. Upload pictures to the library; films and maps stay when YouTube or OpenStreetMap has them.",
         "Tidak disimpan dari teks: {kinds}. Unggah gambar ke pustaka; video dan peta tetap ada bila berasal dari YouTube atau "
@@ -48,6 +52,17 @@ WARNINGS: Final[dict[str, Text]] = {
         "Sel dalam tabel diawali seperti rumus (=, atau + - @ dengan fungsi): program seperti Excel akan menjalankannya di komputer pembaca. Periksa, atau "
         "beri tanda petik tunggal di depannya, lalu unggah lagi.",
     ),
+}
+
+DATA_KINDS: Final[dict[str, Text]] = {
+    "nik": Text("the NIK of a person", "NIK seseorang"),
+    "family_card": Text("the number of a family card", "nomor kartu keluarga"),
+    "npwp": Text("the tax number of a person", "NPWP orang pribadi"),
+    "telephone": Text("the telephone number of a person", "nomor telepon pribadi"),
+    "bank_account": Text("the account number of a person", "nomor rekening pribadi"),
+    "email": Text("the e-mail address of a person", "alamat surel pribadi"),
+    "address": Text("a home address", "alamat rumah"),
+    "more": Text("more of the same kind", "data lain yang sejenis"),
 }
 
 HOLD_REASONS: Final[dict[str, Text]] = {

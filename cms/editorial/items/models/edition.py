@@ -20,7 +20,8 @@ class Edition(Model):
     Only an autosave may be written again, by its author within the sitting (`cms.editorial.history.autosaves`): `saved_at` is when
     that last happened, `saved_version` the version of the item after its last save. `changed_fields` are the fields that this
     save changed, null for editions from before they were noted; `restored_from` is the edition whose content this is.
-    `removed_markup` says how many things of each kind its body lost when it was sanitised.
+    `removed_markup` says how many things of each kind its body lost when it was sanitised. `personal_data` are the findings in its texts,
+    never a whole value (`cms.privacy.findings`); null for editions from before anybody looked.
     """
 
     __tablename__ = "editions"
@@ -33,6 +34,7 @@ class Edition(Model):
     """Shows that the sanitiser made `body_html`, and by which rules (`cms.core.sealed_html`)."""
     body_text: Mapped[str] = mapped_column(Text)
     removed_markup: Mapped[dict[str, int]] = mapped_column(Json, default=dict, server_default="{}")
+    personal_data: Mapped[list[dict[str, Any]] | None] = mapped_column(Json)
     author_id: Mapped[str | None] = mapped_column(Id)
     author_label: Mapped[str] = mapped_column(String(200))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)

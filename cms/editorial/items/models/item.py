@@ -20,6 +20,7 @@ from cms.taxonomy.models import Category
 
 LONGEST_TITLE = 300
 """Of an item and of a release: what the schemas take, and what the columns hold."""
+MOST_CONFIRMATIONS = 50
 
 
 class State(StrEnum):
@@ -48,7 +49,7 @@ class Item(Model):
     `approved_edition` alone, `approved_as` is the role it was given in. `state_before` is what `restore` returns to.
     `scheduled_note` and `scheduled_explanation` are the texts of a schedule for its beginning and its end.
     `hold` are the reasons why the newest edition needs a second person; `vouched_by` are the ids of those who allowed the
-    domains that it links to.
+    domains that it links to. `confirmations` say which findings of personal data may be public, who said so and why.
 
     The methods are the transitions: nothing else assigns these columns. They check nothing and record nothing; the
     services that call them do that.
@@ -97,6 +98,7 @@ class Item(Model):
     hold: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list, server_default="[]")
     hold_version: Mapped[str | None] = mapped_column(String(64))
     vouched_by: Mapped[list[str]] = mapped_column(Json, default=list, server_default="[]")
+    confirmations: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list, server_default="[]")
 
     reviewed_by: Mapped[str | None] = column_property(
         select(Agency.review).where(Agency.slug == agency).correlate_except(Agency).scalar_subquery(),
@@ -281,6 +283,15 @@ class Item(Model):
         if reasons != self.hold:
             self.hold = reasons
         self.hold_version = version if reasons else None
+
+    def confirm(self, confirmation: dict[str, Any]) -> None:
+        """Note which findings may be public, who said so and why."""
+        self.confirmations = [*self.confirmations, confirmation][-MOST_CONFIRMATIONS:]
+
+    @property
+    def confirmed(self) -> frozenset[str]:
+        """The ids of the findings that may be public."""
+        return frozenset(name for each in self.confirmations or () for name in each["findings"])
 
     def _forget_who_scheduled(self) -> None:
         """Drop who scheduled and the texts of the schedule, once nothing is scheduled."""
