@@ -34,7 +34,7 @@ from cms.core.logging import get_logger
 from cms.core.metrics import PROCESSES
 from cms.core.periodic import Task, from_now, quietly, run_tasks
 from cms.core.runtime import runtime
-from cms.documents.tasks import sweep_orphans
+from cms.documents.tasks import look_through_next, sweep_orphans
 from cms.editorial.followers import foresee_rebuilding, rebuild_again, rebuild_changed
 from cms.editorial.mergers.followers import rebuild_merged
 from cms.editorial.schedules.followers import LINES, follow_schedules
@@ -152,8 +152,8 @@ def try_again() -> int:
 
 
 def read_next_file() -> bool:
-    """Read the text of the next file, behind the images; True when more may wait."""
-    return not image_waits() and read_waiting()
+    """Read the text of the next file, behind the images, or look for personal data in one that was read; True when more may wait."""
+    return not image_waits() and (read_waiting() or look_through_next())
 
 
 def carry_out_what_is_due() -> bool:

@@ -105,6 +105,7 @@ class ContentVerb(StrEnum):
     DISCARDED = "discarded"
     HELD = "held"
     CONFIRMED = "confirmed"
+    EXPOSED = "exposed"
     ARCHIVED = "archived"
     RESTORED = "restored"
     TRASHED = "trashed"

@@ -14,6 +14,7 @@ from typing import Any
 from cms.agencies.queries import city_today
 from cms.core.errors import InputError
 from cms.documents.models import DocumentFile
+from cms.documents.personal_data import findings_in_files
 from cms.documents.presenter import render_document
 from cms.documents.queries import find_files
 from cms.editorial.content_types import Beside, Content, ContentType, needed
@@ -240,4 +241,5 @@ DOCUMENT = ContentType(
     parts={"period": PERIOD_DEFAULTS},
     beside=beside_document,
     to_tell=tell_document,
+    in_files=findings_in_files,
 )

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import or_, select
+
 from cms.agencies.quota import take_room
 from cms.core import clock
-from cms.core.db import is_rehearsal
+from cms.core.db import UnitOfWork, is_rehearsal, unit_of_work
 from cms.core.errors import NotFound, invalid_field
 from cms.core.ids import new_id
-from cms.core.permissions import Actor
+from cms.core.permissions import Actor, system_actor
 from cms.core.prepared import foreseen
 from cms.core.runtime import runtime
 from cms.core.versions import Expected
@@ -20,14 +22,19 @@ from cms.documents.files import Upload, check_may_add
 from cms.documents.models import DocumentFile
 from cms.documents.queries import find_files
 from cms.editorial.content_types import Content
-from cms.editorial.edit import Edited
+from cms.editorial.edit import Edit, Edited
 from cms.editorial.editing import editing
-from cms.editorial.items.models import Item
+from cms.editorial.items.models import Item, State
 from cms.editorial.items.policies import Operation
 from cms.editorial.items.queries import get_edition, get_item
 from cms.editorial.preparing import foresee_change, foresee_content
 from cms.editorial.saving import save_edition
+from cms.file_texts.models import FileText
 from cms.file_texts.queueing import expect_text
+from cms.moderation.alarms import raise_alarm
+from cms.privacy.findings import Finding
+
+GUARD = system_actor("privacy guard")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +126,47 @@ def remove_file(actor: Actor, document_id: str, file_id: str, expected: Expected
         item = edit.item
         save_edition(edit, change(get_edition(item).content))
     return item
+
+
+def keep_personal_data(looked_through: FileText, findings: Sequence[Finding]) -> None:
+    """Write what was found in a file. Documents that are public with it, or will be, and whose findings nobody confirmed, get a line in the log and an alarm.
+
+    Does nothing when the text has changed since: it is looked through again.
+    """
+    told = [each.as_json() for each in findings]
+    with unit_of_work() as unit:
+        found = unit.session.scalar(
+            select(FileText)
+            .where(FileText.sha256 == looked_through.sha256, FileText.characters == looked_through.characters)
+            .with_for_update()
+        )
+        if found is None:
+            return
+        found.personal_data = told
+        for item, names in _shown_by(unit, found.sha256) if told else ():
+            exposed = [each for each in findings if each.id not in item.confirmed]
+            if exposed and names & {entry["id"] for entry in _public_content(item)["files"]}:
+                Edit(unit, GUARD, item).record("exposed", ["files"], edition=item.published_edition or item.edition)
+                kinds = sorted({each.kind.value for each in exposed})
+                raise_alarm(unit, "personal_data_public", item_id=item.id, agency=item.agency, kinds=kinds)
+
+
+def _shown_by(unit: UnitOfWork, sha256: str) -> list[tuple[Item, set[str]]]:
+    """The documents that have these bytes and are public or scheduled, each with the ids of those files."""
+    is_public = or_(Item.published_edition.is_not(None), Item.state == State.SCHEDULED.value)
+    rows = unit.session.execute(
+        select(Item, DocumentFile.id)
+        .join(DocumentFile, DocumentFile.document_id == Item.id)
+        .where(DocumentFile.sha256 == sha256, is_public)
+        .order_by(Item.id)
+    )
+    found: dict[str, tuple[Item, set[str]]] = {}
+    for item, file_id in rows:
+        found.setdefault(item.id, (item, set()))[1].add(file_id)
+    return list(found.values())
+
+
+def _public_content(item: Item) -> Content:
+    """The content that readers have, or will have."""
+    is_scheduled = item.state == State.SCHEDULED
+    return get_edition(item, None if is_scheduled else item.published_edition).content

@@ -12,12 +12,16 @@ from sqlalchemy import select, union_all
 from cms.core import clock
 from cms.core.db import rolled_back, session
 from cms.core.dead_letters.services import set_aside
+from cms.core.dead_letters.tasks import putting_aside
 from cms.core.errors import Unavailable
 from cms.core.runtime import runtime
 from cms.core.storage.blobs import delete_incoming_before
 from cms.core.transactions import check_writing
 from cms.documents.models import DocumentFile
-from cms.file_texts.queries import find_texts
+from cms.documents.personal_data import look_through
+from cms.documents.services import keep_personal_data
+from cms.file_texts.queries import QUEUE as TEXTS
+from cms.file_texts.queries import find_texts, list_pages, next_not_looked_through
 from cms.file_texts.services import forget_texts
 from cms.media.models import Image, Rendition
 from cms.publishing.models import PublicationFile
@@ -77,3 +81,16 @@ def _unnamed(digests: list[str]) -> Iterator[str]:
             )
         )
     return (digest for digest in digests if digest not in named)
+
+
+def look_through_next() -> bool:
+    """Look for personal data in the next file that was read; True when more may wait. A task of the worker, behind the reading."""
+    text = next_not_looked_through()
+    if text is None:
+        return False
+    with putting_aside(TEXTS, text.sha256):
+        with rolled_back():
+            pages = list_pages(text.sha256)
+            found = look_through(text, pages)
+        keep_personal_data(text, found)
+    return True

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, Final
 
 from sqlalchemy import Boolean, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cms.core.db import Model
 from cms.core.types import Json, UTCDateTime
+
+NOT_LOOKED_THROUGH: Final = "personal_data IS NULL AND state IN ('read', 'scan', 'ocr')"
 
 
 class TextState(StrEnum):
@@ -39,6 +42,7 @@ class FileText(Model):
 
     `pages` is null for kinds without pages. `without_text` lists pages that show something and have no text; `waits_for_ocr` while such
     pages may still be recognised, `recognised` how many were. `figures` are those of a tagged PDF. `is_whole`: nothing was left out for its length.
+    `personal_data` are the findings in it, never a whole value; null while nobody has looked through what was read.
     """
 
     __tablename__ = "file_texts"
@@ -59,6 +63,7 @@ class FileText(Model):
     is_encrypted: Mapped[bool] = mapped_column(Boolean, default=False)
     figures: Mapped[int] = mapped_column(Integer, default=0)
     figures_without_alt: Mapped[int] = mapped_column(Integer, default=0)
+    personal_data: Mapped[list[dict[str, Any]] | None] = mapped_column(Json)
     received_at: Mapped[datetime] = mapped_column(UTCDateTime)
     read_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
@@ -70,6 +75,10 @@ class FileText(Model):
         Index(
             "ix_file_texts_ocr", "received_at",
             sqlite_where=text("waits_for_ocr"), postgresql_where=text("waits_for_ocr"),
+        ),
+        Index(
+            "ix_file_texts_not_looked_through", "received_at",
+            sqlite_where=text(NOT_LOOKED_THROUGH), postgresql_where=text(NOT_LOOKED_THROUGH),
         ),
     )  # fmt: skip
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, TextClause, select, text
 from sqlalchemy.orm import InstrumentedAttribute
 
 from cms.core.db import rolled_back, session
 from cms.core.dead_letters.queries import not_resting
-from cms.file_texts.models import FileText, FileTextPage, TextState
+from cms.file_texts.models import NOT_LOOKED_THROUGH, FileText, FileTextPage, TextState
 
 QUEUE = "file_texts"
 
@@ -17,7 +17,7 @@ QUEUE = "file_texts"
 def find_texts(digests: Collection[str]) -> dict[str, FileText]:
     """What is known of these bytes, by digest, in one statement."""
     found = session.scalars(select(FileText).where(FileText.sha256.in_(digests))) if digests else ()
-    return {text.sha256: text for text in found}
+    return {each.sha256: each for each in found}
 
 
 def find_pages(sha256: str, after: int, limit: int) -> Sequence[FileTextPage]:
@@ -36,10 +36,21 @@ def next_for_ocr() -> FileText | None:
     return _first(FileText.waits_for_ocr)
 
 
-def _first(condition: ColumnElement[bool] | InstrumentedAttribute[bool]) -> FileText | None:
+def next_not_looked_through() -> FileText | None:
+    """The file that was read and in which nobody has looked for personal data."""
+    return _first(text(NOT_LOOKED_THROUGH))
+
+
+def list_pages(sha256: str) -> Sequence[FileTextPage]:
+    """All that was read of a file, in its order."""
+    pages = select(FileTextPage).where(FileTextPage.sha256 == sha256)
+    return session.scalars(pages.order_by(FileTextPage.number)).all()
+
+
+def _first(condition: ColumnElement[bool] | InstrumentedAttribute[bool] | TextClause) -> FileText | None:
     with rolled_back():
         waits = select(FileText).where(condition, not_resting(QUEUE, FileText.sha256))
-        text = session.scalar(waits.order_by(FileText.received_at, FileText.sha256).limit(1))
-        if text is not None:
-            session.expunge(text)
-        return text
+        found = session.scalar(waits.order_by(FileText.received_at, FileText.sha256).limit(1))
+        if found is not None:
+            session.expunge(found)
+        return found

@@ -14,6 +14,7 @@ from cms.core.permissions import Permission, Target, can
 from cms.core.runtime import runtime
 from cms.editorial.comments.models import ReviewComment
 from cms.editorial.items.models import Item
+from cms.editorial.items.policies import Operation, can_operate
 from cms.moderation.models import OF_PERSON, WHOLE_CITY, BreakerKind, BreakerTrip
 from cms.notifications.news import News
 from cms.notifications.policies import ABOUT_ITEMS, Kind, may_see, still_holds, waits_for
@@ -60,6 +61,10 @@ class Audience:
                 (person, news) for person in others if waits_for(person.actor, item, news.facts["what"], self._city)
             ]
         concerned = self._concerned(news, item)
+        if news.kind is Kind.PERSONAL_DATA:
+            concerned |= {
+                person.id for person in others if can_operate(person.actor, Operation.CONFIRM, item, self._city)
+            }
         told = [(person, news) for person in others if person.id in concerned]
         if news.kind is Kind.APPROVED:
             told += [

@@ -36,6 +36,7 @@ _OF_ITEMS: Final = {
     ContentVerb.WITHDRAWN: Kind.TAKEN_BACK,
     ContentVerb.COMMENTED: Kind.COMMENT,
     ContentVerb.UNSCHEDULED: Kind.SCHEDULE,
+    ContentVerb.EXPOSED: Kind.PERSONAL_DATA,
 }
 _OTHERS: Final = {
     Action.BREAKER_TRIPPED: Kind.BREAKER,

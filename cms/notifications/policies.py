@@ -32,6 +32,7 @@ class Kind(StrEnum):
     KEY = "key"
     ACCOUNT = "account"
     MAIL = "mail"
+    PERSONAL_DATA = "personal_data"
 
 
 class MailWay(StrEnum):
@@ -50,7 +51,7 @@ class Way:
     mail: MailWay
 
 
-SECURITY: Final = frozenset({Kind.BREAKER, Kind.FREEZE, Kind.ACCOUNT})
+SECURITY: Final = frozenset({Kind.BREAKER, Kind.FREEZE, Kind.ACCOUNT, Kind.PERSONAL_DATA})
 """Nobody can switch these off: whoever took an account over would begin with that."""
 USUAL: Final[Mapping[Kind, Way]] = {
     Kind.WAITING: Way(here=True, mail=MailWay.AT_ONCE),
@@ -69,6 +70,7 @@ ALWAYS: Final = Way(here=True, mail=MailWay.AT_ONCE)
 LISTED: Final = Way(here=True, mail=MailWay.OFF)
 ABOUT_ITEMS: Final = frozenset(
     {Kind.WAITING, Kind.RETURNED, Kind.APPROVED, Kind.PUBLISHED, Kind.TAKEN_BACK, Kind.COMMENT, Kind.SCHEDULE}
+    | {Kind.PERSONAL_DATA}
 )
 NEEDS: Final = {Kind.WEBHOOK: Permission.CONSUMER_WRITE, Kind.KEY: Permission.CONSUMER_WRITE}
 """What one must be allowed to do, to be told of what one could do something about."""

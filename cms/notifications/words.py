@@ -40,6 +40,7 @@ KINDS: Final[Mapping[str, Sentence]] = {
     Kind.KEY: Sentence("Kunci akan berakhir", "A key is about to expire"),
     Kind.ACCOUNT: Sentence("Akun Anda", "Your account"),
     Kind.MAIL: Sentence("Surel dihentikan", "Mail has stopped"),
+    Kind.PERSONAL_DATA: Sentence("Data pribadi dapat dibaca", "Personal data are public"),
     SUMMARY: Sentence("Ringkasan harian", "Daily summary"),
 }
 _SENTENCES: Final[Mapping[tuple[str, str], Sentence]] = {
@@ -124,6 +125,10 @@ _SENTENCES: Final[Mapping[tuple[str, str], Sentence]] = {
     (Kind.ACCOUNT, "roles_changed"): Sentence("{actor} mengubah peran Anda.", "{actor} changed your roles."),
     (Kind.ACCOUNT, "updated"): Sentence(
         "{actor} mengubah alamat surel akun Anda.", "{actor} changed the e-mail address of your account."
+    ),
+    (Kind.PERSONAL_DATA, ""): Sentence(
+        "Dalam berkas {title} ditemukan data pribadi setelah terbit: tarik atau ganti berkasnya, atau tegaskan dengan alasan.",
+        "Personal data were found in a file of {title} after it was published: take it back, replace the file, or confirm with a reason.",
     ),
     (Kind.MAIL, ""): Sentence(
         "Surel ke {address} dihentikan: server surel menolaknya tiga kali. Pesan tetap ada di daftar ini.",
