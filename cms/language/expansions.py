@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 from cms.core.seed_files import read_rows, words
-from cms.language.words import folded, key, stem
+from cms.language.words import EXCEPTIONS, folded, key, stem
 
 SYNONYMS_FILE: Final = Path(__file__).resolve().parent / "seed" / "synonyms.csv"
 Phrase = tuple[str, ...]
 # fmt: off
 UNSAYING: Final = frozenset({
-    "adalah", "akan", "apa", "apakah", "atau", "bagaimana", "dalam", "dan", "dari", "dengan", "di", "dimana", "gimana", "ingin", "ini", "itu",
-    "kami", "kapan", "ke", "kemana", "mana", "mau", "mohon", "oleh", "of", "pada", "saya", "siapa", "the", "tolong", "untuk", "yang",
+    "adalah", "agar", "akan", "apa", "apakah", "atau", "bagaimana", "bagi", "bisa", "cara", "dalam", "dan", "dari", "dengan", "di",
+    "dimana", "gimana", "ingin", "ini", "itu", "jika", "kalau", "kami", "kapan", "ke", "kemana", "kita", "mana", "mau", "mohon", "of",
+    "oleh", "pada", "para", "saya", "sebelum", "setelah", "siapa", "sudah", "supaya", "tentang", "the", "tolong", "untuk", "yang",
 })
 # fmt: on
-"""Stems that say nothing in a question. They are indexed, for phrases."""
+"""Words that say nothing in a question. They are indexed, for phrases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,9 @@ class Expansions:
     longest: int
 
 
-def phrase_of(text: str) -> Phrase:
-    """The keys of the stems of a text."""
-    return tuple(key(stem(word)) for word in folded(text))
+def phrase_of(words: Iterable[str]) -> Phrase:
+    """The keys of the stems of folded words."""
+    return tuple(key(stem(word)) for word in words)
 
 
 def term_of(text: str) -> str:
@@ -49,21 +50,26 @@ def term_of(text: str) -> str:
     return " ".join(folded(text))
 
 
-def asked(phrase: Phrase) -> Phrase:
-    """The phrase without words that say nothing; all of it when it has no others."""
-    return tuple(word for word in phrase if word not in UNSAYING) or phrase
+def is_unsaying(word: str) -> bool:
+    """Whether a folded word says nothing in a question; `yg` is `yang`."""
+    return word in UNSAYING or EXCEPTIONS.get(word) in UNSAYING
+
+
+def asked(words: Sequence[str]) -> Phrase:
+    """The keys of the stems of those words that say something; of all when none does."""
+    return phrase_of([word for word in words if not is_unsaying(word)] or words)
 
 
 def expansions_of(synonyms: Iterable[Synonym]) -> Expansions:
     """The table that `understand` takes, of any synonyms: what has no words is left out."""
     found: dict[Phrase, dict[Phrase, None]] = {}
     for synonym in synonyms:
-        term = phrase_of(synonym.term)
-        for meaning in filter(None, map(phrase_of, synonym.means)):
-            if term and term != meaning:
-                found.setdefault(asked(term), {})[meaning] = None
+        term = folded(synonym.term)
+        for meaning in filter(None, map(folded, synonym.means)):
+            if term and phrase_of(term) != phrase_of(meaning):
+                found.setdefault(asked(term), {})[phrase_of(meaning)] = None
                 if synonym.both_ways:
-                    found.setdefault(asked(meaning), {})[term] = None
+                    found.setdefault(asked(meaning), {})[phrase_of(term)] = None
     return Expansions({phrase: tuple(others) for phrase, others in found.items()}, max(map(len, found), default=0))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from cms.language.expansions import UNSAYING, Expansions, Phrase
+from cms.language.expansions import Expansions, Phrase, is_unsaying, phrase_of
 from cms.language.words import Token, exceptions_from, key, stem, tokens
 
 LONGEST_QUESTION: Final = 1_000
@@ -63,7 +63,7 @@ class _Part:
 
     @property
     def stems(self) -> Phrase:
-        return tuple(key(stem(word)) for word in self.words)
+        return phrase_of(self.words)
 
 
 def understand(q: str, expansions: Expansions) -> Query:
@@ -157,7 +157,7 @@ def _dated(parts: list[_Part]) -> list[_Part]:
 
 def _saying(parts: list[_Part]) -> list[_Part]:
     """The parts that say something; all of them when none does."""
-    return [part for part in parts if part.is_quoted or len(part.words) > 1 or part.stems[0] not in UNSAYING] or parts
+    return [part for part in parts if part.is_quoted or len(part.words) > 1 or not is_unsaying(part.words[0])] or parts
 
 
 def _groups(parts: Sequence[_Part], expansions: Expansions) -> Iterator[Group]:

@@ -61,8 +61,8 @@ def test_saying_the_same_again_is_no_change(central: Caller, app: Flask) -> None
 def test_readers_have_it_with_the_next_question(central: Caller, app: Flask) -> None:
     assert for_readers(app) == shipped()
 
-    central("PUT", f"{PATH}/uji-kir", json={"means": ["uji berkala"]})
-    assert for_readers(app).phrases["uji", "kir"] == (("uji", "kala"),)
+    central("PUT", f"{PATH}/uji-emisi", json={"means": ["uji berkala"]})
+    assert for_readers(app).phrases["uji", "emisi"] == (("uji", "kala"),)
     central("PUT", f"{PATH}/dishub", json={"means": []})
     assert ("dishub",) not in for_readers(app).phrases
 
@@ -80,7 +80,7 @@ def test_the_list_has_pages_in_the_order_of_the_terms(central: Caller) -> None:
         address = answer["links"]["next"] and answer["links"]["next"].partition("/manage")[2]
         address = address and f"/manage{address}"
 
-    assert seen[0] == "aaa"
+    assert "aaa" in seen
     assert "dishub" in seen
     assert seen == sorted(set(seen))
 

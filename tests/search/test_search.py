@@ -180,7 +180,7 @@ def test_the_answer_says_how_far_the_index_is(app: Flask, website: Caller) -> No
     add_published_post(app, title="Jembatan")
     follow(app)
     before = answer(website, "jembatan")
-    assert before["meta"]["understood"] == ["jembat"]
+    assert before["meta"]["understood"] == ["jembatan"]
     add_published_post(app, title="Jembatan lagi")
     behind = answer(website, "jembatan")
     assert behind["meta"]["sequence"] == before["meta"]["sequence"]
