@@ -166,10 +166,21 @@ class Outbound:
         return found
 
     def _looked_up(self, target: OutboundURL, asked: Asked) -> Sequence[str]:
+        if _is_address(target.host):
+            return (target.host,)
         try:
             return self._lookups.addresses(target.host, target.port, asked.left)
         except TimeoutError:
             raise OutboundError(Reason.TIMED_OUT) from None
+
+
+def _is_address(host: str) -> bool:
+    """True for an address that is written out: it is not looked up, only judged."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _over(opened: socket.socket, target: OutboundURL, tls: ssl.SSLContext) -> HTTPConnection:

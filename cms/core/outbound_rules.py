@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -32,6 +33,9 @@ _LOCAL_NAT64: Final = ipaddress.IPv6Network("64:ff9b:1::/48")
 _IPV4_COMPATIBLE: Final = ipaddress.IPv6Network("::/96")
 # Interface identifiers of ISATAP (RFC 5214): the IPv4 address follows.
 _ISATAP: Final = frozenset({0x0000_5EFE, 0x0200_5EFE})
+
+# What a resolver can be asked for (RFC 1035, 2.3.4): parts of 1 to 63 letters. Others look up an error, at every try.
+_NAME: Final = re.compile(r"(?=.{1,253}\.?\Z)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?", re.IGNORECASE)
 
 # What OUTBOUND_NETWORKS may open: RFC 1918, RFC 6598 and RFC 4193; beside a developer's own machine.
 PRIVATE: Final = tuple(
@@ -102,7 +106,7 @@ class Rules:
         if parts.scheme not in DEFAULT_PORTS or (parts.scheme == "http" and not self.allows_http):
             raise OutboundError(Reason.SCHEME)
         # A zone (fe80::1%eth0) names an interface of this machine.
-        if not host or "@" in parts.netloc or "%" in host:
+        if not host or "@" in parts.netloc or "%" in host or not (":" in host or _NAME.fullmatch(host)):
             raise OutboundError(Reason.BAD_URL)
         port = DEFAULT_PORTS[parts.scheme] if port is None else port
         if port not in self.ports:

@@ -55,7 +55,14 @@ class SharedLimits:
     def __init__(self, settings: Settings, untold: Untold) -> None:
         self._untold = untold
         self._secret = derived_secret(settings.secret_key, "limits")
-        self._redis: Redis = Redis.from_url(
+        self._redis = self.connected(settings)
+        self._script = self._redis.register_script(TELL)
+        self._rest, self._rest_until = 0.0, 0.0
+
+    @staticmethod
+    def connected(settings: Settings) -> Redis:
+        """The Redis of the settings; connected when it is asked for something."""
+        found: Redis = Redis.from_url(
             settings.redis_url,
             socket_timeout=PATIENCE_SECONDS,
             socket_connect_timeout=PATIENCE_SECONDS,
@@ -63,8 +70,7 @@ class SharedLimits:
             retry=Retry(NoBackoff(), 0),
             client_name="simpul",
         )
-        self._script = self._redis.register_script(TELL)
-        self._rest, self._rest_until = 0.0, 0.0
+        return found
 
     def share(self) -> bool:
         """Tell what was used since the last time, and learn what all have used; False when Redis does not answer, or rests."""
@@ -116,6 +122,15 @@ class SharedLimits:
             log.info("limits_shared")
         self._rest = 0.0
         LIMITS_ALONE.set(0)
+
+
+def asked_version(settings: Settings) -> str:
+    """The version that Redis names. Raises `ConnectionError` when it does not answer, or refuses."""
+    try:
+        with SharedLimits.connected(settings) as redis:
+            return str(redis.info("server")["redis_version"])
+    except (RedisError, OSError, KeyError) as error:
+        raise ConnectionError(type(error).__name__) from error
 
 
 def start_sharing(settings: Settings, untold: Untold) -> None:

@@ -16,6 +16,7 @@ from cms.serving.content_parameters import MOST_IDS
 from cms.serving.copy_limits import BYTES_OF_PAGE, MOST_BYTES, MOST_LINES, POSITION_LIFE
 from cms.serving.encoding import ENCODINGS
 from cms.serving.finished import FinishedAnswer
+from cms.serving.limits import BY_ADDRESS
 from cms.serving.pages import one_body
 from cms.serving.responding import Basis, respond
 
@@ -40,6 +41,8 @@ def tell_about_key(request: DeliveryRequest) -> FinishedAnswer:
         "agencies": None if holder.agencies is None else sorted(holder.agencies),
         "origins": sorted(holder.origins),
         "expires_at": clock.rfc3339(clock.from_micros(holder.expires_at)) if is_known else None,
+        "requests_per_minute": request.sources.requests_per_minute() or None,
+        "counted_by": "address" if not is_known or holder.kind in BY_ADDRESS else "key",
     }
     # The answer describes one key, and changes with every change of keys.
     return respond(

@@ -72,6 +72,20 @@ class WhoamiSchema(StrictSchema):
     agencies = fields.List(fields.String(), allow_none=True, metadata={"description": "Null: all agencies."})
     origins = fields.List(fields.String(), metadata={"description": "Browser origins that may call (CORS)."})
     expires_at = fields.String(allow_none=True, metadata={"format": "date-time"})
+    requests_per_minute = fields.Integer(
+        allow_none=True,
+        metadata={
+            "description": "What may be sent in a minute; a 304 counts as a tenth. Null: no limit.",
+            "example": 6000,
+            "minimum": 1,
+        },
+    )
+    counted_by = fields.String(
+        metadata={
+            "enum": ["key", "address"],
+            "description": "`key`: all requests with the key together. `address`: those of each address by themselves.",
+        }
+    )
 
 
 class TypeCapabilitiesSchema(StrictSchema):

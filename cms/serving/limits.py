@@ -69,6 +69,7 @@ class ReaderLimits:
         }
         # By key and limit: kept answers hold them.
         self._countings: dict[tuple[str, int], Counting] = {}
+        self._anonymous = settings.delivery_anonymous_per_minute
         self.anonymous = self._by_address("address", settings.delivery_anonymous_per_minute, "anonymous")
         """Requests without a key."""
         self.strangers = self._by_address("address", settings.delivery_anonymous_per_minute, "stranger")
@@ -78,11 +79,17 @@ class ReaderLimits:
         """How requests of the holder of a key are counted; of one without a key those without a key."""
         if not holder.key_id:
             return self.anonymous
-        per_minute = self._of_kind[holder.kind] if holder.per_minute is None else holder.per_minute
+        per_minute = self.per_minute(holder)
         found = self._countings.get((holder.key_id, per_minute))
         if found is None:
             found = self._countings.setdefault((holder.key_id, per_minute), self._counting(holder, per_minute))
         return found
+
+    def per_minute(self, holder: KeyHolder) -> int:
+        """Requests in a minute, in all or from each address; 0 without a limit."""
+        if not holder.key_id:
+            return self._anonymous
+        return self._of_kind[holder.kind] if holder.per_minute is None else holder.per_minute
 
     def forget(self) -> None:
         """Start anew."""

@@ -99,6 +99,12 @@ class Sources:
         self.dependencies.note_topics(_ACCESS)
         return self.holder
 
+    def requests_per_minute(self) -> int:
+        """What the caller may send in a minute, 0 without a limit; noted as a fact, because settings have a part in it."""
+        found = self.state.limits.per_minute(self.holder)
+        self.dependencies.note_fact("requests_per_minute", found)
+        return found
+
     def reference_data(self) -> ReferenceData:
         """Agencies, areas, categories and information kinds."""
         found = self.state.reference_data(self.heads.reference, self.now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -27,6 +27,10 @@ AT_ONCE: Final[Mapping[Lane, int]] = {Lane.PROVEN: 4, Lane.NEW: 1, Lane.FAILING:
 QUICK, QUICK_SECONDS = 24, 1.0
 """So many tries of a lane may be younger than this. Most endpoints answer in milliseconds, so these many are enough to keep a processor
 busy; what takes longer waits for others, and its place goes to the next one.
+"""
+TAKEN: Final = 4 * QUICK
+"""So many messages of a lane are younger tries or lie ready for the next ones: threads go on by themselves while the database is asked for
+more, which takes longer than a try where a processor is busy.
 """
 
 
@@ -77,14 +81,3 @@ class Room:
     def at_endpoint(self, webhook_id: str, lane: Lane) -> int:
         """How many more tries at this endpoint."""
         return AT_ONCE[lane] - self.under_way.get(webhook_id, 0)
-
-
-def room_beside(jobs: Iterable[Job], now: float) -> Room:
-    """The room that is left beside these tries; `now` is monotonic, in seconds."""
-    under_way: dict[str, int] = {}
-    all_of, young = dict.fromkeys(Lane, 0), dict.fromkeys(Lane, 0)
-    for job in jobs:
-        under_way[job.webhook_id] = under_way.get(job.webhook_id, 0) + 1
-        all_of[job.lane] += 1
-        young[job.lane] += now - job.taken_at < QUICK_SECONDS
-    return Room({lane: min(THREADS[lane] - all_of[lane], QUICK - young[lane]) for lane in Lane}, under_way)

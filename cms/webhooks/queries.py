@@ -6,13 +6,25 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Label, ScalarSelect, and_, func, literal_column, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Label,
+    ScalarSelect,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 
 from cms.changes.models import Change
 from cms.consumers.models import Consumer
 from cms.core.db import session
 from cms.core.errors import NotFound
 from cms.core.ids import is_id
+from cms.core.types import UTCDateTime
 from cms.webhooks.models import DeliveryState, Webhook, WebhookDelivery, WebhookState
 from cms.webhooks.policies import RESTORES
 
@@ -72,7 +84,7 @@ def is_waiting() -> ColumnElement[bool]:
     return WebhookDelivery.state == literal_column(f"'{DeliveryState.WAITING.value}'")
 
 
-def may_be_tried(now: datetime) -> ColumnElement[bool]:
+def may_be_tried(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """The condition that an endpoint is told of changes and does not rest."""
     return and_(told(), or_(Webhook.rests_until.is_(None), Webhook.rests_until <= now))
 
@@ -83,10 +95,13 @@ def first_due_at() -> ScalarSelect[datetime]:
     return select(func.min(WebhookDelivery.next_at)).where(*waiting).correlate(Webhook).scalar_subquery()
 
 
+_NOW = bindparam("now", type_=UTCDateTime())
+_DUE = select(Webhook.id).where(may_be_tried(_NOW), first_due_at() <= _NOW).limit(1)
+
+
 def is_due(now: datetime) -> bool:
     """True when something waits whose moment has come."""
-    due = select(Webhook.id).where(may_be_tried(now), first_due_at() <= now)
-    return session.scalar(due.limit(1)) is not None
+    return session.scalar(_DUE, {"now": now}) is not None
 
 
 def sending_figures(now: datetime) -> Sequence[Label[Any]]:

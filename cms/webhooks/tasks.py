@@ -7,12 +7,12 @@ leases end after a minute, and the messages are sent again (at least once).
 from __future__ import annotations
 
 import queue
+from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 
-from cms.changes.followers import follow_log
+from cms.changes.followers import follow_log, has_reached
 from cms.changes.heads import read_heads
 from cms.core import clock
 from cms.core.bulkhead import Bulkhead
@@ -25,7 +25,8 @@ from cms.core.outbound_rules import OutboundError
 from cms.core.runtime import Runtime, runtime
 from cms.core.sealed_secrets import is_under_newest
 from cms.webhooks.followers import NAME, fan_out
-from cms.webhooks.jobs import SECRET_LOST, THREADS, Job, Lane, Result, Room, room_beside
+from cms.webhooks.jobs import SECRET_LOST, Job, Lane, Result, Room
+from cms.webhooks.lane_threads import LaneThreads
 from cms.webhooks.policies import LATEST_BEGIN, retry_after
 from cms.webhooks.queries import is_due, list_sealed
 from cms.webhooks.services.endpoints import seal_anew
@@ -47,7 +48,7 @@ class Sender:
         self._bulkhead, self._interval = bulkhead, interval
         # Names whose servers do not answer delay nobody in another lane.
         self._doors = {lane: outbound.apart() for lane in Lane}
-        self._threads = {lane: ThreadPoolExecutor(most, f"webhooks-{lane}") for lane, most in THREADS.items()}
+        self._threads = {lane: LaneThreads(lane, self._send) for lane in Lane}
         self._results: queue.SimpleQueue[Result | Job] = queue.SimpleQueue()
         self._under_way: dict[str, Job] = {}
         self._seen = -1
@@ -57,17 +58,20 @@ class Sender:
         has_more = self._follow()
         results = self._ended()
         if results or self._has_work():
-            self._begin(exchange(results, room_beside(self._under_way.values(), clock.monotonic())))
+            self._begin(exchange(results, self._room()))
+        else:
+            self._begin(())
         return has_more or bool(self._under_way)
 
     def finish(self) -> None:
-        """Wait for what is under way, and write its results; nothing new is begun."""
+        """Send what was taken, and write its results; nothing more is taken."""
         ends_at = clock.monotonic() + LONGEST_WAIT_AT_END.total_seconds()
         while self._under_way and clock.monotonic() < ends_at:
             if results := self._ended():
                 exchange(results, Room.of(0))
-        for pool in self._threads.values():
-            pool.shutdown(wait=False, cancel_futures=True)
+            self._begin(())
+        for threads in self._threads.values():
+            threads.end()
 
     def _follow(self) -> bool:
         """Handle the next lines of the log; True when there may be more."""
@@ -78,18 +82,25 @@ class Sender:
         if handled:
             # Who is told asks at once, perhaps another node.
             wait_until_settled()
-        else:
+        if not handled or has_reached(NAME, newest):
             self._seen = newest
-        return handled > 0
+            return False
+        return True
 
     def _has_work(self) -> bool:
         with rolled_back():
             return is_due(clock.now())
 
+    def _room(self) -> Room:
+        """What is left beside the messages that were taken."""
+        at_endpoints = Counter(job.webhook_id for job in self._under_way.values())
+        return Room({lane: threads.free() for lane, threads in self._threads.items()}, at_endpoints)
+
     def _begin(self, jobs: Sequence[Job]) -> None:
-        for job in jobs:
-            self._under_way[job.delivery_id] = job
-            self._threads[job.lane].submit(self._send, job)
+        """Begin these messages and what was taken before, as far as there are places."""
+        self._under_way |= {job.delivery_id: job for job in jobs}
+        for lane, threads in self._threads.items():
+            threads.begin(job for job in jobs if job.lane == lane)
 
     def _ended(self) -> list[Result]:
         """Results that have come in; while something is under way, wait for the first one and a moment more for others."""

@@ -14,6 +14,8 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from cms.cli.doctor.findings import Level
+from cms.cli.doctor.limits import check_redis
 from cms.core.rate_limits import WHOLE, Allowance, Policy, Untold
 from cms.core.shared_limits import FIRST_REST_SECONDS, PATIENCE_SECONDS, SharedLimits
 from config import Settings
@@ -173,3 +175,19 @@ def test_readers_notice_nothing_while_redis_is_stopped_emptied_and_slow(redis: R
     # Without an answer of Redis each of the two processes has the whole quota: 600 at once, then ten a second.
     assert sum(counted[200] for counted in seen) <= 2 * 600 + 2 * 10 * (times[-1] - times[0]) + 50
     assert all(after - before < 60 for before, after in pairwise(times))
+
+
+def test_doctor_tells_which_redis_answers_and_what_is_different_while_none_does(
+    redis: RedisServer, tmp_path: Path
+) -> None:
+    environment = {"INSTANCE_PATH": str(tmp_path), "SECRET_KEY": "x" * 40}
+    settings = Settings.from_environ({**environment, "REDIS_URL": redis.url})
+    assert list(check_redis(Settings.from_environ(environment))) == []
+    (found,) = check_redis(settings)
+    assert found.level is Level.OK
+    assert re.match(r"Redis [0-9]+\.[0-9]", found.sentence)
+    for hinder in (redis.freeze, redis.stop):
+        hinder()
+        (found,) = check_redis(settings)
+        assert found.level is Level.WARNING
+        assert "each web process counts by itself" in found.sentence

@@ -177,3 +177,18 @@ def test_behind_a_proxy_the_address_that_it_tells_is_counted_for_kept_answers_to
 
     assert [client.get("/v1/posts", headers=first).status_code for _ in range(3)] == [200, 200, 429]
     assert client.get("/v1/posts", headers=second).status_code == 200
+
+
+def test_a_key_is_told_how_much_may_be_sent_with_it(app: Flask, limited: Limited) -> None:
+    keys = [key_of(app), key_of(app, "browser"), key_of(app, requests_per_minute=7), key_of(app, requests_per_minute=0)]
+    client = limited(DELIVERY_PER_MINUTE="30", DELIVERY_APP_PER_MINUTE="20")
+    other = limited(DELIVERY_PER_MINUTE="31", DELIVERY_APP_PER_MINUTE="20")
+
+    answers = [client.get("/v1/whoami", headers=key) for key in keys]
+
+    told = [(answer.json["data"]["requests_per_minute"], answer.json["data"]["counted_by"]) for answer in answers]
+    assert told == [(30, "key"), (20, "address"), (7, "key"), (None, "key")]
+    headers = {**keys[0], "If-None-Match": answers[0].headers["ETag"]}
+    assert client.get("/v1/whoami", headers=headers).status_code == 304
+    changed = other.get("/v1/whoami", headers=headers)
+    assert (changed.status_code, changed.json["data"]["requests_per_minute"]) == (200, 31)

@@ -13,6 +13,7 @@ from cms.cli.doctor.dead_letters import check_dead_letters
 from cms.cli.doctor.disk import check_disk, check_instance_is_private, check_storage_takes_files
 from cms.cli.doctor.files import check_files
 from cms.cli.doctor.findings import DoctorCheck, Finding, Level
+from cms.cli.doctor.limits import check_redis
 from cms.cli.doctor.positions import check_seen_positions
 from cms.cli.doctor.processes import check_respawns
 from cms.cli.doctor.proxy import check_proxy, check_streams
@@ -59,6 +60,7 @@ ALWAYS: tuple[DoctorCheck, ...] = (
     check_streams,
     check_storage_takes_files,
     check_files_for_proxy,
+    check_redis,
     check_disk,
     check_instance_is_private,
 )
