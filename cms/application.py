@@ -59,6 +59,8 @@ from cms.editorial.releases.routes import releases
 from cms.editorial.review.routes import reviews
 from cms.editorial.rollback.routes import blp as rollback
 from cms.editorial.routes import preview_blueprint
+from cms.erasures.routes import blp as erasures
+from cms.erasures.routes import erasure_blueprint
 from cms.extensions import api, db, jwt, migrate
 from cms.feeds.routes import feed_blueprint
 from cms.feeds.types import FeedTypes
@@ -139,6 +141,7 @@ def blueprints(types: Sequence[RegisteredType]) -> Iterator[Blueprint]:
     )
     yield from (each.management_blueprint() for each in types)
     yield from (reviews, releases, *(blueprint for each in types for blueprint in each.blueprints))
+    yield from (erasure_blueprint(each.resource for each in types), erasures)
     yield from (preview_blueprint(each.resource for each in types), pictures)
     yield from (trail, moderation, freezes, rollback, batch, media, image_uses)
     delivered = DeliveredTypes([each.delivered for each in types])

@@ -11,6 +11,7 @@ from tests.accounts import scenarios as account_scenarios
 from tests.consumers import scenarios as consumer_scenarios
 from tests.core import scenarios as core_scenarios
 from tests.editorial import history_scenarios, repost_scenarios, review_scenarios, time_scenarios
+from tests.erasures import scenarios as erasure_scenarios
 from tests.file_texts import scenarios as file_text_scenarios
 from tests.language import scenarios as language_scenarios
 from tests.media import scenarios as media_scenarios
@@ -34,5 +35,6 @@ MODULES: tuple[ModuleType, ...] = (
     notification_scenarios,
     file_text_scenarios,
     language_scenarios,
+    erasure_scenarios,
 )
 IN_STEPS_OF_ACCOUNTS = account_scenarios.IN_STEPS

@@ -8,7 +8,7 @@ from typing import Any
 from cms.changes.checkpoints import FORMAT, signed
 from cms.changes.models import Change, Checkpoint
 
-FACTS = ("via", "update", "ending", "cause", "digest", "scheduled")
+FACTS = ("via", "update", "ending", "cause", "digest", "scheduled", "erased")
 
 
 def render_change(change: Change) -> dict[str, Any]:

@@ -42,6 +42,18 @@ class ChangeCauseSchema(StrictSchema):
     )
 
 
+class ErasedFactsSchema(StrictSchema):
+    """What an erasure removed."""
+
+    id = fields.String(metadata={"format": "uuid", "description": "The order at `/manage/v1/erasures`."})
+    publications = fields.List(
+        fields.String(), metadata={"description": "SHA-256 of each erased publication.", "example": ["5f" * 32]}
+    )
+    files = fields.List(
+        fields.String(), metadata={"description": "SHA-256 of each erased file.", "example": ["5f" * 32]}
+    )
+
+
 class ChangeFactsSchema(StrictSchema):
     """What else is known of a change; null where it does not apply."""
 
@@ -62,6 +74,7 @@ class ChangeFactsSchema(StrictSchema):
     scheduled = fields.String(
         allow_none=True, metadata={**_HASH, "description": "SHA-256 of the publication that readers will have later."}
     )
+    erased = fields.Nested(ErasedFactsSchema, allow_none=True)
 
 
 class ChangeSchema(StrictSchema):

@@ -86,6 +86,8 @@ class Action(StrEnum):
     ROLLBACK_STARTED = "rollback.started"
     ROLLBACK_CONFIRMED = "rollback.confirmed"
     ROLLBACK_FINISHED = "rollback.finished"
+    ERASURE_REQUESTED = "erasure.requested"
+    ERASURE_CANCELLED = "erasure.cancelled"
 
 
 class ContentVerb(StrEnum):
@@ -110,6 +112,7 @@ class ContentVerb(StrEnum):
     RESTORED = "restored"
     TRASHED = "trashed"
     PURGED = "purged"
+    ERASED = "erased"
     COMMENTED = "commented"
     COMMENT_RESOLVED = "comment_resolved"
     COMMENT_REOPENED = "comment_reopened"
@@ -126,6 +129,7 @@ PUBLIC_VERBS = REPOST_VERBS | {
     ContentVerb.REBUILT,
     ContentVerb.UNPUBLISHED,
     ContentVerb.WITHDRAWN,
+    ContentVerb.ERASED,
 }
 """Verbs that readers may learn of; all other verbs are internal to editors."""
 

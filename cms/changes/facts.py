@@ -5,6 +5,7 @@ The facts are one JSON object inside the hash of the line. Unknown facts are lef
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -109,3 +110,9 @@ def note_digest(change: Change, digest: str) -> None:
 def note_scheduled(change: Change, digest: str | None) -> None:
     """Note in a line what readers will get later: the digest of the scheduled publication, None when there is none."""
     change.facts = {**change.facts, "scheduled": digest}
+
+
+def note_erased(change: Change, erasure_id: str, publications: Sequence[str], files: Sequence[str]) -> None:
+    """Note in a line what was erased: the order, and the digests of the publications and of the bytes."""
+    told = {"id": erasure_id, "publications": list(publications), "files": list(files)}
+    change.facts = {**change.facts, "erased": told}

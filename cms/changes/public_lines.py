@@ -60,7 +60,7 @@ def public_lines(reader: Reader, after: int, until: int, most: int) -> list[Publ
 def line_for_readers(epoch: str, line: PublicLine) -> dict[str, Any]:
     """A line as JSON: what changed, thin, never any content, and no reason for what vanished."""
     facts, verb = line.facts, line.action.partition(".")[2]
-    makes = "digest" in facts and verb != ContentVerb.UNPUBLISHED
+    makes = "digest" in facts and verb not in (ContentVerb.UNPUBLISHED, ContentVerb.ERASED)
     ending = facts.get("ending")
     return {
         "sequence": line.sequence,

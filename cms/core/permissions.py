@@ -51,6 +51,8 @@ class Permission(StrEnum):
     CONTENT_SCHEDULE = "content:schedule"
     CONTENT_TRASH = "content:trash"
     CONTENT_PURGE = "content:purge"
+    CONTENT_ERASE = "content:erase"
+    CONTENT_ERASE_CONFIRM = "content:erase_confirm"
     CONTENT_COMMENT = "content:comment"
     CONTENT_REPOST = "content:repost"
     CONTENT_IMPORT = "content:import"
@@ -165,6 +167,9 @@ PERMISSION_MAP: dict[Permission, Holders] = {
     Permission.CONTENT_SCHEDULE: _PUBLISHERS,
     Permission.CONTENT_TRASH: _OWNERS,
     Permission.CONTENT_PURGE: ((Role.CENTRAL_EDITOR, anywhere),),
+    # What was published is gone for ever after it: who orders it and who confirms it are two persons.
+    Permission.CONTENT_ERASE: ((Role.PPID_PELAKSANA, in_own_agency), *_CENTRAL),
+    Permission.CONTENT_ERASE_CONFIRM: (*_CENTRAL, (Role.ATASAN_PPID, anywhere)),
     Permission.CONTENT_COMMENT: _WRITERS,
     Permission.CONTENT_REPOST: _PUBLISHERS,
     # Says when and where an item was published before, which nobody can check here.

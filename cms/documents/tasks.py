@@ -7,8 +7,6 @@ from datetime import timedelta
 from itertools import islice
 from typing import Final
 
-from sqlalchemy import select, union_all
-
 from cms.core import clock
 from cms.core.db import rolled_back, session
 from cms.core.dead_letters.services import set_aside
@@ -17,14 +15,12 @@ from cms.core.errors import Unavailable
 from cms.core.runtime import runtime
 from cms.core.storage.blobs import delete_incoming_before
 from cms.core.transactions import check_writing
-from cms.documents.models import DocumentFile
 from cms.documents.personal_data import look_through
+from cms.documents.queries import named_digests
 from cms.documents.services import keep_personal_data
 from cms.file_texts.queries import QUEUE as TEXTS
 from cms.file_texts.queries import find_texts, list_pages, next_not_looked_through
 from cms.file_texts.services import forget_texts
-from cms.media.models import Image, Rendition
-from cms.publishing.models import PublicationFile
 
 # An upload stores its bytes first and its row soon after, never this much later.
 SPARED: Final = timedelta(hours=24)
@@ -70,16 +66,7 @@ def _note_failure(digest: str, error: Unavailable) -> None:
 def _unnamed(digests: list[str]) -> Iterator[str]:
     """The digests that no document, image, rendition or publication has, current or superseded."""
     with rolled_back():
-        named = set(
-            session.scalars(
-                union_all(
-                    *(
-                        select(table.sha256).where(table.sha256.in_(digests))
-                        for table in (DocumentFile, PublicationFile, Image, Rendition)
-                    )
-                )
-            )
-        )
+        named = named_digests(digests)
     return (digest for digest in digests if digest not in named)
 
 

@@ -12,7 +12,9 @@ from cms.core.logging import get_logger
 from cms.core.metrics import MODERATION_ALARMS
 
 log = get_logger(__name__)
-URGENT: Final = frozenset({"breaker_tripped", "publishing_frozen", "rollback_waits", "personal_data_public"})
+URGENT: Final = frozenset(
+    {"breaker_tripped", "publishing_frozen", "rollback_waits", "personal_data_public", "erasure_waits"}
+)
 
 
 def raise_alarm(unit: UnitOfWork, alarm: str, **told: Any) -> None:

@@ -21,6 +21,8 @@ FILE = ("file_id", "name", "media_type", "bytes", "sha256", "is_attachment")
 WINDOW_VERBS = frozenset({"scheduled", "unscheduled"})
 """Verbs that change the end of the live publication, without a new publication."""
 
+ENDING_VERBS = frozenset({"unpublished", "erased"})
+
 
 @dataclass(frozen=True, slots=True)
 class ContentFinding:
@@ -52,7 +54,7 @@ class StoredItem:
 @dataclass(slots=True)
 class _Told:
     """What the log says of an item: the digest of what readers have now and the line that made it, whether that is an ending,
-    the scheduled digest, and all digests that the item ever had.
+    the scheduled digest, all digests that the item ever had, and those that were erased.
     """
 
     now: str | None = None
@@ -60,6 +62,7 @@ class _Told:
     is_ended: bool = False
     scheduled: str | None = None
     known: set[str] = field(default_factory=set)
+    erased: set[str] = field(default_factory=set)
     sequences: set[Any] = field(default_factory=set)
 
 
@@ -100,28 +103,48 @@ def _told(lines: Sequence[Row]) -> _Told:
     for line in lines:
         told.sequences.add(line["sequence"])
         facts = line["facts"] if isinstance(line["facts"], dict) else {}
+        told.erased.update(facts.get("erased", {}).get("publications", ()))
         if "scheduled" in facts:
             told.scheduled = facts["scheduled"]
             told.known.add(str(facts["scheduled"]))
         if "digest" in facts:
             told.known.update([facts["digest"], *facts.get("also", [])])
             verb = str(line["action"]).partition(".")[2]
-            told.now, told.is_ended = facts["digest"], verb == "unpublished"
+            told.now, told.is_ended = facts["digest"], verb in ENDING_VERBS
             told.since = told.since if verb in WINDOW_VERBS else line["sequence"]
     return told
 
 
 def _fault_of_publication(row: Row, told: _Told, item: Row) -> str | None:
     """What is wrong with a publication itself."""
+    is_empty = row["full_json"] == row["card_json"] == ""
+    if row["digest"] in told.erased or is_empty:
+        return _fault_of_erased(row, told, is_empty=is_empty)
     found = _digest(row)
     if found is None or found != row["digest"] or found not in told.known or row["item_id"] != item["id"]:
         return "the publication was altered"
-    ended = row["superseded_sequence"]
-    if ended is None:
+    if row["superseded_sequence"] is None:
         if row["is_scheduled"]:
             return None if found == told.scheduled else "the scheduled publication is not the one in the log"
         is_right = found == told.now and not told.is_ended and row["sequence"] == told.since
         return None if is_right else "readers have a publication that the log has ended or replaced"
+    return _fault_of_lines(row, told)
+
+
+def _fault_of_erased(row: Row, told: _Told, *, is_empty: bool) -> str | None:
+    """What is wrong with a publication that was erased: it is empty, has its digest still, and no reader has it."""
+    if not is_empty:
+        return "it was erased and is here again"
+    if row["digest"] not in told.erased:
+        return "its texts are missing, and the log does not say that they were erased"
+    if row["superseded_sequence"] is None:
+        return "readers have a publication that was erased"
+    return _fault_of_lines(row, told)
+
+
+def _fault_of_lines(row: Row, told: _Told) -> str | None:
+    """What is wrong with the lines between which readers had it."""
+    ended = row["superseded_sequence"]
     if row["sequence"] not in told.sequences or ended not in told.sequences or ended <= row["sequence"]:
         return "the publication begins or ends at a line that is not of this item"
     return None

@@ -92,7 +92,7 @@ class ChangeLineSchema(StrictSchema):
     digest = fields.String(
         allow_none=True,
         metadata={
-            "description": "`digest` of the item in copies that have it as its owner's; null when it is gone.",
+            "description": "`digest` of the item in copies that have it as its owner's; null when it is gone, and when parts of it were erased.",
             "example": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
         },
     )

@@ -154,6 +154,9 @@ class Attempt:
         if kept.rights != _rights(current_actor()):
             # It was carried out, so it must not be carried out again; but its answer may tell what this person may not read any more.
             raise Conflict("idempotency_answer_lost")
+        if kept.answer is None:
+            # Something was erased since, and nobody can tell whether the answer held it (`cms.erasures`).
+            raise Conflict("idempotency_answer_lost")
         try:
             plain = self._unsealed(kept.answer)
         except InvalidTag:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from cms.core import clock
 from cms.core.db import unit_of_work
 from cms.core.ids import new_id
 from cms.editorial.rollback.models import Rollback
 from cms.moderation.models import BreakerTrip, LinkDomain, PublishingFreeze
-from tests.access.world import Sent, World
+from tests.access.world import Ask, Sent, World
 
 MANAGE = "/manage/v1"
 REASON = "Akun editor dibajak."
@@ -85,3 +87,20 @@ def rollback_id(world: World) -> str:
 def rollback(world: World, _who: str) -> Sent:
     """A rollback."""
     return Sent(f"{MANAGE}/rollback/{rollback_id(world)}")
+
+
+def erase(kind: str) -> Ask:
+    """Order the erasure of something published."""
+    body = {"reason": "Memuat data pribadi.", "legal_basis": "UU 27/2022"}
+    return lambda world, _who: Sent(
+        f"{MANAGE}/{kind}s/{world.item(kind, 'published').id}/erase", arguments={"json": body}
+    )
+
+
+def erasure(step: str = "", body: dict[str, Any] | None = None) -> Ask:
+    """An order to erase that waits."""
+
+    def ask(world: World, _who: str) -> Sent:
+        return Sent(f"{MANAGE}/erasures/{world.erasure()}{step}", arguments={} if body is None else {"json": body})
+
+    return ask

@@ -16,7 +16,7 @@ from tests.access import requests as ask
 from tests.access.content_rows import content_rows, release_rows, repost_rows, review_rows, time_rows
 from tests.access.requests import MANAGE, content, get, send
 from tests.access.rows import Row, delivery_row, feed_row, person_row, public_row
-from tests.access.world import PEOPLE, WEBSITES, Sent, World
+from tests.access.world import PEOPLE, TYPES, WEBSITES, Sent, World
 
 VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
@@ -53,6 +53,23 @@ def moderation_rows() -> list[Row]:
         person_row("GET", "/rollback", get(f"{MANAGE}/rollback"), readers),
         person_row("GET", "/rollback/<rollback_id>", moderated.rollback, readers),
         person_row("POST", "/rollback", moderated.new_rollback, "403 403 403 403 200 403 403 403 403 403"),
+    ]
+
+
+def erasure_rows() -> list[Row]:
+    one = "/erasures/<erasure_id>"
+    orders = "403 403 403 403 {0} 403 403 {1} {0} 403"
+    return [
+        *(
+            person_row("POST", f"/{kind}s/<item_id>/erase", moderated.erase(kind), orders.format(201, 201))
+            for kind in TYPES
+        ),
+        person_row("GET", "/erasures", get(f"{MANAGE}/erasures"), "403 200 200 200 200 200 403"),
+        person_row("GET", one, moderated.erasure(), "403 200 200 404 200 200 403"),
+        person_row("POST", f"{one}/cancel", moderated.erasure("/cancel", {}), orders.format(200, 200)),
+        person_row(
+            "POST", f"{one}/confirm", moderated.erasure("/confirm", {}), "403 403 403 403 200 403 403 403 200 200"
+        ),
     ]
 
 
@@ -200,6 +217,7 @@ ROWS = [
     *content_rows("document"),
     *repost_rows(),
     *moderation_rows(),
+    *erasure_rows(),
     *media_rows(),
     person_row("POST", "/documents/<item_id>/files", ask.upload, "403 201 201 404 201 403 403"),
     person_row("GET", "/accessibility/files", get(f"{MANAGE}/accessibility/files"), "403 200 200 200 200 200 403"),

@@ -31,12 +31,14 @@ from cms.editorial.reposts.services import repost_item
 from cms.editorial.schedules.schedule import Schedule
 from cms.editorial.schedules.services import schedule_item
 from cms.editorial.trash.services import archive_item, trash_item
+from cms.erasures.services import ErasureRequest, confirm_erasure, request_erasure
 from cms.posts.content import POST
 from cms.publishing.models import LegacyAddress
 from cms.webhooks.services.endpoints import add_webhook
 from tests.conftest import filled_tables
 from tests.documents.samples import PDF
 from tests.factories import (
+    CENTRAL,
     add_agencies,
     add_categories,
     add_city,
@@ -232,6 +234,16 @@ class World:
             done = central("POST", f"/manage/v1/documents/{item.id}/publish", match=version, json={})
             assert done.status_code == 200, done.json
         return item.id, added.json["data"]["id"], version  # type: ignore[index]
+
+    def erasure(self, state: str = "requested") -> str:
+        """The id of an order to erase a published post, given by somebody else than the callers."""
+        post = self.item("post", "published")
+        wanted = ErasureRequest("Memuat data pribadi.", "UU 27/2022")
+        with self.app.app_context():
+            made = request_erasure(CENTRAL, POST, post.id, wanted).erasure
+            if state == "confirmed":
+                confirm_erasure(self.callers["utama"].actor, made.id)
+        return made.id
 
     def person(self) -> str:
         """The id of somebody; also that of his session."""

@@ -47,6 +47,32 @@ ITEMS: dict[str, Problem] = {
         "Readers have this; unpublish it before {operation}.",
         "Pembaca masih melihat ini; tarik dahulu (unpublish) sebelum {operation}.",
     ),
+    "erasure_in_use": problem(
+        "Still in use",
+        "Masih dipakai",
+        "The newest or the published edition is among these parts, or shows one of these files. Publish an edition without them first, or erase "
+        "the whole item.",
+        "Edisi terbaru atau edisi yang diterbitkan termasuk bagian ini, atau memuat salah satu berkasnya. Terbitkan dahulu edisi tanpa bagian itu, "
+        "atau hapus seluruh butir.",
+    ),
+    "erasure_waits": problem(
+        "An erasure waits already",
+        "Sudah ada perintah penghapusan",
+        "The order {id} about this item waits for another person: confirm or cancel it first.",
+        "Perintah {id} tentang butir ini menunggu orang kedua: konfirmasikan atau batalkan dahulu.",
+    ),
+    "erasure_decided": problem(
+        "No longer waiting",
+        "Tidak lagi menunggu",
+        "This order is {state}; only one that waits can be confirmed or cancelled.",
+        "Perintah ini berstatus {state}; hanya yang masih menunggu dapat dikonfirmasi atau dibatalkan.",
+    ),
+    "erasure_needs_another_person": problem(
+        "Another person must confirm",
+        "Harus dikonfirmasi orang lain",
+        "You have ordered this erasure yourself: what cannot be undone needs two persons.",
+        "Anda sendiri yang memerintahkan penghapusan ini: yang tidak dapat dibatalkan memerlukan dua orang.",
+    ),
     "approval_needed": problem(
         "Approval needed",
         "Perlu persetujuan",

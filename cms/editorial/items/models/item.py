@@ -272,6 +272,14 @@ class Item(Model):
         self.trashed_at = now() if state is State.TRASHED else None
         self.move(state)
 
+    def erase(self) -> None:
+        """Forget what was decided about it, after it has ended; it lies in the archive from then on."""
+        self.hold_back([], None)
+        self.confirmations = []
+        self.void_approval()
+        if self.state not in (State.ARCHIVED, State.TRASHED):
+            self.put_away(State.ARCHIVED)
+
     def bring_back(self) -> None:
         """Bring back from the archive or the trash to the earlier state; an approval that is void by now does not return."""
         state = State(self.state_before or State.DRAFT)

@@ -1,0 +1,43 @@
+"""Scenarios of tests/test_services.py: orders to erase."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from cms.erasures import services
+from cms.posts.content import POST
+from tests.access.world import World
+
+Act = Callable[[], Any]
+WANTED = services.ErasureRequest("Memuat data pribadi.", "UU 27/2022")
+
+
+def request_erasure(world: World) -> Act:
+    post = world.item("post", "published")
+    return lambda: services.request_erasure(world.callers["utama"].actor, POST, post.id, WANTED)
+
+
+def cancel_erasure(world: World) -> Act:
+    erasure = world.erasure()
+    return lambda: services.cancel_erasure(world.callers["utama"].actor, erasure)
+
+
+def confirm_erasure(world: World) -> Act:
+    """Everything or nothing: cut off anywhere, readers have it still."""
+    erasure = world.erasure()
+    return lambda: services.confirm_erasure(world.callers["atasan"].actor, erasure)
+
+
+def finish_erasure(world: World) -> Act:
+    erasure = world.erasure("confirmed")
+    return lambda: services.finish_erasure(erasure)
+
+
+SCENARIOS: dict[str, Callable[[World], Act]] = {
+    "erasures.request_erasure": request_erasure,
+    "erasures.cancel_erasure": cancel_erasure,
+    "erasures.confirm_erasure": confirm_erasure,
+    "erasures.finish_erasure": finish_erasure,
+}
+SILENT = frozenset({"erasures.finish_erasure"})
