@@ -34,6 +34,9 @@ READS_NUMBERS = {
     "cms/core/rate_limits.py": "a quotient of ours",
     "cms/core/shared_limits.py": "what Redis answered a script of ours",
     "cms/core/setting_text.py": "after isascii()",
+    "cms/privacy/identity_numbers.py": "digits of a text whose digits were made plain",
+    "cms/search/entries.py": "a moment of ours",
+    "cms/search/finding.py": "what the database answered",
     "cms/editorial/previews/pictures.py": "what we have sealed",
     "cms/file_texts/extractor.py": "after SLIDE",
     "cms/publishing/revisions.py": "what the database answered",
@@ -83,6 +86,12 @@ HARMLESS_QUESTIONS = {
     "name: {sign: shown for sign, shown in table.items() if chr(sign).isdecimal()} for name, table in RAISED.items()",
     # A hashtag of digits alone is none, in any script; it is not read as a number.
     'return f"#{name}" if name and not name.isdecimal() else ""',
+    # What is hidden, or was made plain (cms.privacy.readable) before it is looked at.
+    'return " ".join(["".join(HIDDEN if letter.isdecimal() else letter for letter in first), *shown])',
+    "letter: _PLAIN.get(letter, str(unicodedata.decimal(letter)) if letter.isdecimal() else letter)",
+    'if groups.before == "." or (before == "," and text[groups.start - 2 : groups.start - 1].isdecimal()):',
+    "not said.isdecimal()",
+    "and digits.isdecimal()",
     # Of bytes `isdigit` knows ASCII only.
     "if name == number and len(offset) <= LONGEST_OFFSET and offset.isdigit():",
 }

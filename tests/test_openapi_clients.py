@@ -26,6 +26,9 @@ NO_IDS = {
     "SyncedLine.id",
     # Of an item, or of an agency or a category: a slug.
     "MessageData.id",
+    # A fingerprint of what was found and where.
+    "PersonalDataFinding.id",
+    "ShownFinding.id",
     "Embed.id",
     "name_id",
     "text_id",

@@ -34,6 +34,7 @@ SPEC_OPTIONS: Document = {
 TAGS = {
     "delivery": "What readers get: lists, details, files and addresses of what is published.",
     "feeds": "The same for programs of subscribers, search engines and calendars, in their formats; without a key where the server allows it.",
+    "search": "Finding what is published by a reader's words, and the words that mean the same in this city.",
     "auth": "Signing in and out; access and refresh tokens.",
     "me": "The signed-in person.",
     "users": "People and their roles.",
