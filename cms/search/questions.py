@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from cms.core.errors import invalid_parameter
 from cms.language.expansions import shipped
 from cms.language.understanding import Group, Query, understand
 from cms.publishing.page_sql import moment_conditions
@@ -47,7 +48,9 @@ class Question:
 
 
 def question_of(sources: Sources, types: SearchedTypes, asked: Asked) -> Question:
-    """The question that these parameters ask, of what the key shows."""
+    """The question that these parameters ask, of what the key shows. Raises `BadRequest` for a relation to no channel."""
+    if "relation" in asked and "channel" not in asked:
+        raise invalid_parameter("relation", "needed_with", other="channel")
     query = understand(asked["q"], shipped())
     selection = _selection(sources, types, asked)
     filters = [*_of_types(types, asked), *_marks(selection)]

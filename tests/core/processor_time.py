@@ -49,6 +49,11 @@ def seconds(work: Work) -> float:
     return measured(work)[0]
 
 
+def least(work: Work) -> float:
+    """The shorter time of two calls: one alone may be too long by chance."""
+    return min(seconds(work) for _ in range(LEAST_ROUNDS))
+
+
 def takes_at_most(longest: float, work: Work) -> bool:
     """True as soon as one call takes no longer than so many seconds, or than they are worth on a machine that is slow just now."""
     return any(_is_kept(longest, work) for _ in range(ROUNDS))

@@ -210,3 +210,9 @@ def test_a_cursor_is_good_for_its_question_alone(app: Flask, website: Caller) ->
     assert website.get(f"/v1/search?q=kebun&limit=1&cursor={cursor}").status_code == 200
     other = website.get(f"/v1/search?q=lain&cursor={cursor}")
     assert (other.status_code, other.json["code"]) == (400, "invalid_cursor")
+
+
+def test_a_relation_is_one_to_a_channel(website: Caller) -> None:
+    for relation in ("own", "repost"):
+        refused = website.get(f"/v1/search?q=pasar&relation={relation}")
+        assert (refused.status_code, refused.json["code"]) == (400, "invalid_parameter")

@@ -15,7 +15,7 @@ from tests.conftest import second_app
 from tests.stateful.kept_machine import KeptAnswersMachine
 
 # STATEFUL_EXAMPLES raises the number of sequences for a long run; the ordinary suite has to stay quick.
-EXAMPLES = int(os.environ.get("STATEFUL_EXAMPLES", "5"))
+EXAMPLES = int(os.environ.get("STATEFUL_EXAMPLES", "3"))
 STEPS = 30
 
 
