@@ -44,7 +44,7 @@ class Connection:
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=LONGEST_HEAD)
         peer = writer.get_extra_info("peername")
         self._address = str(peer[0]) if peer else ""
-        self._sent = 0
+        self._sent, self._dropped = 0, 0
 
     async def next_head(self) -> Head | None:
         """The next request; None when the other side has ended, or says what is no HTTP."""
@@ -106,10 +106,26 @@ class Connection:
         self._http.start_next_cycle()
         return True
 
-    async def gone(self) -> None:
-        """Return when the other side has closed, half closed or lost the connection, or says more while it waits."""
+    async def gone(self, *, drops: bool) -> None:
+        """Return when the other side has closed, half closed or lost the connection, or says too much while it waits. What it says, such as
+        a body that comes late, is dropped where `drops`; else it is the end.
+        """
         with suppress(ConnectionError, TimeoutError):
-            await self._reader.read(1)
+            while (said := await self._reader.read(READ_BYTES)) and drops:
+                self._dropped += len(said)
+                if self._dropped > LONGEST_HEAD:
+                    self.abort()
+                    break
+
+    @property
+    def is_lost(self) -> bool:
+        """True when nothing can be sent any more. One that is half closed still takes an answer."""
+        return self._writer.transport.is_closing()
+
+    @property
+    def is_last(self) -> bool:
+        """True when no other request can follow: the other side has ended, or what it said was dropped."""
+        return self._dropped > 0 or self._reader.at_eof()
 
     def close(self) -> None:
         """Close it; what is written still goes out."""

@@ -130,22 +130,24 @@ class StreamsServer:
             connection.end()
             return
         if subscription is not None:
-            is_there = await self._wait(connection, Waiter(subscription), subscription.wait)
-            if not is_there:
+            await self._wait(connection, Waiter(subscription), subscription.wait)
+            if connection.is_lost:
                 raise ConnectionError
             answer = await self._asked(head, Opening(None))
-        is_last = self._is_ending or head.has_body
+        is_last = self._is_ending or head.has_body or connection.is_last
         await connection.send(answer.status, answer.headers, answer.body, is_last=is_last)
 
-    async def _wait(self, connection: Connection, waiter: Waiter, seconds: float | None) -> bool:
-        """Until the waiter has ended, its time is over, or the other side is gone: then False."""
-        gone, ended = asyncio.create_task(connection.gone()), asyncio.create_task(waiter.ended.wait())
+    async def _wait(self, connection: Connection, waiter: Waiter, seconds: float | None) -> None:
+        """Until the waiter has ended, its time is over, or the other side is gone."""
+        gone, ended = (
+            asyncio.create_task(connection.gone(drops=seconds is not None)),
+            asyncio.create_task(waiter.ended.wait()),
+        )
         self._rounds.add(waiter)
         if self._is_ending:
             waiter.end()
         try:
             await asyncio.wait({gone, ended}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-            return not gone.done()
         finally:
             self._rounds.remove(waiter)
             for task in (gone, ended):

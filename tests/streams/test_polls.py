@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -153,3 +154,34 @@ def test_other_processes_say_where_to_wait(app: Flask, site: Caller) -> None:
         assert (answer.status_code, answer.json["code"], answer.json["server"]) == (421, "misdirected", waits_at)
     told = site.get("/v1/capabilities").json["data"]["waiting"]
     assert told == {"poll": f"{waits_at}/v1/changes", "stream": f"{waits_at}/v1/changes/stream"}
+
+
+def asked_raw(port: int, site: Caller, more: str = "") -> socket.socket:
+    """A poll on a plain socket, which can do what libraries do not."""
+    opened = socket.create_connection(("127.0.0.1", port), timeout=30)
+    head = f"GET /v1/changes?after={newest(site)}&wait=25 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {site.token}\r\n{more}\r\n"
+    opened.sendall(head.encode())
+    return opened
+
+
+def test_one_that_says_that_it_sends_nothing_more_is_answered(port: int, site: Caller) -> None:
+    with asked_raw(port, site) as opened:
+        opened.shutdown(socket.SHUT_WR)
+        answer = http.client.HTTPResponse(opened)
+        answer.begin()
+        assert (answer.status, json.loads(answer.read())["data"]) == (200, [])
+
+
+def test_one_whose_body_comes_late_is_answered_when_something_happens(app: Flask, port: int, site: Caller) -> None:
+    with asked_raw(port, site, "Content-Length: 5\r\n") as opened:
+        for letter in b"tulis":
+            opened.sendall(bytes([letter]))
+        item = add_published_post(app)
+        answer = http.client.HTTPResponse(opened)
+        answer.begin()
+        assert (answer.status, [line["id"] for line in json.loads(answer.read())["data"]]) == (200, [item.id])
+
+
+def test_one_that_says_too_much_is_cut_off(port: int, site: Caller) -> None:
+    with asked_raw(port, site, "Content-Length: 100000000\r\n") as opened, pytest.raises(ConnectionError):
+        opened.sendall(b"x" * 100_000_000)
