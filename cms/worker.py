@@ -40,7 +40,7 @@ from cms.editorial.mergers.followers import rebuild_merged
 from cms.editorial.schedules.followers import LINES, follow_schedules
 from cms.editorial.schedules.followers import NAME as SCHEDULE
 from cms.editorial.trash.tasks import empty_trash
-from cms.erasures.tasks import remove_erased_bytes
+from cms.erasures.tasks import keep_ledger, remove_erased_bytes
 from cms.file_texts.tasks import read_waiting
 from cms.health.services import WEB, WORKER, Run, note_runs
 from cms.health.state import is_backup_under_way
@@ -124,6 +124,7 @@ def worker_tasks(interval: float) -> list[Task]:
         Task("webhook_log", HOUR, purge_old, due_at=from_now(3 * MINUTE)),
         Task("webhook_secrets", HOUR, seal_all_anew, due_at=from_now(3 * MINUTE)),
         Task("erasures", 15.0, quietly(partial(remove_erased_bytes, is_backup_under_way))),
+        Task("erasure_ledger", MINUTE, keep_ledger),
         Task("orphaned_files", DAY, quietly(partial(sweep_orphans, is_backup_under_way)), due_at=from_now(5 * MINUTE)),
     ]
 

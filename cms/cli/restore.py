@@ -16,6 +16,7 @@ from cms.changes.verification import verify
 from cms.cli.application import application, make_instance_folder, operator, settings_below
 from cms.cli.backup import POSTGRES_COPY, SQLITE_COPY
 from cms.cli.backups import postgres, sqlite
+from cms.cli.backups.erased import erase_what_came_back, gather_erasures
 from cms.cli.backups.files import damaged_files, missing_files, restore_files
 from cms.cli.backups.manifest import Manifest, digest_of, read_manifest
 from cms.cli.failures import told
@@ -45,13 +46,27 @@ MOST_TOLD = 20
     help="To try a backup of SQLite: a database and a storage of their own in this folder, whatever the settings name.",
 )
 @click.option("--despite-running", is_flag=True, help="Replace although a server or worker seems to run: none does.")
+@click.option(
+    "--erasures",
+    "ledgers",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A ledger of erasures that was kept elsewhere; that of this node is read in any case.",
+)
 @click.option("--despite-damage", is_flag=True, help="Go on although files of the backup are damaged, without those.")
-def command(source: Path, may_replace: bool, into: Path | None, despite_running: bool, despite_damage: bool) -> None:
+def command(
+    source: Path,
+    may_replace: bool,
+    into: Path | None,
+    despite_running: bool,
+    ledgers: tuple[Path, ...],
+    despite_damage: bool,
+) -> None:
     """Restore the backup in the folder FROM into the database and the storage of the settings.
 
     Every byte of the backup is read first: when the database's copy or a file is damaged, nothing is changed.
 
-    Stop the servers first. A new epoch begins, with a line in the log. What was restored is proved: the log, what readers get, the
+    What was erased by law after the backup was made is erased again. Stop the servers first. A new epoch begins, with a line in the log. What was restored is proved: the log, what readers get, the
     files. Exit code 1: something of it does not hold.
     """
     manifest = read_manifest(source)
@@ -61,8 +76,9 @@ def command(source: Path, may_replace: bool, into: Path | None, despite_running:
         copy = _checked_copy(source, manifest)
         if not despite_damage:
             _check_files(source, manifest)
-        if _is_filled():
+        if is_filled := _is_filled():
             _check_replacing(may_replace, despite_running)
+        erasures = gather_erasures(ledgers, is_filled=is_filled)
         seen_positions().accept()
         _put_in_place(copy)
         app.extensions["simpul"].forget()
@@ -73,6 +89,7 @@ def command(source: Path, may_replace: bool, into: Path | None, despite_running:
         faults = list(_put_files_in_place(source, manifest))
         faults += _faults_of_the_log(manifest)
         _begin_epoch(manifest)
+        erase_what_came_back(erasures, manifest.id)
         faults += _faults_of_content()
         _tell(faults, manifest)
 

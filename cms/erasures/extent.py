@@ -96,6 +96,21 @@ def extent_of(item: Item, parts: Parts | None) -> Extent:
     )
 
 
+def parts_there(item: Item, erased: Mapping[str, Sequence[Any]]) -> Parts | None:
+    """The parts of an earlier erasure (`editions`, ids of `files`) that a restored item still has; None when one is in use there."""
+    numbers = select(Edition.number).where(Edition.item_id == item.id, Edition.number.in_(erased["editions"]))
+    files = select(DocumentFile.id).where(DocumentFile.document_id == item.id, DocumentFile.id.in_(erased["files"]))
+    parts: dict[str, Sequence[Any]] = {
+        "editions": list(session.scalars(numbers)),
+        "files": list(session.scalars(files)),
+    }
+    try:
+        extent_of(item, parts)
+    except Conflict:
+        return None
+    return parts
+
+
 def _check_parts(parts: Parts, editions: Collection[int], files: Collection[str]) -> None:
     errors = [
         InputError("pointer", f"/parts/{name}/{index}", "not_found", {"what": what})

@@ -71,3 +71,9 @@ def find_unfinished(before: datetime) -> Sequence[Erasure]:
         or_(Erasure.decided_at.is_(None), Erasure.decided_at <= before),
     )
     return session.scalars(select(Erasure).where(*waits).order_by(Erasure.id)).all()
+
+
+def list_carried_out() -> Sequence[Erasure]:
+    """The erasures that were carried out, oldest first."""
+    states = [ErasureState.CONFIRMED.value, ErasureState.DONE.value]
+    return session.scalars(select(Erasure).where(Erasure.state.in_(states)).order_by(Erasure.id)).all()

@@ -144,9 +144,13 @@ def _texts_of_files(removal: Removal) -> None:
 
 
 def _search(removal: Removal) -> None:
-    """The words of the item in the index; of one that stays, the follower of the log writes those of now."""
-    numbers = removal.unit.session.scalars(select(PublishedItem.number).where(PublishedItem.id == removal.item.id))
-    forget_items(removal.unit.session.connection(), list(numbers))
+    forget_words(removal.unit, removal.item.id)
+
+
+def forget_words(unit: UnitOfWork, item_id: str) -> None:
+    """Remove the words of the item from the index; of one that stays, the follower of the log writes those of now."""
+    numbers = unit.session.scalars(select(PublishedItem.number).where(PublishedItem.id == item_id))
+    forget_items(unit.session.connection(), list(numbers))
 
 
 def forget_removed_words(unit: UnitOfWork) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from cms.changes.actions import Action
-from cms.changes.facts import EndingKind, note_erased
+from cms.changes.facts import Cause, CauseKind, EndingKind, because, note_erased
 from cms.changes.log import Numbered, record, when_numbered
 from cms.changes.models import Change
 from cms.core import clock
@@ -17,17 +17,19 @@ from cms.core.db import unit_of_work
 from cms.core.errors import Conflict
 from cms.core.ids import new_id
 from cms.core.permissions import Actor, Permission, Target, authorize
+from cms.core.runtime import runtime
 from cms.editorial.content_types import ContentType, registered_types
 from cms.editorial.edit import Edit
 from cms.editorial.endings.ending import KINDS
-from cms.editorial.items.models import ItemSlug
+from cms.editorial.items.models import Item, ItemSlug
 from cms.editorial.items.queries import get_item
 from cms.editorial.schedules.catching_up import catch_up
-from cms.erasures.extent import Extent, extent_of
+from cms.erasures.extent import Extent, Parts, extent_of, parts_there
+from cms.erasures.ledger import Entry, add_to_ledger, carried_out, entry_of, ledger_path
 from cms.erasures.models import Erasure, ErasureState
 from cms.erasures.policies import OPEN_FOR, check_may_cancel, check_may_confirm
 from cms.erasures.queries import find_open, get_erasure, lock_erasure
-from cms.erasures.removal import TITLE, Removal, forget_removed_words, remove, slug_of
+from cms.erasures.removal import TITLE, Removal, forget_removed_words, forget_words, remove, slug_of
 from cms.moderation.alarms import raise_alarm
 from cms.publishing.items import UPDATE_ITEM
 from cms.publishing.models import PublishedItem, Standing
@@ -101,9 +103,29 @@ def confirm_erasure(actor: Actor, erasure_id: str) -> Ordered:
         catch_up(unit, item)
         extent = extent_of(item, erasure.parts)
         _decide(erasure, actor, ErasureState.CONFIRMED)
-        erasure.erased = _carry_out(Edit(unit, actor, item), erasure)
+        erasure.erased = _carry_out(Edit(unit, actor, item), erasure.id, erasure.reason, erasure.parts)
         raise_alarm(unit, "erased", erasure_id=erasure.id, type=item.type, item_id=item.id)
+        unit.after_commit(lambda: add_to_ledger(ledger_path(runtime().settings), [entry_of(erasure)]))
     return Ordered(erasure, extent)
+
+
+def erase_again(actor: Actor, entry: Entry, backup: str) -> bool:
+    """Carry out an erasure of the ledger on a restored backup; False when the backup knows of it.
+
+    Parts that were in use when the backup was made cannot go alone: the whole item goes. What had not been published by then is purged.
+    """
+    with unit_of_work() as unit:
+        known = unit.session.get(Erasure, entry.id)
+        if known is not None and known.erased is not None:
+            return False
+        because(unit, Cause(CauseKind.RESTORE, backup))
+        unit.session.merge(carried_out(entry))
+        item = unit.session.scalar(select(Item).where(Item.id == entry.item).with_for_update(of=Item))
+        if item is not None:
+            catch_up(unit, item)
+            _erase_restored(Edit(unit, actor, item), entry)
+            forget_removed_words(unit)
+    return True
 
 
 def finish_erasure(erasure_id: str) -> None:
@@ -120,18 +142,38 @@ def _decide(erasure: Erasure, actor: Actor, state: ErasureState) -> None:
     erasure.decided_by_id, erasure.decided_by_label = actor.id, actor.label
 
 
-def _carry_out(edit: Edit, erasure: Erasure) -> dict[str, Any]:
+def _carry_out(edit: Edit, erasure_id: str, reason: str, parts: Parts | None) -> dict[str, Any]:
     """Erase in this transaction; returns what was erased, by digests."""
-    change = _end(edit, erasure.reason) if erasure.parts is None else edit.record("erased")
+    change = _end(edit, reason) if parts is None else edit.record("erased")
     edit.unit.session.flush()
-    extent = extent_of(edit.item, erasure.parts)
+    extent = extent_of(edit.item, parts)
     if extent.is_whole:
         _forget_item(edit)
     remove(Removal(edit.unit, edit.actor, edit.item, extent))
-    note_erased(change, erasure.id, extent.publications, extent.digests)
+    note_erased(change, erasure_id, extent.publications, extent.digests)
     if not extent.is_whole:
         _tell_readers(edit, change)
     return extent.as_kept()
+
+
+def _erase_restored(edit: Edit, entry: Entry) -> None:
+    item = edit.item
+    if item.published_at is None:
+        _purge(edit)
+        return
+    files = [file["id"] for file in entry.erased["files"]]
+    parts = None if entry.parts is None else parts_there(item, {"editions": entry.erased["editions"], "files": files})
+    if parts is None or any(parts.values()):
+        _carry_out(edit, entry.id, entry.reason, parts)
+
+
+def _purge(edit: Edit) -> None:
+    unit, item = edit.unit, edit.item
+    change = edit.record("purged")
+    forget_words(unit, item.id)
+    if item.publish_at is not None:
+        cancel_schedule(unit, item.id, item.type, change)
+    unit.session.delete(item)
 
 
 def _end(edit: Edit, reason: str) -> Change:

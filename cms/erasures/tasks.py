@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Final
 
 from cms.core import clock
 from cms.core.db import db, rolled_back
+from cms.core.permissions import Actor
 from cms.core.runtime import runtime
 from cms.documents.queries import named_digests
+from cms.erasures.ledger import Entry, add_to_ledger, entry_of, ledger_path
 from cms.erasures.models import Erasure
-from cms.erasures.queries import find_unfinished
-from cms.erasures.services import finish_erasure
+from cms.erasures.queries import find_unfinished, list_carried_out
+from cms.erasures.services import erase_again, finish_erasure
+from cms.file_texts.services import forget_texts
 
 SETTLING: Final = timedelta(minutes=1)
 """An upload stores its bytes before its row: of the same bytes, begun before the erasure, the row is there by then."""
@@ -33,6 +36,29 @@ def remove_erased_bytes(is_held: Callable[[], bool] = lambda: False) -> bool:
         finish_erasure(erasure.id)
     _empty_journal()
     return True
+
+
+def keep_ledger() -> bool:
+    """Write what was erased into the ledger of this node; a task of the worker. Never more to do."""
+    with rolled_back():
+        entries = [entry_of(erasure) for erasure in list_carried_out()]
+    if entries:
+        add_to_ledger(ledger_path(runtime().settings), entries)
+    return False
+
+
+def apply_ledger(actor: Actor, entries: Sequence[Entry], backup: str) -> int:
+    """Erase again what a restored backup has brought back, rows and bytes, before anybody is served; returns how many erasures."""
+    applied = sum(erase_again(actor, entry, backup) for entry in entries)
+    digests = sorted({digest for entry in entries for digest in entry.erased.get("bytes", ())})
+    with rolled_back():
+        unnamed = sorted(set(digests) - named_digests(digests))
+    if unnamed:
+        forget_texts(unnamed)
+    for digest in unnamed:
+        runtime().storage.delete(digest)
+    _empty_journal()
+    return applied
 
 
 def _empty_journal() -> None:

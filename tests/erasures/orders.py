@@ -148,6 +148,13 @@ class Orders:
         """The tables and files in which the word stands."""
         return sorted({*self._tables_with(word), *self._files_with(word)})
 
+    @classmethod
+    def traces_of(cls, app: Flask, word: str = WORD) -> list[str]:
+        """The same in another installation."""
+        found = cls.__new__(cls)
+        found.app = app
+        return found.traces(word)
+
     def _tables_with(self, word: str) -> Iterator[str]:
         with self.app.app_context(), db.engine.connect() as connection:
             for table in filled_tables(connection):

@@ -11,6 +11,7 @@ from cms.cli.doctor.content import check_content
 from cms.cli.doctor.database import check_agreement, check_database_answers, check_newest_migration, check_sqlite
 from cms.cli.doctor.dead_letters import check_dead_letters
 from cms.cli.doctor.disk import check_disk, check_instance_is_private, check_storage_takes_files
+from cms.cli.doctor.erasures import check_erasures
 from cms.cli.doctor.files import check_files
 from cms.cli.doctor.findings import DoctorCheck, Finding, Level
 from cms.cli.doctor.limits import check_redis
@@ -41,6 +42,7 @@ STEPS: tuple[tuple[DoctorCheck, ...], ...] = (
         check_seen_positions,
         check_content,
         check_checkpoint,
+        check_erasures,
         check_worker,
         check_followers,
         check_webhooks,
