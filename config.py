@@ -184,6 +184,11 @@ class Settings:
         "Address that messages to people link to, where `{type}` and `{id}` are filled in, such as "
         "`https://redaksi.example.go.id/{type}/{id}`; empty: the address of this API",
     )
+    clamd_url: str = setting(
+        "",
+        "Virus scanner (clamd) for files of documents: `unix:/run/clamav/clamd.ctl` or `tcp://host:3310` inside your own network; files are held "
+        "until it has found them clean; empty: files are not scanned",
+    )
     city_channel: str = setting(
         "kota", "Slug of the agency that stands for the city itself; only central editors publish on its channel"
     )

@@ -34,7 +34,7 @@ from cms.core.logging import get_logger
 from cms.core.metrics import PROCESSES
 from cms.core.periodic import Task, from_now, quietly, run_tasks
 from cms.core.runtime import runtime
-from cms.documents.tasks import look_through_next, sweep_orphans
+from cms.documents.tasks import look_through_next, queue_unscanned, scan_waiting, sweep_orphans
 from cms.editorial.followers import foresee_rebuilding, rebuild_again, rebuild_changed
 from cms.editorial.mergers.followers import rebuild_merged
 from cms.editorial.schedules.followers import LINES, follow_schedules
@@ -66,6 +66,7 @@ from cms.webhooks.followers import NAME as WEBHOOKS
 from cms.webhooks.followers import fan_out
 from cms.webhooks.tasks import Sender, purge_old, seal_all_anew, sender_of
 from cms.writing.services import purge_kept_answers
+from config import Settings
 
 log = get_logger(__name__)
 
@@ -125,6 +126,7 @@ def worker_tasks(interval: float) -> list[Task]:
         Task("webhook_secrets", HOUR, seal_all_anew, due_at=from_now(3 * MINUTE)),
         Task("erasures", 15.0, quietly(partial(remove_erased_bytes, is_backup_under_way))),
         Task("erasure_ledger", MINUTE, keep_ledger),
+        Task("unscanned_files", 10 * MINUTE, queue_unscanned),
         Task("orphaned_files", DAY, quietly(partial(sweep_orphans, is_backup_under_way)), due_at=from_now(5 * MINUTE)),
     ]
 
@@ -162,6 +164,13 @@ def read_next_file() -> bool:
 def carry_out_what_is_due() -> bool:
     """Carry out due schedules; True when more may wait. The first read locks nothing."""
     return has_due_schedules() and carry_out_due_schedules()
+
+
+def scanning_tasks(settings: Settings, interval: float) -> list[Task]:
+    """Virus scans, where there is a scanner."""
+    if not settings.clamd_url:
+        return []
+    return [Task("virus_scans", interval, scan_waiting)]
 
 
 def web_tasks(name: str = WEB) -> list[Task]:
@@ -212,6 +221,7 @@ def run_worker(app: Flask) -> None:
         Task("webhooks", interval, hooks.step),
         *([Task("mail", interval, mail.step)] if mail else []),
         Task("file_texts", interval, read_next_file),
+        *scanning_tasks(own.settings, interval),
     ]
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

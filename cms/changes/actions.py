@@ -91,7 +91,7 @@ class Action(StrEnum):
 
 
 class ContentVerb(StrEnum):
-    """What can happen to an item; the last two only to items that agencies repost."""
+    """What can happen to an item; `FILE_INFECTED` only to items with files, the last two only to items that agencies repost."""
 
     CREATED = "created"
     UPDATED = "updated"
@@ -119,11 +119,13 @@ class ContentVerb(StrEnum):
     LEASE_TAKEN_OVER = "lease_taken_over"
     PREVIEW_CREATED = "preview_created"
     PREVIEW_REVOKED = "preview_revoked"
+    FILE_INFECTED = "file_infected"
     REPOSTED = "reposted"
     REPOST_ENDED = "repost_ended"
 
 
 REPOST_VERBS = frozenset({ContentVerb.REPOSTED, ContentVerb.REPOST_ENDED})
+FILE_VERBS = frozenset({ContentVerb.FILE_INFECTED})
 PUBLIC_VERBS = REPOST_VERBS | {
     ContentVerb.PUBLISHED,
     ContentVerb.REBUILT,

@@ -45,6 +45,7 @@ OPERATOR_HOSTS: Final = {
     "cms/streams/listening.py": "DATABASE_URL",
     "cms/cli/doctor/proxy.py": "PUBLIC_URL",
     "cms/notifications/smtp.py": "MAIL_URL",
+    "cms/virus_scans/clamd.py": "CLAMD_URL",
 }
 """Modules that call hosts named by the operator, and the setting that names these hosts."""
 BLOCK_BYTES: Final = 16 * 1024

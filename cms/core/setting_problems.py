@@ -50,6 +50,8 @@ def _choices(settings: Settings) -> Iterator[str]:
         yield "FILES_THROUGH_PROXY must be a path such as /simpul-files/, with a slash at both ends"
     if settings.redis_url and not settings.redis_url.startswith(("redis://", "rediss://", "unix://")):
         yield "REDIS_URL must be redis://host:port/0, rediss://host:port/0 or unix:///path"
+    if settings.clamd_url and not _is_scanner(settings.clamd_url):
+        yield "CLAMD_URL must be unix:/path or tcp://host:port"
     if settings.database_url and not settings.database_url.startswith(("sqlite", "postgresql+psycopg:")):
         yield "DATABASE_URL must be sqlite:///path or postgresql://user:password@host/name"
 
@@ -122,6 +124,18 @@ def _production(settings: Settings) -> Iterator[str]:
 def _is_safe_and_trusted(settings: Settings) -> bool:
     url = urlsplit(settings.streams_url)
     return url.scheme == "https" and url.hostname in settings.trusted_hosts
+
+
+def _is_scanner(text: str) -> bool:
+    """True for `unix:/path` and `tcp://host:port`."""
+    try:
+        url = urlsplit(text)
+        has_port = bool(url.port)
+    except ValueError:
+        return False
+    if url.scheme == "unix":
+        return url.path.startswith("/") and not url.netloc
+    return url.scheme == "tcp" and bool(url.hostname) and has_port and text == f"tcp://{url.netloc}" and "@" not in text
 
 
 def _is_key(text: str) -> bool:

@@ -14,14 +14,17 @@ from cms.publishing.delivered import DeliveredType
 from cms.publishing.shown_files import find_file
 from cms.serving.admission import DeliveryRequest
 from cms.serving.answers import position_headers
+from cms.virus_scans.queries import is_released
 
 
 def read_file(request: DeliveryRequest, delivered: DeliveredType, item_id: str, file_id: str) -> Response:
-    """The file, or the requested part. Raises `NotFound` also for files that the key's agencies do not show."""
+    """The file, or the requested part. Raises `NotFound` also for files that the key's agencies do not show, and for those that the virus
+    scanner has not found clean.
+    """
     row = find_file(request.state.reader, delivered.name, item_id, file_id, request.now)
-    if row is None or not request.sources.shown({item_id: row[5]}):
+    if row is None or not is_released(row[8]) or not request.sources.shown({item_id: row[5]}):
         raise NotFound
-    name, media_type, size, sha256, is_attachment, agency, updated_at, live_until = row
+    name, media_type, size, sha256, is_attachment, agency, updated_at, live_until, _scan = row
     facts = FileFacts(name, media_type, int(size), sha256, clock.from_micros(int(updated_at)), bool(is_attachment))
     groups = (delivered.topic, f"{delivered.name}-{item_id}", f"agency-{agency}")
     return file_answer(facts, _caching_headers(request, groups, live_until))

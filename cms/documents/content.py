@@ -13,15 +13,17 @@ from typing import Any
 
 from cms.agencies.queries import city_today
 from cms.core.errors import InputError
+from cms.core.runtime import runtime
 from cms.documents.models import DocumentFile
 from cms.documents.personal_data import findings_in_files
 from cms.documents.presenter import render_document
-from cms.documents.queries import find_files
+from cms.documents.queries import find_files, scans_of_files
 from cms.editorial.content_types import Beside, Content, ContentType, needed
 from cms.editorial.references import area_faults, category_faults
 from cms.offices.queries import find_office
 from cms.taxonomy.models import InformationClass, InformationKind
 from cms.taxonomy.queries import find_information_kinds
+from cms.virus_scans.models import ScanState, VirusScan
 
 OPEN_CLASSES = tuple(each.value for each in InformationClass if each is not InformationClass.DIKECUALIKAN)
 MOST_FILES = 50
@@ -105,7 +107,18 @@ def missing_in_document(content: Content, _body_text: str) -> list[InputError]:
     Perki 1/2021 also asks for place, form and retention; they are often unknown for older papers and can follow.
     """
     is_digital = "digital" in content["forms"]
-    return needed(content, "summary", "holder", "made_at", *(["files"] if is_digital else []))
+    missing = needed(content, "summary", "holder", "made_at", *(["files"] if is_digital else []))
+    return [*missing, *_infected_files(content)]
+
+
+def _infected_files(content: Content) -> list[InputError]:
+    """Files that must not be published, because nobody will ever get them."""
+    found = scans_of_files([entry["id"] for entry in content["files"]])
+    return [
+        InputError("pointer", f"/files/{index}", "infected_file", {"found": scan.finding})
+        for index, entry in enumerate(content["files"])
+        if (scan := found.get(entry["id"])) is not None and scan.state == ScanState.INFECTED.value
+    ]
 
 
 def _class_faults(content: Content) -> list[InputError]:
@@ -215,8 +228,11 @@ def beside_files(content: Content, files: Mapping[str, DocumentFile]) -> Beside:
 
 
 def tell_document(item_id: str, content: Content) -> list[InputError]:
-    """The files that nobody could look into, that browsers only save, or whose cells act: whoever approves the edition should know."""
+    """The files that nobody could look into, that browsers only save, whose cells act, or that wait for the virus scanner: whoever approves the edition
+    should know.
+    """
     files = find_files(item_id, [entry["id"] for entry in content["files"]])
+    scans = scans_of_files(files)
     told = []
     for index, entry in enumerate(content["files"]):
         file = files.get(entry["id"])
@@ -227,7 +243,17 @@ def tell_document(item_id: str, content: Content) -> list[InputError]:
             told.append(InputError("pointer", pointer, "protected_file" if file.is_protected else "bytes_beside_pdf"))
         if file.has_formulas:
             told.append(InputError("pointer", pointer, "formulas_in_cells"))
+        if runtime().settings.clamd_url:
+            told += _told_of_scan(pointer, scans.get(file.id))
     return told
+
+
+def _told_of_scan(pointer: str, scan: VirusScan | None) -> list[InputError]:
+    if scan is None or scan.state == ScanState.WAITING.value:
+        return [InputError("pointer", pointer, "file_not_scanned")]
+    if scan.state == ScanState.INFECTED.value:
+        return [InputError("pointer", pointer, "infected_file", {"found": scan.finding})]
+    return []
 
 
 DOCUMENT = ContentType(

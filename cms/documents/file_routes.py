@@ -17,13 +17,14 @@ from cms.core.permissions import Permission
 from cms.core.runtime import runtime
 from cms.core.versions import written
 from cms.documents.file_schemas import UPLOAD_BODY, AddedFileSchema, FileFieldsSchema, UploadedFileSchema
-from cms.documents.files import check_may_add, file_path, get_file, list_files, received, render_file
+from cms.documents.files import check_may_add, check_released, file_path, get_file, list_files, received, render_file
 from cms.documents.kinds import ACCEPTED_MEDIA_TYPES
 from cms.documents.services import add_file, remove_file
 from cms.editorial.warnings import with_warnings
 from cms.file_texts.presenter import render_page
 from cms.file_texts.queries import find_pages, find_texts
 from cms.file_texts.schemas import FileTextPageSchema
+from cms.virus_scans.queries import find_scans
 
 blp = Blueprint("files", __name__, url_prefix="/manage/v1/documents")
 
@@ -60,8 +61,9 @@ def add_document_file(item_id: str) -> Answer:
     with upload_form(received, FileFieldsSchema(), runtime().settings.max_file_bytes) as form:
         position = form.values.pop("position", None)
         added = add_file(current_actor(), item_id, form.upload, form.values, position)
-    text = find_texts([added.file.sha256]).get(added.file.sha256)
-    shown = {**render_file(added.file, added.entry, text), "document_version": written(added.item.version)}
+    sha256 = added.file.sha256
+    rendered = render_file(added.file, added.entry, find_texts([sha256]).get(sha256), find_scans([sha256]).get(sha256))
+    shown = {**rendered, "document_version": written(added.item.version)}
     answer = created_answer(shown, added.item.version, file_path(added.file))
     return with_warnings(answer, added.edited)
 
@@ -73,9 +75,10 @@ def add_document_file(item_id: str) -> Answer:
 def download_document_file(item_id: str, file_id: str) -> Response:
     """Download a file of any edition of a document.
 
-    Takes `Range`, `If-Range` and `If-None-Match`.
+    Takes `Range`, `If-Range` and `If-None-Match`. 404 `file_held` until the virus scanner has found it clean, where there is one.
     """
     file = get_file(current_actor(), item_id, file_id)
+    check_released(file)
     facts = FileFacts(file.name, file.media_type, file.bytes, file.sha256, file.created_at, file.is_attachment)
     return file_answer(facts, {"Cache-Control": "private, no-store"})
 

@@ -14,6 +14,7 @@ from cms.documents.kinds import ACCEPTED_LABELS, ACCEPTED_MEDIA_TYPES
 from cms.editorial.fields import language
 from cms.file_texts.schemas import FileTextSchema
 from cms.taxonomy.languages import LANGUAGES
+from cms.virus_scans.schemas import VirusScanSchema
 
 ROLES = [role.value for role in FileRole]
 VARIANTS = [variant.value for variant in FileVariant]
@@ -68,6 +69,11 @@ class UploadedFileSchema(StrictSchema):
     created_at = fields.String(metadata={"format": "date-time"})
     text = fields.Nested(
         FileTextSchema, allow_none=True, metadata={"description": "What was read of it; null for kinds without text."}
+    )
+    virus_scan = fields.Nested(
+        VirusScanSchema,
+        allow_none=True,
+        metadata={"description": "What the virus scanner said; null where files are not scanned."},
     )
     url = fields.String(metadata={"format": "uri-reference", "description": "Where editors download it."})
 

@@ -33,6 +33,9 @@ from cms.editorial.items.queries import get_edition, get_item
 from cms.file_texts.models import FileText
 from cms.file_texts.presenter import render_text
 from cms.file_texts.queries import find_texts
+from cms.virus_scans.models import VirusScan
+from cms.virus_scans.presenter import render_scan
+from cms.virus_scans.queries import find_scans, is_released
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +93,23 @@ def list_files(actor: Actor, document_id: str) -> list[dict[str, Any]]:
     """The files that the newest edition shows, as editors see them, in its order. Raises `NotFound`."""
     entries = get_edition(get_item(DOCUMENT, document_id, actor)).content["files"]
     files = find_files(document_id, [entry["id"] for entry in entries])
-    texts = find_texts([file.sha256 for file in files.values()])
-    return [render_file(files[entry["id"]], entry, texts.get(files[entry["id"]].sha256)) for entry in entries]
+    digests = [file.sha256 for file in files.values()]
+    texts, scans = find_texts(digests), find_scans(digests)
+    shown = [(files[entry["id"]], entry) for entry in entries]
+    return [render_file(file, entry, texts.get(file.sha256), scans.get(file.sha256)) for file, entry in shown]
 
 
-def render_file(file: DocumentFile, entry: Mapping[str, Any], text: FileText | None) -> dict[str, Any]:
-    """A file as editors see it; `entry` is what the content says about it, `text` what was read of it."""
+def check_released(file: DocumentFile) -> None:
+    """Raises `NotFound("file_held")` unless the virus scanner lets the file go."""
+    scan = find_scans([file.sha256]).get(file.sha256)
+    if not is_released(None if scan is None else scan.state):
+        raise NotFound("file_held")
+
+
+def render_file(
+    file: DocumentFile, entry: Mapping[str, Any], text: FileText | None, scan: VirusScan | None
+) -> dict[str, Any]:
+    """A file as editors see it; `entry` is what the content says about it, `text` what was read of it, `scan` what the virus scanner said."""
     return {
         **entry,
         "name": file.name,
@@ -105,6 +119,7 @@ def render_file(file: DocumentFile, entry: Mapping[str, Any], text: FileText | N
         "sha256": file.sha256,
         "created_at": rfc3339(file.created_at),
         "text": render_text(text),
+        "virus_scan": render_scan(scan),
         "url": file_path(file),
     }
 

@@ -8,16 +8,26 @@ from sqlalchemy import func, select, union_all
 
 from cms.agencies.quota import counts_bytes
 from cms.core.db import session
+from cms.core.runtime import runtime
 from cms.documents.models import DocumentFile
 from cms.editorial.items.models import Item
 from cms.media.models import Image, Rendition
 from cms.publishing.models import PublicationFile
+from cms.virus_scans.models import VirusScan
 
 
 def find_files(document_id: str, file_ids: Collection[str]) -> dict[str, DocumentFile]:
     """The ones of these files that belong to this document, by id, in one statement."""
     statement = select(DocumentFile).where(DocumentFile.document_id == document_id, DocumentFile.id.in_(file_ids))
     return {file.id: file for file in session.scalars(statement)} if file_ids else {}
+
+
+def scans_of_files(file_ids: Collection[str]) -> dict[str, VirusScan]:
+    """What the virus scanner said about these files, by the id of the file, in one statement; none without a scanner."""
+    if not file_ids or not runtime().settings.clamd_url:
+        return {}
+    scanned = select(DocumentFile.id, VirusScan).join(VirusScan, VirusScan.sha256 == DocumentFile.sha256)
+    return dict(session.execute(scanned.where(DocumentFile.id.in_(file_ids))).all())
 
 
 @counts_bytes

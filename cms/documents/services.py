@@ -1,4 +1,4 @@
-"""Adds files to documents and takes them out. All other writes of documents are in `cms.editorial.items.services`."""
+"""Adds files to documents, takes them out, and writes what the virus scanner says. All other writes of documents are in `cms.editorial.items.services`."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from cms.agencies.quota import take_room
+from cms.changes.actions import ContentVerb
+from cms.changes.log import record
 from cms.core import clock
 from cms.core.db import UnitOfWork, is_rehearsal, unit_of_work
 from cms.core.errors import NotFound, invalid_field
 from cms.core.ids import new_id
+from cms.core.logging import get_logger
 from cms.core.permissions import Actor, system_actor
 from cms.core.prepared import foreseen
 from cms.core.runtime import runtime
@@ -33,8 +36,14 @@ from cms.file_texts.models import FileText
 from cms.file_texts.queueing import expect_text
 from cms.moderation.alarms import raise_alarm
 from cms.privacy.findings import Finding
+from cms.virus_scans.models import ScanState, VirusScan
+from cms.virus_scans.queueing import expect_scan, waiting_rows
+
+log = get_logger(__name__)
 
 GUARD = system_actor("privacy guard")
+MOST_QUEUED = 500
+"""How many bytes are queued in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +88,45 @@ def add_file(
             raise invalid_field("/file", "too_many_files", max=MOST_FILES)
         edit.unit.add(file)
         expect_text(edit.unit, file.sha256, file.media_type)
+        expect_scan(edit.unit, file.sha256)
         edit.unit.session.flush()
         edited = save_edition(edit, _with_entry(content, entry, position))
     return AddedFile(file, entry, edited)
+
+
+def expect_unscanned() -> int:
+    """Queue the bytes of files that were stored without a scanner, or by code that knew none; returns how many. No line: nothing has changed."""
+    with unit_of_work() as unit:
+        known = select(VirusScan.sha256).where(VirusScan.sha256 == DocumentFile.sha256).exists()
+        missing = unit.session.scalars(select(DocumentFile.sha256).where(~known).distinct().limit(MOST_QUEUED)).all()
+        for sha256 in missing:
+            row = {"sha256": sha256, "state": ScanState.WAITING.value, "received_at": clock.now()}
+            unit.session.execute(waiting_rows(unit).values(**row))
+        return len(missing)
+
+
+def keep_scan(sha256: str, finding: str | None) -> None:
+    """Write what the scanner said of these bytes; None is clean. Each document with an infected file gets a line of the log, once."""
+    with unit_of_work() as unit:
+        scan = unit.session.scalar(
+            select(VirusScan)
+            .where(VirusScan.sha256 == sha256)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+        if scan is None or scan.state != ScanState.WAITING.value:
+            return
+        scan.state = (ScanState.CLEAN if finding is None else ScanState.INFECTED).value
+        scan.finding, scan.scanned_at = finding, clock.now()
+        if finding is None:
+            return
+        log.error("infected_file", sha256=sha256, finding=finding)
+        holders = select(Item.id, Item.agency).where(
+            Item.id.in_(select(DocumentFile.document_id).where(DocumentFile.sha256 == sha256))
+        )
+        for item_id, agency in unit.session.execute(holders.order_by(Item.id)).all():
+            scanner = system_actor("virus scan")
+            record(unit, DOCUMENT.action(ContentVerb.FILE_INFECTED), item_id, scanner, agency=agency, fields=["files"])
 
 
 def _file(actor: Actor, document_id: str, upload: Upload) -> DocumentFile:

@@ -12,7 +12,7 @@ from typing import Any
 
 from flask import current_app
 
-from cms.changes.actions import REPOST_VERBS, Action, ContentAction, ContentVerb
+from cms.changes.actions import FILE_VERBS, REPOST_VERBS, Action, ContentAction, ContentVerb
 from cms.core.characters import is_readable
 from cms.core.clock import rfc3339, rfc3339_exact
 from cms.core.embeds import embeds_in
@@ -153,7 +153,13 @@ class ContentType:
     @property
     def verbs(self) -> frozenset[ContentVerb]:
         """The verbs of actions on its items."""
-        return ALL_VERBS if self.has_reposts else ALL_VERBS - REPOST_VERBS
+        lacks = (frozenset() if self.has_reposts else REPOST_VERBS) | (frozenset() if self.has_files else FILE_VERBS)
+        return ALL_VERBS - lacks
+
+    @property
+    def has_files(self) -> bool:
+        """Whether its items show uploaded files."""
+        return "files" in self.defaults
 
     def completed(self, content: Mapping[str, Any]) -> Content:
         """The content with every field of the type; null means the default, as after a merge patch that removed it."""

@@ -57,7 +57,8 @@ def read_readiness() -> Any:
     checks = readiness()
     if failed := [check.name for check in checks if not check.ok]:
         raise Unavailable("not_ready", headers={"Retry-After": "5"}, failed=", ".join(failed))
-    body = {"status": "ok", "time": clock.rfc3339(clock.now()), "checks": checks}
+    scans = "on" if runtime().settings.clamd_url else "off"
+    body = {"status": "ok", "time": clock.rfc3339(clock.now()), "virus_scan": scans, "checks": checks}
     return body, 200, {"Cache-Control": "no-store"}
 
 

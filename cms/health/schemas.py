@@ -28,4 +28,12 @@ class ReadinessSchema(StrictSchema):
         required=True,
         metadata={"format": "date-time", "description": "Clock of this server, so that skew can be seen."},
     )
+    virus_scan = fields.String(
+        required=True,
+        metadata={
+            "enum": ["on", "off"],
+            "description": "`off`: no scanner is set (CLAMD_URL), so files of documents are published without having been looked at.",
+            "example": "on",
+        },
+    )
     checks = fields.List(fields.Nested(CheckSchema), required=True)

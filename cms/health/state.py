@@ -14,12 +14,15 @@ from cms.changes.models import Change, ChangeHead, Checkpoint, FollowerPosition
 from cms.consumers.usage.queries import silent_figures
 from cms.core import clock
 from cms.core.db import db, rolled_back, session
+from cms.core.runtime import runtime
 from cms.editorial.items.models import Item
 from cms.health.models import TaskRun
 from cms.health.services import BACKUP, STREAMS, WEB, WORKER
 from cms.media.models import Image
 from cms.moderation.models import BreakerTrip, PublishingFreeze
 from cms.notifications.queries import mail_figures
+from cms.virus_scans.queries import QUEUE as SCANS
+from cms.virus_scans.queries import scan_figures
 from cms.webhooks.queries import sending_figures
 
 LONGEST_SILENCE = timedelta(minutes=15)
@@ -62,9 +65,19 @@ class BackgroundState:
     mail_stopped: int
     waiting_messages: Mapping[str, int]
     """How many wait to be sent, by queue."""
+    scans_waiting: int
+    first_scan_at: datetime | None
+    """Since when the first file waits for the virus scanner."""
     silent_copies: int
     """Copies of consumers that have not asked for a day."""
     """Addresses that get no mail any more, because the mail server refused them."""
+
+    @property
+    def scanner_silent_at(self) -> datetime | None:
+        """Since when files wait and the scanner says nothing: a long queue that gets shorter is no silence. None without a scanner."""
+        if self.first_scan_at is None or not runtime().settings.clamd_url:
+            return None
+        return max(self.first_scan_at, self.succeeded_at(SCANS) or self.first_scan_at)
 
     def succeeded_at(self, name: str) -> datetime | None:
         """When a background task last succeeded."""
@@ -116,6 +129,8 @@ def background_state() -> BackgroundState:
             mail_since=counted.mail_since,
             mail_stopped=counted.mail_stopped,
             waiting_messages={"webhooks": counted.webhooks_waiting, "mail": counted.mail_waiting},
+            scans_waiting=counted.scans_waiting,
+            first_scan_at=counted.first_scan,
             silent_copies=counted.silent_copies,
         )
 
@@ -138,6 +153,7 @@ def _schedules_and_pauses(moment: datetime) -> Row[Any]:
             *sending_figures(moment),
             *mail_figures(),
             *silent_figures(moment - SILENCE),
+            *scan_figures(),
         )
     ).one()
 

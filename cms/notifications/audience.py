@@ -65,6 +65,9 @@ class Audience:
             concerned |= {
                 person.id for person in others if can_operate(person.actor, Operation.CONFIRM, item, self._city)
             }
+        if news.kind is Kind.INFECTED:
+            owned = Target(item.agency, item.channel, item.author_id)
+            concerned |= {person.id for person in others if can(person.actor, Permission.CONTENT_PUBLISH, owned)}
         told = [(person, news) for person in others if person.id in concerned]
         if news.kind is Kind.APPROVED:
             told += [

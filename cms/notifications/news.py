@@ -37,6 +37,7 @@ _OF_ITEMS: Final = {
     ContentVerb.COMMENTED: Kind.COMMENT,
     ContentVerb.UNSCHEDULED: Kind.SCHEDULE,
     ContentVerb.EXPOSED: Kind.PERSONAL_DATA,
+    ContentVerb.FILE_INFECTED: Kind.INFECTED,
 }
 _OTHERS: Final = {
     Action.BREAKER_TRIPPED: Kind.BREAKER,

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     TAKEN_BACK = "taken_back"
     COMMENT = "comment"
     SCHEDULE = "schedule"
+    INFECTED = "infected"
     BREAKER = "breaker"
     FREEZE = "freeze"
     WEBHOOK = "webhook"
@@ -51,7 +52,7 @@ class Way:
     mail: MailWay
 
 
-SECURITY: Final = frozenset({Kind.BREAKER, Kind.FREEZE, Kind.ACCOUNT, Kind.PERSONAL_DATA})
+SECURITY: Final = frozenset({Kind.BREAKER, Kind.FREEZE, Kind.ACCOUNT, Kind.PERSONAL_DATA, Kind.INFECTED})
 """Nobody can switch these off: whoever took an account over would begin with that."""
 USUAL: Final[Mapping[Kind, Way]] = {
     Kind.WAITING: Way(here=True, mail=MailWay.AT_ONCE),
@@ -70,7 +71,7 @@ ALWAYS: Final = Way(here=True, mail=MailWay.AT_ONCE)
 LISTED: Final = Way(here=True, mail=MailWay.OFF)
 ABOUT_ITEMS: Final = frozenset(
     {Kind.WAITING, Kind.RETURNED, Kind.APPROVED, Kind.PUBLISHED, Kind.TAKEN_BACK, Kind.COMMENT, Kind.SCHEDULE}
-    | {Kind.PERSONAL_DATA}
+    | {Kind.PERSONAL_DATA, Kind.INFECTED}
 )
 NEEDS: Final = {Kind.WEBHOOK: Permission.CONSUMER_WRITE, Kind.KEY: Permission.CONSUMER_WRITE}
 """What one must be allowed to do, to be told of what one could do something about."""

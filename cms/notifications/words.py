@@ -34,6 +34,7 @@ KINDS: Final[Mapping[str, Sentence]] = {
     Kind.TAKEN_BACK: Sentence("Ditarik dari pembaca", "Taken back"),
     Kind.COMMENT: Sentence("Komentar", "Comment"),
     Kind.SCHEDULE: Sentence("Jadwal tidak terlaksana", "A schedule did not hold"),
+    Kind.INFECTED: Sentence("Berkas terinfeksi", "Infected file"),
     Kind.BREAKER: Sentence("Penerbitan dijeda", "Publishing is paused"),
     Kind.FREEZE: Sentence("Pembekuan", "Freeze"),
     Kind.WEBHOOK: Sentence("Webhook dimatikan", "A webhook is switched off"),
@@ -70,6 +71,10 @@ _SENTENCES: Final[Mapping[tuple[str, str], Sentence]] = {
     (Kind.SCHEDULE, "failed"): Sentence(
         "Jadwal {title} gagal dicatat dan dicoba lagi; pengelola server melihatnya juga.",
         "The schedule of {title} could not be carried out and is tried again; those who run the server see it too.",
+    ),
+    (Kind.INFECTED, "file_infected"): Sentence(
+        "Pemindai virus menemukan sesuatu dalam berkas {title}: berkas itu ditahan. Keluarkan, dan periksa komputer asalnya.",
+        "The virus scanner found something in a file of {title}: the file is held. Take it out, and scan the computer that it comes from.",
     ),
     (Kind.BREAKER, "person"): Sentence(
         "Penerbitan oleh {label} dijeda: terlalu banyak dalam waktu singkat.",

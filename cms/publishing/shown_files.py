@@ -10,8 +10,9 @@ from cms.core.reading import Reader, Row
 from cms.publishing.visibility import LIVE, LIVE_UNTIL, shown_by
 
 _FILE: Final = (
-    f"SELECT f.name, f.media_type, f.bytes, f.sha256, f.is_attachment, p.agency, p.updated_at, {LIVE_UNTIL}"  # noqa: S608 - constants of ours
+    f"SELECT f.name, f.media_type, f.bytes, f.sha256, f.is_attachment, p.agency, p.updated_at, {LIVE_UNTIL}, s.state"  # noqa: S608 - constants of ours
     " FROM publication_files f JOIN publications p ON p.id = f.publication_id"
+    " LEFT JOIN virus_scans s ON s.sha256 = f.sha256"
     f" WHERE f.item_id = :item_id AND f.file_id = :file_id AND p.type = :type AND {LIVE}"
 )
 _IMAGE: Final = (
@@ -23,7 +24,9 @@ _IMAGE: Final = (
 
 
 def find_file(reader: Reader, type: str, item_id: str, file_id: str, now: int) -> Row | None:
-    """A file of a live item: name, media type, bytes, SHA-256, whether it is only saved, and its publication's agency, `updated_at` and end."""
+    """A file of a live item: name, media type, bytes, SHA-256, whether it is only saved, and its publication's agency, `updated_at` and end, and
+    what the virus scanner said.
+    """
     if not is_id(item_id) or not is_id(file_id):
         return None
     params = {"type": type, "item_id": item_id, "file_id": file_id, "now": now}

@@ -11,11 +11,13 @@ from cms.file_texts.extracting import find_recogniser
 from cms.health.services import WORKER
 from cms.health.state import FollowerState, background_state
 from cms.notifications.smtp import Fate, MailServer
+from cms.virus_scans.clamd import Clamd
 from config import Settings
 
 # A worker looks for work about every second and reports that it runs every 15.
 WORKER_SILENCE = timedelta(minutes=2)
 LONG_WAIT_OF_IMAGES = LONG_WAIT_OF_MAIL = timedelta(minutes=15)
+LONG_WAIT_OF_SCANS = timedelta(minutes=5)
 # Tries are up to a minute apart: after so many, a restart of another service does not explain the failures.
 MOST_FAILURES = 3
 
@@ -95,6 +97,21 @@ def check_mail(settings: Settings) -> Iterator[Finding]:
         yield warning(f"The mail server refused the addresses of {state.mail_stopped} people: look for `mail_refused`.")
     else:
         yield ok("Mail to people goes out.")
+
+
+def check_virus_scanner(settings: Settings) -> Iterator[Finding]:
+    """The virus scanner: is there one, does it answer, and do files wait?"""
+    if not settings.clamd_url:
+        yield warning("CLAMD_URL is not set: files are published without a virus scan.")
+        return
+    state = background_state()
+    waiting = f"{state.scans_waiting} files wait for it, and nobody gets them until then"
+    if not Clamd(settings.clamd_url).answers():
+        yield red(f"The virus scanner of CLAMD_URL does not answer; {waiting}.")
+    elif _is_older(state.scanner_silent_at, LONG_WAIT_OF_SCANS):
+        yield red(f"The virus scanner answers; {waiting}, all the same: is a worker running, with the same CLAMD_URL?")
+    else:
+        yield ok(f"The virus scanner answers; {waiting}.")
 
 
 def check_tasks(_settings: Settings) -> Iterator[Finding]:

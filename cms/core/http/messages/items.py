@@ -11,6 +11,12 @@ ITEMS: dict[str, Problem] = {
         "There is nothing at this address, or you may not know of it.",
         "Tidak ada apa pun di alamat ini, atau Anda tidak berhak mengetahuinya.",
     ),
+    "file_held": problem(
+        "File held",
+        "Berkas ditahan",
+        "The virus scanner has not found this file clean: it has not looked at it yet, or found something in it.",
+        "Pemindai virus belum menyatakan berkas ini bersih: belum diperiksa, atau ada yang ditemukan di dalamnya.",
+    ),
     "gone": problem(
         "No longer published",
         "Tidak lagi diterbitkan",

@@ -139,6 +139,10 @@ RULES: dict[str, Text] = {
         "Nama berakhiran {extension} tetapi isinya {found}: beri berkas nama yang sesuai dengan jenisnya.",
     ),
     "too_many_files": Text("A document has at most {max} files.", "Dokumen memuat paling banyak {max} berkas."),
+    "infected_file": Text(
+        "The virus scanner found {found} in this file: nobody gets it. Take it out, and scan the computer that it comes from.",
+        "Pemindai virus menemukan {found} dalam berkas ini: tidak seorang pun mendapatkannya. Keluarkan berkas ini, dan periksa komputer asalnya.",
+    ),
     "empty_file": Text("The file is empty.", "Berkas kosong."),
     "too_many_pixels": Text(
         "The image has more than {max} pixels, or a side of more than {side}.",

@@ -46,6 +46,10 @@ WARNINGS: Final[dict[str, Text]] = {
         "Ada bita lain sebelum atau sesudah isi PDF, sehingga peramban menyimpannya dan tidak menampilkannya. Buka, simpan atau cetak sebagai PDF, lalu "
         "unggah lagi.",
     ),
+    "file_not_scanned": Text(
+        "The virus scanner has not looked at this file yet: readers get it, and you too, once it was found clean. The publication does not wait for that.",
+        "Berkas ini belum diperiksa pemindai virus: pembaca dan Anda baru mendapatkannya setelah dinyatakan bersih. Penerbitan tidak menunggu hal itu.",
+    ),
     "formulas_in_cells": Text(
         "Cells of the table begin like formulas (=, or + - @ with a function): programs such as Excel would carry them out on the reader's computer. Check "
         "them, or put an apostrophe before them, and upload it again.",
