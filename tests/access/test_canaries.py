@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from itertools import product
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -20,6 +21,8 @@ from werkzeug.test import TestResponse
 from cms.core.permissions import Role
 from config import PROJECT_ROOT
 from tests.access.hidden_words import City, hidden_city
+from tests.documents.uploads import fresh_storage
+from tests.erasures.orders import WORD, Orders
 from tests.people import People
 
 DOCUMENT = json.loads((PROJECT_ROOT / "docs" / "openapi.json").read_text())
@@ -192,3 +195,30 @@ def test_whoever_may_see_them_finds_each_word(app: Flask, client: FlaskClient, p
     shown = shown_to(app, client, people.person(Role.CENTRAL_EDITOR).token, hidden)
 
     assert hidden.words.keys() - shown.keys() == set()
+
+
+def test_what_was_erased_is_shown_to_nobody(
+    app: Flask,
+    client: FlaskClient,
+    city: None,
+    people: People,
+    moment: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    fresh_storage(app, monkeypatch, tmp_path)
+    orders = Orders(app, people, moment)
+    post, (document, file_id) = orders.post(), orders.document()
+    orders.read_files()
+    orders.index()
+    ids = [path.rsplit("/", 1)[1] for path in (post, document)]
+    erased = City(
+        {"erased": WORD}, {"item_id": ids, "id": ids, "ids": [",".join(ids)], "file_id": [file_id], "address": []}
+    )
+    assert "erased" in shown_to(app, client, orders.site.token, erased)
+
+    orders.erase(post)
+    orders.erase(document)
+
+    for caller in (orders.site, orders.editor, orders.superior):
+        assert shown_to(app, client, caller.token, erased) == {}
