@@ -75,7 +75,6 @@ class PersonalDataFindingSchema(StrictSchema):
     )
     page = fields.Integer(allow_none=True, metadata={"description": "Page, slide or sheet, from 1.", "example": None})
     sheet = fields.String(allow_none=True, metadata={"description": "The name of the sheet.", "example": None})
-    cell = fields.String(allow_none=True, metadata={"description": "The cell of a sheet.", "example": None})
     line = fields.Integer(
         allow_none=True, metadata={"description": "The line of a table or text without pages, from 1.", "example": None}
     )

@@ -19,7 +19,6 @@ NO_PLACE: Final[Mapping[str, Any]] = {
     "file": None,
     "page": None,
     "sheet": None,
-    "cell": None,
     "line": None,
 }
 
