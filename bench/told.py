@@ -33,8 +33,8 @@ from cms.webhooks.signatures import make_secret
 Key = tuple[int, int]
 """An address by its number, and the sequence of a line."""
 LOOK_SECONDS = 0.25
-NOT_INSTALLED = "rich"
-"""A package of developers' tools alone. A library of ours loads it where it finds it, and takes 10 MB that no city has."""
+NOT_INSTALLED = ("rich", "pygments")
+"""Packages of developers' tools alone. Libraries of ours load them where they find them, and take 10 MB that no city has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,8 @@ def add_endpoints(app: Flask, unit: UnitOfWork, wanted: Sequence[tuple[str, Sequ
 def worker(environment: Mapping[str, str]) -> Iterator[Server]:
     """A worker on the server's core, without a web process, and with the packages that a city installs."""
     with tempfile.TemporaryDirectory() as hiding:
-        (Path(hiding) / f"{NOT_INSTALLED}.py").write_text("raise ImportError('not in requirements.txt')")
+        for name in NOT_INSTALLED:
+            (Path(hiding) / f"{name}.py").write_text("raise ImportError('not in requirements.txt')")
         process = subprocess.Popen(
             [sys.executable, "-m", "cms", "worker"],
             cwd=PROJECT_ROOT,

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from cms.cli.application import application
+from cms.cli.before_start import refuse_unless_ready
 from cms.cli.processes import ensure_port_is_free
-from cms.cli.serve import refuse_unless_ready
 from cms.core.metrics import share
 from cms.streams.process import be_streams
 

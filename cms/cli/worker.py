@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from cms.cli.application import application
-from cms.cli.serve import refuse_unless_ready
+from cms.cli.before_start import refuse_unless_ready
 from cms.core.metrics import share
 from cms.worker import run_worker
 
