@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, exists, or_, select, text
@@ -16,25 +15,12 @@ from cms.core.db import Model
 from cms.core.permissions import Actor, Role
 from cms.core.types import Id, Json, UTCDateTime
 from cms.editorial.content_types import ContentType, registered_types
+from cms.editorial.items.models.state import State
 from cms.taxonomy.models import Category
 
 LONGEST_TITLE = 300
 """Of an item and of a release: what the schemas take, and what the columns hold."""
 MOST_CONFIRMATIONS = 50
-
-
-class State(StrEnum):
-    """State of an item's newest edition. `published_edition` says beside it what readers have."""
-
-    DRAFT = "draft"
-    IN_REVIEW = "in_review"
-    APPROVED = "approved"
-    RETURNED = "returned"
-    SCHEDULED = "scheduled"
-    PUBLISHED = "published"
-    UNPUBLISHED = "unpublished"
-    ARCHIVED = "archived"
-    TRASHED = "trashed"
 
 
 class Item(Model):
