@@ -57,13 +57,13 @@ def load(database: Database, items: int, drafts: int) -> Loaded:
     with app.app_context():
         upgrade()
         app.extensions["simpul"].storage.mark("bench")
-        _add_reference()
+        add_reference()
         password = generate_password()
         held = [(Role.CENTRAL_EDITOR, None)]
         editor = create_user(
             SYSTEM, email=EMAIL, name="Editor", password=password, memberships=held, password_change_needed=False
         )
-        key = _delivery_key()
+        key = delivery_key()
         post_ids = _publish_posts(database.kind, items)
         actor = Actor(editor.id, editor.name, frozenset({(Role.CENTRAL_EDITOR, None)}))
         waiting = [_draft(actor, post) for post in _progress(posts(drafts, first=items), drafts, "drafts")]
@@ -85,7 +85,8 @@ def _settle(engine: Engine) -> None:
     engine.dispose()
 
 
-def _add_reference() -> None:
+def add_reference() -> None:
+    """The city's agencies, areas and categories."""
     present = clock.now()
     times = {"created_at": present, "updated_at": present}
     with unit_of_work() as unit:
@@ -106,7 +107,8 @@ def _upwards(area: str) -> Iterator[str]:
         area = area.rpartition(".")[0]
 
 
-def _delivery_key() -> str:
+def delivery_key() -> str:
+    """A key that shows everything; returns its text."""
     values = {
         "name": "Benchmark",
         "kind": "service",

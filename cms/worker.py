@@ -61,6 +61,7 @@ from cms.publishing.tasks import carry_out_due_schedules, has_due_schedules
 from cms.search.followers import LINES as INDEXED_AT_ONCE
 from cms.search.followers import NAME as SEARCH
 from cms.search.followers import foresee_index, index_changed
+from cms.search.tasks import index_new_texts
 from cms.serving.state import serving_state
 from cms.webhooks.followers import NAME as WEBHOOKS
 from cms.webhooks.followers import fan_out
@@ -109,6 +110,7 @@ def worker_tasks(interval: float) -> list[Task]:
         Task("schedule_items", interval, LogFollower(SCHEDULE, follow_schedules, lines=LINES)),
         Task("notifications", interval, LogFollower(NOTIFICATIONS, tell_people, lines=TOLD_AT_ONCE)),
         Task("search", interval, LogFollower(SEARCH, index_changed, foresee_index, INDEXED_AT_ONCE)),
+        Task("search_texts", interval, index_new_texts),
         Task("failing_schedules", MINUTE, tell_of_schedules),
         Task("expiring_keys", HOUR, tell_of_keys, due_at=from_now(2 * MINUTE)),
         Task("summaries", MINUTE, make_due_summaries),

@@ -255,6 +255,9 @@ def empty_tables() -> None:
         with unguarded(connection):
             for table in reversed(filled):
                 connection.execute(table.delete())
+            if any(table.name == "search_entries" for table in filled):
+                # They would go with the entries, by what `unguarded` takes away.
+                connection.exec_driver_sql("DELETE FROM search_words")
             for table in tables():
                 if table.name in _KEPT_ROWS:
                     connection.execute(table.insert(), _KEPT_ROWS[table.name])

@@ -18,6 +18,7 @@ from tests.media import scenarios as media_scenarios
 from tests.moderation import scenarios as moderation_scenarios
 from tests.notifications import scenarios as notification_scenarios
 from tests.offices import scenarios as office_scenarios
+from tests.search import scenarios as search_scenarios
 from tests.virus_scans import scenarios as virus_scan_scenarios
 from tests.webhooks import scenarios as webhook_scenarios
 
@@ -38,5 +39,6 @@ MODULES: tuple[ModuleType, ...] = (
     language_scenarios,
     erasure_scenarios,
     virus_scan_scenarios,
+    search_scenarios,
 )
 IN_STEPS_OF_ACCOUNTS = account_scenarios.IN_STEPS

@@ -26,6 +26,7 @@ COMMANDS = {
     "openapi": ("cms.cli.openapi", "Write or check docs/openapi.json."),
     "restore": ("cms.cli.restore", "Put a backup in place and prove what is there."),
     "run": ("cms.cli.run", "Start everything on this machine, with the demonstration city."),
+    "search": ("cms.cli.search", "Write the search index anew, while the server runs."),
     "serve": ("cms.cli.serve", "Start the web server for production."),
     "signing-keys": ("cms.cli.signing_keys", "Change the key that signs tokens, without signing anybody out."),
     "streams": ("cms.cli.streams", "Start the process in which readers wait for changes."),

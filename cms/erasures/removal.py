@@ -27,6 +27,7 @@ from cms.file_texts.models import FileText, FileTextPage
 from cms.media.models import Image, ImageUse
 from cms.publishing.models import EndedRepost, LegacyAddress, Publication, PublishedItem, PublishedSlug, Repost
 from cms.search.index import forget_items
+from cms.search.models import SearchWord
 from cms.writing.models import KeptAnswer
 
 TITLE: Final = "[dihapus]"
@@ -154,7 +155,10 @@ def forget_words(unit: UnitOfWork, item_id: str) -> None:
 
 
 def forget_removed_words(unit: UnitOfWork) -> None:
-    """Write the index of SQLite anew: it marks removed words, and keeps them until it merges its parts."""
+    """Write the index of SQLite anew: it marks removed words, and keeps them until it merges its parts. The words with which slips are
+    corrected are not told apart by text: all go, and come again with new texts, or with `search rebuild`.
+    """
+    unit.session.execute(delete(SearchWord))
     if unit.session.get_bind().dialect.name == "sqlite":
         unit.session.execute(text("PRAGMA secure_delete = ON"))
         unit.session.execute(text("INSERT INTO search_words (search_words) VALUES ('optimize')"))

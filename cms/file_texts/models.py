@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Boolean, Index, Integer, String, Text, text
+from sqlalchemy import Boolean, Index, Integer, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cms.core.db import Model
@@ -43,6 +43,7 @@ class FileText(Model):
     `pages` is null for kinds without pages. `without_text` lists pages that show something and have no text; `waits_for_ocr` while such
     pages may still be recognised, `recognised` how many were. `figures` are those of a tagged PDF. `is_whole`: nothing was left out for its length.
     `personal_data` are the findings in it, never a whole value; null while nobody has looked through what was read.
+    `is_new`: what was read has changed since the search index took it.
     """
 
     __tablename__ = "file_texts"
@@ -64,6 +65,7 @@ class FileText(Model):
     figures: Mapped[int] = mapped_column(Integer, default=0)
     figures_without_alt: Mapped[int] = mapped_column(Integer, default=0)
     personal_data: Mapped[list[dict[str, Any]] | None] = mapped_column(Json)
+    is_new: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     received_at: Mapped[datetime] = mapped_column(UTCDateTime)
     read_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
@@ -71,6 +73,9 @@ class FileText(Model):
         Index(
             "ix_file_texts_received", "received_at",
             sqlite_where=text("state = 'received'"), postgresql_where=text("state = 'received'"),
+        ),
+        Index(
+            "ix_file_texts_new", "sha256", sqlite_where=text("is_new"), postgresql_where=text("is_new"),
         ),
         Index(
             "ix_file_texts_ocr", "received_at",

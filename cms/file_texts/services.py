@@ -35,7 +35,7 @@ def keep_text(sha256: str, found: FoundText) -> None:
         is_scan = len(found.without_text) * 2 >= (found.pages or 1) and bool(found.without_text)
         text.state = (TextState.SCAN if is_scan else TextState.READ).value
         text.waits_for_ocr, text.recognised = bool(found.without_text), 0
-        text.fault, text.read_at, text.personal_data = None, clock.now(), None
+        text.fault, text.read_at, text.personal_data, text.is_new = None, clock.now(), None, True
         unit.add(
             *(FileTextPage(sha256=sha256, number=number, label=label, text=said) for number, label, said in found.texts)
         )
@@ -60,6 +60,7 @@ def keep_recognised(sha256: str, number: int, said: str) -> None:
         if said:
             unit.add(FileTextPage(sha256=sha256, number=number, text=said, is_recognised=True))
             text.characters += len(said)
+            text.is_new = True
         text.recognised += 1
         if text.recognised >= min(len(text.without_text), RECOGNISED_PAGES):
             text.waits_for_ocr = False

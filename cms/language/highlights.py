@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from cms.core.characters import without_hiding
 from cms.language.expansions import Phrase
 from cms.language.understanding import Query
-from cms.language.words import Token, key, stem, tokens
+from cms.language.words import indexed, placed_keys
 
 LONGEST_READ: Final = 20_000
 """Characters of a text that are looked through."""
@@ -32,7 +32,7 @@ def marked(text: str, query: Query, longest: int) -> str:
     All else is escaped. A text without any of the words is shown from its beginning. Line breaks become spaces.
     """
     text = text[:LONGEST_READ]
-    places = list(_places(text, query))
+    places = list(_places(text, query)) if _answers_any(text, query) else []
     start, end = _window(text, places, longest)
     written = ["\u2026" if start else ""]
     done = start
@@ -65,14 +65,13 @@ def _places(text: str, query: Query) -> Iterator[_Place]:
     if not by_first:
         return
     beginnings = tuple(prefix for prefix, _ in prefixes)
-    found = list(tokens(text))
-    keys = _keys(found)
+    keys, found = placed_keys(text)
     count = 0
     for index, each in enumerate(keys):
         phrases = by_first.get(each)
         place = None if phrases is None else _phrase_at(found, keys, index, phrases)
         if place is None and beginnings and each.startswith(beginnings):
-            place = _Place(found[index].start, found[index].end, prefixes[0][1])
+            place = _Place(*found[index], prefixes[0][1])
         if place is not None:
             yield place
             count += 1
@@ -80,20 +79,23 @@ def _places(text: str, query: Query) -> Iterator[_Place]:
                 return
 
 
-def _keys(found: Sequence[Token]) -> list[str]:
-    known: dict[str, str] = {}
-    return [known.get(each.word) or known.setdefault(each.word, key(stem(each.word))) for each in found]
+def _answers_any(text: str, query: Query) -> bool:
+    """Whether any word of an answer is there at all: many texts have none, which is told without looking for places."""
+    said = set(indexed(text).split())
+    firsts = {phrase[0] for group in query.groups for phrase in group.alternatives}
+    beginnings = tuple(prefix for group in query.groups for prefix in group.prefixes)
+    return not said.isdisjoint(firsts) or (bool(beginnings) and any(word.startswith(beginnings) for word in said))
 
 
 def _phrase_at(
-    found: Sequence[Token], keys: Sequence[str], index: int, phrases: Sequence[tuple[Phrase, int]]
+    found: Sequence[tuple[int, int]], keys: Sequence[str], index: int, phrases: Sequence[tuple[Phrase, int]]
 ) -> _Place | None:
     """The longest of the phrases that stands at this word."""
     fitting = [(len(phrase), group) for phrase, group in phrases if tuple(keys[index : index + len(phrase)]) == phrase]
     if not fitting:
         return None
     length, group = max(fitting)
-    return _Place(found[index].start, found[index + length - 1].end, group)
+    return _Place(found[index][0], found[index + length - 1][1], group)
 
 
 def _window(text: str, places: Sequence[_Place], longest: int) -> tuple[int, int]:

@@ -11,6 +11,7 @@ import sys
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Final, NamedTuple
@@ -19,6 +20,8 @@ import Stemmer
 
 from cms.core.seed_files import read_rows
 
+WORDS_REMEMBERED: Final = 2**16
+"""Words of texts come again and again: to find the key of one again costs thirty times as much as to remember it."""
 LONGEST_WORD: Final = 40
 """Letters of a word that count; what is longer is no word of any language that is searched for."""
 STEMS_FILE: Final = Path(__file__).resolve().parent / "seed" / "stems.csv"
@@ -120,10 +123,21 @@ def key(stem_or_beginning: str) -> str:
 
 def indexed(text: str) -> str:
     """What the index holds of a text: the keys of its stems in their order, separated by one space."""
-    known: dict[str, str] = {}
-    keys = (known.get(raw) or known.setdefault(raw, _keys_of(raw)) for raw in _WORD.findall(text))
-    return " ".join(filter(None, keys))
+    return " ".join(filter(None, map(_keys_of, _WORD.findall(text))))
 
 
+def placed_keys(text: str) -> tuple[list[str], list[tuple[int, int]]]:
+    """The keys of `indexed`, and the place of each in the text: `text[start:end]`."""
+    found = [(each, match.span()) for match in _WORD.finditer(text) for each in _keys_of(match[0]).split()]
+    return [each for each, _ in found], [span for _, span in found]
+
+
+@lru_cache(maxsize=WORDS_REMEMBERED)
+def key_of(word: str) -> str:
+    """The key of the stem of a folded word."""
+    return key(stem(word))
+
+
+@lru_cache(maxsize=WORDS_REMEMBERED)
 def _keys_of(raw: str) -> str:
-    return " ".join(key(stem(word)) for word in folded(raw))
+    return " ".join(key_of(word) for word in folded(raw))

@@ -16,7 +16,7 @@ from typing import Any, Final
 import orjson
 
 from cms.core.prepared import prepared
-from cms.language.words import indexed
+from cms.language.words import folded, indexed, key
 from cms.publishing.searched import Searched, Weight, texts_at
 
 GAP: Final = "_"
@@ -30,6 +30,9 @@ MOST_BYTES: Final = 400_000
 OFTEN: Final = 3
 """A word that stands so often in the text is what it is about."""
 IN_TITLE, IN_SUMMARY, OFTEN_THERE, ONLY_IN_FILES = "t_", "s_", "m_", "f_"
+AS_WRITTEN: Final = "w_"
+"""A word of the title as it is written there, for those who type its first letters."""
+_CORRECTING: Final = re.compile("[a-z]{4,40}")
 _SIGNS: Final = re.compile(r"[^a-z0-9_.:-]")
 _OTHER_SCHEMES: Final = frozenset({"slug"})
 """Schemes of terms that questions read from the publication."""
@@ -37,10 +40,14 @@ _OTHER_SCHEMES: Final = frozenset({"slug"})
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """`placed` are words in their order, `GAP` between texts; `more` are words and marks without a place, each once."""
+    """`placed` are words in their order, `GAP` between texts; `more` are words and marks without a place, each once.
+
+    `written` are words of its title and summary as they are written, to correct slips with.
+    """
 
     placed: tuple[str, ...]
     more: tuple[str, ...]
+    written: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +74,23 @@ def first_id(published_at: datetime, number: int) -> int:
 @prepared
 def entry_of(source: Source, searched: tuple[tuple[str, Weight], ...]) -> Entry:
     """The entry of a publication, in which these fields are searched."""
-    words = _words(orjson.loads(source.full_json), dict(searched))
+    full = orjson.loads(source.full_json)
+    words = _words(full, dict(searched))
+    written = _written(full, dict(searched))
     placed = _placed([words[weight] for weight in Weight])
     own = {word for each in words.values() for text in each for word in text}
     more = dict.fromkeys(_marks(source))
     for prefix, weight in ((IN_TITLE, Weight.TITLE), (IN_SUMMARY, Weight.SUMMARY)):
         more |= dict.fromkeys(prefix + word for text in words[weight] for word in text)
+    more |= dict.fromkeys(AS_WRITTEN + key(word) for word in written[Weight.TITLE])
     counted = Counter(word for text in words[Weight.BODY] for word in text)
     more |= dict.fromkeys(OFTEN_THERE + word for word, count in counted.items() if count >= OFTEN)
     for word in dict.fromkeys(source.file_words.split()):
         if word not in own:
-            more |= {word: None, ONLY_IN_FILES + word: None}
+            more[ONLY_IN_FILES + word] = None
     more |= dict.fromkeys(own.difference(placed))
-    return Entry(placed, tuple(_bounded(placed, more)))
+    correcting = {word for each in written.values() for word in each if _CORRECTING.fullmatch(word)}
+    return Entry(placed, tuple(_bounded(placed, more)), tuple(sorted(correcting)))
 
 
 def _words(full: Mapping[str, Any], searched: Searched) -> dict[Weight, list[list[str]]]:
@@ -91,6 +102,20 @@ def _words(full: Mapping[str, Any], searched: Searched) -> dict[Weight, list[lis
             if words:
                 found[weight].append(words)
     return found
+
+
+def _written(full: Mapping[str, Any], searched: Searched) -> dict[Weight, list[str]]:
+    """The words of titles and summaries as they are written."""
+    return {
+        wanted: [
+            word
+            for path, weight in searched.items()
+            if weight is wanted
+            for text in texts_at(full, path)
+            for word in folded(text)
+        ]
+        for wanted in (Weight.TITLE, Weight.SUMMARY)
+    }
 
 
 def _placed(weights: Iterable[list[list[str]]]) -> tuple[str, ...]:

@@ -14,11 +14,16 @@ from cms.publishing.page_sql import repost_column
 from cms.publishing.selection import COUNT_CAP
 from cms.publishing.visibility import LIVE
 from cms.search.expressions import Expression, Without
+from cms.search.matches import FilePage
 from cms.search.models import SearchEntry, SearchFigure
 from cms.search.questions import Question
 
 MOST_RANKED: Final = 5_000
 """Hits that are compared with each other. Of more, those with all words in the title come first, then the newest."""
+OF_PUBLICATION: Final = frozenset({"type", "agency"})
+"""Facets that are columns of the publication; the others are terms."""
+MOST_PAGES: Final = 20
+"""Pages of a file among which the one is looked for that a hit shows."""
 DAYS_OF_A_POINT: Final = 2_000
 """An item that is so many days younger is worth as much as one more point of each word."""
 _ENTRIES: Final = SearchEntry.__tablename__
@@ -89,6 +94,42 @@ class Search:
             "wanted", "0 AS value, {id} AS id, p.id AS publication_id", f"ORDER BY {{id}} DESC LIMIT {limit}", start
         )
         return self._shown(hits, {"wanted": wanted}, start)
+
+    def counted(self, names: Sequence[str]) -> list[tuple[str, str, int]]:
+        """(facet, value, number of hits), of the newest hits up to the cap."""
+        if self.question.wanted is None:
+            return []
+        hits = self._hits(
+            "wanted", "p.id AS id, p.type AS type, p.agency AS agency", f"ORDER BY {{id}} DESC LIMIT {COUNT_CAP}"
+        )
+        own = [
+            f"SELECT '{name}', h.{name}, count(*) FROM h GROUP BY h.{name}"  # noqa: S608 - ours
+            for name in names
+            if name in OF_PUBLICATION
+        ]
+        schemes = ", ".join(f"'{name}'" for name in names if name not in OF_PUBLICATION)
+        terms = (
+            f"SELECT t.scheme, t.term, count(*) FROM h CROSS JOIN publication_terms t WHERE t.publication_id = h.id AND t.scheme IN ({schemes})"  # noqa: S608 - ours
+            " GROUP BY t.scheme, t.term"
+        )
+        counts = " UNION ALL ".join([*own, *([terms] if schemes else [])])
+        rows = self._rows(f"WITH h AS MATERIALIZED ({hits}) {counts}", {"wanted": self.question.wanted})
+        return [(row[0], row[1], int(row[2])) for row in rows]
+
+    def pages(self, hits: Sequence[Hit]) -> dict[int, list[FilePage]]:
+        """The first pages of the files of these hits, by the id of the hit, in their order."""
+        if not hits:
+            return {}
+        names = {f"id{index}": hit.id for index, hit in enumerate(hits)}
+        sql = (
+            f"SELECT e.id, f.file_id, x.number, x.text FROM {_ENTRIES} e"  # noqa: S608 - ours
+            " JOIN publication_files f ON f.publication_id = e.publication_id JOIN file_text_pages x ON x.sha256 = f.sha256"
+            f" WHERE e.id IN ({', '.join(f':{name}' for name in names)}) AND x.number <= {MOST_PAGES} ORDER BY e.id, f.file_id, x.number"
+        )
+        found: dict[int, list[FilePage]] = {}
+        for entry_id, *page in self.reader.rows(self.reader.prepared(sql), names):
+            found.setdefault(entry_id, []).append(FilePage(*page))
+        return found
 
     def _shown(self, page: str, expressions: dict[str, Expression | None], params: dict[str, Any]) -> list[Hit]:
         """The hits of a page of (value, id, publication_id), in its order, with what is shown of them."""

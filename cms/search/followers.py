@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from cms.changes.actions import ContentVerb
 from cms.changes.heads import log_head
 from cms.changes.models import Change
 from cms.core.db import UnitOfWork
-from cms.publishing.searched import Weight
-from cms.search.entries import entry_of
-from cms.search.index import add_entry, forget_items
-from cms.search.queries import Indexable, indexables, item_numbers
-from cms.search.types import searched_types
+from cms.search.indexing import foresee_items, index_items
+from cms.search.queries import item_numbers
 
 NAME: Final = "search"
 LINES: Final = 100
@@ -29,25 +26,6 @@ def index_changed(unit: UnitOfWork, changes: Sequence[Change]) -> None:
 def foresee_index(changes: Sequence[Change]) -> None:
     """Find the words before the transaction begins."""
     foresee_items(_numbers(changes))
-
-
-def index_items(unit: UnitOfWork, numbers: Collection[int]) -> None:
-    """Write anew what the index holds of these items."""
-    connection = unit.session.connection()
-    forget_items(connection, numbers)
-    for each in indexables(numbers):
-        entry = entry_of(each.source, _searched(each))
-        add_entry(connection, each.entry_id, each.publication_id, each.item_number, entry)
-
-
-def foresee_items(numbers: Collection[int]) -> None:
-    """Find the words of these items before the transaction begins."""
-    for each in indexables(numbers):
-        entry_of(each.source, _searched(each))
-
-
-def _searched(each: Indexable) -> tuple[tuple[str, Weight], ...]:
-    return searched_types().searched[each.source.type]
 
 
 def _numbers(changes: Sequence[Change]) -> Sequence[int]:

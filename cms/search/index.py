@@ -18,6 +18,11 @@ _DELETE = delete(_entries).where(_entries.c.item_number.in_(bindparam("numbers",
 _TAKEN = select(_entries.c.id).where(_entries.c.id >= bindparam("first")).order_by(_entries.c.id).limit(1)
 _INSERT = insert(_entries)
 _SQLITE: Final = text("INSERT INTO search_words (rowid, placed, more) VALUES (:id, :placed, :more)")
+_WRITTEN: Final = text(
+    "INSERT INTO search_vocabulary (word, texts) VALUES (:word, 1)"
+    " ON CONFLICT (word) DO UPDATE SET texts = search_vocabulary.texts + 1"
+)
+_MERGE: Final = text("INSERT INTO search_words (search_words) VALUES ('optimize')")
 _POSTGRES: Final = text(
     "INSERT INTO search_words (id, publication_id, words) VALUES (:id, :publication_id, CAST(:words AS tsvector))"
 )
@@ -27,6 +32,18 @@ def forget_items(connection: Connection, numbers: Collection[int]) -> None:
     """Remove the entries of these items; their words go with them."""
     if numbers:
         connection.execute(_DELETE, {"numbers": sorted(numbers)})
+
+
+def add_written(connection: Connection, words: Collection[str]) -> None:
+    """Count words of texts as they are written; in one order, so that two writers never wait for each other crosswise."""
+    if words:
+        connection.execute(_WRITTEN, [{"word": word} for word in sorted(words)])
+
+
+def merge_words(connection: Connection) -> None:
+    """Merge what many small writes have left. PostgreSQL does it by itself."""
+    if connection.dialect.name == "sqlite":
+        connection.execute(_MERGE)
 
 
 def add_entry(connection: Connection, first_id: int, publication_id: int, item_number: int, entry: Entry) -> None:

@@ -23,6 +23,18 @@ class SearchEntry(Model):
     item_number: Mapped[int] = mapped_column(BigInteger, index=True)
 
 
+class SearchWord(Model):
+    """A word of a title or summary as it is written, and in about how many texts it was: slips are corrected with them.
+
+    It stays when the texts go, unless they go by law; a correction is only told when it finds something.
+    """
+
+    __tablename__ = "search_vocabulary"
+
+    word: Mapped[str] = mapped_column(String(40), primary_key=True)
+    texts: Mapped[int] = mapped_column(BigInteger)
+
+
 class SearchFigure(Model):
     """A number that the index keeps about itself, by name: `revision` counts what changed in it without a line of the log."""
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
 
-from cms.language.highlights import marked
 from cms.publishing.selection import COUNT_CAP
+from cms.search.corrections import correction
+from cms.search.facets import facets_of
 from cms.search.finding import MOST_RANKED, Hit, IndexState, Search, index_state
+from cms.search.matches import FilePage, match_of
 from cms.search.parameters import NEWEST
 from cms.search.questions import Question, question_of
 from cms.search.types import SearchedTypes
@@ -25,8 +27,6 @@ from cms.serving.sources import Sources
 Query = dict[str, Any]
 KEPT_MICROS: Final = 5_000_000
 """How long an answer is kept: texts of files come into the index without a line of the log."""
-LONGEST_TITLE: Final = 300
-LONGEST_TEXT: Final = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +44,26 @@ def search_content(request: DeliveryRequest, types: SearchedTypes, query: Query)
     paging, sources = Paging.of(request, query), request.sources
     reader = sources.searched(types.topics)
     question, state = question_of(sources, types, query), index_state(reader)
-    _note(sources, state)
+    note_index(sources, state)
     if question.channels:
         sources.shown_names(question.channels)
 
+    def ask(asked: Mapping[str, Any]) -> Search:
+        return Search(reader, question_of(sources, types, asked), request.now)
+
     def compute(sequence: int) -> Body:
-        page = _page(Search(reader, question, request.now), paging, sources, query)
-        items = [_shown(hit, question, query, sources) for hit in page.hits]
-        return paging.body(items, min(sequence, state.sequence), page.last, _meta(page, question))
+        search = Search(reader, question, request.now)
+        page = _page(search, paging, sources, query)
+        texts = search.pages(page.hits)
+        items = [_shown(hit, texts.get(hit.id, ()), question, query, sources) for hit in page.hits]
+        meta = {**_meta(page, question), **_more_meta(sources, search, page, query, ask)}
+        return paging.body(items, min(sequence, state.sequence), page.last, meta)
 
-    return respond(request, Basis(topics=types.topics, groups=("search", *types.topics)), compute)
+    topics = (*types.topics, *(("reference",) if "facets" in query else ()))
+    return respond(request, Basis(topics=topics, groups=("search", *types.topics)), compute)
 
 
-def _note(sources: Sources, state: IndexState) -> None:
+def note_index(sources: Sources, state: IndexState) -> None:
     """Note how far the index is: it moves behind the log, and an answer that was made before is not kept beyond that."""
     sources.dependencies.note_fact("index", tuple(state))
     newest = max(getattr(sources.heads, topic) for topic in sources.topics.values())
@@ -106,13 +113,26 @@ def _meta(page: FoundPage, question: Question) -> dict[str, Any]:
     return {
         "total": {"value": min(page.total, COUNT_CAP), "relation": relation},
         "ranked": page.ranked,
+        "did_you_mean": None,
         "understood": list(question.query.understood),
     }
 
 
-def _shown(hit: Hit, question: Question, query: Query, sources: Sources) -> str:
+def _more_meta(
+    sources: Sources, search: Search, page: FoundPage, query: Query, ask: Callable[[Mapping[str, Any]], Search]
+) -> dict[str, Any]:
+    """What only some answers tell: facets that are asked for, and a correction where nothing was found."""
+    more: dict[str, Any] = {}
+    if not page.total:
+        asked = search.question.query
+        more["did_you_mean"] = correction(search.reader, asked, lambda q: ask({**query, "q": q}).count() > 0)
+    if "facets" in query:
+        more["facets"] = facets_of(sources, query, ask)
+    return more
+
+
+def _shown(hit: Hit, pages: Sequence[FilePage], question: Question, query: Query, sources: Sources) -> str:
     """The card, or the picked fields, with what answers the question."""
-    full = orjson.loads(hit.full_json)
     text = hit.card_json
     picked = query.get("fields")
     if picked is not None and any(name not in orjson.loads(text) for name in picked):
@@ -120,13 +140,5 @@ def _shown(hit: Hit, question: Question, query: Query, sources: Sources) -> str:
     text = with_carrier(text, hit.repost, lambda: sources.shown_names(question.channels))
     if picked is not None:
         text = reshaped(text, picked, (), sources.reference_data)
-    match = orjson.dumps({"match": _match(full, question)}).decode()
+    match = orjson.dumps({"match": match_of(orjson.loads(hit.full_json), question.query, pages)}).decode()
     return f"{text[:-1]},{match[1:]}" if text != "{}" else match
-
-
-def _match(full: dict[str, Any], question: Question) -> dict[str, Any]:
-    summary = marked(full.get("summary") or "", question.query, LONGEST_TEXT)
-    if "<mark>" not in summary:
-        text = marked(full.get("body_text") or "", question.query, LONGEST_TEXT)
-        summary = text if "<mark>" in text or not summary else summary
-    return {"title": marked(full["title"], question.query, LONGEST_TITLE), "text": summary}

@@ -7,9 +7,11 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from cms.core.http.fields import Choice, Words
+from cms.core.http.schemas import StrictSchema
+from cms.search.facets import FACETS
 from cms.search.types import SearchedTypes
 from cms.serving.content_parameters import Anything, ContentFiltersSchema
-from cms.serving.parameters import shown_fields
+from cms.serving.parameters import Names, shown_fields
 
 BEST, NEWEST = "relevance", "-published_at"
 
@@ -30,6 +32,19 @@ def search_query(types: SearchedTypes) -> type[Schema]:
         "sort": Choice(
             (BEST, NEWEST), load_default=BEST, metadata={"description": "The best hits first, or the newest."}
         ),
+        "facets": Names(
+            FACETS,
+            metadata={
+                "description": "Filters for each value of which the hits are counted, each without its own filter; at most 10,000 hits.",
+                "example": "type,agency,year",
+            },
+        ),
         "fields_": shown_fields(types.all_fields),
     }
     return ContentFiltersSchema.from_dict(parameters, name="search_query")
+
+
+class SuggestQuerySchema(StrictSchema):
+    """What suggestions take."""
+
+    q = Anything(required=True, metadata={"description": "The first letters, at least two.", "example": "dinas per"})

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from cms.core.db import session
-from cms.file_texts.models import FileTextPage
+from cms.file_texts.models import FileText, FileTextPage
 from cms.language.words import indexed
 from cms.publishing.models import Publication, PublicationFile, PublishedItem
 from cms.publishing.visibility import is_current
@@ -32,10 +32,28 @@ def item_numbers(item_ids: Collection[str]) -> Sequence[int]:
     return session.scalars(select(PublishedItem.number).where(PublishedItem.id.in_(item_ids))).all()
 
 
+def count_items() -> int:
+    """How many items were ever published."""
+    return session.scalars(select(func.count()).select_from(PublishedItem)).one()
+
+
 def numbers_after(number: int, limit: int) -> Sequence[int]:
     """The next numbers of published items."""
     following = select(PublishedItem.number).where(PublishedItem.number > number).order_by(PublishedItem.number)
     return session.scalars(following.limit(limit)).all()
+
+
+def new_texts(limit: int) -> Sequence[str]:
+    """Digests of files whose text has changed since the index took it."""
+    return session.scalars(select(FileText.sha256).where(FileText.is_new).order_by(FileText.sha256).limit(limit)).all()
+
+
+def showing_files(digests: Collection[str]) -> Sequence[int]:
+    """The numbers of items whose current publications show these bytes."""
+    shows = select(PublicationFile.publication_id).where(PublicationFile.sha256.in_(digests))
+    return session.scalars(
+        select(Publication.item_number).where(Publication.id.in_(shows), is_current()).distinct()
+    ).all()
 
 
 def indexables(numbers: Collection[int]) -> list[Indexable]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from cms.core.errors import invalid_parameter
-from cms.language.expansions import shipped
 from cms.language.understanding import Group, Query, understand
+from cms.language.words import key
 from cms.publishing.page_sql import moment_conditions
 from cms.publishing.selection import MOMENTS, Relation, Selection
-from cms.search.entries import IN_SUMMARY, IN_TITLE, OFTEN_THERE, ONLY_IN_FILES, mark
+from cms.search.entries import AS_WRITTEN, IN_SUMMARY, IN_TITLE, OFTEN_THERE, ONLY_IN_FILES, mark
 from cms.search.expressions import AllOf, AnyOf, Expression, Following, Without, Word
 from cms.search.types import SearchedTypes
 from cms.serving.parameters import micros_of
@@ -21,6 +21,8 @@ Asked = Mapping[str, Any]
 WEIGHTS: Final[Mapping[str, int]] = {IN_TITLE: 8, IN_SUMMARY: 3, OFTEN_THERE: 2, ONLY_IN_FILES: -2}
 """What each word that was asked for adds to an entry by where it stands; in the text alone it adds nothing."""
 
+NOTHING_ASKED: Final = Query((), (), (), "")
+SHORTEST_BEGINNING: Final = 2
 NO_BOUND: Final = 2**62
 """No list of the newest is read, so nothing needs to be skipped."""
 
@@ -51,7 +53,9 @@ def question_of(sources: Sources, types: SearchedTypes, asked: Asked) -> Questio
     """The question that these parameters ask, of what the key shows. Raises `BadRequest` for a relation to no channel."""
     if "relation" in asked and "channel" not in asked:
         raise invalid_parameter("relation", "needed_with", other="channel")
-    query = understand(asked["q"], shipped())
+    query = understand(asked["q"], sources.looked_up().expansions)
+    # What the city says that a word means may change; nothing else of the reference data is shown.
+    sources.dependencies.note_fact("groups", query.groups)
     selection = _selection(sources, types, asked)
     filters = [*_of_types(types, asked), *_marks(selection)]
     groups = [_anywhere(group) for group in query.groups]
@@ -62,11 +66,22 @@ def question_of(sources: Sources, types: SearchedTypes, asked: Asked) -> Questio
         _all([*(_standing(group, IN_TITLE) for group in query.groups), *groups, *filters], selection)
         if groups
         else None,
-        tuple(_weighed(query.groups, groups, filters, selection)) if groups else (),
+        tuple(_weighed(query.groups, filters, selection)),
         tuple(_conditions(selection, asked)),
         {**selection.params(sources.now, NO_BOUND), **_named("slug", asked.get("slug", ()))},
         selection.terms.get("channel", ()),
     )
+
+
+def titles_question(sources: Sources, words: Sequence[str]) -> Question | None:
+    """Titles with all of these words (folded), of which the last may be a beginning; None when there is too little of it."""
+    if not words or len(words[-1]) < SHORTEST_BEGINNING:
+        return None
+    selection = Selection(type="", agencies=sources.listed_agencies(None))
+    whole = [Word(AS_WRITTEN + key(word)) for word in words[:-1]]
+    wanted = _all_of([*whole, Word(AS_WRITTEN + key(words[-1]), is_beginning=True), *_marks(selection)])
+    conditions = tuple(_conditions(selection, {}))
+    return Question(NOTHING_ASKED, wanted, None, (), conditions, selection.params(sources.now, NO_BOUND), ())
 
 
 def _selection(sources: Sources, types: SearchedTypes, asked: Asked) -> Selection:
@@ -116,9 +131,10 @@ def _conditions(selection: Selection, asked: Asked) -> Iterable[str]:
 
 
 def _weighed(
-    groups: Sequence[Group], anywhere: Sequence[Expression], filters: Sequence[Expression], selection: Selection
+    groups: Sequence[Group], filters: Sequence[Expression], selection: Selection
 ) -> Iterable[tuple[Expression, int]]:
-    """For each word and each place: this one is there, and every other one anywhere."""
+    """For each word and each place: this one is there, and every other one anywhere, as a whole word: beginnings take time to look up."""
+    anywhere = [_anywhere(replace(group, prefixes=())) for group in groups]
     for index, group in enumerate(groups):
         others = [*anywhere[:index], *anywhere[index + 1 :]]
         if any(len(phrase) > 1 for phrase in group.alternatives):
@@ -129,8 +145,20 @@ def _weighed(
 
 
 def _anywhere(group: Group) -> Expression:
-    found = [Word(phrase[0]) if len(phrase) == 1 else Following(phrase) for phrase in group.alternatives]
-    return _any_of([*found, *(Word(prefix, is_beginning=True) for prefix in group.prefixes)])
+    found = [part for phrase in group.alternatives for part in _said(phrase)]
+    places = ("", ONLY_IN_FILES)
+    return _any_of(
+        [*found, *(Word(place + prefix, is_beginning=True) for prefix in group.prefixes for place in places)]
+    )
+
+
+def _said(phrase: Sequence[str]) -> Iterable[Expression]:
+    """The words of a phrase in the texts of an item, or in its files too; with those they need not follow each other."""
+    in_files = [Word(ONLY_IN_FILES + word) for word in phrase]
+    if len(phrase) == 1:
+        return Word(phrase[0]), in_files[0]
+    anywhere = [_any_of([Word(word), other]) for word, other in zip(phrase, in_files, strict=True)]
+    return Following(tuple(phrase)), _all_of([*anywhere, _any_of(in_files)])
 
 
 def _standing(group: Group, place: str) -> Expression:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from cms.core.http.api import Blueprint
-from cms.core.http.operations import Operations
+from cms.core.http.operations import Operations, always
 from cms.search.pages import search_content
-from cms.search.parameters import search_query
-from cms.search.schemas import search_schema
+from cms.search.parameters import SuggestQuerySchema, search_query
+from cms.search.schemas import SuggestionsSchema, search_schema
+from cms.search.suggestions import suggest
 from cms.search.types import SearchedTypes
 from cms.serving.admission import DeliveryRequest, serves
 from cms.serving.finished import FinishedAnswer
@@ -40,3 +41,19 @@ def search_items(types: SearchedTypes, request: DeliveryRequest, query: dict[str
     same filters do not show is not found. `match` shows where; at most 10,000 hits can be paged through.
     """
     return search_content(request, types, query)
+
+
+@operations.route(
+    "/suggest",
+    serves(CONTENT),
+    query=SuggestQuerySchema,
+    answer=always(SuggestionsSchema),
+    problems=(400, 401, 403, 414, 503),
+    is_conditional=True,
+)
+def suggest_titles(types: SearchedTypes, request: DeliveryRequest, query: dict[str, Any]) -> FinishedAnswer:
+    """Suggest agencies and titles for the first letters.
+
+    At most four agencies, then at most eight titles of {all}, the newest first. Of several words the last may be a beginning.
+    """
+    return suggest(request, types, query)

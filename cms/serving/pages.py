@@ -15,7 +15,7 @@ from cms.serving.responding import Body
 from cms.serving.sources import Sources
 
 Query = Mapping[str, Any]
-NOT_IN_BINDING = frozenset({"cursor", "limit", "fields", "include", "count"})
+NOT_IN_BINDING = frozenset({"cursor", "limit", "fields", "include", "count", "facets"})
 """Parameters that may differ from one page of a list to the next."""
 
 

@@ -251,6 +251,7 @@ ROWS = [
     delivery_row("/v1/whoami", get("/v1/whoami"), "200 200 200"),
     delivery_row("/v1/capabilities", get("/v1/capabilities"), "200 200 200"),
     delivery_row("/v1/search", get("/v1/search?q=jalan"), "403 200 200"),
+    delivery_row("/v1/suggest", get("/v1/suggest?q=ja"), "403 200 200"),
     feed_row("/v1/feeds/rss", get("/v1/feeds/rss")),
     feed_row("/v1/feeds/atom", get("/v1/feeds/atom")),
     feed_row("/v1/feeds/json", get("/v1/feeds/json")),
