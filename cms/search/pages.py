@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 
 import orjson
@@ -25,8 +26,10 @@ from cms.serving.responding import Basis, Body, respond
 from cms.serving.sources import Sources
 
 Query = dict[str, Any]
+Ask = Callable[[Mapping[str, Any]], Search]
 KEPT_MICROS: Final = 5_000_000
 """How long an answer is kept: texts of files come into the index without a line of the log."""
+ALL, MOST = "all", "most"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class FoundPage:
     last: Sequence[int] | None
     total: int
     ranked: str | None
+    matched: str
 
 
 def search_content(request: DeliveryRequest, types: SearchedTypes, query: Query) -> FinishedAnswer:
@@ -48,15 +52,19 @@ def search_content(request: DeliveryRequest, types: SearchedTypes, query: Query)
     if question.channels:
         sources.shown_names(question.channels)
 
-    def ask(asked: Mapping[str, Any]) -> Search:
-        return Search(reader, question_of(sources, types, asked), request.now)
+    def ask(asked: Mapping[str, Any], *, is_lenient: bool = False) -> Search:
+        return Search(reader, question_of(sources, types, asked, is_lenient=is_lenient), request.now)
 
     def compute(sequence: int) -> Body:
-        search = Search(reader, question, request.now)
+        search, asking = Search(reader, question, request.now), ask
         page = _page(search, paging, sources, query)
+        if not page.total and question.can_be_lenient:
+            asking = partial(ask, is_lenient=True)
+            search = asking(query)
+            page = _page(search, paging, sources, query, MOST)
         texts = search.pages(page.hits)
         items = [_shown(hit, texts.get(hit.id, ()), question, query, sources) for hit in page.hits]
-        meta = {**_meta(page, question), **_more_meta(sources, search, page, query, ask)}
+        meta = {**_meta(page, question), **_more_meta(sources, search, page, query, ask, asking)}
         return paging.body(items, min(sequence, state.sequence), page.last, meta)
 
     topics = (*types.topics, *(("reference",) if "facets" in query else ()))
@@ -70,16 +78,17 @@ def note_index(sources: Sources, state: IndexState) -> None:
     sources.dependencies.note_end(0, sources.now + KEPT_MICROS if state.sequence >= newest else sources.now)
 
 
-def _page(search: Search, paging: Paging, sources: Sources, query: Query) -> FoundPage:
-    total = sources.shared(f"search {paging.binding}", search.count)
+def _page(search: Search, paging: Paging, sources: Sources, query: Query, matched: str = ALL) -> FoundPage:
+    """A page of the hits that have all words, or most of them."""
+    total = sources.shared(f"search {matched} {paging.binding}", search.count)
     if query["sort"] == NEWEST:
-        return _newest_page(search, paging, total)
+        return replace(_newest_page(search, paging, total), matched=matched)
     if total > MOST_RANKED:
-        return _partial_page(search, paging, total)
+        return replace(_partial_page(search, paging, total), matched=matched)
     hits = search.ranked(paging.after, paging.limit + 1) if total else []
     shown = hits[: paging.limit]
     last = (shown[-1].value, shown[-1].id) if len(hits) > len(shown) else None
-    return FoundPage(shown, last, total, "all")
+    return FoundPage(shown, last, total, "all", matched)
 
 
 def _newest_page(search: Search, paging: Paging, total: int) -> FoundPage:
@@ -90,7 +99,7 @@ def _newest_page(search: Search, paging: Paging, total: int) -> FoundPage:
     shown = hits[:limit]
     given += len(shown)
     last = (shown[-1].id, given) if len(hits) > len(shown) and given < COUNT_CAP else None
-    return FoundPage(shown, last, total, None)
+    return FoundPage(shown, last, total, None, ALL)
 
 
 def _partial_page(search: Search, paging: Paging, total: int) -> FoundPage:
@@ -105,7 +114,7 @@ def _partial_page(search: Search, paging: Paging, total: int) -> FoundPage:
     given += len(shown)
     has_more = len(hits) > len(shown) and given < COUNT_CAP
     last = (0 if len(shown) <= in_title and part == 0 else 1, shown[-1].id, given) if has_more else None
-    return FoundPage(shown, last, total, "partial")
+    return FoundPage(shown, last, total, "partial", ALL)
 
 
 def _meta(page: FoundPage, question: Question) -> dict[str, Any]:
@@ -114,20 +123,21 @@ def _meta(page: FoundPage, question: Question) -> dict[str, Any]:
         "total": {"value": min(page.total, COUNT_CAP), "relation": relation},
         "ranked": page.ranked,
         "did_you_mean": None,
+        "matched": page.matched,
         "understood": list(question.query.understood),
     }
 
 
 def _more_meta(
-    sources: Sources, search: Search, page: FoundPage, query: Query, ask: Callable[[Mapping[str, Any]], Search]
+    sources: Sources, search: Search, page: FoundPage, query: Query, ask: Ask, asking: Ask
 ) -> dict[str, Any]:
-    """What only some answers tell: facets that are asked for, and a correction where nothing was found."""
+    """What only some answers tell: facets that are asked for, of the hits (`asking`), and a correction where nothing had all words."""
     more: dict[str, Any] = {}
-    if not page.total:
+    if not page.total or page.matched == MOST:
         asked = search.question.query
         more["did_you_mean"] = correction(search.reader, asked, lambda q: ask({**query, "q": q}).count() > 0)
     if "facets" in query:
-        more["facets"] = facets_of(sources, query, ask)
+        more["facets"] = facets_of(sources, query, asking)
     return more
 
 

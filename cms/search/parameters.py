@@ -23,8 +23,8 @@ def search_query(types: SearchedTypes) -> type[Schema]:
         "q": Anything(
             required=True,
             metadata={
-                "description": "Words; all of them must be there. Words in quotation marks follow each other; the last word may be the "
-                "beginning of one. Nothing in it is syntax. What is beyond 1,000 characters or 32 words is not looked at.",
+                "description": "Words; all of them must be there, or all but one where no item has all of two to six. Words in "
+                "quotation marks follow each other; the last word may be the beginning of one. Nothing in it is syntax. What is beyond 1,000 characters or 32 words is not looked at.",
                 "example": "uji kir kendaraan",
             },
         ),

@@ -23,6 +23,10 @@ WEIGHTS: Final[Mapping[str, int]] = {IN_TITLE: 8, IN_SUMMARY: 3, OFTEN_THERE: 2,
 
 NOTHING_ASKED: Final = Query((), (), (), "")
 SHORTEST_BEGINNING: Final = 2
+MOST_LENIENT: Final = 6
+"""Words of a question of which a hit may lack one."""
+WHOLE: Final = 6
+"""What the last word adds where it is a word of the text, and not the beginning of one."""
 NO_BOUND: Final = 2**62
 """No list of the newest is read, so nothing needs to be skipped."""
 
@@ -48,9 +52,17 @@ class Question:
         """How many words, or names of several words, were asked for."""
         return len(self.query.groups)
 
+    @property
+    def can_be_lenient(self) -> bool:
+        """One word may be missed where there are several, and not so many that the condition grows large."""
+        return 1 < self.words <= MOST_LENIENT
 
-def question_of(sources: Sources, types: SearchedTypes, asked: Asked) -> Question:
-    """The question that these parameters ask, of what the key shows. Raises `BadRequest` for a relation to no channel."""
+
+def question_of(sources: Sources, types: SearchedTypes, asked: Asked, *, is_lenient: bool = False) -> Question:
+    """The question that these parameters ask, of what the key shows; a lenient one lets a hit lack one of its words.
+
+    Raises `BadRequest` for a relation to no channel.
+    """
     if "relation" in asked and "channel" not in asked:
         raise invalid_parameter("relation", "needed_with", other="channel")
     query = understand(asked["q"], sources.looked_up().expansions)
@@ -59,6 +71,8 @@ def question_of(sources: Sources, types: SearchedTypes, asked: Asked) -> Questio
     selection = _selection(sources, types, asked)
     filters = [*_of_types(types, asked), *_marks(selection)]
     groups = [_anywhere(group) for group in query.groups]
+    if is_lenient:
+        groups = [_all_but_one(groups)]
     wanted = _all([*groups, *filters], selection) if groups else None
     return Question(
         query,
@@ -66,7 +80,7 @@ def question_of(sources: Sources, types: SearchedTypes, asked: Asked) -> Questio
         _all([*(_standing(group, IN_TITLE) for group in query.groups), *groups, *filters], selection)
         if groups
         else None,
-        tuple(_weighed(query.groups, filters, selection)),
+        tuple(_weighed(query.groups, filters, selection, is_lenient=is_lenient)),
         tuple(_conditions(selection, asked)),
         {**selection.params(sources.now, NO_BOUND), **_named("slug", asked.get("slug", ()))},
         selection.terms.get("channel", ()),
@@ -131,17 +145,25 @@ def _conditions(selection: Selection, asked: Asked) -> Iterable[str]:
 
 
 def _weighed(
-    groups: Sequence[Group], filters: Sequence[Expression], selection: Selection
+    groups: Sequence[Group], filters: Sequence[Expression], selection: Selection, *, is_lenient: bool
 ) -> Iterable[tuple[Expression, int]]:
-    """For each word and each place: this one is there, and every other one anywhere, as a whole word: beginnings take time to look up."""
+    """For each word and each place: this one is there, and every other one that must be anywhere, as a whole word: beginnings take time to look up."""
     anywhere = [_anywhere(replace(group, prefixes=())) for group in groups]
+    needed = [_all_but_one(anywhere)] if is_lenient else anywhere
     for index, group in enumerate(groups):
-        others = [*anywhere[:index], *anywhere[index + 1 :]]
-        if any(len(phrase) > 1 for phrase in group.alternatives):
-            # In one place they need not follow each other.
-            others.append(anywhere[index])
+        others = list(needed)
+        # In one place the words of a phrase need not follow each other.
+        if not is_lenient and all(len(phrase) == 1 for phrase in group.alternatives):
+            del others[index]
+        if group.prefixes:
+            yield _all([anywhere[index], *others, *filters], selection), WHOLE
         for prefix, weight in WEIGHTS.items():
             yield _all([_standing(group, prefix), *others, *filters], selection), weight
+
+
+def _all_but_one(parts: Sequence[Expression]) -> Expression:
+    """At least two parts, of which one may fail."""
+    return _any_of([_all_of([*parts[:index], *parts[index + 1 :]]) for index in range(len(parts))])
 
 
 def _anywhere(group: Group) -> Expression:

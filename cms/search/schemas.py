@@ -94,6 +94,12 @@ class SearchMetaSchema(DeliveredPageMetaSchema):
         },
     )
     facets = fields.Nested(SearchFacetsSchema, metadata={**SOMETIMES, "description": "Those that were asked for."})
+    matched = fields.String(
+        metadata={
+            "enum": ["all", "most"],
+            "description": "`most`: no item has all the words that were asked for, and the hits lack one of them.",
+        }
+    )
     understood = fields.List(
         fields.String(), metadata={"description": "The stems that were searched for.", "example": ["uji", "kendara"]}
     )

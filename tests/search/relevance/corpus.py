@@ -27,6 +27,8 @@ class Text:
     is_post: bool
     published_at: datetime
     content: Mapping[str, Any]
+    file_text: str | None
+    """What its only file says; None where it has no file."""
 
 
 def texts() -> list[Text]:
@@ -49,6 +51,7 @@ def _of_family(name: str, family: Mapping[str, Any]) -> Iterator[Text]:
             family["what"].startswith("post "),
             datetime.combine(datetime.fromisoformat(row["date"]), MORNING),
             _content(family, row, number),
+            row.get("pages"),
         )
 
 

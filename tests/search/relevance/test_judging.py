@@ -12,7 +12,7 @@ from tests.search.relevance.corpus import HERE, texts
 from tests.search.relevance.judging import Judged, JudgementError, judged_queries
 
 KEYS = ["air/damai", "air/manggar", "banjir/damai"]
-FEWEST_TEXTS, FEWEST_QUERIES = 600, 80
+FEWEST_TEXTS, FEWEST_QUERIES, FEWEST_LATER = 600, 80, 20
 
 
 def judged(tmp_path: Path, *lines: str) -> list[Judged]:
@@ -68,7 +68,8 @@ def test_the_corpus_is_large_enough_and_no_two_texts_are_alike() -> None:
 
 def test_there_are_queries_enough_and_each_is_asked_once() -> None:
     keys = {text.key for text in texts()}
-    queries = judged_queries(HERE / "queries.txt", keys)
+    tuned, later = (judged_queries(HERE / name, keys) for name in ("queries.txt", "later_queries.txt"))
 
-    assert len(queries) >= FEWEST_QUERIES
-    assert max(Counter(each.query for each in queries).values()) == 1
+    assert len(tuned) >= FEWEST_QUERIES
+    assert len(later) >= FEWEST_LATER
+    assert max(Counter(each.query for each in (*tuned, *later)).values()) == 1
