@@ -35,6 +35,7 @@ READS_NUMBERS = {
     "cms/core/shared_limits.py": "what Redis answered a script of ours",
     "cms/core/setting_text.py": "after isascii()",
     "cms/privacy/identity_numbers.py": "digits of a text whose digits were made plain",
+    "cms/search/corrections.py": "what the database answered",
     "cms/search/entries.py": "a moment of ours",
     "cms/search/finding.py": "what the database answered",
     "cms/editorial/previews/pictures.py": "what we have sealed",

@@ -26,6 +26,7 @@ NO_IDS = {
     "SyncedLine.id",
     # Of an item, or of an agency or a category: a slug.
     "MessageData.id",
+    "Suggestion.id",
     # A fingerprint of what was found and where.
     "PersonalDataFinding.id",
     "ShownFinding.id",
@@ -197,8 +198,8 @@ def test_open_words_name_those_of_today(document: Document, exact: Document) -> 
 def test_answers_say_what_they_always_have(document: Document) -> None:
     lacking = [name for name, part in parts_of_answers(document) if part.get("properties") and not part.get("required")]
 
-    # A person proposes one word or several.
-    assert set(lacking) <= {"ProposedWords", "Meta"}
+    # A person proposes one word or several; a reader asks for some facets.
+    assert set(lacking) <= {"ProposedWords", "Meta", "SearchFacets"}
     assert SOMETIMES_MARK not in str(document)
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from cms.core.reading import Reader
 from cms.language.spelling import corrected
-from cms.language.understanding import Query
 from cms.search.expressions import Word
+from cms.search.finding import Search
 from cms.search.models import SearchWord
 
 _NEAR = (
@@ -41,7 +41,7 @@ class IndexVocabulary:
         return Word(key).fts5() if self.reader.is_sqlite else Word(key).tsquery()
 
 
-def correction(reader: Reader, query: Query, finds: Callable[[str], bool]) -> str | None:
+def correction(search: Search, finds: Callable[[str], bool]) -> str | None:
     """The question without its slips, when `finds` says that it has hits for this reader; None when there is nothing to correct."""
-    better = corrected(query, IndexVocabulary(reader))
+    better = corrected(search.question.query, IndexVocabulary(search.reader))
     return better if better is not None and finds(better) else None

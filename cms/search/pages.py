@@ -134,8 +134,7 @@ def _more_meta(
     """What only some answers tell: facets that are asked for, of the hits (`asking`), and a correction where nothing had all words."""
     more: dict[str, Any] = {}
     if not page.total or page.matched == MOST:
-        asked = search.question.query
-        more["did_you_mean"] = correction(search.reader, asked, lambda q: ask({**query, "q": q}).count() > 0)
+        more["did_you_mean"] = correction(search, lambda q: ask({**query, "q": q}).count() > 0)
     if "facets" in query:
         more["facets"] = facets_of(sources, query, asking)
     return more

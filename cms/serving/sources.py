@@ -1,7 +1,4 @@
-"""The only way for a delivery answer to read data: every read is noted as a dependency of the answer.
-
-import-linter stops modules that make answers from reading in another way.
-"""
+"""The only way for a delivery answer to read data: every read is noted as a dependency (import-linter stops any other way)."""
 
 from __future__ import annotations
 
@@ -255,8 +252,8 @@ class Sources:
         return self.state.reader
 
     def shared(self, name: str, compute: Callable[[], T]) -> T:
-        """A result that is the same for all readers who ask for `name` while nothing that was noted so far has changed; what `compute` reads
-        has to be noted before. Raises `Unavailable` when other results are computed for too long.
+        """What is the same for all who ask for `name` while nothing noted so far has changed; what `compute` reads has to be noted before.
+        Raises `Unavailable` when other results are computed for too long.
         """
         # While something is late, what is there changes by the clock.
         late = self.now if self.due_since() else 0
@@ -276,7 +273,7 @@ class Sources:
 
     def _shown_beside(self, agencies: Collection[str], item_ids: Sequence[str]) -> set[str]:
         """Those of the items that these agencies carry or have on their channels; a new carrier renders the item again."""
-        if any(item_id != self._item_id() for item_id in item_ids):
+        if any(item_id != self.dependencies.item_id for item_id in item_ids):
             self.dependencies.note_topics(self.state.head.content)
         return self.state.publications.shown_by(agencies, item_ids, self.now)
 
@@ -297,9 +294,6 @@ class Sources:
 
     def ended_by_time(self, item_id: str) -> tuple[bool, str | None]:
         """The scheduled end of the item if it has come, with the explanation for readers."""
-        if item_id != self._item_id():
+        if item_id != self.dependencies.item_id:
             self.dependencies.note_topics(self.state.head.content)
         return self.state.publications.ended_by_time(item_id, self.now)
-
-    def _item_id(self) -> str | None:
-        return None if self.dependencies.item is None else self.dependencies.item[1]

@@ -76,6 +76,11 @@ class Dependencies:
     growth: int = 0
     """How often something was added."""
 
+    @property
+    def item_id(self) -> str | None:
+        """The id of the one item."""
+        return None if self.item is None else self.item[1]
+
     def note_topics(self, topics: Iterable[str]) -> None:
         """Note that the answer changes whenever one of these topics of the log moves."""
         if not self.topics.issuperset(topics):
