@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, TextClause, select, text
+from sqlalchemy import ColumnElement, Label, TextClause, func, select, text
 from sqlalchemy.orm import InstrumentedAttribute
 
 from cms.core.db import rolled_back, session
@@ -45,6 +46,18 @@ def list_pages(sha256: str) -> Sequence[FileTextPage]:
     """All that was read of a file, in its order."""
     pages = select(FileTextPage).where(FileTextPage.sha256 == sha256)
     return session.scalars(pages.order_by(FileTextPage.number)).all()
+
+
+def reading_figures() -> Sequence[Label[Any]]:
+    """Figures for `/metrics` and `doctor`, as columns of one statement: how many files wait to be read, and since when the first of them has.
+
+    Neither what was put aside, which has a figure of its own, nor pictures that wait for a program that not every city has.
+    """
+    waiting = (FileText.state == TextState.RECEIVED.value, not_resting(QUEUE, FileText.sha256))
+    return [
+        select(func.count()).select_from(FileText).where(*waiting).scalar_subquery().label("texts_waiting"),
+        select(func.min(FileText.received_at)).where(*waiting).scalar_subquery().label("first_text"),
+    ]
 
 
 def _first(condition: ColumnElement[bool] | InstrumentedAttribute[bool] | TextClause) -> FileText | None:

@@ -16,6 +16,7 @@ from cms.core import clock
 from cms.core.db import db, rolled_back, session
 from cms.core.runtime import runtime
 from cms.editorial.items.models import Item
+from cms.file_texts.queries import reading_figures
 from cms.health.models import TaskRun
 from cms.health.services import BACKUP, STREAMS, WEB, WORKER
 from cms.media.models import Image
@@ -68,6 +69,9 @@ class BackgroundState:
     scans_waiting: int
     first_scan_at: datetime | None
     """Since when the first file waits for the virus scanner."""
+    texts_waiting: int
+    first_text_at: datetime | None
+    """Since when the first file waits for its text to be read."""
     silent_copies: int
     """Copies of consumers that have not asked for a day."""
     """Addresses that get no mail any more, because the mail server refused them."""
@@ -131,6 +135,8 @@ def background_state() -> BackgroundState:
             waiting_messages={"webhooks": counted.webhooks_waiting, "mail": counted.mail_waiting},
             scans_waiting=counted.scans_waiting,
             first_scan_at=counted.first_scan,
+            texts_waiting=counted.texts_waiting,
+            first_text_at=counted.first_text,
             silent_copies=counted.silent_copies,
         )
 
@@ -154,6 +160,7 @@ def _schedules_and_pauses(moment: datetime) -> Row[Any]:
             *mail_figures(),
             *silent_figures(moment - SILENCE),
             *scan_figures(),
+            *reading_figures(),
         )
     ).one()
 

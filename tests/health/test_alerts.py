@@ -60,6 +60,12 @@ def test_each_figure_of_work_in_the_background_is_asked_for_by_a_rule(client: Fl
     text = client.get("/metrics").text
     gauges = set(re.findall(r"^# TYPE (simpul_[a-z_]+) gauge$", text, re.MULTILINE))
     # How many there are; the alarm looks at how long the first of them has waited.
-    counts = {"simpul_due_schedules", "simpul_waiting_images", "simpul_unscanned_files", "simpul_processes"}
+    counts = {
+        "simpul_due_schedules",
+        "simpul_waiting_images",
+        "simpul_unscanned_files",
+        "simpul_unread_files",
+        "simpul_processes",
+    }
     assert counts < gauges
     assert [name for name in sorted(gauges - counts) if name not in RULES.read_text()] == []

@@ -16,12 +16,18 @@ from cms.changes.services import make_checkpoint
 from cms.changes.signing import make_signing_key
 from cms.cli.init import seed_city
 from cms.core import clock
+from cms.core.db import unit_of_work
+from cms.core.dead_letters.tasks import putting_aside
 from cms.core.metrics import WEB_RESPAWNS, WORKER_RESPAWNS
 from cms.core.periodic import Task
 from cms.core.runtime import runtime
 from cms.editorial.schedules.schedule import Schedule
 from cms.editorial.schedules.services import schedule_item
 from cms.editorial.schedules.tasks import carry_out_and_follow
+from cms.file_texts.models import TextFault
+from cms.file_texts.queries import QUEUE
+from cms.file_texts.queueing import expect_text
+from cms.file_texts.services import keep_fault
 from cms.health.models import TaskRun
 from cms.health.services import BACKUP, WORKER, Run, note_runs
 from cms.health.state import background_state
@@ -156,6 +162,29 @@ def test_images_that_wait_are_counted(
     assert found["simpul_waiting_images"] == 1
     assert found["simpul_waiting_image_timestamp_seconds"] == NOW.timestamp()
     assert "1 images wait for their renditions, the first since 2026-11-24T01:00:00Z." in doctor().output
+
+
+def test_files_that_wait_to_be_read_are_counted_until_they_are_read_or_put_aside(
+    app: Flask, client: FlaskClient, doctor: Callable[[], Result], moment: Moment
+) -> None:
+    found = figures(client)
+    assert (found["simpul_unread_files"], found["simpul_unread_file_timestamp_seconds"]) == (0, 0)
+    with app.app_context(), unit_of_work() as unit:
+        expect_text(unit, "a" * 64, "text/plain")
+    moment(timedelta(minutes=61))
+    with app.app_context(), unit_of_work() as unit:
+        expect_text(unit, "b" * 64, "text/plain")
+    found = figures(client)
+    assert (found["simpul_unread_files"], found["simpul_unread_file_timestamp_seconds"]) == (2, NOW.timestamp())
+    assert "warning  2 files wait for their text to be read, the first since 2026-11-24T01:00:00Z." in doctor().output
+    with app.app_context():
+        keep_fault("b" * 64, TextFault.DAMAGED)
+        with putting_aside(QUEUE, "a" * 64):
+            raise ValueError
+    found = figures(client)
+    assert (found["simpul_unread_files"], found["simpul_unread_file_timestamp_seconds"]) == (0, 0)
+    assert found['simpul_put_aside{queue="file_texts"}'] == 1
+    assert "0 files wait for their text to be read." in doctor().output
 
 
 def test_the_age_of_checkpoint_and_backup_is_told(

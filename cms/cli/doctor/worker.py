@@ -18,6 +18,8 @@ from config import Settings
 WORKER_SILENCE = timedelta(minutes=2)
 LONG_WAIT_OF_IMAGES = LONG_WAIT_OF_MAIL = timedelta(minutes=15)
 LONG_WAIT_OF_SCANS = timedelta(minutes=5)
+# They are read one at a time, behind the images, and nobody waits for them: many that come at once take their time.
+LONG_WAIT_OF_TEXTS = timedelta(hours=1)
 # Tries are up to a minute apart: after so many, a restart of another service does not explain the failures.
 MOST_FAILURES = 3
 
@@ -47,7 +49,7 @@ def _follower_finding(follower: FollowerState, newest: int) -> Finding:
 
 
 def check_waiting_work(_settings: Settings) -> Iterator[Finding]:
-    """Due schedules, and images that wait for their renditions."""
+    """Due schedules, images that wait for their renditions, and files that wait to be read."""
     state = background_state()
     schedules = f"{state.due_schedules} scheduled changes are due and not carried out"
     if _is_older(state.oldest_due_schedule_at, WORKER_SILENCE):
@@ -55,11 +57,16 @@ def check_waiting_work(_settings: Settings) -> Iterator[Finding]:
     else:
         yield ok(f"{schedules}.")
     images = f"{state.waiting_images} images wait for their renditions"
-    since = state.oldest_waiting_image_at
-    if since is not None and _is_older(since, LONG_WAIT_OF_IMAGES):
-        yield warning(f"{images}, the first since {clock.rfc3339(since)}.")
-    else:
-        yield ok(f"{images}.")
+    yield _waiting(images, state.oldest_waiting_image_at, LONG_WAIT_OF_IMAGES)
+    yield _waiting(
+        f"{state.texts_waiting} files wait for their text to be read", state.first_text_at, LONG_WAIT_OF_TEXTS
+    )
+
+
+def _waiting(what: str, since: datetime | None, longest: timedelta) -> Finding:
+    if since is not None and _is_older(since, longest):
+        return warning(f"{what}, the first since {clock.rfc3339(since)}.")
+    return ok(f"{what}.")
 
 
 def check_recogniser(_settings: Settings) -> Iterator[Finding]:
