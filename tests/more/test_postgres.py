@@ -7,8 +7,21 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psycopg
+from sqlalchemy import make_url
+
 from config import PROJECT_ROOT
 from tests.postgres_server import scratch_database
+
+
+def compression_of_full_texts(url: str) -> str:
+    """How PostgreSQL compresses the full form of a publication: `l` is LZ4 (pg_attribute.attcompression)."""
+    sql = "SELECT attcompression FROM pg_attribute WHERE attrelid = 'publications'::regclass AND attname = 'full_json'"
+    with psycopg.connect(
+        make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    ) as connection:
+        (found,) = connection.execute(sql).fetchone() or ("",)
+    return str(found)
 
 
 def test_init_doctor_and_downgrade_work_on_the_postgresql_of_debian(debian_postgres: str, tmp_path: Path) -> None:
@@ -28,3 +41,5 @@ def test_init_doctor_and_downgrade_work_on_the_postgresql_of_debian(debian_postg
                 text=True,
             )
             assert answer.returncode == 0, answer.stdout + answer.stderr
+            if words[-1] == "init":
+                assert compression_of_full_texts(url) == "l"
