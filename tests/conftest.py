@@ -52,8 +52,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """More than there are processors: half of the time tests wait for servers, locks and clocks, and another one can work."""
-    return 2 * (os.cpu_count() or 1) + 1
+    """One more than there are processors: tests wait for servers, locks and clocks. More of them make each other wait too long."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_finish() -> None:

@@ -28,6 +28,7 @@ from config import PROJECT_ROOT
 from tests.factories import add_areas, add_published_document, add_published_post
 from tests.media.pictures import encoded, picture
 from tests.people import People
+from tests.search.searching import follow
 from tests.streams.conftest import serving
 
 PAGES = ("README.md", "README.id.md", "docs/api.md")
@@ -42,10 +43,19 @@ _ASSIGNED = re.compile(r"(\w+)=\$")
 
 @dataclass
 class Command:
-    """One curl command: its words, and the variable that keeps the id of what it made."""
+    """One curl command: its words, and the variable that keeps something of its answer: by the path behind `field`, or the first id."""
 
     words: list[str] = field(default_factory=list)
     assigned: str | None = None
+    kept: str | None = None
+
+    def value(self, answer: Any) -> str:
+        """What the variable keeps."""
+        if self.kept is None:
+            return str((answer["data"][0] if isinstance(answer["data"], list) else answer["data"])["id"])
+        for name in self.kept.split("."):
+            answer = answer[int(name) if name.isascii() and name.isdigit() else name]
+        return str(answer)
 
 
 def blocks(page: str, *languages: str) -> list[str]:
@@ -57,17 +67,19 @@ def commands(block: str) -> Iterator[Command]:
     """The curl commands of a shell block that people call directly: not those inside functions, nor the sign-in."""
     lexer = shlex.shlex(block.replace("\\\n", " "), posix=True, punctuation_chars="|();\n")
     lexer.whitespace, lexer.whitespace_split = " \t", True
-    before, current, is_inside = ["", ""], None, False
+    before, current, last, is_inside = ["", ""], None, Command(), False
     for token in lexer:
         is_inside = token != "}" if is_inside else (before[-1], token) == ("()", "{")
         if token == "curl":
             named = _ASSIGNED.fullmatch(before[-2]) if before[-1] == "(" else None
-            current = Command(assigned=named[1] if named else None)
+            current = last = Command(assigned=named[1] if named else None)
         elif current is not None and set(token) <= set("|();\n"):
             yield from [] if is_inside or any("$PASSWORD" in word for word in current.words) else [current]
             current = None
         elif current is not None:
             current.words.append(token)
+        elif before == ["|", "field"]:
+            last.kept = token
         before = [before[-1], token]
 
 
@@ -102,6 +114,7 @@ def known(app: Flask, people: People, city: None) -> dict[str, str]:
     add_published_post(app, title=SHOWN_TITLE, areas=["64.71.06.1005"])
     add_published_post(app, agency="dishub")
     add_published_document(app, year=2026, information_kinds=["BK-A"])
+    follow(app)
     return {
         "API": "",
         "KEY": people.website().token,
@@ -146,8 +159,7 @@ def test_every_curl_command_of_the_page_is_answered(page: str, client: FlaskClie
         if answer.status_code >= 300:
             refused.append((answer.status_code, command.words, answer.get_data(as_text=True)))
         elif command.assigned is not None:
-            data = answer.get_json()["data"]
-            known[command.assigned] = (data[0] if isinstance(data, list) else data)["id"]
+            known[command.assigned] = command.value(answer.get_json())
 
     assert refused == []
     assert len(found) >= 2

@@ -231,6 +231,7 @@ def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 PAGES: dict[str, dict[str, Callable[[], str]]] = {
     "errors.md": {"problems": problems, "rules": rules, "warnings": warnings},
     "operations.md": {"settings": settings, "commands": commands},
-    "api.md": {"permissions": permissions, "paths": paths},
+    "api.md": {"permissions": permissions},
+    "paths.md": {"paths": paths},
     "model.md": {"actions": actions, "states": states, "tables": tables},
 }

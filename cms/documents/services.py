@@ -213,5 +213,5 @@ def _shown_by(unit: UnitOfWork, sha256: str) -> list[tuple[Item, set[str]]]:
 
 def _public_content(item: Item) -> Content:
     """The content that readers have, or will have."""
-    is_scheduled = item.state == State.SCHEDULED
-    return get_edition(item, None if is_scheduled else item.published_edition).content
+    has_moment = item.state == State.SCHEDULED
+    return get_edition(item, None if has_moment else item.published_edition).content

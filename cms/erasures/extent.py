@@ -15,6 +15,7 @@ from cms.editorial.images.uses import images_in
 from cms.editorial.items.models import Edition, Item
 from cms.media.models import Image, ImageUse, Rendition
 from cms.publishing.models import Publication, PublicationFile
+from cms.publishing.visibility import was_published
 
 Parts = Mapping[str, Sequence[Any]]
 """`editions` (numbers) and `files` (ids) of an item; both may be missing."""
@@ -76,9 +77,7 @@ def extent_of(item: Item, parts: Parts | None) -> Extent:
         _check_parts(parts, {each.number for each in editions}, {each.id for each in files})
         editions, files = _chosen(item, parts, editions, files)
     numbers = [each.number for each in editions]
-    found = select(Publication.id, Publication.digest).where(
-        Publication.item_id == item.id, Publication.is_scheduled.is_(False)
-    )
+    found = select(Publication.id, Publication.digest).where(Publication.item_id == item.id, was_published())
     rows = session.execute(
         found.where(Publication.edition.in_(numbers), Publication.full_json != "").order_by(Publication.id)
     ).all()

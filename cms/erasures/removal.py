@@ -146,6 +146,7 @@ def _texts_of_files(removal: Removal) -> None:
 
 def _search(removal: Removal) -> None:
     forget_words(removal.unit, removal.item.id)
+    removal.run(delete(SearchWord))
 
 
 def forget_words(unit: UnitOfWork, item_id: str) -> None:

@@ -36,8 +36,11 @@ def allowed(actor: Actor) -> set[tuple[Permission, int]]:
     return {(permission, number) for permission, (number, target) in everything if can(actor, permission, target)}
 
 
-def test_the_ppid_of_an_agency_may_what_its_editor_may() -> None:
-    assert allowed(person(Role.PPID_PELAKSANA, "dpu")) == allowed(person(Role.AGENCY_EDITOR, "dpu"))
+def test_the_ppid_of_an_agency_may_what_its_editor_may_and_order_what_the_law_removes() -> None:
+    more = allowed(person(Role.PPID_PELAKSANA, "dpu")) - allowed(person(Role.AGENCY_EDITOR, "dpu"))
+
+    assert allowed(person(Role.AGENCY_EDITOR, "dpu")) <= allowed(person(Role.PPID_PELAKSANA, "dpu"))
+    assert {permission for permission, _ in more} == {Permission.CONTENT_ERASE}
 
 
 def test_the_ppid_of_the_city_publishes_for_it_and_runs_neither_moderation_nor_the_lists() -> None:
@@ -56,15 +59,16 @@ def test_the_ppid_of_the_city_publishes_for_it_and_runs_neither_moderation_nor_t
     assert allowed(person(Role.PPID_UTAMA)) <= allowed(person(Role.CENTRAL_EDITOR))
 
 
-def test_the_one_above_them_reads_all_content_and_writes_nothing() -> None:
+def test_the_one_above_them_reads_all_content_and_confirms_what_the_law_removes() -> None:
     actor = person(Role.ATASAN_PPID)
 
     granted = {permission for permission, _ in allowed(actor)} - OF_EVERY_PERSON
 
     assert granted == {
         Permission.CONTENT_READ, Permission.MEDIA_READ, Permission.AGENCY_READ, Permission.TAXONOMY_READ,
+        Permission.CONTENT_ERASE_CONFIRM,
     }  # fmt: skip
-    assert granted <= READS
+    assert granted - {Permission.CONTENT_ERASE_CONFIRM} <= READS
 
 
 def publish(caller: Caller, kind: str, item_id: str, version: int = 1) -> int:

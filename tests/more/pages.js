@@ -60,7 +60,7 @@ async function violations(page) {
 
 async function useGuide(page) {
   await page.goto(`${api}/docs/guide`);
-  await page.fill("#search", "if-none-match");
+  await page.fill("#page-search", "if-none-match");
   const hits = await page.locator("#found a").count();
   await page.keyboard.press("Enter");
   const hash = new URL(page.url()).hash;
@@ -68,7 +68,7 @@ async function useGuide(page) {
   await block.locator(".copy").click();
   const copied = await page.evaluate(() => navigator.clipboard.readText());
   const code = await block.locator("code").textContent();
-  await page.fill("#search", "zzzzqqqq");
+  await page.fill("#page-search", "zzzzqqqq");
   const nothing = await page.locator("#found").textContent();
   await page.emulateMedia({ media: "print" });
   const onPaper = await page.evaluate(() => [".top", ".contents", ".copy"].filter((each) => document.querySelector(each).offsetParent));

@@ -21,6 +21,7 @@ from sqlalchemy import func, select, update
 
 from cms.core import clock
 from cms.core.db import rolled_back, session, unit_of_work
+from cms.core.errors import Unavailable
 from cms.webhooks.models import DeliveryState, Webhook, WebhookDelivery
 from cms.webhooks.policies import LEASE
 from config import PROJECT_ROOT
@@ -80,6 +81,20 @@ def until(app: Flask, holds: Callable[[], bool]) -> None:
 
 def left() -> int:
     return session.scalar(select(func.count()).where(WebhookDelivery.state == DeliveryState.WAITING)) or 0
+
+
+def freeze_between_writes(app: Flask, process: subprocess.Popen[bytes]) -> None:
+    """Frozen in the middle of a write, it would keep all others of SQLite waiting: that is another test's subject."""
+    ends_at = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        process.send_signal(signal.SIGSTOP)
+        try:
+            with app.app_context(), unit_of_work():
+                return
+        except Unavailable:
+            process.send_signal(signal.SIGCONT)
+            assert time.monotonic() < ends_at
+            time.sleep(0.05)
 
 
 def a_minute_passes(app: Flask) -> None:
@@ -149,7 +164,7 @@ def test_the_results_of_a_sender_that_was_frozen_count_for_nothing(
         add_published_post(app)
         with workers(environment, receiver, 1) as (frozen,):
             until(app, lambda: len(receiver.received) == ENDPOINTS)
-            frozen.send_signal(signal.SIGSTOP)
+            freeze_between_writes(app, frozen)
             assert watched.hold is not None
             watched.hold.set()
             a_minute_passes(app)

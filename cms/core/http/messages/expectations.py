@@ -20,6 +20,8 @@ EXPECTATIONS: Final = {
     "ids, separated by commas": "id, dipisahkan koma",
     "ids of offices, separated by commas": "id kantor, dipisahkan koma",
     "the id of a person": "id seseorang",
+    "the id of a finding": "id sebuah temuan",
+    "words of together at most 60 characters": "kata-kata yang bersama-sama paling banyak 60 karakter",
     "slugs, separated by commas": "slug, dipisahkan koma",
     "slugs of agencies": "slug perangkat daerah",
     "the slug of an agency": "slug sebuah perangkat daerah",
