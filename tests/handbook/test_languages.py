@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from cms.handbook.documents import ERRORS
 
 BROWSER = {"Accept": "text/html"}
-PAGES = ("/", "/docs", "/docs/guide", "/docs/model", "/docs/errors", "/docs/status")
+PAGES = ("/", "/docs", "/docs/guide", "/docs/model", "/docs/files", "/docs/errors", "/docs/status")
 
 
 def pages_linked(client: FlaskClient, address: str) -> list[str]:

@@ -14,7 +14,7 @@ from cms.application import create_app
 from cms.handbook.documents import examples
 from config import Settings
 client = create_app(Settings.from_environ()).test_client()
-paths = ["/", "/docs", "/docs/guide", "/docs/model", "/docs/errors", *(f"/docs/examples/{name}" for name in examples())]
+paths = ["/", "/docs", "/docs/guide", "/docs/model", "/docs/files", "/docs/errors", *(f"/docs/examples/{name}" for name in examples())]
 print({path: client.get(path, headers={"Accept": "text/html"}).status_code for path in paths})
 """
 

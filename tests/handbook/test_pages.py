@@ -23,7 +23,8 @@ from tests.conftest import second_app
 from tests.factories import add_city
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
-PAGES = ("/", "/?lang=id", "/docs", "/docs/guide", "/docs/model", "/docs/errors", "/docs/errors?lang=id")
+NAMES = ("guide", "model", "errors", "errors?lang=id", "files?lang=id")
+PAGES = ("/", "/?lang=id", "/docs", *(f"/docs/{name}" for name in NAMES))
 MOMENTARY = ("/docs/status",)
 """Pages that nobody keeps."""
 WRITTEN = tuple(each for each in PAGES if each != "/docs")
