@@ -37,7 +37,12 @@ ERRORS: Final = Document("errors", "errors.md")
 """Shown with the words of the code: see `cms.handbook.errors`."""
 GUIDES: Final = {
     each.name: each
-    for each in (Document("guide", "api.md"), Document("model", "model.md"), Document("files", "files.md"))
+    for each in (
+        Document("guide", "api.md"),
+        Document("paths", "paths.md"),
+        Document("model", "model.md"),
+        Document("files", "files.md"),
+    )
 }
 _ADDRESSES: Final = {
     **{each.path(language).name: f"/docs/{each.name}" for each in (*GUIDES.values(), ERRORS) for language in LANGUAGES},
