@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from io import BytesIO
 from typing import Any
+from urllib.parse import quote
 
 from cms.core import clock
 from cms.core.db import unit_of_work
@@ -266,7 +267,7 @@ def synonym(world: World, _who: str) -> Sent:
                 term=term, means=[], both_ways=True, changed_by_label="x", created_at=present, updated_at=present
             )
         )
-    return Sent(f"{MANAGE}/search/synonyms/{term}")
+    return Sent(f"{MANAGE}/search/synonyms/{quote(term)}")
 
 
 def consumer(suffix: str = "", body: dict[str, Any] | None = None) -> Ask:
