@@ -8,6 +8,7 @@ from typing import Final
 
 from cms.core import clock
 from cms.core.db import db, rolled_back
+from cms.core.dead_letters.services import take_back
 from cms.core.permissions import Actor
 from cms.core.runtime import runtime
 from cms.documents.queries import named_digests
@@ -15,7 +16,9 @@ from cms.erasures.ledger import Entry, add_to_ledger, entry_of, ledger_path
 from cms.erasures.models import Erasure
 from cms.erasures.queries import find_unfinished, list_carried_out
 from cms.erasures.services import erase_again, finish_erasure
+from cms.file_texts.queries import QUEUE as TEXTS
 from cms.file_texts.services import forget_texts
+from cms.virus_scans.services import forget_scans
 
 SETTLING: Final = timedelta(minutes=1)
 """An upload stores its bytes before its row: of the same bytes, begun before the erasure, the row is there by then."""
@@ -57,8 +60,17 @@ def apply_ledger(actor: Actor, entries: Sequence[Entry], backup: str) -> int:
         forget_texts(unnamed)
     for digest in unnamed:
         runtime().storage.delete(digest)
+    _forget_queued(unnamed)
     _empty_journal()
     return applied
+
+
+def _forget_queued(digests: Sequence[str]) -> None:
+    """Bytes that are gone wait no more to be scanned or read: else they would be put aside for ever."""
+    if digests:
+        forget_scans(digests)
+    for digest in digests:
+        take_back(TEXTS, digest)
 
 
 def _empty_journal() -> None:
@@ -74,6 +86,7 @@ def _remove(erasure: Erasure) -> None:
         named = named_digests(digests)
     # Bytes that came again after the erasure are newer. Files have the time of this machine.
     erased_at = (erasure.decided_at or clock.now()) - (clock.now() - clock.machine_now())
-    for digest in digests:
-        if digest not in named:
-            runtime().storage.delete_if_before(digest, erased_at)
+    unnamed = [digest for digest in digests if digest not in named]
+    for digest in unnamed:
+        runtime().storage.delete_if_before(digest, erased_at)
+    _forget_queued(unnamed)
