@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import or_, select
 
+from cms.core import clock
 from cms.core.db import session
 from cms.core.errors import Conflict, InputError, Invalid
 from cms.documents.models import DocumentFile
@@ -23,11 +25,12 @@ Parts = Mapping[str, Sequence[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Bytes:
-    """A file or an image with the digest of its bytes, and what else has the same bytes: pairs of type and id."""
+    """A file or an image with the digest of its bytes, since when it is here, and what else has the same bytes: pairs of type and id."""
 
     id: str
     sha256: str
     bytes: int
+    since: datetime
     also_in: Sequence[tuple[str, str]] = ()
 
 
@@ -35,13 +38,15 @@ class Bytes:
 class Extent:
     """What would go. `is_whole`: the whole item, which readers lose if they have it. `publications` are digests, `renditions` too.
 
-    `kept_images` are pictures of the item that other items show: they stay.
+    `kept_images` are pictures of the item that other items show: they stay. `since` is when the first of it came here: earlier backups
+    hold nothing of it.
     """
 
     is_whole: bool
     editions: Sequence[int]
     publication_ids: Sequence[int]
     publications: Sequence[str]
+    since: datetime
     files: Sequence[Bytes] = ()
     images: Sequence[Bytes] = ()
     kept_images: Sequence[str] = ()
@@ -60,6 +65,7 @@ class Extent:
             "files": [{"id": each.id, "sha256": each.sha256} for each in self.files],
             "images": [{"id": each.id, "sha256": each.sha256} for each in self.images],
             "bytes": self.digests,
+            "since": clock.rfc3339(self.since),
         }
 
 
@@ -82,13 +88,16 @@ def extent_of(item: Item, parts: Parts | None) -> Extent:
         found.where(Publication.edition.in_(numbers), Publication.full_json != "").order_by(Publication.id)
     ).all()
     images, kept = _images(item, editions) if parts is None else ([], [])
+    shown_files = [_file(item, each) for each in files]
+    came = [*(each.created_at for each in editions), *(each.since for each in (*shown_files, *images))]
     renditions = select(Rendition.sha256).where(Rendition.image_id.in_([each.id for each in images]))
     return Extent(
         is_whole=parts is None,
         editions=numbers,
         publication_ids=[row.id for row in rows],
         publications=sorted({row.digest for row in rows if row.digest}),
-        files=[_file(item, each) for each in files],
+        since=min(came, default=item.created_at),
+        files=shown_files,
         images=images,
         kept_images=kept,
         renditions=sorted(set(session.scalars(renditions))),
@@ -142,7 +151,7 @@ def _file(item: Item, file: DocumentFile) -> Bytes:
         *(("document", each) for each in session.scalars(others)),
         *(("media", each) for each in session.scalars(pictures)),
     ]
-    return Bytes(file.id, file.sha256, file.bytes, sorted(set(also)))
+    return Bytes(file.id, file.sha256, file.bytes, file.created_at, sorted(set(also)))
 
 
 def _images(item: Item, editions: Sequence[Edition]) -> tuple[list[Bytes], list[str]]:
@@ -155,7 +164,7 @@ def _images(item: Item, editions: Sequence[Edition]) -> tuple[list[Bytes], list[
     shown = PublicationFile.file_id.in_(ids), PublicationFile.item_id != item.id
     used |= set(session.scalars(select(PublicationFile.file_id).where(*shown)))
     own = session.scalars(select(Image).where(Image.id.in_(ids - used)).order_by(Image.id)).all()
-    return [Bytes(each.id, each.sha256, each.bytes, _same_picture(each)) for each in own], sorted(used)
+    return [Bytes(each.id, each.sha256, each.bytes, each.created_at, _same_picture(each)) for each in own], sorted(used)
 
 
 def _same_picture(image: Image) -> list[tuple[str, str]]:

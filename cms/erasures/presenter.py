@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from cms.core.people import person_reference
@@ -30,7 +31,17 @@ def render_erasure(erasure: Erasure, extent: Extent | None = None) -> dict[str, 
         "decided_at": erasure.decided_at,
         "finished_at": erasure.finished_at,
         "goes": _extent(extent) if extent is not None else _kept(erasure),
+        "backups": _backups(erasure, extent),
     }
+
+
+def _backups(erasure: Erasure, extent: Extent | None) -> dict[str, Any] | None:
+    """The period of the backups that hold it: from when the first of it came here until it was erased."""
+    if erasure.erased is None:
+        return None if extent is None else {"from": extent.since, "until": None}
+    since = erasure.erased.get("since")
+    # Orders that were carried out before this was kept do not say it.
+    return {"from": None if since is None else datetime.fromisoformat(since), "until": erasure.decided_at}
 
 
 def _decider(erasure: Erasure) -> dict[str, Any] | None:

@@ -108,6 +108,25 @@ class ErasureScopeSchema(StrictSchema):
     )
 
 
+class HoldingBackupsSchema(StrictSchema):
+    """The period of the backups that hold what goes, or went."""
+
+    from_ = Moment(
+        allow_none=True,
+        data_key="from",
+        attribute="from",
+        metadata={
+            "description": "When the first of it came here. Null for what was erased before this was kept: any earlier backup may hold it."
+        },
+    )
+    until = Moment(
+        allow_none=True,
+        metadata={
+            "description": "When it was erased; backups that had begun by then hold it. Null while the order waits."
+        },
+    )
+
+
 class ErasureSchema(StrictSchema):
     """An order to erase."""
 
@@ -136,6 +155,14 @@ class ErasureSchema(StrictSchema):
         ErasureScopeSchema,
         allow_none=True,
         metadata={"description": "What goes as things are now, or what went; null where nothing will."},
+    )
+    backups = fields.Nested(
+        HoldingBackupsSchema,
+        allow_none=True,
+        metadata={
+            "description": "Backups that begin or began in this time hold it, until whoever runs the server deletes them; `restore` erases it "
+            "again. Null where nothing goes."
+        },
     )
 
 

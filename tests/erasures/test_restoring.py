@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from cms.changes.models import Change
+from cms.cli.backups.manifest import read_manifest
 from cms.core import clock
 from cms.core.db import session
 from cms.core.runtime import runtime
@@ -18,7 +19,7 @@ from cms.erasures.ledger import NAME, read_ledger
 from cms.erasures.models import Erasure
 from cms.erasures.tasks import keep_ledger, remove_erased_bytes
 from tests.cli.restorable import cms, installation, use_packaged_programs
-from tests.erasures.orders import Orders
+from tests.erasures.orders import MANAGE, Orders
 from tests.factories import add_city
 from tests.people import People
 
@@ -63,6 +64,24 @@ def test_a_backup_from_before_the_erasure_comes_back_without_it(orders: Orders, 
     verified = cms(orders.app, "audit", "verify", "--content")
     assert verified.exit_code == 0, verified.output
     assert other
+
+
+def test_the_order_names_the_period_of_the_backups_that_hold_it(orders: Orders, tmp_path: Path) -> None:
+    early = read_manifest(backup(orders.app, tmp_path / "early"))
+    orders.moment(timedelta(hours=1))
+    path, _file = orders.document()
+    orders.moment(timedelta(hours=1))
+    holding = read_manifest(backup(orders.app, tmp_path / "holding"))
+    orders.moment(timedelta(hours=1))
+    ordered = orders.order(path)
+    waits = ordered.json["data"]["backups"]  # type: ignore[index]
+    assert waits["until"] is None
+    orders.confirm(ordered)
+    orders.moment(timedelta(hours=1))
+    late = read_manifest(backup(orders.app, tmp_path / "late"))
+    period = orders.officer.get(f"{MANAGE}/erasures/{ordered.json['data']['id']}").json["data"]["backups"]  # type: ignore[index]
+    assert period["from"] == waits["from"]
+    assert early.made_at < period["from"] < holding.made_at < period["until"] < late.made_at
 
 
 def test_a_backup_from_after_the_erasure_needs_nothing(orders: Orders, tmp_path: Path) -> None:
