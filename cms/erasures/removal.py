@@ -20,6 +20,7 @@ from cms.documents.models import DocumentFile
 from cms.documents.queries import named_digests
 from cms.editorial.comments.models import ReviewComment
 from cms.editorial.content_types import Content
+from cms.editorial.items.erased import TITLE, slug_of
 from cms.editorial.items.models import Edition, Item, ItemSlug
 from cms.editorial.previews.models import Preview
 from cms.erasures.extent import Extent
@@ -30,8 +31,6 @@ from cms.search.index import forget_items
 from cms.search.models import SearchWord
 from cms.writing.models import KeptAnswer
 
-TITLE: Final = "[dihapus]"
-"""The title of what was erased."""
 TEXT_SCHEMES: Final = frozenset({"slug", "tag"})
 """Schemes of terms that people write; the others are closed lists, and tell copies later whose channel an item was on."""
 _EMPTIED = (
@@ -77,12 +76,7 @@ def _emptied(item: Item, content: Content) -> Content:
     """A content with nothing that people wrote."""
     kind = item.content_type
     kept = {name: content[name] for name in ("agency", "channel", "language", kind.label) if content.get(name)}
-    return kind.completed({**kept, "title": TITLE, "slug": slug_of(item)})
-
-
-def slug_of(item: Item) -> str:
-    """The slug of an item that was erased."""
-    return f"dihapus-{item.id[-12:]}"
+    return kind.completed({**kept, "title": TITLE, "slug": slug_of(item.id)})
 
 
 def _beside(removal: Removal) -> None:

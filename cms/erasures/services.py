@@ -21,6 +21,7 @@ from cms.core.runtime import runtime
 from cms.editorial.content_types import ContentType, registered_types
 from cms.editorial.edit import Edit
 from cms.editorial.endings.ending import KINDS
+from cms.editorial.items.erased import TITLE, slug_of
 from cms.editorial.items.models import Item, ItemSlug
 from cms.editorial.items.queries import get_item
 from cms.editorial.schedules.catching_up import catch_up
@@ -29,7 +30,7 @@ from cms.erasures.ledger import Entry, add_to_ledger, carried_out, entry_of, led
 from cms.erasures.models import Erasure, ErasureState
 from cms.erasures.policies import OPEN_FOR, check_may_cancel, check_may_confirm
 from cms.erasures.queries import find_open, get_erasure, lock_erasure
-from cms.erasures.removal import TITLE, Removal, forget_removed_words, forget_words, remove, slug_of
+from cms.erasures.removal import Removal, forget_removed_words, forget_words, remove
 from cms.moderation.alarms import raise_alarm
 from cms.publishing.items import UPDATE_ITEM
 from cms.publishing.models import PublishedItem, Standing
@@ -196,7 +197,7 @@ def _end(edit: Edit, reason: str) -> Change:
 def _forget_item(edit: Edit) -> None:
     """Give the item a title and a slug that say nothing."""
     item = edit.item
-    item.title, item.slug = TITLE, slug_of(item)
+    item.title, item.slug = TITLE, slug_of(item.id)
     item.erase()
     if edit.unit.session.get(ItemSlug, (item.type, item.agency, item.slug)) is None:
         edit.unit.add(ItemSlug(type=item.type, agency=item.agency, slug=item.slug, item_id=item.id))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cms.core.errors import invalid_field
+from cms.core.errors import Conflict, invalid_field
 from cms.core.permissions import Actor
 from cms.core.prepared import foreseen
 from cms.core.versions import Expected
@@ -10,6 +10,7 @@ from cms.editorial.content_types import Content, ContentType
 from cms.editorial.edit import Edit, Edited
 from cms.editorial.editing import editing
 from cms.editorial.history.queries import find_edition, get_past_edition
+from cms.editorial.items.erased import is_erased
 from cms.editorial.items.models import Edition, Item
 from cms.editorial.items.policies import Operation
 from cms.editorial.items.queries import get_edition, get_item
@@ -21,7 +22,8 @@ from cms.editorial.saving import Save, save_edition
 def restore_edition(content_type: ContentType, actor: Actor, item_id: str, expected: Expected, edition: int) -> Edited:
     """Make a new draft with the content of an old edition; readers keep what they have until it is published.
 
-    Raises the same errors as an edit; `Invalid` also for a missing reference or an edition that never existed.
+    Raises the same errors as an edit; `Conflict` also for one that was erased (`edition_erased`),
+    `Invalid` also for a missing reference or an edition that never existed.
     """
 
     def foresee() -> None:
@@ -39,6 +41,8 @@ def _restore_content(edit: Edit, number: int) -> Edited:
     newest, old = get_edition(item), find_edition(item, number)
     if old is None:
         raise invalid_field("/edition", "not_found", what="edition")
+    if is_erased(old):
+        raise Conflict("edition_erased")
     content = _as_today(content_type, old)
     if content == newest.content:
         return Edited(item, newest)

@@ -22,6 +22,7 @@ from cms.core.errors import Conflict, Invalid
 from cms.editorial.content_types import ContentType
 from cms.editorial.edit import Edit
 from cms.editorial.endings.ending import KINDS
+from cms.editorial.items.erased import is_erased, is_erased_item
 from cms.editorial.items.models import Edition, Item, State
 from cms.editorial.items.presenter import render_edition
 from cms.editorial.items.queries import get_edition
@@ -59,6 +60,9 @@ class WorkUndone:
 def undo(edit: Edit, target: WorkUndone) -> str:
     """Undo the target's work on a locked item; returns what was done, one of `OUTCOMES`."""
     item = edit.item
+    if is_erased_item(item):
+        # Nothing of it is left to bring back, and it must not leave the archive.
+        return "unchanged"
     was_scheduled = _drop_schedule(edit, target)
     was_put_away = _bring_back(edit, target)
     editions = _editions(item)
@@ -96,10 +100,13 @@ def _revert(edit: Edit, target: WorkUndone, before: Edition, *, is_restored: boo
 
 def foresee_undoing(content_type: ContentType, item: Item, target: WorkUndone) -> None:
     """Prepare what `undo` needs: the contents that it may save and publish again."""
+    if is_erased_item(item):
+        return
     editions = _editions(item)
     good = _last_good(_public_lines(content_type, item), target, editions)
     numbers = {before.number for before in (_newest_by_others(editions, target),) if before is not None}
     numbers |= {good.edition} if good is not None and good.edition is not None else set()
+    numbers -= _erased_among(item)
     for number in sorted(numbers):
         edition = get_edition(item, number)
         foresee_content(content_type, item.id, edition.content)
@@ -107,9 +114,16 @@ def foresee_undoing(content_type: ContentType, item: Item, target: WorkUndone) -
 
 
 def _editions(item: Item) -> Sequence[Edition]:
-    """All editions that were not discarded, the newest first."""
+    """All editions that were neither discarded nor erased, the newest first."""
     statement = select(Edition).where(Edition.item_id == item.id, Edition.discarded_at.is_(None))
-    return session.scalars(statement.order_by(Edition.number.desc())).all()
+    found = session.scalars(statement.order_by(Edition.number.desc())).all()
+    return [edition for edition in found if not is_erased(edition)]
+
+
+def _erased_among(item: Item) -> set[int]:
+    """The numbers of editions that were erased."""
+    found = session.scalars(select(Edition).where(Edition.item_id == item.id)).all()
+    return {edition.number for edition in found if is_erased(edition)}
 
 
 def _newest_by_others(editions: Sequence[Edition], target: WorkUndone) -> Edition | None:
@@ -132,7 +146,8 @@ def _undo_publication(edit: Edit, target: WorkUndone, editions: Sequence[Edition
     good = _last_good(lines, target, editions)
     if not lines or lines[0] is good:
         return None
-    if good is not None and not good.action.endswith(".unpublished") and good.edition is not None:
+    is_there = good is not None and good.edition not in _erased_among(edit.item)
+    if is_there and good is not None and not good.action.endswith(".unpublished") and good.edition is not None:
         try:
             with edit.unit.session.begin_nested():
                 return _publish_again(edit, good.edition, _notice_of(edit.unit, good))

@@ -53,6 +53,12 @@ ITEMS: dict[str, Problem] = {
         "Readers have this; unpublish it before {operation}.",
         "Pembaca masih melihat ini; tarik dahulu (unpublish) sebelum {operation}.",
     ),
+    "edition_erased": problem(
+        "Erased",
+        "Sudah dihapus",
+        "This edition was erased by law: nothing is left of it that could be restored.",
+        "Edisi ini telah dihapus menurut hukum: tidak ada lagi yang dapat dipulihkan.",
+    ),
     "erasure_in_use": problem(
         "Still in use",
         "Masih dipakai",
