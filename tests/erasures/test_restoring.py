@@ -68,16 +68,16 @@ def test_a_backup_from_before_the_erasure_comes_back_without_it(orders: Orders, 
 
 def test_the_order_names_the_period_of_the_backups_that_hold_it(orders: Orders, tmp_path: Path) -> None:
     early = read_manifest(backup(orders.app, tmp_path / "early"))
-    orders.moment(timedelta(hours=1))
+    orders.moment(timedelta(minutes=2))
     path, _file = orders.document()
-    orders.moment(timedelta(hours=1))
+    orders.moment(timedelta(minutes=2))
     holding = read_manifest(backup(orders.app, tmp_path / "holding"))
-    orders.moment(timedelta(hours=1))
+    orders.moment(timedelta(minutes=2))
     ordered = orders.order(path)
     waits = ordered.json["data"]["backups"]  # type: ignore[index]
     assert waits["until"] is None
     orders.confirm(ordered)
-    orders.moment(timedelta(hours=1))
+    orders.moment(timedelta(minutes=2))
     late = read_manifest(backup(orders.app, tmp_path / "late"))
     period = orders.officer.get(f"{MANAGE}/erasures/{ordered.json['data']['id']}").json["data"]["backups"]  # type: ignore[index]
     assert period["from"] == waits["from"]
