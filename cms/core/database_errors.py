@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import psycopg
+import pysqlite3
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -20,7 +21,7 @@ _FULL_WORDS = ("disk is full", "database or disk is full")
 # The disk itself reports a fault (or a quota): freeing space does not help.
 _FAULTY_WORDS = ("disk i/o error",)
 _FULL_STATES = {"53100", "53200"}
-_LOST_WORDS = ("unable to open database file", "readonly database")
+_LOST_WORDS = ("unable to open database", "readonly database")
 # Connection exceptions, and an operator's intervention such as a shutdown.
 _LOST_CLASSES = {"08", "57"}
 
@@ -39,18 +40,39 @@ def domain_error(error: SQLAlchemyError, duplicates: Mapping[str, str] | None = 
 
 def _unavailable(error: DBAPIError) -> Unavailable | None:
     """Errors that come from the state of the database: a lock held by another writer, its disk, or an outage."""
-    text = str(error.orig).lower()
-    state = getattr(error.orig, "sqlstate", None)
-    if state in _BUSY_STATES or any(words in text for words in _BUSY_WORDS):
-        return Unavailable("busy", headers={"Retry-After": "1"})
-    if state in _FULL_STATES or any(words in text for words in _FULL_WORDS):
-        return Unavailable("storage_full", headers={"Retry-After": "60"})
-    if any(words in text for words in _FAULTY_WORDS):
-        log.error("disk_of_database_failed", reason=str(error.orig), code=getattr(error.orig, "sqlite_errorname", None))
+    if error.orig is not None and (passing := busy_or_full_answer(error.orig)) is not None:
+        return passing
+    if error.orig is not None and is_fault_of_disk(error.orig):
         return Unavailable("database_unavailable", headers={"Retry-After": "5"})
     if is_connection_lost(error):
         return Unavailable("database_unavailable", headers={"Retry-After": "5"})
     return None
+
+
+def busy_or_full_answer(error: BaseException) -> Unavailable | None:
+    """The answer to a driver's error that leaves its connection as good as before: a lock that is not given, time that is up, a full disk."""
+    text, state = str(error).lower(), getattr(error, "sqlstate", None)
+    if state in _BUSY_STATES or any(words in text for words in _BUSY_WORDS):
+        return Unavailable("busy", headers={"Retry-After": "1"})
+    if state in _FULL_STATES or any(words in text for words in _FULL_WORDS):
+        return Unavailable("storage_full", headers={"Retry-After": "60"})
+    return None
+
+
+def is_fault_of_disk(error: BaseException) -> bool:
+    """True when the disk of SQLite reports a fault, which is logged."""
+    is_faulty = any(words in str(error).lower() for words in _FAULTY_WORDS)
+    if is_faulty:
+        log.error("disk_of_database_failed", reason=str(error), code=getattr(error, "sqlite_errorname", None))
+    return is_faulty
+
+
+def is_fault_of_statement(error: BaseException) -> bool:
+    """True for an error of SQLite's that no other connection would mend: the driver calls a missing table `OperationalError` too."""
+    if not isinstance(error, pysqlite3.OperationalError):
+        return False
+    is_of_file = any(words in str(error).lower() for words in (*_FAULTY_WORDS, *_LOST_WORDS))
+    return not is_of_file
 
 
 def is_connection_lost(error: DBAPIError) -> bool:

@@ -21,6 +21,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.sql import ClauseElement
 
+from cms.core.database_errors import busy_or_full_answer, is_fault_of_disk, is_fault_of_statement
 from cms.core.errors import Unavailable
 from cms.core.postgres import broken_off_answer
 
@@ -77,7 +78,7 @@ class Reader:
         return sql if self._is_sqlite else _NAMED.sub(r"%(\1)s", sql)
 
     def rows(self, sql: str, params: Params, *, depends_on_values: bool = False, is_binary: bool = False) -> list[Row]:
-        """All rows of one SELECT. A connection that the server closed is replaced once; then `Unavailable`.
+        """All rows of one SELECT. A connection that the server closed is replaced once; then, and at once for a lock or a full disk, `Unavailable`.
 
         PostgreSQL plans a statement once; with `depends_on_values` it plans it anew for these values. `is_binary` asks it for values as
         they are in memory: bytes would come as twice as many letters.
@@ -109,7 +110,8 @@ class Reader:
     def _tried_twice(self, read: Callable[..., Result], *arguments: Any) -> Result:
         try:
             return self._lent_to(read, arguments)
-        except self._lost_connection() as error:
+        except self._outages() as error:
+            self._check_outage(error)
             # When this one is lost (the server was restarted), the others are lost too.
             self.close_connections()
             # A caller that has waited long enough once does not wait again.
@@ -117,10 +119,21 @@ class Reader:
                 raise broken_off from error
             try:
                 return self._lent_to(read, arguments)
-            except self._lost_connection() as second:
+            except self._outages() as second:
+                self._check_outage(second)
                 raise broken_off_answer(second) or Unavailable(
                     "database_unavailable", headers={"Retry-After": "5"}
                 ) from error
+
+    @staticmethod
+    def _check_outage(error: BaseException) -> None:
+        """Raise what trying again, on a new connection, would only repeat: `Unavailable` for a lock or a full disk, a fault of the statement."""
+        original = _of_driver(error)
+        if (passing := busy_or_full_answer(original)) is not None:
+            raise passing from error
+        if is_fault_of_statement(original):
+            raise error
+        is_fault_of_disk(original)
 
     def _lent_to(self, read: Callable[..., Result], arguments: tuple[Any, ...]) -> Result:
         """Lend a connection for one statement; one in an unknown state is closed instead of returned."""
@@ -131,10 +144,10 @@ class Reader:
         try:
             found = read(lent, *arguments)
         except BaseException as error:
-            if isinstance(error, self._lost_connection()) or not isinstance(error, Exception):
-                lent.close()
-            else:
+            if self._leaves_connection(error):
                 self._idle.append(lent)
+            else:
+                lent.close()
             raise
         self._idle.append(lent)
         return found
@@ -166,9 +179,20 @@ class Reader:
             opened.driver.execute(_PLAN_ONCE)
         return opened
 
-    def _lost_connection(self) -> tuple[type[BaseException], ...]:
+    def _leaves_connection(self, error: BaseException) -> bool:
+        """True when the connection is in a known state after the error."""
+        if not isinstance(error, self._outages()):
+            return isinstance(error, Exception)
+        original = _of_driver(error)
+        return busy_or_full_answer(original) is not None or is_fault_of_statement(original)
+
+    def _outages(self) -> tuple[type[BaseException], ...]:
         driver = self._engine.dialect.loaded_dbapi
         return (driver.OperationalError, driver.InterfaceError, OperationalError, PoolTimeout)
+
+
+def _of_driver(error: BaseException) -> BaseException:
+    return getattr(error, "orig", None) or error
 
 
 def named_dialect(dialect: Dialect) -> Dialect:

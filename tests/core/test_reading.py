@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import pysqlite3
 import pytest
 from flask import Flask
 from psycopg import DataError, ProgrammingError
@@ -13,8 +14,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cms.changes.heads import EXTENSION, LogHead, read_heads
 from cms.core.db import db
+from cms.core.errors import Unavailable
 from cms.core.libpq import MOST_PREPARED
-from cms.core.reading import Reader
+from cms.core.reading import OpenConnection, Reader
 
 
 @pytest.fixture
@@ -88,7 +90,91 @@ def test_more_plain_statements_than_a_connection_keeps(reader: Reader) -> None:
     assert len(reader._idle) == 1
 
 
-@pytest.mark.only_on("postgresql", reason="SQLite calls every fault an error of the connection")
+OF_SQLITE = pytest.mark.only_on(
+    "sqlite", reason="PostgreSQL tells locks, faults of statements and lost connections apart by itself"
+)
+
+
+def two_idle(reader: Reader) -> list[OpenConnection]:
+    reader._idle += [reader._opened(), reader._opened()]
+    return list(reader._idle)
+
+
+@OF_SQLITE
+@pytest.mark.parametrize(
+    ("first", "sql", "code"),
+    [
+        ("PRAGMA busy_timeout=0", "BEGIN IMMEDIATE", "busy"),
+        ("PRAGMA max_page_count=1", "CREATE TABLE more AS SELECT zeroblob(10000000) AS empty", "storage_full"),
+    ],
+)
+def test_a_lock_and_a_full_disk_of_sqlite_are_told_at_once_and_cost_no_connection(
+    app: Flask, reader: Reader, first: str, sql: str, code: str
+) -> None:
+    idle, tries = two_idle(reader), list[str]()
+    with app.app_context(), db.engine.connect() as other:
+        other.exec_driver_sql("ROLLBACK")
+        if code == "busy":
+            other.exec_driver_sql("BEGIN IMMEDIATE")
+
+        def read(lent: OpenConnection) -> object:
+            lent.driver.execute(first)
+            tries.append(sql)
+            return lent.driver.execute(sql)
+
+        with pytest.raises(Unavailable) as refused:
+            reader._tried_twice(read)
+    assert refused.value.code == code
+    assert len(tries) == 1
+    assert reader._idle == idle
+    reader.close_connections()
+
+
+@OF_SQLITE
+@pytest.mark.parametrize("sql", ["SELECT 1 FROM nowhere", "SELECT no_column", "SELECT CAST(x'ff' AS TEXT)"])
+def test_a_statement_that_sqlite_refuses_is_a_fault_of_ours_and_costs_no_connection(reader: Reader, sql: str) -> None:
+    idle = two_idle(reader)
+    for read in (reader.rows, reader.plain_rows):
+        with pytest.raises(pysqlite3.OperationalError):
+            read(sql, {})
+    assert reader._idle == idle
+
+
+@OF_SQLITE
+def test_a_file_that_sqlite_cannot_open_is_an_outage_and_all_connections_are_opened_anew(reader: Reader) -> None:
+    idle, tries = two_idle(reader), list[OpenConnection]()
+
+    def read(lent: OpenConnection) -> object:
+        tries.append(lent)
+        return lent.driver.execute("ATTACH '/nowhere/at/all.db' AS other")
+
+    with pytest.raises(Unavailable) as refused:
+        reader._tried_twice(read)
+    assert refused.value.code == "database_unavailable"
+    assert tries[0] in idle
+    assert len(tries) == 2
+    assert tries[1] not in idle
+    assert reader._idle == []
+
+
+@pytest.mark.only_on("postgresql", reason="SQLite has no time for a statement")
+def test_a_statement_whose_time_is_up_is_not_tried_again(reader: Reader) -> None:
+    idle, tries = two_idle(reader), list[str]()
+
+    def read(lent: OpenConnection) -> object:
+        tries.append("pg_sleep")
+        lent.driver.execute("SET statement_timeout = 50")
+        return lent.driver.execute("SELECT pg_sleep(20)")
+
+    with pytest.raises(Unavailable) as refused:
+        reader._tried_twice(read)
+    assert refused.value.code == "busy"
+    assert len(tries) == 1
+    assert reader._idle == idle
+    reader.close_connections()
+
+
+@pytest.mark.only_on("postgresql", reason="SQLite calls them errors of the connection: see above")
 def test_a_plain_statement_that_is_refused_costs_no_connection(reader: Reader) -> None:
     reader.plain_rows("SELECT 1", {})
     (kept,) = reader._idle
