@@ -66,6 +66,12 @@ class NotFound(DomainError):
     default_code = "not_found"
 
 
+class MethodNotAllowed(DomainError):
+    """No route has this method; the header `Allow` names those that the address has."""
+
+    default_code = "method_not_allowed"
+
+
 class TooSlow(DomainError):
     """The body did not arrive in time."""
 

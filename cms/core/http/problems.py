@@ -24,6 +24,7 @@ STATUS_BY_CLASS: dict[type[DomainError], int] = {
     errors.Unauthenticated: 401,
     errors.Forbidden: 403,
     errors.NotFound: 404,
+    errors.MethodNotAllowed: 405,
     errors.TooSlow: 408,
     errors.Conflict: 409,
     errors.Gone: 410,

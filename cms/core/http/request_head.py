@@ -13,7 +13,14 @@ from typing import Any, Final
 
 from flask import Flask
 
-from cms.core.errors import AddressTooLong, BadRequest, DomainError, HeadersTooLarge, LengthRequired
+from cms.core.errors import (
+    AddressTooLong,
+    BadRequest,
+    DomainError,
+    HeadersTooLarge,
+    LengthRequired,
+    MethodNotAllowed,
+)
 from cms.core.http.problems import domain_problem
 from cms.core.logging import end_request, start_request
 
@@ -71,6 +78,11 @@ class RequestHead:
             refusal = _refusal(environ)
             if refusal is not None:
                 return self._refused(refusal, environ, start_response)
+        if not environ["REQUEST_METHOD"].isupper():
+            # `get` is not GET (RFC 9110, section 9.1). The framework would make it GET, after others have taken it for something else.
+            allowed = self._app.url_map.bind("").allowed_methods(environ.get("PATH_INFO", ""))
+            refusal = MethodNotAllowed(headers={"Allow": ", ".join(sorted(allowed))})
+            return self._refused(refusal, environ, start_response)
         return self._application(environ, start_response)
 
     def _is_long(self, environ: Environ) -> bool:
