@@ -37,5 +37,14 @@ def hits(caller: Caller, q: str, **parameters: Any) -> Iterator[dict[str, Any]]:
         yield from body["data"]
 
 
+def ids_of(caller: Caller, body: dict[str, Any]) -> Iterator[str]:
+    """The ids on a page and on all that follow it."""
+    yield from (hit["id"] for hit in body["data"])
+    while body["links"]["next"]:
+        parts = urlsplit(body["links"]["next"])
+        body = caller.get(f"{parts.path}?{parts.query}").json
+        yield from (hit["id"] for hit in body["data"])
+
+
 def titles(caller: Caller, q: str, **parameters: Any) -> list[str]:
     return [hit["title"] for hit in hits(caller, q, **parameters)]
