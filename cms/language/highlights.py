@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from cms.core.characters import without_hiding
 from cms.language.expansions import Phrase
 from cms.language.understanding import Query
-from cms.language.words import indexed, placed_keys
+from cms.language.words import keys_in_order, spans_in_order
 
 LONGEST_READ: Final = 20_000
 """Characters of a text that are looked through."""
+FIRST_READ: Final = 4_000
+"""Characters that are looked through alone where a part of them answers the whole question."""
 _SPACE: Final = re.compile(r"\s+")
 _MOST_PLACES: Final = 200
 
@@ -32,8 +34,8 @@ def marked(text: str, query: Query, longest: int) -> str:
     All else is escaped. A text without any of the words is shown from its beginning. Line breaks become spaces.
     """
     text = text[:LONGEST_READ]
-    places = list(_places(text, query)) if _answers_any(text, query) else []
-    start, end = _window(text, places, longest)
+    places, best = _looked_through(text, query, longest)
+    start, end = _window(text, best, longest)
     written = ["\u2026" if start else ""]
     done = start
     for place in places:
@@ -51,6 +53,19 @@ def marked(text: str, query: Query, longest: int) -> str:
     return "".join(written)
 
 
+def _looked_through(text: str, query: Query, longest: int) -> tuple[Sequence[_Place], int]:
+    """What answers the question, and where the part begins that answers most of it: in the first pages of a long text, if all is there."""
+    # No word is cut: one that is has another stem.
+    first = text.rfind(" ", 0, FIRST_READ) if len(text) > 2 * FIRST_READ else -1
+    if first > 0:
+        places = list(_places(text[:first], query))
+        best, answered = _best(places, longest)
+        if places and answered == len(query.groups) and best + longest <= first:
+            return places, best
+    places = list(_places(text, query))
+    return places, _best(places, longest)[0]
+
+
 def _escaped(text: str) -> str:
     return html.escape(without_hiding(_SPACE.sub(" ", text)))
 
@@ -65,12 +80,15 @@ def _places(text: str, query: Query) -> Iterator[_Place]:
     if not by_first:
         return
     beginnings = tuple(prefix for prefix, _ in prefixes)
-    keys, found = placed_keys(text)
+    keys = keys_in_order(text)
+    answering = _answering(keys, by_first.keys(), beginnings)
+    # Most texts have none of the words: where the others stand is not asked.
+    found = spans_in_order(text) if answering else []
     count = 0
-    for index, each in enumerate(keys):
-        phrases = by_first.get(each)
+    for index in answering:
+        phrases = by_first.get(keys[index])
         place = None if phrases is None else _phrase_at(found, keys, index, phrases)
-        if place is None and beginnings and each.startswith(beginnings):
+        if place is None and beginnings and keys[index].startswith(beginnings):
             place = _Place(*found[index], prefixes[0][1])
         if place is not None:
             yield place
@@ -79,12 +97,13 @@ def _places(text: str, query: Query) -> Iterator[_Place]:
                 return
 
 
-def _answers_any(text: str, query: Query) -> bool:
-    """Whether any word of an answer is there at all: many texts have none, which is told without looking for places."""
-    said = set(indexed(text).split())
-    firsts = {phrase[0] for group in query.groups for phrase in group.alternatives}
-    beginnings = tuple(prefix for group in query.groups for prefix in group.prefixes)
-    return not said.isdisjoint(firsts) or (bool(beginnings) and any(word.startswith(beginnings) for word in said))
+def _answering(keys: Sequence[str], firsts: Collection[str], beginnings: tuple[str, ...]) -> list[int]:
+    """Where words stand that an answer begins with."""
+    said = set(keys)
+    wanted = said.intersection(firsts)
+    if beginnings:
+        wanted.update(key for key in said if key.startswith(beginnings))
+    return [index for index, key in enumerate(keys) if key in wanted] if wanted else []
 
 
 def _phrase_at(
@@ -98,16 +117,21 @@ def _phrase_at(
     return _Place(found[index][0], found[index + length - 1][1], group)
 
 
-def _window(text: str, places: Sequence[_Place], longest: int) -> tuple[int, int]:
-    """Start and end of the part that answers most groups; of equal ones the first."""
-    if len(text) <= longest:
-        return 0, len(text)
+def _best(places: Sequence[_Place], longest: int) -> tuple[int, int]:
+    """Where the part begins that answers most groups, of equal ones the first, and how many groups it answers."""
     best, most = 0, (0, 0)
     for index, first in enumerate(places):
         inside = [place for place in places[index : index + 20] if place.end - first.start <= longest]
         value = (len({place.group for place in inside}), len(inside))
         if value > most:
             best, most = first.start, value
+    return best, most[0]
+
+
+def _window(text: str, best: int, longest: int) -> tuple[int, int]:
+    """Start and end of the part that is shown: what is best, with a little before it."""
+    if len(text) <= longest:
+        return 0, len(text)
     start = max(0, min(best - longest // 4, len(text) - longest))
     return _between_words(text, start, start + longest)
 

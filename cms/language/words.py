@@ -126,10 +126,16 @@ def indexed(text: str) -> str:
     return " ".join(filter(None, map(_keys_of, _WORD.findall(text))))
 
 
-def placed_keys(text: str) -> tuple[list[str], list[tuple[int, int]]]:
-    """The keys of `indexed`, and the place of each in the text: `text[start:end]`."""
-    found = [(each, match.span()) for match in _WORD.finditer(text) for each in _keys_of(match[0]).split()]
-    return [each for each, _ in found], [span for _, span in found]
+def keys_in_order(text: str) -> list[str]:
+    """The keys of `indexed` as a list."""
+    keys = list(map(_keys_of, _WORD.findall(text)))
+    # Nearly every word has one key: only a text with others is read again.
+    return keys if all(map(str.isalnum, keys)) else " ".join(keys).split()
+
+
+def spans_in_order(text: str) -> list[tuple[int, int]]:
+    """The place of each of `keys_in_order` in the text: `text[start:end]`."""
+    return [match.span() for match in _WORD.finditer(text) for _ in _keys_of(match[0]).split()]
 
 
 @lru_cache(maxsize=WORDS_REMEMBERED)
