@@ -14,14 +14,15 @@ from cms.publishing.page_sql import repost_column
 from cms.publishing.selection import COUNT_CAP
 from cms.publishing.visibility import LIVE
 from cms.search.expressions import Expression, Without
+from cms.search.facet_sql import OF_PUBLICATION, facets_sql
 from cms.search.matches import FilePage
 from cms.search.models import SearchEntry, SearchFigure
 from cms.search.questions import Question
 
 MOST_RANKED: Final = 5_000
 """Hits that are compared with each other. Of more, those with all words in the title come first, then the newest."""
-OF_PUBLICATION: Final = frozenset({"type", "agency"})
-"""Facets that are columns of the publication; the others are terms."""
+BEST: Final = "best"
+"""In the first column of the rows of an overview: a hit, where others have the name of a facet."""
 MOST_PAGES: Final = 20
 """Pages of a file among which the one is looked for that a hit shows."""
 DAYS_OF_A_POINT: Final = 2_000
@@ -38,6 +39,18 @@ class IndexState(NamedTuple):
 
     sequence: int
     revision: int
+
+
+class Overview(NamedTuple):
+    """What one pass over the hits tells.
+
+    `total` is at most one more than the cap; `facets` are (facet, value, number of hits) of the newest hits up to the cap; `best` are
+    (value, id, publication id) of the best ones in their order, none when there are too many to be compared.
+    """
+
+    total: int
+    facets: list[tuple[str, str, int]]
+    best: list[tuple[int, int, int]]
 
 
 class Hit(NamedTuple):
@@ -60,29 +73,39 @@ class Search:
     question: Question
     now: int
 
-    def count(self) -> int:
-        """How many hits there are, at most one more than the cap."""
+    def overview(self, names: Sequence[str] = (), after: Sequence[int] | None = None, limit: int = 0) -> Overview:
+        """How many hits there are, these facets of them, and so many of the best ones behind this (value, id)."""
         if self.question.wanted is None:
-            return 0
-        hits = self._hits("wanted", "1", f"LIMIT {COUNT_CAP + 1}")
-        rows = self._rows(f"SELECT count(*) FROM ({hits}) c", {"wanted": self.question.wanted})  # noqa: S608 - ours
-        return int(rows[0][0])
-
-    def ranked(self, after: Sequence[int] | None, limit: int) -> list[Hit]:
-        """The best hits, behind this (value, id)."""
-        names = [("wanted", 0), *((f"weighed{index}", each[1]) for index, each in enumerate(self.question.weighed))]
-        weighed = " UNION ALL ".join(self._matching(name, weight) for name, weight in names)
-        value = f"SUM(x.weight) * {DAYS_OF_A_POINT} + {self.question.words} * ((x.id >> 16) / 86400)"
-        behind = "WHERE (y.value, y.id) < (:value, :id)" if after else ""
-        hits = f"SELECT y.id, y.value FROM (SELECT x.id AS id, {value} AS value FROM ({weighed}) x GROUP BY x.id) y {behind}"  # noqa: S608 - ours
-        expressions = {f"weighed{index}": each[0] for index, each in enumerate(self.question.weighed)}
-        start = {"value": after[0], "id": after[1]} if after else {}
-        page = (
-            f"SELECT r.value, r.id, p.id AS publication_id FROM ({hits}) r JOIN {_ENTRIES} e ON e.id = r.id"  # noqa: S608 - ours
-            f" JOIN publications p {self._by_window}ON p.id = e.publication_id WHERE {self._conditions}"
-            f" ORDER BY r.value DESC, r.id DESC LIMIT {limit}"
+            return Overview(0, [], [])
+        order = "ORDER BY {id} DESC " if names else ""
+        own = "".join(f", p.{name} AS {name}" for name in names if name in OF_PUBLICATION)
+        hits = self._hits("wanted", f"{{id}} AS id, p.id AS publication_id{own}", f"{order}LIMIT {COUNT_CAP + 1}")
+        parts = [
+            "SELECT '' AS name, '' AS value, n, 0 AS id, 0 AS publication_id FROM total",
+            *facets_sql(names),
+            *([self._best(after, limit)] if limit else []),
+        ]
+        sql = (
+            f"WITH h AS MATERIALIZED ({hits}), total AS MATERIALIZED (SELECT count(*) AS n FROM h),"  # noqa: S608 - ours
+            f" newest AS (SELECT * FROM h ORDER BY id DESC LIMIT {COUNT_CAP}) {' UNION ALL '.join(parts)}"
         )
-        return self._shown(page, {"wanted": self.question.wanted, **expressions}, start)
+        weighed = {f"weighed{index}": each[0] for index, each in enumerate(self.question.weighed)} if limit else {}
+        start = {"value": after[0], "id": after[1]} if after and limit else {}
+        rows = self._rows(sql, {"wanted": self.question.wanted, **weighed}, start)
+        return Overview(
+            next(int(row[2]) for row in rows if not row[0]),
+            [(row[0], row[1], int(row[2])) for row in rows if row[0] not in {"", BEST}],
+            sorted(((int(row[2]), row[3], row[4]) for row in rows if row[0] == BEST), reverse=True),
+        )
+
+    def shown(self, best: Sequence[tuple[int, int, int]]) -> list[Hit]:
+        """These of an overview with what is shown of them."""
+        if not best:
+            return []
+        names = {f"hit{index}": each[2] for index, each in enumerate(best)}
+        sql = f"SELECT p.id, {self._columns} FROM publications p WHERE p.id IN ({', '.join(f':{name}' for name in names)}) AND {LIVE}"  # noqa: S608 - ours
+        columns = {row[0]: row[1:] for row in self._rows(sql, {}, names)}
+        return [Hit(value, found, *columns[number]) for value, found, number in best if number in columns]
 
     def newest(self, before: int | None, limit: int, *, in_title: bool | None = None) -> list[Hit]:
         """The newest hits, before this id: all of them, those with every word in the title, or the others."""
@@ -90,31 +113,9 @@ class Search:
         if in_title is not None and wanted is not None and self.question.in_title is not None:
             wanted = self.question.in_title if in_title else Without(wanted, self.question.in_title)
         start = {} if before is None else {"before": before}
-        hits = self._hits(
-            "wanted", "0 AS value, {id} AS id, p.id AS publication_id", f"ORDER BY {{id}} DESC LIMIT {limit}", start
-        )
-        return self._shown(hits, {"wanted": wanted}, start)
-
-    def counted(self, names: Sequence[str]) -> list[tuple[str, str, int]]:
-        """(facet, value, number of hits), of the newest hits up to the cap."""
-        if self.question.wanted is None:
-            return []
-        hits = self._hits(
-            "wanted", "p.id AS id, p.type AS type, p.agency AS agency", f"ORDER BY {{id}} DESC LIMIT {COUNT_CAP}"
-        )
-        own = [
-            f"SELECT '{name}', h.{name}, count(*) FROM h GROUP BY h.{name}"  # noqa: S608 - ours
-            for name in names
-            if name in OF_PUBLICATION
-        ]
-        schemes = ", ".join(f"'{name}'" for name in names if name not in OF_PUBLICATION)
-        terms = (
-            f"SELECT t.scheme, t.term, count(*) FROM h CROSS JOIN publication_terms t WHERE t.publication_id = h.id AND t.scheme IN ({schemes})"  # noqa: S608 - ours
-            " GROUP BY t.scheme, t.term"
-        )
-        counts = " UNION ALL ".join([*own, *([terms] if schemes else [])])
-        rows = self._rows(f"WITH h AS MATERIALIZED ({hits}) {counts}", {"wanted": self.question.wanted})
-        return [(row[0], row[1], int(row[2])) for row in rows]
+        hits = self._hits("wanted", "{id} AS id, p.id AS publication_id", f"ORDER BY {{id}} DESC LIMIT {limit}", start)
+        sql = f"SELECT 0, h.id, {self._columns} FROM ({hits}) h JOIN publications p ON p.id = h.publication_id ORDER BY h.id DESC"  # noqa: S608
+        return [Hit(*row) for row in self._rows(sql, {"wanted": wanted}, start)]
 
     def pages(self, hits: Sequence[Hit]) -> dict[int, list[FilePage]]:
         """The first pages of the files of these hits, by the id of the hit, in their order."""
@@ -131,15 +132,32 @@ class Search:
             found.setdefault(entry_id, []).append(FilePage(*page))
         return found
 
-    def _shown(self, page: str, expressions: dict[str, Expression | None], params: dict[str, Any]) -> list[Hit]:
-        """The hits of a page of (value, id, publication_id), in its order, with what is shown of them."""
+    @property
+    def _columns(self) -> str:
+        """What a hit shows of its publication `p`."""
         channels = len(self.question.channels)
         repost = repost_column(channels, "p.id") if channels else "NULL AS repost"
-        sql = (
-            f"SELECT h.value, h.id, p.item_id, p.type, p.card_json, p.full_json, {repost} FROM ({page}) h"  # noqa: S608 - ours
-            " JOIN publications p ON p.id = h.publication_id ORDER BY h.value DESC, h.id DESC"
+        return f"p.item_id, p.type, p.card_json, p.full_json, {repost}"
+
+    def _best(self, after: Sequence[int] | None, limit: int) -> str:
+        """SQL of the best of the hits `h`, unless there are too many: then nothing is looked up for them."""
+        few = f"(SELECT n FROM total) <= {MOST_RANKED}"  # noqa: S608 - ours
+        weighed = " UNION ALL ".join(
+            [
+                f"SELECT id, publication_id, 0 AS weight FROM h WHERE {few}",  # noqa: S608 - ours
+                *(self._weighed(f"weighed{index}", each[1], few) for index, each in enumerate(self.question.weighed)),
+            ]
         )
-        return [Hit(*row) for row in self._rows(sql, expressions, params)]
+        value = f"SUM(x.weight) * {DAYS_OF_A_POINT} + {self.question.words} * ((x.id >> 16) / 86400)"
+        hits = (
+            f"SELECT {value} AS value, x.id AS id, MAX(x.publication_id) AS publication_id FROM ({weighed}) x"  # noqa: S608 - ours
+            " GROUP BY x.id HAVING MAX(x.publication_id) IS NOT NULL"
+        )
+        behind = "WHERE (y.value, y.id) < (:value, :id)" if after else ""
+        return (
+            f"SELECT '{BEST}', '', r.value, r.id, r.publication_id FROM (SELECT y.value, y.id, y.publication_id FROM ({hits}) y {behind}"  # noqa: S608
+            f" ORDER BY y.value DESC, y.id DESC LIMIT {limit}) r"
+        )
 
     def _hits(self, name: str, columns: str, rest: str, start: Iterable[str] = ()) -> str:
         """SQL of hits: `{id}` is the id of the entry, `p` its publication. The newest ones first, where `rest` asks for it."""
@@ -160,11 +178,15 @@ class Search:
         )
         return sql.replace("{id}", "w.id")
 
-    def _matching(self, name: str, weight: int) -> str:
-        """SQL of (id, weight) of the entries for which an expression holds."""
+    def _weighed(self, name: str, weight: int, condition: str) -> str:
+        """SQL of (id, none, weight) of the entries for which an expression holds, whether or not they are hits; none without the condition."""
+        columns = f"CAST(NULL AS BIGINT), {weight} FROM search_words"
         if self.reader.is_sqlite:
-            return f"SELECT rowid AS id, {weight} AS weight FROM search_words WHERE search_words MATCH :{name}"  # noqa: S608 - ours
-        return f"SELECT id, {weight} AS weight FROM search_words WHERE words @@ CAST(:{name} AS tsquery)"  # noqa: S608 - ours
+            # A condition of its own would be looked at behind each match.
+            return (
+                f"SELECT rowid, {columns} WHERE search_words MATCH CASE WHEN {condition} THEN :{name} ELSE '\"\"' END"
+            )
+        return f"SELECT id, {columns} WHERE words @@ CAST(:{name} AS tsquery) AND {condition}"
 
     @property
     def _by_window(self) -> str:

@@ -11,9 +11,9 @@ import orjson
 
 from cms.publishing.selection import COUNT_CAP
 from cms.search.corrections import correction
-from cms.search.facets import facets_of
-from cms.search.finding import MOST_RANKED, Hit, IndexState, Search, index_state
-from cms.search.matches import FilePage, match_of
+from cms.search.facets import Counts, facets_of, unfiltered
+from cms.search.finding import MOST_RANKED, Hit, IndexState, Overview, Search, index_state
+from cms.search.matches import lacks_words, match_of
 from cms.search.parameters import NEWEST
 from cms.search.questions import Question, question_of
 from cms.search.types import SearchedTypes
@@ -26,6 +26,7 @@ from cms.serving.responding import Basis, Body, respond
 from cms.serving.sources import Sources
 
 Query = dict[str, Any]
+Counted = tuple[int, Counts]
 Ask = Callable[[Mapping[str, Any]], Search]
 KEPT_MICROS: Final = 5_000_000
 """How long an answer is kept: texts of files come into the index without a line of the log."""
@@ -41,6 +42,7 @@ class FoundPage:
     total: int
     ranked: str | None
     matched: str
+    facets: Counts = ()
 
 
 def search_content(request: DeliveryRequest, types: SearchedTypes, query: Query) -> FinishedAnswer:
@@ -62,8 +64,14 @@ def search_content(request: DeliveryRequest, types: SearchedTypes, query: Query)
             asking = partial(ask, is_lenient=True)
             search = asking(query)
             page = _page(search, paging, sources, query, MOST)
-        texts = search.pages(page.hits)
-        items = [_shown(hit, texts.get(hit.id, ()), question, query, sources) for hit in page.hits]
+        said = [orjson.loads(hit.full_json) for hit in page.hits]
+        texts = search.pages(
+            [hit for hit, full in zip(page.hits, said, strict=True) if lacks_words(full, question.query)]
+        )
+        matches = [
+            match_of(full, question.query, texts.get(hit.id, ())) for hit, full in zip(page.hits, said, strict=True)
+        ]
+        items = [_shown(hit, match, question, query, sources) for hit, match in zip(page.hits, matches, strict=True)]
         meta = {**_meta(page, question), **_more_meta(sources, search, page, query, ask, asking)}
         return paging.body(items, min(sequence, state.sequence), page.last, meta)
 
@@ -80,15 +88,27 @@ def note_index(sources: Sources, state: IndexState) -> None:
 
 def _page(search: Search, paging: Paging, sources: Sources, query: Query, matched: str = ALL) -> FoundPage:
     """A page of the hits that have all words, or most of them."""
-    total = sources.shared(f"search {matched} {paging.binding}", search.count)
-    if query["sort"] == NEWEST:
-        return replace(_newest_page(search, paging, total), matched=matched)
-    if total > MOST_RANKED:
-        return replace(_partial_page(search, paging, total), matched=matched)
-    hits = search.ranked(paging.after, paging.limit + 1) if total else []
-    shown = hits[: paging.limit]
-    last = (shown[-1].value, shown[-1].id) if len(hits) > len(shown) else None
-    return FoundPage(shown, last, total, "all", matched)
+    names, is_ranked, passed = unfiltered(query), query["sort"] != NEWEST, list[Overview]()
+
+    def overview() -> Overview:
+        return search.overview(names, paging.after if is_ranked else None, paging.limit + 1 if is_ranked else 0)
+
+    def counted() -> Counted:
+        passed.append(overview())
+        return passed[0].total, passed[0].facets
+
+    total, facets = sources.shared(f"search {matched} {names} {paging.binding}", counted)
+    if not is_ranked:
+        page = _newest_page(search, paging, total)
+    elif total > MOST_RANKED:
+        page = _partial_page(search, paging, total)
+    else:
+        # Who asks for what others have asked for gets their count, and the hits of a page of their own.
+        best = (passed or [search.overview((), paging.after, paging.limit + 1)])[0].best if total else []
+        shown = best[: paging.limit]
+        last = shown[-1][:2] if len(best) > len(shown) else None
+        page = FoundPage(search.shown(shown), last, total, "all", ALL)
+    return replace(page, facets=facets, matched=matched)
 
 
 def _newest_page(search: Search, paging: Paging, total: int) -> FoundPage:
@@ -134,13 +154,15 @@ def _more_meta(
     """What only some answers tell: facets that are asked for, of the hits (`asking`), and a correction where nothing had all words."""
     more: dict[str, Any] = {}
     if not page.total or page.matched == MOST:
-        more["did_you_mean"] = correction(search, lambda q: ask({**query, "q": q}).count() > 0)
+        more["did_you_mean"] = correction(search, lambda q: ask({**query, "q": q}).overview().total > 0)
     if "facets" in query:
-        more["facets"] = facets_of(sources, query, asking)
+        more["facets"] = facets_of(
+            sources, query, page.facets, lambda asked, name: asking(asked).overview([name]).facets
+        )
     return more
 
 
-def _shown(hit: Hit, pages: Sequence[FilePage], question: Question, query: Query, sources: Sources) -> str:
+def _shown(hit: Hit, match: dict[str, Any], question: Question, query: Query, sources: Sources) -> str:
     """The card, or the picked fields, with what answers the question."""
     text = hit.card_json
     picked = query.get("fields")
@@ -149,5 +171,5 @@ def _shown(hit: Hit, pages: Sequence[FilePage], question: Question, query: Query
     text = with_carrier(text, hit.repost, lambda: sources.shown_names(question.channels))
     if picked is not None:
         text = reshaped(text, picked, (), sources.reference_data)
-    match = orjson.dumps({"match": match_of(orjson.loads(hit.full_json), question.query, pages)}).decode()
-    return f"{text[:-1]},{match[1:]}" if text != "{}" else match
+    written = orjson.dumps({"match": match}).decode()
+    return f"{text[:-1]},{written[1:]}" if text != "{}" else written

@@ -77,9 +77,7 @@ def question_of(sources: Sources, types: SearchedTypes, asked: Asked, *, is_leni
     return Question(
         query,
         wanted,
-        _all([*(_standing(group, IN_TITLE) for group in query.groups), *groups, *filters], selection)
-        if groups
-        else None,
+        _all([*_in_title(query.groups), *filters], selection) if groups else None,
         tuple(_weighed(query.groups, filters, selection, is_lenient=is_lenient)),
         tuple(_conditions(selection, asked)),
         {**selection.params(sources.now, NO_BOUND), **_named("slug", asked.get("slug", ()))},
@@ -159,6 +157,14 @@ def _weighed(
             yield _all([anywhere[index], *others, *filters], selection), WHOLE
         for prefix, weight in WEIGHTS.items():
             yield _all([_standing(group, prefix), *others, *filters], selection), weight
+
+
+def _in_title(groups: Sequence[Group]) -> Iterable[Expression]:
+    """Every word is in the title, and so it is anywhere; but there the words of a phrase need not follow each other."""
+    for group in groups:
+        yield _standing(group, IN_TITLE)
+        if any(len(phrase) > 1 for phrase in group.alternatives):
+            yield _anywhere(group)
 
 
 def _all_but_one(parts: Sequence[Expression]) -> Expression:

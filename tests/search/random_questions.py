@@ -51,8 +51,8 @@ def address(q: str) -> str:
 
 
 def heard(q: str) -> str:
-    """What the server reads of it."""
-    return q.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    """What the server reads of it: bytes that are no UTF-8 stay as they are written in the address."""
+    return "".join(quote(each, errors="surrogatepass") if "\ud800" <= each <= "\udfff" else each for each in q)
 
 
 def words_of_items(app: Flask) -> dict[str, Words]:
