@@ -109,7 +109,8 @@ def follows_the_rights_of_its_key(city: RunningCity, client: Client, folder: Pat
         seen = replace(city, secrets={**city.secrets, "keys": {"website": made}})
         assert client.differs(seen, folder, ALL) == []
         sizes.append(len(client.kept(folder)))
-    assert sizes[0] > sizes[3] > sizes[1] == sizes[2] > 0
+    # Between two of them a schedule of the city may come.
+    assert sizes[0] > sizes[3] > max(sizes[1:3]) >= min(sizes[1:3]) > 0, sizes
 
 
 def in_sqlite(folder: Path) -> dict[str, dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote
 
 from cms.language import services as language
 from tests.access import requests as ask
@@ -19,7 +20,7 @@ def set_synonym(world: World) -> Act:
 
 
 def remove_synonym(world: World) -> Act:
-    term = ask.synonym(world, "central").path.rpartition("/")[2]
+    term = unquote(ask.synonym(world, "central").path.rpartition("/")[2])
     return lambda: language.remove_synonym(world.callers["central"].actor, term)
 
 

@@ -164,7 +164,8 @@ def test_one_click_switches_a_kind_off_and_a_look_does_not(
     settings = newsroom.editor.get(f"{MANAGE}/me/notifications").json["data"]  # type: ignore[index]
     assert settings["kinds"]["waiting"] == {"here": True, "mail": "off"}
     assert settings["kinds"]["comment"]["mail"] == "at_once"
-    assert client.post(path[:-1] + ("a" if path[-1] != "a" else "b")).status_code == 404
+    # Not the last character: some of its bits say nothing.
+    assert client.post(f"{path[:-2]}{'a' if path[-2] != 'a' else 'b'}{path[-1]}").status_code == 404
     assert client.get("/mail/unsubscribe/nonsense").status_code == 404
 
 
