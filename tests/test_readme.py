@@ -158,7 +158,7 @@ def test_every_curl_command_of_the_page_is_answered(page: str, client: FlaskClie
         answer = waited(sent) if sent["path"].startswith("http:") else client.open(**sent)
         if answer.status_code >= 300:
             refused.append((answer.status_code, command.words, answer.get_data(as_text=True)))
-        elif command.assigned is not None:
+        elif command.assigned is not None and command.assigned not in {"WAIT", "EPOCH"}:
             known[command.assigned] = command.value(answer.get_json())
 
     assert refused == []
